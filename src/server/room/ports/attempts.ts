@@ -1,0 +1,18 @@
+/** What is remembered of failed sign-ins under a key. */
+export interface Failures {
+  readonly count: number;
+  /** When the last one was; milliseconds since the epoch. */
+  readonly lastAt: number;
+}
+
+/** Counts failed sign-ins over all nodes, in bounded memory. Any call may throw `StoreUnavailable`. */
+export interface Attempts {
+  /** What is remembered under a key; `undefined` where nothing is, or its last failure is longer than the window ago. */
+  find(key: string, at: number): Promise<Failures | undefined>;
+
+  /** Counts one more failure. */
+  fail(key: string, at: number): Promise<void>;
+
+  /** Forgets a key. */
+  clear(key: string): Promise<void>;
+}

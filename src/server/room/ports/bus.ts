@@ -1,0 +1,21 @@
+import type { Message } from "../message.ts";
+
+/** Something that another node may want to know soon. A hint: it may be lost, late or doubled. */
+export type Hint =
+  /** The log has grown by these messages, whose ids follow one another. */
+  | { readonly kind: "grown"; readonly logId: string; readonly messages: readonly Message[] }
+  /** The log has forgotten what came before `oldestId`. */
+  | { readonly kind: "forgotten"; readonly logId: string; readonly oldestId: number }
+  /** Somebody came online, or is online no longer. */
+  | { readonly kind: "presence"; readonly username: string; readonly online: boolean }
+  /** Sessions were logged out. */
+  | { readonly kind: "sessions-ended"; readonly sessionIds: readonly number[] };
+
+/** Carries hints to every node, the sender's own included. */
+export interface Bus {
+  /** Tells every node. Never throws: the store is the truth. The sender's own handlers have run when it returns. */
+  publish(hint: Hint): void;
+
+  /** Calls `handler` for each hint, in the order of publishing on any one node. Returns what ends that. */
+  subscribe(handler: (hint: Hint) => void): () => void;
+}

@@ -1,0 +1,25 @@
+/** Somebody who is online. */
+export interface Online {
+  readonly accountId: number;
+  readonly username: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+}
+
+/**
+ * Who is online, over all nodes. A node says that an account is here at most once before it says that it is gone. Any call
+ * may throw `StoreUnavailable`.
+ */
+export interface Roster {
+  /** An account has come online on this node. Resolves with whether it was online nowhere before. */
+  arrive(who: Online): Promise<boolean>;
+
+  /** An account is no longer online on this node. Resolves with whether it is online nowhere now. */
+  leave(accountId: number): Promise<boolean>;
+
+  /** The one of that name, if online. */
+  find(username: string): Promise<Online | undefined>;
+
+  /** Up to `size` of those whose names come after `after` (empty: from the first on), in order of username, and how many are online in all. */
+  page(after: string, size: number): Promise<{ users: Online[]; total: number }>;
+}
