@@ -3,6 +3,7 @@ import type { Attempts } from "./attempts.ts";
 import type { Bus } from "./bus.ts";
 import type { LogStore } from "./log.ts";
 import type { Roster } from "./roster.ts";
+import type { Secrets } from "./secrets.ts";
 import type { SessionStore } from "./sessions.ts";
 
 /** What the room stands on. */
@@ -13,6 +14,7 @@ export interface Engines {
   readonly roster: Roster;
   readonly attempts: Attempts;
   readonly bus: Bus;
+  readonly secrets: Secrets;
 }
 
 /** The store did not do what it was asked, and surely changed nothing. */

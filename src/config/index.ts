@@ -1,0 +1,7 @@
+/** Settings from one table: flags, environment, file, help and docs. */
+export { isLoopback, parseAddress } from "./address.ts";
+export { ConfigError } from "./errors.ts";
+export { addFlags } from "./flags.ts";
+export { toMarkdown } from "./markdown.ts";
+export { resolve } from "./resolve.ts";
+export { address, choice, count, path, type Setting, type Table, toggle, type Values } from "./setting.ts";

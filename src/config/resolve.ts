@@ -1,0 +1,76 @@
+import { ConfigError } from "./errors.ts";
+import { readConfigFile } from "./file.ts";
+import { ENV_PREFIX, envOf, flagOf } from "./names.ts";
+import type { Setting, Table, Values } from "./setting.ts";
+import { didYouMean } from "./suggest.ts";
+
+/** The setting that names the file, which has no place in a table: it cannot be set in the file. */
+export const CONFIG = "config";
+
+/** What there is to resolve. */
+export interface Resolving<T extends Table> {
+  readonly table: T;
+  /** The program's other tables: their names are known in the environment and in the file, which both may share. */
+  readonly others?: readonly Table[];
+  /** What no setting by itself can see: a sentence for each thing that is wrong. Asked only where each by itself is right. */
+  readonly rules?: (values: Values<T>) => string[];
+  /** By key, as commander gives them. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Resolves every setting of a table: flag over environment over file over default. Throws a `ConfigError` with a sentence for
+ * each value that is not allowed and each name that is not known, in the file and among the `OBROLAN_…` variables.
+ */
+export function resolve<T extends Table>({ table, others = [], rules, flags, env }: Resolving<T>): Values<T> {
+  const keys = [table, ...others].flatMap((known) => Object.keys(known));
+  const path = text(flags[CONFIG]) ?? env[envOf(CONFIG)];
+  const file = path === undefined ? {} : readConfigFile(path);
+  const problems = [...unknownVariables(env, keys), ...unknownKeys(file, path, keys)];
+
+  const values: Record<string, unknown> = {};
+  for (const [key, setting] of Object.entries(table)) {
+    const [where, value] = find(key, setting, { flags, env, file, path });
+    values[key] = value;
+    if (setting.schema.safeParse(value).success) continue;
+    problems.push(`${where} is ${JSON.stringify(value)}; it must be ${setting.allowed}.`);
+  }
+  if (problems.length === 0) problems.push(...(rules?.(values as Values<T>) ?? []));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return values as Values<T>;
+}
+
+interface Sources {
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly file: Readonly<Record<string, unknown>>;
+  readonly path: string | undefined;
+}
+
+/** A setting's value, and where it comes from, in words. */
+function find(key: string, setting: Setting<unknown>, { flags, env, file, path }: Sources): [string, unknown] {
+  const flag = flags[key];
+  if (flag !== undefined) return [`The flag ${flagOf(key)}`, typeof flag === "string" ? setting.fromText(flag) : flag];
+  const variable = env[envOf(key)];
+  if (variable !== undefined) return [`The environment variable ${envOf(key)}`, setting.fromText(variable)];
+  if (Object.hasOwn(file, key)) return [`"${key}" in ${path}`, file[key]];
+  return [`The default of ${key}`, setting.default];
+}
+
+function unknownVariables(env: Readonly<Record<string, string | undefined>>, keys: readonly string[]): string[] {
+  const known = [...keys, CONFIG].map(envOf);
+  return Object.keys(env)
+    .filter((name) => name.startsWith(ENV_PREFIX) && !known.includes(name))
+    .map((name) => `The environment variable ${name} is not known${didYouMean(name, known)}`);
+}
+
+function unknownKeys(file: object, path: string | undefined, keys: readonly string[]): string[] {
+  return Object.keys(file)
+    .filter((key) => !keys.includes(key))
+    .map((key) => `"${key}" in ${path} is not known${didYouMean(key, keys)}`);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

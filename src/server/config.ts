@@ -1,0 +1,59 @@
+import { address, choice, count, isLoopback, parseAddress, path, toggle, type Values } from "../config/index.ts";
+
+/** The server's settings. */
+export const serverSettings = {
+  listen: address({ summary: "where to listen", default: "127.0.0.1:50051", minPort: 0 }),
+  data: path({
+    summary:
+      "the folder for accounts and messages, in the working folder unless its name says otherwise; made where it is not there",
+    default: "obrolan-data",
+    placeholder: "FOLDER",
+  }),
+  tlsCert: path({ summary: "the certificate to talk TLS with (PEM)", default: undefined, placeholder: "FILE" }),
+  tlsKey: path({ summary: "the key of that certificate (PEM)", default: undefined, placeholder: "FILE" }),
+  insecure: toggle({ summary: "talk without TLS, passwords too, on an address that others can reach" }),
+  messagesPerSecond: count({
+    summary: "messages a second that a user may send in the long run",
+    default: 10,
+    max: 1_000_000,
+    meaning: "0: as many as they like",
+  }),
+  burst: count({
+    summary: "messages that a user may send at once after a rest",
+    default: 20,
+    max: 1_000_000,
+    meaning: "0: as many as they like",
+  }),
+  loginFailures: count({
+    summary: "failed sign-ins to a name from one address within 15 minutes, before the next have to wait",
+    default: 5,
+    max: 1_000_000,
+    meaning: "0: never wait",
+  }),
+  logLevel: choice({
+    summary: "the least that is worth a line in the log",
+    default: "info",
+    placeholder: "LEVEL",
+    words: ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
+  }),
+};
+
+/** What the server's settings come to. */
+export type ServerConfig = Values<typeof serverSettings>;
+
+/** What no setting by itself can see: a sentence for each thing that is wrong. */
+export function serverRules({ listen, tlsCert, tlsKey, insecure }: ServerConfig): string[] {
+  const problems: string[] = [];
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    const [given, missing] = tlsKey === undefined ? ["--tls-cert", "--tls-key"] : ["--tls-key", "--tls-cert"];
+    problems.push(`${given} is set and ${missing} is not: TLS needs both.`);
+  }
+  const { host = "" } = parseAddress(listen) ?? {};
+  if (!isLoopback(host) && tlsCert === undefined && tlsKey === undefined && !insecure) {
+    problems.push(
+      `${listen} can be reached from other machines: give --tls-cert and --tls-key, or say --insecure to let passwords travel in clear text.`,
+    );
+  }
+  if (insecure && tlsCert !== undefined) problems.push("--insecure means no TLS, but --tls-cert is set: choose one.");
+  return problems;
+}

@@ -1,0 +1,34 @@
+import type { Attempts, Failures } from "../../room/ports/attempts.ts";
+
+/** How long a failure is remembered; in milliseconds. */
+const WINDOW = 15 * 60 * 1_000;
+/**
+ * How many names and addresses are remembered. Whoever wants one forgotten must fail this often under others first; with two
+ * hashes at once, each of about 20 ms, that takes as long as the window.
+ */
+const MAX_KEYS = 90_000;
+
+/** Counts failed sign-ins where there is but one node. */
+export class MemoryAttempts implements Attempts {
+  /** In the order of the last failure. */
+  readonly #failures = new Map<string, Failures>();
+
+  async find(key: string, at: number): Promise<Failures | undefined> {
+    const failures = this.#failures.get(key);
+    if (failures === undefined || at - failures.lastAt < WINDOW) return failures;
+    this.#failures.delete(key);
+    return undefined;
+  }
+
+  async fail(key: string, at: number): Promise<void> {
+    const before = await this.find(key, at);
+    this.#failures.delete(key);
+    this.#failures.set(key, { count: (before?.count ?? 0) + 1, lastAt: at });
+    const oldest = this.#failures.size > MAX_KEYS ? this.#failures.keys().next().value : undefined;
+    if (oldest !== undefined) this.#failures.delete(oldest);
+  }
+
+  async clear(key: string): Promise<void> {
+    this.#failures.delete(key);
+  }
+}

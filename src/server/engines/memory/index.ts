@@ -1,0 +1,3 @@
+export { MemoryAttempts } from "./attempts.ts";
+export { LocalBus } from "./bus.ts";
+export { MemoryRoster } from "./roster.ts";

@@ -1,0 +1,52 @@
+import { createHash, randomBytes } from "node:crypto";
+import { hash, verify } from "@node-rs/argon2";
+import type { Secrets } from "../../room/ports/secrets.ts";
+import { Line } from "./line.ts";
+
+/**
+ * argon2id with 19 MiB, 2 passes, 1 lane: OWASP's first choice
+ * (https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html). `algorithm` 2 is argon2id: the package's own
+ * name for it is a const enum, which does not survive type stripping.
+ */
+const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
+const CURRENT = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;
+
+/**
+ * Hashes at once: argon2 runs on libuv's four threads, which the file system needs too (24 at once delayed a file's stat by 246 ms).
+ */
+const MAX_RUNNING = 2;
+/** Hashes that wait: at 20 ms each, two at once, the last of them waits for about 2 s. */
+const MAX_WAITING = 200;
+
+const TOKEN_PREFIX = "obrolan_";
+const TOKEN_BYTES = 32;
+
+/** Passwords by argon2id, tokens from the system's random numbers. */
+export class NodeSecrets implements Secrets {
+  readonly #line = new Line(MAX_RUNNING, MAX_WAITING);
+  /** What the password of somebody unknown is compared with, so that it takes as long. Nobody has its password. */
+  #nobody: Promise<string> | undefined;
+
+  async hashPassword(password: string): Promise<string> {
+    return this.#line.run(() => hash(password, PARAMETERS));
+  }
+
+  async verifyPassword(passwordHash: string | undefined, password: string): Promise<boolean> {
+    this.#nobody ??= hash(randomBytes(32), PARAMETERS);
+    const nobody = await this.#nobody;
+    const right = await this.#line.run(() => verify(passwordHash ?? nobody, password));
+    return right && passwordHash !== undefined;
+  }
+
+  isOutdated(passwordHash: string): boolean {
+    return !CURRENT.test(passwordHash);
+  }
+
+  newToken(): string {
+    return TOKEN_PREFIX + randomBytes(TOKEN_BYTES).toString("base64url");
+  }
+
+  digest(token: string): Uint8Array {
+    return createHash("sha256").update(token).digest();
+  }
+}

@@ -1,0 +1,76 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { AccountStore } from "../../room/ports/accounts.ts";
+import type { LogStore } from "../../room/ports/log.ts";
+import type { SessionStore } from "../../room/ports/sessions.ts";
+import { lockFolder } from "./lock.ts";
+import type { Reading } from "./reading.ts";
+import { Thread } from "./thread.ts";
+import type { Writing } from "./writing.ts";
+
+/** A store in one SQLite file, with a thread and a connection for writing and another for reading. */
+export interface SqliteStore {
+  readonly log: LogStore;
+  readonly accounts: AccountStore;
+  readonly sessions: SessionStore;
+  /** Ends its threads, behind the calls under way, and lets go of the folder. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store in a folder, which is made where there is none. Throws an error for people where the folder cannot be written, is in
+ * use by another server, or holds a store of a newer version.
+ */
+export async function openSqliteStore({ folder }: { folder: string }): Promise<SqliteStore> {
+  makeFolder(folder);
+  const lock = lockFolder(folder);
+  const file = join(folder, "obrolan.db");
+  const writing = new Thread<Writing>({ role: "writing", file });
+  const reading = new Thread<Reading>({ role: "reading", file });
+  const close = async () => {
+    await Promise.all([writing.close(), reading.close()]);
+    lock.release();
+  };
+  try {
+    await writing.start();
+    await reading.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { ...storeOf(writing.methods, reading.methods), close };
+}
+
+function storeOf(writing: Thread<Writing>["methods"], reading: Thread<Reading>["methods"]) {
+  const log: LogStore = {
+    state: () => reading.state(),
+    append: (batch) => writing.append(batch),
+    read: (from, to) => reading.read(from, to),
+    recent: (accountId, count) => reading.recent(accountId, count),
+    find: (senderId, requestId) => reading.find(senderId, requestId),
+    forget: (before) => writing.forget(before),
+  };
+  const accounts: AccountStore = {
+    create: (username, passwordHash, at) => writing.createAccount(username, passwordHash, at),
+    find: (username) => reading.findAccount(username),
+    setPasswordHash: (accountId, passwordHash) => writing.setPasswordHash(accountId, passwordHash),
+  };
+  const sessions: SessionStore = {
+    open: ({ tokenHash, accountId, at, expiresAt }) => writing.openSession(tokenHash, accountId, at, expiresAt),
+    find: (tokenHash) => reading.findSession(tokenHash),
+    touch: (sessionIds, at) => writing.touchSessions(sessionIds, at),
+    end: (sessionId, everywhere) => writing.endSessions(sessionId, everywhere),
+    sweep: (expiredBefore, unusedSince) => writing.sweepSessions(expiredBefore, unusedSince),
+  };
+  return { log, accounts, sessions };
+}
+
+function makeFolder(folder: string): void {
+  try {
+    // Conversations and password hashes are nobody else's business.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The data folder ${folder} cannot be made: ${why}. Take another one with --data.`, { cause });
+  }
+}

@@ -1,0 +1,63 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Message } from "../../room/message.ts";
+import type { Account } from "../../room/ports/accounts.ts";
+import type { Known, LogState } from "../../room/ports/log.ts";
+import type { Session } from "../../room/ports/sessions.ts";
+import { readState } from "./state.ts";
+
+/** What the reading thread does, on a connection of its own: in WAL it never waits for a commit, nor a commit for it. */
+export class Reading {
+  readonly #db: DatabaseSync;
+  readonly #statements;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.#statements = {
+      read: db.prepare(`
+        SELECT m.id, m.sender_id AS senderId, s.username AS sender, coalesce(m.recipient_id, 0) AS recipientId,
+          coalesce(r.username, '') AS recipient, m.text, m.sent_at AS sentAt
+        FROM messages m JOIN accounts s ON s.id = m.sender_id LEFT JOIN accounts r ON r.id = m.recipient_id
+        WHERE m.id BETWEEN ? AND ? ORDER BY m.id`),
+      recent: db.prepare(`
+        SELECT min(id) AS first FROM (
+          SELECT id FROM (SELECT id FROM messages WHERE recipient_id IS NULL ORDER BY id DESC LIMIT ?2)
+          UNION SELECT id FROM (SELECT id FROM messages WHERE sender_id = ?1 AND recipient_id IS NOT NULL ORDER BY id DESC LIMIT ?2)
+          UNION SELECT id FROM (SELECT id FROM messages WHERE recipient_id = ?1 AND recipient_id IS NOT NULL ORDER BY id DESC LIMIT ?2)
+          ORDER BY id DESC LIMIT ?2)`),
+      find: db.prepare(`
+        SELECT m.id, m.sent_at AS sentAt, coalesce(r.username, '') AS recipient, m.text
+        FROM messages m LEFT JOIN accounts r ON r.id = m.recipient_id
+        WHERE m.sender_id = ? AND m.request_id = ? AND m.request_id <> ''`),
+      account: db.prepare(
+        "SELECT id, username, password_hash AS passwordHash FROM accounts WHERE username = ? AND deleted_at IS NULL",
+      ),
+      session: db.prepare(`
+        SELECT s.id, s.account_id AS accountId, a.username, s.expires_at AS expiresAt, s.last_used_at AS lastUsedAt
+        FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE s.token_hash = ? AND a.deleted_at IS NULL`),
+    };
+  }
+
+  state(): LogState {
+    return readState(this.#db);
+  }
+
+  read(from: number, to: number): Message[] {
+    return this.#statements.read.all(from, to) as unknown as Message[];
+  }
+
+  recent(accountId: number, count: number): number {
+    return (this.#statements.recent.get(accountId, count) as { first: number | null }).first ?? 0;
+  }
+
+  find(senderId: number, requestId: string): Known | undefined {
+    return this.#statements.find.get(senderId, requestId) as Known | undefined;
+  }
+
+  findAccount(username: string): Account | undefined {
+    return this.#statements.account.get(username) as Account | undefined;
+  }
+
+  findSession(tokenHash: Uint8Array): Session | undefined {
+    return this.#statements.session.get(tokenHash) as Session | undefined;
+  }
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+
+/** The steps from an empty file to today's schema. One that was released is never edited: a change is another step. */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- The row of a deleted account stays, so that its name is never given out again.
+  CREATE TABLE accounts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    username TEXT NOT NULL UNIQUE,
+    password_hash TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    deleted_at INTEGER
+  ) STRICT;
+
+  CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    token_hash BLOB NOT NULL UNIQUE,
+    account_id INTEGER NOT NULL REFERENCES accounts (id),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    last_used_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX sessions_by_account ON sessions (account_id);
+
+  CREATE TABLE messages (
+    id INTEGER PRIMARY KEY,
+    sender_id INTEGER NOT NULL REFERENCES accounts (id),
+    -- NULL: everyone
+    recipient_id INTEGER REFERENCES accounts (id),
+    request_id TEXT NOT NULL,
+    text TEXT NOT NULL,
+    sent_at INTEGER NOT NULL
+  ) STRICT;
+  -- A lookup must repeat the condition, or the index is not used: https://www.sqlite.org/partialindex.html
+  CREATE UNIQUE INDEX messages_by_request ON messages (sender_id, request_id) WHERE request_id <> '';
+  CREATE INDEX messages_private_by_sender ON messages (sender_id, id) WHERE recipient_id IS NOT NULL;
+  CREATE INDEX messages_private_by_recipient ON messages (recipient_id, id) WHERE recipient_id IS NOT NULL;
+  CREATE INDEX messages_public ON messages (id) WHERE recipient_id IS NULL;
+  `,
+];
+
+/** How long a connection waits for another one's lock; in milliseconds. SQLite's own default is not at all. */
+const BUSY_TIMEOUT = 5_000;
+
+/** Makes a connection durable: with `FULL` every commit in WAL is synced (https://www.sqlite.org/pragma.html#pragma_synchronous). */
+export function configure(db: DatabaseSync): void {
+  db.exec(`
+    PRAGMA busy_timeout = ${BUSY_TIMEOUT};
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA journal_size_limit = 67108864;
+  `);
+}
+
+/** Brings a store to today's schema. Throws where it is of a newer version. */
+export function migrate(db: DatabaseSync): void {
+  const { user_version: version } = db.prepare("PRAGMA user_version").get() as { user_version: number };
+  if (version > MIGRATIONS.length) {
+    throw new Error(
+      `The store has schema version ${version}, and this Obrolan knows versions up to ${MIGRATIONS.length}: it was used by a newer Obrolan. Start that one, or take another data folder.`,
+    );
+  }
+  for (const [step, sql] of MIGRATIONS.entries()) {
+    if (step < version) continue;
+    db.exec("BEGIN IMMEDIATE");
+    try {
+      db.exec(sql);
+      if (step === 0) db.prepare("INSERT INTO meta (name, value) VALUES ('log_id', ?)").run(randomUUID());
+      db.exec(`PRAGMA user_version = ${step + 1}`);
+      db.exec("COMMIT");
+    } catch (error) {
+      db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+}

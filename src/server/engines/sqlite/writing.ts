@@ -1,0 +1,151 @@
+import type { DatabaseSync } from "node:sqlite";
+import type { Account } from "../../room/ports/accounts.ts";
+import type { Appended, Draft } from "../../room/ports/log.ts";
+import type { Session } from "../../room/ports/sessions.ts";
+import { failureOf } from "./failures.ts";
+import { readState } from "./state.ts";
+
+/** What the writing thread does, on a connection of its own. Each call is one commit. */
+export class Writing {
+  readonly #db: DatabaseSync;
+  readonly #statements;
+  #headId: number;
+  #lastSentAt: number;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+    this.#headId = readState(db).headId;
+    const last = db.prepare("SELECT sent_at FROM messages ORDER BY id DESC LIMIT 1").get() as
+      | { sent_at: number }
+      | undefined;
+    this.#lastSentAt = last?.sent_at ?? 0;
+    this.#statements = {
+      session: db.prepare("SELECT 1 FROM sessions WHERE id = ?"),
+      known: db.prepare(
+        "SELECT id, recipient_id, text, sent_at FROM messages WHERE sender_id = ? AND request_id = ? AND request_id <> ''",
+      ),
+      append: db.prepare(
+        "INSERT INTO messages (id, sender_id, recipient_id, request_id, text, sent_at) VALUES (?, ?, ?, ?, ?, ?)",
+      ),
+    };
+  }
+
+  append(batch: readonly Draft[]): Appended[] {
+    const before = { headId: this.#headId, lastSentAt: this.#lastSentAt };
+    try {
+      return this.#commit(() => {
+        const alive = new Map<number, boolean>();
+        return batch.map((draft) => this.#appendOne(draft, alive));
+      });
+    } catch (error) {
+      this.#headId = before.headId;
+      this.#lastSentAt = before.lastSentAt;
+      throw error;
+    }
+  }
+
+  forget(before: number): void {
+    const upTo = Math.min(before - 1, this.#headId);
+    this.#commit(() => {
+      this.#db.prepare("DELETE FROM messages WHERE id <= ?").run(upTo);
+      this.#db
+        .prepare(
+          "INSERT INTO meta (name, value) VALUES ('forgotten_to', ?1) ON CONFLICT (name) DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(?1 AS INTEGER))",
+        )
+        .run(String(upTo));
+    });
+  }
+
+  createAccount(username: string, passwordHash: string, at: number): Account | undefined {
+    return this.#commit(() => {
+      const row = this.#db
+        .prepare(
+          "INSERT INTO accounts (username, password_hash, created_at) VALUES (?, ?, ?) ON CONFLICT (username) DO NOTHING RETURNING id",
+        )
+        .get(username, passwordHash, at) as { id: number } | undefined;
+      return row && { id: row.id, username, passwordHash };
+    });
+  }
+
+  setPasswordHash(accountId: number, passwordHash: string): void {
+    this.#commit(() =>
+      this.#db.prepare("UPDATE accounts SET password_hash = ? WHERE id = ?").run(passwordHash, accountId),
+    );
+  }
+
+  openSession(tokenHash: Uint8Array, accountId: number, at: number, expiresAt: number): Session {
+    return this.#commit(() => {
+      const { id } = this.#db
+        .prepare(
+          "INSERT INTO sessions (token_hash, account_id, created_at, expires_at, last_used_at) VALUES (?1, ?2, ?3, ?4, ?3) RETURNING id",
+        )
+        .get(tokenHash, accountId, at, expiresAt) as { id: number };
+      const { username } = this.#db.prepare("SELECT username FROM accounts WHERE id = ?").get(accountId) as {
+        username: string;
+      };
+      return { id, accountId, username, expiresAt, lastUsedAt: at };
+    });
+  }
+
+  touchSessions(sessionIds: readonly number[], at: number): void {
+    this.#commit(() => {
+      const touch = this.#db.prepare("UPDATE sessions SET last_used_at = max(last_used_at, ?) WHERE id = ?");
+      for (const id of sessionIds) touch.run(at, id);
+    });
+  }
+
+  endSessions(sessionId: number, everywhere: boolean): number[] {
+    const which = everywhere ? "account_id = (SELECT account_id FROM sessions WHERE id = ?)" : "id = ?";
+    return this.#commit(() =>
+      this.#db
+        .prepare(`DELETE FROM sessions WHERE ${which} RETURNING id`)
+        .all(sessionId)
+        .map((row) => row.id as number),
+    );
+  }
+
+  sweepSessions(expiredBefore: number, unusedSince: number): void {
+    this.#commit(() =>
+      this.#db
+        .prepare("DELETE FROM sessions WHERE expires_at <= ? OR last_used_at <= ?")
+        .run(expiredBefore, unusedSince),
+    );
+  }
+
+  #appendOne(draft: Draft, alive: Map<number, boolean>): Appended {
+    const { session, known, append } = this.#statements;
+    let isAlive = alive.get(draft.sessionId);
+    if (isAlive === undefined) {
+      isAlive = session.get(draft.sessionId) !== undefined;
+      alive.set(draft.sessionId, isAlive);
+    }
+    if (!isAlive) return { kind: "session-ended" };
+    const { senderId, requestId, text } = draft;
+    const recipientId = draft.recipientId === 0 ? null : draft.recipientId;
+    const earlier = requestId === "" ? undefined : known.get(senderId, requestId);
+    if (earlier !== undefined) {
+      if (earlier.text !== text || earlier.recipient_id !== recipientId) return { kind: "reused" };
+      return { kind: "accepted", id: earlier.id as number, sentAt: earlier.sent_at as number, duplicate: true };
+    }
+    const id = this.#headId + 1;
+    const sentAt = Math.max(draft.at, this.#lastSentAt);
+    append.run(id, senderId, recipientId, requestId, text, sentAt);
+    this.#headId = id;
+    this.#lastSentAt = sentAt;
+    return { kind: "accepted", id, sentAt, duplicate: false };
+  }
+
+  #commit<T>(work: () => T): T {
+    let committing = false;
+    try {
+      this.#db.exec("BEGIN IMMEDIATE");
+      const result = work();
+      committing = true;
+      this.#db.exec("COMMIT");
+      return result;
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw failureOf(error, committing);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { destination, type Logger, pino } from "pino";
+import type { ServerConfig } from "./config.ts";
+import { LocalBus, MemoryAttempts, MemoryRoster } from "./engines/memory/index.ts";
+import { NodeSecrets } from "./engines/secrets/index.ts";
+import { openSqliteStore } from "./engines/sqlite/index.ts";
+import { greeting } from "./greeting.ts";
+import { type ChatServer, createServer } from "./server.ts";
+import { VERSION } from "./version.ts";
+
+/**
+ * Runs the server until SIGTERM or SIGINT, then drains it. Throws an error for people where it cannot start: the data folder, the
+ * certificate, the address.
+ */
+export async function serve(config: ServerConfig): Promise<void> {
+  const logger = pino({ level: config.logLevel }, destination({ fd: 2, sync: true }));
+  const tls = readTls(config);
+  const folder = resolve(config.data);
+  const store = await openSqliteStore({ folder });
+  try {
+    const server = await createServer({
+      engines: {
+        ...store,
+        roster: new MemoryRoster(),
+        attempts: new MemoryAttempts(),
+        bus: new LocalBus(),
+        secrets: new NodeSecrets(),
+      },
+      limits: { messagesPerSecond: config.messagesPerSecond, burst: config.burst },
+      loginFailures: config.loginFailures,
+      logger,
+      ...(tls === undefined ? {} : { tls }),
+    });
+    const address = await listen(server, config.listen);
+    const facts = { address, tls: tls !== undefined, data: folder, version: VERSION };
+    // Lines of JSON are for programs: a person at a terminal is told the same in words.
+    if (process.stderr.isTTY) process.stderr.write(greeting({ address, folder, tlsCert: config.tlsCert }));
+    else logger.info(facts, "listening");
+
+    const logStats = () => logger.info({ stats: server.stats() }, "stats");
+    process.on("SIGUSR2", logStats);
+    await signalled(logger);
+    await server.drain();
+    process.off("SIGUSR2", logStats);
+    logger.info({}, "stopped");
+  } finally {
+    await store.close();
+  }
+}
+
+async function listen(server: ChatServer, address: string): Promise<string> {
+  const host = address.slice(0, address.lastIndexOf(":"));
+  try {
+    return `${host}:${await server.listen(address)}`;
+  } catch (cause) {
+    await server.drain();
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `Cannot listen on ${address}: ${why}. Is it taken by another server? Take another one with --listen.`,
+      { cause },
+    );
+  }
+}
+
+function readTls({ tlsCert, tlsKey }: ServerConfig): { cert: Buffer; key: Buffer } | undefined {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  return { cert: readPem(tlsCert, "--tls-cert"), key: readPem(tlsKey, "--tls-key") };
+}
+
+function readPem(file: string, setting: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new Error(`${setting}: ${file} cannot be read: ${cause instanceof Error ? cause.message : cause}.`, {
+      cause,
+    });
+  }
+}
+
+/** Resolves at the first signal to stop; a second one stops at once, as somebody who sends it wants. */
+async function signalled(logger: Logger): Promise<void> {
+  const signal = await new Promise<NodeJS.Signals>((resolveSignal) => {
+    for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, resolveSignal);
+  });
+  logger.info({ signal }, "stopping");
+}

@@ -1,0 +1,102 @@
+import type { Message } from "./message.ts";
+import type { Bus } from "./ports/bus.ts";
+import { StoreUnavailable } from "./ports/engines.ts";
+import type { Appended, Draft, LogStore } from "./ports/log.ts";
+
+/** A commit: larger ones do not cost less a message, and make the next ones wait. */
+const MAX_DRAFTS = 1_000;
+const MAX_BYTES = 4 * 1024 * 1024;
+/** What may wait for the next commits, over all streams. */
+const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+
+interface Waiting {
+  readonly draft: Draft;
+  readonly resolve: (appended: Appended) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Group commit: one append under way, and what arrives meanwhile makes up the next one. What has been appended is told to every
+ * node before its senders hear of it.
+ */
+export class Committer {
+  readonly #log: LogStore;
+  readonly #logId: string;
+  readonly #bus: Bus;
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #underWay: Promise<void> | undefined;
+  #wantRoom: (() => void)[] = [];
+
+  constructor(log: LogStore, logId: string, bus: Bus) {
+    this.#log = log;
+    this.#logId = logId;
+    this.#bus = bus;
+  }
+
+  /** Resolves when there is room for one more draft. */
+  async room(): Promise<void> {
+    while (this.#waitingBytes >= MAX_WAITING_BYTES) {
+      await new Promise<void>((resolve) => this.#wantRoom.push(resolve));
+    }
+  }
+
+  /** Appends a draft; resolves when it is durable. Throws `StoreUnavailable`, or `OutcomeUnknown`. */
+  append(draft: Draft): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ draft, resolve, reject });
+      this.#waitingBytes += sizeOf(draft);
+      this.#underWay ??= this.#commitAll();
+    });
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.#underWay;
+  }
+
+  async #commitAll(): Promise<void> {
+    // What else arrives in this turn of the event loop belongs into the same commit.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) await this.#commit(this.#nextBatch());
+    this.#underWay = undefined;
+  }
+
+  async #commit(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const drafts = batch.map(({ draft }) => draft);
+      const appended = await this.#log.append(drafts);
+      if (appended.length !== batch.length) throw new StoreUnavailable("the store did not answer every draft");
+      const messages = newMessages(drafts, appended);
+      if (messages.length > 0) this.#bus.publish({ kind: "grown", logId: this.#logId, messages });
+      appended.forEach((outcome, i) => batch[i]?.resolve(outcome));
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  #nextBatch(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    while (count < this.#waiting.length && count < MAX_DRAFTS && bytes < MAX_BYTES) {
+      bytes += sizeOf((this.#waiting[count] as Waiting).draft);
+      count += 1;
+    }
+    this.#waitingBytes -= bytes;
+    for (const resolve of this.#wantRoom.splice(0)) resolve();
+    return this.#waiting.splice(0, count);
+  }
+}
+
+function newMessages(drafts: readonly Draft[], appended: readonly Appended[]): Message[] {
+  return appended.flatMap((outcome, i) => {
+    if (outcome.kind !== "accepted" || outcome.duplicate) return [];
+    const { senderId, sender, recipientId, recipient, text } = drafts[i] as Draft;
+    return [{ id: outcome.id, senderId, sender, recipientId, recipient, text, sentAt: outcome.sentAt }];
+  });
+}
+
+/** What a draft takes in memory, about: its text may take two bytes a character. */
+function sizeOf(draft: Draft): number {
+  return draft.text.length * 2 + 200;
+}

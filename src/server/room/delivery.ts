@@ -1,0 +1,86 @@
+import type { Encoder, RoomEvent } from "./events.ts";
+import type { Sizes } from "./limits.ts";
+import type { PresenceFeed } from "./presenceFeed.ts";
+import type { Reader } from "./reader.ts";
+import type { Replies } from "./replies.ts";
+
+/** What a stream's responses are made of. */
+export interface DeliveryParts {
+  readonly encoder: Encoder;
+  readonly sizes: Pick<Sizes, "response">;
+  readonly replies: Replies;
+  readonly feed: PresenceFeed;
+  readonly username: string;
+}
+
+/**
+ * Makes a stream's responses: the replies to its commands, what its reader takes from the log, and who came and went. It keeps none:
+ * a response is made when the one before has left.
+ */
+export class Delivery {
+  readonly #parts: DeliveryParts;
+  #joined: { readonly reader: Reader; place: number; readonly requestId: string } | undefined;
+
+  constructor(parts: DeliveryParts) {
+    this.#parts = parts;
+  }
+
+  /** From now on the log is read; `requestId` is that of the join. */
+  join(reader: Reader, requestId: string): void {
+    this.#joined = { reader, place: this.#parts.feed.place, requestId };
+  }
+
+  /** The reader, once joined. */
+  get reader(): Reader | undefined {
+    return this.#joined?.reader;
+  }
+
+  /** Whether more is at hand than went into the last response. */
+  get more(): boolean {
+    return this.#parts.replies.waiting || this.#joined?.reader.behind === true;
+  }
+
+  /** The replies that are ready; `undefined`: none. */
+  replies(): Uint8Array | undefined {
+    return joinFields(this.#parts.replies.take(this.#parts.sizes.response));
+  }
+
+  /** The next response; `undefined`: there is none now. */
+  next(): Uint8Array | undefined {
+    const { sizes, replies, encoder, feed, username } = this.#parts;
+    const half = sizes.response / 2;
+    const fields = replies.take(half);
+    let bytes = fields.reduce((sum, field) => sum + field.length, 0);
+    const joined = this.#joined;
+    if (joined === undefined || bytes > half) return joinFields(fields);
+
+    const portion = joined.reader.take(bytes > 0 ? sizes.response - bytes : undefined);
+    if (portion !== undefined) {
+      if (portion.bytes.length > 0) fields.push(portion.bytes);
+      if (portion.event !== undefined) fields.push(this.#encode(portion.event, joined.requestId));
+      if (portion.cursor > 0) fields.push(encoder.cursor(portion.cursor));
+      bytes += portion.bytes.length;
+    }
+    if (joined.reader.live && bytes <= half) {
+      const change = feed.since(joined.place, username);
+      joined.place = feed.place;
+      if (change !== undefined) fields.push(encoder.event({ kind: "presence", ...change }));
+    }
+    return joinFields(fields);
+  }
+
+  /** A response that only moves the cursor; `undefined` where the client has it already. */
+  cursor(): Uint8Array | undefined {
+    const cursor = this.#joined?.reader.untold() ?? 0;
+    return cursor === 0 ? undefined : this.#parts.encoder.cursor(cursor);
+  }
+
+  #encode(event: RoomEvent, joinRequestId: string): Uint8Array {
+    return this.#parts.encoder.event(event, event.kind === "caught-up" ? joinRequestId : "");
+  }
+}
+
+function joinFields(fields: readonly Uint8Array[]): Uint8Array | undefined {
+  // One alone goes out as it is: it is the one that readers share.
+  return fields.length <= 1 ? fields[0] : Buffer.concat(fields);
+}

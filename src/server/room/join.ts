@@ -1,0 +1,37 @@
+import type { Log } from "./log.ts";
+
+/** How a client wants to enter. */
+export interface JoinCommand {
+  /** The last cursor that it had. */
+  readonly resumeAfter?: number;
+  /** The log that the cursor belongs to; empty: not compared. */
+  readonly logId: string;
+  /** Without a cursor: how many of the last messages it wants. */
+  readonly recent: number;
+}
+
+/** Where a reader begins. */
+export interface Start {
+  /** Everything up to here is not sent. */
+  readonly after: number;
+  /** What was asked for cannot be had. */
+  readonly gap: boolean;
+}
+
+/** Where the reader of a join begins. Throws `StoreUnavailable`. */
+export async function startOf(
+  join: JoinCommand,
+  room: { log: Log; accountId: number; maxRecent: number },
+): Promise<Start> {
+  const { log, accountId, maxRecent } = room;
+  if (join.resumeAfter !== undefined) {
+    const otherLog = join.logId !== "" && join.logId !== log.logId;
+    const gap = otherLog || join.resumeAfter > log.headId || join.resumeAfter < log.oldestId - 1;
+    return { after: gap ? log.oldestId - 1 : join.resumeAfter, gap };
+  }
+  // Taken before the log is asked: what comes meanwhile is live.
+  const head = log.headId;
+  const recent = Math.min(join.recent, maxRecent);
+  const first = recent === 0 ? 0 : await log.recent(accountId, recent);
+  return { after: first === 0 ? head : first - 1, gap: false };
+}

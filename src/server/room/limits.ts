@@ -1,0 +1,72 @@
+/** What the room allows. */
+export interface Limits {
+  /** How long a text may be, in bytes of UTF-8. */
+  readonly maxTextBytes: number;
+  /** Messages a second that a user may send in the long run, over all their streams. 0: no limit. */
+  readonly messagesPerSecond: number;
+  /** Messages that a user may send at once after a rest. 0: no limit. */
+  readonly burst: number;
+  /** The most that a join's `recent` gives. */
+  readonly maxRecent: number;
+}
+
+/** How long things take, in milliseconds. */
+export interface Timings {
+  /** How long a stream may go without a join. */
+  readonly joinTimeout: number;
+  /** How long a user stays online after a stream that broke off. */
+  readonly grace: number;
+  /** How long comings and goings are gathered. */
+  readonly presence: number;
+  /** How long the response under way may go untaken before the stream is reset. */
+  readonly stall: number;
+  /** How often a reader's cursor is moved past what it may not see, at most. */
+  readonly cursor: number;
+  /** How long a session lasts. */
+  readonly sessionLifetime: number;
+  /** How long a session lasts that is not used. */
+  readonly sessionIdle: number;
+  /** How long a drain waits for streams to end. The whole server has 10 s. */
+  readonly drain: number;
+}
+
+/** How much memory things take, in bytes unless they say otherwise. */
+export interface Sizes {
+  /** The timeline's entries. */
+  readonly timeline: number;
+  /** The cache of pages. */
+  readonly pages: number;
+  /** Messages a page. */
+  readonly page: number;
+  /** A response, unless one event alone is larger. */
+  readonly response: number;
+  /** Replies of a stream that wait. */
+  readonly replies: number;
+}
+
+const SECOND = 1_000;
+const DAY = 24 * 60 * 60 * SECOND;
+
+/** The limits where nothing else is said. */
+export const LIMITS: Limits = { maxTextBytes: 4_096, messagesPerSecond: 10, burst: 20, maxRecent: 1_000 };
+
+/** The timings where nothing else is said. */
+export const TIMINGS: Timings = {
+  joinTimeout: 30 * SECOND,
+  grace: 10 * SECOND,
+  presence: 250,
+  stall: 120 * SECOND,
+  cursor: 30 * SECOND,
+  sessionLifetime: 30 * DAY,
+  sessionIdle: 7 * DAY,
+  drain: 8 * SECOND,
+};
+
+/** The sizes where nothing else is said. */
+export const SIZES: Sizes = {
+  timeline: 8 * 1024 * 1024,
+  pages: 8 * 1024 * 1024,
+  page: 256,
+  response: 64 * 1024,
+  replies: 64,
+};

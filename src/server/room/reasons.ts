@@ -1,0 +1,70 @@
+/** Why something was refused, failed or ended: the contract's `Reason` without its prefix. */
+export type Reason =
+  | "USERNAME_TAKEN"
+  | "USERNAME_INVALID"
+  | "PASSWORD_INVALID"
+  | "PAGE_TOKEN_INVALID"
+  | "BAD_CREDENTIALS"
+  | "SESSION_INVALID"
+  | "TOO_MANY_ATTEMPTS"
+  | "OVERLOADED"
+  | "RATE_LIMITED"
+  | "RECIPIENT_UNKNOWN"
+  | "RECIPIENT_OFFLINE"
+  | "TEXT_EMPTY"
+  | "TEXT_TOO_LONG"
+  | "TEXT_INVALID"
+  | "REQUEST_ID_TOO_LONG"
+  | "REQUEST_ID_REUSED"
+  | "ALREADY_JOINED"
+  | "STORE_UNAVAILABLE"
+  | "LOGGED_OUT"
+  | "SESSION_EXPIRED"
+  | "SHUTTING_DOWN"
+  | "JOIN_TIMEOUT";
+
+/** How long a client is asked to wait where the store or the server is away for a moment; in milliseconds. */
+export const RETRY_SOON = 1_000;
+
+/** Something that a client asked for and does not get: a reason for programs and a sentence for people. */
+export class Refusal extends Error {
+  override readonly name = "Refusal";
+  readonly reason: Reason;
+  /** In milliseconds: the same may succeed after this time. Undefined: it will not. */
+  readonly retryAfter: number | undefined;
+  /** The request's field that was wrong, by its name in the contract. */
+  readonly field: string | undefined;
+
+  constructor(reason: Reason, message: string, more: { retryAfter?: number; field?: string; cause?: unknown } = {}) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.reason = reason;
+    this.retryAfter = more.retryAfter;
+    this.field = more.field;
+  }
+}
+
+/** What a client hears when the store is away and surely changed nothing. */
+export function storeUnavailable(cause: unknown): Refusal {
+  return new Refusal(
+    "STORE_UNAVAILABLE",
+    "The server cannot store anything at the moment; nothing was changed. Try again in a second.",
+    {
+      retryAfter: RETRY_SOON,
+      cause,
+    },
+  );
+}
+
+/** What a client hears that asks something of a server that is being stopped. */
+export function shuttingDown(): Refusal {
+  return new Refusal("SHUTTING_DOWN", "The server is being stopped. Try again in a second.", {
+    retryAfter: RETRY_SOON,
+  });
+}
+
+/** What a client hears when too many sign-ins wait already. */
+export function overloaded(): Refusal {
+  return new Refusal("OVERLOADED", "Too many people are signing in at the moment. Try again in a second.", {
+    retryAfter: RETRY_SOON,
+  });
+}

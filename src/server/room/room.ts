@@ -1,0 +1,222 @@
+import { AttemptGate } from "./attemptGate.ts";
+import { Committer } from "./committer.ts";
+import type { Encoder, Goodbye } from "./events.ts";
+import { Housekeeping } from "./housekeeping.ts";
+import type { Limits, Sizes, Timings } from "./limits.ts";
+import { Log } from "./log.ts";
+import { isPublic } from "./message.ts";
+import { OnlineList } from "./onlineList.ts";
+import type { Hint } from "./ports/bus.ts";
+import type { Engines } from "./ports/engines.ts";
+import type { Session } from "./ports/sessions.ts";
+import { Presence } from "./presence.ts";
+import { PresenceFeed } from "./presenceFeed.ts";
+import { Rate } from "./rate.ts";
+import { RETRY_SOON, shuttingDown } from "./reasons.ts";
+import { Rounds } from "./rounds.ts";
+import { Sender } from "./sender.ts";
+import { SignIn } from "./signIn.ts";
+import { type Sink, Stream } from "./stream.ts";
+import type { StreamParts } from "./streamParts.ts";
+import type { Entry } from "./stretch.ts";
+
+/** What a room is made with. */
+export interface RoomOptions {
+  readonly engines: Engines;
+  readonly encoder: Encoder;
+  readonly limits: Limits;
+  readonly timings: Timings;
+  readonly sizes: Sizes;
+  /** Failed sign-ins for a name and address before there is a wait; 0: there is none. */
+  readonly loginFailures: number;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** Something went wrong that the operator wants to know. */
+  readonly report: (error: unknown) => void;
+}
+
+/** What a room does at the moment, for those who watch it. */
+export interface RoomStats {
+  /** Open `Chat` calls. */
+  readonly streams: number;
+  /** Streams that have joined. */
+  readonly readers: number;
+  /** Readers that go through pages of the store. */
+  readonly readersBehind: number;
+  /** Pages read from the store since the start. */
+  readonly pageReads: number;
+  /** The id of the newest message. */
+  readonly headId: number;
+}
+
+/** The chat room of this node: who may enter, what is said in it, and who hears it. */
+export class Room {
+  readonly signIn: SignIn;
+  readonly online: OnlineList;
+  readonly #parts: StreamParts;
+  readonly #log: Log;
+  readonly #rounds: Rounds;
+  readonly #presence: Presence;
+  readonly #feed: PresenceFeed;
+  readonly #committer: Committer;
+  readonly #housekeeping: Housekeeping;
+  readonly #engines: Engines;
+  readonly #streams = new Set<Stream>();
+  readonly #byAccount = new Map<number, Set<Stream>>();
+  readonly #unsubscribe: () => void;
+  #draining: { readonly done: () => void } | undefined;
+
+  private constructor(options: RoomOptions, log: Log, rounds: Rounds) {
+    const { engines, limits, timings, clock } = options;
+    const { accounts, roster, bus, attempts } = engines;
+    this.#engines = engines;
+    this.#log = log;
+    this.#rounds = rounds;
+    this.#presence = new Presence(roster, bus, { grace: timings.grace, clock });
+    this.#feed = new PresenceFeed(timings.presence, () => rounds.everyone(1));
+    this.#committer = new Committer(engines.log, log.logId, bus);
+    this.online = new OnlineList(roster);
+    const gate = new AttemptGate(attempts, { free: options.loginFailures, clock });
+    this.signIn = new SignIn(engines, { gate, timings, clock });
+    const rate = new Rate(limits);
+    this.#parts = {
+      ...options,
+      log,
+      rounds,
+      presence: this.#presence,
+      feed: this.#feed,
+      sender: new Sender({ log: engines.log, accounts, roster, committer: this.#committer, rate, limits, clock }),
+      signIn: this.signIn,
+      gone: (stream) => this.#gone(stream),
+    };
+    this.#housekeeping = new Housekeeping({
+      streams: this.#streams,
+      signIn: this.signIn,
+      rate,
+      timings,
+      report: options.report,
+    });
+    this.#unsubscribe = bus.subscribe((hint) => this.#onHint(hint));
+  }
+
+  /** Opens the room on its log. Throws `StoreUnavailable`. */
+  static async open(options: RoomOptions): Promise<Room> {
+    const rounds = new Rounds();
+    // The log is there before the room is, but nothing grows before the room listens to the bus.
+    let room: Room | undefined;
+    const log = await Log.open(options.engines.log, options.encoder, options.sizes, (entries) =>
+      room?.onGrown(entries),
+    );
+    room = new Room(options, log, rounds);
+    // What another node appended between the reading and the listening.
+    await log.catchUp();
+    return room;
+  }
+
+  /** Opens a stream of a session. Refusal: `SHUTTING_DOWN`. */
+  enter(session: Session, sink: Sink): Stream {
+    if (this.#draining !== undefined) throw shuttingDown();
+    const stream = new Stream(this.#parts, session, sink);
+    this.#streams.add(stream);
+    const own = this.#byAccount.get(session.accountId);
+    if (own === undefined) this.#byAccount.set(session.accountId, new Set([stream]));
+    else own.add(stream);
+    return stream;
+  }
+
+  /** Ends a session, or all of its account's. When it resolves, they count nowhere any more. */
+  async logout(session: Session, everywhere: boolean): Promise<void> {
+    const sessionIds = await this.signIn.logout(session, everywhere);
+    this.#engines.bus.publish({ kind: "sessions-ended", sessionIds });
+    await this.#forget(sessionIds);
+  }
+
+  /** Makes the store forget all messages before `before`. */
+  async forget(before: number): Promise<void> {
+    await this.#engines.log.forget(before);
+    const { logId, oldestId } = await this.#engines.log.state();
+    this.#engines.bus.publish({ kind: "forgotten", logId, oldestId });
+  }
+
+  /** Says goodbye to everyone, and lets nobody in; resolves when all have gone, or `timings.drain` is over. */
+  async drain(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#draining = { done: resolve };
+    const deadline = setTimeout(resolve, this.#parts.timings.drain);
+    this.#sayGoodbye({ reason: "SHUTTING_DOWN", reconnect: true, retryAfter: RETRY_SOON }, () => true);
+    if (this.#streams.size === 0) resolve();
+    await promise;
+    clearTimeout(deadline);
+    await this.#committer.idle();
+  }
+
+  /** Stops all that goes on by itself. */
+  async close(): Promise<void> {
+    this.#unsubscribe();
+    this.#housekeeping.stop();
+    this.#rounds.stop();
+    this.#presence.stop();
+    this.#feed.stop();
+    await this.#committer.idle();
+  }
+
+  /** What it does at the moment. */
+  stats(): RoomStats {
+    const streams = [...this.#streams];
+    return {
+      streams: streams.length,
+      readers: streams.filter((stream) => stream.reads).length,
+      readersBehind: streams.filter((stream) => stream.behind).length,
+      pageReads: this.#log.pages.reads,
+      headId: this.#log.headId,
+    };
+  }
+
+  #onHint(hint: Hint): void {
+    switch (hint.kind) {
+      case "grown":
+        if (hint.logId === this.#log.logId) this.#log.takeIn(hint.messages);
+        break;
+      case "forgotten":
+        if (hint.logId === this.#log.logId) this.#log.forgotten(hint.oldestId);
+        break;
+      case "presence":
+        this.#feed.note(hint.username, hint.online);
+        break;
+      case "sessions-ended":
+        this.#forget(hint.sessionIds).catch((error) => this.#parts.report(error));
+        break;
+    }
+  }
+
+  private onGrown(entries: readonly Entry[]): void {
+    let forEveryone = 0;
+    for (const entry of entries) {
+      if (isPublic(entry)) forEveryone += 1;
+      else for (const accountId of [entry.senderId, entry.recipientId]) this.#callAccount(accountId);
+    }
+    if (forEveryone > 0) this.#rounds.everyone(forEveryone);
+  }
+
+  #callAccount(accountId: number): void {
+    for (const stream of this.#byAccount.get(accountId) ?? []) if (stream.reads) this.#rounds.call(stream);
+  }
+
+  async #forget(sessionIds: readonly number[]): Promise<void> {
+    const ended = new Set(sessionIds);
+    this.#sayGoodbye({ reason: "LOGGED_OUT", reconnect: false }, (stream) => ended.has(stream.session.id));
+    await Promise.all(sessionIds.map((sessionId) => this.#presence.forget(sessionId)));
+  }
+
+  #sayGoodbye(goodbye: Goodbye, to: (stream: Stream) => boolean): void {
+    for (const stream of this.#streams) if (to(stream)) stream.leave(goodbye);
+  }
+
+  #gone(stream: Stream): void {
+    this.#streams.delete(stream);
+    const own = this.#byAccount.get(stream.session.accountId);
+    own?.delete(stream);
+    if (own?.size === 0) this.#byAccount.delete(stream.session.accountId);
+    if (this.#streams.size === 0) this.#draining?.done();
+  }
+}

@@ -1,0 +1,122 @@
+/** Somebody whom a round calls on. */
+export interface Served {
+  /** Takes what there is, if the response before has left; else notes that it missed a round. Never throws. */
+  serve(): void;
+}
+
+/** How long the event loop is kept before it is given back; in milliseconds. */
+const SLICE = 3;
+/** Served between two looks at the clock: one costs about as much as a tenth of a write. */
+const LOOK_EVERY = 8;
+/** The rest after a round, in parts of its length: what gathers meanwhile goes out in one write (docs/decisions/0003). */
+const REST = 1 / 4;
+
+/**
+ * Wakes readers, fairly: rounds over all of them run in slices of a few milliseconds with the event loop in between, and rest
+ * between rounds while there is much to say, so that more gathers into one response. Those called on by name (a private message, a
+ * reply, a page that has come, a write that has left) wait for no round.
+ */
+export class Rounds {
+  readonly #members = new Set<Served>();
+  readonly #called = new Set<Served>();
+  #round: { readonly order: readonly Served[]; next: number; readonly began: number } | undefined;
+  /** Whether everyone is to be served once more, and since when that has carried more than one message. */
+  #wanted: "no" | "one" | "many" = "no";
+  #backwards = false;
+  #restUntil = 0;
+  #lastCarriedMany = false;
+  #scheduled = false;
+  #resting: NodeJS.Timeout | undefined;
+
+  /** From now on rounds come by. */
+  add(member: Served): void {
+    this.#members.add(member);
+  }
+
+  /** No round comes by any more. */
+  remove(member: Served): void {
+    this.#members.delete(member);
+    this.#called.delete(member);
+  }
+
+  /** There is something for everyone; `count` messages, or one of what is no message. */
+  everyone(count: number): void {
+    this.#wanted = this.#wanted === "no" && count <= 1 ? "one" : "many";
+    this.#schedule();
+  }
+
+  /** There is something for one of them. */
+  call(member: Served): void {
+    this.#called.add(member);
+    this.#schedule();
+  }
+
+  /** No more rounds. */
+  stop(): void {
+    clearTimeout(this.#resting);
+    this.#members.clear();
+    this.#called.clear();
+    this.#round = undefined;
+    this.#wanted = "no";
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    if (this.#called.size > 0 || this.#round !== undefined) this.#soon();
+    else if (this.#wanted !== "no") this.#afterRest();
+  }
+
+  #soon(): void {
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#slice();
+      this.#schedule();
+    });
+  }
+
+  #afterRest(): void {
+    const left = this.#restUntil - performance.now();
+    if (left <= 0) {
+      this.#begin();
+      this.#soon();
+    } else {
+      this.#resting ??= setTimeout(() => {
+        this.#resting = undefined;
+        if (this.#round === undefined && this.#wanted !== "no") this.#begin();
+        this.#schedule();
+      }, left);
+    }
+  }
+
+  #begin(): void {
+    const order = [...this.#members];
+    if (this.#backwards) order.reverse();
+    this.#backwards = !this.#backwards;
+    this.#lastCarriedMany = this.#wanted === "many";
+    this.#wanted = "no";
+    this.#round = { order, next: 0, began: performance.now() };
+  }
+
+  #slice(): void {
+    const until = performance.now() + SLICE;
+    let sinceLook = 0;
+    const over = () => ++sinceLook % LOOK_EVERY === 0 && performance.now() >= until;
+    for (const member of this.#called) {
+      this.#called.delete(member);
+      member.serve();
+      if (over()) break;
+    }
+    const round = this.#round;
+    if (round === undefined) return;
+    // The called ones do not keep a round from going on: it always gets a few steps in.
+    do {
+      round.order[round.next]?.serve();
+      round.next += 1;
+    } while (round.next < round.order.length && !over());
+    if (round.next < round.order.length) return;
+    const now = performance.now();
+    this.#round = undefined;
+    this.#restUntil = this.#lastCarriedMany ? now + (now - round.began) * REST : now;
+  }
+}

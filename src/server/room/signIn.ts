@@ -1,0 +1,165 @@
+import type { AttemptGate } from "./attemptGate.ts";
+import {
+  foldUsername,
+  isPassword,
+  isUsername,
+  normalizePassword,
+  passwordInvalid,
+  usernameInvalid,
+} from "./credentials.ts";
+import type { Timings } from "./limits.ts";
+import type { Account } from "./ports/accounts.ts";
+import type { Engines } from "./ports/engines.ts";
+import type { Session } from "./ports/sessions.ts";
+import { Refusal } from "./reasons.ts";
+
+/** A session that has just begun, and its secret. */
+export interface SignedIn {
+  readonly token: string;
+  readonly session: Session;
+}
+
+/** What comes in beside the name and the password. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** A session is noted as used no more often than this many times in its idle time: each note is a write. */
+const TOUCHES = 168;
+
+/** Accounts and sessions: who somebody is, and how they show it. Any of it may throw `StoreUnavailable`. */
+export class SignIn {
+  readonly #engines: Pick<Engines, "accounts" | "sessions" | "secrets">;
+  readonly #gate: AttemptGate;
+  readonly #timings: Pick<Timings, "sessionLifetime" | "sessionIdle">;
+  readonly #clock: () => number;
+  readonly #used = new Set<number>();
+
+  constructor(
+    engines: Pick<Engines, "accounts" | "sessions" | "secrets">,
+    options: {
+      gate: AttemptGate;
+      timings: Pick<Timings, "sessionLifetime" | "sessionIdle">;
+      clock: () => number;
+    },
+  ) {
+    this.#engines = engines;
+    this.#gate = options.gate;
+    this.#timings = options.timings;
+    this.#clock = options.clock;
+  }
+
+  /** Creates an account and signs in. Refusals: `USERNAME_INVALID`, `PASSWORD_INVALID`, `USERNAME_TAKEN`, `OVERLOADED`. */
+  async register(credentials: Credentials): Promise<SignedIn> {
+    const { accounts, secrets } = this.#engines;
+    const username = foldUsername(credentials.username);
+    if (!isUsername(username)) throw usernameInvalid(credentials.username);
+    const password = normalizePassword(credentials.password);
+    if (!isPassword(password)) throw passwordInvalid(password);
+    if ((await accounts.find(username)) !== undefined) throw usernameTaken(username);
+    const passwordHash = await secrets.hashPassword(password);
+    const account = await accounts.create(username, passwordHash, this.#clock());
+    if (account === undefined) throw usernameTaken(username);
+    return this.#open(account);
+  }
+
+  /** Signs in. Refusals: `BAD_CREDENTIALS`, `TOO_MANY_ATTEMPTS`, `OVERLOADED`. `address`: where from, as the gate counts it. */
+  async login(credentials: Credentials, address: string): Promise<SignedIn> {
+    const username = foldUsername(credentials.username);
+    const password = normalizePassword(credentials.password);
+    const possible = isUsername(username) && isPassword(password);
+    // A name that cannot be one has no account to guess at, and must not fill the gate's memory.
+    const account = isUsername(username)
+      ? await this.#gate.pass(`${username} ${address}`, () => this.#verify(username, password, possible))
+      : await this.#verify(username, password, false);
+    if (account === undefined) throw badCredentials();
+    return this.#open(account);
+  }
+
+  /** The session of a token. Refusal: `SESSION_INVALID`. */
+  async authenticate(token: string | undefined): Promise<Session> {
+    if (token === undefined || token === "")
+      throw sessionInvalid('This call needs a token: send the metadata "authorization: Bearer TOKEN".');
+    const session = await this.#engines.sessions.find(this.#engines.secrets.digest(token));
+    const now = this.#clock();
+    if (session === undefined || session.expiresAt <= now || session.lastUsedAt + this.#timings.sessionIdle <= now) {
+      throw sessionInvalid("This token is not, or no longer, valid: sign in again.");
+    }
+    this.used(session, now);
+    return session;
+  }
+
+  /** Ends a session, or all sessions of its account; resolves with those that ended. */
+  async logout(session: Session, everywhere: boolean): Promise<number[]> {
+    return this.#engines.sessions.end(session.id, everywhere);
+  }
+
+  /** A session is in use; `lastNoted` is when that was noted last. True: it is noted anew. */
+  used(session: Pick<Session, "id" | "lastUsedAt">, now: number): boolean {
+    if (now - session.lastUsedAt < this.#timings.sessionIdle / TOUCHES) return false;
+    this.#used.add(session.id);
+    return true;
+  }
+
+  /** Writes down which sessions are in use. */
+  async note(): Promise<void> {
+    if (this.#used.size === 0) return;
+    const used = [...this.#used];
+    this.#used.clear();
+    await this.#engines.sessions.touch(used, this.#clock());
+  }
+
+  /** Deletes the sessions that have ended by themselves. */
+  async sweep(): Promise<void> {
+    const now = this.#clock();
+    await this.#engines.sessions.sweep(now, now - this.#timings.sessionIdle);
+  }
+
+  /** The account, if the password is its own. Takes as long where there is none. */
+  async #verify(username: string, password: string, possible: boolean): Promise<Account | undefined> {
+    const { accounts, secrets } = this.#engines;
+    const account = possible ? await accounts.find(username) : undefined;
+    const right = await secrets.verifyPassword(account?.passwordHash, password);
+    if (!right || account === undefined) return undefined;
+    if (secrets.isOutdated(account.passwordHash)) await this.#rehash(account, password).catch(() => {});
+    return account;
+  }
+
+  /** Whoever calls it lets it fail: the next sign-in tries again, and this one was right all the same. */
+  async #rehash(account: Account, password: string): Promise<void> {
+    const { accounts, secrets } = this.#engines;
+    await accounts.setPasswordHash(account.id, await secrets.hashPassword(password));
+  }
+
+  async #open(account: Account): Promise<SignedIn> {
+    const { sessions, secrets } = this.#engines;
+    const token = secrets.newToken();
+    const at = this.#clock();
+    const session = await sessions.open({
+      tokenHash: secrets.digest(token),
+      accountId: account.id,
+      at,
+      expiresAt: at + this.#timings.sessionLifetime,
+    });
+    return { token, session };
+  }
+}
+
+function usernameTaken(username: string): Refusal {
+  return new Refusal(
+    "USERNAME_TAKEN",
+    `The name ${JSON.stringify(username)} is taken: choose another one, or log in.`,
+    {
+      field: "username",
+    },
+  );
+}
+
+function badCredentials(): Refusal {
+  return new Refusal("BAD_CREDENTIALS", "No account has this name and password.");
+}
+
+function sessionInvalid(message: string): Refusal {
+  return new Refusal("SESSION_INVALID", message);
+}

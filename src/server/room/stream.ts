@@ -1,0 +1,298 @@
+import { helpFor, parseTyped } from "./commands.ts";
+import { Delivery } from "./delivery.ts";
+import type { Goodbye, RoomEvent } from "./events.ts";
+import { type JoinCommand, startOf } from "./join.ts";
+import { StoreUnavailable } from "./ports/engines.ts";
+import type { Session } from "./ports/sessions.ts";
+import type { Leaving } from "./presence.ts";
+import { Reader } from "./reader.ts";
+import { RETRY_SOON, Refusal, storeUnavailable } from "./reasons.ts";
+import { Replies, type Slot } from "./replies.ts";
+import type { Served } from "./rounds.ts";
+import { rejected } from "./sender.ts";
+import type { StreamParts } from "./streamParts.ts";
+
+/** What a client asks for on its stream. */
+export type Command =
+  | ({ readonly kind: "join" } & JoinCommand)
+  | { readonly kind: "send"; readonly recipient: string | undefined; readonly text: string }
+  | { readonly kind: "typed"; readonly line: string }
+  | { readonly kind: "help" };
+
+/** The wire below a stream. */
+export interface Sink {
+  /** Sends a response; `taken` is to be called when it has left. One at a time, but for a last one before `end`. */
+  send(response: Uint8Array): void;
+  /** Ends the call behind what was sent: as its client wished, or with a goodbye's status. `closed` is to be called then. */
+  end(goodbye?: Goodbye): void;
+  /** Ends the call at once, whatever is under way. `closed` is to be called then. */
+  reset(): void;
+}
+
+/**
+ * Where a stream is: *open* (no join yet), *joined*, *closing* (its client has ended its side, or the server says goodbye, and what
+ * is under way is still answered), *ended* (its last response is sent), *closed*.
+ */
+type State =
+  | { readonly kind: "open" | "joined" | "ended" | "closed" }
+  | { readonly kind: "closing"; readonly goodbye: Goodbye | undefined };
+
+const MAX_REQUEST_ID_BYTES = 64;
+
+/** One open `Chat` call: carries out its commands in their order, and serves its responses one at a time. */
+export class Stream implements Served {
+  readonly session: Session;
+  readonly #parts: StreamParts;
+  readonly #sink: Sink;
+  readonly #replies: Replies;
+  readonly #delivery: Delivery;
+  readonly #openedAt = performance.now();
+  #state: State = { kind: "open" };
+  #isPresent = false;
+  /** Since when the response under way, or the end of the call, waits to be taken. */
+  #waitingSince: number | undefined;
+  #missedRound = false;
+  #toldCursorAt = performance.now();
+  #notedUseAt: number;
+  #lastAccepted = 0;
+
+  constructor(parts: StreamParts, session: Session, sink: Sink) {
+    this.session = session;
+    this.#parts = parts;
+    this.#sink = sink;
+    this.#notedUseAt = session.lastUsedAt;
+    this.#replies = new Replies(parts.sizes.replies, () => this.#call());
+    this.#delivery = new Delivery({ ...parts, replies: this.#replies, username: session.username });
+    const { log, limits } = parts;
+    this.#reply(this.#replies.open(), "", {
+      kind: "welcome",
+      username: session.username,
+      logId: log.logId,
+      headId: log.headId,
+      limits,
+    });
+    this.serve();
+  }
+
+  /** Whether it reads the log. */
+  get reads(): boolean {
+    return this.#delivery.reader !== undefined && this.#state.kind !== "closed";
+  }
+
+  /** Whether it reads the log, and goes through pages of the store. */
+  get behind(): boolean {
+    return this.reads && this.#delivery.reader?.onPages === true;
+  }
+
+  /** Carries out a command; resolves when the next one may be read. Never throws. */
+  async receive(requestId: string, command: Command): Promise<void> {
+    if (!this.#takesCommands()) return;
+    const slot = this.#replies.open();
+    try {
+      await this.#carryOut(requestId, command, slot);
+    } catch (error) {
+      if (error instanceof Refusal) this.#reply(slot, requestId, rejected(error));
+      else if (error instanceof StoreUnavailable) this.#reply(slot, requestId, rejected(storeUnavailable(error)));
+      else this.#outcomeUnknown(error);
+    }
+    await this.#replies.room();
+  }
+
+  /** The client has ended its side: what was read is still answered. */
+  halfClose(): void {
+    if (!this.#takesCommands()) return;
+    this.#state = { kind: "closing", goodbye: undefined };
+    this.#call();
+  }
+
+  /** The response under way has left. */
+  taken(): void {
+    if (this.#state.kind === "ended" || this.#state.kind === "closed") return;
+    this.#waitingSince = undefined;
+    const { reader } = this.#delivery;
+    const mustGoOn = this.#replies.waiting || this.#state.kind === "closing" || reader?.live === false;
+    if (this.#missedRound || mustGoOn || reader?.onPages === true) this.#call();
+  }
+
+  /** The call is over, for whatever reason. */
+  closed(): void {
+    if (this.#state.kind === "closed") return;
+    const left = this.#state.kind === "closing" && this.#state.goodbye === undefined;
+    this.#end(left ? "left" : "broke-off");
+    this.#state = { kind: "closed" };
+    this.#parts.gone(this);
+  }
+
+  /** The server ends the stream, when what is under way has been answered. */
+  leave(goodbye: Goodbye): void {
+    if (!this.#takesCommands() && !(this.#state.kind === "closing" && this.#state.goodbye === undefined)) return;
+    this.#state = { kind: "closing", goodbye };
+    this.#call();
+  }
+
+  serve(): void {
+    if (this.#state.kind === "ended" || this.#state.kind === "closed") return;
+    if (this.#waitingSince !== undefined) {
+      this.#missedRound = true;
+      return;
+    }
+    const isLeaving = this.#state.kind === "closing" && this.#state.goodbye !== undefined;
+    const response = isLeaving ? this.#delivery.replies() : this.#delivery.next();
+    if (response !== undefined) this.#send(response);
+    else if (this.#state.kind === "closing" && this.#replies.empty) this.#finish(this.#state.goodbye);
+    if (!isLeaving) this.#fetchPage();
+  }
+
+  /** Looks after what time brings. `now`: of `performance.now`. */
+  tick(now: number): void {
+    const { timings, clock, signIn } = this.#parts;
+    if (this.#waitingSince !== undefined && now - this.#waitingSince >= timings.stall) {
+      this.#waitingSince = undefined;
+      this.#sink.reset();
+      return;
+    }
+    if (!this.#takesCommands()) return;
+    if (this.#state.kind === "open" && now - this.#openedAt >= timings.joinTimeout) {
+      this.leave({ reason: "JOIN_TIMEOUT", reconnect: true });
+    }
+    const time = clock();
+    if (this.session.expiresAt <= time) this.leave({ reason: "SESSION_EXPIRED", reconnect: false });
+    if (signIn.used({ id: this.session.id, lastUsedAt: this.#notedUseAt }, time)) this.#notedUseAt = time;
+    if (now - this.#toldCursorAt >= timings.cursor) this.#tellCursor(now);
+  }
+
+  async #carryOut(requestId: string, command: Command, slot: Slot): Promise<void> {
+    const joinsByItself = command.kind === "send" || command.kind === "typed";
+    if (joinsByItself && this.#state.kind === "open") await this.#join({ logId: "", recent: 0 }, "");
+    if (Buffer.byteLength(requestId) > MAX_REQUEST_ID_BYTES) throw requestIdTooLong(requestId);
+    switch (command.kind) {
+      case "join":
+        if (this.#state.kind === "joined") throw alreadyJoined();
+        await this.#join(command, requestId);
+        return slot.settle();
+      case "help":
+        return this.#reply(slot, requestId, { kind: "help", ...helpFor() });
+      case "typed": {
+        const typed = parseTyped(command.line);
+        if (typed.kind === "help") return this.#reply(slot, requestId, typed);
+        return this.#sendMessage(requestId, typed, slot);
+      }
+      case "send":
+        return this.#sendMessage(requestId, command, slot);
+    }
+  }
+
+  async #sendMessage(
+    requestId: string,
+    message: { recipient: string | undefined; text: string },
+    slot: Slot,
+  ): Promise<void> {
+    const { recipient, text } = message;
+    const { outcome } = await this.#parts.sender.admit({ session: this.session, requestId, recipient, text });
+    // Not awaited: the next command has its place behind this one already.
+    outcome.then(
+      (event) => {
+        if (event?.kind === "accepted") this.#lastAccepted = Math.max(this.#lastAccepted, event.id);
+        if (event !== undefined) return this.#reply(slot, requestId, event);
+        slot.settle();
+        this.leave({ reason: "LOGGED_OUT", reconnect: false });
+      },
+      (error) => this.#outcomeUnknown(error),
+    );
+  }
+
+  async #join(join: JoinCommand, requestId: string): Promise<void> {
+    const { log, limits, presence, rounds } = this.#parts;
+    const start = await startOf(join, { log, accountId: this.session.accountId, maxRecent: limits.maxRecent });
+    this.#isPresent = true;
+    await presence.join(this.session).catch((error) => {
+      this.#isPresent = false;
+      throw error;
+    });
+    if (this.#state.kind !== "open") return this.#leavePresence(this.#state.kind === "closing" ? "left" : "broke-off");
+    this.#state = { kind: "joined" };
+    this.#delivery.join(new Reader(log, this.session.accountId, start), requestId);
+    rounds.add(this);
+    this.#call();
+  }
+
+  #takesCommands(): boolean {
+    return this.#state.kind === "open" || this.#state.kind === "joined";
+  }
+
+  #reply(slot: Slot, requestId: string, event: RoomEvent): void {
+    slot.settle(this.#parts.encoder.event(event, requestId));
+  }
+
+  #call(): void {
+    if (this.#state.kind !== "ended" && this.#state.kind !== "closed") this.#parts.rounds.call(this);
+  }
+
+  #send(response: Uint8Array): void {
+    this.#waitingSince = performance.now();
+    this.#missedRound = this.#delivery.more;
+    this.#sink.send(response);
+  }
+
+  #fetchPage(): void {
+    const { log } = this.#parts;
+    const { reader } = this.#delivery;
+    if (this.#waitingSince !== undefined || reader === undefined || !reader.onPages || !reader.behind) return;
+    log.fetch(reader.cursor + 1).then(
+      () => this.#call(),
+      () => setTimeout(() => this.#call(), RETRY_SOON).unref(),
+    );
+  }
+
+  #tellCursor(now: number): void {
+    if (this.#waitingSince !== undefined || this.#delivery.reader?.live !== true) return;
+    this.#toldCursorAt = now;
+    this.serve();
+    if (this.#waitingSince !== undefined) return;
+    const response = this.#delivery.cursor();
+    if (response !== undefined) this.#send(response);
+  }
+
+  /** Nothing more is to be sent but the goodbye. */
+  #finish(goodbye: Goodbye | undefined): void {
+    const { reader } = this.#delivery;
+    if (goodbye === undefined && reader !== undefined && (!reader.live || reader.cursor < this.#lastAccepted)) return;
+    if (goodbye !== undefined) this.#sink.send(this.#parts.encoder.event({ kind: "goodbye", ...goodbye }));
+    this.#waitingSince = performance.now();
+    this.#end(goodbye === undefined ? "left" : "broke-off");
+    this.#sink.end(goodbye);
+  }
+
+  /** The store went away in the middle of a commit: nobody knows, so nobody is told but to come back and ask. */
+  #outcomeUnknown(error: unknown): void {
+    this.#parts.report(error);
+    this.#replies.clear();
+    this.leave({ reason: "STORE_UNAVAILABLE", reconnect: true, retryAfter: RETRY_SOON });
+  }
+
+  #end(leaving: Leaving): void {
+    if (this.#state.kind === "ended") return;
+    this.#state = { kind: "ended" };
+    this.#parts.rounds.remove(this);
+    this.#replies.clear();
+    this.#leavePresence(leaving);
+  }
+
+  #leavePresence(leaving: Leaving): void {
+    if (!this.#isPresent) return;
+    this.#isPresent = false;
+    this.#parts.presence.leave(this.session, leaving).catch((error) => this.#parts.report(error));
+  }
+}
+
+function requestIdTooLong(requestId: string): Refusal {
+  const bytes = Buffer.byteLength(requestId);
+  return new Refusal("REQUEST_ID_TOO_LONG", `The request_id has ${bytes} bytes: take at most ${MAX_REQUEST_ID_BYTES}.`);
+}
+
+function alreadyJoined(): Refusal {
+  return new Refusal(
+    "ALREADY_JOINED",
+    "This stream has joined already. To begin elsewhere in the log, open another one.",
+  );
+}

@@ -1,0 +1,29 @@
+import type { Encoder } from "./events.ts";
+import type { Limits, Sizes, Timings } from "./limits.ts";
+import type { Log } from "./log.ts";
+import type { Presence } from "./presence.ts";
+import type { PresenceFeed } from "./presenceFeed.ts";
+import type { Rounds } from "./rounds.ts";
+import type { Sender } from "./sender.ts";
+import type { SignIn } from "./signIn.ts";
+import type { Stream } from "./stream.ts";
+
+/** What a stream stands in: the same for all of them. */
+export interface StreamParts {
+  readonly log: Log;
+  readonly rounds: Rounds;
+  readonly presence: Presence;
+  readonly feed: PresenceFeed;
+  readonly sender: Sender;
+  readonly signIn: SignIn;
+  readonly encoder: Encoder;
+  readonly limits: Limits;
+  readonly timings: Timings;
+  readonly sizes: Sizes;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** A stream is closed. */
+  readonly gone: (stream: Stream) => void;
+  /** Something went wrong that the operator wants to know. */
+  readonly report: (error: unknown) => void;
+}

@@ -1,0 +1,114 @@
+import type { Encoder } from "./events.ts";
+import { isPublic, type Message, maySee } from "./message.ts";
+
+/** A message of the log, encoded once for everyone. */
+export interface Entry {
+  readonly id: number;
+  readonly senderId: number;
+  readonly recipientId: number;
+  /** The `message` event as one field of a response. */
+  readonly bytes: Uint8Array;
+}
+
+/** What a reader takes in one go. */
+export interface Batch {
+  /** A whole response with its cursor; empty where there is nothing to be seen up to `cursor`. */
+  readonly bytes: Uint8Array;
+  /** The id up to which it goes. */
+  readonly cursor: number;
+}
+
+interface SharedBatch extends Batch {
+  /** The accounts that private messages in it are for, or from: they see more than the others. */
+  readonly insiders: ReadonlySet<number>;
+}
+
+/** Ids that one batch looks at, at most: where nothing can be seen, looking has an end too. */
+const MAX_SCAN = 4_096;
+/** Batches that a stretch remembers for readers at the same place. */
+const MAX_SHARED = 32;
+
+/** Encodes a message once, for all who will read it. */
+export function toEntry(message: Message, encoder: Encoder): Entry {
+  const { id, senderId, recipientId } = message;
+  return { id, senderId, recipientId, bytes: encoder.event({ kind: "message", message }) };
+}
+
+/**
+ * A stretch of the log whose ids follow one another, in memory: a page, or the timeline. Readers at the same place of it that
+ * may see the same get the same bytes.
+ */
+export abstract class Stretch {
+  readonly #encoder: Encoder;
+  readonly #maxBytes: number;
+  readonly #shared = new Map<number, SharedBatch>();
+
+  /** `maxBytes`: how long a response may be, unless one event alone is longer. */
+  constructor(encoder: Encoder, maxBytes: number) {
+    this.#encoder = encoder;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** The id of the first entry; one more than `lastId` where there is none. */
+  abstract readonly firstId: number;
+  /** The id of the last entry. */
+  abstract readonly lastId: number;
+  /** The entry of an id from `firstId` to `lastId`. */
+  protected abstract entry(id: number): Entry;
+
+  /**
+   * What an account may see after `after`, as one response of at most `maxBytes`. `after + 1` must be in the stretch. `maxBytes`
+   * is for a reader that has something else to put into its response.
+   */
+  take(after: number, accountId: number, maxBytes = this.#maxBytes): Batch {
+    if (maxBytes < this.#maxBytes) return this.#gather(after, maxBytes, (entry) => maySee(accountId, entry));
+    let shared = this.#shared.get(after);
+    if (shared === undefined) {
+      const insiders = new Set<number>();
+      shared = {
+        ...this.#gather(after, maxBytes, (entry) => {
+          if (isPublic(entry)) return true;
+          insiders.add(entry.senderId).add(entry.recipientId);
+          return false;
+        }),
+        insiders,
+      };
+      this.#remember(after, shared);
+    }
+    return shared.insiders.has(accountId) ? this.#gather(after, maxBytes, (entry) => maySee(accountId, entry)) : shared;
+  }
+
+  /** What was remembered goes no longer as far as it could: there are more entries. */
+  protected forgetShared(): void {
+    this.#shared.clear();
+  }
+
+  #remember(after: number, batch: SharedBatch): void {
+    const oldest = this.#shared.size >= MAX_SHARED ? this.#shared.keys().next().value : undefined;
+    if (oldest !== undefined) this.#shared.delete(oldest);
+    this.#shared.set(after, batch);
+  }
+
+  #gather(after: number, maxBytes: number, sees: (entry: Entry) => boolean): Batch {
+    const fields: Uint8Array[] = [];
+    let bytes = CURSOR_BYTES;
+    let cursor = after;
+    const end = Math.min(this.lastId, after + MAX_SCAN);
+    while (cursor < end) {
+      const entry = this.entry(cursor + 1);
+      if (sees(entry)) {
+        bytes += entry.bytes.length;
+        if (bytes > maxBytes && fields.length > 0) break;
+        fields.push(entry.bytes);
+      }
+      cursor += 1;
+    }
+    if (fields.length === 0) return { bytes: NOTHING, cursor };
+    fields.push(this.#encoder.cursor(cursor));
+    return { bytes: Buffer.concat(fields), cursor };
+  }
+}
+
+/** A tag and the longest varint. */
+const CURSOR_BYTES = 11;
+const NOTHING = new Uint8Array(0);

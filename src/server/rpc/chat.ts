@@ -1,0 +1,109 @@
+import {
+  Metadata,
+  ServerInterceptingCall,
+  type ServerInterceptingCallInterface,
+  type ServerInterceptor,
+  status,
+} from "@grpc/grpc-js";
+import type { ChatRequest } from "../../gen/obrolan/v1/chat.ts";
+import type { Goodbye } from "../room/events.ts";
+import type { Room } from "../room/room.ts";
+import type { Sink, Stream } from "../room/stream.ts";
+import { sessionOf } from "./auth.ts";
+import { toCommand } from "./command.ts";
+import { CHAT_PATH, Malformed } from "./definition.ts";
+import { type CallFailure, failureAfter, failureOf } from "./failure.ts";
+import { http2StreamOf, resetStream } from "./http2Stream.ts";
+
+/** What `Chat` needs beside the room. */
+export interface ChatParts {
+  readonly room: Room;
+  readonly report: (error: unknown) => void;
+}
+
+/**
+ * `Chat`, held at grpc-js's own call (docs/decisions/0002): a response is written when the one before has left, which only that call
+ * tells, and a request is read when the one before is carried out.
+ */
+export function chatInterceptor(parts: ChatParts): ServerInterceptor {
+  return (method, call) =>
+    method.path === CHAT_PATH
+      ? new ServerInterceptingCall(call, { start: () => new ChatCall(parts, call).start() })
+      : new ServerInterceptingCall(call);
+}
+
+/** One call of `Chat`: the wire below a stream of the room. */
+class ChatCall implements Sink {
+  readonly #parts: ChatParts;
+  readonly #call: ServerInterceptingCallInterface;
+  readonly #http2;
+  #stream: Stream | undefined;
+  #isOver = false;
+
+  constructor(parts: ChatParts, call: ServerInterceptingCallInterface) {
+    this.#parts = parts;
+    this.#call = call;
+    this.#http2 = http2StreamOf(call);
+  }
+
+  start(): void {
+    // A stream that the client resets while it is written to emits an error, which nobody else listens for.
+    this.#http2?.on("error", () => {});
+    this.#call.start({
+      onReceiveMetadata: (metadata) => void this.#open(metadata),
+      onReceiveMessage: (request: ChatRequest | Malformed) => void this.#receive(request),
+      onReceiveHalfClose: () => this.#stream?.halfClose(),
+      onCancel: () => this.#close(),
+    });
+  }
+
+  send(response: Uint8Array): void {
+    if (!this.#canWrite()) return;
+    this.#call.sendMessage(response, () => this.#stream?.taken());
+  }
+
+  end(goodbye?: Goodbye): void {
+    const failure = goodbye && failureAfter(goodbye);
+    this.#sendStatus(failure ?? { code: status.OK, message: "", trailers: {} });
+  }
+
+  reset(): void {
+    if (this.#http2 !== undefined) resetStream(this.#http2);
+    else this.#sendStatus({ code: status.CANCELLED, message: "The stream was not read.", trailers: {} });
+  }
+
+  async #open(metadata: Metadata): Promise<void> {
+    try {
+      const session = await sessionOf(metadata.get("authorization")[0], this.#parts.room.signIn);
+      if (this.#isOver) return;
+      this.#stream = this.#parts.room.enter(session, this);
+      this.#call.startRead();
+    } catch (error) {
+      this.#sendStatus(failureOf(error, this.#parts.report));
+    }
+  }
+
+  async #receive(request: ChatRequest | Malformed): Promise<void> {
+    if (request instanceof Malformed) return this.#sendStatus(failureOf(request, this.#parts.report));
+    await this.#stream?.receive(request.requestId, toCommand(request));
+    if (!this.#isOver) this.#call.startRead();
+  }
+
+  /** False once grpc-js has ended the call by itself. */
+  #canWrite(): boolean {
+    return !this.#isOver && this.#http2?.writableEnded !== true;
+  }
+
+  #sendStatus({ code, message, trailers }: CallFailure): void {
+    if (!this.#canWrite()) return;
+    const metadata = new Metadata();
+    for (const [name, value] of Object.entries(trailers)) metadata.set(name, value);
+    this.#call.sendStatus({ code, details: message, metadata });
+  }
+
+  #close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#stream?.closed();
+  }
+}

@@ -1,0 +1,28 @@
+import { type CallContext, ServerError, type ServiceImplementation, Status } from "nice-grpc";
+import type { Room } from "../room/room.ts";
+import { sessionOf } from "./auth.ts";
+import type { servedDefinition } from "./definition.ts";
+import { list } from "./list.ts";
+import { login } from "./login.ts";
+import { register } from "./register.ts";
+
+/** The unary rpcs of the contract. `Chat` is held by an interceptor, in front of this (chat.ts). */
+export function chatService(room: Room): ServiceImplementation<typeof servedDefinition> {
+  const session = (context: CallContext) => sessionOf(context.metadata.get("authorization"), room.signIn);
+  return {
+    register: (request) => register(request, room.signIn),
+    login: (request, context) => login(request, context.peer, room.signIn),
+    async list(request, context) {
+      await session(context);
+      return list(request, room.online);
+    },
+    async logout({ everywhere }, context) {
+      await room.logout(await session(context), everywhere);
+      return {};
+    },
+    // biome-ignore lint/correctness/useYield: it is never called: the interceptor does not pass the call on.
+    async *chat() {
+      throw new ServerError(Status.INTERNAL, "Chat is not served here.");
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { BinaryReader, type BinaryWriter } from "@bufbuild/protobuf/wire";
+import type { MethodDefinition } from "nice-grpc";
+import { ChatServiceDefinition } from "../../gen/obrolan/v1/chat.ts";
+
+interface MessageType<T> {
+  encode(message: T): BinaryWriter;
+  decode(input: BinaryReader): T;
+}
+
+/** What a request becomes that is no valid protobuf. grpc-js would answer one that does not decode with `INTERNAL`. */
+export class Malformed extends Error {
+  override readonly name = "Malformed";
+}
+
+/** Refuses a string that is no valid UTF-8: by default the reader puts U+FFFD in its place. */
+class StrictReader extends BinaryReader {
+  override string(): string {
+    return super.string(true);
+  }
+}
+
+function decoder<T>(type: MessageType<T>): (bytes: Uint8Array) => T | Malformed {
+  return (bytes) => {
+    try {
+      return type.decode(new StrictReader(bytes));
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      return new Malformed(`The request is no valid protobuf message of this rpc: ${why}.`, { cause });
+    }
+  };
+}
+
+const { register, login, list, logout, chat } = ChatServiceDefinition.methods;
+
+function path(name: string): string {
+  return `/${ChatServiceDefinition.fullName}/${name}`;
+}
+
+function unary<Request, Response>(method: {
+  name: string;
+  requestType: MessageType<Request>;
+  responseType: MessageType<Response>;
+}): MethodDefinition<Request, Request, Response, Response, false, false> {
+  const { name, requestType, responseType } = method;
+  return {
+    path: path(name),
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: (request) => requestType.encode(request).finish(),
+    // A `Malformed` among them gets no further than the outermost middleware.
+    requestDeserialize: decoder(requestType) as (bytes: Uint8Array) => Request,
+    responseSerialize: (response) => responseType.encode(response).finish(),
+    responseDeserialize: (bytes) => responseType.decode(new BinaryReader(bytes)),
+    options: {},
+  };
+}
+
+/** The path of `Chat`. */
+export const CHAT_PATH = path(chat.name);
+
+/** Decodes a request of `Chat`. */
+export const decodeChatRequest = decoder(chat.requestType);
+
+/** The contract as it is served: requests decode strictly, and responses of `Chat` are bytes already. */
+export const servedDefinition = {
+  register: unary(register),
+  login: unary(login),
+  list: unary(list),
+  logout: unary(logout),
+  chat: {
+    path: CHAT_PATH,
+    requestStream: true,
+    responseStream: true,
+    requestSerialize: (request: Uint8Array) => request,
+    requestDeserialize: decodeChatRequest,
+    responseSerialize: (response: Uint8Array) => response,
+    responseDeserialize: (bytes: Uint8Array) => bytes,
+    options: {},
+  } satisfies MethodDefinition<Uint8Array, unknown, Uint8Array, Uint8Array, true, true>,
+};

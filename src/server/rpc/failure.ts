@@ -1,0 +1,75 @@
+import { ServerError, Status } from "nice-grpc-common";
+import type { Goodbye } from "../room/events.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../room/ports/engines.ts";
+import { RETRY_SOON, type Reason, Refusal, storeUnavailable } from "../room/reasons.ts";
+import { Malformed } from "./definition.ts";
+import { STATUS_OF } from "./status.ts";
+import { statusDetails } from "./statusDetails.ts";
+
+/** How a call fails on the wire. */
+export interface CallFailure {
+  readonly code: Status;
+  /** For people. */
+  readonly message: string;
+  /** The trailers that tell programs why; none where there is no reason for it in the contract. */
+  readonly trailers: Readonly<{ "obrolan-reason"?: string; "grpc-status-details-bin"?: Buffer }>;
+}
+
+/** Says how an error ends a call; `report` gets those that nobody foresaw, and what they were caused by. */
+export function failureOf(error: unknown, report: (error: unknown) => void): CallFailure {
+  if (error instanceof Refusal) {
+    if (error.cause !== undefined) report(error.cause);
+    return failureFor(error.reason, error.message, error);
+  }
+  if (error instanceof Malformed) return { code: Status.INVALID_ARGUMENT, message: error.message, trailers: {} };
+  if (error instanceof StoreUnavailable) return failureOf(storeUnavailable(error), report);
+  if (error instanceof OutcomeUnknown) {
+    report(error);
+    const message =
+      "The server's store went away in the middle of this call: it may have been carried out all the same.";
+    return failureFor("STORE_UNAVAILABLE", message, { retryAfter: RETRY_SOON });
+  }
+  if (error instanceof ServerError) return { code: error.code, message: error.details, trailers: {} };
+  report(error);
+  return { code: Status.INTERNAL, message: "Something went wrong in the server; its log says what.", trailers: {} };
+}
+
+/** Says how a call ends after a goodbye; `undefined`: well. */
+export function failureAfter({ reason, retryAfter }: Goodbye): CallFailure | undefined {
+  if (STATUS_OF[reason] === Status.OK) return undefined;
+  return failureFor(
+    reason,
+    GOODBYES[reason] ?? "The server ends the stream.",
+    retryAfter === undefined ? {} : { retryAfter },
+  );
+}
+
+const GOODBYES: Readonly<Partial<Record<Reason, string>>> = {
+  SESSION_EXPIRED: "The session has reached its end: sign in again.",
+  SHUTTING_DOWN: "The server is being stopped: come back with the last cursor.",
+  JOIN_TIMEOUT: "No join came: send one after opening the stream.",
+  STORE_UNAVAILABLE:
+    "The server's store went away in the middle of a commit: come back, and send again what has no reply, with its request_id.",
+};
+
+function failureFor(
+  reason: Reason,
+  message: string,
+  more: { field?: string | undefined; retryAfter?: number | undefined },
+): CallFailure {
+  const code = STATUS_OF[reason] ?? Status.INTERNAL;
+  return {
+    code,
+    message,
+    trailers: {
+      "obrolan-reason": reason,
+      "grpc-status-details-bin": statusDetails({
+        code,
+        message,
+        reason,
+        field: more.field,
+        retryAfter: more.retryAfter,
+      }),
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import { type ServerOptions as GrpcOptions, ServerCredentials } from "@grpc/grpc-js";
+import { createServer as createGrpcServer } from "nice-grpc";
+import { HealthDefinition, HealthServiceImpl, HealthState } from "nice-grpc-server-health";
+import { LIMITS, type Limits, SIZES, type Sizes, TIMINGS, type Timings } from "./room/limits.ts";
+import type { Engines } from "./room/ports/engines.ts";
+import { Room, type RoomStats } from "./room/room.ts";
+import { chatInterceptor } from "./rpc/chat.ts";
+import { chatService } from "./rpc/chatService.ts";
+import { servedDefinition } from "./rpc/definition.ts";
+import { WireEncoder } from "./rpc/encoder.ts";
+import { errorMiddleware } from "./rpc/errorMiddleware.ts";
+import { addReflection } from "./rpc/reflection.ts";
+import { VERSION } from "./version.ts";
+
+/** Where the server writes what an operator wants to know; a pino logger is one. */
+export interface Logger {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+/** What a server is made with; what is left out has its default (room/limits.ts). */
+export interface ServerOptions {
+  readonly engines: Engines;
+  readonly limits?: Partial<Limits>;
+  readonly timings?: Partial<Timings>;
+  readonly sizes?: Partial<Sizes>;
+  /** Failed sign-ins for a name and address before there is a wait; 0: there is none. Default 5. */
+  readonly loginFailures?: number;
+  /** Milliseconds since the epoch. Default: the system's. */
+  readonly clock?: () => number;
+  /** Default: none. */
+  readonly logger?: Logger;
+  /** PEM. Default: plain HTTP/2. */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+}
+
+/** What the server does at the moment, for those who watch it. */
+export type Stats = RoomStats;
+
+/** A chat server. It never listens by itself. */
+export interface ChatServer {
+  /** Listens on `HOST:PORT`; resolves with the port, which is the system's choice for 0. */
+  listen(address: string): Promise<number>;
+  /** `NOT_SERVING`, a goodbye on every stream, all that was accepted on disk, and no more. Gone within 10 s. */
+  drain(): Promise<void>;
+  stats(): Stats;
+}
+
+const SERVICE = "obrolan.v1.ChatService";
+
+/** How long calls may take to end once the streams have, in milliseconds; then they are cut. */
+const SHUTDOWN = 1_000;
+
+const GRPC_OPTIONS: GrpcOptions = {
+  // More streams of one client wait for the ones before (HTTP/2's SETTINGS_MAX_CONCURRENT_STREAMS).
+  "grpc.max_concurrent_streams": 100,
+  "grpc.max_receive_message_length": 64 * 1024,
+  "grpc.max_send_message_length": -1,
+  // A dead connection is found within 25 s; grpc-js does not look by default.
+  "grpc.keepalive_time_ms": 15_000,
+  "grpc.keepalive_timeout_ms": 10_000,
+};
+
+const SILENT: Logger = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** Puts the parts together. Throws `StoreUnavailable` where the log cannot be read. */
+export async function createServer(options: ServerOptions): Promise<ChatServer> {
+  const logger = options.logger ?? SILENT;
+  const report = (err: unknown) => logger.error({ err }, "something went wrong");
+  const room = await Room.open({
+    engines: options.engines,
+    encoder: new WireEncoder(VERSION),
+    limits: { ...LIMITS, ...options.limits },
+    timings: { ...TIMINGS, ...options.timings },
+    sizes: { ...SIZES, ...options.sizes },
+    loginFailures: options.loginFailures ?? 5,
+    clock: options.clock ?? Date.now,
+    report,
+  });
+  const health = HealthState();
+  health.setStatus("healthy", SERVICE);
+
+  const grpc = createGrpcServer({ ...GRPC_OPTIONS, interceptors: [chatInterceptor({ room, report })] } as GrpcOptions);
+  grpc.with(errorMiddleware(report)).add(servedDefinition, chatService(room));
+  grpc.add(HealthDefinition, HealthServiceImpl(health));
+  await addReflection(grpc);
+
+  const drain = async () => {
+    health.setStatus("unhealthy", SERVICE);
+    health.setStatus("unhealthy");
+    await room.drain();
+    await endWithin(SHUTDOWN, grpc);
+    await room.close();
+  };
+  let drained: Promise<void> | undefined;
+  return {
+    listen: (address) => grpc.listen(address, credentialsOf(options.tls)),
+    drain: () => {
+      drained ??= drain();
+      return drained;
+    },
+    stats: () => room.stats(),
+  };
+}
+
+/** `shutdown` waits for every call, a watched health among them; past the time they are cut. */
+async function endWithin(ms: number, grpc: { shutdown(): Promise<void>; forceShutdown(): void }): Promise<void> {
+  const timer = setTimeout(() => grpc.forceShutdown(), ms);
+  await grpc.shutdown();
+  clearTimeout(timer);
+}
+
+function credentialsOf(tls: ServerOptions["tls"]): ServerCredentials {
+  if (tls === undefined) return ServerCredentials.createInsecure();
+  return ServerCredentials.createSsl(null, [{ cert_chain: tls.cert, private_key: tls.key }]);
+}
