@@ -1,4 +1,4 @@
-import { address, choice, count, isLoopback, parseAddress, path, toggle, type Values } from "../config/index.ts";
+import { address, choice, count, isLoopback, parseAddress, path, toggle } from "../config/index.ts";
 
 /** The server's settings. */
 export const serverSettings = {
@@ -38,8 +38,18 @@ export const serverSettings = {
   }),
 };
 
-/** What the server's settings come to. */
-export type ServerConfig = Values<typeof serverSettings>;
+/** What the server's settings come to: see `serverSettings`. */
+export interface ServerConfig {
+  listen: string;
+  data: string;
+  tlsCert?: string;
+  tlsKey?: string;
+  insecure: boolean;
+  messagesPerSecond: number;
+  burst: number;
+  loginFailures: number;
+  logLevel: string;
+}
 
 /** What no setting by itself can see: a sentence for each thing that is wrong. */
 export function serverRules({ listen, tlsCert, tlsKey, insecure }: ServerConfig): string[] {

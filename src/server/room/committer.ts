@@ -69,7 +69,7 @@ export class Committer {
       if (appended.length !== batch.length) throw new StoreUnavailable("the store did not answer every draft");
       const messages = newMessages(drafts, appended);
       if (messages.length > 0) this.#bus.publish({ kind: "grown", logId: this.#logId, messages });
-      appended.forEach((outcome, i) => batch[i]?.resolve(outcome));
+      for (const [i, outcome] of appended.entries()) batch[i]?.resolve(outcome);
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }

@@ -25,8 +25,10 @@ export async function startOf(
 ): Promise<Start> {
   const { log, accountId, maxRecent } = room;
   if (join.resumeAfter !== undefined) {
+    // Another node may have been ahead of this one.
+    if (join.resumeAfter > log.headId) await log.catchUp();
     const otherLog = join.logId !== "" && join.logId !== log.logId;
-    const gap = otherLog || join.resumeAfter > log.headId || join.resumeAfter < log.oldestId - 1;
+    const gap = otherLog || join.resumeAfter > log.headId;
     return { after: gap ? log.oldestId - 1 : join.resumeAfter, gap };
   }
   // Taken before the log is asked: what comes meanwhile is live.

@@ -4,6 +4,7 @@ import type { Message } from "./message.ts";
 import { Pages } from "./pages.ts";
 import { StoreUnavailable } from "./ports/engines.ts";
 import type { LogStore } from "./ports/log.ts";
+import { RETRY_SOON } from "./reasons.ts";
 import { type Batch, type Entry, toEntry } from "./stretch.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -24,6 +25,8 @@ export class Log {
   readonly #grown: GrownListener;
   #oldestId: number;
   #catchingUp: Promise<void> | undefined;
+  /** Somebody wants what the store has now, and not when the read under way began. */
+  #mustReadOn = false;
 
   private constructor(
     store: LogStore,
@@ -97,11 +100,12 @@ export class Log {
     const last = messages.at(-1);
     if (first === undefined || last === undefined || last.id <= this.headId) return;
     if (first.id === this.headId + 1) this.#grow(messages);
-    else this.catchUp().catch(() => {});
+    else this.#catchUpAtLast();
   }
 
   /** Takes in from the store whatever it has beyond the head. Throws `StoreUnavailable`. */
   async catchUp(): Promise<void> {
+    this.#mustReadOn = true;
     this.#catchingUp ??= this.#readToHead().finally(() => {
       this.#catchingUp = undefined;
     });
@@ -116,12 +120,19 @@ export class Log {
     this.pages.clear();
   }
 
+  /** Catches up, and where the store is away tries again until it is back: no further hint may come. */
+  #catchUpAtLast(): void {
+    this.catchUp().catch(() => setTimeout(() => this.#catchUpAtLast(), RETRY_SOON).unref());
+  }
+
   async #readToHead(): Promise<void> {
-    for (;;) {
+    while (this.#mustReadOn) {
+      this.#mustReadOn = false;
       const messages = await this.#store.read(this.headId + 1, this.headId + this.#pageSize);
       // What came by the bus meanwhile is in the timeline already.
       const fresh = messages.filter((message) => message.id > this.headId);
-      if (fresh.length === 0) return;
+      if (fresh.length === 0) continue;
+      this.#mustReadOn = true;
       this.#grow(fresh);
     }
   }

@@ -91,7 +91,7 @@ export abstract class Stretch {
 
   #gather(after: number, maxBytes: number, sees: (entry: Entry) => boolean): Batch {
     const fields: Uint8Array[] = [];
-    let bytes = CURSOR_BYTES;
+    let bytes = BEHIND_BYTES;
     let cursor = after;
     const end = Math.min(this.lastId, after + MAX_SCAN);
     while (cursor < end) {
@@ -109,6 +109,6 @@ export abstract class Stretch {
   }
 }
 
-/** A tag and the longest varint. */
-const CURSOR_BYTES = 11;
+/** What may stand behind the messages of a response: a cursor, and a `caught_up` with the longest `request_id`. */
+const BEHIND_BYTES = 100;
 const NOTHING = new Uint8Array(0);
