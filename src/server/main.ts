@@ -78,10 +78,13 @@ function readPem(file: string, setting: string): Buffer {
   }
 }
 
-/** Resolves at the first signal to stop; a second one stops at once, as somebody who sends it wants. */
+const STOPPING = ["SIGTERM", "SIGINT"] as const;
+
+/** Resolves at the first signal to stop. A second one stops at once, which is what somebody who sends it wants. */
 async function signalled(logger: Logger): Promise<void> {
-  const signal = await new Promise<NodeJS.Signals>((resolveSignal) => {
-    for (const name of ["SIGTERM", "SIGINT"] as const) process.once(name, resolveSignal);
-  });
+  const { promise, resolve: stop } = Promise.withResolvers<NodeJS.Signals>();
+  for (const name of STOPPING) process.once(name, stop);
+  const signal = await promise;
+  for (const name of STOPPING) process.off(name, stop);
   logger.info({ signal }, "stopping");
 }

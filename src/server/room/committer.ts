@@ -23,15 +23,17 @@ export class Committer {
   readonly #log: LogStore;
   readonly #logId: string;
   readonly #bus: Bus;
+  readonly #report: (error: unknown) => void;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #underWay: Promise<void> | undefined;
   #wantRoom: (() => void)[] = [];
 
-  constructor(log: LogStore, logId: string, bus: Bus) {
-    this.#log = log;
-    this.#logId = logId;
-    this.#bus = bus;
+  constructor(parts: { log: LogStore; logId: string; bus: Bus; report: (error: unknown) => void }) {
+    this.#log = parts.log;
+    this.#logId = parts.logId;
+    this.#bus = parts.bus;
+    this.#report = parts.report;
   }
 
   /** Resolves when there is room for one more draft. */
@@ -71,6 +73,7 @@ export class Committer {
       if (messages.length > 0) this.#bus.publish({ kind: "grown", logId: this.#logId, messages });
       for (const [i, outcome] of appended.entries()) batch[i]?.resolve(outcome);
     } catch (error) {
+      this.#report(error);
       for (const { reject } of batch) reject(error);
     }
   }

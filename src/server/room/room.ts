@@ -74,7 +74,7 @@ export class Room {
     this.#rounds = rounds;
     this.#presence = new Presence(roster, bus, { grace: timings.grace, clock });
     this.#feed = new PresenceFeed(timings.presence, () => rounds.everyone(1));
-    this.#committer = new Committer(engines.log, log.logId, bus);
+    this.#committer = new Committer({ log: engines.log, logId: log.logId, bus, report: options.report });
     this.online = new OnlineList(roster);
     const gate = new AttemptGate(attempts, { free: options.loginFailures, clock });
     this.signIn = new SignIn(engines, { gate, timings, clock });

@@ -93,7 +93,10 @@ export class Stream implements Served {
     } catch (error) {
       if (error instanceof Refusal) this.#reply(slot, requestId, rejected(error));
       else if (error instanceof StoreUnavailable) this.#reply(slot, requestId, rejected(storeUnavailable(error)));
-      else this.#outcomeUnknown(error);
+      else {
+        this.#parts.report(error);
+        this.#outcomeUnknown();
+      }
     }
     await this.#replies.room();
   }
@@ -197,7 +200,7 @@ export class Stream implements Served {
         slot.settle();
         this.leave({ reason: "LOGGED_OUT", reconnect: false });
       },
-      (error) => this.#outcomeUnknown(error),
+      () => this.#outcomeUnknown(),
     );
   }
 
@@ -264,8 +267,7 @@ export class Stream implements Served {
   }
 
   /** The store went away in the middle of a commit: nobody knows, so nobody is told but to come back and ask. */
-  #outcomeUnknown(error: unknown): void {
-    this.#parts.report(error);
+  #outcomeUnknown(): void {
     this.#replies.clear();
     this.leave({ reason: "STORE_UNAVAILABLE", reconnect: true, retryAfter: RETRY_SOON });
   }

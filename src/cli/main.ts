@@ -1,0 +1,48 @@
+import { Command, CommanderError } from "commander";
+import { addFlags, ConfigError, didYouMean, resolve } from "../config/index.ts";
+import { chat } from "./commands/chat.ts";
+import { runServer, serverRules, serverSettings } from "./commands/serve.ts";
+import { clientRules, clientSettings } from "./config.ts";
+import { Exit } from "./exit.ts";
+import { readVersion } from "./version.ts";
+
+/** Runs the program `obrolan`. Resolves with its exit code. */
+export async function main(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Exit> {
+  let code: Exit = Exit.FINE;
+  const program = new Command("obrolan")
+    .description("A chat room: without a command, come in.")
+    .version(readVersion(), "--version", "show the version")
+    .helpOption("--help", "show this")
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .allowExcessArguments()
+    .exitOverride();
+  addFlags(program, clientSettings).action(async (flags, { args }: Command) => {
+    refuseArguments(args, ["serve"]);
+    const tables = { table: clientSettings, others: [serverSettings], rules: clientRules };
+    code = await chat(resolve({ ...tables, flags, env }));
+  });
+  const serve = program.command("serve").description("run the server");
+  serve.helpOption("--help", "show this").allowExcessArguments().exitOverride();
+  addFlags(serve, serverSettings).action(async (flags, { args }: Command) => {
+    refuseArguments(args, []);
+    const tables = { table: serverSettings, others: [clientSettings], rules: serverRules };
+    code = await runServer(resolve({ ...tables, flags, env }));
+  });
+
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return code;
+  } catch (error) {
+    // Commander has said what was wrong by itself.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.FINE : Exit.USAGE;
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(error.problems.map((problem) => `obrolan: ${problem}\n`).join(""));
+    return Exit.USAGE;
+  }
+}
+
+function refuseArguments([word]: readonly string[], commands: readonly string[]): void {
+  if (word === undefined) return;
+  throw new ConfigError([`"${word}" is no command of obrolan${didYouMean(word, commands)} See obrolan --help.`]);
+}

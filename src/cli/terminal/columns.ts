@@ -1,0 +1,35 @@
+import type { Usage } from "./item.ts";
+import { widthOf } from "./width.ts";
+import { wrap } from "./wrap.ts";
+
+const MARGIN = "  ";
+
+/** Names in as many columns as fit, filled from the top down. `painted` are the same names with their colours. */
+export function columns(names: readonly string[], painted: readonly string[], width: number): string {
+  const cell = Math.max(0, ...names.map(widthOf)) + MARGIN.length;
+  const across = Math.max(1, Math.floor((width - MARGIN.length) / cell));
+  const down = Math.ceil(names.length / across);
+  const lines: string[] = [];
+  for (let row = 0; row < down; row++) {
+    let line = "";
+    let gap = MARGIN;
+    for (let index = row; index < names.length; index += down) {
+      line += gap + painted[index];
+      gap = " ".repeat(cell - widthOf(names[index] ?? ""));
+    }
+    lines.push(line);
+  }
+  return lines.join("\n");
+}
+
+/** Commands beside what they do; on a narrow terminal above it. */
+export function rows(commands: readonly Usage[], width: number): string {
+  const left = Math.max(0, ...commands.map(({ usage }) => widthOf(usage))) + 2 * MARGIN.length;
+  const narrow = width - left < 16;
+  const lines = commands.map(({ usage, summary }) => {
+    const indent = narrow ? 2 * MARGIN.length : left;
+    const gap = narrow ? `\n${" ".repeat(indent)}` : " ".repeat(left - MARGIN.length - widthOf(usage));
+    return MARGIN + usage + gap + wrap(summary, width, indent, indent);
+  });
+  return lines.join("\n");
+}

@@ -1,0 +1,78 @@
+import type { Item } from "./item.ts";
+import { sanitizeLine } from "./sanitize.ts";
+import { closedWords, goodbyeWords, nameWords, waitWords } from "./words.ts";
+
+/** A line, and whether it belongs to the conversation or is beside it. */
+export interface PlainLine {
+  readonly text: string;
+  /** For standard error: what the program says of itself. */
+  readonly aside: boolean;
+}
+
+/** An item for a script or a file: one line an event, nothing that moves or is coloured. Undefined: nothing to print. */
+export function formatPlain(item: Item): PlainLine | undefined {
+  const text = conversation(item);
+  if (text !== undefined) return { text, aside: false };
+  const aside = beside(item);
+  return aside === undefined ? undefined : { text: aside, aside: true };
+}
+
+function conversation(item: Item): string | undefined {
+  switch (item.kind) {
+    case "message": {
+      const { sender, recipient, text, sentAt } = item;
+      const who = recipient === "" ? sender : `${sender} -> ${recipient}`;
+      return `${sentAt.toISOString()} ${sanitizeLine(who)}: ${sanitizeLine(text)}`;
+    }
+    case "presence":
+      return presence(item.joined, item.left);
+    case "list":
+      return `${item.total} online: ${sanitizeLine(
+        nameWords(
+          item.users.map((user) => user.username),
+          item.users.length,
+        ),
+      )}`;
+    case "help": {
+      const word = item.unknownCommand === "" ? "" : `${item.unknownCommand} is no command; `;
+      return sanitizeLine(`${word}commands: ${item.commands.map((command) => command.usage).join(" | ")}`);
+    }
+  }
+  return undefined;
+}
+
+function presence(joined: readonly string[], left: readonly string[]): string | undefined {
+  const parts = [
+    ...(joined.length > 0 ? [`in: ${joined.join(", ")}`] : []),
+    ...(left.length > 0 ? [`out: ${left.join(", ")}`] : []),
+  ];
+  return parts.length === 0 ? undefined : sanitizeLine(`* ${parts.join("; ")}`);
+}
+
+function beside(item: Item): string | undefined {
+  switch (item.kind) {
+    case "signedIn":
+      return `entered as ${item.username}`;
+    case "rejected":
+      return sanitizeLine(`refused: ${item.message} (${item.reason})`);
+    case "unanswered":
+      return "a command was not answered before the room was closed";
+    case "gap":
+      return `messages before ${item.oldestId} are gone: the server has them no longer`;
+    case "goodbye":
+      return item.reconnect ? goodbyeWords(item) : undefined;
+    case "disconnected":
+      return item.failures > 1 ? undefined : `connection lost, trying again${waitWords(item.willRetryInMs)}`;
+    case "caughtUp":
+      return item.again ? "back, nothing missed" : undefined;
+    case "closed":
+      return item.why.kind === "left" || item.why.kind === "aborted" ? undefined : sanitizeLine(closedWords(item.why));
+    case "loggedOut":
+      return `${item.username} is logged out`;
+    case "error": {
+      const usage = item.usage?.map((command) => command.usage).join(" | ");
+      return sanitizeLine(usage === undefined ? item.message : `${item.message} Begin with: ${usage}`);
+    }
+  }
+  return undefined;
+}

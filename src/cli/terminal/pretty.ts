@@ -1,0 +1,157 @@
+import type { MessageEvent } from "../../client/index.ts";
+import { columns, rows } from "./columns.ts";
+import { FIRST_COMMANDS, type Item } from "./item.ts";
+import { sanitizeLine, sanitizeLines } from "./sanitize.ts";
+import type { Style } from "./style.ts";
+import { widthOf } from "./width.ts";
+import { closedWords, goodbyeWords, nameWords, waitWords } from "./words.ts";
+import { wrap } from "./wrap.ts";
+
+/** Where a message's further lines begin: under what follows the time. */
+const INDENT = 6;
+
+/** Writes items for a person, remembering what they have been told already. */
+export class Pretty {
+  readonly #style: Style;
+  #me = "";
+  #day: string;
+  #goodbye: string | undefined;
+
+  constructor(style: Style, now = new Date()) {
+    this.#style = style;
+    this.#day = now.toDateString();
+  }
+
+  /** An item as the text that shows it on a terminal with so many columns. Empty: nothing to show. */
+  format(item: Item, width: number): string {
+    const { quiet, strong, wrong } = this.#style;
+    const note = (text: string) => quiet(wrap(`· ${sanitizeLine(text)}`, width, 0, 2));
+    switch (item.kind) {
+      case "start":
+        return `${strong("Obrolan")} ${quiet(`· ${sanitizeLine(item.server)}`)}\n\n${rows(FIRST_COMMANDS, width)}\n`;
+      case "signedIn":
+        this.#me = item.username;
+        return note(
+          `${item.created ? "your account is made" : "welcome back"}, ${item.username}; type help to see what you can do`,
+        );
+      case "message":
+        return this.#message(item, width);
+      case "presence":
+        return this.#presence(item.joined, item.left, item.reset, note);
+      case "list":
+        return this.#list(
+          item.users.map((user) => user.username),
+          item.total,
+          width,
+        );
+      case "help": {
+        const word =
+          item.unknownCommand === "" ? "" : `${wrong(`${sanitizeLine(item.unknownCommand)} is no command.`)} `;
+        const commands = item.commands.map(({ usage, summary }) => ({
+          usage: sanitizeLine(usage),
+          summary: sanitizeLine(summary),
+        }));
+        return `${word}${quiet("You can type:")}\n${rows(commands, width)}`;
+      }
+      case "rejected":
+        return wrong(wrap(sanitizeLine(`not sent: ${item.message}`), width, 0, 2));
+      case "unanswered":
+        return wrong(
+          wrap("the room was closed before the last command was answered: it may have been sent", width, 0, 2),
+        );
+      case "held":
+        return note(`kept until the connection is back: ${item.line}`);
+      case "leaving":
+        return note(`${item.pending} not sent yet: leaving when the connection is back; Ctrl-C leaves without them`);
+      case "gap":
+        return note("earlier messages are gone: the server has them no longer");
+      case "connected":
+        return item.logChanged ? note("the room has begun anew: what is above is of the old one") : "";
+      case "caughtUp":
+        return item.again ? note("back, nothing missed") : "";
+      case "goodbye":
+        this.#goodbye = item.reconnect ? goodbyeWords(item) : undefined;
+        return "";
+      case "disconnected":
+        return this.#disconnected(item.failures, item.willRetryInMs, note);
+      case "loggedOut":
+        return note(`logged out; the account ${item.username} stays`);
+      case "closed":
+        return note(closedWords(item.why));
+      case "error": {
+        const usage = item.usage === undefined ? "" : `\n${rows(item.usage, width)}`;
+        return wrong(wrap(sanitizeLine(item.message), width, 0, 0)) + usage;
+      }
+      case "accepted":
+        // The message itself comes too, and says it better.
+        return "";
+    }
+  }
+
+  #message({ sender, recipient, text, sentAt }: MessageEvent, width: number): string {
+    const { quiet, strong } = this.#style;
+    const time = `${two(sentAt.getHours())}:${two(sentAt.getMinutes())} `;
+    const names = recipient === "" ? [sender] : [sender, recipient];
+    const plain = names.map((name) => this.#shownName(name)).join(" → ");
+    const shown = names.map((name) => this.#name(name)).join(strong(" → "));
+    // A long name has a line of its own where it would leave the text no room.
+    const start = time.length + widthOf(plain) + 2;
+    const below = start > width / 2;
+    const [first = "", ...others] = sanitizeLines(text);
+    const head = `${this.#newDay(sentAt)}${quiet(time)}${shown}${below ? `\n${" ".repeat(INDENT)}` : "  "}`;
+    const lines = [wrap(first, width, below ? INDENT : start, INDENT)];
+    for (const line of others) lines.push(" ".repeat(INDENT) + wrap(line, width, INDENT, INDENT));
+    return head + lines.join("\n");
+  }
+
+  /** The line that says that another day has begun. */
+  #newDay(at: Date): string {
+    const day = at.toDateString();
+    if (day === this.#day) return "";
+    this.#day = day;
+    const words = at.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+    return `${this.#style.quiet(`── ${words} ──`)}\n`;
+  }
+
+  /** One's own name is `you`; somebody who is really called that gets quotation marks. */
+  #shownName(username: string): string {
+    if (username === this.#me) return "you";
+    return username === "you" ? '"you"' : sanitizeLine(username);
+  }
+
+  #name(username: string): string {
+    const shown = this.#shownName(username);
+    return username === this.#me ? this.#style.strong(shown) : this.#style.name(username, shown);
+  }
+
+  #presence(
+    joined: readonly string[],
+    left: readonly string[],
+    reset: boolean,
+    note: (text: string) => string,
+  ): string {
+    const lines: string[] = [];
+    if (joined.length > 0) lines.push(note(`${nameWords(joined)} came in`));
+    if (left.length > 0) lines.push(note(`${nameWords(left)} left`));
+    if (reset) lines.push(note("many came and went; list shows who is here"));
+    return lines.join("\n");
+  }
+
+  #list(usernames: readonly string[], total: number, width: number): string {
+    const shown = usernames.map((username) => this.#shownName(username));
+    const painted = usernames.map((username) => this.#name(username));
+    const more = total > usernames.length ? `\n${this.#style.quiet(`  and ${total - usernames.length} more`)}` : "";
+    return `${this.#style.quiet(`${total} here:`)}\n${columns(shown, painted, width)}${more}`;
+  }
+
+  /** Said once: a connection that stays away has nothing new to tell. */
+  #disconnected(failures: number, willRetryInMs: number, note: (text: string) => string): string {
+    const why = this.#goodbye ?? "connection lost";
+    this.#goodbye = undefined;
+    return failures > 1 ? "" : note(`${why}, trying again${waitWords(willRetryInMs)}`);
+  }
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, "0");
+}

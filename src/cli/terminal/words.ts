@@ -1,0 +1,45 @@
+import type { Closed, GoodbyeEvent } from "../../client/index.ts";
+
+const GOODBYES: Record<string, string> = {
+  LOGGED_OUT: "this session was logged out",
+  SESSION_EXPIRED: "your session has ended: log in again",
+  SHUTTING_DOWN: "the server is being stopped",
+  JOIN_TIMEOUT: "the server waited too long for us",
+  STORE_UNAVAILABLE: "the server cannot store messages at the moment",
+};
+
+/** Why the server ended a stream, as a sentence without its full stop. */
+export function goodbyeWords({ reason }: Pick<GoodbyeEvent, "reason">): string {
+  return GOODBYES[reason] ?? `the server ended the connection (${reason})`;
+}
+
+/** Why the room is closed, as a sentence without its full stop. */
+export function closedWords(why: Closed): string {
+  switch (why.kind) {
+    case "left":
+    case "aborted":
+      return "you have left the room";
+    case "dismissed":
+      return goodbyeWords(why);
+    case "unauthenticated":
+    case "unreached":
+      return why.cause.message;
+  }
+}
+
+/** A wait in words: `2 s`. Empty where it is too short to speak of. */
+export function waitWords(ms: number): string {
+  return ms < 1000 ? "" : ` in ${Math.round(ms / 1000)} s`;
+}
+
+/** Names in a row, but not more than can be taken in. */
+export function nameWords(names: readonly string[], most = 6): string {
+  if (names.length <= most) return names.join(", ");
+  return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
+}
+
+/** What went wrong with a connection. gRPC tells at length what it tried; what failed last is what helps. */
+export function unreachedWords(message: string): string {
+  const why = /Last error: (?:Error: )?(.*?)\. Resolution note/.exec(message)?.[1] ?? message;
+  return why.replace(/\.$/, "");
+}

@@ -1,0 +1,99 @@
+import { type CallOptions, Metadata, Status } from "nice-grpc";
+import type { ListResponse, LoginResponse, RegisterResponse } from "../gen/obrolan/v1/chat.ts";
+import { bearer, Connection, type ConnectOptions, type Service } from "./connection.ts";
+import { ChatError, toChatError } from "./errors.ts";
+import type { RoomOptions } from "./options.ts";
+import { Room } from "./room.ts";
+
+/** A new session: its secret, whose it is, and when it ends at the latest. */
+export interface SignedIn {
+  readonly token: string;
+  readonly username: string;
+  readonly expiresAt: Date;
+}
+
+/** What every call takes. */
+export interface CallSettings {
+  /** Gives the call up. */
+  signal?: AbortSignal;
+}
+
+/** Talks to one server. Nothing is sent before the first call. */
+export function connect(options: ConnectOptions): ChatClient {
+  return new ChatClient(options);
+}
+
+/** A server, and what can be asked of it. Every call that fails throws a `ChatError`. */
+export class ChatClient {
+  readonly #connection: Connection;
+  readonly #timeoutMs: number;
+
+  constructor(options: ConnectOptions) {
+    this.#connection = new Connection(options);
+    this.#timeoutMs = options.timeoutMs ?? 10_000;
+  }
+
+  /** Creates an account and signs in to it. */
+  async register(username: string, password: string, settings?: CallSettings): Promise<SignedIn> {
+    return signedIn(await this.#call((service, call) => service.register({ username, password }, call), settings));
+  }
+
+  /** Signs in to an account that exists. */
+  async login(username: string, password: string, settings?: CallSettings): Promise<SignedIn> {
+    return signedIn(await this.#call((service, call) => service.login({ username, password }, call), settings));
+  }
+
+  /** A page of who is online, in order of username. `pageSize`: default 100, at most 1,000. */
+  list(
+    token: string,
+    { pageSize, pageToken, ...settings }: CallSettings & { pageSize?: number; pageToken?: string } = {},
+  ): Promise<ListResponse> {
+    return this.#call((service, call) => service.list({ pageSize, pageToken }, call), settings, token);
+  }
+
+  /** Ends the token's session, or all sessions of its user. */
+  async logout(
+    token: string,
+    { everywhere, ...settings }: CallSettings & { everywhere?: boolean } = {},
+  ): Promise<void> {
+    await this.#call((service, call) => service.logout({ everywhere }, call), settings, token);
+  }
+
+  /** Enters the room, and stays in it: see `Room`. */
+  enter(options: RoomOptions): Room {
+    return new Room(this.#connection, options);
+  }
+
+  /** Lets the connection go. Leave the rooms first. */
+  close(): void {
+    this.#connection.close();
+  }
+
+  async #call<T>(
+    call: (service: Service, options: CallOptions) => Promise<T>,
+    { signal }: CallSettings = {},
+    token?: string,
+  ): Promise<T> {
+    const timeout = AbortSignal.timeout(this.#timeoutMs);
+    let trailer: Metadata | undefined;
+    try {
+      return await call(this.#connection.service, {
+        metadata: token === undefined ? Metadata() : bearer(token),
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+        onTrailer: (metadata) => {
+          trailer = metadata;
+        },
+      });
+    } catch (cause) {
+      this.#connection.renew();
+      if (signal?.aborted) throw new ChatError(Status.CANCELLED, "The call was given up.", { cause });
+      if (!timeout.aborted) throw toChatError(cause, trailer);
+      const sentence = `The server did not answer within ${this.#timeoutMs} ms.`;
+      throw new ChatError(Status.DEADLINE_EXCEEDED, sentence, { cause });
+    }
+  }
+}
+
+function signedIn({ token, username, expiresAt }: RegisterResponse | LoginResponse): SignedIn {
+  return { token, username, expiresAt: expiresAt ?? new Date(0) };
+}

@@ -1,0 +1,93 @@
+import { connectivityState } from "@grpc/grpc-js";
+import {
+  type Channel,
+  ChannelCredentials,
+  type ChannelOptions,
+  type Client,
+  createChannel,
+  createClient,
+  Metadata,
+} from "nice-grpc";
+import { ChatServiceDefinition } from "../gen/obrolan/v1/chat.ts";
+
+/** Where the server is, and how to talk to it. */
+export interface ConnectOptions {
+  /** `HOST:PORT`; an IPv6 address in brackets: `[::1]:50051`. */
+  address: string;
+  /** The certificates (PEM) to trust, which also turns TLS on. Default: those that Node trusts. */
+  ca?: Uint8Array;
+  /** Talk without TLS. Default: only to a loopback address (`127.0.0.0/8`, `[::1]`, `localhost`), and only without `ca`. */
+  insecure?: boolean;
+  /** How long a connection may be silent before it is asked for a sign of life, in milliseconds. Default 20,000. */
+  keepaliveMs?: number;
+  /** How long it has to give that sign, in milliseconds. Default 10,000. */
+  keepaliveTimeoutMs?: number;
+  /** How long `register`, `login`, `list` and `logout` may take, and one attempt to connect, in milliseconds. Default 10,000. */
+  timeoutMs?: number;
+}
+
+/** The stubs that talk to the server. */
+export type Service = Client<ChatServiceDefinition>;
+
+/** One HTTP/2 connection, shared by all calls, and made anew when it is broken. */
+export class Connection {
+  readonly #options: ConnectOptions;
+  #channel: Channel;
+  #service: Service;
+
+  constructor(options: ConnectOptions) {
+    this.#options = options;
+    this.#channel = openChannel(options);
+    this.#service = createClient(ChatServiceDefinition, this.#channel);
+  }
+
+  get service(): Service {
+    return this.#service;
+  }
+
+  /**
+   * Makes a new channel where this one is broken. gRPC would mend it by itself, but with waits of its own in between; here only
+   * one side decides when to try again, and a name is resolved anew each time.
+   */
+  renew(): void {
+    if (this.#channel.getConnectivityState(false) !== connectivityState.TRANSIENT_FAILURE) return;
+    this.close();
+    this.#channel = openChannel(this.#options);
+    this.#service = createClient(ChatServiceDefinition, this.#channel);
+  }
+
+  close(): void {
+    this.#channel.close();
+  }
+}
+
+/** The metadata with which a call bears its session. */
+export function bearer(token: string): Metadata {
+  return Metadata({ authorization: `Bearer ${token}` });
+}
+
+/** Whether an address, `HOST:PORT`, is on this machine alone. */
+export function isLoopback(address: string): boolean {
+  const host = address.replace(/:\d+$/, "");
+  return /^(localhost|\[::1\]|127(\.\d{1,3}){3})$/i.test(host);
+}
+
+function openChannel(options: ConnectOptions): Channel {
+  const loopback = isLoopback(options.address);
+  const plain = options.insecure ?? (loopback && options.ca === undefined);
+  const credentials = plain
+    ? ChannelCredentials.createInsecure()
+    : ChannelCredentials.createSsl(options.ca === undefined ? null : Buffer.from(options.ca));
+  const channelOptions: ChannelOptions = {
+    "grpc.keepalive_time_ms": options.keepaliveMs ?? 20_000,
+    "grpc.keepalive_timeout_ms": options.keepaliveTimeoutMs ?? 10_000,
+    // The name is C-core's; nice-grpc takes it as how long one attempt to connect may take.
+    "grpc.min_reconnect_backoff_ms": options.timeoutMs ?? 10_000,
+    // A channel of its own connection: a broken one is never shared with its successor.
+    "grpc.use_local_subchannel_pool": 1,
+    // The room sends again by itself, with the request ids that make it safe.
+    "grpc.enable_retries": 0,
+    ...(loopback ? { "grpc.enable_http_proxy": 0 } : {}),
+  };
+  return createChannel(options.address, credentials, channelOptions);
+}

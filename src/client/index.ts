@@ -1,0 +1,22 @@
+/**
+ * Talks to an Obrolan server, stays connected, misses nothing.
+ *
+ *     const client = connect({ address: "127.0.0.1:50051" });
+ *     const { token } = await client.login("ani", "correct horse");
+ *     const room = client.enter({ token, recent: 20 });
+ *     for await (const event of room) {
+ *       if (event.kind === "message") console.log(event.sender, event.text);
+ *     }
+ */
+export { Status } from "nice-grpc";
+export type { Command, Limits, ListResponse, User } from "../gen/obrolan/v1/chat.ts";
+export type { BackoffOptions } from "./backoff.ts";
+export { type CallSettings, ChatClient, connect, type SignedIn } from "./client.ts";
+export { type ConnectOptions, isLoopback } from "./connection.ts";
+export type { Cursor, Start } from "./cursor.ts";
+export { ChatError } from "./errors.ts";
+export type * from "./events.ts";
+export type { RoomOptions } from "./options.ts";
+export type { CommandOptions, Room } from "./room.ts";
+export type { RoomState } from "./state.ts";
+export type { FieldViolation } from "./statusDetails.ts";

@@ -1,0 +1,116 @@
+import { randomUUID } from "node:crypto";
+import { Status } from "nice-grpc";
+import type { ChatRequest, ChatResponse, Event, Gap, Join, Welcome } from "../gen/obrolan/v1/chat.ts";
+import type { EventBuffer } from "./buffer.ts";
+import type { Cursor, Place } from "./cursor.ts";
+import { ChatError } from "./errors.ts";
+import type { GoodbyeEvent, Outcome, RoomEvent } from "./events.ts";
+import type { Pending } from "./pending.ts";
+import type { Change } from "./state.ts";
+import { NO_LIMITS, toOutcome, toRoomEvent } from "./translate.ts";
+
+/** What reading needs. */
+export interface ReadingParts {
+  readonly place: Place;
+  readonly pending: Pending;
+  readonly events: EventBuffer;
+  /** Ends every wait for space in the buffer. */
+  readonly signal: AbortSignal;
+  readonly change: (what: Change) => void;
+}
+
+/** Reads what the server sends: answers go to their commands, events to the application, cursors to the place. */
+export class Reading {
+  readonly #parts: ReadingParts;
+  #joinId = "";
+  #goodbye: GoodbyeEvent | undefined;
+  #welcomed = false;
+  #caughtUp = false;
+  #lastAccepted = 0n;
+
+  constructor(parts: ReadingParts) {
+    this.#parts = parts;
+  }
+
+  /** The `goodbye` of the stream that was read last, if it said one. */
+  get goodbye(): GoodbyeEvent | undefined {
+    return this.#goodbye;
+  }
+
+  /** The server has let us in once. */
+  get welcomed(): boolean {
+    return this.#welcomed;
+  }
+
+  /** It has caught up once, and everything up to our last message has come. */
+  get complete(): boolean {
+    return this.#caughtUp && (this.#parts.place.cursor?.id ?? 0n) >= this.#lastAccepted;
+  }
+
+  /** A new stream begins with this join. */
+  begin(join: Join): ChatRequest {
+    this.#goodbye = undefined;
+    this.#joinId = randomUUID();
+    return { requestId: this.#joinId, command: { $case: "join", value: join } };
+  }
+
+  /** Takes a response, as soon as there is space for its events. Throws a `ChatError` where the join was refused. */
+  async take({ events, cursor }: ChatResponse): Promise<void> {
+    // Answers first: a command need not wait until there is space for events.
+    for (const event of events) this.#answer(toOutcome(event));
+    for (const event of events) await this.#pass(event);
+    const reached = this.#parts.place.reach(cursor);
+    if (cursor !== 0n && reached !== undefined) this.#parts.events.reach(reached);
+  }
+
+  #answer(outcome: Outcome | undefined): void {
+    if (outcome === undefined) return;
+    if (outcome.kind === "rejected" && outcome.requestId === this.#joinId) {
+      const { message, reason, retryAfterMs } = outcome;
+      throw new ChatError(Status.UNAVAILABLE, message, { reason, retryAfterMs });
+    }
+    if (outcome.kind === "accepted" && outcome.id > this.#lastAccepted) this.#lastAccepted = outcome.id;
+    this.#parts.pending.settle(outcome);
+  }
+
+  async #pass(wire: Event): Promise<void> {
+    const { place } = this.#parts;
+    switch (wire.event?.$case) {
+      case "welcome":
+        return this.#welcome(wire.event.value);
+      case "caughtUp":
+        return this.#catchUp(wire.event.value.id);
+      case "gap":
+        return this.#gap(wire.event.value);
+    }
+    const event = toRoomEvent(wire);
+    if (event?.kind === "goodbye") this.#goodbye = event;
+    if (event !== undefined) await this.#put(event, event.kind === "message" ? place.reach(event.id) : undefined);
+  }
+
+  #welcome({ username, logId, headId, limits = NO_LIMITS, serverVersion }: Welcome): Promise<void> {
+    const again = this.#welcomed;
+    const logChanged = this.#parts.place.welcome(logId, headId);
+    // Ids of another log say nothing about this one.
+    if (logChanged) this.#lastAccepted = 0n;
+    this.#welcomed = true;
+    this.#parts.change({ kind: "welcome" });
+    const event: RoomEvent = { kind: "connected", username, logId, headId, limits, serverVersion, again, logChanged };
+    return this.#put(event, this.#parts.place.cursor);
+  }
+
+  #catchUp(id: bigint): Promise<void> {
+    const again = this.#caughtUp;
+    this.#caughtUp = true;
+    this.#parts.change({ kind: "caughtUp" });
+    return this.#put({ kind: "caughtUp", id, again }, this.#parts.place.reach(id));
+  }
+
+  #gap({ oldestId }: Gap): Promise<void> {
+    return this.#put({ kind: "gap", oldestId }, this.#parts.place.gap(oldestId));
+  }
+
+  #put(event: RoomEvent, cursor: Cursor | undefined): Promise<void> {
+    return this.#parts.events.put(event, cursor, this.#parts.signal);
+  }
+}

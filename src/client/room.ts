@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import { Status } from "nice-grpc";
+import type { ChatRequest } from "../gen/obrolan/v1/chat.ts";
+import { EventBuffer } from "./buffer.ts";
+import type { Connection } from "./connection.ts";
+import { type Cursor, Place } from "./cursor.ts";
+import { ChatError } from "./errors.ts";
+import type { Closed, Outcome, RoomEvent } from "./events.ts";
+import { checkRoomOptions, type RoomOptions } from "./options.ts";
+import { Pending } from "./pending.ts";
+import type { RoomState } from "./state.ts";
+import { Stay } from "./stay.ts";
+
+/** What a command may be given. */
+export interface CommandOptions {
+  /** At most 64 bytes; makes the command safe to send again, in another room too. Default: a new UUID. */
+  requestId?: string;
+}
+
+/**
+ * The room, from inside. It comes back by itself whenever the connection is lost, misses nothing, and sends again what was not
+ * answered.
+ *
+ * It is an iterable of what happens. Take the events, or everything stops once the buffer is full, answers to commands too:
+ * they come on the same connection. Leaving a loop does not leave the room; the next loop goes on where that one stopped.
+ */
+export class Room implements AsyncIterable<RoomEvent> {
+  /** Resolves when the room is closed, with why. Never rejects. */
+  readonly closed: Promise<Closed>;
+  readonly #pending: Pending;
+  readonly #events: EventBuffer;
+  readonly #stay: Stay;
+
+  /** For `ChatClient.enter`. */
+  constructor(connection: Connection, options: RoomOptions) {
+    checkRoomOptions(options);
+    const place = new Place(options);
+    this.#pending = new Pending(options.maxPending ?? 256);
+    this.#events = new EventBuffer(options.maxEvents ?? 1024, place.cursor);
+    this.#stay = new Stay({ connection, options, place, pending: this.#pending, events: this.#events });
+    this.closed = this.#stay.run();
+  }
+
+  /** Where the connection stands. */
+  get state(): RoomState {
+    return this.#stay.state;
+  }
+
+  /** Everything up to here has been taken from the iterator. Keep it, and enter with it next time to miss nothing. */
+  get cursor(): Cursor | undefined {
+    return this.#events.taken;
+  }
+
+  /** How many commands wait for their answers. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** Says something to everyone. */
+  sendAll(text: string, options?: CommandOptions): Promise<Outcome> {
+    return this.#command({ $case: "sendAll", value: { text } }, options);
+  }
+
+  /** Says something to one user who is online. */
+  sendTo(username: string, text: string, options?: CommandOptions): Promise<Outcome> {
+    return this.#command({ $case: "sendTo", value: { username, text } }, options);
+  }
+
+  /** Asks for the commands that a person can type. */
+  help(options?: CommandOptions): Promise<Outcome> {
+    return this.#command({ $case: "help", value: {} }, options);
+  }
+
+  /** Passes on a command line as a person typed it. */
+  typed(line: string, options?: CommandOptions): Promise<Outcome> {
+    return this.#command({ $case: "textCommand", value: line }, options);
+  }
+
+  /**
+   * Leaves. Resolves when every command was answered and everything up to one's last message has come; where the connection is
+   * lost before that, it comes back for it. Keep taking events meanwhile. `abort()` cuts it short.
+   */
+  close(): Promise<Closed> {
+    this.#stay.leave();
+    return this.closed;
+  }
+
+  /** Leaves at once. Events that were not taken are dropped; commands without an answer are `unanswered`. */
+  abort(): void {
+    this.#stay.stop({ kind: "aborted" });
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<RoomEvent, void> {
+    return { next: () => this.#events.take() };
+  }
+
+  async #command(command: ChatRequest["command"], { requestId = randomUUID() }: CommandOptions = {}): Promise<Outcome> {
+    if (this.#stay.leaving) throw new ChatError(Status.FAILED_PRECONDITION, "The room has been left.");
+    const request: ChatRequest = { requestId, command };
+    const outcome = this.#pending.add(request);
+    this.#stay.send(request);
+    return outcome;
+  }
+}
