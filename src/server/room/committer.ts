@@ -1,6 +1,7 @@
+import type { Log } from "./log.ts";
 import type { Message } from "./message.ts";
 import type { Bus } from "./ports/bus.ts";
-import { StoreUnavailable } from "./ports/engines.ts";
+import { OutcomeUnknown, StoreUnavailable } from "./ports/engines.ts";
 import type { Appended, Draft, LogStore } from "./ports/log.ts";
 
 /** A commit: larger ones do not cost less a message, and make the next ones wait. */
@@ -20,8 +21,8 @@ interface Waiting {
  * node before its senders hear of it.
  */
 export class Committer {
-  readonly #log: LogStore;
-  readonly #logId: string;
+  readonly #store: LogStore;
+  readonly #log: Log;
   readonly #bus: Bus;
   readonly #report: (error: unknown) => void;
   #waiting: Waiting[] = [];
@@ -29,9 +30,9 @@ export class Committer {
   #underWay: Promise<void> | undefined;
   #wantRoom: (() => void)[] = [];
 
-  constructor(parts: { log: LogStore; logId: string; bus: Bus; report: (error: unknown) => void }) {
+  constructor(parts: { store: LogStore; log: Log; bus: Bus; report: (error: unknown) => void }) {
+    this.#store = parts.store;
     this.#log = parts.log;
-    this.#logId = parts.logId;
     this.#bus = parts.bus;
     this.#report = parts.report;
   }
@@ -67,13 +68,15 @@ export class Committer {
   async #commit(batch: readonly Waiting[]): Promise<void> {
     try {
       const drafts = batch.map(({ draft }) => draft);
-      const appended = await this.#log.append(drafts);
+      const appended = await this.#store.append(drafts);
       if (appended.length !== batch.length) throw new StoreUnavailable("the store did not answer every draft");
       const messages = newMessages(drafts, appended);
-      if (messages.length > 0) this.#bus.publish({ kind: "grown", logId: this.#logId, messages });
+      if (messages.length > 0) this.#bus.publish({ kind: "grown", logId: this.#log.logId, messages });
       for (const [i, outcome] of appended.entries()) batch[i]?.resolve(outcome);
     } catch (error) {
       this.#report(error);
+      // It may be in the log all the same, and then no hint of it will come.
+      if (error instanceof OutcomeUnknown) this.#log.lookAgain();
       for (const { reject } of batch) reject(error);
     }
   }

@@ -1,35 +1,35 @@
 import type { Timings } from "./limits.ts";
+import type { Log } from "./log.ts";
 import type { Rate } from "./rate.ts";
 import type { SignIn } from "./signIn.ts";
 import type { Stream } from "./stream.ts";
 
-/** One timer for the whole room looks after what time brings: thousands of streams would mean thousands of timers. */
-const MAX_INTERVAL = 1_000;
-/** How often what has ended by itself is swept out; in milliseconds. */
+/** What is looked after. */
+export interface Household {
+  readonly log: Log;
+  readonly streams: ReadonlySet<Stream>;
+  readonly signIn: SignIn;
+  readonly rate: Rate;
+  readonly timings: Timings;
+  readonly report: (error: unknown) => void;
+}
+
+/** In milliseconds: how often time is looked at, and the store is asked for what no hint has told of. */
+const LOOK = 500;
+/** In milliseconds: how often what has ended by itself is swept out. */
 const SWEEP = 60 * 60 * 1_000;
 
-/** Does what must be done every now and then. */
+/** Does what must be done every now and then, on one timer: thousands of streams would mean thousands of timers. */
 export class Housekeeping {
-  readonly #room: {
-    readonly streams: ReadonlySet<Stream>;
-    readonly signIn: SignIn;
-    readonly rate: Rate;
-    readonly timings: Timings;
-    readonly report: (error: unknown) => void;
-  };
+  readonly #household: Household;
   readonly #timer: NodeJS.Timeout;
+  #lookedAt = performance.now();
   #sweptAt = Number.NEGATIVE_INFINITY;
 
-  constructor(room: {
-    streams: ReadonlySet<Stream>;
-    signIn: SignIn;
-    rate: Rate;
-    timings: Timings;
-    report: (error: unknown) => void;
-  }) {
-    this.#room = room;
-    const { joinTimeout, stall, cursor, sessionLifetime } = room.timings;
-    const interval = Math.min(MAX_INTERVAL, Math.ceil(Math.min(joinTimeout, stall, cursor, sessionLifetime) / 10));
+  constructor(household: Household) {
+    this.#household = household;
+    const { joinTimeout, stall, cursor, sessionLifetime } = household.timings;
+    const interval = Math.min(LOOK, Math.ceil(Math.min(joinTimeout, stall, cursor, sessionLifetime) / 10));
     this.#timer = setInterval(() => this.#tick(), interval);
     this.#timer.unref();
   }
@@ -40,13 +40,18 @@ export class Housekeeping {
   }
 
   #tick(): void {
-    const { streams, signIn, rate, report } = this.#room;
+    const { log, streams, signIn, rate, report } = this.#household;
     const now = performance.now();
     for (const stream of streams) stream.tick(now);
     signIn.note().catch(report);
-    if (now - this.#sweptAt < SWEEP) return;
-    this.#sweptAt = now;
-    rate.sweep();
-    signIn.sweep().catch(report);
+    if (now - this.#lookedAt >= LOOK) {
+      this.#lookedAt = now;
+      log.lookAgain();
+    }
+    if (now - this.#sweptAt >= SWEEP) {
+      this.#sweptAt = now;
+      rate.sweep();
+      signIn.sweep().catch(report);
+    }
   }
 }

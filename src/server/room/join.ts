@@ -24,6 +24,7 @@ export async function startOf(
   room: { log: Log; accountId: number; maxRecent: number },
 ): Promise<Start> {
   const { log, accountId, maxRecent } = room;
+  await log.settled();
   if (join.resumeAfter !== undefined) {
     // Another node may have been ahead of this one.
     if (join.resumeAfter > log.headId) await log.catchUp();

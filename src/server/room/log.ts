@@ -27,6 +27,7 @@ export class Log {
   #catchingUp: Promise<void> | undefined;
   /** Somebody wants what the store has now, and not when the read under way began. */
   #mustReadOn = false;
+  #retry: NodeJS.Timeout | undefined;
 
   private constructor(
     store: LogStore,
@@ -100,7 +101,7 @@ export class Log {
     const last = messages.at(-1);
     if (first === undefined || last === undefined || last.id <= this.headId) return;
     if (first.id === this.headId + 1) this.#grow(messages);
-    else this.#catchUpAtLast();
+    else this.lookAgain();
   }
 
   /** Takes in from the store whatever it has beyond the head. Throws `StoreUnavailable`. */
@@ -112,17 +113,33 @@ export class Log {
     await this.#catchingUp;
   }
 
+  /** Somebody knows of a message: where it has not been taken in, no hint of it has come. */
+  learn(id: number): void {
+    if (id > this.headId) this.lookAgain();
+  }
+
+  /** Catches up by itself, and where the store is away tries again until it is back. */
+  lookAgain(): void {
+    if (this.#retry !== undefined) return;
+    this.catchUp().catch(() => {
+      this.#retry ??= setTimeout(() => {
+        this.#retry = undefined;
+        this.lookAgain();
+      }, RETRY_SOON).unref();
+    });
+  }
+
+  /** Resolves when no catching up is under way, with or without success. */
+  async settled(): Promise<void> {
+    await this.#catchingUp?.catch(() => {});
+  }
+
   /** The store has forgotten what came before `oldestId`. */
   forgotten(oldestId: number): void {
     if (oldestId <= this.#oldestId) return;
     this.#oldestId = oldestId;
     this.timeline.forgetBefore(oldestId);
     this.pages.clear();
-  }
-
-  /** Catches up, and where the store is away tries again until it is back: no further hint may come. */
-  #catchUpAtLast(): void {
-    this.catchUp().catch(() => setTimeout(() => this.#catchUpAtLast(), RETRY_SOON).unref());
   }
 
   async #readToHead(): Promise<void> {

@@ -74,7 +74,7 @@ export class Room {
     this.#rounds = rounds;
     this.#presence = new Presence(roster, bus, { grace: timings.grace, clock });
     this.#feed = new PresenceFeed(timings.presence, () => rounds.everyone(1));
-    this.#committer = new Committer({ log: engines.log, logId: log.logId, bus, report: options.report });
+    this.#committer = new Committer({ store: engines.log, log, bus, report: options.report });
     this.online = new OnlineList(roster);
     const gate = new AttemptGate(attempts, { free: options.loginFailures, clock });
     this.signIn = new SignIn(engines, { gate, timings, clock });
@@ -90,6 +90,7 @@ export class Room {
       gone: (stream) => this.#gone(stream),
     };
     this.#housekeeping = new Housekeeping({
+      log,
       streams: this.#streams,
       signIn: this.signIn,
       rate,
@@ -148,6 +149,7 @@ export class Room {
     await promise;
     clearTimeout(deadline);
     await this.#committer.idle();
+    await this.signIn.note().catch((error) => this.#parts.report(error));
   }
 
   /** Stops all that goes on by itself. */

@@ -120,8 +120,8 @@ export class Stream implements Served {
   /** The call is over, for whatever reason. */
   closed(): void {
     if (this.#state.kind === "closed") return;
-    const left = this.#state.kind === "closing" && this.#state.goodbye === undefined;
-    this.#end(left ? "left" : "broke-off");
+    // Also when its client had ended its side: a client that cancels does both, and has not waited for its answers.
+    this.#end("broke-off");
     this.#state = { kind: "closed" };
     this.#parts.gone(this);
   }
@@ -195,7 +195,10 @@ export class Stream implements Served {
     // Not awaited: the next command has its place behind this one already.
     outcome.then(
       (event) => {
-        if (event?.kind === "accepted") this.#lastAccepted = Math.max(this.#lastAccepted, event.id);
+        if (event?.kind === "accepted") {
+          this.#lastAccepted = Math.max(this.#lastAccepted, event.id);
+          this.#parts.log.learn(event.id);
+        }
         if (event !== undefined) return this.#reply(slot, requestId, event);
         slot.settle();
         this.leave({ reason: "LOGGED_OUT", reconnect: false });

@@ -1,4 +1,4 @@
-import { BinaryReader, type BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, type BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { MethodDefinition } from "nice-grpc";
 import { ChatServiceDefinition } from "../../gen/obrolan/v1/chat.ts";
 
@@ -19,9 +19,26 @@ class StrictReader extends BinaryReader {
   }
 }
 
-function decoder<T>(type: MessageType<T>): (bytes: Uint8Array) => T | Malformed {
+/**
+ * Walks the fields of a message, and of those in its fields `nested`. The generated decoders take some bytes that are no field (a number 0,
+ * the end of a group that never began) for the end of the message; `tag` and `skip` throw there.
+ */
+function checkFields(reader: BinaryReader, end: number, nested: readonly number[]): void {
+  while (reader.pos < end) {
+    const [field, type] = reader.tag();
+    if (type === WireType.EndGroup) throw new Error(`field ${field} ends a group that never began`);
+    if (type === WireType.LengthDelimited && nested.includes(field)) {
+      const length = reader.uint32();
+      checkFields(reader, reader.pos + length, []);
+    } else reader.skip(type, field);
+  }
+  if (reader.pos !== end) throw new Error("a field goes beyond the message it is in");
+}
+
+function decoder<T>(type: MessageType<T>, nested: readonly number[] = []): (bytes: Uint8Array) => T | Malformed {
   return (bytes) => {
     try {
+      checkFields(new BinaryReader(bytes), bytes.length, nested);
       return type.decode(new StrictReader(bytes));
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
@@ -58,8 +75,8 @@ function unary<Request, Response>(method: {
 /** The path of `Chat`. */
 export const CHAT_PATH = path(chat.name);
 
-/** Decodes a request of `Chat`. */
-export const decodeChatRequest = decoder(chat.requestType);
+/** The fields of `ChatRequest` that are messages: join, send_all, send_to, help. */
+const COMMAND_FIELDS = [2, 3, 4, 5];
 
 /** The contract as it is served: requests decode strictly, and responses of `Chat` are bytes already. */
 export const servedDefinition = {
@@ -72,7 +89,7 @@ export const servedDefinition = {
     requestStream: true,
     responseStream: true,
     requestSerialize: (request: Uint8Array) => request,
-    requestDeserialize: decodeChatRequest,
+    requestDeserialize: decoder(chat.requestType, COMMAND_FIELDS),
     responseSerialize: (response: Uint8Array) => response,
     responseDeserialize: (bytes: Uint8Array) => bytes,
     options: {},
