@@ -11,6 +11,8 @@ export interface Household {
   readonly signIn: SignIn;
   readonly rate: Rate;
   readonly timings: Timings;
+  /** Ends the streams of sessions that have ended without a hint. */
+  readonly checkSessions: () => Promise<void>;
   readonly report: (error: unknown) => void;
 }
 
@@ -40,13 +42,14 @@ export class Housekeeping {
   }
 
   #tick(): void {
-    const { log, streams, signIn, rate, report } = this.#household;
+    const { log, streams, signIn, rate, checkSessions, report } = this.#household;
     const now = performance.now();
     for (const stream of streams) stream.tick(now);
     signIn.note().catch(report);
     if (now - this.#lookedAt >= LOOK) {
       this.#lookedAt = now;
       log.lookAgain();
+      checkSessions().catch(report);
     }
     if (now - this.#sweptAt >= SWEEP) {
       this.#sweptAt = now;

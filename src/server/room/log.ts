@@ -85,9 +85,10 @@ export class Log {
   /** Brings the page with a message to hand. Throws `StoreUnavailable`. */
   async fetch(id: number): Promise<void> {
     const page = await this.pages.fetch(id);
-    // Another node had the store forget it, and its hint was lost.
-    if (page.firstId > id) this.forgotten(page.firstId);
-    else if (page.lastId < id) throw new StoreUnavailable(`the store lacks message ${id}, which it has had`);
+    if (page.firstId <= id && id <= page.lastId) return;
+    // It may have been forgotten, and the hint of that been lost.
+    this.forgotten((await this.#store.state()).oldestId);
+    if (id >= this.#oldestId) throw new StoreUnavailable(`the store lacks message ${id}, which it has had`);
   }
 
   /** The id of the oldest of the last `count` messages that an account may see; of fewer where there are fewer; 0 for none. */
@@ -145,12 +146,15 @@ export class Log {
   async #readToHead(): Promise<void> {
     while (this.#mustReadOn) {
       this.#mustReadOn = false;
-      const messages = await this.#store.read(this.headId + 1, this.headId + this.#pageSize);
-      // What came by the bus meanwhile is in the timeline already.
-      const fresh = messages.filter((message) => message.id > this.headId);
-      if (fresh.length === 0) continue;
-      this.#mustReadOn = true;
-      this.#grow(fresh);
+      const { headId, oldestId } = await this.#store.state();
+      this.forgotten(oldestId);
+      while (this.headId < headId) {
+        const messages = await this.#store.read(this.headId + 1, this.headId + this.#pageSize);
+        // What came by the bus meanwhile is in the timeline already.
+        const fresh = messages.filter((message) => message.id > this.headId);
+        if (fresh[0]?.id === this.headId + 1) this.#grow(fresh);
+        else if (messages.length === 0 || fresh.length > 0) break;
+      }
     }
   }
 

@@ -20,6 +20,7 @@ export class PresenceFeed {
   /** The last ones; the newest has number `#last`. */
   #kept: Changes[] = [];
   #last = 0;
+  readonly #merged = new Map<number, Changes | undefined>();
 
   /** Gathers for `wait` milliseconds, then calls `ready`. */
   constructor(wait: number, ready: () => void) {
@@ -40,17 +41,11 @@ export class PresenceFeed {
 
   /** What has changed since a place, but for oneself; `undefined`: nothing. */
   since(place: number, self: string): PresenceChange | undefined {
-    const missed = this.#last - place;
-    if (missed === 0) return undefined;
-    if (missed > this.#kept.length) return RESET;
-    const changes = new Map<string, boolean>();
-    for (const kept of this.#kept.slice(this.#kept.length - missed)) {
-      for (const [username, online] of kept) add(changes, username, online);
-    }
-    changes.delete(self);
-    if (changes.size === 0) return undefined;
-    if (changes.size > MAX_NAMES) return RESET;
-    const names = [...changes.keys()];
+    if (place === this.#last) return undefined;
+    const changes = this.#mergedSince(place);
+    if (changes === undefined) return RESET;
+    const names = [...changes.keys()].filter((name) => name !== self);
+    if (names.length === 0) return undefined;
     return {
       joined: names.filter((name) => changes.get(name)),
       left: names.filter((name) => !changes.get(name)),
@@ -63,6 +58,16 @@ export class PresenceFeed {
     clearTimeout(this.#timer);
   }
 
+  /** What has changed since a place, worked out once for all who are there; `undefined`: too much to tell. */
+  #mergedSince(place: number): Changes | undefined {
+    if (this.#merged.has(place)) return this.#merged.get(place);
+    const missed = this.#last - place;
+    const kept = missed > this.#kept.length ? undefined : this.#kept.slice(this.#kept.length - missed);
+    const changes = kept && merge(kept);
+    this.#merged.set(place, changes);
+    return changes;
+  }
+
   #flush(): void {
     this.#timer = undefined;
     if (this.#gathering.size === 0) return;
@@ -70,11 +75,19 @@ export class PresenceFeed {
     this.#gathering = new Map();
     if (this.#kept.length > MAX_KEPT) this.#kept.shift();
     this.#last += 1;
+    this.#merged.clear();
     this.#ready();
   }
 }
 
 const RESET: PresenceChange = { joined: [], left: [], reset: true };
+
+/** What several gatherings come to; `undefined`: too much to tell. */
+function merge(gatherings: readonly Changes[]): Changes | undefined {
+  const changes = new Map<string, boolean>();
+  for (const gathering of gatherings) for (const [username, online] of gathering) add(changes, username, online);
+  return changes.size > MAX_NAMES ? undefined : changes;
+}
 
 /** Somebody who has come and gone again, or gone and come, is as before: nothing to tell. */
 function add(changes: Map<string, boolean>, username: string, online: boolean): void {

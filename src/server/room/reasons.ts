@@ -68,3 +68,8 @@ export function overloaded(): Refusal {
     retryAfter: RETRY_SOON,
   });
 }
+
+/** What a client hears whose token is no session's. */
+export function sessionInvalid(): Refusal {
+  return new Refusal("SESSION_INVALID", "This token is not, or no longer, valid: sign in again.");
+}

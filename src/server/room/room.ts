@@ -12,9 +12,10 @@ import type { Session } from "./ports/sessions.ts";
 import { Presence } from "./presence.ts";
 import { PresenceFeed } from "./presenceFeed.ts";
 import { Rate } from "./rate.ts";
-import { RETRY_SOON, shuttingDown } from "./reasons.ts";
+import { RETRY_SOON, sessionInvalid, shuttingDown } from "./reasons.ts";
 import { Rounds } from "./rounds.ts";
 import { Sender } from "./sender.ts";
+import { SessionWatch } from "./sessionWatch.ts";
 import { SignIn } from "./signIn.ts";
 import { type Sink, Stream } from "./stream.ts";
 import type { StreamParts } from "./streamParts.ts";
@@ -61,6 +62,7 @@ export class Room {
   readonly #committer: Committer;
   readonly #housekeeping: Housekeeping;
   readonly #engines: Engines;
+  readonly #watch: SessionWatch;
   readonly #streams = new Set<Stream>();
   readonly #byAccount = new Map<number, Set<Stream>>();
   readonly #unsubscribe: () => void;
@@ -70,6 +72,7 @@ export class Room {
     const { engines, limits, timings, clock } = options;
     const { accounts, roster, bus, attempts } = engines;
     this.#engines = engines;
+    this.#watch = new SessionWatch(engines.sessions);
     this.#log = log;
     this.#rounds = rounds;
     this.#presence = new Presence(roster, bus, { grace: timings.grace, clock });
@@ -96,6 +99,7 @@ export class Room {
       rate,
       timings,
       report: options.report,
+      checkSessions: () => this.#checkSessions(),
     });
     this.#unsubscribe = bus.subscribe((hint) => this.#onHint(hint));
   }
@@ -114,9 +118,10 @@ export class Room {
     return room;
   }
 
-  /** Opens a stream of a session. Refusal: `SHUTTING_DOWN`. */
+  /** Opens a stream of a session. Refusals: `SHUTTING_DOWN`, `SESSION_INVALID`. */
   enter(session: Session, sink: Sink): Stream {
     if (this.#draining !== undefined) throw shuttingDown();
+    if (this.#watch.hasEnded(session.id)) throw sessionInvalid();
     const stream = new Stream(this.#parts, session, sink);
     this.#streams.add(stream);
     const own = this.#byAccount.get(session.accountId);
@@ -128,8 +133,8 @@ export class Room {
   /** Ends a session, or all of its account's. When it resolves, they count nowhere any more. */
   async logout(session: Session, everywhere: boolean): Promise<void> {
     const sessionIds = await this.signIn.logout(session, everywhere);
-    this.#engines.bus.publish({ kind: "sessions-ended", sessionIds });
     await this.#forget(sessionIds);
+    this.#engines.bus.publish({ kind: "sessions-ended", sessionIds });
   }
 
   /** Makes the store forget all messages before `before`. */
@@ -205,9 +210,17 @@ export class Room {
   }
 
   async #forget(sessionIds: readonly number[]): Promise<void> {
+    this.#watch.note(sessionIds);
     const ended = new Set(sessionIds);
     this.#sayGoodbye({ reason: "LOGGED_OUT", reconnect: false }, (stream) => ended.has(stream.session.id));
     await Promise.all(sessionIds.map((sessionId) => this.#presence.forget(sessionId)));
+  }
+
+  /** Ends the streams of sessions that have ended without a hint. */
+  async #checkSessions(): Promise<void> {
+    const streams = [...this.#streams];
+    const ended = await this.#watch.ask(() => streams.map((stream) => stream.session.id));
+    if (ended.length > 0) await this.#forget(ended);
   }
 
   #sayGoodbye(goodbye: Goodbye, to: (stream: Stream) => boolean): void {

@@ -62,8 +62,8 @@ export class Rounds {
 
   #schedule(): void {
     if (this.#scheduled) return;
-    if (this.#called.size > 0 || this.#round !== undefined) this.#soon();
-    else if (this.#wanted !== "no") this.#afterRest();
+    if (this.#called.size > 0 || this.#round !== undefined || this.#mayBegin()) this.#soon();
+    else if (this.#wanted !== "no") this.#rest();
   }
 
   #soon(): void {
@@ -75,18 +75,17 @@ export class Rounds {
     });
   }
 
-  #afterRest(): void {
-    const left = this.#restUntil - performance.now();
-    if (left <= 0) {
-      this.#begin();
-      this.#soon();
-    } else {
-      this.#resting ??= setTimeout(() => {
-        this.#resting = undefined;
-        if (this.#round === undefined && this.#wanted !== "no") this.#begin();
-        this.#schedule();
-      }, left);
-    }
+  #rest(): void {
+    this.#resting ??= setTimeout(() => {
+      this.#resting = undefined;
+      // A timer may come a little early; what is left of the rest is not worth another one.
+      this.#restUntil = 0;
+      this.#schedule();
+    }, this.#restUntil - performance.now());
+  }
+
+  #mayBegin(): boolean {
+    return this.#wanted !== "no" && this.#round === undefined && performance.now() >= this.#restUntil;
   }
 
   #begin(): void {
@@ -95,10 +94,14 @@ export class Rounds {
     this.#backwards = !this.#backwards;
     this.#lastCarriedMany = this.#wanted === "many";
     this.#wanted = "no";
+    clearTimeout(this.#resting);
+    this.#resting = undefined;
     this.#round = { order, next: 0, began: performance.now() };
   }
 
   #slice(): void {
+    // Here too, and not only when nobody is called: they may be many, for a long time.
+    if (this.#mayBegin()) this.#begin();
     const until = performance.now() + SLICE;
     let sinceLook = 0;
     const over = () => ++sinceLook % LOOK_EVERY === 0 && performance.now() >= until;

@@ -4,7 +4,7 @@ import type { RoomEvent } from "./events.ts";
 import type { Limits } from "./limits.ts";
 import type { AccountStore } from "./ports/accounts.ts";
 import { StoreUnavailable } from "./ports/engines.ts";
-import type { Appended, Draft, LogStore } from "./ports/log.ts";
+import type { Appended, Draft, Known, LogStore } from "./ports/log.ts";
 import type { Roster } from "./ports/roster.ts";
 import type { Session } from "./ports/sessions.ts";
 import type { Rate } from "./rate.ts";
@@ -120,8 +120,7 @@ export class Sender {
       const known =
         command.requestId === "" ? undefined : await this.#log.find(command.session.accountId, command.requestId);
       if (known !== undefined) {
-        const same = known.text === command.text && known.recipient === foldUsername(command.recipient ?? "");
-        if (!same) return rejected(requestIdReused());
+        if (!isSame(known, command)) return rejected(requestIdReused());
         return { kind: "accepted", id: known.id, sentAt: known.sentAt, duplicate: true };
       }
       if (error instanceof Refusal) return rejected(error);
@@ -175,6 +174,11 @@ export class Sender {
 /** The event that tells of a refusal. */
 export function rejected({ reason, message, retryAfter }: Refusal): RoomEvent {
   return { kind: "rejected", reason, message, ...(retryAfter === undefined ? {} : { retryAfter }) };
+}
+
+function isSame(known: Known, { recipient, text }: SendCommand): boolean {
+  if (recipient === undefined) return known.recipient === "" && known.text === text;
+  return known.recipient !== "" && known.recipient === foldUsername(recipient) && known.text === text;
 }
 
 function requestIdReused(): Refusal {

@@ -11,7 +11,7 @@ import type { Timings } from "./limits.ts";
 import type { Account } from "./ports/accounts.ts";
 import type { Engines } from "./ports/engines.ts";
 import type { Session } from "./ports/sessions.ts";
-import { Refusal } from "./reasons.ts";
+import { Refusal, sessionInvalid } from "./reasons.ts";
 
 /** A session that has just begun, and its secret. */
 export interface SignedIn {
@@ -80,11 +80,11 @@ export class SignIn {
   /** The session of a token. Refusal: `SESSION_INVALID`. */
   async authenticate(token: string | undefined): Promise<Session> {
     if (token === undefined || token === "")
-      throw sessionInvalid('This call needs a token: send the metadata "authorization: Bearer TOKEN".');
+      throw new Refusal("SESSION_INVALID", 'This call needs a token: send the metadata "authorization: Bearer TOKEN".');
     const session = await this.#engines.sessions.find(this.#engines.secrets.digest(token));
     const now = this.#clock();
     if (session === undefined || session.expiresAt <= now || session.lastUsedAt + this.#timings.sessionIdle <= now) {
-      throw sessionInvalid("This token is not, or no longer, valid: sign in again.");
+      throw sessionInvalid();
     }
     this.used(session, now);
     return session;
@@ -158,8 +158,4 @@ function usernameTaken(username: string): Refusal {
 
 function badCredentials(): Refusal {
   return new Refusal("BAD_CREDENTIALS", "No account has this name and password.");
-}
-
-function sessionInvalid(message: string): Refusal {
-  return new Refusal("SESSION_INVALID", message);
 }

@@ -1,23 +1,14 @@
-import { helpFor, parseTyped } from "./commands.ts";
+import { type Command, Conversation, type Place } from "./conversation.ts";
 import { Delivery } from "./delivery.ts";
-import type { Goodbye, RoomEvent } from "./events.ts";
+import type { Goodbye } from "./events.ts";
 import { type JoinCommand, startOf } from "./join.ts";
-import { StoreUnavailable } from "./ports/engines.ts";
 import type { Session } from "./ports/sessions.ts";
 import type { Leaving } from "./presence.ts";
 import { Reader } from "./reader.ts";
-import { RETRY_SOON, Refusal, storeUnavailable } from "./reasons.ts";
-import { Replies, type Slot } from "./replies.ts";
+import { RETRY_SOON } from "./reasons.ts";
+import { Replies } from "./replies.ts";
 import type { Served } from "./rounds.ts";
-import { rejected } from "./sender.ts";
 import type { StreamParts } from "./streamParts.ts";
-
-/** What a client asks for on its stream. */
-export type Command =
-  | ({ readonly kind: "join" } & JoinCommand)
-  | { readonly kind: "send"; readonly recipient: string | undefined; readonly text: string }
-  | { readonly kind: "typed"; readonly line: string }
-  | { readonly kind: "help" };
 
 /** The wire below a stream. */
 export interface Sink {
@@ -37,21 +28,21 @@ type State =
   | { readonly kind: "open" | "joined" | "ended" | "closed" }
   | { readonly kind: "closing"; readonly goodbye: Goodbye | undefined };
 
-const MAX_REQUEST_ID_BYTES = 64;
-
-/** One open `Chat` call: carries out its commands in their order, and serves its responses one at a time. */
-export class Stream implements Served {
+/** One open `Chat` call: where it is in its life, and its responses, one at a time. */
+export class Stream implements Served, Place {
   readonly session: Session;
   readonly #parts: StreamParts;
   readonly #sink: Sink;
   readonly #replies: Replies;
   readonly #delivery: Delivery;
+  readonly #conversation: Conversation;
   readonly #openedAt = performance.now();
   #state: State = { kind: "open" };
   #isPresent = false;
   /** Since when the response under way, or the end of the call, waits to be taken. */
   #waitingSince: number | undefined;
   #missedRound = false;
+  #isFetching = false;
   #toldCursorAt = performance.now();
   #notedUseAt: number;
   #lastAccepted = 0;
@@ -63,14 +54,11 @@ export class Stream implements Served {
     this.#notedUseAt = session.lastUsedAt;
     this.#replies = new Replies(parts.sizes.replies, () => this.#call());
     this.#delivery = new Delivery({ ...parts, replies: this.#replies, username: session.username });
-    const { log, limits } = parts;
-    this.#reply(this.#replies.open(), "", {
-      kind: "welcome",
-      username: session.username,
-      logId: log.logId,
-      headId: log.headId,
-      limits,
-    });
+    this.#conversation = new Conversation(this, { ...parts, replies: this.#replies });
+    const { log, limits, encoder } = parts;
+    const { username } = session;
+    const welcome = { kind: "welcome", username, logId: log.logId, headId: log.headId, limits } as const;
+    this.#replies.open().settle(encoder.event(welcome));
     this.serve();
   }
 
@@ -86,19 +74,41 @@ export class Stream implements Served {
 
   /** Carries out a command; resolves when the next one may be read. Never throws. */
   async receive(requestId: string, command: Command): Promise<void> {
-    if (!this.#takesCommands()) return;
-    const slot = this.#replies.open();
-    try {
-      await this.#carryOut(requestId, command, slot);
-    } catch (error) {
-      if (error instanceof Refusal) this.#reply(slot, requestId, rejected(error));
-      else if (error instanceof StoreUnavailable) this.#reply(slot, requestId, rejected(storeUnavailable(error)));
-      else {
-        this.#parts.report(error);
-        this.#outcomeUnknown();
-      }
-    }
-    await this.#replies.room();
+    if (this.#takesCommands()) await this.#conversation.receive(requestId, command);
+  }
+
+  hasJoined(): boolean {
+    return this.#state.kind === "joined";
+  }
+
+  async join(join: JoinCommand, requestId: string): Promise<void> {
+    const { log, limits, presence, rounds } = this.#parts;
+    const start = await startOf(join, { log, accountId: this.session.accountId, maxRecent: limits.maxRecent });
+    this.#isPresent = true;
+    await presence.join(this.session).catch((error) => {
+      this.#isPresent = false;
+      throw error;
+    });
+    if (this.#state.kind !== "open") return this.#leavePresence("broke-off");
+    this.#state = { kind: "joined" };
+    this.#delivery.join(new Reader(log, this.session.accountId, start), requestId);
+    rounds.add(this);
+    this.#call();
+  }
+
+  accepted(id: number): void {
+    this.#lastAccepted = Math.max(this.#lastAccepted, id);
+    this.#parts.log.learn(id);
+  }
+
+  sessionEnded(): void {
+    this.leave({ reason: "LOGGED_OUT", reconnect: false });
+  }
+
+  outcomeUnknown(): void {
+    // Other answers on their way would be answers to what the client is about to ask again.
+    this.#replies.clear();
+    this.leave({ reason: "STORE_UNAVAILABLE", reconnect: true, retryAfter: RETRY_SOON });
   }
 
   /** The client has ended its side: what was read is still answered. */
@@ -164,70 +174,8 @@ export class Stream implements Served {
     if (now - this.#toldCursorAt >= timings.cursor) this.#tellCursor(now);
   }
 
-  async #carryOut(requestId: string, command: Command, slot: Slot): Promise<void> {
-    const joinsByItself = command.kind === "send" || command.kind === "typed";
-    if (joinsByItself && this.#state.kind === "open") await this.#join({ logId: "", recent: 0 }, "");
-    if (Buffer.byteLength(requestId) > MAX_REQUEST_ID_BYTES) throw requestIdTooLong(requestId);
-    switch (command.kind) {
-      case "join":
-        if (this.#state.kind === "joined") throw alreadyJoined();
-        await this.#join(command, requestId);
-        return slot.settle();
-      case "help":
-        return this.#reply(slot, requestId, { kind: "help", ...helpFor() });
-      case "typed": {
-        const typed = parseTyped(command.line);
-        if (typed.kind === "help") return this.#reply(slot, requestId, typed);
-        return this.#sendMessage(requestId, typed, slot);
-      }
-      case "send":
-        return this.#sendMessage(requestId, command, slot);
-    }
-  }
-
-  async #sendMessage(
-    requestId: string,
-    message: { recipient: string | undefined; text: string },
-    slot: Slot,
-  ): Promise<void> {
-    const { recipient, text } = message;
-    const { outcome } = await this.#parts.sender.admit({ session: this.session, requestId, recipient, text });
-    // Not awaited: the next command has its place behind this one already.
-    outcome.then(
-      (event) => {
-        if (event?.kind === "accepted") {
-          this.#lastAccepted = Math.max(this.#lastAccepted, event.id);
-          this.#parts.log.learn(event.id);
-        }
-        if (event !== undefined) return this.#reply(slot, requestId, event);
-        slot.settle();
-        this.leave({ reason: "LOGGED_OUT", reconnect: false });
-      },
-      () => this.#outcomeUnknown(),
-    );
-  }
-
-  async #join(join: JoinCommand, requestId: string): Promise<void> {
-    const { log, limits, presence, rounds } = this.#parts;
-    const start = await startOf(join, { log, accountId: this.session.accountId, maxRecent: limits.maxRecent });
-    this.#isPresent = true;
-    await presence.join(this.session).catch((error) => {
-      this.#isPresent = false;
-      throw error;
-    });
-    if (this.#state.kind !== "open") return this.#leavePresence(this.#state.kind === "closing" ? "left" : "broke-off");
-    this.#state = { kind: "joined" };
-    this.#delivery.join(new Reader(log, this.session.accountId, start), requestId);
-    rounds.add(this);
-    this.#call();
-  }
-
   #takesCommands(): boolean {
     return this.#state.kind === "open" || this.#state.kind === "joined";
-  }
-
-  #reply(slot: Slot, requestId: string, event: RoomEvent): void {
-    slot.settle(this.#parts.encoder.event(event, requestId));
   }
 
   #call(): void {
@@ -243,11 +191,14 @@ export class Stream implements Served {
   #fetchPage(): void {
     const { log } = this.#parts;
     const { reader } = this.#delivery;
-    if (this.#waitingSince !== undefined || reader === undefined || !reader.onPages || !reader.behind) return;
-    log.fetch(reader.cursor + 1).then(
-      () => this.#call(),
-      () => setTimeout(() => this.#call(), RETRY_SOON).unref(),
-    );
+    if (this.#waitingSince !== undefined || this.#isFetching || reader === undefined) return;
+    if (!reader.onPages || !reader.behind) return;
+    this.#isFetching = true;
+    const goOn = () => {
+      this.#isFetching = false;
+      this.#call();
+    };
+    log.fetch(reader.cursor + 1).then(goOn, () => setTimeout(goOn, RETRY_SOON).unref());
   }
 
   #tellCursor(now: number): void {
@@ -269,12 +220,6 @@ export class Stream implements Served {
     this.#sink.end(goodbye);
   }
 
-  /** The store went away in the middle of a commit: nobody knows, so nobody is told but to come back and ask. */
-  #outcomeUnknown(): void {
-    this.#replies.clear();
-    this.leave({ reason: "STORE_UNAVAILABLE", reconnect: true, retryAfter: RETRY_SOON });
-  }
-
   #end(leaving: Leaving): void {
     if (this.#state.kind === "ended") return;
     this.#state = { kind: "ended" };
@@ -288,16 +233,4 @@ export class Stream implements Served {
     this.#isPresent = false;
     this.#parts.presence.leave(this.session, leaving).catch((error) => this.#parts.report(error));
   }
-}
-
-function requestIdTooLong(requestId: string): Refusal {
-  const bytes = Buffer.byteLength(requestId);
-  return new Refusal("REQUEST_ID_TOO_LONG", `The request_id has ${bytes} bytes: take at most ${MAX_REQUEST_ID_BYTES}.`);
-}
-
-function alreadyJoined(): Refusal {
-  return new Refusal(
-    "ALREADY_JOINED",
-    "This stream has joined already. To begin elsewhere in the log, open another one.",
-  );
 }

@@ -49,9 +49,10 @@ export class Timeline extends Stretch {
     this.forgetShared();
   }
 
-  /** Forgets all entries before `id`, which the log has forgotten. */
+  /** Forgets all entries before `id`, which the log has forgotten, also such as never came in. */
   forgetBefore(id: number): void {
     while (this.firstId < id && this.firstId <= this.#lastId) this.#evict();
+    this.#lastId = Math.max(this.#lastId, id - 1);
     this.forgetShared();
   }
 

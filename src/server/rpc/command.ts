@@ -1,5 +1,5 @@
 import type { ChatRequest } from "../../gen/obrolan/v1/chat.ts";
-import type { Command } from "../room/stream.ts";
+import type { Command } from "../room/conversation.ts";
 import { toId } from "./wire.ts";
 
 /** A request as the room has it. One without a command, or with one that is not known yet, asks for help. */

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import type { AccountStore } from "../../room/ports/accounts.ts";
 import type { LogStore } from "../../room/ports/log.ts";
@@ -28,7 +28,9 @@ export async function openSqliteStore({ folder }: { folder: string }): Promise<S
   const writing = new Thread<Writing>({ role: "writing", file });
   const reading = new Thread<Reading>({ role: "reading", file });
   const close = async () => {
-    await Promise.all([writing.close(), reading.close()]);
+    // The writing one last: only the last connection folds the WAL into the file, and a read-only one cannot.
+    await reading.close();
+    await writing.close();
     lock.release();
   };
   try {
@@ -58,6 +60,7 @@ function storeOf(writing: Thread<Writing>["methods"], reading: Thread<Reading>["
   const sessions: SessionStore = {
     open: ({ tokenHash, accountId, at, expiresAt }) => writing.openSession(tokenHash, accountId, at, expiresAt),
     find: (tokenHash) => reading.findSession(tokenHash),
+    ended: (sessionIds) => reading.endedSessions(sessionIds),
     touch: (sessionIds, at) => writing.touchSessions(sessionIds, at),
     end: (sessionId, everywhere) => writing.endSessions(sessionId, everywhere),
     sweep: (expiredBefore, unusedSince) => writing.sweepSessions(expiredBefore, unusedSince),
@@ -65,12 +68,14 @@ function storeOf(writing: Thread<Writing>["methods"], reading: Thread<Reading>["
   return { log, accounts, sessions };
 }
 
+/** Makes the folder and its files, which SQLite would let everybody read. */
 function makeFolder(folder: string): void {
   try {
     // Conversations and password hashes are nobody else's business.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const name of ["obrolan.db", "obrolan.lock"]) closeSync(openSync(join(folder, name), "a", 0o600));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`The data folder ${folder} cannot be made: ${why}. Take another one with --data.`, { cause });
+    throw new Error(`The data folder ${folder} cannot be written: ${why}. Take another one with --data.`, { cause });
   }
 }

@@ -34,6 +34,7 @@ export class Reading {
       session: db.prepare(`
         SELECT s.id, s.account_id AS accountId, a.username, s.expires_at AS expiresAt, s.last_used_at AS lastUsedAt
         FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE s.token_hash = ? AND a.deleted_at IS NULL`),
+      ended: db.prepare("SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM sessions)"),
     };
   }
 
@@ -55,6 +56,10 @@ export class Reading {
 
   findAccount(username: string): Account | undefined {
     return this.#statements.account.get(username) as Account | undefined;
+  }
+
+  endedSessions(sessionIds: readonly number[]): number[] {
+    return this.#statements.ended.all(JSON.stringify(sessionIds)).map((row) => row.value as number);
   }
 
   findSession(tokenHash: Uint8Array): Session | undefined {

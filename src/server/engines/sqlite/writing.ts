@@ -3,7 +3,7 @@ import type { Account } from "../../room/ports/accounts.ts";
 import type { Appended, Draft } from "../../room/ports/log.ts";
 import type { Session } from "../../room/ports/sessions.ts";
 import { failureOf } from "./failures.ts";
-import { readState } from "./state.ts";
+import { readLastSentAt, readState } from "./state.ts";
 
 /** What the writing thread does, on a connection of its own. Each call is one commit. */
 export class Writing {
@@ -15,10 +15,7 @@ export class Writing {
   constructor(db: DatabaseSync) {
     this.#db = db;
     this.#headId = readState(db).headId;
-    const last = db.prepare("SELECT sent_at FROM messages ORDER BY id DESC LIMIT 1").get() as
-      | { sent_at: number }
-      | undefined;
-    this.#lastSentAt = last?.sent_at ?? 0;
+    this.#lastSentAt = readLastSentAt(db);
     this.#statements = {
       session: db.prepare("SELECT 1 FROM sessions WHERE id = ?"),
       known: db.prepare(
@@ -46,8 +43,14 @@ export class Writing {
 
   forget(before: number): void {
     const upTo = Math.min(before - 1, this.#headId);
+    if (upTo < 1) return;
     this.#commit(() => {
       this.#db.prepare("DELETE FROM messages WHERE id <= ?").run(upTo);
+      this.#db
+        .prepare(
+          "INSERT INTO meta (name, value) VALUES ('last_sent_at', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .run(String(this.#lastSentAt));
       this.#db
         .prepare(
           "INSERT INTO meta (name, value) VALUES ('forgotten_to', ?1) ON CONFLICT (name) DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(?1 AS INTEGER))",

@@ -26,6 +26,9 @@ export interface SessionStore {
    */
   end(sessionId: number, everywhere: boolean): Promise<number[]>;
 
+  /** Those of the sessions that have ended, or never were. */
+  ended(sessionIds: readonly number[]): Promise<number[]>;
+
   /** Deletes sessions that expired, or were last used, before these times. */
   sweep(expiredBefore: number, unusedSince: number): Promise<void>;
 }

@@ -1,0 +1,78 @@
+import type { Cores } from "../cores.ts";
+import type { PeerName } from "../peers/index.ts";
+import type { Options } from "../scenario.ts";
+import { Server } from "./server.ts";
+
+const STALL_MS = 30_000;
+
+/** What one run of a scenario is handed. */
+export class Bench {
+  readonly options: Options;
+  readonly #cores: Cores | undefined;
+  readonly #report: (text: string) => void;
+  readonly #servers: Server[] = [];
+  readonly #failure: Promise<never>;
+  /** The run is worth nothing. What it waits for rejects. */
+  readonly fail: (error: Error) => void;
+
+  /** `report` shows how far the run is. */
+  constructor(options: Options, cores: Cores | undefined, report: (text: string) => void) {
+    this.options = options;
+    this.#cores = cores;
+    this.#report = report;
+    const { promise, reject } = Promise.withResolvers<never>();
+    promise.catch(() => {});
+    this.#failure = promise;
+    this.fail = reject;
+  }
+
+  progress(text: string): void {
+    this.#report(text);
+  }
+
+  /** Starts a server of that kind, with nothing in it. */
+  async serve(peer: PeerName): Promise<Server> {
+    this.progress(`starting ${peer}`);
+    const { data, profile } = this.options;
+    const server = await Server.start({ peer, data, profile, core: this.#cores?.server }, this.fail);
+    this.#servers.push(server);
+    return server;
+  }
+
+  /** Waits for `promise`, as long as nothing fails and `moved()` changes within 30 s. */
+  async until<Result>(promise: Promise<Result>, what: string, moved: () => number): Promise<Result> {
+    let before = moved();
+    let changedAt = performance.now();
+    const watch = setInterval(() => {
+      const now = moved();
+      if (now !== before) changedAt = performance.now();
+      before = now;
+      if (now > 0) this.progress(`waiting for ${what}, ${now.toLocaleString("en")} deliveries`);
+      if (performance.now() - changedAt > STALL_MS) this.fail(new Error(`Nothing came for 30 s; waiting for ${what}.`));
+    }, 1000);
+    try {
+      return await Promise.race([promise, this.#failure]);
+    } finally {
+      clearInterval(watch);
+    }
+  }
+
+  /** Lets the load go on for so long, unless something fails. */
+  async pass(seconds: number, what: string): Promise<void> {
+    const end = performance.now() + seconds * 1000;
+    while (performance.now() < end) {
+      const left = end - performance.now();
+      this.progress(`${what}, ${Math.ceil(left / 1000)} s left`);
+      let timer: NodeJS.Timeout | undefined;
+      const second = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, Math.min(1000, left));
+      });
+      await Promise.race([second, this.#failure]).finally(() => clearTimeout(timer));
+    }
+  }
+
+  /** Stops the servers that it started. */
+  async end(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.stop()));
+  }
+}

@@ -1,0 +1,45 @@
+import type { Bench } from "./bench.ts";
+import type { Crowd } from "./crowd.ts";
+import type { Server } from "./server.ts";
+
+/** What a stretch of time cost and brought. */
+export interface Measured {
+  /** Deliveries a second. */
+  readonly deliveriesPerSecond: number;
+  /** Processor time of the whole server process for each delivery, in microseconds. */
+  readonly cpuPerDelivery: number;
+  /** Deliveries for each second of processor time of the server. */
+  readonly deliveriesPerCpuSecond: number;
+  /** How many messages came in a response, on the average. */
+  readonly messagesPerResponse: number;
+  /** How much of its core the server used, in per cent. */
+  readonly serverBusy: number;
+  /** How much of its core the load used, in per cent: near 100 it is the load that is measured. */
+  readonly loadBusy: number;
+}
+
+/** Measures so many seconds of traffic that is already flowing. Latencies seen before are forgotten. */
+export async function measure(bench: Bench, server: Server, crowd: Crowd, seconds: number): Promise<Measured> {
+  crowd.ledger.latency.clear();
+  crowd.ledger.acceptance.clear();
+  const before = {
+    at: performance.now(),
+    cpu: server.cpuSeconds(),
+    deliveries: crowd.ledger.deliveries,
+    responses: crowd.ledger.responses,
+  };
+  const loadBefore = process.cpuUsage();
+  await bench.pass(seconds, "measuring");
+  const elapsed = (performance.now() - before.at) / 1000;
+  const cpu = server.cpuSeconds() - before.cpu;
+  const deliveries = crowd.ledger.deliveries - before.deliveries;
+  const { user, system } = process.cpuUsage(loadBefore);
+  return {
+    deliveriesPerSecond: deliveries / elapsed,
+    cpuPerDelivery: (cpu / deliveries) * 1e6,
+    deliveriesPerCpuSecond: deliveries / cpu,
+    messagesPerResponse: deliveries / (crowd.ledger.responses - before.responses),
+    serverBusy: (cpu / elapsed) * 100,
+    loadBusy: ((user + system) / 1e6 / elapsed) * 100,
+  };
+}

@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface, type Interface } from "node:readline";
+import { pinned } from "../cores.ts";
+import { type PeerName, peers } from "../peers/index.ts";
+import type { Wire } from "./wires/wire.ts";
+
+// The kernel counts processor time in ticks of a hundredth of a second (USER_HZ, fixed on every architecture of Linux).
+const TICKS_PER_SECOND = 100;
+const STOP_MS = 12_000;
+const ANSWER_MS = 10_000;
+
+export interface ServerOptions {
+  readonly peer: PeerName;
+  /** Where it may make a folder for its data. */
+  readonly data: string;
+  readonly core: number | undefined;
+  /** Where to write a CPU profile of it when it ends. */
+  readonly profile: string | undefined;
+}
+
+/** The server under test: a process of its own, started afresh for every run. */
+export class Server {
+  readonly wire: Wire;
+  readonly #process: ChildProcess;
+  readonly #lines: Interface;
+  readonly #folder: string;
+  readonly #log: string[] = [];
+  #address = "";
+  #stopping = false;
+
+  private constructor(process: ChildProcess, wire: Wire, folder: string) {
+    this.#process = process;
+    this.wire = wire;
+    this.#folder = folder;
+    if (!process.stderr) throw new Error("The server under test has no standard error to read.");
+    this.#lines = createInterface({ input: process.stderr });
+    this.#lines.on("line", (line) => this.#log.push(line) > 20 && this.#log.shift());
+  }
+
+  /** Starts it and waits until it listens. `onDied` is called when it ends without being asked to. */
+  static async start(options: ServerOptions, onDied: (error: Error) => void): Promise<Server> {
+    const peer = peers[options.peer];
+    const folder = mkdtempSync(join(options.data, "obrolan-bench-"));
+    const profile = options.profile ? ["--cpu-prof", `--cpu-prof-dir=${options.profile}`] : [];
+    const [program, args] = pinned(options.core, [process.execPath, ...profile, ...peer.command(folder)]);
+    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+    const server = new Server(child, peer.wire, folder);
+    child.on("exit", (code, signal) => {
+      if (server.#stopping) return;
+      onDied(new Error(`${options.peer} ended (${signal ?? code}). ${server.#lastLines()}`));
+    });
+    try {
+      server.#address = String((await server.#said((line) => line.msg === "listening")).address);
+      return server;
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  }
+
+  /** Where it listens. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /** The processor time that the whole process has used, all its threads together, in seconds. */
+  cpuSeconds(): number {
+    // After the name in parentheses, which may have spaces itself, utime and stime are the 12th and 13th field.
+    const fields = this.#proc("stat").split(") ").at(-1)?.split(" ") ?? [];
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  }
+
+  /** The most memory that it has had resident so far, in MiB. */
+  peakMemory(): number {
+    return Number(/^VmHWM:\s*(\d+) kB$/m.exec(this.#proc("status"))?.[1]) / 1024;
+  }
+
+  /** Its own counters, which it logs when it gets SIGUSR2. */
+  async stats(): Promise<Record<string, number>> {
+    const said = this.#said((line) => typeof line.stats === "object");
+    this.#process.kill("SIGUSR2");
+    return (await said).stats as Record<string, number>;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const ended = once(this.#process, "exit");
+      this.#process.kill("SIGTERM");
+      const impatience = setTimeout(() => this.#process.kill("SIGKILL"), STOP_MS);
+      await ended;
+      clearTimeout(impatience);
+    }
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #proc(file: string): string {
+    return readFileSync(`/proc/${this.#process.pid}/${file}`, "utf8");
+  }
+
+  // The next line of its log that is meant.
+  async #said(isMeant: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>> {
+    const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>();
+    const look = (text: string) => {
+      const line = readLine(text);
+      if (line && isMeant(line)) resolve(line);
+    };
+    const giveUp = () => reject(new Error(`The server did not say what was waited for. ${this.#lastLines()}`));
+    const timer = setTimeout(giveUp, ANSWER_MS);
+    this.#lines.on("line", look).on("close", giveUp);
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#lines.off("line", look).off("close", giveUp);
+    }
+  }
+
+  #lastLines(): string {
+    return `Its last lines:\n${this.#log.join("\n")}`;
+  }
+}
+
+function readLine(text: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,70 @@
+/** `npm run bench`: measures Obrolan beside its peers. `bench/README.md` tells what is measured, and how. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus, release } from "node:os";
+import { fileURLToPath } from "node:url";
+import { chooseCores } from "./cores.ts";
+import { readPlan } from "./options.ts";
+import { Progress } from "./run/progress.ts";
+import { runOnce } from "./run/round.ts";
+import { type Summary, summarize } from "./run/summary.ts";
+import { tableOf } from "./run/table.ts";
+import { chosenRuns, type Figures, type Options, type Scenario } from "./scenario.ts";
+import { scenarios } from "./scenarios/index.ts";
+
+const RESULTS = fileURLToPath(new URL("results/", import.meta.url));
+
+const plan = readPlan(scenarios, process.argv);
+const cores = chooseCores();
+const progress = new Progress();
+if (!cores) {
+  process.stderr.write(
+    "There are not two cores to pin the server and the load to, or no taskset: they share what there is.\n",
+  );
+}
+
+const summaries: Summary[] = [];
+const failures: string[] = [];
+for (const { scenario, options } of plan) {
+  try {
+    const summary = summarize(scenario, options, await measureAll(scenario, options));
+    summaries.push(summary);
+    process.stdout.write(`\n${tableOf(scenario, summary)}\n`);
+    failures.push(...summary.musts.filter(({ met }) => !met).map(({ what }) => `${scenario.name}: not met: ${what}`));
+  } catch (error) {
+    progress.end();
+    failures.push((error as Error).message);
+  }
+}
+mkdirSync(RESULTS, { recursive: true });
+const machine = {
+  processor: cpus()[0]?.model,
+  cores: cpus().length,
+  kernel: release(),
+  node: process.version,
+  pinned: cores,
+};
+writeFileSync(
+  `${RESULTS}latest.json`,
+  `${JSON.stringify({ at: new Date(), machine, scenarios: summaries }, null, 2)}\n`,
+);
+process.stdout.write("\nThe figures of every round are in bench/results/latest.json.\n");
+
+if (failures.length > 0) {
+  process.stdout.write(`\n${failures.join("\n")}\n`);
+  process.exitCode = 1;
+}
+
+// Interleaved, and every other round in the opposite order: what else the machine does meets all of them alike.
+async function measureAll(scenario: Scenario, options: Options): Promise<Record<string, Figures[]>> {
+  const runs = chosenRuns(scenario, options);
+  const rounds: Record<string, Figures[]> = Object.fromEntries(runs.map((run) => [run, []]));
+  for (let round = 1; round <= options.rounds; round += 1) {
+    for (const run of round % 2 === 1 ? runs : runs.toReversed()) {
+      progress.begin(`${scenario.name}, round ${round} of ${options.rounds}, ${run}`);
+      const job = { scenario: scenario.name, run, options, cores };
+      rounds[run]?.push(await runOnce(job, (text) => progress.show(text)));
+      progress.end();
+    }
+  }
+  return rounds;
+}

@@ -1,0 +1,55 @@
+import { tmpdir } from "node:os";
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { Options, Scenario } from "./scenario.ts";
+
+/** What holds where neither the command line nor the scenario says anything. */
+const DEFAULTS: Options = {
+  rounds: 3,
+  runs: undefined,
+  seconds: 4,
+  receivers: 100,
+  underWay: 16,
+  rate: 10,
+  messages: 10_000,
+  textBytes: 100,
+  pause: "window",
+  data: tmpdir(),
+  profile: undefined,
+};
+
+/** What to run: scenarios with the options of each. */
+export type Plan = readonly { readonly scenario: Scenario; readonly options: Options }[];
+
+/** Reads the command line. Ends the process where it is wrong, or asks for help. */
+export function readPlan(scenarios: readonly Scenario[], argv: readonly string[]): Plan {
+  const names = scenarios.map(({ name }) => name);
+  const command = new Command("bench")
+    .description("Measures Obrolan beside its peers. What is not set is as each scenario has it.")
+    .argument("[scenarios...]", `which of ${names.join(", ")} (default: all)`)
+    .option("--rounds <number>", `how often everything is measured (default: ${DEFAULTS.rounds})`, wholeNumber)
+    .option("--runs <names...>", "which runs of a scenario, as its table names them (default: all)")
+    .option("--seconds <number>", "how long a measurement lasts, where it is one of time", wholeNumber)
+    .option("--receivers <number>", "how many clients listen", wholeNumber)
+    .option("--under-way <number>", "how many messages are under way at a time", wholeNumber)
+    .option("--rate <number>", "messages a second, where they are sent by the clock", wholeNumber)
+    .option("--messages <number>", "how many messages, where their number is what matters", wholeNumber)
+    .option("--text-bytes <number>", "how long a text is, in bytes", wholeNumber)
+    .addOption(
+      new Option("--pause <how>", "how slow clients stop reading (default: window)").choices(["window", "socket"]),
+    )
+    .option("--data <folder>", `where servers put their data (default: ${DEFAULTS.data})`)
+    .option("--profile <folder>", "write a CPU profile of each server there")
+    .parse(argv);
+  const unknown = command.args.filter((name) => !names.includes(name));
+  if (unknown.length > 0)
+    command.error(`There is no scenario "${unknown[0]}": choose from ${names.join(", ")}.`, { exitCode: 2 });
+  return scenarios
+    .filter(({ name }) => command.args.length === 0 || command.args.includes(name))
+    .map((scenario) => ({ scenario, options: { ...DEFAULTS, ...scenario.defaults, ...command.opts() } }));
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("Give a whole number from 1 on.");
+  return number;
+}

@@ -1,0 +1,42 @@
+import { type Column, chosenRuns, type Scenario } from "../scenario.ts";
+import type { Summary } from "./summary.ts";
+
+/** The figures of a scenario, a line for each run, each figure of a peer with its ratio to Obrolan's; then the musts. */
+export function tableOf(scenario: Scenario, summary: Summary): string {
+  const header = ["", ...scenario.columns.flatMap(({ title }) => [title, ""])];
+  const lines = chosenRuns(scenario, summary.options).map((run) => [
+    run,
+    ...scenario.columns.flatMap((column) => cells(scenario, summary, run, column)),
+  ]);
+  const widths = header.map((_, place) => Math.max(...[header, ...lines].map((line) => line[place]?.length ?? 0)));
+  const draw = (line: readonly string[]) =>
+    line
+      .map((text, place) => (place === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[place] ?? 0)))
+      // A column of ratios that has none takes no room.
+      .filter((_, place) => widths[place] !== 0)
+      .join("  ");
+  const musts = summary.musts.map(
+    ({ met, what, value, bound, limit, unit }) =>
+      `${met ? "met    " : "NOT MET"}  ${what}: ${digits(value, 2)} ${unit} (${bound} ${limit})`,
+  );
+  const title = `${scenario.name}: ${summary.summary}; rounds: ${summary.options.rounds}`;
+  return [title, draw(header), ...lines.map(draw), ...musts].join("\n");
+}
+
+// A figure, and its ratio to that of the run that it is compared with.
+function cells(
+  scenario: Scenario,
+  summary: Summary,
+  run: string,
+  { figure, digits: places }: Column,
+): [string, string] {
+  const value = summary.figures[run]?.[figure] ?? Number.NaN;
+  if (Number.isNaN(value)) return ["", ""];
+  const reference = scenario.comparedWith?.[run] ?? Object.keys(scenario.runs)[0] ?? run;
+  const ratio = value / (summary.figures[reference]?.[figure] ?? Number.NaN);
+  return [digits(value, places), reference === run || !Number.isFinite(ratio) ? "" : `×${digits(ratio, 2)}`];
+}
+
+function digits(value: number, places: number): string {
+  return value.toLocaleString("en", { minimumFractionDigits: places, maximumFractionDigits: places });
+}

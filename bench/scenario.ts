@@ -1,0 +1,71 @@
+import type { Bench } from "./load/bench.ts";
+import type { Pause } from "./load/wires/wire.ts";
+
+/** What can be set from the command line. A scenario uses what it needs. */
+export interface Options {
+  /** How often everything is measured; the medians count. */
+  readonly rounds: number;
+  /** Which of the scenario's runs are done; all where unset. */
+  readonly runs: readonly string[] | undefined;
+  /** How long a measurement lasts, where it is one of time. */
+  readonly seconds: number;
+  /** How many clients listen, each on a connection of its own. */
+  readonly receivers: number;
+  /** How many messages are under way at a time. */
+  readonly underWay: number;
+  /** How many messages a second are sent, where they are sent by the clock. */
+  readonly rate: number;
+  /** How many messages are sent, or lie in the log, where their number is what matters. */
+  readonly messages: number;
+  /** How long a text is, in bytes. */
+  readonly textBytes: number;
+  /** How clients stop reading that are to be slow. */
+  readonly pause: Pause;
+  /** The folder in which servers put their data. */
+  readonly data: string;
+  /** The folder for a CPU profile of each server; none where unset. */
+  readonly profile: string | undefined;
+}
+
+/** What one run measured, by name. */
+export type Figures = Readonly<Record<string, number>>;
+
+/** A figure in the table. */
+export interface Column {
+  readonly figure: string;
+  readonly title: string;
+  /** How many digits after the point. */
+  readonly digits: number;
+  /** How the rounds become one; default the median. */
+  readonly over?: "worst";
+}
+
+/** Something that has to be so. */
+export interface Must {
+  /** What was compared with what. */
+  readonly what: string;
+  readonly value: number;
+  readonly bound: "at least" | "at most";
+  readonly limit: number;
+  readonly unit: string;
+}
+
+/** The names of the runs that are to be done. */
+export function chosenRuns(scenario: Scenario, options: Options): string[] {
+  return Object.keys(scenario.runs).filter((run) => options.runs?.includes(run) ?? true);
+}
+
+/** One question, asked of Obrolan and of its peers. */
+export interface Scenario {
+  readonly name: string;
+  /** What is done, in a line. */
+  readonly summary: (options: Options) => string;
+  readonly defaults: Partial<Options>;
+  /** What is run in each round, by name, in a process of its own. */
+  readonly runs: Readonly<Record<string, (bench: Bench) => Promise<Figures>>>;
+  /** The run whose figures are 1 in that run's ratios; default the first. */
+  readonly comparedWith?: Readonly<Record<string, string>>;
+  readonly columns: readonly Column[];
+  /** What has to hold of the figures over all rounds. */
+  readonly musts: (figures: Readonly<Record<string, Figures>>, options: Options) => Must[];
+}

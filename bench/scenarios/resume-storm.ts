@@ -1,0 +1,82 @@
+import { SIZES } from "../../src/server/room/limits.ts";
+import type { Bench } from "../load/bench.ts";
+import { Crowd } from "../load/crowd.ts";
+import { ClosedLoop, OpenLoop } from "../load/pace.ts";
+import type { Figures, Scenario } from "../scenario.ts";
+
+const WAIT_LIMIT_MS = 1000;
+const READS_LIMIT = 5;
+const UNDER_WAY_WHILE_FILLING = 64;
+
+/** Whether many that come back at once delay those who are there, and how often the store is read for them. */
+export const resumeStorm: Scenario = {
+  name: "resume-storm",
+  summary: ({ receivers, messages, textBytes, rate }) =>
+    `${receivers} clients resume at once, each ${messages} messages of ${textBytes} bytes behind, while one sends ${rate} a second`,
+  // Texts of 2 KiB: with short ones all 10,000 would still be in the timeline, and no page would be read.
+  defaults: { receivers: 500, messages: 10_000, textBytes: 2048, rate: 50 },
+  runs: { obrolan: resume },
+  columns: [
+    { figure: "seconds", title: "all caught up in, s", digits: 1 },
+    { figure: "messagesPerSecond", title: "messages replayed a second", digits: 0 },
+    { figure: "longestWait", title: "sender's longest wait, ms", digits: 0, over: "worst" },
+    { figure: "pageReads", title: "pages read", digits: 0, over: "worst" },
+    { figure: "readsPerPage", title: "reads a page", digits: 1, over: "worst" },
+    { figure: "peak", title: "peak memory, MiB", digits: 0 },
+  ],
+  musts: ({ obrolan }) => [
+    {
+      what: "the sender's longest wait for `accepted` in any round",
+      value: obrolan?.longestWait ?? Number.NaN,
+      bound: "at most",
+      limit: WAIT_LIMIT_MS,
+      unit: "ms",
+    },
+    {
+      what: "how often a page was read, in any round",
+      value: obrolan?.readsPerPage ?? Number.NaN,
+      bound: "at most",
+      limit: READS_LIMIT,
+      unit: "times",
+    },
+    { what: "pages read", value: obrolan?.pageReads ?? Number.NaN, bound: "at least", limit: 1, unit: "page" },
+  ],
+};
+
+async function resume(bench: Bench): Promise<Figures> {
+  const { receivers, messages, textBytes, rate } = bench.options;
+  const server = await bench.serve("obrolan");
+  const crowd = new Crowd(bench, server, textBytes);
+  const senders = await crowd.enter(1);
+  new ClosedLoop(crowd, senders, UNDER_WAY_WHILE_FILLING).start(messages);
+  await crowd.settle(senders);
+
+  const away = await crowd.connect(receivers, { counts: false });
+  const readsBefore = (await server.stats()).pageReads ?? Number.NaN;
+  crowd.ledger.acceptance.clear();
+  const [sender] = senders;
+  if (!sender) throw new Error("There is no sender.");
+  const loop = new OpenLoop(sender, rate);
+  const startedAt = performance.now();
+  loop.start();
+  await crowd.until(Promise.all(away.map((reader) => reader.join(0))), "all to be caught up");
+  const seconds = (performance.now() - startedAt) / 1000;
+  loop.stop();
+  await crowd.until(crowd.ledger.settled(), "the sender's last messages");
+  await crowd.until(Promise.all(away.map((reader) => reader.hasReceived(crowd.ledger.sent))), "all to have everything");
+  await crowd.settle();
+  const pageReads = ((await server.stats()).pageReads ?? Number.NaN) - readsBefore;
+  return {
+    seconds,
+    messagesPerSecond: (receivers * messages) / seconds,
+    longestWait: crowd.ledger.acceptance.longest,
+    pageReads,
+    readsPerPage: pageReads / pagesBehind(messages, textBytes),
+    peak: server.peakMemory(),
+  };
+}
+
+// How many pages can surely not be had from the timeline, which holds fewer messages than there is room for their texts.
+function pagesBehind(messages: number, textBytes: number): number {
+  return Math.ceil((messages - SIZES.timeline / textBytes) / SIZES.page);
+}

@@ -1,0 +1,11 @@
+// `npm run build`: the package's dist folder, which runs without this repository's tools.
+import { copyFile, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { mustRun, root } from "./run.ts";
+
+const descriptors = "gen/obrolan.binpb";
+
+await rm(join(root, "dist"), { recursive: true, force: true });
+await mustRun("tsc", "--project", "tsconfig.build.json");
+await mkdir(join(root, "dist/gen"), { recursive: true });
+await copyFile(join(root, "src", descriptors), join(root, "dist", descriptors));

@@ -1,0 +1,25 @@
+import { clientSettings } from "../src/cli/config.ts";
+import { toMarkdown } from "../src/config/index.ts";
+import { serverSettings } from "../src/server/config.ts";
+
+/** The page of all settings, in Markdown. */
+export function configurationDocs(): string {
+  return `# Configuration
+
+Generated from the tables of settings in [\`src/server/config.ts\`](../src/server/config.ts) and
+[\`src/cli/config.ts\`](../src/cli/config.ts) by \`npm run generate\`: change it there.
+
+A flag comes before the environment, the environment before a file, a file before the default. The file is one JSON object,
+such as \`{"burst": 40}\`, named by \`--config FILE\` or \`OBROLAN_CONFIG\`; server and client may share one. A name that is not
+known, in the file or among the variables that begin with \`OBROLAN_\`, and a value that is not allowed, are errors that name
+it. What is empty under *default* is not set.
+
+## The server: \`obrolan serve\`
+
+${toMarkdown(serverSettings)}
+
+## The client: \`obrolan\`
+
+${toMarkdown(clientSettings)}
+`;
+}

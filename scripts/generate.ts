@@ -1,0 +1,33 @@
+// Writes everything that is generated: the stubs and the descriptors in src/gen, and the reference pages in docs.
+import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { configurationDocs } from "./configuration-docs.ts";
+import { protocolDocs } from "./protocol-docs.ts";
+import { mustRun, root } from "./run.ts";
+
+/** What `generate` writes, as paths below its target; folders are wholly its own. */
+export const generated = ["src/gen", "docs/protocol.md", "docs/configuration.md"];
+
+/** Generates into a target folder, laid out as the repository is. */
+export async function generate(target: string): Promise<void> {
+  await mustRun("buf", "generate", "--output", target);
+  await generateDescriptors(join(target, "src/gen/obrolan.binpb"));
+  const { stdout: image } = await mustRun("buf", "build", "-o", "-#format=json");
+  await mkdir(join(target, "docs"), { recursive: true });
+  await writeFile(join(target, "docs/protocol.md"), protocolDocs(JSON.parse(image)));
+  await writeFile(join(target, "docs/configuration.md"), configurationDocs());
+}
+
+/** What reflection serves: the contract, and gRPC's own health service. */
+async function generateDescriptors(file: string): Promise<void> {
+  // Without comments, which are seven eighths of it: docs/protocol.md has them.
+  const flags = ["--as-file-descriptor-set", "--exclude-source-info"];
+  const health = `${file}.health.binpb`;
+  await mustRun("buf", "build", ".", ...flags, "-o", file);
+  await mustRun("buf", "build", "scripts/reflection", ...flags, "-o", health);
+  // A descriptor set is one repeated field: two of them, one behind the other, are one.
+  await appendFile(file, await readFile(health));
+  await rm(health);
+}
+
+if (import.meta.main) await generate(root);

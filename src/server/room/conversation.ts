@@ -1,0 +1,124 @@
+import { helpFor, parseTyped } from "./commands.ts";
+import type { Encoder, RoomEvent } from "./events.ts";
+import type { JoinCommand } from "./join.ts";
+import { StoreUnavailable } from "./ports/engines.ts";
+import type { Session } from "./ports/sessions.ts";
+import { Refusal, storeUnavailable } from "./reasons.ts";
+import type { Replies, Slot } from "./replies.ts";
+import { rejected, type Sender } from "./sender.ts";
+
+/** What a client asks for on its stream. */
+export type Command =
+  | ({ readonly kind: "join" } & JoinCommand)
+  | { readonly kind: "send"; readonly recipient: string | undefined; readonly text: string }
+  | { readonly kind: "typed"; readonly line: string }
+  | { readonly kind: "help" };
+
+/** What a conversation needs of its stream. */
+export interface Place {
+  readonly session: Session;
+  /** Whether the stream has joined. */
+  hasJoined(): boolean;
+  /** Joins. Throws `StoreUnavailable`; then it has not. */
+  join(join: JoinCommand, requestId: string): Promise<void>;
+  /** A message of this stream is in the log. */
+  accepted(id: number): void;
+  /** The session has ended: there is no answer. */
+  sessionEnded(): void;
+  /** Nobody knows what became of a command: there is no answer. */
+  outcomeUnknown(): void;
+}
+
+const MAX_REQUEST_ID_BYTES = 64;
+
+/** Carries out the commands of one stream, in their order, and has each answered in its place. */
+export class Conversation {
+  readonly #place: Place;
+  readonly #replies: Replies;
+  readonly #sender: Sender;
+  readonly #encoder: Encoder;
+  readonly #report: (error: unknown) => void;
+
+  constructor(
+    place: Place,
+    parts: { replies: Replies; sender: Sender; encoder: Encoder; report: (error: unknown) => void },
+  ) {
+    this.#place = place;
+    this.#replies = parts.replies;
+    this.#sender = parts.sender;
+    this.#encoder = parts.encoder;
+    this.#report = parts.report;
+  }
+
+  /** Carries out a command; resolves when the next one may be read. Never throws. */
+  async receive(requestId: string, command: Command): Promise<void> {
+    const slot = this.#replies.open();
+    try {
+      await this.#carryOut(requestId, command, slot);
+    } catch (error) {
+      if (error instanceof Refusal) this.#reply(slot, requestId, rejected(error));
+      else if (error instanceof StoreUnavailable) this.#reply(slot, requestId, rejected(storeUnavailable(error)));
+      else {
+        this.#report(error);
+        this.#place.outcomeUnknown();
+      }
+    }
+    await this.#replies.room();
+  }
+
+  async #carryOut(requestId: string, command: Command, slot: Slot): Promise<void> {
+    const joinsByItself = command.kind === "send" || command.kind === "typed";
+    if (joinsByItself && !this.#place.hasJoined()) await this.#place.join({ logId: "", recent: 0 }, "");
+    if (Buffer.byteLength(requestId) > MAX_REQUEST_ID_BYTES) throw requestIdTooLong(requestId);
+    switch (command.kind) {
+      case "join":
+        if (this.#place.hasJoined()) throw alreadyJoined();
+        await this.#place.join(command, requestId);
+        return slot.settle();
+      case "help":
+        return this.#reply(slot, requestId, { kind: "help", ...helpFor() });
+      case "typed": {
+        const typed = parseTyped(command.line);
+        if (typed.kind === "help") return this.#reply(slot, requestId, typed);
+        return this.#send(requestId, typed, slot);
+      }
+      case "send":
+        return this.#send(requestId, command, slot);
+    }
+  }
+
+  async #send(
+    requestId: string,
+    { recipient, text }: { recipient: string | undefined; text: string },
+    slot: Slot,
+  ): Promise<void> {
+    const { session } = this.#place;
+    const { outcome } = await this.#sender.admit({ session, requestId, recipient, text });
+    // Not awaited: the next command has its place behind this one already.
+    outcome.then(
+      (event) => {
+        if (event?.kind === "accepted") this.#place.accepted(event.id);
+        if (event !== undefined) return this.#reply(slot, requestId, event);
+        slot.settle();
+        this.#place.sessionEnded();
+      },
+      () => this.#place.outcomeUnknown(),
+    );
+  }
+
+  #reply(slot: Slot, requestId: string, event: RoomEvent): void {
+    slot.settle(this.#encoder.event(event, requestId));
+  }
+}
+
+function requestIdTooLong(requestId: string): Refusal {
+  const bytes = Buffer.byteLength(requestId);
+  return new Refusal("REQUEST_ID_TOO_LONG", `The request_id has ${bytes} bytes: take at most ${MAX_REQUEST_ID_BYTES}.`);
+}
+
+function alreadyJoined(): Refusal {
+  return new Refusal(
+    "ALREADY_JOINED",
+    "This stream has joined already. To begin elsewhere in the log, open another one.",
+  );
+}

@@ -1,0 +1,101 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect } from "chai";
+import { Copy } from "./copy.ts";
+
+const program = "node_modules/obrolan/bin/obrolan.js";
+
+describe("the package", function () {
+  // Packing builds it, on what may be a busy machine.
+  this.timeout(120_000);
+  let copy: Copy;
+
+  const modules = () => copy.path("installed/node_modules");
+
+  /** Packs the package, and lays it out in `installed/` as npm would: with its dependencies, without the development's. */
+  before(async () => {
+    copy = await Copy.make();
+    const packed = await copy.run("npm", "pack");
+    expect(packed.code, packed.output).to.equal(0);
+    const { dependencies, version } = JSON.parse(await readFile(copy.path("package.json"), "utf8"));
+    await mkdir(path.join(modules(), "obrolan"), { recursive: true });
+    const tarball = `obrolan-${version}.tgz`;
+    const unpacked = await copy.run(
+      "tar",
+      "-xzf",
+      tarball,
+      "-C",
+      path.join(modules(), "obrolan"),
+      "--strip-components=1",
+    );
+    expect(unpacked.code, unpacked.output).to.equal(0);
+    for (const name of Object.keys(dependencies)) {
+      await mkdir(path.dirname(path.join(modules(), name)), { recursive: true });
+      await symlink(copy.path(`node_modules/${name}`), path.join(modules(), name), "dir");
+    }
+  });
+  after(() => copy.remove());
+
+  /** Runs a file of what is installed. */
+  function run(file: string, ...args: string[]) {
+    return copy.run(process.execPath, path.join("installed", file), ...args);
+  }
+
+  it("gives programs its client library, with types: the README's example compiles", async () => {
+    const readme = await readFile(path.join(modules(), "obrolan/README.md"), "utf8");
+    const [, example = ""] = /^```ts\n(.*?)^```$/ms.exec(readme) ?? [];
+    expect(example).to.include('from "obrolan/client"');
+    await writeFile(copy.path("installed/example.ts"), example);
+    const flags = [
+      "--noEmit",
+      "--strict",
+      "--module",
+      "nodenext",
+      "--target",
+      "es2024",
+      "--types",
+      "",
+      "--ignoreConfig",
+    ];
+    const checked = await copy.run("node_modules/.bin/tsc", ...flags, "installed/example.ts");
+    expect(checked.code, checked.output).to.equal(0);
+
+    await writeFile(
+      copy.path("installed/import.ts"),
+      'console.log(Object.keys(await import("obrolan/client")).join());\n',
+    );
+    expect((await run("import.ts")).output.trim().split(",")).to.include("connect");
+  });
+
+  it("tells how it is used", async () => {
+    const { code, output } = await run(program, "--help");
+    expect(code, output).to.equal(0);
+    expect(output).to.match(/^Usage: obrolan/);
+  });
+
+  it("serves, with reflection, and ends when it is told to", async () => {
+    const args = [copy.path(`installed/${program}`), "serve", "--listen", "127.0.0.1:0", "--data", copy.path("data")];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+    try {
+      const port = await new Promise<string>((resolve, reject) => {
+        let said = "";
+        const listen = (text: Buffer) => {
+          said += text;
+          const address = /127\.0\.0\.1:(\d*[1-9]\d*)/.exec(said);
+          if (address?.[1]) resolve(address[1]);
+        };
+        child.stdout.on("data", listen);
+        child.stderr.on("data", listen);
+        child.once("close", () => reject(new Error(`the server ended: ${said}`)));
+      });
+      const buf = ["curl", "--protocol", "grpc", "--http2-prior-knowledge", "--list-methods"];
+      const { output } = await copy.run("node_modules/.bin/buf", ...buf, `http://127.0.0.1:${port}`);
+      expect(output).to.include("obrolan.v1.ChatService/Chat");
+    } finally {
+      if (child.exitCode === null && child.kill("SIGTERM")) await once(child, "close");
+    }
+    expect(child.exitCode).to.equal(0);
+  });
+});

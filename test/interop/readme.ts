@@ -1,0 +1,29 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+
+const readme = path.resolve(import.meta.dirname, "../../README.md");
+
+/** A step of a session: what to type, and what that prints. */
+export interface Step {
+  readonly commands: string;
+  /** With `…` for what is another time something else. */
+  readonly prints: string;
+}
+
+/** The session below a heading of the README: each block of `sh`, with the block right behind it that shows what it prints. */
+export async function readSession(heading: string): Promise<Step[]> {
+  const text = await readFile(readme, "utf8");
+  const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
+  if (section === undefined) throw new Error(`the README has no section "${heading}"`);
+  const steps = section.matchAll(/^```sh\n(.*?)^```\n\s*^```(?:json|text)\n(.*?)^```$/gms);
+  return [...steps].map(([, commands = "", prints = ""]) => ({ commands, prints }));
+}
+
+/** Whether a text is what is shown, whatever stands for `…`. White space means nothing: the README lays JSON out more tightly. */
+export function isShown(text: string, shown: string): boolean {
+  const squeezed = (from: string) => from.replace(/\s+/g, "");
+  const parts = squeezed(shown)
+    .split("…")
+    .map((part) => part.replace(/[^\w]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".+")}$`, "s").test(squeezed(text));
+}

@@ -1,0 +1,35 @@
+import { execFile, execFileSync } from "node:child_process";
+import type { Context } from "mocha";
+
+/** How a command ended, and what it printed. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command, and ends it where the test's patience would end first. */
+export function run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
+  return new Promise((resolve, reject) => {
+    const options = { env: { ...process.env, ...env }, timeout: 25_000 };
+    execFile(command, args, options, (error, stdout, stderr) => {
+      if (error && typeof error.code !== "number") return reject(error);
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr });
+    });
+  });
+}
+
+/**
+ * Skips a test whose tool is not on this machine, and says what to install. Where `CI` is set nothing may be skipped: the
+ * test then goes on, and fails.
+ */
+export function needs(test: Context, command: string, args: readonly string[], debianPackage: string): void {
+  try {
+    execFileSync(command, args, { stdio: "ignore" });
+  } catch {
+    const sentence = `needs ${command}: apt-get install ${debianPackage}`;
+    if (process.env.CI) throw new Error(`this test ${sentence}`);
+    if (test.test) test.test.title += ` (skipped: ${sentence})`;
+    test.skip();
+  }
+}

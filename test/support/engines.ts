@@ -1,0 +1,48 @@
+import type { Engines } from "../../src/server/room/ports/engines.ts";
+import { within } from "./deadline.ts";
+
+/** The same object with some of its methods replaced; the others see the original as `this`. */
+export function override<T extends object>(target: T, replaced: Partial<T>): T {
+  return new Proxy(target, {
+    get(original, key) {
+      if (key in replaced) return Reflect.get(replaced, key);
+      const value = Reflect.get(original, key, original);
+      return typeof value === "function" ? value.bind(original) : value;
+    },
+  });
+}
+
+/** The engines with one of them overridden. */
+export function withPort<P extends keyof Engines>(engines: Engines, port: P, replaced: Partial<Engines[P]>): Engines {
+  return { ...engines, [port]: override(engines[port], replaced) };
+}
+
+/** Something that holds whoever comes to it, until the test opens it. It begins open. */
+export class Gate {
+  #opened: PromiseWithResolvers<void> | undefined;
+  #entered = Promise.withResolvers<void>();
+
+  /** From now on whoever comes waits. */
+  shut(): void {
+    this.#opened ??= Promise.withResolvers<void>();
+    this.#entered = Promise.withResolvers<void>();
+  }
+
+  /** Lets everybody through, now and later. */
+  open(): void {
+    this.#opened?.resolve();
+    this.#opened = undefined;
+  }
+
+  /** Waits until somebody stands before the gate. */
+  async entered(): Promise<void> {
+    await within(this.#entered.promise, "somebody to come to the gate");
+  }
+
+  /** Goes through, or waits before it. */
+  async pass(): Promise<void> {
+    if (!this.#opened) return;
+    this.#entered.resolve();
+    await this.#opened.promise;
+  }
+}

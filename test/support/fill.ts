@@ -1,0 +1,51 @@
+import type { Draft } from "../../src/server/room/ports/log.ts";
+import type { Person, TestServer } from "./server.ts";
+
+/** A message to be put into the log. */
+export interface Line {
+  readonly from: Person;
+  /** Nobody: everyone. */
+  readonly to?: Person;
+  readonly text: string;
+}
+
+const BATCH = 1000;
+
+/** Puts many messages into the log, past the server, which is then started again. */
+export async function fill(server: TestServer, lines: Iterable<Line>): Promise<void> {
+  const ids = new Map<string, { accountId: number; sessionId: number }>();
+  const idsOf = async ({ username, token }: Person) => {
+    const known = ids.get(username);
+    if (known) return known;
+    const session = await server.engines.sessions.find(server.engines.secrets.digest(token));
+    if (!session) throw new Error(`${username} has no session`);
+    const found = { accountId: session.accountId, sessionId: session.id };
+    ids.set(username, found);
+    return found;
+  };
+  let batch: Draft[] = [];
+  for (const { from, to, text } of lines) {
+    const sender = await idsOf(from);
+    batch.push({
+      sessionId: sender.sessionId,
+      senderId: sender.accountId,
+      sender: from.username,
+      recipientId: to === undefined ? 0 : (await idsOf(to)).accountId,
+      recipient: to?.username ?? "",
+      requestId: "",
+      text,
+      at: Date.now(),
+    });
+    if (batch.length === BATCH) {
+      await server.engines.log.append(batch);
+      batch = [];
+    }
+  }
+  if (batch.length > 0) await server.engines.log.append(batch);
+  await server.restart();
+}
+
+/** As many public messages of one person, with texts of about that length. */
+export function* chatter(from: Person, count: number, length = 30): Generator<Line> {
+  for (let i = 1; i <= count; i++) yield { from, text: `${i} `.padEnd(length, "blah ") };
+}

@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { within } from "./deadline.ts";
+
+const PROGRAM = path.resolve(import.meta.dirname, "../../bin/obrolan.js");
+
+/** How a process ended, and what it said. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How to start a server's process. */
+export interface ProcessOptions {
+  /** What to put before the program, such as `strace` and its options. */
+  readonly prefix?: readonly string[];
+  readonly env?: Record<string, string>;
+}
+
+/** `npx obrolan serve` as a process of its own. */
+export class ServerProcess {
+  readonly child: ChildProcess;
+  readonly exited: Promise<Exit>;
+  #stdout = "";
+  #stderr = "";
+
+  private constructor(child: ChildProcess) {
+    this.child = child;
+    running.add(this);
+    child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      this.#stdout += text;
+    });
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.#stderr += text;
+    });
+    this.exited = once(child, "close").then(([code, signal]) => {
+      running.delete(this);
+      return { code, signal, stdout: this.#stdout, stderr: this.#stderr };
+    });
+  }
+
+  /** Starts the program with these arguments; it may end at once. */
+  static spawn(args: readonly string[], { prefix = [], env = {} }: ProcessOptions = {}): ServerProcess {
+    const [command = process.execPath, ...rest] = [...prefix, process.execPath, PROGRAM, "serve", ...args];
+    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("OBROLAN_"));
+    return new ServerProcess(spawn(command, rest, { env: { ...Object.fromEntries(inherited), ...env } }));
+  }
+
+  /** Starts a server on the folder and waits until it says on which port it listens. */
+  static async serve(folder: string, args: readonly string[] = [], options?: ProcessOptions) {
+    const server = ServerProcess.spawn(["--listen", "127.0.0.1:0", "--data", folder, ...args], options);
+    return { server, port: await server.port() };
+  }
+
+  /** The port that it listens on, as it tells it. */
+  async port(): Promise<number> {
+    const said = () => /(?:127\.0\.0\.1|0\.0\.0\.0):(\d*[1-9]\d*)/.exec(this.#stderr + this.#stdout)?.[1];
+    const found = new Promise<number>((resolve, reject) => {
+      const look = () => said() !== undefined && resolve(Number(said()));
+      this.child.stdout?.on("data", look);
+      this.child.stderr?.on("data", look);
+      this.exited.then((exit) => reject(new Error(`the server ended (${exit.code}): ${exit.stderr}`)));
+      look();
+    });
+    return within(found, () => `the server to say where it listens; it said: ${this.#stderr}${this.#stdout}`);
+  }
+
+  /** Sends a signal and waits for the end. */
+  async kill(signal: NodeJS.Signals): Promise<Exit> {
+    this.child.kill(signal);
+    return this.exit();
+  }
+
+  /** Waits for the end. */
+  async exit(): Promise<Exit> {
+    return within(this.exited, () => `the server's end; it said: ${this.#stderr}${this.#stdout}`);
+  }
+}
+
+const running = new Set<ServerProcess>();
+
+/** Ends whatever processes a test left behind; belongs into `afterEach`. */
+export async function endProcesses(): Promise<void> {
+  await Promise.all([...running].map((server) => server.kill("SIGKILL")));
+}

@@ -1,0 +1,99 @@
+import { once } from "node:events";
+import net from "node:net";
+
+/** A TCP proxy between a client and a server: the network, which a test can cut, deafen and forbid. */
+// biome-ignore lint/suspicious/noShadowRestrictedNames: of the network, not of an object.
+export class Proxy {
+  readonly #server: net.Server;
+  readonly #sockets = new Set<net.Socket>();
+  #targetPort: number;
+  #deaf = false;
+  #closed = false;
+  #connections = 0;
+
+  private constructor(targetPort: number) {
+    this.#targetPort = targetPort;
+    this.#server = net.createServer((client) => this.#accept(client));
+  }
+
+  /** Starts one in front of a port of this machine. */
+  static async start(targetPort: number, host = "127.0.0.1"): Promise<Proxy> {
+    const proxy = new Proxy(targetPort);
+    proxy.#server.listen(0, host);
+    await once(proxy.#server, "listening");
+    return proxy;
+  }
+
+  /** What a client connects to. */
+  get address(): string {
+    const { address, port } = this.#server.address() as net.AddressInfo;
+    return `${address}:${port}`;
+  }
+
+  /** How many connections were let through so far. */
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** Passes new connections on to another port. */
+  pointTo(port: number): void {
+    this.#targetPort = port;
+  }
+
+  /** Cuts every connection off, as a pulled cable does; new ones are let through. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  /** From now on nothing that the server sends on the connections there are reaches the client. */
+  deafen(): void {
+    this.#deaf = true;
+  }
+
+  /** The opposite of `deafen`, for new connections; what was held back is lost with its connection. */
+  hear(): void {
+    this.#deaf = false;
+    this.cut();
+  }
+
+  /** Turns every new connection away. */
+  forbid(): void {
+    this.#closed = true;
+    this.cut();
+  }
+
+  /** The opposite of `forbid`. */
+  allow(): void {
+    this.#closed = false;
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  #accept(client: net.Socket): void {
+    this.#keep(client);
+    if (this.#closed) {
+      client.resetAndDestroy();
+      return;
+    }
+    this.#connections += 1;
+    const server = net.connect(this.#targetPort, "127.0.0.1");
+    this.#keep(server);
+    client.on("data", (data) => server.write(data));
+    server.on("data", (data) => {
+      if (!this.#deaf) client.write(data);
+    });
+    client.on("close", () => server.destroy());
+    server.on("close", () => client.destroy());
+  }
+
+  #keep(socket: net.Socket): void {
+    this.#sockets.add(socket);
+    // A connection that was cut is what a test wants.
+    socket.on("error", () => {});
+    socket.on("close", () => this.#sockets.delete(socket));
+  }
+}

@@ -1,0 +1,179 @@
+import { once } from "node:events";
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, type OutgoingHttpHeaders } from "node:http2";
+import net from "node:net";
+import tls from "node:tls";
+import {
+  ListRequest,
+  ListResponse,
+  LoginRequest,
+  LoginResponse,
+  LogoutRequest,
+  LogoutResponse,
+  RegisterRequest,
+  RegisterResponse,
+} from "../../src/gen/obrolan/v1/chat.ts";
+import { type ChatOptions, ChatStream } from "./chat-stream.ts";
+import { within } from "./deadline.ts";
+import { Code, type Ending, readEnding } from "./ending.ts";
+import { frame, Unframer } from "./frames.ts";
+
+/** Where and how to connect. */
+export interface ConnectOptions {
+  readonly port: number;
+  readonly host?: string;
+  /** The address to come from; default: the system's choice. */
+  readonly from?: string;
+  /** The certificate to trust; set: TLS. */
+  readonly ca?: string | Buffer;
+}
+
+/** A call that did not end with `OK`. */
+export class CallFailed extends Error {
+  override readonly name = "CallFailed";
+  readonly ending: Ending;
+
+  constructor(path: string, ending: Ending) {
+    super(`${path} ended with ${ending.code} ${ending.reason ?? ""}: ${ending.message} (reset ${ending.reset})`);
+    this.ending = ending;
+  }
+}
+
+/** The ending of a call that has to fail. */
+export async function failure(call: Promise<unknown>): Promise<Ending> {
+  try {
+    await call;
+  } catch (error) {
+    if (error instanceof CallFailed) return error.ending;
+    throw error;
+  }
+  throw new Error("the call was expected to fail, but it succeeded");
+}
+
+interface Codec<Request, Response> {
+  readonly path: string;
+  readonly encode: (request: Request) => { finish(): Uint8Array };
+  readonly decode: (bytes: Uint8Array) => Response;
+}
+
+const SERVICE = "/obrolan.v1.ChatService";
+const REGISTER = { path: `${SERVICE}/Register`, encode: RegisterRequest.encode, decode: RegisterResponse.decode };
+const LOGIN = { path: `${SERVICE}/Login`, encode: LoginRequest.encode, decode: LoginResponse.decode };
+const LIST = { path: `${SERVICE}/List`, encode: ListRequest.encode, decode: ListResponse.decode };
+const LOGOUT = { path: `${SERVICE}/Logout`, encode: LogoutRequest.encode, decode: LogoutResponse.decode };
+
+/**
+ * One HTTP/2 connection to a server, without any gRPC library: what a test sends is what stands on the wire, and what
+ * comes back is seen as it came.
+ */
+export class Connection {
+  readonly session: ClientHttp2Session;
+  readonly #socket: net.Socket;
+
+  private constructor(session: ClientHttp2Session, socket: net.Socket) {
+    this.session = session;
+    this.#socket = socket;
+    // A connection that is lost ends its streams, which is where tests look.
+    session.on("error", () => {});
+  }
+
+  /** Connects, and waits until the server has sent its settings. */
+  static async open({ port, host = "127.0.0.1", from, ca }: ConnectOptions): Promise<Connection> {
+    const where = { port, host, ...(from === undefined ? {} : { localAddress: from }) };
+    const socket = ca === undefined ? net.connect(where) : tls.connect({ ...where, ca, ALPNProtocols: ["h2"] });
+    const session = connect(`${ca === undefined ? "http" : "https"}://${host}:${port}`, {
+      createConnection: () => socket,
+    });
+    const connection = new Connection(session, socket);
+    await within(Promise.race([once(session, "remoteSettings"), failed(session)]), `a connection to ${host}:${port}`);
+    return connection;
+  }
+
+  /** Opens a call and leaves it to the caller. */
+  start(path: string, headers: OutgoingHttpHeaders = {}, signal?: AbortSignal): ClientHttp2Stream {
+    return this.session.request(
+      { ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers", ...headers },
+      signal && { signal },
+    );
+  }
+
+  /** Sends one message, given as bytes, and returns what came back. */
+  async callBytes(path: string, message: Uint8Array, headers?: OutgoingHttpHeaders) {
+    return this.callRaw(path, frame(message), headers);
+  }
+
+  /** Sends any bytes at all as the body of a call, and returns what came back. */
+  async callRaw(path: string, body: Uint8Array, headers?: OutgoingHttpHeaders) {
+    const stream = this.start(path, headers);
+    const unframer = new Unframer();
+    const responses: Buffer[] = [];
+    let trailers = {};
+    stream.on("response", (head) => {
+      trailers = head;
+    });
+    stream.on("trailers", (tail) => {
+      trailers = tail;
+    });
+    stream.on("data", (chunk: Buffer) => responses.push(...unframer.push(chunk)));
+    stream.on("error", () => {});
+    const closed = new Promise<void>((resolve) => {
+      stream.on("end", resolve);
+      stream.on("close", resolve);
+    });
+    stream.end(body);
+    await within(closed, `the answer to ${path}`);
+    const ending = readEnding(trailers, stream.rstCode);
+    stream.close();
+    return { responses, ending };
+  }
+
+  async #call<Request, Response>(codec: Codec<Request, Response>, request: Request, token?: string): Promise<Response> {
+    const { path, encode, decode } = codec;
+    const { responses, ending } = await this.callBytes(path, encode(request).finish(), bearer(token));
+    if (ending.code !== Code.OK || responses[0] === undefined) throw new CallFailed(path, ending);
+    return decode(responses[0]);
+  }
+
+  register(username: string, password: string): Promise<RegisterResponse> {
+    return this.#call(REGISTER, { username, password });
+  }
+
+  login(username: string, password: string): Promise<LoginResponse> {
+    return this.#call(LOGIN, { username, password });
+  }
+
+  list(token?: string, request: Partial<ListRequest> = {}): Promise<ListResponse> {
+    return this.#call(LIST, { pageSize: 0, pageToken: "", ...request }, token);
+  }
+
+  logout(token?: string, everywhere = false): Promise<LogoutResponse> {
+    return this.#call(LOGOUT, { everywhere }, token);
+  }
+
+  /** Opens a `Chat` stream. */
+  chat(token?: string, options?: ChatOptions): ChatStream {
+    const cancel = new AbortController();
+    const stream = this.start(`${SERVICE}/Chat`, bearer(token), cancel.signal);
+    return new ChatStream(stream, () => cancel.abort(), options);
+  }
+
+  /** Cuts the connection off, as a pulled cable does. */
+  cut(): void {
+    this.#socket.resetAndDestroy();
+  }
+
+  /** Closes the connection and everything on it. */
+  close(): void {
+    this.session.destroy();
+    this.#socket.destroy();
+  }
+}
+
+/** The metadata that carries a token. */
+export function bearer(token: string | undefined): OutgoingHttpHeaders {
+  return token === undefined ? {} : { authorization: `Bearer ${token}` };
+}
+
+async function failed(session: ClientHttp2Session): Promise<never> {
+  await once(session, "close");
+  throw new Error("the server closed the connection");
+}
