@@ -13,7 +13,7 @@ import { sessionOf } from "./auth.ts";
 import { toCommand } from "./command.ts";
 import { CHAT_PATH, Malformed } from "./definition.ts";
 import { type CallFailure, failureAfter, failureOf } from "./failure.ts";
-import { http2StreamOf, resetStream } from "./http2Stream.ts";
+import { http2StreamOf, resetStream, writeMessage } from "./http2Stream.ts";
 
 /** What `Chat` needs beside the room. */
 export interface ChatParts {
@@ -59,7 +59,13 @@ class ChatCall implements Sink {
 
   send(response: Uint8Array): void {
     if (!this.#canWrite()) return;
-    this.#call.sendMessage(response, () => this.#stream?.taken());
+    const left = () => this.#stream?.taken();
+    if (this.#http2 === undefined) {
+      this.#call.sendMessage(response, left);
+    } else {
+      this.#call.sendMetadata(new Metadata());
+      writeMessage(this.#http2, response, left);
+    }
   }
 
   end(goodbye?: Goodbye): void {
@@ -91,7 +97,7 @@ class ChatCall implements Sink {
 
   /** False once grpc-js has ended the call by itself. */
   #canWrite(): boolean {
-    return !this.#isOver && this.#http2?.writableEnded !== true;
+    return !this.#isOver && this.#http2?.writableEnded !== true && this.#http2?.destroyed !== true;
   }
 
   #sendStatus({ code, message, trailers }: CallFailure): void {
