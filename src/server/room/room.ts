@@ -90,7 +90,6 @@ export class Room {
       feed: this.#feed,
       sender: new Sender({ log: engines.log, accounts, roster, committer: this.#committer, rate, limits, clock }),
       signIn: this.signIn,
-      gone: (stream) => this.#gone(stream),
     };
     this.#housekeeping = new Housekeeping({
       log,
@@ -122,7 +121,7 @@ export class Room {
   enter(session: Session, sink: Sink): Stream {
     if (this.#draining !== undefined) throw shuttingDown();
     if (this.#watch.hasEnded(session.id)) throw sessionInvalid();
-    const stream = new Stream(this.#parts, session, sink);
+    const stream = new Stream(this.#parts, session, sink, (closed) => this.#gone(closed));
     this.#streams.add(stream);
     const own = this.#byAccount.get(session.accountId);
     if (own === undefined) this.#byAccount.set(session.accountId, new Set([stream]));

@@ -33,6 +33,7 @@ export class Stream implements Served, Place {
   readonly session: Session;
   readonly #parts: StreamParts;
   readonly #sink: Sink;
+  readonly #gone: (stream: Stream) => void;
   readonly #replies: Replies;
   readonly #delivery: Delivery;
   readonly #conversation: Conversation;
@@ -47,10 +48,12 @@ export class Stream implements Served, Place {
   #notedUseAt: number;
   #lastAccepted = 0;
 
-  constructor(parts: StreamParts, session: Session, sink: Sink) {
+  /** `gone` is called when it is closed. */
+  constructor(parts: StreamParts, session: Session, sink: Sink, gone: (stream: Stream) => void) {
     this.session = session;
     this.#parts = parts;
     this.#sink = sink;
+    this.#gone = gone;
     this.#notedUseAt = session.lastUsedAt;
     this.#replies = new Replies(parts.sizes.replies, () => this.#call());
     this.#delivery = new Delivery({ ...parts, replies: this.#replies, username: session.username });
@@ -133,7 +136,7 @@ export class Stream implements Served, Place {
     // Also when its client had ended its side: a client that cancels does both, and has not waited for its answers.
     this.#end("broke-off");
     this.#state = { kind: "closed" };
-    this.#parts.gone(this);
+    this.#gone(this);
   }
 
   /** The server ends the stream, when what is under way has been answered. */

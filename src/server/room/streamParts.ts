@@ -6,7 +6,6 @@ import type { PresenceFeed } from "./presenceFeed.ts";
 import type { Rounds } from "./rounds.ts";
 import type { Sender } from "./sender.ts";
 import type { SignIn } from "./signIn.ts";
-import type { Stream } from "./stream.ts";
 
 /** What a stream stands in: the same for all of them. */
 export interface StreamParts {
@@ -22,8 +21,6 @@ export interface StreamParts {
   readonly sizes: Sizes;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
-  /** A stream is closed. */
-  readonly gone: (stream: Stream) => void;
   /** Something went wrong that the operator wants to know. */
   readonly report: (error: unknown) => void;
 }
