@@ -14,8 +14,17 @@ export const Exit = {
 /** An exit code. */
 export type Exit = (typeof Exit)[keyof typeof Exit];
 
-/** The exit code of a failed call: an Obrolan server gives a reason, whoever else is in between does not. */
+/** What gRPC says where something else than an Obrolan server answered, or nothing at all. */
+const UNREACHED = new Set<Status>([
+  Status.UNAVAILABLE,
+  Status.DEADLINE_EXCEEDED,
+  Status.UNIMPLEMENTED,
+  Status.INTERNAL,
+  Status.UNKNOWN,
+]);
+
+/** The exit code of a failed call: a refusal of an Obrolan server has a reason. */
 export function exitOf(error: unknown): Exit {
   if (!(error instanceof ChatError)) throw error;
-  return error.reason === undefined && error.code !== Status.UNAUTHENTICATED ? Exit.UNREACHED : Exit.REFUSED;
+  return error.reason === undefined && UNREACHED.has(error.code) ? Exit.UNREACHED : Exit.REFUSED;
 }

@@ -1,14 +1,7 @@
 import { connectivityState } from "@grpc/grpc-js";
-import {
-  type Channel,
-  ChannelCredentials,
-  type ChannelOptions,
-  type Client,
-  createChannel,
-  createClient,
-  Metadata,
-} from "nice-grpc";
+import { type Channel, type Client, createChannel, createClient, Metadata } from "nice-grpc";
 import { ChatServiceDefinition } from "../gen/obrolan/v1/chat.ts";
+import { overTls, plainText } from "./credentials.ts";
 
 /** Where the server is, and how to talk to it. */
 export interface ConnectOptions {
@@ -66,28 +59,25 @@ export function bearer(token: string): Metadata {
   return Metadata({ authorization: `Bearer ${token}` });
 }
 
-/** Whether an address, `HOST:PORT`, is on this machine alone. */
-export function isLoopback(address: string): boolean {
-  const host = address.replace(/:\d+$/, "");
+/** Whether a host can be reached from this machine alone. */
+function isLoopback(host: string): boolean {
   return /^(localhost|\[::1\]|127(\.\d{1,3}){3})$/i.test(host);
 }
 
-function openChannel(options: ConnectOptions): Channel {
-  const loopback = isLoopback(options.address);
-  const plain = options.insecure ?? (loopback && options.ca === undefined);
-  const credentials = plain
-    ? ChannelCredentials.createInsecure()
-    : ChannelCredentials.createSsl(options.ca === undefined ? null : Buffer.from(options.ca));
-  const channelOptions: ChannelOptions = {
-    "grpc.keepalive_time_ms": options.keepaliveMs ?? 20_000,
-    "grpc.keepalive_timeout_ms": options.keepaliveTimeoutMs ?? 10_000,
+function openChannel({ address, ca, insecure, ...times }: ConnectOptions): Channel {
+  const host = address.replace(/:\d+$/, "");
+  const loopback = isLoopback(host);
+  const security = (insecure ?? (loopback && ca === undefined)) ? plainText() : overTls(host, ca);
+  return createChannel(address, security.credentials, {
+    ...security.options,
+    "grpc.keepalive_time_ms": times.keepaliveMs ?? 20_000,
+    "grpc.keepalive_timeout_ms": times.keepaliveTimeoutMs ?? 10_000,
     // The name is C-core's; nice-grpc takes it as how long one attempt to connect may take.
-    "grpc.min_reconnect_backoff_ms": options.timeoutMs ?? 10_000,
+    "grpc.min_reconnect_backoff_ms": times.timeoutMs ?? 10_000,
     // A channel of its own connection: a broken one is never shared with its successor.
     "grpc.use_local_subchannel_pool": 1,
     // The room sends again by itself, with the request ids that make it safe.
     "grpc.enable_retries": 0,
     ...(loopback ? { "grpc.enable_http_proxy": 0 } : {}),
-  };
-  return createChannel(options.address, credentials, channelOptions);
+  });
 }

@@ -12,7 +12,7 @@ export { Status } from "nice-grpc";
 export type { Command, Limits, ListResponse, User } from "../gen/obrolan/v1/chat.ts";
 export type { BackoffOptions } from "./backoff.ts";
 export { type CallSettings, ChatClient, connect, type SignedIn } from "./client.ts";
-export { type ConnectOptions, isLoopback } from "./connection.ts";
+export type { ConnectOptions } from "./connection.ts";
 export type { Cursor, Start } from "./cursor.ts";
 export { ChatError } from "./errors.ts";
 export type * from "./events.ts";

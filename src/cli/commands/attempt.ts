@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import type { ChatError } from "../../client/index.ts";
 import { Exit, exitOf } from "../exit.ts";
 import type { Item } from "../terminal/item.ts";
-import { unreachedWords } from "../terminal/words.ts";
 import type { Context } from "./command.ts";
 import { carryOut } from "./index.ts";
 
@@ -21,8 +20,7 @@ export async function attempt(context: Context, line: string, requestId: string 
   } catch (error) {
     const code = exitOf(error);
     const { message, reason, retryAfterMs } = error as ChatError;
-    const sentence = code === Exit.UNREACHED ? `the server was not reached: ${unreachedWords(message)}` : message;
-    return { item: { kind: "error", message: sentence, reason, retryAfterMs }, code };
+    return { item: { kind: "error", message, reason, retryAfterMs }, code };
   }
 }
 

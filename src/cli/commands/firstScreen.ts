@@ -2,7 +2,6 @@ import type { ChatClient, ChatError, SignedIn } from "../../client/index.ts";
 import { Exit, exitOf } from "../exit.ts";
 import { FIRST_COMMANDS } from "../terminal/item.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { unreachedWords } from "../terminal/words.ts";
 import { splitAtSpace } from "./command.ts";
 
 /** Asks who is there. Resolves with their session, or with the exit code where there will be none. */
@@ -44,11 +43,8 @@ async function wrongCommand(terminal: Terminal, line: string | undefined): Promi
 async function refused(terminal: Terminal, error: unknown, server: string): Promise<Exit> {
   const exitCode = exitOf(error);
   const { message, reason, retryAfterMs } = error as ChatError;
-  const sentence = exitCode === Exit.UNREACHED ? unreached(server, message) : message;
+  const hint = ` Is an Obrolan server running at ${server}? Name another one with --server.`;
+  const sentence = exitCode === Exit.UNREACHED ? message + hint : message;
   await terminal.show({ kind: "error", message: sentence, reason, retryAfterMs, exitCode });
   return exitCode;
-}
-
-function unreached(server: string, message: string): string {
-  return `No server answers at ${server}: ${unreachedWords(message)}. Is it running? Name another one with --server.`;
 }

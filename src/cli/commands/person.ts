@@ -9,13 +9,14 @@ export async function followPerson(context: Context, terminal: Terminal): Promis
   const { room } = context;
   for (let line = await terminal.line(); line !== undefined; line = await terminal.line()) {
     if (line.trim() === "") continue;
+    const before = room.pending;
     const done = attempt(context, line);
     if (isLogout(line)) {
       const { item, code } = await done;
       await terminal.show(item);
       return code;
     }
-    if (isAway(context) && room.pending > 0) await terminal.show({ kind: "held", line });
+    if (isAway(context) && room.pending > before) await terminal.show({ kind: "held", line });
     void done.then(({ item }) => terminal.show(item));
   }
   if (terminal.interrupted.aborted) return Exit.FINE;

@@ -109,8 +109,10 @@ export class Pretty {
     const day = at.toDateString();
     if (day === this.#day) return "";
     this.#day = day;
-    const words = at.toLocaleDateString("en-GB", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
-    return `${this.#style.quiet(`── ${words} ──`)}\n`;
+    const [weekday, month] = [{ weekday: "long" }, { month: "long" }].map((part) =>
+      at.toLocaleDateString("en-GB", part as Intl.DateTimeFormatOptions),
+    );
+    return `${this.#style.quiet(`── ${weekday} ${at.getDate()} ${month} ${at.getFullYear()} ──`)}\n`;
   }
 
   /** One's own name is `you`; somebody who is really called that gets quotation marks. */

@@ -68,7 +68,7 @@ export class Screen implements Terminal {
   }
 
   async show(item: Item): Promise<void> {
-    const text = this.#pretty.format(item, this.#tty.columns);
+    const text = this.#pretty.format(item, this.#tty.columns || 80);
     if (text === "") return;
     this.#above.push(text);
     this.#queued += text.length;

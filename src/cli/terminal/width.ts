@@ -1,4 +1,4 @@
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 const NARROW = /^[\u0020-\u007e]*$/;
 const ZERO = /^[\p{Mark}\p{Format}]+$/u;
 const EMOJI = /\p{Emoji_Presentation}|\uFE0F/u;
@@ -9,8 +9,13 @@ const WIDE =
 export function widthOf(text: string): number {
   if (NARROW.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) {
-    if (!ZERO.test(segment)) width += EMOJI.test(segment) || WIDE.test(segment) ? 2 : 1;
+  for (const grapheme of graphemesOf(text)) {
+    if (!ZERO.test(grapheme)) width += EMOJI.test(grapheme) || WIDE.test(grapheme) ? 2 : 1;
   }
   return width;
+}
+
+/** What a person takes for the characters of a text. */
+export function graphemesOf(text: string): string[] {
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }

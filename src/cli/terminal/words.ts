@@ -37,9 +37,3 @@ export function nameWords(names: readonly string[], most = 6): string {
   if (names.length <= most) return names.join(", ");
   return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
 }
-
-/** What went wrong with a connection. gRPC tells at length what it tried; what failed last is what helps. */
-export function unreachedWords(message: string): string {
-  const why = /Last error: (?:Error: )?(.*?)\. Resolution note/.exec(message)?.[1] ?? message;
-  return why.replace(/\.$/, "");
-}

@@ -1,24 +1,33 @@
-import { widthOf } from "./width.ts";
+import { graphemesOf, widthOf } from "./width.ts";
 
 /**
  * Breaks a line at spaces so that it fits a terminal. Its first part begins at column `start`, the others at `indent`. A word that
- * is longer than a line is left for the terminal to break, so that an address can still be copied in one piece.
+ * is longer than a line is broken anywhere where it is writing without spaces; an address is left for the terminal to break, so that
+ * it can still be copied in one piece.
  */
 export function wrap(line: string, columns: number, start: number, indent: number): string {
   if (start + widthOf(line) <= columns) return line;
   let text = "";
   let column = start;
+  const add = (part: string, space: string) => {
+    const width = widthOf(part);
+    const breaks = column + space.length + width > columns && column > indent;
+    text += (breaks ? `\n${" ".repeat(indent)}` : space) + part;
+    column = breaks ? indent + width : column + space.length + width;
+  };
   for (const [index, word] of line.split(" ").entries()) {
-    const width = widthOf(word);
-    const space = index === 0 ? 0 : 1;
-    if (column + space + width > columns && column > indent) {
-      text += `\n${" ".repeat(indent)}${word}`;
-      column = indent + width;
+    const space = index === 0 ? "" : " ";
+    if (indent + widthOf(word) <= columns) add(word, space);
+    else if (isAddress(word)) {
+      text += space + word;
+      column = (column + space.length + word.length) % columns;
     } else {
-      text += " ".repeat(space) + word;
-      column += space + width;
+      for (const [at, grapheme] of graphemesOf(word).entries()) add(grapheme, at === 0 ? space : "");
     }
-    if (column > columns) column %= columns;
   }
   return text;
+}
+
+function isAddress(word: string): boolean {
+  return /^[\u0021-\u007e]+$/.test(word);
 }

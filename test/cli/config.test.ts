@@ -1,0 +1,179 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect } from "chai";
+import { clientRules, clientSettings } from "../../src/cli/config.ts";
+import { ConfigError, didYouMean, parseAddress, resolve, toMarkdown } from "../../src/config/index.ts";
+import { serverRules, serverSettings } from "../../src/server/config.ts";
+
+interface Given {
+  flags?: Record<string, unknown>;
+  env?: Record<string, string>;
+}
+
+function server({ flags = {}, env = {} }: Given = {}) {
+  return resolve({ table: serverSettings, others: [clientSettings], rules: serverRules, flags, env });
+}
+
+function client({ flags = {}, env = {} }: Given = {}) {
+  return resolve({ table: clientSettings, others: [serverSettings], rules: clientRules, flags, env });
+}
+
+function problems(action: () => unknown): readonly string[] {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe("the settings", () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), "obrolan-test-"));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  function file(content: unknown): string {
+    const name = path.join(folder, "obrolan.json");
+    writeFileSync(name, typeof content === "string" ? content : JSON.stringify(content));
+    return name;
+  }
+
+  it("have defaults with which the server starts on a laptop", () => {
+    expect(server()).to.deep.equal({
+      listen: "127.0.0.1:50051",
+      data: "obrolan-data",
+      tlsCert: undefined,
+      tlsKey: undefined,
+      insecure: false,
+      messagesPerSecond: 10,
+      burst: 20,
+      loginFailures: 5,
+      logLevel: "info",
+    });
+  });
+
+  it("come from a flag before the environment, from there before a file, from there before the default", () => {
+    const config = file({ burst: 1, loginFailures: 1, messagesPerSecond: 1 });
+    const env = { OBROLAN_CONFIG: config, OBROLAN_BURST: "2", OBROLAN_LOGIN_FAILURES: "2" };
+    const { burst, loginFailures, messagesPerSecond, logLevel } = server({ flags: { burst: "3" }, env });
+    expect([burst, loginFailures, messagesPerSecond, logLevel]).to.deep.equal([3, 2, 1, "info"]);
+    const other = path.join(folder, "other.json");
+    writeFileSync(other, '{"burst": 9}');
+    expect(server({ flags: { config: other }, env: { OBROLAN_CONFIG: config } }).burst).to.equal(9);
+  });
+
+  it("are refused by name, with where they come from, what they are and what they may be", () => {
+    expect(problems(() => server({ flags: { burst: "many" } }))).to.deep.equal([
+      'The flag --burst is "many"; it must be a whole number from 0 to 1000000 (0: as many as they like).',
+    ]);
+    expect(problems(() => server({ env: { OBROLAN_LOG_LEVEL: "loud" } }))).to.deep.equal([
+      'The environment variable OBROLAN_LOG_LEVEL is "loud"; it must be one of trace, debug, info, warn, error, fatal, silent.',
+    ]);
+    const config = file({ insecure: "yes", burst: -1 });
+    expect(problems(() => server({ flags: { config } }))).to.deep.equal([
+      `"insecure" in ${config} is "yes"; it must be true or false.`,
+      `"burst" in ${config} is -1; it must be a whole number from 0 to 1000000 (0: as many as they like).`,
+    ]);
+  });
+
+  it("may be switches in the environment", () => {
+    expect(client({ env: { OBROLAN_JSON: "true" } }).json).to.equal(true);
+    expect(client({ env: { OBROLAN_JSON: "false" } }).json).to.equal(false);
+    expect(problems(() => client({ env: { OBROLAN_JSON: "1" } }))[0]).to.contain("it must be true or false");
+  });
+
+  it("are not known by another name, and the nearest one is told", () => {
+    expect(problems(() => server({ env: { OBROLAN_BRUST: "3" } }))).to.deep.equal([
+      "The environment variable OBROLAN_BRUST is not known. Did you mean OBROLAN_BURST?",
+    ]);
+    const config = file({ "login-failures": 3 });
+    expect(problems(() => server({ flags: { config } }))).to.deep.equal([
+      `"login-failures" in ${config} is not known. Did you mean loginFailures?`,
+    ]);
+  });
+
+  it("of the server and of the client may share the environment and the file", () => {
+    const config = file({ server: "127.0.0.1:1234", listen: "127.0.0.1:1234" });
+    const env = { OBROLAN_BURST: "7", OBROLAN_RECENT: "3", OBROLAN_CONFIG: config };
+    expect(server({ env })).to.include({ burst: 7, listen: "127.0.0.1:1234" });
+    expect(client({ env })).to.include({ recent: 3, server: "127.0.0.1:1234" });
+  });
+
+  it("are all told of at once where several are wrong", () => {
+    expect(problems(() => server({ flags: { burst: "x", listen: "y" }, env: { OBROLAN_Z: "" } }))).to.have.length(3);
+  });
+
+  it("cannot come from a file that is not there, not JSON, or not an object", () => {
+    expect(problems(() => server({ flags: { config: "/no/such/file" } }))[0]).to.match(
+      /^The configuration file \/no\/such\/file cannot be read: ENOENT/,
+    );
+    expect(problems(() => server({ flags: { config: file("{") } }))[0]).to.match(/is not valid JSON: /);
+    expect(problems(() => server({ flags: { config: file([]) } }))[0]).to.match(/must be one JSON object/);
+  });
+
+  it("take TLS only with both of its files", () => {
+    expect(problems(() => server({ flags: { tlsCert: "a.pem" } }))).to.deep.equal([
+      "--tls-cert is set and --tls-key is not: TLS needs both.",
+    ]);
+    expect(problems(() => server({ flags: { tlsKey: "a.pem" } }))).to.deep.equal([
+      "--tls-key is set and --tls-cert is not: TLS needs both.",
+    ]);
+  });
+
+  it("take an address that others can reach only with TLS, or with --insecure", () => {
+    for (const listen of ["0.0.0.0:50051", "[::]:50051", "192.168.1.2:50051", "chat.example.org:50051"]) {
+      expect(problems(() => server({ flags: { listen } }))[0]).to.match(/can be reached from other machines/);
+      expect(server({ flags: { listen, insecure: true } }).listen).to.equal(listen);
+      expect(server({ flags: { listen, tlsCert: "a", tlsKey: "b" } }).listen).to.equal(listen);
+    }
+    for (const listen of ["127.0.0.1:0", "127.1.2.3:1", "[::1]:50051", "localhost:65535"]) {
+      expect(server({ flags: { listen } }).listen).to.equal(listen);
+    }
+    expect(
+      problems(() => server({ flags: { listen: "0.0.0.0:1", insecure: true, tlsCert: "a", tlsKey: "b" } })),
+    ).to.have.length(1);
+  });
+
+  it("take only what is an address for one", () => {
+    for (const listen of [
+      "",
+      "50051",
+      ":50051",
+      "localhost",
+      "localhost:",
+      "localhost:65536",
+      "::1:50051",
+      "a b:1",
+      "http://a:1",
+    ]) {
+      expect(problems(() => server({ flags: { listen } }))[0], listen).to.match(/^The flag --listen is /);
+    }
+    expect(problems(() => client({ flags: { server: "localhost:0" } }))[0]).to.contain("the port from 1 to 65535");
+    expect(parseAddress("[::1]:50051")).to.deep.equal({ host: "::1", port: 50051 });
+  });
+
+  it("of the client do not contradict each other", () => {
+    expect(problems(() => client({ flags: { ca: "ca.pem", insecure: true } }))).to.have.length(1);
+  });
+
+  it("have a row each in the table for the docs", () => {
+    const markdown = toMarkdown(serverSettings);
+    for (const key of Object.keys(serverSettings)) expect(markdown).to.contain(`| \`${key}\` |`);
+    expect(markdown).to.contain("| `--login-failures COUNT` | `OBROLAN_LOGIN_FAILURES` | `loginFailures` | `5` |");
+  });
+});
+
+describe("the name that was meant", () => {
+  it("is the nearest one, if it is near", () => {
+    expect(didYouMean("lisen", ["listen", "data"])).to.equal(". Did you mean listen?");
+    expect(didYouMean("brust", ["burst"])).to.equal(". Did you mean burst?");
+    expect(didYouMean("something", ["listen", "data"])).to.equal(".");
+    expect(didYouMean("anything", [])).to.equal(".");
+  });
+});

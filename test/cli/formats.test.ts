@@ -1,0 +1,161 @@
+import { expect } from "chai";
+import type { Item } from "../../src/cli/terminal/item.ts";
+import { formatJson } from "../../src/cli/terminal/json.ts";
+import { formatPlain } from "../../src/cli/terminal/plain.ts";
+import { Pretty } from "../../src/cli/terminal/pretty.ts";
+import { makeStyle } from "../../src/cli/terminal/style.ts";
+import { ChatError, Status } from "../../src/client/index.ts";
+
+const noon = new Date(2026, 10, 22, 12, 5);
+
+function message(more: Partial<Extract<Item, { kind: "message" }>> = {}): Item {
+  return { kind: "message", id: 7n, sender: "budi", recipient: "", text: "hello", sentAt: noon, ...more };
+}
+
+function lost(failures: number, willRetryInMs: number): Item {
+  const cause = new ChatError(Status.UNAVAILABLE, "connection lost");
+  return { kind: "disconnected", failures, willRetryInMs, cause };
+}
+
+/** A formatter for ani, with the welcome behind it. */
+function pretty(coloured = false): (item: Item, width?: number) => string {
+  const formatter = new Pretty(makeStyle(coloured), noon);
+  formatter.format({ kind: "signedIn", username: "ani", expiresAt: noon, created: false }, 80);
+  return (item, width = 80) => formatter.format(item, width);
+}
+
+describe("what a person sees", () => {
+  it("is when, who and what", () => {
+    expect(pretty()(message())).to.equal("12:05 budi  hello");
+  });
+
+  it("marks what is one's own, and what is private", () => {
+    const format = pretty();
+    expect(format(message({ sender: "ani" }))).to.equal("12:05 you  hello");
+    expect(format(message({ recipient: "ani" }))).to.equal("12:05 budi → you  hello");
+    expect(format(message({ sender: "ani", recipient: "budi" }))).to.equal("12:05 you → budi  hello");
+    expect(format(message({ sender: "ani", recipient: "ani" }))).to.equal("12:05 you → you  hello");
+  });
+
+  it("does not take somebody who is called you for oneself", () => {
+    expect(pretty()(message({ sender: "you" }))).to.equal('12:05 "you"  hello');
+  });
+
+  it("has the further lines of a text below its first", () => {
+    expect(pretty()(message({ text: "one\ntwo" }))).to.equal("12:05 budi  one\n      two");
+    expect(pretty()(message({ text: "a text that is too long for that" }), 24)).to.equal(
+      "12:05 budi  a text that\n      is too long for\n      that",
+    );
+  });
+
+  it("leaves a long name a line of its own where the terminal is narrow", () => {
+    const sender = "somebody-with-a-very-long-name";
+    expect(pretty()(message({ sender }), 40)).to.equal(`12:05 ${sender}\n      hello`);
+  });
+
+  it("says when another day has begun", () => {
+    const format = pretty();
+    const tomorrow = new Date(2026, 10, 23, 0, 1);
+    expect(format(message({ sentAt: tomorrow }))).to.equal("── Monday 23 November 2026 ──\n00:01 budi  hello");
+    expect(format(message({ sentAt: tomorrow }))).to.equal("00:01 budi  hello");
+  });
+
+  it("gives every name its own colour, always the same", () => {
+    const [first, second] = [pretty(true)(message()), pretty(true)(message())];
+    expect(first).to.equal(second);
+    expect(first.split("\u001b").at(-2)).to.match(/^\[\d+mbudi$/);
+    expect(pretty(true)(message({ sender: "cici" }))).not.to.equal(first.replace("budi", "cici"));
+  });
+
+  it("has no control sequences at all where there are no colours", () => {
+    expect(pretty(false)(message({ text: "\u001b[31mred" }))).not.to.contain("\u001b");
+  });
+
+  it("tells once that the connection is lost, and for how long it waits where that is worth saying", () => {
+    const format = pretty();
+    expect(format(lost(1, 100))).to.equal("· connection lost, trying again");
+    expect(format(lost(2, 5000))).to.equal("");
+    expect(format({ kind: "caughtUp", id: 9n, again: true })).to.equal("· back, nothing missed");
+    expect(format(lost(1, 2000))).to.equal("· connection lost, trying again in 2 s");
+  });
+
+  it("tells why where the server said so", () => {
+    const format = pretty();
+    expect(format({ kind: "goodbye", reason: "SHUTTING_DOWN", reconnect: true, retryAfterMs: 1000 })).to.equal("");
+    expect(format(lost(1, 1000))).to.equal("· the server is being stopped, trying again in 1 s");
+    expect(format({ kind: "closed", why: { kind: "dismissed", reason: "SESSION_EXPIRED" } })).to.equal(
+      "· your session has ended: log in again",
+    );
+    expect(format({ kind: "closed", why: { kind: "dismissed", reason: "SOMETHING_NEW" } })).to.contain("SOMETHING_NEW");
+  });
+
+  it("names who came and went, but not more of them than can be read", () => {
+    const format = pretty();
+    const names = Array.from({ length: 9 }, (_, index) => `p${index}`);
+    expect(format({ kind: "presence", joined: ["cici"], left: ["budi"], reset: false })).to.equal(
+      "· cici came in\n· budi left",
+    );
+    expect(format({ kind: "presence", joined: names, left: [], reset: false })).to.contain("p5 and 3 more came in");
+    expect(format({ kind: "presence", joined: [], left: [], reset: true })).to.contain("list shows who is here");
+  });
+});
+
+describe("what a script sees", () => {
+  const sentAt = new Date(Date.UTC(2026, 10, 22, 12, 5));
+
+  it("is one line an event, whatever the text", () => {
+    expect(formatPlain(message({ sentAt }))).to.deep.equal({
+      text: "2026-11-22T12:05:00.000Z budi: hello",
+      aside: false,
+    });
+    expect(formatPlain(message({ sentAt, recipient: "ani", text: "one\ntwo\u001b[2J" }))?.text).to.equal(
+      "2026-11-22T12:05:00.000Z budi -> ani: one⏎two␛[2J",
+    );
+  });
+
+  it("has the refusals beside the conversation", () => {
+    const item: Item = {
+      kind: "rejected",
+      requestId: "r",
+      reason: "TEXT_EMPTY",
+      message: "Say something.",
+      retryAfterMs: undefined,
+    };
+    expect(formatPlain(item)).to.deep.equal({ text: "refused: Say something. (TEXT_EMPTY)", aside: true });
+  });
+});
+
+describe("an event as JSON", () => {
+  it("is one line with its kind, its id as a number and its time in ISO 8601", () => {
+    const sentAt = new Date(Date.UTC(2026, 10, 22, 12, 5));
+    expect(JSON.parse(formatJson(message({ sentAt, text: "one\ntwo" })))).to.deep.equal({
+      event: "message",
+      id: 7,
+      sender: "budi",
+      recipient: "",
+      text: "one\ntwo",
+      sentAt: "2026-11-22T12:05:00.000Z",
+    });
+    expect(formatJson(message({ text: "one\ntwo" }))).not.to.contain("\n");
+  });
+
+  it("has an id that no number can hold as a string", () => {
+    expect(JSON.parse(formatJson(message({ id: 2n ** 60n }))).id).to.equal("1152921504606846976");
+  });
+
+  it("says the same text without a control character in it", () => {
+    const text = "\u001b[2J\u009b\u007f\u202e";
+    const line = formatJson(message({ text }));
+    expect(line).not.to.match(/[\p{Cc}\u202e]/u);
+    expect(JSON.parse(line).text).to.equal(text);
+  });
+
+  it("has the status, the reason and the sentence of what went wrong", () => {
+    const cause = new ChatError(Status.UNAVAILABLE, "no", { reason: "STORE_UNAVAILABLE" });
+    expect(JSON.parse(formatJson({ kind: "disconnected", failures: 1, willRetryInMs: 5, cause })).cause).to.deep.equal({
+      code: "UNAVAILABLE",
+      reason: "STORE_UNAVAILABLE",
+      message: "no",
+    });
+  });
+});

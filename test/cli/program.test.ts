@@ -1,0 +1,101 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect } from "chai";
+import { makeCertificate } from "../support/certificate.ts";
+import { useFolder } from "../support/folder.ts";
+import { endProcesses, ServerProcess } from "../support/process.ts";
+import { PROGRAM, plainEnvironment } from "../support/terminal.ts";
+import { run } from "./program.ts";
+
+const VERSION = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
+
+describe("the program obrolan", () => {
+  it("shows what it can be told, for the client and for the server", async () => {
+    const client = await run(["--help"]);
+    expect(client).to.include({ code: 0, err: "" });
+    for (const flag of ["--server", "--ca", "--insecure", "--json", "--recent", "--config", "--version", "serve"]) {
+      expect(client.out).to.contain(flag);
+    }
+    const server = await run(["serve", "--help"]);
+    expect(server.code).to.equal(0);
+    for (const flag of ["--listen", "--data", "--tls-cert", "--burst", "--login-failures", "--log-level"]) {
+      expect(server.out).to.contain(flag);
+    }
+    expect(server.out).to.contain("OBROLAN_MESSAGES_PER_SECOND").and.to.contain("default 127.0.0.1:50051");
+  });
+
+  it("shows its version", async () => {
+    expect(await run(["--version"])).to.deep.equal({ code: 0, out: `${VERSION}\n`, err: "" });
+  });
+
+  it("ends with 2 and names what is wrong with a flag, a variable or a word", async () => {
+    const wrong: [string[], Record<string, string>, RegExp][] = [
+      [["--serve", "x"], {}, /unknown option '--serve'.*Did you mean --server\?/s],
+      [["serve", "--lisen", "x"], {}, /unknown option '--lisen'.*Did you mean --listen\?/s],
+      [["--server"], {}, /--server <HOST:PORT>' argument missing/],
+      [["--recent", "some"], {}, /The flag --recent is "some"; it must be a whole number/],
+      [["serve", "--burst", "-1"], {}, /The flag --burst is "-1"/],
+      [["serve"], { OBROLAN_BRUST: "1" }, /OBROLAN_BRUST is not known\. Did you mean OBROLAN_BURST\?/],
+      [["--config", "/no/such/file"], {}, /\/no\/such\/file cannot be read/],
+      [["serv"], {}, /"serv" is no command of obrolan\. Did you mean serve\?/],
+      [["serve", "now"], {}, /"now" is no command of obrolan\./],
+      [["--ca", "/no/such/file"], {}, /--ca: the file \/no\/such\/file cannot be read/],
+      [["serve", "--listen", "0.0.0.0:0"], {}, /0\.0\.0\.0:0 can be reached from other machines/],
+    ];
+    for (const [args, env, sentence] of wrong) {
+      const { code, out, err } = await run(args, [], env);
+      expect({ code, out }, args.join(" ")).to.deep.equal({ code: 2, out: "" });
+      expect(err, args.join(" ")).to.match(sentence);
+      expect(err, args.join(" ")).not.to.contain("    at ");
+    }
+  });
+});
+
+describe("the program on a Node that is too old for it", () => {
+  const folder = useFolder();
+  const old = `data:text/javascript,${encodeURIComponent('Object.defineProperty(process, "versions", { value: { node: "20.20.2" } })')}`;
+
+  function runOld(program: string, ...args: string[]) {
+    return spawnSync(process.execPath, ["--import", old, program, ...args], {
+      encoding: "utf8",
+      env: plainEnvironment(),
+    });
+  }
+
+  it("is run by the Node of its checkout, and ends as that one ends", () => {
+    expect(runOld(PROGRAM, "--version")).to.deep.include({ status: 0, stdout: `${VERSION}\n` });
+    expect(runOld(PROGRAM, "--recent", "some")).to.deep.include({ status: 2, stdout: "" });
+  });
+
+  it("says which one it needs where it was installed without one", () => {
+    const program = path.join(folder.path, "bin.mjs");
+    copyFileSync(PROGRAM, program);
+    expect(runOld(program)).to.deep.include({
+      status: 2,
+      stderr: "obrolan: this is Node 20.20.2, and Obrolan needs 22.18 or later.\n",
+    });
+  });
+});
+
+describe("the program and TLS", () => {
+  afterEach(endProcesses);
+  const folder = useFolder();
+
+  function write(name: string, content: Buffer): string {
+    const file = path.join(folder.path, name);
+    writeFileSync(file, content);
+    return file;
+  }
+
+  it("talks to a server whose certificate it is given, and to no other", async () => {
+    const { cert, key } = makeCertificate();
+    const [certFile, keyFile] = [write("cert.pem", cert), write("key.pem", key)];
+    const { port } = await ServerProcess.serve(folder.path, ["--tls-cert", certFile, "--tls-key", keyFile]);
+    const at = ["--server", `127.0.0.1:${port}`];
+    const trusted = await run([...at, "--ca", certFile], ["regist ani correct-horse", "sendall hello"]);
+    expect(trusted).to.deep.include({ code: 0, err: "entered as ani\n" });
+    const other = write("other.pem", makeCertificate().cert);
+    expect(await run([...at, "--ca", other], ["login ani correct-horse"])).to.deep.include({ code: 3, out: "" });
+  });
+});

@@ -1,0 +1,187 @@
+import { expect } from "chai";
+import { sendAll } from "../support/commands.ts";
+import { Proxy as Network } from "../support/proxy.ts";
+import { type Person, useFreshServer, useServer } from "../support/server.ts";
+import { Program, run } from "./program.ts";
+
+describe("a script that chats", () => {
+  const server = useServer();
+  let ani: Person;
+  let at: string[];
+  let login: string;
+
+  beforeEach(async () => {
+    ani = await server.person("ani");
+    at = ["--server", `127.0.0.1:${server.port}`, "--recent", "0"];
+    login = `login ${ani.username} ${ani.password}`;
+  });
+
+  it("says what it has to say, waits until all of it is answered, and ends with 0", async () => {
+    const lines = Array.from({ length: 30 }, (_, index) => `sendall line ${index}`);
+    const { code, out } = await run(at, [login, ...lines]);
+    expect(code).to.equal(0);
+    const said = out.trim().split("\n");
+    expect(said.map((line) => line.replace(/^\S+ /, ""))).to.deep.equal(
+      lines.map((_, index) => `${ani.username}: line ${index}`),
+    );
+    expect(said[0]).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /);
+  });
+
+  it("makes an account, with the password in the next line where it was left out", async () => {
+    const name = `new-${ani.username}`;
+    const { code, err } = await run(at, [`regist ${name}`, "correct horse", "sendall hello"]);
+    expect(code).to.equal(0);
+    expect(err).to.contain(`entered as ${name}`).and.not.to.contain("correct horse");
+  });
+
+  it("hears what others say, and sees who is there", async () => {
+    const budi = await server.person("budi");
+    const chat = await server.enter(budi);
+    const program = new Program(at);
+    program.write(login, "list");
+    await program.prints(/\d+ online: /);
+    await chat.accept(sendAll("one\nline, not two"));
+    await program.prints(/one⏎line, not two/);
+    const { code, out } = await program.end("logout");
+    expect(code).to.equal(0);
+    expect(out).to.contain(`${budi.username}: one⏎line, not two\n`);
+    expect(out).to.match(new RegExp(`online: .*${budi.username}`));
+  });
+
+  it("ends with 1 where it is not let in, and says why beside the conversation", async () => {
+    const { code, out, err } = await run(at, [`login ${ani.username} wrong-password`, "sendall hello"]);
+    expect({ code, out, err }).to.deep.equal({ code: 1, out: "", err: "No account has this name and password.\n" });
+  });
+
+  it("ends with 1 where a command was refused, but carries out the rest", async () => {
+    const { code, out, err } = await run(at, [login, "sendto nobody-at-all hello", "sendall hello"]);
+    expect(code).to.equal(1);
+    expect(err).to.match(/refused: .*nobody-at-all.*\(RECIPIENT_UNKNOWN\)/);
+    expect(out).to.contain(`${ani.username}: hello`);
+  });
+
+  it("ends with 2 where a line is no command, which the server answers with those that are", async () => {
+    const { code, out } = await run(at, [login, "dance", "sendall hello"]);
+    expect(code).to.equal(2);
+    expect(out).to.contain("dance is no command; commands: sendall TEXT | sendto NAME TEXT");
+    expect(out).to.contain(`${ani.username}: hello`);
+  });
+
+  it("ends with 2 where it does not begin as one begins, or not at all", async () => {
+    for (const lines of [["hello"], [], ["regist"]]) {
+      const { code, err } = await run(at, lines);
+      expect(code).to.equal(2);
+      expect(err).to.contain("regist NAME [PASSWORD] | login NAME [PASSWORD]");
+    }
+  });
+
+  it("ends with 3 where there is no server", async () => {
+    const { code, err } = await run(["--server", "127.0.0.1:1"], [login]);
+    expect(code).to.equal(3);
+    expect(err).to.match(
+      /^The server was not reached: .*ECONNREFUSED.*\. Is an Obrolan server running at 127\.0\.0\.1:1\?/,
+    );
+  });
+
+  it("ends quietly with 0 when nobody reads what it prints any more", async () => {
+    const budi = await server.enter(await server.person("budi"));
+    const program = new Program(at);
+    program.write(login, "list");
+    await program.prints(/online/);
+    program.child.stdout?.destroy();
+    // It finds out by writing, and waits for no more lines then.
+    await budi.accept(sendAll("is anybody listening?"));
+    expect(await program.exit()).to.deep.include({ code: 0 });
+    expect(program.err).to.equal(`entered as ${ani.username}\n`);
+  });
+
+  it("cannot send what is longer than any request, and goes on", async () => {
+    const { code, out, err } = await run(at, [login, `sendall ${"x".repeat(100_000)}`, "sendall short"]);
+    expect(err).to.match(/This command is \d+ bytes long; at most 65536 can be sent/);
+    expect(code).to.equal(1);
+    expect(out).to.contain(`${ani.username}: short`);
+  });
+
+  it("misses nothing where the connection is lost, and says what it had to say once", async () => {
+    const network = await Network.start(server.port);
+    try {
+      const chat = await server.enter(await server.person("budi"));
+      const program = new Program(["--server", network.address, "--recent", "0"]);
+      program.write(login, "sendall before");
+      await program.prints(/: before/);
+      network.forbid();
+      await chat.accept(sendAll("meanwhile"));
+      program.write("sendall after");
+      network.allow();
+      await program.prints(/: after/);
+      const { code, out } = await program.end();
+      expect(code).to.equal(0);
+      expect(
+        out
+          .trim()
+          .split("\n")
+          .map((line) => line.replace(/^.*: /, "")),
+      ).to.deep.equal(["before", "meanwhile", "after"]);
+    } finally {
+      await network.close();
+    }
+  });
+
+  describe("with --json", () => {
+    it("gets one object an event, with ids and times", async () => {
+      const chat = await server.enter(await server.person("budi"));
+      const { id } = await chat.accept(sendAll("so far"));
+      const program = new Program([...at, "--json"]);
+      program.write(login, "sendall hello", `sendto ${ani.username} psst`, "list", "help");
+      const { code } = await program.end("logout");
+      expect(code).to.equal(0);
+      const { events } = program;
+      const kinds = events.map(({ event }) => event);
+      expect(kinds.slice(0, 3)).to.deep.equal(["signedIn", "connected", "caughtUp"]);
+      expect(kinds.slice(-2)).to.deep.equal(["closed", "loggedOut"]);
+      const messages = events.filter(({ event }) => event === "message");
+      const first = Number(id) + 1;
+      expect(messages[0]).to.deep.include({ id: first, sender: ani.username, recipient: "", text: "hello" });
+      expect(messages[1]).to.deep.include({ id: first + 1, recipient: ani.username, text: "psst" });
+      expect(new Date(String(messages[0]?.sentAt)).toISOString()).to.equal(messages[0]?.sentAt);
+      const accepted = events.filter(({ event }) => event === "accepted");
+      expect(accepted.map((event) => event.id)).to.deep.equal([first, first + 1]);
+      expect(events.find(({ event }) => event === "list")).to.have.property("total");
+      expect(events.find(({ event }) => event === "help")).to.have.property("commands");
+    });
+
+    it("gets refusals and errors as objects too", async () => {
+      const program = new Program([...at, "--json"]);
+      expect((await program.end(login, "sendto nobody-at-all hello")).code).to.equal(1);
+      expect(program.events.find(({ event }) => event === "rejected")).to.include({ reason: "RECIPIENT_UNKNOWN" });
+      expect(program.err).to.equal("");
+      const refused = new Program([...at, "--json"]);
+      expect((await refused.end("login nobody wrong-password")).code).to.equal(1);
+      expect(refused.events).to.deep.equal([
+        { event: "error", message: "No account has this name and password.", reason: "BAD_CREDENTIALS", exitCode: 1 },
+      ]);
+    });
+
+    it("never has its token printed", async () => {
+      const program = new Program([...at, "--json"]);
+      await program.end(login);
+      expect(program.out).not.to.contain("token");
+    });
+  });
+});
+
+describe("a script that has more to say than it may at once", () => {
+  const server = useFreshServer({ limits: { messagesPerSecond: 50, burst: 2 } });
+
+  it("waits as the server says, and says all of it in order", async () => {
+    const ani = await server.person("ani");
+    const lines = Array.from({ length: 8 }, (_, index) => `sendall ${index}`);
+    const { code, out, err } = await run(
+      ["--server", `127.0.0.1:${server.port}`],
+      [`login ${ani.username} ${ani.password}`, ...lines],
+    );
+    expect(code).to.equal(0);
+    expect(err).to.equal(`entered as ${ani.username}\n`);
+    expect(out.match(/: \d\n/g)?.join("")).to.equal(lines.map((_, index) => `: ${index}\n`).join(""));
+  });
+});

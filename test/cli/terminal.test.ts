@@ -1,0 +1,234 @@
+import { expect } from "chai";
+import { sendAll, sendTo } from "../support/commands.ts";
+import { Proxy as Network } from "../support/proxy.ts";
+import { useFreshServer } from "../support/server.ts";
+import { useTerminals } from "./terminals.ts";
+
+describe("the terminal client", () => {
+  const server = useFreshServer();
+  const { open, enter } = useTerminals(server);
+
+  describe("and the line that is being typed", () => {
+    it("stays whole, with its cursor, when a message comes", async () => {
+      const [ani, budi] = await server.people("ani", "budi");
+      const terminal = await enter(ani);
+      const chat = await server.enter(budi);
+      terminal.type("sendall unfinished");
+      await terminal.until("the typed line", () => terminal.typing.before === "› sendall unfinished");
+      terminal.type("\u001b[D\u001b[D");
+      await terminal.until("the cursor two to the left", () => terminal.typing.after === "ed");
+      await chat.accept(sendAll("interrupting"));
+      await terminal.shows(`${budi.username}  interrupting\n› sendall unfinished`);
+      expect(terminal.typing).to.deep.equal({ before: "› sendall unfinish", after: "ed" });
+      terminal.enter("!");
+      await terminal.shows("you  unfinish!ed");
+    });
+
+    it("stays whole where it is longer than the terminal is wide", async () => {
+      const [ani, budi] = await server.people("ani", "budi");
+      const terminal = await enter(ani, { columns: 40 });
+      const chat = await server.enter(budi);
+      const text = "a line that goes on and on until it has to be wrapped around the edge, twice even";
+      terminal.type(`sendall ${text}`);
+      await terminal.shows("twice even");
+      const before = terminal.text.split("\n").slice(-3);
+      for (const word of ["one", "two", "three"]) await chat.accept(sendAll(word));
+      await terminal.shows(/ three\n/);
+      expect(terminal.text.split("\n").slice(-3)).to.deep.equal(before);
+      expect(terminal.text.match(/› sendall/g)).to.have.length(1);
+      terminal.enter("");
+      await terminal.shows(/you +a line that/);
+      expect(terminal.text).not.to.contain("› sendall");
+    });
+
+    it("can be had again with the arrow keys, but never a line with a password in it", async () => {
+      const terminal = await enter(await server.person("ani"));
+      terminal.enter("sendall once");
+      await terminal.shows("you  once");
+      terminal.type("\u001b[A");
+      await terminal.until("the line from before", () => terminal.typing.before === "› sendall once");
+      terminal.type("\u001b[A");
+      await terminal.until("nothing from before that", () => terminal.typing.before === "› ");
+    });
+
+    it("can be completed with names of commands and of people", async () => {
+      const [ani, budi] = await server.people("ani", "budi");
+      const terminal = await enter(ani);
+      await server.enter(budi);
+      await terminal.shows(`${budi.username} came in`);
+      for (const key of "sendt") terminal.type(key);
+      await terminal.until("the typed letters", () => terminal.typing.before === "› sendt");
+      terminal.type("\t");
+      await terminal.until("the command", () => terminal.typing.before === "› sendto ");
+      terminal.type("b");
+      await terminal.until("the typed letter", () => terminal.typing.before === "› sendto b");
+      terminal.type("\t");
+      await terminal.until("the name", () => terminal.typing.before === `› sendto ${budi.username} `);
+    });
+  });
+
+  describe("and a password", () => {
+    it("is asked for where it was left out, and not shown while it is typed", async () => {
+      const terminal = open();
+      await terminal.shows("regist NAME [PASSWORD]");
+      terminal.enter("regist ani");
+      await terminal.shows("password for ani:");
+      terminal.type("correct");
+      terminal.enter("-horse");
+      await terminal.shows("your account is made, ani");
+      expect(terminal.raw).not.to.contain("correct");
+      expect(terminal.raw).not.to.contain("horse");
+      const again = open();
+      await again.shows("login NAME [PASSWORD]");
+      again.enter("login ani");
+      await again.shows("password for ani:");
+      again.enter("correct-horse");
+      await again.shows("welcome back, ani");
+    });
+
+    it("is not left on the screen where it was typed with the name", async () => {
+      const ani = await server.person("ani");
+      const terminal = await enter(ani);
+      expect(terminal.text).not.to.contain(ani.password);
+    });
+  });
+
+  describe("and what others write", () => {
+    it("never reaches the terminal with its control characters", async () => {
+      const [ani, budi] = await server.people("ani", "budi");
+      const terminal = await enter(ani, { env: { NO_COLOR: "1" } });
+      const chat = await server.enter(budi);
+      const evil = "\u001b[2J\u001b]0;owned\u0007\u009b31m\u202eback\rstart\u0000".replace("\u0000", "\u0008");
+      await chat.accept(sendAll(evil));
+      await chat.accept(sendTo(ani.username, `${evil}, in private`));
+      await terminal.shows("in private");
+      expect(terminal.text).to.contain(`${budi.username}  ␛[2J␛]0;owned␇<009B>31m<202E>back␍start␈`);
+      for (const harm of ["\u001b[2J", "\u001b]0", "\u0007", "\u009b", "\u202e", "\u0008"]) {
+        expect(terminal.raw).not.to.contain(harm);
+      }
+    });
+
+    it("has its further lines below the first", async () => {
+      const [ani, budi] = await server.people("ani", "budi");
+      const terminal = await enter(ani);
+      const chat = await server.enter(budi);
+      await chat.accept(sendAll("first\nsecond"));
+      await terminal.shows(`${budi.username}  first\n      second\n›`);
+    });
+
+    it("is shown from before one came, as much as was asked for", async () => {
+      const [ani, budi] = await server.people("ani", "budi");
+      const chat = await server.enter(budi);
+      for (const text of ["one", "two", "three"]) await chat.accept(sendAll(text));
+      const terminal = await enter(ani, { args: ["--recent", "2"] });
+      expect(terminal.text).to.contain("three").and.not.to.contain(" one");
+    });
+
+    it("has colours, but none where NO_COLOR is set", async () => {
+      const [ani, budi] = await server.people("ani", "budi");
+      const chat = await server.enter(budi);
+      await chat.accept(sendAll("hello"));
+      const sgr = "\u001b[0m";
+      expect((await enter(ani)).raw).to.contain(sgr);
+      expect((await enter(ani, { env: { NO_COLOR: "1" } })).raw).not.to.contain(sgr);
+    });
+
+    it("comes without moving the cursor where the terminal cannot", async () => {
+      const [ani, budi] = await server.people("ani", "budi");
+      const chat = await server.enter(budi);
+      const terminal = open({ env: { TERM: "dumb" } });
+      terminal.enter(`login ${ani.username} ${ani.password}`);
+      await terminal.shows(`entered as ${ani.username}`);
+      await terminal.shows(/\d online: /);
+      await chat.accept(sendAll("hello"));
+      await terminal.shows(`${budi.username}: hello`);
+      expect(terminal.raw).not.to.contain("\u001b");
+    });
+  });
+
+  describe("and leaving", () => {
+    it("goes with Ctrl-D, which others see at once, and ends with 0", async () => {
+      const [ani, budi] = await server.people("ani", "budi");
+      const witness = await enter(budi);
+      const terminal = await enter(ani);
+      await witness.shows(`${ani.username} came in`);
+      terminal.type("\u0004");
+      expect(await terminal.exit()).to.equal(0);
+      await witness.shows(`${ani.username} left`);
+    });
+
+    it("goes with Ctrl-C, in the middle of a line too, and ends with 0", async () => {
+      const terminal = await enter(await server.person("ani"));
+      terminal.type("sendall never to be sent");
+      await terminal.shows("never to be sent");
+      terminal.type("\u0003");
+      expect(await terminal.exit()).to.equal(0);
+    });
+
+    it("goes with Ctrl-C from the first screen, and while the password is asked for", async () => {
+      const first = open();
+      await first.shows("login NAME [PASSWORD]");
+      first.type("\u0003");
+      expect(await first.exit()).to.equal(0);
+      const second = open();
+      await second.shows("login NAME [PASSWORD]");
+      second.enter("login ani");
+      await second.shows("password for ani:");
+      second.type("\u0003");
+      expect(await second.exit()).to.equal(0);
+    });
+
+    it("comes by itself when the session ends, with the reason", async () => {
+      const ani = await server.person("ani");
+      const terminal = await enter(ani);
+      await server.with((connection) => connection.logout(ani.token, true));
+      expect(await terminal.exit()).to.equal(1);
+      expect(terminal.text).to.contain("this session was logged out");
+    });
+  });
+
+  describe("and the connection", () => {
+    let network: Network;
+
+    beforeEach(async () => {
+      network = await Network.start(server.port);
+    });
+
+    afterEach(() => network.close());
+
+    it("ends with 3 where there is no server, and says how to name another", async () => {
+      const terminal = open({ at: "127.0.0.1:1" });
+      await terminal.shows("login NAME [PASSWORD]");
+      terminal.enter("login ani correct-horse");
+      expect(await terminal.exit()).to.equal(3);
+      expect(terminal.text.replaceAll("\n", " ")).to.match(
+        /The server was not reached: .* 127\.0\.0\.1:1\? .*--server/,
+      );
+    });
+
+    it("may be lost: that is told, nothing is missed, and what was typed meanwhile is sent", async () => {
+      const [ani, budi] = await server.people("ani", "budi");
+      const terminal = await enter(ani, { at: network.address });
+      const chat = await server.enter(budi);
+      network.forbid();
+      await terminal.shows("· connection lost, trying again");
+      await chat.accept(sendAll("you cannot hear this"));
+      terminal.enter("sendall can you hear me?");
+      await terminal.shows("kept until the connection is back: sendall can you hear me?");
+      network.allow();
+      await terminal.shows("· back, nothing missed");
+      await terminal.shows("you  can you hear me?");
+      await terminal.shows(`${budi.username}  you cannot hear this`);
+      expect((await chat.next("message", ({ sender }) => sender === ani.username)).text).to.equal("can you hear me?");
+      expect(terminal.text.match(/can you hear me\?/g)).to.have.length(2);
+    });
+
+    it("may be lost because the server is stopped, which it says", async () => {
+      const terminal = await enter(await server.person("ani"), { at: network.address });
+      await server.stop();
+      await terminal.shows("· the server is being stopped, trying again");
+      terminal.type("\u0004");
+      expect(await terminal.exit()).to.equal(0);
+    });
+  });
+});

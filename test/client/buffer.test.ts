@@ -1,0 +1,84 @@
+import { expect } from "chai";
+import { EventBuffer } from "../../src/client/buffer.ts";
+import type { RoomEvent } from "../../src/client/index.ts";
+
+const never = new AbortController().signal;
+
+function gap(oldestId: bigint): RoomEvent {
+  return { kind: "gap", oldestId };
+}
+
+function at(id: bigint) {
+  return { logId: "log", id };
+}
+
+describe("the events that wait to be taken", () => {
+  it("come in their order, and the last one ends them", async () => {
+    const events = new EventBuffer(10, undefined);
+    await events.put(gap(1n), undefined, never);
+    events.end(gap(2n), false);
+    expect(await events.take()).to.deep.equal({ done: false, value: gap(1n) });
+    expect(await events.take()).to.deep.equal({ done: false, value: gap(2n) });
+    expect((await events.take()).done).to.equal(true);
+  });
+
+  it("are no more than were allowed: whoever puts one more waits until one is taken", async () => {
+    const events = new EventBuffer(1, undefined);
+    await events.put(gap(1n), undefined, never);
+    const order: string[] = [];
+    const put = events.put(gap(2n), undefined, never).then(() => order.push("put"));
+    await Promise.resolve();
+    order.push("take");
+    await events.take();
+    await put;
+    expect(order).to.deep.equal(["take", "put"]);
+  });
+
+  it("bear the cursor that is reached by taking them, and not earlier", async () => {
+    const events = new EventBuffer(10, at(3n));
+    await events.put(gap(1n), at(4n), never);
+    await events.put(gap(2n), undefined, never);
+    events.reach(at(9n));
+    expect(events.taken).to.deep.equal(at(3n));
+    await events.take();
+    expect(events.taken).to.deep.equal(at(4n));
+    await events.take();
+    expect(events.taken).to.deep.equal(at(9n));
+    events.reach(at(12n));
+    expect(events.taken).to.deep.equal(at(12n));
+  });
+
+  it("do not take the cursor back where one is handed over and the next cursor follows at once", async () => {
+    const events = new EventBuffer(10, undefined);
+    const taken = events.take();
+    await events.put(gap(1n), at(4n), never);
+    events.reach(at(5n));
+    await taken;
+    expect(events.taken).to.deep.equal(at(5n));
+  });
+
+  it("are dropped when the room is aborted, but for the last", async () => {
+    const events = new EventBuffer(10, undefined);
+    await events.put(gap(1n), undefined, never);
+    events.end(gap(2n), true);
+    expect(await events.take()).to.deep.equal({ done: false, value: gap(2n) });
+  });
+
+  it("do not hold up whoever waits for space when the room is aborted", async () => {
+    const events = new EventBuffer(1, undefined);
+    const abort = new AbortController();
+    await events.put(gap(1n), undefined, never);
+    const waiting = events.put(gap(2n), undefined, abort.signal);
+    abort.abort();
+    await waiting;
+  });
+
+  it("have one reader at a time, and a second one is told", async () => {
+    const events = new EventBuffer(1, undefined);
+    const first = events.take();
+    const second = await events.take().catch((error: Error) => error.message);
+    expect(second).to.match(/one reader at a time/);
+    events.end(gap(1n), false);
+    await first;
+  });
+});

@@ -1,0 +1,81 @@
+import { expect } from "chai";
+import { type ChatError, type Outcome, Status } from "../../src/client/index.ts";
+import { Pending } from "../../src/client/pending.ts";
+import type { ChatRequest } from "../../src/gen/obrolan/v1/chat.ts";
+
+function say(requestId: string, text = "hello"): ChatRequest {
+  return { requestId, command: { $case: "sendAll", value: { text } } };
+}
+
+function accepted(requestId: string, id: bigint): Outcome {
+  return { kind: "accepted", requestId, id, sentAt: new Date(0), duplicate: false };
+}
+
+describe("the commands that wait for their answers", () => {
+  it("are sent again in the order in which they were given, without those that were answered", () => {
+    const pending = new Pending(10);
+    for (const requestId of ["a", "b", "c", "d"]) pending.add(say(requestId));
+    pending.settle(accepted("b", 1n));
+    expect([...pending.requests()].map((request) => request.requestId)).to.deep.equal(["a", "c", "d"]);
+  });
+
+  it("get the answer that bears their request id", async () => {
+    const pending = new Pending(10);
+    const first = pending.add(say("a"));
+    const second = pending.add(say("b"));
+    pending.settle(accepted("b", 7n));
+    pending.settle(accepted("a", 8n));
+    expect(await first).to.include({ requestId: "a", id: 8n });
+    expect(await second).to.include({ requestId: "b", id: 7n });
+    expect(pending.size).to.equal(0);
+  });
+
+  it("do not mind an answer to something else", () => {
+    const pending = new Pending(10);
+    pending.add(say("a"));
+    pending.settle(accepted("stranger", 1n));
+    expect(pending.size).to.equal(1);
+  });
+
+  it("are no more than were allowed; the next one is refused and says so", () => {
+    const pending = new Pending(2);
+    pending.add(say("a"));
+    pending.add(say("b"));
+    expect(() => pending.add(say("c")))
+      .to.throw("2 commands are waiting")
+      .with.property("code", Status.RESOURCE_EXHAUSTED);
+    pending.settle(accepted("a", 1n));
+    pending.add(say("c"));
+    expect(pending.size).to.equal(2);
+  });
+
+  it("are not doubled under one request id", () => {
+    const pending = new Pending(10);
+    pending.add(say("a"));
+    expect(() => pending.add(say("a"))).to.throw("waiting for its answer already");
+  });
+
+  it("are not taken where they could never be sent, which would end every stream", () => {
+    const pending = new Pending(10);
+    const refused = (request: ChatRequest) => {
+      try {
+        pending.add(request);
+      } catch (error) {
+        return (error as ChatError).message;
+      }
+      return undefined;
+    };
+    expect(refused(say("a", "x".repeat(65_537)))).to.match(
+      /^This command is \d+ bytes long; at most 65536 can be sent/,
+    );
+    expect(refused(say(""))).to.match(/empty requestId/);
+    expect(pending.size).to.equal(0);
+  });
+
+  it("are unanswered when the room is closed", async () => {
+    const pending = new Pending(10);
+    const outcome = pending.add(say("a"));
+    pending.abandon();
+    expect(await outcome).to.deep.equal({ kind: "unanswered", requestId: "a" });
+  });
+});

@@ -1,0 +1,244 @@
+import { expect } from "chai";
+import { type ChatClient, connect, type Room } from "../../src/client/index.ts";
+import { within } from "../support/deadline.ts";
+import { Proxy as Network } from "../support/proxy.ts";
+import { type Person, useServer } from "../support/server.ts";
+import { acceptedId, isCaughtUp, ofKind, says, texts, until } from "./take.ts";
+
+const QUICK = { firstMs: 1, maxMs: 20 };
+
+describe("a room of the client library", () => {
+  const server = useServer();
+  let ani: Person;
+  let budi: Person;
+  let proxy: Network;
+  let near: ChatClient;
+  let far: ChatClient;
+  const rooms: Room[] = [];
+
+  function enter(client: ChatClient, options: Parameters<ChatClient["enter"]>[0]): Room {
+    const room = client.enter({ backoff: QUICK, ...options });
+    rooms.push(room);
+    return room;
+  }
+
+  async function entered(client: ChatClient, options: Parameters<ChatClient["enter"]>[0]): Promise<Room> {
+    const room = enter(client, options);
+    await until(room, "the end of the replay", isCaughtUp);
+    return room;
+  }
+
+  beforeEach(async () => {
+    [ani, budi] = await server.people("ani", "budi");
+    proxy = await Network.start(server.port);
+    near = connect({ address: `127.0.0.1:${server.port}` });
+    far = connect({ address: proxy.address });
+  });
+
+  afterEach(async () => {
+    for (const room of rooms.splice(0)) room.abort();
+    near.close();
+    far.close();
+    await proxy.close();
+  });
+
+  it("says that it is connected, gives the recent messages, and says when that is all", async () => {
+    const first = await entered(near, { token: ani.token });
+    for (const text of ["one", "two", "three"]) await first.sendAll(text);
+    const room = enter(near, { token: budi.token, recent: 2 });
+    const events = await until(room, "the end of the replay", isCaughtUp);
+    expect(events.map((event) => event.kind)).to.deep.equal(["connected", "message", "message", "caughtUp"]);
+    expect(texts(events)).to.deep.equal(["two", "three"]);
+    expect(ofKind(events, "connected")[0]).to.include({ username: budi.username, again: false, logChanged: false });
+    expect(ofKind(events, "caughtUp")[0]).to.include({ again: false });
+    expect(room.state.kind).to.equal("live");
+  });
+
+  it("gives a message to everyone the same id, and its sender the same in the answer", async () => {
+    const [here, there] = [await entered(near, { token: ani.token }), await entered(near, { token: budi.token })];
+    const id = acceptedId(await here.sendAll("hello"));
+    for (const room of [here, there]) {
+      const [message] = ofKind(await until(room, "the message", says("hello")), "message");
+      expect(message).to.include({ id, sender: ani.username, recipient: "", text: "hello" });
+      expect(room.cursor?.id).to.equal(id);
+    }
+  });
+
+  it("gives every kind of answer to its command", async () => {
+    const room = await entered(near, { token: ani.token });
+    expect(await room.sendTo(ani.username, "to myself")).to.include({ kind: "accepted", duplicate: false });
+    expect(await room.sendTo("nobody-at-all", "hello")).to.include({ kind: "rejected", reason: "RECIPIENT_UNKNOWN" });
+    expect(await room.typed("sendall typed")).to.include({ kind: "accepted" });
+    expect(await room.typed("dance")).to.include({ kind: "help", unknownCommand: "dance" });
+    const help = await room.help();
+    expect(help.kind === "help" && help.commands.map((command) => command.name)).to.include("sendto");
+    expect(room.pending).to.equal(0);
+  });
+
+  it("knows a command by its request id, in another room too", async () => {
+    const requestId = `again-${ani.username}`;
+    const first = await (await entered(near, { token: ani.token })).sendAll("once", { requestId });
+    const second = await (await entered(near, { token: ani.token })).sendAll("once", { requestId });
+    expect(second).to.include({ kind: "accepted", id: acceptedId(first), duplicate: true, requestId });
+  });
+
+  it("comes back after a cut, and gets exactly the three messages that were missed", async () => {
+    const talker = await entered(near, { token: budi.token });
+    const room = await entered(far, { token: ani.token });
+    await talker.sendAll("before");
+    await until(room, "the first message", says("before"));
+    proxy.forbid();
+    await until(room, "the loss", (event) => event.kind === "disconnected");
+    for (const text of ["one", "two", "three"]) await talker.sendAll(text);
+    proxy.allow();
+    const events = await until(room, "the end of the replay", isCaughtUp);
+    expect(texts(events)).to.deep.equal(["one", "two", "three"]);
+    expect(ofKind(events, "connected")[0]).to.include({ again: true, logChanged: false });
+    expect(ofKind(events, "caughtUp")[0]).to.include({ again: true });
+    await talker.sendAll("after");
+    expect(texts(await until(room, "the next message", says("after")))).to.deep.equal(["after"]);
+  });
+
+  it("misses nothing where it joined for the live room alone and was cut before anything came", async () => {
+    const talker = await entered(near, { token: budi.token });
+    await talker.sendAll("long ago");
+    const room = enter(far, { token: ani.token });
+    await until(room, "the welcome", (event) => event.kind === "connected");
+    proxy.forbid();
+    await talker.sendAll("missed");
+    proxy.allow();
+    const events = await until(room, "the missed message", says("missed"));
+    expect(texts(events)).to.deep.equal(["missed"]);
+  });
+
+  it("sends again what was not answered, in order, and it is posted once", async () => {
+    const room = await entered(far, { token: ani.token });
+    const witness = await entered(near, { token: budi.token });
+    proxy.deafen();
+    const outcomes = ["one", "two", "three"].map((text) => room.sendAll(text));
+    // They are posted, but their answers never arrive.
+    await until(witness, "the third message", says("three"));
+    expect(room.pending).to.equal(3);
+    proxy.hear();
+    const answers = await within(Promise.all(outcomes), "the answers");
+    for (const answer of answers) expect(answer).to.include({ kind: "accepted", duplicate: true });
+    await room.sendAll("last");
+    expect(texts(await until(witness, "the last message", says("last")))).to.deep.equal(["last"]);
+    expect(texts(await until(room, "the last message", says("last")))).to.deep.equal(["one", "two", "three", "last"]);
+  });
+
+  it("keeps what is said while the connection is lost, and sends it afterwards in order", async () => {
+    const witness = await entered(near, { token: budi.token });
+    const room = await entered(far, { token: ani.token });
+    proxy.forbid();
+    await until(room, "the loss", (event) => event.kind === "disconnected");
+    const outcomes = ["one", "two"].map((text) => room.sendAll(text));
+    proxy.allow();
+    for (const outcome of await within(Promise.all(outcomes), "the answers")) expect(outcome.kind).to.equal("accepted");
+    expect(texts(await until(witness, "both messages", says("two")))).to.deep.equal(["one", "two"]);
+  });
+
+  it("has a cursor of what was taken, from which another room goes on", async () => {
+    const talker = await entered(near, { token: budi.token });
+    const first = await entered(near, { token: ani.token });
+    for (const text of ["one", "two", "three"]) await talker.sendAll(text);
+    await until(first, "the second message", says("two"));
+    const cursor = first.cursor;
+    first.abort();
+    const next = enter(near, { token: ani.token, resumeAfter: cursor?.id, logId: cursor?.logId });
+    expect(texts(await until(next, "the end of the replay", isCaughtUp))).to.deep.equal(["three"]);
+  });
+
+  it("says so when what was asked for is of another log, and begins at its oldest message", async () => {
+    const talker = await entered(near, { token: budi.token });
+    await talker.sendAll("hello");
+    const room = enter(near, { token: ani.token, resumeAfter: 1_000_000n, logId: "another log" });
+    const events = await until(room, "the end of the replay", isCaughtUp);
+    expect(ofKind(events, "connected")[0]).to.include({ logChanged: true });
+    expect(events[1]).to.deep.equal({ kind: "gap", oldestId: 1n });
+    expect(texts(events)).to.include("hello");
+  });
+
+  it("takes no more than its buffer holds while nobody takes events, and loses none of them", async () => {
+    const talker = await entered(near, { token: budi.token });
+    const room = enter(near, { token: ani.token, maxEvents: 2 });
+    await until(room, "the end of the replay", isCaughtUp);
+    const sent = Array.from({ length: 50 }, (_, index) => `message ${index}`);
+    for (const text of sent) await talker.sendAll(text);
+    const events = await until(room, "the last message", says("message 49"));
+    expect(texts(events)).to.deep.equal(sent);
+  });
+
+  it("leaves when everything it said has been answered and has come", async () => {
+    const room = enter(near, { token: ani.token });
+    const outcomes = ["one", "two", "three"].map((text) => room.sendAll(text));
+    const closed = room.close();
+    const events = await until(room, "the end", (event) => event.kind === "closed");
+    expect(texts(events)).to.deep.equal(["one", "two", "three"]);
+    expect(events.at(-1)).to.deep.equal({ kind: "closed", why: { kind: "left" } });
+    for (const outcome of await Promise.all(outcomes)) expect(outcome.kind).to.equal("accepted");
+    expect(await closed).to.deep.equal({ kind: "left" });
+    expect(await server.online(budi)).not.to.include(ani.username);
+  });
+
+  it("comes back to leave properly where the connection is lost before the last answer", async () => {
+    const room = await entered(far, { token: ani.token });
+    const witness = await entered(near, { token: budi.token });
+    proxy.deafen();
+    const outcome = room.sendAll("last words");
+    await until(witness, "the message", says("last words"));
+    const closed = room.close();
+    proxy.hear();
+    expect(texts(await until(room, "the end", (event) => event.kind === "closed"))).to.deep.equal(["last words"]);
+    expect(await outcome).to.include({ kind: "accepted", duplicate: true });
+    expect(await closed).to.deep.equal({ kind: "left" });
+  });
+
+  it("leaves at once when it is aborted, and says what was not answered", async () => {
+    const room = await entered(far, { token: ani.token });
+    proxy.deafen();
+    const outcome = room.sendAll("hello?", { requestId: "r1" });
+    room.abort();
+    expect(await outcome).to.deep.equal({ kind: "unanswered", requestId: "r1" });
+    expect(await room.closed).to.deep.equal({ kind: "aborted" });
+    const late = await room.sendAll("too late").catch((error: Error) => error.message);
+    expect(late).to.equal("The room has been left.");
+  });
+
+  it("is aborted by its signal, whatever it waits for", async () => {
+    const abort = new AbortController();
+    proxy.forbid();
+    const room = enter(far, { token: ani.token, signal: abort.signal, backoff: { firstMs: 60_000, maxMs: 60_000 } });
+    await until(room, "the first failure", (event) => event.kind === "disconnected");
+    abort.abort();
+    expect(await within(room.closed, "the end")).to.deep.equal({ kind: "aborted" });
+  });
+
+  it("does not come back once its session is logged out", async () => {
+    const room = await entered(near, { token: ani.token });
+    await near.logout(ani.token);
+    const events = await until(room, "the end", (event) => event.kind === "closed");
+    expect(events.map((event) => event.kind)).to.deep.equal(["goodbye", "closed"]);
+    expect(await room.closed).to.deep.equal({ kind: "dismissed", reason: "LOGGED_OUT" });
+  });
+
+  it("does not come back where its token is worth nothing", async () => {
+    const closed = await within(enter(near, { token: "nonsense" }).closed, "the end");
+    expect(closed.kind).to.equal("unauthenticated");
+    expect(closed.kind === "unauthenticated" && closed.cause.reason).to.equal("SESSION_INVALID");
+  });
+
+  it("gives up where the server was never reached in the time that was given", async () => {
+    proxy.forbid();
+    const room = enter(far, { token: ani.token, firstConnectMs: 50 });
+    expect((await within(room.closed, "the end")).kind).to.equal("unreached");
+  });
+
+  it("tries for ever once it has been in", async () => {
+    const room = await entered(far, { token: ani.token, firstConnectMs: 50 });
+    proxy.forbid();
+    await until(room, "five failures", (event) => event.kind === "disconnected" && event.failures === 5);
+    proxy.allow();
+    await until(room, "the return", isCaughtUp);
+  });
+});
