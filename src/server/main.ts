@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { destination, type Logger, pino } from "pino";
 import type { ServerConfig } from "./config.ts";
 import { LocalBus, MemoryAttempts, MemoryRoster } from "./engines/memory/index.ts";
@@ -14,6 +15,8 @@ import { VERSION } from "./version.ts";
  * certificate, the address.
  */
 export async function serve(config: ServerConfig): Promise<void> {
+  // What grpc-js writes to standard error by itself is told better by us, or is none of the operator's business.
+  setLogVerbosity(logVerbosity.NONE);
   const logger = pino({ level: config.logLevel }, destination({ fd: 2, sync: true }));
   const tls = readTls(config);
   const folder = resolve(config.data);
@@ -56,10 +59,8 @@ async function listen(server: ChatServer, address: string): Promise<string> {
   } catch (cause) {
     await server.drain();
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(
-      `Cannot listen on ${address}: ${why}. Is it taken by another server? Take another one with --listen.`,
-      { cause },
-    );
+    const said = why.includes("EADDRINUSE") ? "another program listens there" : why;
+    throw new Error(`Cannot listen on ${address}: ${said}. Take another address with --listen.`, { cause });
   }
 }
 

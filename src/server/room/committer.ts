@@ -1,7 +1,7 @@
 import type { Log } from "./log.ts";
 import type { Message } from "./message.ts";
 import type { Bus } from "./ports/bus.ts";
-import { OutcomeUnknown, StoreUnavailable } from "./ports/engines.ts";
+import { OutcomeUnknown } from "./ports/engines.ts";
 import type { Appended, Draft, LogStore } from "./ports/log.ts";
 
 /** A commit: larger ones do not cost less a message, and make the next ones wait. */
@@ -9,6 +9,8 @@ const MAX_DRAFTS = 1_000;
 const MAX_BYTES = 4 * 1024 * 1024;
 /** What may wait for the next commits, over all streams. */
 const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+/** What one who is let in is taken to bring: the longest text that is allowed by default. */
+const USUAL_BYTES = 8 * 1024;
 
 interface Waiting {
   readonly draft: Draft;
@@ -70,7 +72,7 @@ export class Committer {
     try {
       const drafts = batch.map(({ draft }) => draft);
       const appended = await this.#store.append(drafts);
-      if (appended.length !== batch.length) throw new StoreUnavailable("the store did not answer every draft");
+      if (appended.length !== batch.length) throw new OutcomeUnknown("the store did not answer every draft");
       const messages = newMessages(drafts, appended);
       if (messages.length > 0) this.#bus.publish({ kind: "grown", logId: this.#log.logId, messages });
       for (const [i, outcome] of appended.entries()) batch[i]?.resolve(outcome);
@@ -90,7 +92,8 @@ export class Committer {
       count += 1;
     }
     this.#waitingBytes -= bytes;
-    for (const resolve of this.#wantRoom.splice(0)) resolve();
+    const roomFor = Math.ceil((MAX_WAITING_BYTES - this.#waitingBytes) / USUAL_BYTES);
+    for (const resolve of this.#wantRoom.splice(0, roomFor)) resolve();
     return this.#waiting.splice(0, count);
   }
 }

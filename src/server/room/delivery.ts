@@ -37,7 +37,10 @@ export class Delivery {
 
   /** Whether more is at hand than went into the last response. */
   get more(): boolean {
-    return this.#parts.replies.waiting || this.#joined?.reader.behind === true;
+    const { replies, feed } = this.#parts;
+    return (
+      replies.waiting || this.#joined?.reader.behind === true || (this.#joined?.place ?? feed.place) !== feed.place
+    );
   }
 
   /** The replies that are ready; `undefined`: none. */

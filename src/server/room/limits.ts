@@ -65,7 +65,7 @@ export const TIMINGS: Timings = {
 /** The sizes where nothing else is said. */
 export const SIZES: Sizes = {
   timeline: 8 * 1024 * 1024,
-  pages: 8 * 1024 * 1024,
+  pages: 16 * 1024 * 1024,
   page: 256,
   response: 64 * 1024,
   replies: 64,

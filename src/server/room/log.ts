@@ -28,6 +28,7 @@ export class Log {
   /** Somebody wants what the store has now, and not when the read under way began. */
   #mustReadOn = false;
   #retry: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   private constructor(
     store: LogStore,
@@ -121,13 +122,19 @@ export class Log {
 
   /** Catches up by itself, and where the store is away tries again until it is back. */
   lookAgain(): void {
-    if (this.#retry !== undefined) return;
+    if (this.#retry !== undefined || this.#isClosed) return;
     this.catchUp().catch(() => {
       this.#retry ??= setTimeout(() => {
         this.#retry = undefined;
         this.lookAgain();
       }, RETRY_SOON).unref();
     });
+  }
+
+  /** Tries no more. */
+  close(): void {
+    clearTimeout(this.#retry);
+    this.#isClosed = true;
   }
 
   /** Resolves when no catching up is under way, with or without success. */

@@ -1,7 +1,10 @@
 import type { Encoder } from "./events.ts";
 import type { Sizes } from "./limits.ts";
 import type { LogStore } from "./ports/log.ts";
-import { type Entry, Stretch, toEntry } from "./stretch.ts";
+import { ENTRY_OVERHEAD, type Entry, Stretch, toEntry } from "./stretch.ts";
+
+/** Readers go through a page from its beginning, but on their first one. */
+const MAX_SHARED = 16;
 
 /** A part of the log that was read from the store, for readers behind the timeline. */
 export class Page extends Stretch {
@@ -12,11 +15,12 @@ export class Page extends Stretch {
   readonly #entries: readonly Entry[];
 
   constructor(entries: readonly Entry[], start: number, encoder: Encoder, maxBytes: number) {
-    super(encoder, maxBytes);
+    super(encoder, maxBytes, MAX_SHARED);
     this.#entries = entries;
     this.firstId = entries[0]?.id ?? start;
     this.lastId = this.firstId + entries.length - 1;
-    this.bytes = entries.reduce((sum, entry) => sum + entry.bytes.length, 0);
+    // Twice, for the responses that are made of it and remembered.
+    this.bytes = entries.reduce((sum, entry) => sum + 2 * entry.bytes.length + ENTRY_OVERHEAD, 0);
   }
 
   protected entry(id: number): Entry {

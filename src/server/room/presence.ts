@@ -1,6 +1,7 @@
 import type { Bus } from "./ports/bus.ts";
 import type { Roster } from "./ports/roster.ts";
 import type { Session } from "./ports/sessions.ts";
+import { RETRY_SOON } from "./reasons.ts";
 
 /** How a stream ended, for those who ask who is online. */
 export type Leaving = "left" | "broke-off";
@@ -102,8 +103,17 @@ export class Presence {
   async #settle(here: Here): Promise<void> {
     this.#endGraces(here);
     const told = here.telling.then(() => this.#tell(here));
-    here.telling = told.catch(() => {});
+    here.telling = told.catch(() => this.#settleLater(here));
     await told;
+  }
+
+  /** The roster could not be told: nobody else will come by to tell it. */
+  #settleLater(here: Here): void {
+    clearTimeout(here.timer);
+    here.timer = setTimeout(() => {
+      this.#settle(here).catch(() => {});
+    }, RETRY_SOON);
+    here.timer.unref();
   }
 
   /** Drops graces that are over, and comes back when the next one is. */

@@ -119,7 +119,7 @@ export class Room {
 
   /** Opens a stream of a session. Refusals: `SHUTTING_DOWN`, `SESSION_INVALID`. */
   enter(session: Session, sink: Sink): Stream {
-    if (this.#draining !== undefined) throw shuttingDown();
+    this.checkOpen();
     if (this.#watch.hasEnded(session.id)) throw sessionInvalid();
     const stream = new Stream(this.#parts, session, sink, (closed) => this.#gone(closed));
     this.#streams.add(stream);
@@ -129,11 +129,19 @@ export class Room {
     return stream;
   }
 
+  /** Refuses what comes while the room is drained. Refusal: `SHUTTING_DOWN`. */
+  checkOpen(): void {
+    if (this.#draining !== undefined) throw shuttingDown();
+  }
+
   /** Ends a session, or all of its account's. When it resolves, they count nowhere any more. */
   async logout(session: Session, everywhere: boolean): Promise<void> {
     const sessionIds = await this.signIn.logout(session, everywhere);
-    await this.#forget(sessionIds);
-    this.#engines.bus.publish({ kind: "sessions-ended", sessionIds });
+    try {
+      await this.#forget(sessionIds);
+    } finally {
+      this.#engines.bus.publish({ kind: "sessions-ended", sessionIds });
+    }
   }
 
   /** Makes the store forget all messages before `before`. */
@@ -160,6 +168,7 @@ export class Room {
   async close(): Promise<void> {
     this.#unsubscribe();
     this.#housekeeping.stop();
+    this.#log.close();
     this.#rounds.stop();
     this.#presence.stop();
     this.#feed.stop();

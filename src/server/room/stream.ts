@@ -87,12 +87,13 @@ export class Stream implements Served, Place {
   async join(join: JoinCommand, requestId: string): Promise<void> {
     const { log, limits, presence, rounds } = this.#parts;
     const start = await startOf(join, { log, accountId: this.session.accountId, maxRecent: limits.maxRecent });
+    if (this.#state.kind !== "open") return;
     this.#isPresent = true;
     await presence.join(this.session).catch((error) => {
       this.#isPresent = false;
       throw error;
     });
-    if (this.#state.kind !== "open") return this.#leavePresence("broke-off");
+    if (this.#state.kind !== "open") return this.#leavePresence(this.#isLoggedOut() ? "left" : "broke-off");
     this.#state = { kind: "joined" };
     this.#delivery.join(new Reader(log, this.session.accountId, start), requestId);
     rounds.add(this);
@@ -175,6 +176,10 @@ export class Stream implements Served, Place {
     if (this.session.expiresAt <= time) this.leave({ reason: "SESSION_EXPIRED", reconnect: false });
     if (signIn.used({ id: this.session.id, lastUsedAt: this.#notedUseAt }, time)) this.#notedUseAt = time;
     if (now - this.#toldCursorAt >= timings.cursor) this.#tellCursor(now);
+  }
+
+  #isLoggedOut(): boolean {
+    return this.#state.kind === "closing" && this.#state.goodbye?.reason === "LOGGED_OUT";
   }
 
   #takesCommands(): boolean {

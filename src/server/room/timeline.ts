@@ -1,9 +1,9 @@
 import type { Encoder } from "./events.ts";
 import { maySee } from "./message.ts";
-import { type Entry, Stretch } from "./stretch.ts";
+import { ENTRY_OVERHEAD, type Entry, Stretch } from "./stretch.ts";
 
-/** What an entry costs beside its bytes; measured on Node 24, in round figures. */
-const ENTRY_OVERHEAD = 120;
+/** Live readers are at a few dozen places, for as long as until the next message comes. */
+const MAX_SHARED = 32;
 /** How many evicted places are kept in front of the array before it is cut: cutting moves all the others. */
 const SLACK = 1_024;
 
@@ -17,7 +17,7 @@ export class Timeline extends Stretch {
 
   /** A timeline without entries, behind the message `headId`. `maxBytes` bounds its entries, but for the newest one. */
   constructor(encoder: Encoder, sizes: { timeline: number; response: number }, headId: number) {
-    super(encoder, sizes.response);
+    super(encoder, sizes.response, MAX_SHARED);
     this.#maxBytes = sizes.timeline;
     this.#lastId = headId;
   }

@@ -10,13 +10,21 @@ import { register } from "./register.ts";
 export function chatService(room: Room): ServiceImplementation<typeof servedDefinition> {
   const session = (context: CallContext) => sessionOf(context.metadata.get("authorization"), room.signIn);
   return {
-    register: (request) => register(request, room.signIn),
-    login: (request, context) => login(request, context.peer, room.signIn),
+    async register(request) {
+      room.checkOpen();
+      return register(request, room.signIn);
+    },
+    async login(request, context) {
+      room.checkOpen();
+      return login(request, context.peer, room.signIn);
+    },
     async list(request, context) {
+      room.checkOpen();
       await session(context);
       return list(request, room.online);
     },
     async logout({ everywhere }, context) {
+      room.checkOpen();
       await room.logout(await session(context), everywhere);
       return {};
     },

@@ -14,6 +14,10 @@ export class MemoryAttempts implements Attempts {
   readonly #failures = new Map<string, Failures>();
 
   async find(key: string, at: number): Promise<Failures | undefined> {
+    return this.#find(key, at);
+  }
+
+  #find(key: string, at: number): Failures | undefined {
     const failures = this.#failures.get(key);
     if (failures === undefined || at - failures.lastAt < WINDOW) return failures;
     this.#failures.delete(key);
@@ -21,7 +25,7 @@ export class MemoryAttempts implements Attempts {
   }
 
   async fail(key: string, at: number): Promise<void> {
-    const before = await this.find(key, at);
+    const before = this.#find(key, at);
     this.#failures.delete(key);
     this.#failures.set(key, { count: (before?.count ?? 0) + 1, lastAt: at });
     const oldest = this.#failures.size > MAX_KEYS ? this.#failures.keys().next().value : undefined;

@@ -5,7 +5,14 @@ export class LocalBus implements Bus {
   readonly #handlers = new Set<(hint: Hint) => void>();
 
   publish(hint: Hint): void {
-    for (const handler of this.#handlers) handler(hint);
+    for (const handler of this.#handlers) {
+      try {
+        handler(hint);
+      } catch (error) {
+        // Whoever publishes has done its part; the fault is the handler's, and must not be lost.
+        process.emitWarning(error instanceof Error ? error : String(error));
+      }
+    }
   }
 
   subscribe(handler: (hint: Hint) => void): () => void {

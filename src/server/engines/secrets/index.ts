@@ -32,10 +32,16 @@ export class NodeSecrets implements Secrets {
   }
 
   async verifyPassword(passwordHash: string | undefined, password: string): Promise<boolean> {
-    this.#nobody ??= hash(randomBytes(32), PARAMETERS);
-    const nobody = await this.#nobody;
-    const right = await this.#line.run(() => verify(passwordHash ?? nobody, password));
+    const right = await this.#line.run(async () => verify(passwordHash ?? (await this.#hashOfNobody()), password));
     return right && passwordHash !== undefined;
+  }
+
+  #hashOfNobody(): Promise<string> {
+    this.#nobody ??= hash(randomBytes(32), PARAMETERS).catch((error) => {
+      this.#nobody = undefined;
+      throw error;
+    });
+    return this.#nobody;
   }
 
   isOutdated(passwordHash: string): boolean {

@@ -9,15 +9,18 @@ export interface Failure {
 const SQLITE_FULL = 13;
 /** https://www.sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
+/** A quota, or a limit of the file's size: https://www.sqlite.org/rescode.html#ioerr_write */
+const SQLITE_IOERR_WRITE = 778;
 
 /**
- * Judges an error of SQLite. Before `COMMIT` nothing is in the log. A `COMMIT` that found the disk full, or the lock taken, was
- * rolled back. After any other failure of it (a write or a sync that failed) the commit may be found again when the file is opened
- * the next time.
+ * Judges an error of SQLite. Before `COMMIT` nothing is in the log. A `COMMIT` that could not write, or found the lock taken, was
+ * rolled back: what makes a commit of the WAL is its last frame, which is written last. After any other failure of it (a sync
+ * that failed) the commit may be found again when the file is opened the next time.
  */
 export function failureOf(error: unknown, committing: boolean): Failure {
   const code = (error as { errcode?: number }).errcode;
-  const rolledBack = code !== undefined && [SQLITE_FULL, SQLITE_BUSY].includes(code & 0xff);
+  const primary = code === undefined ? undefined : code & 0xff;
+  const rolledBack = primary === SQLITE_FULL || primary === SQLITE_BUSY || code === SQLITE_IOERR_WRITE;
   const message = error instanceof Error ? error.message : String(error);
   return { kind: committing && !rolledBack ? "unknown" : "unavailable", message };
 }

@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { AccountStore } from "../../room/ports/accounts.ts";
 import type { LogStore } from "../../room/ports/log.ts";
 import type { SessionStore } from "../../room/ports/sessions.ts";
@@ -71,11 +71,18 @@ function storeOf(writing: Thread<Writing>["methods"], reading: Thread<Reading>["
 /** Makes the folder and its files, which SQLite would let everybody read. */
 function makeFolder(folder: string): void {
   try {
-    // Conversations and password hashes are nobody else's business.
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makePath(folder);
     for (const name of ["obrolan.db", "obrolan.lock"]) closeSync(openSync(join(folder, name), "a", 0o600));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`The data folder ${folder} cannot be written: ${why}. Take another one with --data.`, { cause });
   }
+}
+
+/** With `recursive` Node never comes back where a folder cannot be made that ought to be, such as one in /proc. */
+function makePath(folder: string): void {
+  if (existsSync(folder)) return;
+  if (!existsSync(dirname(folder))) makePath(dirname(folder));
+  // Conversations and password hashes are nobody else's business.
+  mkdirSync(folder, { mode: 0o700 });
 }

@@ -1,9 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
 import { type Failure, failureOf } from "./failures.ts";
+import type { Answer, Call, ThreadSetup } from "./life.ts";
 import { Reading } from "./reading.ts";
 import { configure, migrate } from "./schema.ts";
-import type { Answer, Call, ThreadSetup } from "./thread.ts";
 import { Writing } from "./writing.ts";
 
 /** A thread of the store: opens its connection, then carries out one call after the other. */

@@ -8,7 +8,7 @@ export interface Account {
   readonly passwordHash: string;
 }
 
-/** The accounts. Any call may throw `StoreUnavailable`; after a `create` that threw the account may exist all the same. */
+/** The accounts. Any call may throw `StoreUnavailable`; one that changes something also `OutcomeUnknown`. */
 export interface AccountStore {
   /** Creates an account, durably; `undefined` where an account has, or once had, that name. */
   create(username: string, passwordHash: string, at: number): Promise<Account | undefined>;

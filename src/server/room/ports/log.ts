@@ -71,6 +71,6 @@ export interface LogStore {
   /** The message that a sender has in the log under a `requestId` (which is not empty). */
   find(senderId: number, requestId: string): Promise<Known | undefined>;
 
-  /** Forgets all messages before id `before`; at most up to the head. The head stays where it is. */
+  /** Forgets all messages before id `before`; at most up to the head. The head stays where it is. May throw `OutcomeUnknown`. */
   forget(before: number): Promise<void>;
 }

@@ -9,7 +9,7 @@ export interface Session {
   readonly lastUsedAt: number;
 }
 
-/** The sessions, by the SHA-256 of their tokens. Any call may throw `StoreUnavailable`. */
+/** The sessions, by the SHA-256 of their tokens. Any call may throw `StoreUnavailable`; one that changes something also `OutcomeUnknown`. */
 export interface SessionStore {
   /** Begins a session, durably. */
   open(session: { tokenHash: Uint8Array; accountId: number; at: number; expiresAt: number }): Promise<Session>;
