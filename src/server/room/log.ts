@@ -8,6 +8,12 @@ import { RETRY_SOON } from "./reasons.ts";
 import { type Batch, type Entry, toEntry } from "./stretch.ts";
 import { Timeline } from "./timeline.ts";
 
+/** Somebody who reads the log, from a cursor on. */
+export interface Reading {
+  readonly cursor: number;
+  readonly accountId: number;
+}
+
 /** Told of what has come into the timeline. */
 export type GrownListener = (entries: readonly Entry[]) => void;
 
@@ -75,17 +81,22 @@ export class Log {
   }
 
   /**
-   * What an account may see after `after`, as one response; `undefined` where that is behind the timeline and its page is not at
-   * hand: `fetch` it. `after` must lie from `oldestId - 1` to `headId - 1`.
+   * What a reader may see after its cursor, as one response; `undefined` where that is behind the timeline and its page is not at
+   * hand: `fetch` it. The cursor must lie from `oldestId - 1` to `headId - 1`.
    */
-  take(after: number, accountId: number, maxBytes?: number): Batch | undefined {
-    const stretch = after + 1 >= this.timeline.firstId ? this.timeline : this.pages.kept(after + 1);
-    return stretch?.take(after, accountId, maxBytes);
+  take(reader: Reading, maxBytes?: number): Batch | undefined {
+    const { cursor, accountId } = reader;
+    if (cursor + 1 < this.timeline.firstId) {
+      return this.pages.kept(cursor + 1, reader)?.take(cursor, accountId, maxBytes);
+    }
+    this.pages.leave(reader);
+    return this.timeline.take(cursor, accountId, maxBytes);
   }
 
-  /** Brings the page with a message to hand. Throws `StoreUnavailable`. */
-  async fetch(id: number): Promise<void> {
-    const page = await this.pages.fetch(id);
+  /** Brings the page behind a reader's cursor to hand. Throws `StoreUnavailable`. */
+  async fetch(reader: Reading): Promise<void> {
+    const id = reader.cursor + 1;
+    const page = await this.pages.fetch(id, reader);
     if (page.firstId <= id && id <= page.lastId) return;
     // It may have been forgotten, and the hint of that been lost.
     this.forgotten((await this.#store.state()).oldestId);

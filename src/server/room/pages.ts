@@ -1,3 +1,4 @@
+import { Crowd } from "./crowd.ts";
 import type { Encoder } from "./events.ts";
 import type { Sizes } from "./limits.ts";
 import type { LogStore } from "./ports/log.ts";
@@ -28,18 +29,38 @@ export class Page extends Stretch {
   }
 }
 
+/** Reads under way at once: the store's thread does one after the other, and the next one is then at hand. */
+const MAX_READS = 2;
+/** How long a page waits for those before it, in milliseconds: nobody is held back for longer by others who are slow. */
+const MAX_WAIT = 250;
+/** How often those who are held back are looked after, in milliseconds. */
+const LOOK = 10;
+
+/** A page that is wanted and not read yet. */
+interface Wanted {
+  readonly since: number;
+  readonly read: () => void;
+}
+
 /**
  * The pages of the log that readers behind the timeline share: aligned by id, the same for every account, encoded once, at most
  * one read under way for each, the last few kept.
+ *
+ * Hundreds who resume at once drift apart, and where that is by more than the cache, each comes to read the log alone. So the
+ * lowest page that is wanted is read first, and while there is a crowd the ones in front wait a little, rather than push out of the
+ * cache what those behind them are coming to.
  */
 export class Pages {
   readonly #log: LogStore;
   readonly #encoder: Encoder;
   readonly #sizes: Pick<Sizes, "page" | "pages" | "response">;
-  /** In the order of use, the longest unused first. */
   readonly #kept = new Map<number, Page>();
-  readonly #underWay = new Map<number, Promise<Page>>();
+  readonly #coming = new Map<number, Promise<Page>>();
+  readonly #wanted = new Map<number, Wanted>();
   #bytes = 0;
+  #readsUnderWay = 0;
+  readonly #crowd = new Crowd();
+  #looking: NodeJS.Timeout | undefined;
   #reads = 0;
 
   constructor(log: LogStore, encoder: Encoder, sizes: Pick<Sizes, "page" | "pages" | "response">) {
@@ -53,25 +74,32 @@ export class Pages {
     return this.#reads;
   }
 
-  /** The page with a message, if it is at hand. */
-  kept(id: number): Page | undefined {
+  /** The page with a message that a reader wants, if it is at hand. */
+  kept(id: number, reader: object): Page | undefined {
     const number = this.#numberOf(id);
+    this.#crowd.note(reader, number);
     const page = this.#kept.get(number);
-    if (page === undefined || id > page.lastId || id < page.firstId) return undefined;
-    this.#kept.delete(number);
-    this.#kept.set(number, page);
+    return page === undefined || id > page.lastId || id < page.firstId ? undefined : page;
+  }
+
+  /** Reads the page with a message that a reader wants, so that it is at hand. Throws `StoreUnavailable`. */
+  async fetch(id: number, reader: object): Promise<Page> {
+    const number = this.#numberOf(id);
+    this.#crowd.note(reader, number);
+    let page = this.#coming.get(number);
+    if (page === undefined) {
+      const { promise: turn, resolve: read } = Promise.withResolvers<void>();
+      page = turn.then(() => this.#read(number));
+      this.#coming.set(number, page);
+      this.#wanted.set(number, { since: performance.now(), read });
+      this.#readNext();
+    }
     return page;
   }
 
-  /** Reads the page with a message, so that it is at hand. Throws `StoreUnavailable`. */
-  async fetch(id: number): Promise<Page> {
-    const number = this.#numberOf(id);
-    let read = this.#underWay.get(number);
-    if (read === undefined) {
-      read = this.#read(number).finally(() => this.#underWay.delete(number));
-      this.#underWay.set(number, read);
-    }
-    return read;
+  /** A reader goes through pages no more. */
+  leave(reader: object): void {
+    this.#crowd.leave(reader);
   }
 
   /** Drops what is kept: the log has forgotten some of it. */
@@ -80,20 +108,72 @@ export class Pages {
     this.#bytes = 0;
   }
 
+  #readNext(): void {
+    if (this.#readsUnderWay >= MAX_READS) return;
+    const number = this.#nextWanted();
+    const wanted = number === undefined ? undefined : this.#wanted.get(number);
+    if (number === undefined || wanted === undefined) return;
+    if (performance.now() - wanted.since < MAX_WAIT && this.#wouldPushOut(number)) {
+      this.#looking ??= setTimeout(() => {
+        this.#looking = undefined;
+        this.#readNext();
+      }, LOOK).unref();
+      return;
+    }
+    this.#readsUnderWay += 1;
+    this.#wanted.delete(number);
+    wanted.read();
+  }
+
+  /** Whether a page would take the place of one that a crowd is coming to. */
+  #wouldPushOut(number: number): boolean {
+    // Taken to be as large as the others are.
+    if (this.#bytes + this.#bytes / this.#kept.size <= this.#sizes.pages || this.#kept.size === 0) return false;
+    const lowest = Math.min(...this.#kept.keys());
+    const rear = this.#crowd.rear();
+    return rear !== undefined && number > lowest && rear <= lowest;
+  }
+
+  /** The lowest, unless one has been passed over for too long. */
+  #nextWanted(): number | undefined {
+    let lowest: number | undefined;
+    const now = performance.now();
+    for (const [number, { since }] of this.#wanted) {
+      if (now - since >= MAX_WAIT) return number;
+      if (lowest === undefined || number < lowest) lowest = number;
+    }
+    return lowest;
+  }
+
   async #read(number: number): Promise<Page> {
     this.#reads += 1;
     const from = number * this.#sizes.page + 1;
-    const messages = await this.#log.read(from, from + this.#sizes.page - 1);
-    const entries = messages.map((message) => toEntry(message, this.#encoder));
-    const page = new Page(entries, from, this.#encoder, this.#sizes.response);
+    try {
+      const messages = await this.#log.read(from, from + this.#sizes.page - 1);
+      const entries = messages.map((message) => toEntry(message, this.#encoder));
+      const page = new Page(entries, from, this.#encoder, this.#sizes.response);
+      this.#keep(number, page);
+      return page;
+    } finally {
+      this.#coming.delete(number);
+      this.#readsUnderWay -= 1;
+      this.#readNext();
+    }
+  }
+
+  #keep(number: number, page: Page): void {
     this.#drop(number);
     this.#kept.set(number, page);
     this.#bytes += page.bytes;
-    for (const oldest of this.#kept.keys()) {
-      if (this.#bytes <= this.#sizes.pages || this.#kept.size === 1) break;
-      this.#drop(oldest);
-    }
-    return page;
+    while (this.#bytes > this.#sizes.pages && this.#kept.size > 1) this.#drop(this.#leastWanted(number));
+  }
+
+  /** The one that most readers have behind them, or where they are all before it, the one that they come to last. */
+  #leastWanted(justRead: number): number {
+    const others = [...this.#kept.keys()].filter((number) => number !== justRead);
+    const lowest = Math.min(...others);
+    const rear = this.#crowd.rear();
+    return rear === undefined || rear > lowest ? lowest : Math.max(...others);
   }
 
   #drop(number: number): void {

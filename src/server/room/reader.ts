@@ -61,7 +61,7 @@ export class Reader {
   take(maxBytes?: number): Portion | undefined {
     if (this.#gap || this.#cursor < this.#log.oldestId - 1) return this.#takeGap();
     while (this.#cursor < this.#log.headId) {
-      const batch = this.#log.take(this.#cursor, this.accountId, maxBytes);
+      const batch = this.#log.take(this, maxBytes);
       if (batch === undefined) return undefined;
       this.#cursor = batch.cursor;
       if (batch.bytes.length === 0 && this.#cursor < this.#log.headId) continue;

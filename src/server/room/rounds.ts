@@ -76,12 +76,15 @@ export class Rounds {
   }
 
   #rest(): void {
-    this.#resting ??= setTimeout(() => {
-      this.#resting = undefined;
-      // A timer may come a little early; what is left of the rest is not worth another one.
-      this.#restUntil = 0;
-      this.#schedule();
-    }, this.#restUntil - performance.now());
+    this.#resting ??= setTimeout(
+      () => {
+        this.#resting = undefined;
+        // A timer may come a little early; what is left of the rest is not worth another one.
+        this.#restUntil = 0;
+        this.#schedule();
+      },
+      Math.max(0, this.#restUntil - performance.now()),
+    );
   }
 
   #mayBegin(): boolean {

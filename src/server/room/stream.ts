@@ -206,7 +206,7 @@ export class Stream implements Served, Place {
       this.#isFetching = false;
       this.#call();
     };
-    log.fetch(reader.cursor + 1).then(goOn, () => setTimeout(goOn, RETRY_SOON).unref());
+    log.fetch(reader).then(goOn, () => setTimeout(goOn, RETRY_SOON).unref());
   }
 
   #tellCursor(now: number): void {

@@ -27,11 +27,16 @@ export async function openSqliteStore({ folder }: { folder: string }): Promise<S
   const file = join(folder, "obrolan.db");
   const writing = new Thread<Writing>({ role: "writing", file });
   const reading = new Thread<Reading>({ role: "reading", file });
-  const close = async () => {
+  const closeOnce = async () => {
     // The writing one last: only the last connection folds the WAL into the file, and a read-only one cannot.
     await reading.close();
     await writing.close();
     lock.release();
+  };
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= closeOnce();
+    return closed;
   };
   try {
     await writing.start();

@@ -1,0 +1,30 @@
+/** Readers that make up a crowd: fewer may each read the log alone. */
+const MANY = 32;
+/** After how long without taking anything a reader is not waited for, in milliseconds. */
+const IDLE = 1_000;
+
+/** Where the readers are that go through pages, so that those in front can be held back for those who are coming up. */
+export class Crowd {
+  readonly #places = new Map<object, { readonly page: number; readonly at: number }>();
+
+  /** A reader takes from a page, or wants it. */
+  note(reader: object, page: number): void {
+    this.#places.set(reader, { page, at: performance.now() });
+  }
+
+  /** A reader goes through pages no more. */
+  leave(reader: object): void {
+    this.#places.delete(reader);
+  }
+
+  /** The lowest page that a reader on the move is at; `undefined` where they are too few to be a crowd. */
+  rear(): number | undefined {
+    const now = performance.now();
+    let rear = Number.POSITIVE_INFINITY;
+    for (const [reader, { page, at }] of this.#places) {
+      if (now - at > IDLE) this.#places.delete(reader);
+      else if (page < rear) rear = page;
+    }
+    return this.#places.size < MANY ? undefined : rear;
+  }
+}
