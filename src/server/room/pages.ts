@@ -54,6 +54,7 @@ export class Pages {
   readonly #log: LogStore;
   readonly #encoder: Encoder;
   readonly #sizes: Pick<Sizes, "page" | "pages" | "response">;
+  /** In the order of use, the longest unused first. */
   readonly #kept = new Map<number, Page>();
   readonly #coming = new Map<number, Promise<Page>>();
   readonly #wanted = new Map<number, Wanted>();
@@ -79,7 +80,10 @@ export class Pages {
     const number = this.#numberOf(id);
     this.#crowd.note(reader, number);
     const page = this.#kept.get(number);
-    return page === undefined || id > page.lastId || id < page.firstId ? undefined : page;
+    if (page === undefined || id > page.lastId || id < page.firstId) return undefined;
+    this.#kept.delete(number);
+    this.#kept.set(number, page);
+    return page;
   }
 
   /** Reads the page with a message that a reader wants, so that it is at hand. Throws `StoreUnavailable`. */
@@ -168,12 +172,13 @@ export class Pages {
     while (this.#bytes > this.#sizes.pages && this.#kept.size > 1) this.#drop(this.#leastWanted(number));
   }
 
-  /** The one that most readers have behind them, or where they are all before it, the one that they come to last. */
+  /** Of a crowd's pages the one that it has behind it, or else comes to last; where there is no crowd, the longest unused. */
   #leastWanted(justRead: number): number {
     const others = [...this.#kept.keys()].filter((number) => number !== justRead);
-    const lowest = Math.min(...others);
     const rear = this.#crowd.rear();
-    return rear === undefined || rear > lowest ? lowest : Math.max(...others);
+    if (rear === undefined) return others[0] as number;
+    const lowest = Math.min(...others);
+    return rear > lowest ? lowest : Math.max(...others);
   }
 
   #drop(number: number): void {
