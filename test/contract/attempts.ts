@@ -1,0 +1,58 @@
+import { expect } from "chai";
+import type { Attempts } from "../../src/server/room/ports/attempts.ts";
+import { NOON, range } from "./support.ts";
+
+/** How long a failure is remembered; in milliseconds. */
+const WINDOW = 15 * 60 * 1_000;
+
+/** What every counter of failed sign-ins keeps to (room/ports/attempts.ts). `open`: one that remembers nothing. */
+export function describeAttempts(
+  name: string,
+  open: () => Promise<{ attempts: Attempts; close(): Promise<void> }>,
+): void {
+  describe(`The failed sign-ins of ${name}`, () => {
+    let attempts: Attempts;
+    let close: () => Promise<void>;
+    beforeEach(async () => {
+      ({ attempts, close } = await open());
+    });
+    afterEach(() => close());
+
+    it("are none at first", async () => {
+      expect(await attempts.find("ana", NOON)).to.equal(undefined);
+    });
+
+    it("are counted under their key, with the time of the last one", async () => {
+      for (const second of range(1, 3)) await attempts.fail("ana", NOON + second);
+      await attempts.fail("bob", NOON);
+      expect(await attempts.find("ana", NOON + 4)).to.deep.equal({ count: 3, lastAt: NOON + 3 });
+      expect(await attempts.find("bob", NOON + 4)).to.deep.equal({ count: 1, lastAt: NOON });
+      expect(await attempts.find("an", NOON + 4)).to.equal(undefined);
+    });
+
+    it("are counted each, also those that come at once", async () => {
+      await Promise.all(range(1, 20).map(() => attempts.fail("ana", NOON)));
+      expect(await attempts.find("ana", NOON)).to.include({ count: 20 });
+    });
+
+    it("are forgotten when that is asked for, and those of no other key", async () => {
+      await attempts.fail("ana", NOON);
+      await attempts.fail("bob", NOON);
+      await attempts.clear("ana");
+      await attempts.clear("nobody");
+      expect(await attempts.find("ana", NOON)).to.equal(undefined);
+      expect(await attempts.find("bob", NOON)).to.include({ count: 1 });
+      await attempts.fail("ana", NOON);
+      expect(await attempts.find("ana", NOON)).to.include({ count: 1 });
+    });
+
+    it("are forgotten when the last one is longer ago than the window, and counted from 1 then", async () => {
+      await attempts.fail("ana", NOON);
+      await attempts.fail("ana", NOON + WINDOW - 1);
+      expect(await attempts.find("ana", NOON + 2 * WINDOW - 2)).to.include({ count: 2 });
+      expect(await attempts.find("ana", NOON + 2 * WINDOW)).to.equal(undefined);
+      await attempts.fail("ana", NOON + 2 * WINDOW);
+      expect(await attempts.find("ana", NOON + 2 * WINDOW)).to.include({ count: 1 });
+    });
+  });
+}

@@ -1,0 +1,21 @@
+import { describeAppending } from "./log/appending.ts";
+import { describeForgetting } from "./log/forgetting.ts";
+import { describeReading } from "./log/reading.ts";
+import { describeRecent } from "./log/recent.ts";
+import { describeRequestIds } from "./log/requestIds.ts";
+import { describeSentAt } from "./log/sentAt.ts";
+import { describeTexts } from "./log/texts.ts";
+import type { NewStorePlace } from "./support.ts";
+
+/** What every log keeps to (room/ports/log.ts). */
+export function describeLogStore(name: string, place: NewStorePlace): void {
+  describe(`The log of ${name}`, () => {
+    describeAppending(place);
+    describeRequestIds(place);
+    describeSentAt(place);
+    describeTexts(place);
+    describeReading(place);
+    describeRecent(place);
+    describeForgetting(place);
+  });
+}

@@ -1,0 +1,165 @@
+import { expect } from "chai";
+import {
+  draft,
+  enlist,
+  headOf,
+  idsAfter,
+  type NewStorePlace,
+  NOON,
+  newTokenHash,
+  post,
+  range,
+  readAfter,
+  signIn,
+  useEmptyStore,
+  useStore,
+} from "../support.ts";
+
+/** Ids, order and sessions. */
+export function describeAppending(place: NewStorePlace): void {
+  describe("that is new", () => {
+    const store = useEmptyStore(place);
+
+    it("is empty, and gives ids from 1 on, one higher for each message, over all batches", async () => {
+      const { logId, ...ends } = await store.log.state();
+      expect(logId).to.be.a("string").and.not.equal("");
+      expect(ends).to.deep.equal({ headId: 0, oldestId: 1 });
+      expect(await store.log.read(0, 9)).to.deep.equal([]);
+
+      const ana = await enlist(store, "ana");
+      for (const size of [1, 3, 1, 2]) await store.log.append(range(1, size).map((i) => draft(ana, `text ${i}`)));
+      expect(await idsAfter(store.log, 0)).to.deep.equal(range(1, 7));
+      expect(await store.log.state()).to.deep.equal({ logId, headId: 7, oldestId: 1 });
+    });
+
+    it("has another log id than any other log", async () => {
+      const other = await place();
+      const log = await other.open();
+      const ids = [(await store.log.state()).logId, (await log.log.state()).logId];
+      await log.close();
+      await other.remove();
+      expect(ids[0]).to.not.equal(ids[1]);
+    });
+  });
+
+  describe("appending", () => {
+    const store = useStore(place);
+
+    it("answers each draft of a batch in its place", async () => {
+      const ana = await enlist(store, "ana");
+      const head = await headOf(store.log);
+      const outcomes = await store.log.append(["a", "b", "c"].map((text, i) => draft(ana, text, { at: NOON + i })));
+      expect(outcomes).to.deep.equal(
+        range(1, 3).map((i) => ({ kind: "accepted", id: head + i, sentAt: NOON + i - 1, duplicate: false })),
+      );
+    });
+
+    it("carries calls out one at a time, in the order of calling", async () => {
+      const ana = await enlist(store, "ana");
+      const head = await headOf(store.log);
+      const batches = range(1, 30).map((i) => range(1, (i % 3) + 1).map((j) => draft(ana, `${i}.${j}`)));
+      const outcomes = (await Promise.all(batches.map((batch) => store.log.append(batch)))).flat();
+      const ids = outcomes.map((outcome) => outcome.kind === "accepted" && outcome.id);
+      expect(ids).to.deep.equal(range(head + 1, head + 60));
+      const texts = (await readAfter(store.log, head)).map(({ text }) => text);
+      expect(texts).to.deep.equal(batches.flat().map(({ text }) => text));
+    });
+
+    it("shows a message to whoever asks after it has resolved", async () => {
+      const ana = await enlist(store, "ana");
+      for (const i of range(1, 20)) {
+        const id = await post(store.log, draft(ana, `text ${i}`, { requestId: `r${i}` }));
+        const [head, read, known] = await Promise.all([
+          headOf(store.log),
+          store.log.read(id, id),
+          store.log.find(ana.accountId, `r${i}`),
+        ]);
+        expect([head, read[0]?.id, known?.id]).to.deep.equal([id, id, id]);
+      }
+    });
+
+    it("never shows an id without all those before it", async () => {
+      const ana = await enlist(store, "ana");
+      const before = await headOf(store.log);
+      let done = false;
+      const appends = Promise.all(
+        range(1, 40).map((i) => store.log.append(range(1, 5).map((j) => draft(ana, `${i}.${j}`)))),
+      ).finally(() => {
+        done = true;
+      });
+      while (!done) {
+        const head = await headOf(store.log);
+        const seen = await store.log.read(before + 1, before + 1_000);
+        expect(seen.map(({ id }) => id)).to.deep.equal(range(before + 1, before + seen.length));
+        expect(before + seen.length).to.be.at.least(head);
+      }
+      await appends;
+      expect(await idsAfter(store.log, before)).to.deep.equal(range(before + 1, before + 200));
+    });
+
+    it("takes a thousand messages in one batch", async () => {
+      const ana = await enlist(store, "ana");
+      const head = await headOf(store.log);
+      await store.log.append(range(1, 1_000).map((i) => draft(ana, `${i} `.padEnd(2_000, "x"))));
+      expect(await idsAfter(store.log, head)).to.deep.equal(range(head + 1, head + 1_000));
+    });
+
+    it("appends nothing for an ended session, and leaves no hole in the ids", async () => {
+      const ana = await enlist(store, "ana");
+      const ended = await signIn(store, ana);
+      const head = await headOf(store.log);
+      await store.sessions.end(ended.sessionId, false);
+      const outcomes = await store.log.append([draft(ana, "1"), draft(ended, "never"), draft(ana, "2")]);
+      expect(outcomes.map(({ kind }) => kind)).to.deep.equal(["accepted", "session-ended", "accepted"]);
+      await post(store.log, draft(ana, "3"));
+      expect((await readAfter(store.log, head)).map(({ id, text }) => [id - head, text])).to.deep.equal([
+        [1, "1"],
+        [2, "2"],
+        [3, "3"],
+      ]);
+    });
+
+    it("appends nothing for a session that never was, nor for one that was swept out", async () => {
+      const ana = await enlist(store, "ana");
+      const head = await headOf(store.log);
+      const { id: swept } = await store.sessions.open({
+        tokenHash: newTokenHash(),
+        accountId: ana.accountId,
+        at: NOON,
+        expiresAt: NOON + 10,
+      });
+      await store.sessions.sweep(NOON + 20, 0);
+      const outcomes = await store.log.append([
+        draft({ ...ana, sessionId: swept + 1_000 }, "never was"),
+        draft({ ...ana, sessionId: swept }, "swept out"),
+      ]);
+      expect(outcomes).to.deep.equal([{ kind: "session-ended" }, { kind: "session-ended" }]);
+      expect(await headOf(store.log)).to.equal(head);
+    });
+
+    it("accepts nothing more of a session once its end has resolved, however much is under way", async () => {
+      const ana = await enlist(store, "ana");
+      const head = await headOf(store.log);
+      const appendAll = () => Promise.all(range(1, 20).map((i) => store.log.append([draft(ana, `${i}`)])));
+      const before = appendAll();
+      const end = store.sessions.end(ana.sessionId, false);
+      const meanwhile = appendAll();
+      await end;
+      const after = await appendAll();
+      expect(after.flat().map(({ kind }) => kind)).to.deep.equal(range(1, 20).map(() => "session-ended"));
+      const accepted = [...(await before), ...(await meanwhile)].flat().filter(({ kind }) => kind === "accepted");
+      expect(await idsAfter(store.log, head)).to.deep.equal(range(head + 1, head + accepted.length));
+    });
+
+    it("is all there, under the same log id, when the store was closed and opened again", async () => {
+      const [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
+      const head = await headOf(store.log);
+      await store.log.append([draft(ana, "to all"), draft(ana, "to bob", { to: bob, requestId: "r" })]);
+      const before = { state: await store.log.state(), messages: await readAfter(store.log, head) };
+      expect(before.messages).to.have.length(2);
+      await store.reopen();
+      expect({ state: await store.log.state(), messages: await readAfter(store.log, head) }).to.deep.equal(before);
+      expect(await post(store.log, draft(bob, "thanks"))).to.equal(head + 3);
+    });
+  });
+}

@@ -1,0 +1,79 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { draft, enlist, headOf, type NewStorePlace, type Person, post, useEmptyStore, useStore } from "../support.ts";
+import { LogModel } from "./model.ts";
+
+/** Where the last messages begin. */
+export function describeRecent(place: NewStorePlace): void {
+  describe("the last messages that somebody may see, where there are few,", () => {
+    const store = useEmptyStore(place);
+
+    it("are none, then those that there are", async () => {
+      const [ana, bob, eve] = [await enlist(store, "ana"), await enlist(store, "bob"), await enlist(store, "eve")];
+      expect(await store.log.recent(eve.accountId, 10)).to.equal(0);
+      await store.log.append([draft(ana, "1", { to: bob }), draft(bob, "2", { to: ana })]);
+      expect(await store.log.recent(eve.accountId, 10)).to.equal(0);
+      expect(await store.log.recent(bob.accountId, 10)).to.equal(1);
+      await store.log.append([draft(ana, "3"), draft(eve, "4")]);
+      expect(await store.log.recent(eve.accountId, 2)).to.equal(3);
+      expect(await store.log.recent(eve.accountId, 1_000)).to.equal(3);
+    });
+  });
+
+  describe("the last messages that somebody may see", () => {
+    const store = useStore(place);
+
+    it("have one's own private ones among them, and not those of others", async () => {
+      const [ana, bob, eve] = [await enlist(store, "ana"), await enlist(store, "bob"), await enlist(store, "eve")];
+      const head = await headOf(store.log);
+      await store.log.append([
+        draft(ana, "1, to all"),
+        draft(ana, "2, to bob", { to: bob }),
+        draft(bob, "3, to ana", { to: ana }),
+        draft(bob, "4, to himself", { to: bob }),
+        draft(eve, "5, to all"),
+      ]);
+      const recent = async ({ accountId }: Person, counts: number[]) =>
+        (await Promise.all(counts.map((count) => store.log.recent(accountId, count)))).map((id) => id - head);
+      expect(await recent(ana, [1, 2, 3, 4]), "ana").to.deep.equal([5, 3, 2, 1]);
+      expect(await recent(bob, [1, 2, 3, 4, 5]), "bob").to.deep.equal([5, 4, 3, 2, 1]);
+      expect(await recent(eve, [1, 2]), "eve").to.deep.equal([5, 1]);
+    });
+
+    it("do not reach behind what is forgotten", async () => {
+      const ana = await enlist(store, "ana");
+      const head = await headOf(store.log);
+      await store.log.append(["1", "2", "3", "4"].map((text) => draft(ana, text)));
+      await store.log.forget(head + 3);
+      expect(await store.log.recent(ana.accountId, 4)).to.equal(head + 3);
+      await store.log.forget(head + 5);
+      expect(await store.log.recent(ana.accountId, 4)).to.equal(0);
+      await post(store.log, draft(ana, "5"));
+      expect(await store.log.recent(ana.accountId, 4)).to.equal(head + 5);
+    });
+
+    it("agree with a model of the log, whoever wrote to whom", async () => {
+      const people = [await enlist(store, "ana"), await enlist(store, "bob"), await enlist(store, "eve")];
+      const head = await headOf(store.log);
+      await store.log.forget(head + 1);
+      const model = new LogModel({ headId: head });
+      const person = fc.constantFrom(...people);
+      const message = fc.record({ from: person, to: fc.option(person, { nil: undefined }) });
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(message, { minLength: 1, maxLength: 8 }),
+          fc.integer({ min: 1, max: 30 }),
+          async (messages, count) => {
+            const batch = messages.map(({ from, to }) => draft(from, "-", { to }));
+            model.append(batch);
+            await store.log.append(batch);
+            for (const { accountId } of people) {
+              expect(await store.log.recent(accountId, count)).to.equal(model.recent(accountId, count));
+            }
+          },
+        ),
+        { numRuns: 40 },
+      );
+    });
+  });
+}

@@ -1,0 +1,66 @@
+import { expect } from "chai";
+import { draft, enlist, headOf, type NewStorePlace, NOON, type Person, post, readAfter, useStore } from "../support.ts";
+
+/** The times of messages. */
+export function describeSentAt(place: NewStorePlace): void {
+  describe("the time of a message", () => {
+    const store = useStore(place);
+    let ana: Person;
+    let head: number;
+    /** Later than any message before, so that the tests do not meet. */
+    let start = NOON;
+    beforeEach(async () => {
+      ana = await enlist(store, "ana");
+      head = await headOf(store.log);
+      start += 10_000_000;
+    });
+
+    const at = (milliseconds: number) => draft(ana, "-", { at: start + milliseconds });
+    const times = async () => (await readAfter(store.log, head)).map(({ sentAt }) => sentAt - start);
+
+    it("is that of its draft, to the millisecond", async () => {
+      await store.log.append([at(1), at(1_234_567)]);
+      expect(await times()).to.deep.equal([1, 1_234_567]);
+    });
+
+    it("never falls when the clock goes back: not in a batch, not from one to the next", async () => {
+      const outcomes = await store.log.append([at(5), at(3), at(4)]);
+      expect(outcomes.map((outcome) => outcome.kind === "accepted" && outcome.sentAt - start)).to.deep.equal([5, 5, 5]);
+      await post(store.log, at(-1_000));
+      await post(store.log, at(6));
+      expect(await times()).to.deep.equal([5, 5, 5, 5, 6]);
+    });
+
+    it("never falls behind that of one from before the store was opened again", async () => {
+      await post(store.log, at(5));
+      await store.reopen();
+      await post(store.log, at(0));
+      expect(await times()).to.deep.equal([5, 5]);
+    });
+
+    it("never falls behind that of one that is forgotten", async () => {
+      await store.log.forget((await post(store.log, at(5))) + 1);
+      await post(store.log, at(0));
+      expect(await times()).to.deep.equal([5]);
+    });
+
+    it("never falls behind that of one that was forgotten before the store was opened again", async () => {
+      await store.log.forget((await post(store.log, at(5))) + 1);
+      await store.reopen();
+      await post(store.log, at(0));
+      expect(await times()).to.deep.equal([5]);
+    });
+
+    it("that was not appended holds back none that follow", async () => {
+      const hello = { requestId: `r${start}`, at: start };
+      await post(store.log, draft(ana, "hello", hello));
+      await store.log.append([
+        draft(ana, "hello", { ...hello, at: start + 90 }),
+        draft(ana, "other", { ...hello, at: start + 90 }),
+        draft({ ...ana, sessionId: ana.sessionId + 1_000 }, "-", { at: start + 90 }),
+        at(1),
+      ]);
+      expect(await times()).to.deep.equal([0, 1]);
+    });
+  });
+}

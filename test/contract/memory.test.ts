@@ -1,0 +1,10 @@
+import { LocalBus, MemoryAttempts, MemoryRoster } from "../../src/server/engines/memory/index.ts";
+import { describeAttempts } from "./attempts.ts";
+import { describeBus } from "./bus.ts";
+import { describeRoster } from "./roster.ts";
+
+const close = async () => {};
+
+describeRoster("one node", async () => ({ roster: new MemoryRoster(), close }));
+describeAttempts("one node", async () => ({ attempts: new MemoryAttempts(), close }));
+describeBus("one node", async () => ({ bus: new LocalBus(), close }));

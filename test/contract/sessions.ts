@@ -1,0 +1,120 @@
+import { expect } from "chai";
+import { enlist, type NewStorePlace, NOON, newTokenHash, type Person, signIn, useStore } from "./support.ts";
+
+/** What every keeper of sessions keeps to (room/ports/sessions.ts). */
+export function describeSessionStore(name: string, place: NewStorePlace): void {
+  describe(`The sessions of ${name}`, () => {
+    const store = useStore(place);
+    const isOpen = async ({ tokenHash }: Pick<Person, "tokenHash">) =>
+      (await store.sessions.find(tokenHash)) !== undefined;
+
+    it("are found by the hash of their token, with their account and its name", async () => {
+      const { accountId, username } = await enlist(store, "ana");
+      const tokenHash = newTokenHash();
+      const session = await store.sessions.open({ tokenHash, accountId, at: NOON, expiresAt: NOON + 5_000 });
+      expect(session).to.include({ accountId, username, expiresAt: NOON + 5_000, lastUsedAt: NOON });
+      expect(session.id).to.be.at.least(1);
+      expect(await store.sessions.find(tokenHash)).to.deep.equal(session);
+    });
+
+    it("are not found by any other hash", async () => {
+      const { tokenHash } = await enlist(store, "ana");
+      expect(await store.sessions.find(newTokenHash())).to.equal(undefined);
+      expect(await store.sessions.find(tokenHash.slice(0, 31))).to.equal(undefined);
+      expect(await store.sessions.find(new Uint8Array(0))).to.equal(undefined);
+    });
+
+    it("are found also when they have expired: that is for the caller to see", async () => {
+      const { accountId } = await enlist(store, "ana");
+      const tokenHash = newTokenHash();
+      await store.sessions.open({ tokenHash, accountId, at: 1_000, expiresAt: 2_000 });
+      expect(await store.sessions.find(tokenHash)).to.include({ expiresAt: 2_000 });
+    });
+
+    it("are noted as used, those that are named and no others", async () => {
+      const ana = await enlist(store, "ana");
+      const [phone, laptop] = [await signIn(store, ana), await signIn(store, ana)];
+      await store.sessions.touch([ana.sessionId, phone.sessionId], NOON + 60_000);
+      const used = await Promise.all([ana, phone, laptop].map(({ tokenHash }) => store.sessions.find(tokenHash)));
+      expect(used.map((session) => (session?.lastUsedAt ?? 0) - NOON)).to.deep.equal([60_000, 60_000, 0]);
+    });
+
+    it("do not come back by being noted as used", async () => {
+      const ana = await enlist(store, "ana");
+      await store.sessions.end(ana.sessionId, false);
+      await store.sessions.touch([ana.sessionId], NOON + 60_000);
+      expect(await isOpen(ana)).to.equal(false);
+    });
+
+    it("end one by one", async () => {
+      const ana = await enlist(store, "ana");
+      const phone = await signIn(store, ana);
+      expect(await store.sessions.end(phone.sessionId, false)).to.deep.equal([phone.sessionId]);
+      expect([await isOpen(ana), await isOpen(phone)]).to.deep.equal([true, false]);
+    });
+
+    it("end everywhere for one account, and for no other", async () => {
+      const [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
+      const phone = await signIn(store, ana);
+      const ended = await store.sessions.end(phone.sessionId, true);
+      expect(ended).to.have.members([ana.sessionId, phone.sessionId]).and.to.have.length(2);
+      expect(await Promise.all([ana, phone, bob].map(isOpen))).to.deep.equal([false, false, true]);
+    });
+
+    it("end once: the second time there is nothing to end", async () => {
+      const ana = await enlist(store, "ana");
+      const ended = await Promise.all([1, 2, 3].map(() => store.sessions.end(ana.sessionId, false)));
+      expect(ended.flat()).to.deep.equal([ana.sessionId]);
+      expect(await store.sessions.end(ana.sessionId, true)).to.deep.equal([]);
+    });
+
+    it("are told from those that have ended or never were", async () => {
+      const [ana, bob, eve] = [await enlist(store, "ana"), await enlist(store, "bob"), await enlist(store, "eve")];
+      await store.sessions.end(bob.sessionId, false);
+      const asked = [ana.sessionId, bob.sessionId, eve.sessionId, eve.sessionId + 1_000];
+      expect(await store.sessions.ended(asked)).to.have.members([bob.sessionId, eve.sessionId + 1_000]);
+      expect(await store.sessions.ended([ana.sessionId])).to.deep.equal([]);
+      expect(await store.sessions.ended([])).to.deep.equal([]);
+    });
+
+    it("never get the id of one that has ended", async () => {
+      const ana = await enlist(store, "ana");
+      const last = await signIn(store, ana);
+      await store.sessions.end(last.sessionId, true);
+      expect((await signIn(store, ana)).sessionId).to.be.above(last.sessionId);
+      await store.sessions.sweep(Number.MAX_SAFE_INTEGER, 0);
+      await store.reopen();
+      expect((await signIn(store, ana)).sessionId).to.be.above(last.sessionId + 1);
+    });
+
+    it("are swept out when they have expired or were not used for long, and only then", async () => {
+      const { accountId } = await enlist(store, "ana");
+      const open = async (at: number, expiresAt: number) => {
+        const tokenHash = newTokenHash();
+        await store.sessions.open({ tokenHash, accountId, at: NOON + at, expiresAt: NOON + expiresAt });
+        return { tokenHash };
+      };
+      const [expired, unused, fresh] = [await open(500, 900), await open(100, 5_000), await open(500, 5_000)];
+      await store.sessions.sweep(NOON + 1_000, NOON + 200);
+      expect(await Promise.all([expired, unused, fresh].map(isOpen))).to.deep.equal([false, false, true]);
+    });
+
+    it("stay when they are swept but were used", async () => {
+      const ana = await enlist(store, "ana");
+      await store.sessions.touch([ana.sessionId], NOON + 1_000);
+      await store.sessions.sweep(NOON, NOON + 500);
+      expect(await isOpen(ana)).to.equal(true);
+    });
+
+    it("are as they were in a store that was closed and opened again", async () => {
+      const ana = await enlist(store, "ana");
+      const phone = await signIn(store, ana);
+      await store.sessions.touch([ana.sessionId], NOON + 60_000);
+      await store.sessions.end(phone.sessionId, false);
+      const before = await store.sessions.find(ana.tokenHash);
+      await store.reopen();
+      expect(await store.sessions.find(ana.tokenHash)).to.deep.equal(before);
+      expect(await isOpen(phone)).to.equal(false);
+    });
+  });
+}

@@ -1,0 +1,8 @@
+import { describeAccountStore } from "./accounts.ts";
+import { describeLogStore } from "./log.ts";
+import { describeSessionStore } from "./sessions.ts";
+import { sqlitePlace } from "./sqlitePlace.ts";
+
+describeLogStore("SQLite", sqlitePlace);
+describeAccountStore("SQLite", sqlitePlace);
+describeSessionStore("SQLite", sqlitePlace);
