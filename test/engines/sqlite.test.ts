@@ -1,0 +1,177 @@
+import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { expect } from "chai";
+import { openSqliteStore, type SqliteStore } from "../../src/server/engines/sqlite/index.ts";
+import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
+import { draft, enlist, idsAfter, type Person, post, range } from "../contract/support.ts";
+import { isSettled } from "../room/support/turns.ts";
+import { useFolder } from "../support/folder.ts";
+
+/** Why a store could not be opened. */
+async function whyNot(folder: string): Promise<string> {
+  const opened = await openSqliteStore({ folder }).catch((error) => error);
+  if (opened instanceof Error) return opened.message;
+  await opened.close();
+  throw new Error("it could be opened");
+}
+
+describe("The folder of an SQLite store", () => {
+  const folder = useFolder();
+  const inFolder = (...names: string[]) => path.join(folder.path, ...names);
+
+  it("is made where there is none, for its owner alone", async () => {
+    const store = await openSqliteStore({ folder: inFolder("a", "b") });
+    await enlist(store, "ana");
+    expect((await stat(inFolder("a", "b"))).mode & 0o777).to.equal(0o700);
+    for (const name of await readdir(inFolder("a", "b"))) {
+      expect((await stat(inFolder("a", "b", name))).mode & 0o777, name).to.equal(0o600);
+    }
+    await store.close();
+  });
+
+  it("is for one server at a time: another one is told so, and does the first one no harm", async () => {
+    const store = await openSqliteStore({ folder: folder.path });
+    for (let i = 0; i < 2; i++) {
+      expect(await whyNot(folder.path))
+        .to.include(folder.path)
+        .and.match(/in use by another server: stop that one/);
+    }
+    await post(store.log, draft(await enlist(store, "ana"), "hello"));
+    await store.close();
+    await (await openSqliteStore({ folder: folder.path })).close();
+  });
+
+  it("with a store of a newer version is refused, left as it is, and let go of", async () => {
+    await (await openSqliteStore({ folder: folder.path })).close();
+    const versionOf = (set?: number) => {
+      const db = new DatabaseSync(inFolder("obrolan.db"));
+      if (set !== undefined) db.exec(`PRAGMA user_version = ${set}`);
+      const { user_version: version } = db.prepare("PRAGMA user_version").get() as { user_version: number };
+      db.close();
+      return version;
+    };
+    const version = versionOf();
+    versionOf(9_999);
+    for (let i = 0; i < 2; i++) {
+      expect(await whyNot(folder.path))
+        .to.include("9999")
+        .and.match(/newer Obrolan.*another data folder/);
+    }
+    expect(versionOf()).to.equal(9_999);
+    versionOf(version);
+    await (await openSqliteStore({ folder: folder.path })).close();
+  });
+
+  it("cannot be where a file is", async () => {
+    await writeFile(inFolder("file"), "");
+    for (const place of [inFolder("file"), inFolder("file", "below")]) {
+      expect(await whyNot(place))
+        .to.include(place)
+        .and.match(/cannot be (made|written): .*--data/);
+    }
+  });
+
+  it("cannot be where nothing can be written", async function () {
+    // Below /proc nobody can write, the superuser neither, for whom permissions do not count.
+    const place = process.platform === "linux" ? "/proc/self" : inFolder("closed");
+    if (place !== "/proc/self") await mkdir(place).then(() => chmod(place, 0o500));
+    if (place !== "/proc/self" && process.getuid?.() === 0) this.skip();
+    expect(await whyNot(place))
+      .to.include(place)
+      .and.match(/cannot be (made|written).*--data/);
+  });
+
+  it("with a lock that is no lock is not said to be in use", async () => {
+    await writeFile(inFolder("obrolan.lock"), "this is no database, and long enough to be seen as none\n".repeat(40));
+    expect(await whyNot(folder.path))
+      .to.include(folder.path)
+      .and.not.match(/in use/);
+  });
+
+  it("with a store that is no database says so, and is left as it is", async () => {
+    const text = "this is no database, and long enough to be seen as none\n".repeat(40);
+    await writeFile(inFolder("obrolan.db"), text);
+    expect(await whyNot(folder.path)).to.match(/not a database/);
+    expect((await stat(inFolder("obrolan.db"))).size).to.equal(text.length);
+  });
+});
+
+describe("An SQLite store", () => {
+  const folder = useFolder();
+  let store: SqliteStore;
+  let ana: Person;
+  beforeEach(async () => {
+    store = await openSqliteStore({ folder: folder.path });
+    ana = await enlist(store, "ana");
+  });
+  afterEach(() => store.close());
+
+  /** A connection of the test's own to the store's file. */
+  function connect(): DatabaseSync {
+    return new DatabaseSync(path.join(folder.path, "obrolan.db"));
+  }
+
+  it("keeps a write-ahead log", () => {
+    const db = connect();
+    expect(db.prepare("PRAGMA journal_mode").get()).to.deep.include({ journal_mode: "wal" });
+    db.close();
+  });
+
+  it("reads while a commit waits, and the commit comes through after that", async () => {
+    await post(store.log, draft(ana, "before"));
+    const db = connect();
+    db.exec("BEGIN IMMEDIATE");
+    const append = store.log.append([draft(ana, "after")]);
+    expect(await idsAfter(store.log, 0)).to.deep.equal([1]);
+    expect(await store.accounts.find(ana.username)).to.include({ username: ana.username });
+    expect(await isSettled(append)).to.equal(false);
+    db.exec("COMMIT");
+    db.close();
+    expect((await append)[0]).to.include({ kind: "accepted", id: 2 });
+  });
+
+  it("commits while somebody reads", async () => {
+    await post(store.log, draft(ana, "before"));
+    const db = connect();
+    db.exec("BEGIN");
+    expect(db.prepare("SELECT count(*) AS count FROM messages").get()).to.deep.include({ count: 1 });
+    expect(await post(store.log, draft(ana, "meanwhile"))).to.equal(2);
+    expect(db.prepare("SELECT count(*) AS count FROM messages").get()).to.deep.include({ count: 1 });
+    db.exec("COMMIT");
+    db.close();
+  });
+
+  it("writes all of a batch or nothing: one that fails in the middle leaves no trace, and no hole", async () => {
+    const nobody = { ...ana, accountId: 9_999, username: "nobody" };
+    const failed = await store.log
+      .append([draft(ana, "1", { requestId: "r" }), draft(ana, "2", { to: nobody }), draft(ana, "3")])
+      .catch((error) => error);
+    expect(failed).to.be.instanceOf(StoreUnavailable);
+    expect(await store.log.state()).to.include({ headId: 0, oldestId: 1 });
+    expect(await store.log.find(ana.accountId, "r")).to.equal(undefined);
+    expect(await post(store.log, draft(ana, "1", { requestId: "r" }))).to.equal(1);
+  });
+
+  it("carries out what was asked before it is closed, and nothing after", async () => {
+    const appends = range(1, 20).map((i) => store.log.append([draft(ana, `${i}`)]));
+    const reads = range(1, 20).map(() => store.log.state());
+    await store.close();
+    expect((await Promise.all(appends)).flat().map(({ kind }) => kind)).to.deep.equal(
+      range(1, 20).map(() => "accepted"),
+    );
+    await Promise.all(reads);
+    for (const late of [store.log.append([draft(ana, "late")]), store.log.state(), store.accounts.find("ana")]) {
+      expect(await late.catch((error) => error)).to.be.instanceOf(StoreUnavailable);
+    }
+    store = await openSqliteStore({ folder: folder.path });
+    expect(await idsAfter(store.log, 0)).to.deep.equal(range(1, 20));
+  });
+
+  it("is one file when it is closed", async () => {
+    await post(store.log, draft(ana, "hello"));
+    await store.close();
+    expect((await readdir(folder.path)).sort()).to.deep.equal(["obrolan.db", "obrolan.lock"]);
+    store = await openSqliteStore({ folder: folder.path });
+  });
+});

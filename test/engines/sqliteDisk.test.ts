@@ -1,0 +1,79 @@
+import { type SpawnSyncReturns, spawnSync } from "node:child_process";
+import path from "node:path";
+import { expect } from "chai";
+import { range } from "../contract/support.ts";
+import { useFolder } from "../support/folder.ts";
+import { needsStrace } from "../support/strace.ts";
+
+const script = (name: string) => path.join(import.meta.dirname, name);
+
+/** What a process has said as JSON. */
+function said({ status, stdout, stderr }: SpawnSyncReturns<string>) {
+  if (status !== 0) throw new Error(`it ended with ${status}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** Runs shell commands in which `$1` is the folder, `$2` Node and `$3` the script; `before` goes before the shell. */
+function run(commands: string, folder: string, file: string, before: readonly string[] = []) {
+  const [command = "", ...args] = [...before, "sh", "-c", commands, "sh", folder, process.execPath, script(file)];
+  return spawnSync(command, args, { encoding: "utf8", timeout: 25_000 });
+}
+
+describe("A full disk", () => {
+  const folder = useFolder();
+  /** Mounts of its own, which end with the process: no superuser needed where the system lets users have them. */
+  const ALONE = ["unshare", "--map-root-user", "--mount"];
+  const MOUNT = 'mount -t tmpfs -o size=2m tmpfs "$1"';
+
+  it("takes nothing that it cannot hold, loses nothing that it has, and goes on when there is space again", function () {
+    if (run(MOUNT, folder.path, "fullDisk.ts", ALONE).status !== 0) {
+      if (this.test) this.test.title += " (skipped: this system lets nobody mount a small disk)";
+      this.skip();
+    }
+    const story = said(run(`${MOUNT} && exec "$2" "$3" "$1"`, folder.path, "fullDisk.ts", ALONE));
+    const last = story.accepted.length;
+    expect(story.accepted).to.deep.equal(range(1, last));
+    expect([story.refused, story.again]).to.deep.equal([["StoreUnavailable"], ["StoreUnavailable"]]);
+    expect(story.whileFull.state).to.include({ headId: last, oldestId: 1 });
+    expect(story.whileFull.ids).to.deep.equal(range(1, last));
+    expect(story.lost).to.equal(null);
+    expect(story.account).to.equal("StoreUnavailable");
+    expect(story.after).to.deep.equal(range(last + 1, last + 10));
+    expect(story.reopened).to.deep.equal(range(1, last + 10));
+  });
+});
+
+describe("A disk on which a file cannot grow any more", () => {
+  const folder = useFolder();
+
+  it("takes nothing that it cannot hold, and then what it can", function () {
+    if (process.platform === "win32") this.skip();
+    // 450 or 900 KB, as the shell counts. A text of 600 KB fits into no more than one of them, and 20 of them into neither.
+    const story = said(run('ulimit -f 900 && exec "$2" "$3" "$1" 20 600000', folder.path, "brokenDisk.ts"));
+    const accepted = story.outcomes.filter((outcome: unknown) => typeof outcome === "number");
+    expect(story.outcomes).to.include("StoreUnavailable").and.not.include("OutcomeUnknown");
+    expect(accepted).to.deep.equal(range(1, accepted.length));
+    expect(story.known).to.equal(null);
+    expect(story.again).to.equal(accepted.length + 1);
+    expect(story.ids).to.deep.equal(range(1, accepted.length + 1));
+  });
+});
+
+describe("A disk that fails to sync a commit", () => {
+  const folder = useFolder();
+
+  it("leaves the outcome unknown, and the very next call works, on a new thread with a new connection", function () {
+    needsStrace(this);
+    // The thread's 20th sync is one of a commit: it makes some ten while it begins, and one for each append.
+    const fault = ["-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO:when=20"];
+    const strace = ["strace", "-f", "-qq", "-o", "/dev/null", ...fault];
+    const story = said(run('exec "$2" "$3" "$1" 20 10', folder.path, "brokenDisk.ts", strace));
+    const accepted = story.outcomes.filter((outcome: unknown) => typeof outcome === "number");
+    expect(accepted).to.deep.equal(range(1, 19));
+    expect(story.outcomes).to.include("OutcomeUnknown");
+    expect(story.threads).to.equal(3);
+    expect(story.known, "it is seen by nobody").to.equal(null);
+    expect(story.again).to.equal(20);
+    expect(story.ids).to.deep.equal(range(1, 20));
+  });
+});

@@ -1,0 +1,103 @@
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Worker } from "node:worker_threads";
+import { expect } from "chai";
+import { openSqliteStore, type SqliteStore } from "../../src/server/engines/sqlite/index.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
+import { draft, enlist, headOf, idsAfter, type Person, post, range } from "../contract/support.ts";
+import { useFolder } from "../support/folder.ts";
+
+const caught = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error) => error,
+  );
+
+describe("A thread of an SQLite store that dies", () => {
+  const folder = useFolder();
+  /** The threads in the order of their start: the one that writes, the one that reads, then those that took their places. */
+  const threads: Worker[] = [];
+  const note = (thread: Worker) => threads.push(thread);
+  let store: SqliteStore;
+  let ana: Person;
+  beforeEach(async () => {
+    threads.length = 0;
+    process.on("worker", note);
+    store = await openSqliteStore({ folder: folder.path });
+    ana = await enlist(store, "ana");
+    await post(store.log, draft(ana, "the first"));
+  });
+  afterEach(async () => {
+    process.off("worker", note);
+    await store.close();
+  });
+
+  const writing = () => threads[0] as Worker;
+  const reading = () => threads[1] as Worker;
+
+  it("in the midst of an append leaves its outcome unknown, and the next call works, on a new thread", async () => {
+    const append = caught(store.log.append(range(1, 500).map((i) => draft(ana, `${i} `.padEnd(2_000, "x")))));
+    await writing().terminate();
+    expect(await append).to.be.instanceOf(OutcomeUnknown);
+    expect(threads).to.have.length(2);
+    const head = await headOf(store.log);
+    expect(head, "all of it or nothing").to.be.oneOf([1, 501]);
+    expect(await post(store.log, draft(ana, "next"))).to.equal(head + 1);
+    expect(threads).to.have.length(3);
+    expect(await idsAfter(store.log, 0)).to.deep.equal(range(1, head + 1));
+  });
+
+  it("before its commit has begun leaves nothing of it, and the ids stay dense", async () => {
+    const db = new DatabaseSync(path.join(folder.path, "obrolan.db"));
+    db.exec("BEGIN IMMEDIATE");
+    const appends = range(1, 5).map((i) => caught(store.log.append([draft(ana, `lost ${i}`)])));
+    const gone = writing().terminate();
+    db.exec("ROLLBACK");
+    db.close();
+    await gone;
+    const [first, ...others] = await Promise.all(appends);
+    expect(first).to.be.instanceOf(OutcomeUnknown);
+    for (const error of others) expect(error, "it was not begun").to.be.instanceOf(StoreUnavailable);
+    const head = await headOf(store.log);
+    expect(await post(store.log, draft(ana, "next"))).to.equal(head + 1);
+    expect(await idsAfter(store.log, 0)).to.deep.equal(range(1, head + 1));
+  });
+
+  it("leaves it to the request id to settle what was unknown", async () => {
+    const hello = draft(ana, "hello", { requestId: "r" });
+    const append = caught(store.log.append([hello]));
+    await writing().terminate();
+    await append;
+    const known = await store.log.find(ana.accountId, "r");
+    const [again] = await store.log.append([hello]);
+    expect(again).to.include({ kind: "accepted", id: 2, duplicate: known !== undefined });
+    expect(await idsAfter(store.log, 0)).to.deep.equal([1, 2]);
+  });
+
+  it("while it reads has surely changed nothing, and the next call works, on a new thread", async () => {
+    const read = caught(store.log.read(1, 10));
+    await reading().terminate();
+    expect(await read).to.be.instanceOf(StoreUnavailable);
+    expect(await idsAfter(store.log, 0)).to.deep.equal([1]);
+    expect(threads).to.have.length(3);
+  });
+
+  it("does the other one no harm", async () => {
+    await reading().terminate();
+    expect(await post(store.log, draft(ana, "second"))).to.equal(2);
+    await writing().terminate();
+    expect(await idsAfter(store.log, 0)).to.deep.equal([1, 2]);
+  });
+
+  it("while nothing is asked of it is not missed", async () => {
+    await Promise.all([writing().terminate(), reading().terminate()]);
+    expect(await post(store.log, draft(ana, "second"))).to.equal(2);
+    expect(await idsAfter(store.log, 0)).to.deep.equal([1, 2]);
+  });
+
+  it("does not keep the store from being closed", async () => {
+    await Promise.all([writing().terminate(), reading().terminate()]);
+    await store.close();
+    store = await openSqliteStore({ folder: folder.path });
+  });
+});
