@@ -1,0 +1,277 @@
+import { expect } from "chai";
+import { SIZES } from "../../src/server/room/limits.ts";
+import { Log } from "../../src/server/room/log.ts";
+import type { Message } from "../../src/server/room/message.ts";
+import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
+import type { LogStore } from "../../src/server/room/ports/log.ts";
+import { sqlitePlace } from "../contract/sqlitePlace.ts";
+import { draft, enlist, headOf, type Person, range, useStore } from "../contract/support.ts";
+import { Gate, override } from "../support/engines.ts";
+import { encoder, idsOf } from "./support/encoder.ts";
+import { isSettled, turns, until } from "./support/turns.ts";
+
+/** The log of a node, beside others that append to the same store. */
+/** Somebody who reads, and who may see what is public. */
+const at = (cursor: number) => ({ cursor, accountId: 0 });
+
+describe("A node's log", () => {
+  const store = useStore(sqlitePlace);
+  let ana: Person;
+  /** What was in the store before the test. */
+  let base: number;
+  beforeEach(async () => {
+    ana = await enlist(store, "ana");
+    base = await headOf(store.log);
+  });
+
+  /** Appends so many messages past this node; resolves with them, as the bus would bring them. */
+  async function append(count: number): Promise<Message[]> {
+    const head = await headOf(store.log);
+    await store.log.append(range(1, count).map((i) => draft(ana, `text ${i}`)));
+    return store.log.read(head + 1, head + count);
+  }
+
+  async function open(more: { page?: number; timeline?: number; through?: (log: LogStore) => LogStore } = {}) {
+    const { through = (log) => log, page = 4, timeline = 1_000_000 } = more;
+    const grown: number[] = [];
+    const log = await Log.open(through(store.log), encoder, { ...SIZES, page, timeline }, (entries) =>
+      grown.push(...entries.map(({ id }) => id - base)),
+    );
+    return { log, grown };
+  }
+
+  /** What somebody who has had everything up to `after` gets, to the end. */
+  async function readFrom(log: Log, after: number): Promise<number[]> {
+    const ids: number[] = [];
+    while (after < log.headId) {
+      const batch = log.take(at(after));
+      if (batch === undefined) await log.fetch(at(after));
+      else {
+        ids.push(...(batch.bytes.length > 0 ? idsOf(batch.bytes) : []));
+        after = batch.cursor;
+      }
+    }
+    return ids.map((id) => id - base);
+  }
+
+  it("begins with the newest part of the store's in its timeline, and the rest is at hand from there", async () => {
+    await append(50);
+    const { log } = await open({ timeline: 2_000 });
+    expect(log.headId).to.equal(base + 50);
+    expect(log.timeline.firstId).to.be.within(base + 30, base + 45);
+    expect(await readFrom(log, base)).to.deep.equal(range(1, 50));
+  });
+
+  it("begins with all of the store's where that is short", async () => {
+    await store.log.forget(base + 1);
+    await append(3);
+    const { log } = await open();
+    expect([log.timeline.firstId, log.headId, log.oldestId]).to.deep.equal([base + 1, base + 3, base + 1]);
+  });
+
+  it("begins empty where the store has forgotten everything", async () => {
+    await append(3);
+    await store.log.forget(base + 4);
+    const { log } = await open();
+    expect([log.headId, log.oldestId]).to.deep.equal([base + 3, base + 4]);
+    log.takeIn(await append(1));
+    expect(await readFrom(log, base + 3)).to.deep.equal([4]);
+  });
+
+  it("takes in a batch that fits as it is, without asking the store", async () => {
+    let asked = 0;
+    const count = () => {
+      asked += 1;
+    };
+    const { log, grown } = await open({
+      through: (real) =>
+        override<LogStore>(real, {
+          read: async (from, to) => {
+            count();
+            return real.read(from, to);
+          },
+          state: async () => {
+            count();
+            return real.state();
+          },
+        }),
+    });
+    const before = asked;
+    const [first, second] = [await append(3), await append(2)];
+    for (const batch of [first, first, second, second]) log.takeIn(batch);
+    expect(log.headId).to.equal(base + 5);
+    expect(grown).to.deep.equal(range(1, 5));
+    expect(asked).to.equal(before);
+  });
+
+  it("reads what is missing from the store where a hint was lost", async () => {
+    const { log, grown } = await open();
+    await append(9);
+    log.takeIn(await append(2));
+    await until(() => log.headId === base + 11, "the log to catch up");
+    expect(grown).to.deep.equal(range(1, 11));
+    expect(await readFrom(log, base)).to.deep.equal(range(1, 11));
+  });
+
+  it("takes everything in once, whatever hints come late, doubled or overlapping", async () => {
+    const { log, grown } = await open();
+    const [first, second, third] = [await append(3), await append(3), await append(3)];
+    log.takeIn(second);
+    log.takeIn(first);
+    log.takeIn(first);
+    log.takeIn([...first.slice(1), ...second]);
+    log.takeIn([...second, ...third]);
+    log.takeIn([]);
+    await until(() => log.headId === base + 9, "the log to catch up");
+    await turns(3);
+    expect(grown).to.deep.equal(range(1, 9));
+  });
+
+  it("takes what the bus brings while it reads from the store, and nothing twice", async () => {
+    const gate = new Gate();
+    const { log, grown } = await open({
+      through: (real) =>
+        override<LogStore>(real, {
+          read: async (from, to) => {
+            const messages = await real.read(from, to);
+            await gate.pass();
+            return messages;
+          },
+        }),
+    });
+    const first = await append(1);
+    await append(2);
+    gate.shut();
+    const caughtUp = log.catchUp();
+    await gate.entered();
+    log.takeIn(first);
+    expect(log.headId).to.equal(base + 1);
+    gate.open();
+    await caughtUp;
+    expect(grown).to.deep.equal([1, 2, 3]);
+  });
+
+  it("misses nothing that is appended while the store's last answer is on its way", async () => {
+    const gate = new Gate();
+    const { log } = await open({
+      through: (real) =>
+        override<LogStore>(real, {
+          read: async (from, to) => {
+            const messages = await real.read(from, to);
+            await gate.pass();
+            return messages;
+          },
+          state: async () => {
+            const state = await real.state();
+            await gate.pass();
+            return state;
+          },
+        }),
+    });
+    gate.shut();
+    const caughtUp = log.catchUp();
+    await gate.entered();
+    await append(1);
+    log.takeIn(await append(1));
+    gate.open();
+    await caughtUp;
+    await until(() => log.headId === base + 2, "the log to catch up");
+  });
+
+  it("catches up past what the store has forgotten, however much that is", async () => {
+    const { log, grown } = await open();
+    log.takeIn(await append(2));
+    await append(40);
+    await store.log.forget(base + 40);
+    await log.catchUp();
+    expect([log.oldestId, log.headId]).to.deep.equal([base + 40, base + 42]);
+    expect(grown).to.deep.equal([1, 2, 40, 41, 42]);
+    expect(await readFrom(log, log.oldestId - 1)).to.deep.equal([40, 41, 42]);
+  });
+
+  it("tries again by itself where the store is away, until it has caught up", async () => {
+    let broken = false;
+    const failed = Promise.withResolvers<void>();
+    const { log } = await open({
+      through: (real) =>
+        override<LogStore>(real, {
+          state: async () => {
+            if (!broken) return real.state();
+            failed.resolve();
+            throw new StoreUnavailable("the disk is away");
+          },
+        }),
+    });
+    await append(1);
+    broken = true;
+    log.takeIn(await append(1));
+    await failed.promise;
+    expect(log.headId).to.equal(base);
+    broken = false;
+    await until(() => log.headId === base + 2, "the log to catch up");
+  });
+
+  it("says where somebody's last messages begin, also where its timeline does not reach", async () => {
+    await append(30);
+    const { log } = await open({ timeline: 2_000 });
+    expect(log.timeline.firstId).to.be.above(base + 5);
+    expect(await log.recent(ana.accountId, 1)).to.equal(base + 30);
+    expect(await log.recent(ana.accountId, 30)).to.equal(base + 1);
+  });
+
+  it("finds out that a page was forgotten, in part or whole, where the hint of that was lost", async () => {
+    await append(60);
+    for (const [id, oldest] of [
+      [1, 2],
+      [2, 30],
+      [30, 50],
+    ] as const) {
+      const { log } = await open({ timeline: 500 });
+      await store.log.forget(base + oldest);
+      await log.fetch(at(base + id - 1));
+      expect(log.oldestId, `${id}`).to.equal(base + oldest);
+    }
+  });
+
+  it("has nothing at hand of what was forgotten", async () => {
+    await append(60);
+    const { log } = await open({ timeline: 500 });
+    await log.fetch(at(base));
+    await log.fetch(at(base + 9));
+    await store.log.forget(base + 10);
+    log.forgotten(base + 10);
+    expect(log.oldestId).to.equal(base + 10);
+    expect(log.take(at(base))).to.equal(undefined);
+    expect(await readFrom(log, base + 9)).to.deep.equal(range(10, 60));
+    log.forgotten(base + 5);
+    expect(log.oldestId, "it never goes back").to.equal(base + 10);
+  });
+
+  it("asks for a page no more often than it must, however many want it", async () => {
+    await append(60);
+    const { log } = await open({ timeline: 500 });
+    await Promise.all(range(1, 100).map(() => log.fetch(at(base))));
+    expect(log.pages.reads).to.equal(1);
+  });
+
+  it("says that the store is away where a page cannot be read", async () => {
+    await append(60);
+    let broken = false;
+    const { log } = await open({
+      timeline: 500,
+      through: (real) =>
+        override<LogStore>(real, {
+          read: async (from, to) => {
+            if (broken) throw new StoreUnavailable("the disk is away");
+            return real.read(from, to);
+          },
+        }),
+    });
+    broken = true;
+    expect(await log.fetch(at(base)).catch((error) => error)).to.be.instanceOf(StoreUnavailable);
+    broken = false;
+    await log.fetch(at(base));
+    expect(idsOf(log.take(at(base))?.bytes ?? new Uint8Array())[0]).to.equal(base + 1);
+    expect(await isSettled(log.settled())).to.equal(true);
+  });
+});

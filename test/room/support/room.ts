@@ -1,0 +1,68 @@
+import { LocalBus, MemoryAttempts, MemoryRoster } from "../../../src/server/engines/memory/index.ts";
+import { NodeSecrets } from "../../../src/server/engines/secrets/index.ts";
+import { LIMITS, type Limits, SIZES, type Sizes, TIMINGS, type Timings } from "../../../src/server/room/limits.ts";
+import type { Engines } from "../../../src/server/room/ports/engines.ts";
+import type { Session } from "../../../src/server/room/ports/sessions.ts";
+import { Room } from "../../../src/server/room/room.ts";
+import type { Person, Store } from "../../contract/support.ts";
+import { encoder } from "./encoder.ts";
+import { TestSink } from "./sink.ts";
+
+/** What a test wants otherwise. */
+export interface RoomSetUp {
+  readonly through?: (engines: Engines) => Engines;
+  readonly limits?: Partial<Limits>;
+  readonly timings?: Partial<Timings>;
+  readonly sizes?: Partial<Sizes>;
+}
+
+/** Opens a room on a store, with the engines of one node and no limit of rate. */
+export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
+  const { through = (engines) => engines } = setUp;
+  const engines: Engines = {
+    log: store.log,
+    accounts: store.accounts,
+    sessions: store.sessions,
+    roster: new MemoryRoster(),
+    attempts: new MemoryAttempts(),
+    bus: new LocalBus(),
+    secrets: new NodeSecrets(),
+  };
+  const reported: unknown[] = [];
+  const room = await Room.open({
+    engines: through(engines),
+    encoder,
+    limits: { ...LIMITS, messagesPerSecond: 0, burst: 0, ...setUp.limits },
+    timings: { ...TIMINGS, ...setUp.timings },
+    sizes: { ...SIZES, ...setUp.sizes },
+    loginFailures: 0,
+    clock: Date.now,
+    report: (error) => reported.push(error),
+  });
+  return { room, engines, reported };
+}
+
+/** A session as a call that was just authenticated has it. */
+export function sessionOf({ sessionId, accountId, username }: Person): Session {
+  return { id: sessionId, accountId, username, expiresAt: Number.MAX_SAFE_INTEGER, lastUsedAt: Date.now() };
+}
+
+/** Opens a stream of somebody. */
+export function enter(room: Room, person: Person): TestSink {
+  const sink = new TestSink();
+  sink.stream = room.enter(sessionOf(person), sink);
+  return sink;
+}
+
+/** Opens a stream of somebody, joins, and waits until it has caught up. */
+export async function join(room: Room, person: Person, how: { resumeAfter?: number; recent?: number } = {}) {
+  const sink = enter(room, person);
+  await sink.stream.receive("", { kind: "join", logId: "", recent: 0, ...how });
+  await sink.has("caughtUp");
+  return sink;
+}
+
+/** A command that says something to everyone. */
+export function toAll(text: string) {
+  return { kind: "send", recipient: undefined, text } as const;
+}
