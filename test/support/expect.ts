@@ -30,7 +30,8 @@ export async function expectGoodbye(
   chat: ChatStream,
   expected: { reason: string; reconnect: boolean; code: keyof typeof Code },
 ): Promise<void> {
-  const { reason, reconnect } = await chat.next("goodbye");
+  const { reason, reconnect, requestId } = await chat.next("goodbye");
+  expect(requestId).to.equal("");
   expect({ reason: nameOf(reason), reconnect }).to.deep.equal({
     reason: expected.reason,
     reconnect: expected.reconnect,

@@ -8,8 +8,8 @@ export class Random {
 
   /** The seed that the environment gives as SEED, or a new one. */
   static seed(): number {
-    const given = Number(process.env["SEED"]);
-    return Number.isInteger(given) && process.env["SEED"] !== undefined ? given : Math.floor(Math.random() * 2 ** 31);
+    const given = Number(process.env.SEED);
+    return Number.isInteger(given) && process.env.SEED !== undefined ? given : Math.floor(Math.random() * 2 ** 31);
   }
 
   /** A whole number from `from` to `to`, both included. */

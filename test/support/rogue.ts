@@ -27,7 +27,11 @@ export async function openTooMany(port: number, token: string, count: number): P
     authorization: `Bearer ${token}`,
   });
   const streams = Array.from({ length: count }, (_, index) => httpFrame(HEADERS, END_HEADERS, 2 * index + 1, headers));
-  const hello = [Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), httpFrame(SETTINGS, 0, 0), httpFrame(SETTINGS, ACK, 0)];
+  const hello = [
+    Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+    httpFrame(SETTINGS, 0, 0),
+    httpFrame(SETTINGS, ACK, 0),
+  ];
   socket.write(Buffer.concat([...hello, ...streams]));
   try {
     return await within(countRefused(socket, count), "the server to answer all streams");

@@ -84,7 +84,12 @@ export class Connection {
       createConnection: () => socket,
     });
     const connection = new Connection(session, socket);
-    await within(Promise.race([once(session, "remoteSettings"), failed(session)]), `a connection to ${host}:${port}`);
+    try {
+      await within(Promise.race([once(session, "remoteSettings"), failed(session)]), `a connection to ${host}:${port}`);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
     return connection;
   }
 

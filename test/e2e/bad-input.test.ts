@@ -1,0 +1,252 @@
+import { once } from "node:events";
+import net from "node:net";
+import { gzipSync } from "node:zlib";
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
+import { expect } from "chai";
+import { ChatRequest, RegisterRequest } from "../../src/gen/obrolan/v1/chat.ts";
+import type { ChatStream } from "../support/chat-stream.ts";
+import { join, sendAll } from "../support/commands.ts";
+import { Code, type Ending } from "../support/ending.ts";
+import { expectSentence, nameOf } from "../support/expect.ts";
+import { frame } from "../support/frames.ts";
+import { openTooMany } from "../support/rogue.ts";
+import { useServer } from "../support/server.ts";
+import { bearer } from "../support/wire.ts";
+
+const KIB = 1024;
+const REGISTER = "/obrolan.v1.ChatService/Register";
+const LIST = "/obrolan.v1.ChatService/List";
+
+/** A `ChatRequest` with a `send_all` whose text is these bytes. */
+function sendAllBytes(text: Uint8Array): Uint8Array {
+  const inner = new BinaryWriter().uint32(10).bytes(text).finish();
+  return new BinaryWriter().uint32(26).bytes(inner).finish();
+}
+
+/** A `send_all` that is exactly so long on the wire. */
+function requestOf(size: number): Uint8Array {
+  const overhead = ChatRequest.encode({ requestId: "", command: sendAll("x".repeat(60_000)) }).finish().length - 60_000;
+  const request = ChatRequest.encode({ requestId: "", command: sendAll("x".repeat(size - overhead)) }).finish();
+  if (request.length !== size) throw new Error(`made ${request.length} bytes instead of ${size}`);
+  return request;
+}
+
+const BROKEN = {
+  "a tag without a value": Buffer.from([0x0a]),
+  "a length beyond the end": Buffer.from([0x0a, 0x7f, 0x61]),
+  "a varint without an end": Buffer.alloc(12, 0xff),
+  "a field number of 0": Buffer.from([0x02, 0x01, 0x61]),
+  "a group that ends and never began": Buffer.from([0x0c]),
+  "a wire type that does not exist": Buffer.from([0x0f, 0x01]),
+};
+
+const NOT_UTF8 = {
+  "a byte that begins nothing": Buffer.from([0x61, 0xff]),
+  "a character that is cut off": Buffer.from([0xe2, 0x82]),
+  "an overlong form": Buffer.from([0xc0, 0x80]),
+  "half of a surrogate pair": Buffer.from([0xed, 0xa0, 0x80]),
+  "a code point past the last": Buffer.from([0xf4, 0x90, 0x80, 0x80]),
+};
+
+describe("Bad input", function () {
+  this.timeout(60_000);
+  const server = useServer();
+
+  function expectStatus(ending: Ending, code: keyof typeof Code): void {
+    expect(ending.code, ending.message).to.equal(Code[code]);
+    expectSentence(ending.message);
+  }
+
+  /** Somebody in the room who is to notice nothing of what others do. */
+  let bystander: ChatStream;
+  beforeEach(async () => {
+    bystander = await server.enter(await server.person("bystander"));
+  });
+  afterEach(async () => {
+    await bystander.accept(sendAll("all is well"));
+  });
+
+  async function ana(): Promise<ChatStream> {
+    return server.enter(await server.person("ana"));
+  }
+
+  it("a request of 64 KiB is answered on the stream", async () => {
+    const chat = await ana();
+    chat.sendBytes(requestOf(64 * KIB));
+    expect(nameOf((await chat.next("rejected")).reason)).to.equal("TEXT_TOO_LONG");
+    await chat.accept(sendAll("goes on"));
+  });
+
+  it("a request of 64 KiB and one byte ends the call with RESOURCE_EXHAUSTED", async () => {
+    const chat = await ana();
+    chat.sendBytes(requestOf(64 * KIB + 1));
+    expectStatus(await chat.end(), "RESOURCE_EXHAUSTED");
+    expect(chat.kinds).to.not.include("goodbye");
+  });
+
+  it("a request that says it has 4 GiB ends the call with RESOURCE_EXHAUSTED, before they come", async () => {
+    const chat = await ana();
+    chat.http.write(Buffer.from([0, 0xff, 0xff, 0xff, 0xff, 1, 2, 3]));
+    expectStatus(await chat.end(), "RESOURCE_EXHAUSTED");
+  });
+
+  it("a request of 5 MiB ends the call with RESOURCE_EXHAUSTED", async () => {
+    const chat = await ana();
+    chat.sendBytes(Buffer.alloc(5 * KIB * KIB));
+    expectStatus(await chat.end(), "RESOURCE_EXHAUSTED");
+  });
+
+  it("a request that unpacks to more than 64 KiB ends the call with RESOURCE_EXHAUSTED", async () => {
+    const person = await server.person("ana");
+    const wire = await server.connect();
+    const bomb = gzipSync(Buffer.alloc(50 * KIB * KIB));
+    const { ending } = await wire.callRaw("/obrolan.v1.ChatService/Chat", frame(bomb, true), {
+      ...bearer(person.token),
+      "grpc-encoding": "gzip",
+    });
+    expectStatus(ending, "RESOURCE_EXHAUSTED");
+  });
+
+  it("a unary request over 64 KiB ends with RESOURCE_EXHAUSTED", async () => {
+    const wire = await server.connect();
+    const request = RegisterRequest.encode({ username: "x".repeat(70_000), password: "" }).finish();
+    expectStatus((await wire.callBytes(REGISTER, request)).ending, "RESOURCE_EXHAUSTED");
+  });
+
+  for (const [what, bytes] of Object.entries(BROKEN)) {
+    it(`a request that is no protobuf (${what}) ends the call with INVALID_ARGUMENT`, async () => {
+      const chat = await ana();
+      chat.sendBytes(bytes);
+      expectStatus(await chat.end(), "INVALID_ARGUMENT");
+      expect(chat.kinds).to.not.include("goodbye");
+      const wire = await server.connect();
+      expectStatus((await wire.callBytes(REGISTER, bytes)).ending, "INVALID_ARGUMENT");
+    });
+  }
+
+  for (const [what, bytes] of Object.entries(NOT_UTF8)) {
+    it(`a string that is no UTF-8 (${what}) ends the call with INVALID_ARGUMENT`, async () => {
+      const inText = await ana();
+      inText.sendBytes(sendAllBytes(bytes));
+      expectStatus(await inText.end(), "INVALID_ARGUMENT");
+      const inRequestId = await ana();
+      inRequestId.sendBytes(new BinaryWriter().uint32(10).bytes(bytes).finish());
+      expectStatus(await inRequestId.end(), "INVALID_ARGUMENT");
+      const wire = await server.connect();
+      const request = new BinaryWriter().uint32(10).bytes(bytes).finish();
+      expectStatus((await wire.callBytes(REGISTER, request)).ending, "INVALID_ARGUMENT");
+    });
+  }
+
+  it("what was accepted before a broken request stays accepted, and nothing behind it is carried out", async () => {
+    const chat = await ana();
+    const { id } = await chat.accept(sendAll("before"));
+    chat.sendBytes(Buffer.from([0xff]));
+    for (let i = 0; i < 5; i++) chat.send(sendAll("behind"));
+    await chat.end();
+    const { id: next } = await bystander.accept(sendAll("next"));
+    expect(next).to.equal(id + 1n);
+  });
+
+  it("a call without a body, or with half of one, fails and never with UNKNOWN", async () => {
+    const person = await server.person("ana");
+    const wire = await server.connect();
+    for (const body of [Buffer.alloc(0), Buffer.from([0]), Buffer.from([0, 0, 0, 0, 9, 1])]) {
+      for (const path of [REGISTER, LIST]) {
+        const { ending } = await wire.callRaw(path, body, bearer(person.token));
+        expect([undefined, Code.OK, Code.UNKNOWN]).to.not.include(ending.code);
+      }
+    }
+  });
+
+  it("a compressed message in an encoding that nobody named fails, and never with UNKNOWN", async () => {
+    const wire = await server.connect();
+    const { ending } = await wire.callRaw(REGISTER, frame(gzipSync(Buffer.alloc(10)), true));
+    expect([undefined, Code.OK, Code.UNKNOWN]).to.not.include(ending.code);
+    const { ending: other } = await wire.callRaw(REGISTER, frame(Buffer.from("no gzip"), true), {
+      "grpc-encoding": "gzip",
+    });
+    expect([undefined, Code.OK, Code.UNKNOWN]).to.not.include(other.code);
+  });
+
+  it("a method that does not exist is UNIMPLEMENTED", async () => {
+    const wire = await server.connect();
+    for (const path of ["/obrolan.v1.ChatService/Nothing", "/nothing.v1.Service/Chat", "/"]) {
+      expect((await wire.callBytes(path, new Uint8Array())).ending.code).to.equal(Code.UNIMPLEMENTED);
+    }
+  });
+
+  it("an authorization of 60 KiB, or of two values, is one that does not sign in", async () => {
+    const person = await server.person("ana");
+    const wire = await server.connect();
+    const big = await wire.callBytes(LIST, new Uint8Array(), bearer("x".repeat(60_000)));
+    expect([undefined, Code.RESOURCE_EXHAUSTED, Code.UNAUTHENTICATED, Code.INTERNAL]).to.include(big.ending.code);
+    const other = await server.connect();
+    const two = await other.callBytes(LIST, new Uint8Array(), {
+      authorization: `Bearer wrong, Bearer ${person.token}`,
+    });
+    expect(two.ending.code).to.equal(Code.UNAUTHENTICATED);
+  });
+
+  it("bytes that are not HTTP/2 end that connection, and nothing else", async () => {
+    for (const bytes of [
+      Buffer.from("GET / HTTP/1.1\r\n\r\n"),
+      Buffer.alloc(10_000, 0xff),
+      Buffer.from("PRI * HTTP/2.0"),
+    ]) {
+      const socket = net.connect(server.port, "127.0.0.1");
+      socket.on("error", () => {});
+      socket.resume();
+      socket.end(bytes);
+      await once(socket, "close");
+    }
+  });
+
+  it("a cut in the middle of a request leaves nothing behind", async () => {
+    const { streams } = server.chatServer.stats();
+    const person = await server.person("ana");
+    const wire = await server.connect();
+    const chat = wire.chat(person.token);
+    chat.send(join());
+    await chat.next("caughtUp");
+    chat.http.write(frame(requestOf(50 * KIB)).subarray(0, 20_000));
+    await wire.list(person.token);
+    wire.cut();
+    await chat.end();
+    const other = await server.enter(person);
+    other.halfClose();
+    await other.end();
+    expect(server.chatServer.stats().streams).to.equal(streams);
+  });
+});
+
+describe("300 streams on one connection", function () {
+  this.timeout(60_000);
+  const server = useServer();
+
+  it("are 100 that the server takes; the others wait their turn", async () => {
+    const ana = await server.person("ana");
+    const wire = await server.connect();
+    expect(wire.session.remoteSettings.maxConcurrentStreams).to.equal(100);
+    const streams = Array.from({ length: 300 }, () => wire.chat(ana.token));
+    await Promise.all(streams.slice(0, 100).map((chat) => chat.next("welcome")));
+    expect(server.chatServer.stats().streams).to.equal(100);
+    const bob = await server.person("bob");
+    await (await server.enter(bob)).accept(sendAll("others go on"));
+
+    for (const chat of streams) {
+      chat.halfClose();
+      expect((await chat.end()).code).to.equal(Code.OK);
+      expect(chat.kinds).to.deep.equal(["welcome"]);
+    }
+  });
+
+  it("of a client that does not keep to that are refused, and nobody else notices", async () => {
+    const ana = await server.person("ana");
+    const { streams } = server.chatServer.stats();
+    const refused = await openTooMany(server.port, ana.token, 300);
+    expect(refused).to.be.at.least(200);
+    expect(server.chatServer.stats().streams).to.be.at.most(streams + 100);
+    await (await server.enter(await server.person("bob"))).accept(sendAll("others go on"));
+  });
+});

@@ -1,0 +1,97 @@
+import { expect } from "chai";
+import type { ChatStream } from "../support/chat-stream.ts";
+import { join, sendAll } from "../support/commands.ts";
+import { fill, type Line } from "../support/fill.ts";
+import { fields } from "../support/protobuf.ts";
+import { type Person, useServer } from "../support/server.ts";
+
+const CLIENTS = 500;
+const BEHIND = 10_000;
+
+/** Counts messages and notes the cursor, without opening the events: there are five million. */
+class Counter {
+  messages = 0;
+  cursor = 0n;
+  caughtUp = 0;
+
+  take(response: Buffer): void {
+    for (const { number, value } of fields(response)) {
+      if (typeof value === "bigint") {
+        if (number === 2 && value !== 0n) this.cursor = value;
+      } else if (number === 1) {
+        // The first tag of an event tells which it is: 3 is a message, 4 is caught_up.
+        if (value[0] === 0x1a) this.messages++;
+        if (value.includes(0x22) && isCaughtUp(value)) this.caughtUp++;
+      }
+    }
+  }
+}
+
+function isCaughtUp(event: Uint8Array): boolean {
+  return event[0] !== 0x1a && [...fields(event)].some(({ number }) => number === 4);
+}
+
+/** What they missed has to come from the store; all of it has room in the cache of pages, or a quarter of it. */
+const caches = { "all of what they missed": 8 * 1024 * 1024, "a quarter of what they missed": 256 * 1024 };
+
+for (const [what, pages] of Object.entries(caches)) {
+  describe(`${CLIENTS} clients that come back at once, each ${BEHIND} messages behind, where a cache holds ${what}`, function () {
+    this.timeout(180_000);
+    const sizes = { timeline: 64 * 1024, pages, page: 256 };
+    const server = useServer({ sizes });
+    let ana: Person;
+    let bob: Person;
+    let people: Person[];
+
+    before(async () => {
+      people = await Promise.all(Array.from({ length: 10 }, (_, i) => server.person(`p${i}`)));
+      [ana, bob] = await server.people("ana", "bob");
+      // Every tenth message is private, to one of the ten in turn.
+      const lines = Array.from({ length: BEHIND }, (_, i): Line => {
+        const line = { from: ana, text: `${i + 1} `.padEnd(40, ".") };
+        const to = people[(i / 10) % 10];
+        return i % 10 === 0 && to ? { ...line, to } : line;
+      });
+      await fill(server, lines);
+    });
+
+    it("all catch up, and the store reads each page a handful of times", async () => {
+      const before = server.chatServer.stats().pageReads;
+      const sender = await server.enter(bob);
+      const counters: Counter[] = [];
+      const chats: ChatStream[] = [];
+      for (let i = 0; i < CLIENTS / 10; i++) {
+        const wire = await server.connect();
+        for (const person of people) {
+          const counter = new Counter();
+          counters.push(counter);
+          chats.push(wire.chat(person.token, { take: (response) => counter.take(response), deadline: 120_000 }));
+        }
+      }
+      for (const chat of chats) chat.send(join({ resumeAfter: 0n }));
+      // Somebody goes on talking meanwhile.
+      let talking = true;
+      const talk = (async () => {
+        let said = 0;
+        for (; talking; said++) await sender.accept(sendAll("meanwhile"));
+        return said;
+      })();
+      for (const [i, chat] of chats.entries()) {
+        await chat.until("caught_up", () => (counters[i]?.caughtUp ?? 0) > 0 || undefined);
+      }
+      talking = false;
+      const head = BigInt(BEHIND + (await talk));
+      for (const [i, chat] of chats.entries()) {
+        await chat.until(`the cursor ${head}`, () => (counters[i]?.cursor ?? 0n) >= head || undefined);
+      }
+      const visible = BEHIND - BEHIND / 10 + BEHIND / 100 + Number(head) - BEHIND;
+      for (const { messages, caughtUp } of counters)
+        expect({ messages, caughtUp }).to.deep.equal({ messages: visible, caughtUp: 1 });
+
+      const missed = Math.ceil(Number(head) / sizes.page);
+      const reads = server.chatServer.stats().pageReads - before;
+      expect(reads, `reads of ${missed} pages`).to.be.at.least(missed / 2);
+      expect(reads, `reads of ${missed} pages`).to.be.at.most(missed * 6);
+    });
+  });
+}

@@ -1,0 +1,107 @@
+import { expect } from "chai";
+import type { ChatStream } from "../support/chat-stream.ts";
+import { join, sendAll, sendTo } from "../support/commands.ts";
+import { useServer } from "../support/server.ts";
+
+/** What holds of every stream that had no gap. */
+function expectSoundCursors(chat: ChatStream): void {
+  let last = 0n;
+  for (const { events, cursor } of chat.responses) {
+    const ids = events.flatMap(({ event }) =>
+      event?.$case === "message" || event?.$case === "caughtUp" ? [event.value.id] : [],
+    );
+    for (const id of ids) expect(cursor >= id, `a response with ${id} has the cursor ${cursor}`).to.equal(true);
+    if (cursor === 0n) continue;
+    expect(cursor >= last, `the cursor went from ${last} to ${cursor}`).to.equal(true);
+    last = cursor;
+  }
+}
+
+describe("The cursor", function () {
+  this.timeout(60_000);
+  const server = useServer({ timings: { cursor: 100 } });
+
+  it("of a response with a message or caught_up covers it, and never falls", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const anas = await server.enter(ana, { resumeAfter: 0n });
+    const bobs = await server.enter(bob, { resumeAfter: 0n });
+    for (let i = 0; i < 50; i++) {
+      anas.send(sendAll(`public ${i}`));
+      anas.send(sendTo(bob.username, `private ${i}`));
+      bobs.send(sendTo(bob.username, `to myself ${i}`));
+    }
+    await anas.accept(sendAll("last"));
+    await bobs.next("message", (message) => message.text === "last");
+    await anas.next("message", (message) => message.text === "last");
+    for (const chat of [anas, bobs]) expectSoundCursors(chat);
+    expectSoundCursors(await server.enter(bob, { resumeAfter: 0n }));
+  });
+
+  it("of a response at rest goes with one event", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
+    const { id } = await anas.accept(sendAll("at rest"));
+    await bobs.next("message", (message) => message.id === id);
+    const response = bobs.responses.find(({ events }) =>
+      events.some(({ event }) => event?.$case === "message" && event.value.id === id),
+    );
+    expect(response?.events).to.have.length(1);
+    expect(response?.cursor).to.equal(id);
+  });
+
+  it("is 0 where a response does not move it", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.enter(ana);
+    await chat.refuse(sendAll(""));
+    const response = chat.responses.find(({ events }) => events[0]?.event?.$case === "rejected");
+    expect(response?.cursor).to.equal(0n);
+  });
+
+  it("is moved by a response without events past what this user may not see", async () => {
+    const [ana, bob, eve] = await server.people("ana", "bob", "eve");
+    const [anas, eves] = [await server.enter(ana), await server.enter(eve)];
+    await server.enter(bob);
+    const { id } = await anas.accept(sendTo(bob.username, "not for eve"));
+    await eves.until(`the cursor ${id}`, () => ((eves.cursor ?? 0n) >= id ? true : undefined));
+    const moved = eves.responses.filter(({ events }) => events.length === 0);
+    expect(moved.length).to.be.at.least(1);
+    for (const { cursor } of moved) expect(cursor > 0n).to.equal(true);
+    expect(eves.messages).to.deep.equal([]);
+
+    const again = await server.enter(eve, { resumeAfter: eves.cursor ?? 0n });
+    expect(again.messages).to.deep.equal([]);
+  });
+
+  it("brings back a user whose last message was followed by others' private ones", async () => {
+    const [ana, bob, eve] = await server.people("ana", "bob", "eve");
+    const [anas, eves] = [await server.enter(ana), await server.enter(eve)];
+    await server.enter(bob);
+    await anas.accept(sendAll("for all"));
+    await eves.next("message");
+    const { cursor } = eves;
+    eves.cancel();
+    for (let i = 0; i < 10; i++) await anas.accept(sendTo(bob.username, "not for eve"));
+    await anas.accept(sendAll("for all again"));
+    const again = await server.open(eve);
+    again.send(join({ resumeAfter: cursor }));
+    await again.next("caughtUp");
+    expect(again.messages.map((message) => message.text)).to.deep.equal(["for all again"]);
+    expectSoundCursors(again);
+  });
+});
+
+describe("The cursor of a user to whom nothing is said", function () {
+  this.timeout(60_000);
+  const server = useServer();
+
+  it("is moved at most every 30 s, not with each message of others", async () => {
+    const [ana, bob, eve] = await server.people("ana", "bob", "eve");
+    const [anas, eves] = [await server.enter(ana), await server.enter(eve)];
+    await server.enter(bob);
+    for (let i = 0; i < 100; i++) await anas.accept(sendTo(bob.username, "not for eve"));
+    const { id } = await anas.accept(sendAll("for all"));
+    await eves.next("message");
+    expect(eves.responses.filter(({ events }) => events.length === 0).length).to.be.at.most(1);
+    expect(eves.cursor).to.equal(id);
+  });
+});

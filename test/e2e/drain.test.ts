@@ -1,0 +1,127 @@
+import { expect } from "chai";
+import { join, sendAll } from "../support/commands.ts";
+import { Gate, withPort } from "../support/engines.ts";
+import { expectFailed, expectGoodbye } from "../support/expect.ts";
+import { chatter, fill } from "../support/fill.ts";
+import { Health, watchHealth } from "../support/health.ts";
+import { TestServer, useFreshServer } from "../support/server.ts";
+import { failure } from "../support/wire.ts";
+
+const SHUTTING_DOWN = { reason: "SHUTTING_DOWN", reconnect: true, code: "UNAVAILABLE" } as const;
+
+describe("A drain", function () {
+  this.timeout(60_000);
+  const gate = new Gate();
+  const server = useFreshServer({
+    timings: { drain: 1000 },
+    wrap: (engines) =>
+      withPort(engines, "log", {
+        append: async (batch) => {
+          await gate.pass();
+          return engines.log.append(batch);
+        },
+      }),
+  });
+  afterEach(() => gate.open());
+
+  it("says goodbye (SHUTTING_DOWN) on every stream, joined or not, and that they may come back", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const streams = [await server.enter(ana), await server.enter(ana), await server.open(bob)];
+    const stopped = server.stop();
+    for (const chat of streams) await expectGoodbye(chat, SHUTTING_DOWN);
+    await stopped;
+  });
+
+  it("says NOT_SERVING to whoever watches the health", async () => {
+    const wire = await server.connect();
+    const watches = [watchHealth(wire, ""), watchHealth(wire, "obrolan.v1.ChatService")];
+    for (const next of watches) expect(await next()).to.equal(Health.SERVING);
+    const stopped = server.stop();
+    for (const next of watches) expect(await next()).to.equal(Health.NOT_SERVING);
+    await stopped;
+  });
+
+  it("leaves on disk all that it accepted, once, and nothing that it did not", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.enter(ana);
+    for (let i = 0; i < 2000; i++) chat.send(sendAll(`${i}`), `r${i}`);
+    await chat.next("accepted");
+    await server.stop();
+    await expectGoodbye(chat, SHUTTING_DOWN);
+    expect(chat.kinds).to.not.include("rejected");
+    await server.restart();
+
+    const again = await server.enter(ana, { resumeAfter: 0n });
+    const logged = again.messages.map((message) => message.id);
+    expect(logged).to.deep.equal(Array.from(logged, (_, index) => BigInt(index + 1)));
+    expect(logged).to.include.members(chat.received("accepted").map((accepted) => accepted.id));
+    for (let i = 0; i < 2000; i++) again.send(sendAll(`${i}`), `r${i}`);
+    await again.next("accepted", ({ requestId }) => requestId === "r1999");
+    const ids = again.received("accepted").map((accepted) => accepted.id);
+    expect(ids).to.deep.equal(Array.from({ length: 2000 }, (_, index) => BigInt(index + 1)));
+  });
+
+  it("waits for a commit that is under way, and answers it before goodbye", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.enter(ana);
+    gate.shut();
+    chat.send(sendAll("just in time"), "r");
+    await gate.entered();
+    const stopped = server.stop();
+    gate.open();
+    await expectGoodbye(chat, SHUTTING_DOWN);
+    await stopped;
+    expect(chat.received("accepted").map(({ requestId }) => requestId)).to.deep.equal(["r"]);
+  });
+
+  it("may be asked for twice", async () => {
+    await server.person("ana");
+    const { chatServer } = server;
+    await Promise.all([chatServer.drain(), chatServer.drain()]);
+    await chatServer.drain();
+  });
+
+  it("ends though nobody takes the goodbye, and lets nobody in meanwhile", async () => {
+    const ana = await server.person("ana");
+    await fill(server, chatter(ana, 3000, 1000));
+    const wire = await server.connect();
+    const deaf = await server.open(ana);
+    deaf.pause();
+    deaf.send(join({ resumeAfter: 0n }));
+    while (server.chatServer.stats().readers === 0) await wire.list(ana.token);
+    const other = await server.enter(ana);
+    const stopped = server.stop();
+    await expectGoodbye(other, SHUTTING_DOWN);
+    for (const call of [
+      () => wire.register("bob", "a good password"),
+      () => wire.login(ana.username, ana.password),
+      () => wire.list(ana.token),
+      () => wire.logout(ana.token),
+    ]) {
+      expectFailed(await failure(call()), "UNAVAILABLE", "SHUTTING_DOWN");
+    }
+    expectFailed(await wire.chat(ana.token).end(), "UNAVAILABLE", "SHUTTING_DOWN");
+    await stopped;
+  });
+
+  it("loses nobody: who comes back to the server that is started again gets all that they missed", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
+    await anas.accept(sendAll("before"));
+    await bobs.next("message");
+    await server.restart();
+    const again = await server.enter(ana);
+    await again.accept(sendAll("after"));
+    const back = await server.enter(bob, { resumeAfter: bobs.cursor ?? 0n });
+    expect(back.messages.map((message) => message.text)).to.deep.equal(["after"]);
+  });
+});
+
+describe("A server that nobody ever spoke to", function () {
+  this.timeout(60_000);
+
+  it("drains at once", async () => {
+    const server = await TestServer.start();
+    await server.close();
+  });
+});

@@ -1,0 +1,177 @@
+import { expect } from "chai";
+import { expectFailed } from "../support/expect.ts";
+import { useServer } from "../support/server.ts";
+import { type Connection, failure } from "../support/wire.ts";
+
+const MINUTE = 60_000;
+const WRONG = "a wrong password";
+
+/** The server's clock, which a test sets ahead instead of waiting. */
+const ahead = { by: 0 };
+const clock = () => Date.now() + ahead.by;
+
+/** Fails as often, each time with the answer that a wrong password gets. */
+async function failToLogin(wire: Connection, username: string, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    expectFailed(await failure(wire.login(username, WRONG)), "UNAUTHENTICATED", "BAD_CREDENTIALS");
+  }
+}
+
+/** Is told to wait, and returns for how many milliseconds. */
+async function toldToWait(wire: Connection, username: string, password = WRONG): Promise<number> {
+  const ending = await failure(wire.login(username, password));
+  expectFailed(ending, "RESOURCE_EXHAUSTED", "TOO_MANY_ATTEMPTS");
+  return ending.details?.retryAfter ?? 0;
+}
+
+describe("Failed sign-ins", function () {
+  this.timeout(60_000);
+  const server = useServer({ clock });
+  beforeEach(() => {
+    ahead.by = 0;
+  });
+
+  it("make the name wait after five of them, even with the right password", async () => {
+    const ana = await server.person("ana");
+    const wire = await server.connect();
+    await failToLogin(wire, ana.username, 5);
+    expect(await toldToWait(wire, ana.username, ana.password)).to.be.within(1, 1000);
+  });
+
+  it("count for a name that does not exist too, so that nobody learns which ones do", async () => {
+    const wire = await server.connect();
+    await failToLogin(wire, "nobody", 5);
+    expect(await toldToWait(wire, "nobody")).to.be.within(1, 1000);
+  });
+
+  it("count for a name in whatever case", async () => {
+    const ana = await server.person("ana");
+    const wire = await server.connect();
+    await failToLogin(wire, ana.username, 3);
+    await failToLogin(wire, ana.username.toUpperCase(), 2);
+    await toldToWait(wire, ana.username);
+  });
+
+  it("let other names in meanwhile", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const wire = await server.connect();
+    await failToLogin(wire, ana.username, 5);
+    await toldToWait(wire, ana.username);
+    expect((await wire.login(bob.username, bob.password)).username).to.equal(bob.username);
+  });
+
+  it("let other addresses in meanwhile", async () => {
+    const ana = await server.person("ana");
+    const wire = await server.connect();
+    await failToLogin(wire, ana.username, 5);
+    const elsewhere = await server.connect({ from: "127.0.0.2" });
+    expect((await elsewhere.login(ana.username, ana.password)).username).to.equal(ana.username);
+    await toldToWait(wire, ana.username);
+  });
+
+  it("from one address count together over its connections", async () => {
+    const ana = await server.person("ana");
+    for (let i = 0; i < 5; i++) await failToLogin(await server.connect(), ana.username, 1);
+    await toldToWait(await server.connect(), ana.username);
+  });
+
+  it("make the wait double from 1 s to 15 minutes", async () => {
+    const ana = await server.person("ana");
+    const wire = await server.connect();
+    await failToLogin(wire, ana.username, 5);
+    for (const seconds of [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]) {
+      const wait = await toldToWait(wire, ana.username);
+      expect(wait).to.be.within(seconds * 1000 - 500, seconds * 1000);
+      ahead.by += seconds * 1000 - 1;
+      if (seconds === 900) break;
+      ahead.by += 1;
+      await failToLogin(wire, ana.username, 1);
+    }
+  });
+
+  it("are not counted while one is told to wait", async () => {
+    const ana = await server.person("ana");
+    const wire = await server.connect();
+    await failToLogin(wire, ana.username, 5);
+    for (let i = 0; i < 10; i++) expect(await toldToWait(wire, ana.username)).to.be.at.most(1000);
+  });
+
+  it("end the wait after its time", async () => {
+    const ana = await server.person("ana");
+    const wire = await server.connect();
+    await failToLogin(wire, ana.username, 5);
+    ahead.by += await toldToWait(wire, ana.username);
+    expect((await wire.login(ana.username, ana.password)).username).to.equal(ana.username);
+  });
+
+  it("are forgotten when one signs in", async () => {
+    const ana = await server.person("ana");
+    const wire = await server.connect();
+    await failToLogin(wire, ana.username, 4);
+    await wire.login(ana.username, ana.password);
+    await failToLogin(wire, ana.username, 5);
+    await toldToWait(wire, ana.username);
+  });
+
+  it("are forgotten after 15 minutes", async () => {
+    const ana = await server.person("ana");
+    const wire = await server.connect();
+    await failToLogin(wire, ana.username, 4);
+    ahead.by += 15 * MINUTE + 1;
+    await failToLogin(wire, ana.username, 4);
+  });
+});
+
+describe("Failed sign-ins, where their limit is 0", function () {
+  this.timeout(60_000);
+  const server = useServer({ loginFailures: 0 });
+
+  it("make nobody wait", async () => {
+    const ana = await server.person("ana");
+    const wire = await server.connect();
+    await failToLogin(wire, ana.username, 12);
+    expect((await wire.login(ana.username, ana.password)).username).to.equal(ana.username);
+  });
+});
+
+describe("Failed sign-ins, where their limit is 2", function () {
+  this.timeout(60_000);
+  const server = useServer({ loginFailures: 2 });
+
+  it("make one wait after two", async () => {
+    const ana = await server.person("ana");
+    const wire = await server.connect();
+    await failToLogin(wire, ana.username, 2);
+    await toldToWait(wire, ana.username);
+  });
+});
+
+describe("Too many sign-ins at once", function () {
+  this.timeout(60_000);
+  const server = useServer({ loginFailures: 0 });
+
+  it("are refused with OVERLOADED past a bounded line, and the others are carried out", async () => {
+    const ana = await server.person("ana");
+    const wires = await Promise.all(Array.from({ length: 4 }, () => server.connect()));
+    const tries = await Promise.all(
+      wires.flatMap((wire) =>
+        Array.from({ length: 75 }, async () => {
+          try {
+            return (await wire.login(ana.username, ana.password)).username;
+          } catch (error) {
+            return failure(Promise.reject(error));
+          }
+        }),
+      ),
+    );
+    const refused = tries.filter((one) => typeof one !== "string");
+    expect(refused.length, "refused").to.be.at.least(1);
+    expect(refused.length, "refused").to.be.below(tries.length);
+    for (const ending of refused) {
+      expectFailed(ending, "RESOURCE_EXHAUSTED", "OVERLOADED");
+      expect(ending.details?.retryAfter).to.be.greaterThan(0);
+    }
+    const wire = await server.connect();
+    expect((await wire.login(ana.username, ana.password)).username).to.equal(ana.username);
+  });
+});

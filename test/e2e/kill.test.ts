@@ -1,0 +1,165 @@
+import { expect } from "chai";
+import type { ChatStream } from "../support/chat-stream.ts";
+import { join, type Received, sendAll } from "../support/commands.ts";
+import { within } from "../support/deadline.ts";
+import { useFolder } from "../support/folder.ts";
+import { endProcesses, ServerProcess } from "../support/process.ts";
+import { Connection } from "../support/wire.ts";
+
+const ROUNDS = 20;
+const ACCEPTED = 1000;
+const UNDER_WAY = 10;
+const SENDERS = 4;
+/** How many commands of a sender are under way at most. */
+const WINDOW = 60;
+const OPTIONS = ["--messages-per-second", "0", "--burst", "0"];
+
+/** Somebody who sends many messages, each with a text and a `request_id` of its own, and keeps account of them. */
+class Sender {
+  readonly token: string;
+  readonly name: string;
+  /** By `request_id`: the id that it was accepted with. */
+  readonly accepted = new Map<string, bigint>();
+  readonly underWay = new Set<string>();
+  #sent = 0;
+
+  constructor(name: string, token: string) {
+    this.name = name;
+    this.token = token;
+  }
+
+  /** Keeps the window full, and calls `onAccepted` after each reply. */
+  sendOn(chat: ChatStream, onAccepted: () => void): void {
+    chat.send(join());
+    while (this.underWay.size < WINDOW) this.#sendOne(chat);
+    const takeReplies = async () => {
+      for (;;) {
+        this.took(await chat.next("accepted"));
+        this.#sendOne(chat);
+        onAccepted();
+      }
+    };
+    // It ends with the stream.
+    takeReplies().catch(() => {});
+  }
+
+  #sendOne(chat: ChatStream): void {
+    const requestId = `${this.name} ${++this.#sent}`;
+    this.underWay.add(requestId);
+    chat.send(sendAll(`text of ${requestId}`), requestId);
+  }
+
+  took({ requestId, id }: Received<"accepted">): void {
+    this.underWay.delete(requestId);
+    this.accepted.set(requestId, id);
+  }
+}
+
+describe("A server that is killed with kill -9 in the middle of sending", function () {
+  this.timeout(180_000);
+  const folder = useFolder();
+  const connections: Connection[] = [];
+  afterEach(async () => {
+    for (const wire of connections.splice(0)) wire.close();
+    await endProcesses();
+  });
+
+  async function connect(port: number): Promise<Connection> {
+    const wire = await Connection.open({ port });
+    connections.push(wire);
+    return wire;
+  }
+
+  /** All send until enough is accepted and enough is under way; then the server is killed. */
+  async function sendAndKill(server: ServerProcess, port: number, senders: Sender[]): Promise<void> {
+    const before = total(senders);
+    const killed = Promise.withResolvers<void>();
+    const chats = [];
+    for (const sender of senders) {
+      const chat = (await connect(port)).chat(sender.token);
+      chats.push(chat);
+      sender.sendOn(chat, () => {
+        const underWay = senders.reduce((sum, { underWay: { size } }) => sum + size, 0);
+        if (total(senders) - before < ACCEPTED || underWay < UNDER_WAY) return;
+        server.child.kill("SIGKILL");
+        killed.resolve();
+      });
+    }
+    await within(killed.promise, `${ACCEPTED} accepted messages`, 60_000);
+    await server.exit();
+    await Promise.all(chats.map((chat) => chat.end()));
+    // What had come before the end counts, also where the account of it was taken later.
+    for (const [i, chat] of chats.entries()) for (const one of chat.received("accepted")) senders[i]?.took(one);
+  }
+
+  /** Everything that the log has from an id on. */
+  async function readLog(port: number, { token }: Sender, after: bigint): Promise<Received<"message">[]> {
+    const chat = (await connect(port)).chat(token);
+    chat.send(join({ resumeAfter: after }));
+    await chat.next("caughtUp");
+    return chat.messages;
+  }
+
+  it(`${ROUNDS} times over has lost nothing that it accepted, doubled nothing, and settles what was under way`, async () => {
+    let { server, port } = await ServerProcess.serve(folder.path, OPTIONS);
+    const senders: Sender[] = [];
+    for (let i = 1; i <= SENDERS; i++) {
+      const { token } = await (await connect(port)).register(`sender${i}`, "a good password");
+      senders.push(new Sender(`sender${i}`, token));
+    }
+    const [reader] = senders as [Sender];
+    const log = new Map<string, bigint>();
+    let head = 0n;
+
+    for (let round = 1; round <= ROUNDS; round++) {
+      await sendAndKill(server, port, senders);
+      const underWay = senders.map((sender) => [...sender.underWay]);
+      expect(underWay.flat().length, "under way at the kill").to.be.at.least(UNDER_WAY);
+
+      ({ server, port } = await ServerProcess.serve(folder.path, OPTIONS));
+      const survived = await readLog(port, reader, head);
+      expectDense(survived, head);
+      const texts = new Map(survived.map(({ text, id }) => [text, id]));
+      for (const { accepted } of senders) {
+        for (const [requestId, id] of accepted) {
+          if (id > head)
+            expect(texts.get(`text of ${requestId}`), `${requestId}, accepted in round ${round}`).to.equal(id);
+        }
+      }
+
+      for (const [i, sender] of senders.entries()) {
+        const chat = (await connect(port)).chat(sender.token);
+        for (const requestId of underWay[i] ?? []) chat.send(sendAll(`text of ${requestId}`), requestId);
+        for (const requestId of underWay[i] ?? []) {
+          const settled = await chat.next("accepted", (one) => one.requestId === requestId);
+          const { id, duplicate } = settled;
+          expect(duplicate, `${requestId} was in the log`).to.equal(texts.has(`text of ${requestId}`));
+          if (duplicate) expect(id).to.equal(texts.get(`text of ${requestId}`));
+          sender.took(settled);
+        }
+      }
+
+      const all = await readLog(port, reader, head);
+      expectDense(all, head);
+      for (const { text, id } of all) {
+        expect(log.has(text), `"${text}" is in the log twice`).to.equal(false);
+        log.set(text, id);
+      }
+      head += BigInt(all.length);
+      expect(log.size).to.equal(total(senders));
+      for (const wire of connections.splice(0)) wire.close();
+    }
+    expect(head >= BigInt(ROUNDS * ACCEPTED)).to.equal(true);
+  });
+});
+
+function total(senders: Sender[]): number {
+  return senders.reduce((sum, { accepted: { size } }) => sum + size, 0);
+}
+
+function expectDense(messages: Received<"message">[], after: bigint): void {
+  expect(messages.map(({ id }) => id)).to.deep.equal(messages.map((_, index) => after + BigInt(index + 1)));
+  for (const [i, { sentAt }] of messages.entries()) {
+    expect(Number(sentAt)).to.be.at.least(Number(messages[i - 1]?.sentAt ?? 0));
+  }
+}

@@ -1,0 +1,156 @@
+import { expect } from "chai";
+import { join, sendAll, sendTo } from "../support/commands.ts";
+import { Gate, withPort } from "../support/engines.ts";
+import { expectFailed, expectGoodbye, nameOf } from "../support/expect.ts";
+import { chatter, fill } from "../support/fill.ts";
+import { useFreshServer, useServer } from "../support/server.ts";
+import { failure } from "../support/wire.ts";
+
+const LOGGED_OUT = { reason: "LOGGED_OUT", reconnect: false, code: "OK" } as const;
+
+describe("Logout", function () {
+  this.timeout(60_000);
+  const server = useServer();
+
+  it("ends all streams of the session with goodbye (LOGGED_OUT), then OK", async () => {
+    const ana = await server.person("ana");
+    const streams = [await server.enter(ana), await server.enter(ana), await server.open(ana)];
+    await server.with((wire) => wire.logout(ana.token));
+    for (const chat of streams) await expectGoodbye(chat, LOGGED_OUT);
+    expect(streams[0]?.received("goodbye")[0]?.retryAfter).to.equal(undefined);
+  });
+
+  it("leaves its token worth nothing, and the account able to log in again", async () => {
+    const ana = await server.person("ana");
+    const wire = await server.connect();
+    await wire.logout(ana.token);
+    expectFailed(await failure(wire.list(ana.token)), "UNAUTHENTICATED", "SESSION_INVALID");
+    expectFailed(await failure(wire.logout(ana.token)), "UNAUTHENTICATED", "SESSION_INVALID");
+    expectFailed(await wire.chat(ana.token).end(), "UNAUTHENTICATED", "SESSION_INVALID");
+    const again = await server.enter(await server.login(ana));
+    await again.accept(sendAll("back again"));
+  });
+
+  it("still holds after a restart", async () => {
+    const ana = await server.person("ana");
+    await server.with((wire) => wire.logout(ana.token));
+    await server.restart();
+    const wire = await server.connect();
+    expectFailed(await failure(wire.list(ana.token)), "UNAUTHENTICATED", "SESSION_INVALID");
+  });
+
+  it("leaves the user's other sessions as they are", async () => {
+    const ana = await server.person("ana");
+    const other = await server.enter(await server.login(ana));
+    await server.enter(ana);
+    await server.with((wire) => wire.logout(ana.token));
+    await other.accept(sendAll("the other one goes on"));
+  });
+
+  it("everywhere ends all sessions of the user, and of nobody else", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const second = await server.login(ana);
+    const streams = [await server.enter(ana), await server.enter(second)];
+    const bobs = await server.enter(bob);
+    const wire = await server.connect();
+    await wire.logout(ana.token, true);
+    for (const chat of streams) await expectGoodbye(chat, LOGGED_OUT);
+    expectFailed(await failure(wire.list(second.token)), "UNAUTHENTICATED", "SESSION_INVALID");
+    await bobs.accept(sendAll("bob goes on"));
+  });
+
+  it("has taken the user out of List when it returns, with no grace", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    await server.enter(ana);
+    await server.enter(ana);
+    const bobs = await server.enter(bob);
+    await server.with((wire) => wire.logout(ana.token));
+    expect(await server.online(bob)).to.not.include(ana.username);
+    const { reason } = await bobs.refuse(sendTo(ana.username, "still there?"));
+    expect(nameOf(reason)).to.equal("RECIPIENT_OFFLINE");
+  });
+
+  it("ends the grace of a stream that was lost before", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const chat = await server.enter(ana);
+    chat.cancel();
+    await chat.end();
+    await server.with((wire) => wire.logout(ana.token));
+    expect(await server.online(bob)).to.not.include(ana.username);
+  });
+
+  it("leaves the user online where a stream of another session is joined", async () => {
+    const ana = await server.person("ana");
+    const second = await server.login(ana);
+    await server.enter(ana);
+    await server.enter(second);
+    await server.with((wire) => wire.logout(ana.token));
+    expect(await server.online(second)).to.include(ana.username);
+  });
+
+  it("has nothing more of the session appended once it has returned", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const chat = await server.open(ana);
+    chat.send(join());
+    for (let i = 0; i < 3000; i++) chat.send(sendAll(`message ${i}`));
+    await chat.next("accepted");
+    await server.with((wire) => wire.logout(ana.token));
+    const { headId } = await (await server.connect()).chat(bob.token).next("welcome");
+    await expectGoodbye(chat, LOGGED_OUT);
+
+    const bobs = await server.enter(bob, { resumeAfter: 0n });
+    const ids = bobs.messages.filter((message) => message.sender === ana.username).map((message) => message.id);
+    expect(ids.length).to.be.within(1, 2999);
+    expect(ids.every((id) => id <= headId)).to.equal(true);
+    expect(ids).to.include.members(chat.received("accepted").map((accepted) => accepted.id));
+  });
+});
+
+describe("Logout of a session whose stream is not read", function () {
+  this.timeout(60_000);
+  const server = useFreshServer();
+
+  it("keeps from it what is said afterwards: it ends with goodbye as soon as it reads on", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    await fill(server, chatter(bob, 3000, 1000));
+    const bobs = await server.enter(bob);
+    const chat = await server.open(ana);
+    chat.pause();
+    chat.send(join({ resumeAfter: 0n }));
+    await bobs.next("presence", ({ joined }) => joined.includes(ana.username));
+    await server.with((wire) => wire.logout(ana.token));
+    const { id } = await bobs.accept(sendAll("not for who has left"));
+    chat.resume();
+    await expectGoodbye(chat, LOGGED_OUT);
+    expect(chat.messages.filter((message) => message.id >= id)).to.deep.equal([]);
+  });
+});
+
+describe("Logout while a commit is under way", function () {
+  this.timeout(60_000);
+  const gate = new Gate();
+  const server = useFreshServer({
+    wrap: (engines) =>
+      withPort(engines, "log", {
+        append: async (batch) => {
+          await gate.pass();
+          return engines.log.append(batch);
+        },
+      }),
+  });
+  afterEach(() => gate.open());
+
+  it("keeps out what had not reached the log, and the stream ends with goodbye all the same", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const chat = await server.enter(ana);
+    gate.shut();
+    for (let i = 0; i < 5; i++) chat.send(sendAll(`too late ${i}`));
+    await gate.entered();
+    await server.with((wire) => wire.logout(ana.token));
+    gate.open();
+    await expectGoodbye(chat, LOGGED_OUT);
+    const bobs = await server.enter(bob, { resumeAfter: 0n });
+    expect(bobs.messages).to.deep.equal([]);
+    expect(chat.received("accepted")).to.deep.equal([]);
+  });
+});

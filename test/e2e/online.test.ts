@@ -1,0 +1,151 @@
+import { expect } from "chai";
+import { join, sendTo } from "../support/commands.ts";
+import { nameOf } from "../support/expect.ts";
+import { chatter, fill } from "../support/fill.ts";
+import { Proxy as Network } from "../support/proxy.ts";
+import { useFreshServer, useServer } from "../support/server.ts";
+
+describe("A user is online", function () {
+  this.timeout(60_000);
+  const server = useServer();
+
+  it("from the join on, not from welcome", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const chat = await server.open(ana);
+    expect(await server.online(bob)).to.not.include(ana.username);
+    const bobs = await server.enter(bob);
+    expect(nameOf((await bobs.refuse(sendTo(ana.username, "x"))).reason)).to.equal("RECIPIENT_OFFLINE");
+    chat.send(join());
+    await chat.next("caughtUp");
+    expect(await server.online(bob)).to.include(ana.username);
+    await bobs.accept(sendTo(ana.username, "x"));
+  });
+
+  it("until their last stream has ended, by their own doing with no grace", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const [one, two] = [await server.enter(ana), await server.enter(ana)];
+    one.halfClose();
+    await one.end();
+    expect(await server.online(bob)).to.include(ana.username);
+    two.halfClose();
+    await two.end();
+    expect(await server.online(bob)).to.not.include(ana.username);
+  });
+
+  it("within the grace of a stream that was cancelled", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const chat = await server.enter(ana);
+    chat.cancel();
+    await chat.end();
+    expect(await server.online(bob)).to.include(ana.username);
+    await (await server.enter(bob)).accept(sendTo(ana.username, "x"));
+  });
+
+  it("within the grace of a stream that was cancelled as grpc-js does it, which ends its side in the same breath", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const chat = await server.enter(ana);
+    chat.cancelAsGrpcJs();
+    await chat.end();
+    expect(await server.online(bob)).to.include(ana.username);
+  });
+
+  it("within the grace of a connection that was lost", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const wire = await server.connect();
+    const chat = wire.chat(ana.token);
+    chat.send(join());
+    await chat.next("caughtUp");
+    wire.cut();
+    await chat.end();
+    expect(await server.online(bob)).to.include(ana.username);
+  });
+
+  it("within the grace of a stream that broke the protocol", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const chat = await server.enter(ana);
+    chat.sendBytes(Buffer.from([0xff, 0xff, 0xff]));
+    await chat.end();
+    expect(await server.online(bob)).to.include(ana.username);
+  });
+
+  it("since the same time when they come back within their grace", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.enter(ana);
+    const since = async () =>
+      (await server.with((wire) => wire.list(ana.token))).users.find((user) => user.username === ana.username)
+        ?.onlineSince;
+    const before = await since();
+    chat.cancel();
+    await chat.end();
+    await server.enter(ana);
+    expect(await since()).to.deep.equal(before);
+  });
+
+  it("though one stream of theirs was lost and another ended by their own doing, until that grace is over", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const [lost, ended] = [await server.enter(ana), await server.enter(ana)];
+    lost.cancel();
+    await lost.end();
+    ended.halfClose();
+    await ended.end();
+    expect(await server.online(bob)).to.include(ana.username);
+  });
+});
+
+describe("A user is online no longer", function () {
+  this.timeout(60_000);
+  const server = useFreshServer({ timings: { grace: 200 } });
+
+  it("when the grace of a lost stream is over", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const bobs = await server.enter(bob);
+    const chat = await server.enter(ana);
+    await bobs.next("presence", ({ joined }) => joined.includes(ana.username));
+    chat.cancel();
+    await bobs.next("presence", ({ left }) => left.includes(ana.username));
+    expect(await server.online(bob)).to.deep.equal([bob.username]);
+    expect(nameOf((await bobs.refuse(sendTo(ana.username, "x"))).reason)).to.equal("RECIPIENT_OFFLINE");
+  });
+});
+
+describe("A user whose replay is still under way", function () {
+  this.timeout(60_000);
+  const server = useFreshServer();
+
+  it("is online, before caught_up", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    await fill(server, chatter(bob, 10_000, 1000));
+    const bobs = await server.enter(bob);
+    const chat = await server.open(ana);
+    chat.pause();
+    chat.send(join({ resumeAfter: 0n }));
+    await bobs.next("presence", ({ joined }) => joined.includes(ana.username));
+    expect(await server.online(bob)).to.include(ana.username);
+    await bobs.accept(sendTo(ana.username, "still replaying?"));
+    expect(chat.kinds).to.not.include("caughtUp");
+    chat.resume();
+    expect((await chat.next("caughtUp")).id >= 10_000n).to.equal(true);
+    await chat.next("message", (message) => message.text === "still replaying?");
+  });
+});
+
+describe("A connection that has died without a word", function () {
+  this.timeout(60_000);
+  const server = useFreshServer({ timings: { grace: 1 } });
+
+  it("is found within 30 s, and its user is then online no longer", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const network = await Network.start(server.port);
+    const wire = await server.connect({ port: Number(network.address.split(":")[1]) });
+    const chat = wire.chat(ana.token);
+    chat.send(join());
+    await chat.next("caughtUp");
+    const bobs = await server.open(bob, { deadline: 31_000 });
+    bobs.send(join());
+    await bobs.next("caughtUp");
+    network.deafen();
+    await bobs.next("presence", ({ left }) => left.includes(ana.username));
+    expect(server.chatServer.stats().streams).to.equal(1);
+    await network.close();
+  });
+});

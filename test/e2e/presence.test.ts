@@ -1,0 +1,145 @@
+import { expect } from "chai";
+import type { ChatStream } from "../support/chat-stream.ts";
+import { join, sendAll } from "../support/commands.ts";
+import { useFreshServer } from "../support/server.ts";
+
+/** All names in the presence events of a stream, in the order in which they came. */
+function told(chat: ChatStream): { joined: string[]; left: string[] } {
+  const events = chat.received("presence");
+  return { joined: events.flatMap(({ joined }) => joined), left: events.flatMap(({ left }) => left) };
+}
+
+describe("Presence", function () {
+  this.timeout(60_000);
+  const server = useFreshServer({ timings: { grace: 200, presence: 250 } });
+
+  it("tells those in the room who has joined and who has left", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const anas = await server.enter(ana);
+    const bobs = await server.enter(bob);
+    expect(await anas.next("presence")).to.deep.equal({
+      joined: [bob.username],
+      left: [],
+      reset: false,
+      requestId: "",
+    });
+    bobs.halfClose();
+    expect(await anas.next("presence")).to.deep.equal({
+      joined: [],
+      left: [bob.username],
+      reset: false,
+      requestId: "",
+    });
+  });
+
+  it("does not move the cursor when it comes alone", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const anas = await server.enter(ana);
+    await server.enter(bob);
+    await anas.next("presence");
+    const response = anas.responses.find(({ events }) => events[0]?.event?.$case === "presence");
+    expect(response?.cursor).to.equal(0n);
+  });
+
+  it("tells of others and never of oneself", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const anas = await server.enter(ana);
+    const anasToo = await server.enter(ana);
+    anasToo.halfClose();
+    await server.enter(bob);
+    await anas.next("presence", ({ joined }) => joined.includes(bob.username));
+    expect(told(anas)).to.deep.equal({ joined: [bob.username], left: [] });
+  });
+
+  it("gathers those who come within 250 ms", async () => {
+    const watcher = await server.enter(await server.person("watcher"));
+    const people = await server.people("p", "q", "r", "s", "t", "u", "v", "w");
+    const open = await Promise.all(people.map((person) => server.open(person)));
+    for (const chat of open) chat.send(join());
+    await watcher.until("all of them", () => told(watcher).joined.length === people.length || undefined);
+    expect(told(watcher).joined).to.have.members(people.map((person) => person.username));
+    expect(watcher.received("presence").length).to.be.below(people.length);
+  });
+
+  it("never has a name in both lists, and ends with what is true", async () => {
+    const watcher = await server.enter(await server.person("watcher"));
+    const [ana, last] = await server.people("ana", "last");
+    for (let i = 0; i < 10; i++) {
+      const chat = await server.enter(ana);
+      chat.halfClose();
+      await chat.end();
+    }
+    const stays = await server.enter(ana);
+    await server.enter(last);
+    await watcher.next("presence", ({ joined }) => joined.includes(last.username));
+    const events = watcher.received("presence");
+    for (const { joined, left } of events) expect(joined.filter((name) => left.includes(name))).to.deep.equal([]);
+    const about = events.flatMap(({ joined, left }) => [
+      ...joined.map((name) => ({ name, here: true })),
+      ...left.map((name) => ({ name, here: false })),
+    ]);
+    expect(about.findLast(({ name }) => name === ana.username)?.here).to.equal(true);
+    await stays.accept(sendAll("still here"));
+  });
+
+  it("says nothing of a second stream, nor of the end of one while another is joined", async () => {
+    const [watcher, ana, last] = await server.people("watcher", "ana", "last");
+    const watching = await server.enter(watcher);
+    await server.enter(ana);
+    await watching.next("presence");
+    const second = await server.enter(ana);
+    second.halfClose();
+    await second.end();
+    await server.enter(last);
+    await watching.next("presence", ({ joined }) => joined.includes(last.username));
+    expect(told(watching)).to.deep.equal({ joined: [ana.username, last.username], left: [] });
+  });
+
+  it("says nothing of one who comes back within their grace", async () => {
+    await server.restart({ timings: { grace: 60_000, presence: 50 } });
+    const [watcher, ana, last] = await server.people("watcher", "ana", "last");
+    const watching = await server.enter(watcher);
+    const lost = await server.enter(ana);
+    await watching.next("presence");
+    lost.cancel();
+    await lost.end();
+    await server.enter(ana);
+    await server.enter(last);
+    await watching.next("presence", ({ joined }) => joined.includes(last.username));
+    expect(told(watching)).to.deep.equal({ joined: [ana.username, last.username], left: [] });
+  });
+
+  it("says that one has left when their grace is over", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const anas = await server.enter(ana);
+    const bobs = await server.enter(bob);
+    await anas.next("presence", ({ joined }) => joined.includes(bob.username));
+    bobs.cancel();
+    await anas.next("presence", ({ left }) => left.includes(bob.username));
+    expect(await server.online(ana)).to.deep.equal([ana.username]);
+  });
+
+  it("is never replayed: who joins learns of nobody that was there before", async () => {
+    const [ana, bob, cid] = await server.people("ana", "bob", "cid");
+    const anas = await server.enter(ana);
+    const bobs = await server.enter(bob);
+    await anas.next("presence");
+    bobs.cancel();
+    const again = await server.enter(bob, { resumeAfter: 0n });
+    await server.enter(cid);
+    await again.next("presence", ({ joined }) => joined.includes(cid.username));
+    expect(told(again)).to.deep.equal({ joined: [cid.username], left: [] });
+  });
+
+  it("is reset, with empty lists, where too much has changed to tell", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.enter(ana);
+    for (let i = 0; i < 100_000; i++) {
+      server.engines.bus.publish({ kind: "presence", username: `u${i}`, online: true });
+    }
+    const { joined, left } = await chat.next("presence", ({ reset }) => reset);
+    expect({ joined, left }).to.deep.equal({ joined: [], left: [] });
+    await chat.accept(sendAll("the stream goes on"));
+    for (const { size } of chat.responses) expect(size).to.be.at.most(65_536);
+  });
+});

@@ -1,0 +1,129 @@
+import { expect } from "chai";
+import { sendAll, sendTo } from "../support/commands.ts";
+import { expectSentence, nameOf } from "../support/expect.ts";
+import { useServer } from "../support/server.ts";
+
+describe("SendTo", function () {
+  this.timeout(60_000);
+  const server = useServer();
+
+  it("reaches its sender and its recipient on all their streams, and nobody else", async () => {
+    const [ana, bob, eve] = await server.people("ana", "bob", "eve");
+    const theirs = [
+      await server.enter(ana),
+      await server.enter(ana),
+      await server.enter(bob),
+      await server.enter(await server.login(bob)),
+    ];
+    const eves = await server.enter(eve);
+    const accepted = await theirs[0]?.accept(sendTo(bob.username, "between us"));
+    for (const chat of theirs) {
+      expect(await chat.next("message")).to.deep.equal({
+        id: accepted?.id,
+        sender: ana.username,
+        recipient: bob.username,
+        text: "between us",
+        sentAt: accepted?.sentAt,
+        requestId: "",
+      });
+    }
+    await theirs[0]?.accept(sendAll("for all"));
+    await eves.next("message", (message) => message.text === "for all");
+    expect(eves.messages).to.have.length(1);
+  });
+
+  it("is replayed to its sender and its recipient, also by recent, and to nobody else", async () => {
+    const [ana, bob, eve] = await server.people("ana", "bob", "eve");
+    const anas = await server.enter(ana);
+    await server.enter(bob);
+    const { id } = await anas.accept(sendTo(bob.username, "between us"));
+    for (const how of [{ resumeAfter: id - 1n }, { recent: 1 }]) {
+      for (const one of [ana, bob]) {
+        expect((await server.enter(one, how)).messages.map((message) => message.id)).to.deep.equal([id]);
+      }
+      const eves = await server.enter(eve, how);
+      expect(eves.messages.filter((message) => message.id === id)).to.deep.equal([]);
+    }
+  });
+
+  it("leaves a gap in the ids that others see", async () => {
+    const [ana, bob, eve] = await server.people("ana", "bob", "eve");
+    const [anas, eves] = [await server.enter(ana), await server.enter(eve)];
+    await server.enter(bob);
+    const { id } = await anas.accept(sendAll("one"));
+    await anas.accept(sendTo(bob.username, "two"));
+    await anas.accept(sendAll("three"));
+    await eves.next("message", (message) => message.text === "three");
+    expect(eves.messages.map((message) => message.id)).to.deep.equal([id, id + 2n]);
+  });
+
+  it("takes upper case in the name as lower", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
+    await anas.accept(sendTo(bob.username.toUpperCase(), "hello"));
+    expect((await bobs.next("message")).recipient).to.equal(bob.username);
+  });
+
+  it("to oneself is allowed, and is seen once a stream", async () => {
+    const ana = await server.person("ana");
+    const streams = [await server.enter(ana), await server.enter(ana)];
+    const { id } = (await streams[0]?.accept(sendTo(ana.username, "note to self"))) ?? {};
+    await streams[0]?.accept(sendAll("for all"));
+    for (const chat of streams) {
+      await chat.next("message", (message) => message.text === "for all");
+      expect(chat.messages.filter((message) => message.text === "note to self").map((one) => one.id)).to.deep.equal([
+        id,
+      ]);
+    }
+    const again = await server.enter(ana, { resumeAfter: (id ?? 0n) - 1n });
+    expect(again.messages.map((message) => message.text)).to.deep.equal(["note to self", "for all"]);
+  });
+
+  for (const name of ["nobody-of-that-name", "", "not a name!", "x".repeat(40_000), "a\u0000b"]) {
+    it(`to ${JSON.stringify(name.slice(0, 20))}, which no account has, is rejected with RECIPIENT_UNKNOWN`, async () => {
+      const chat = await server.enter(await server.person("ana"));
+      const rejected = await chat.refuse(sendTo(name, "hello?"), "unknown");
+      expect(nameOf(rejected.reason)).to.equal("RECIPIENT_UNKNOWN");
+      expect(rejected.requestId).to.equal("unknown");
+      expectSentence(rejected.message);
+      await chat.accept(sendAll("the stream goes on"));
+    });
+  }
+
+  it("takes no other letter for one of the name", async () => {
+    const [ana, kim] = await server.people("ana", "kim");
+    const chat = await server.enter(ana);
+    await server.enter(kim);
+    // The Kelvin sign, whose lower case is the letter k.
+    const { reason } = await chat.refuse(sendTo(kim.username.replace("k", "\u212a"), "x"));
+    expect(nameOf(reason)).to.equal("RECIPIENT_UNKNOWN");
+  });
+
+  it("to somebody who is not online is rejected with RECIPIENT_OFFLINE, and the stream goes on", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const anas = await server.enter(ana);
+    const rejected = await anas.refuse(sendTo(bob.username, "hello?"));
+    expect(nameOf(rejected.reason)).to.equal("RECIPIENT_OFFLINE");
+    expectSentence(rejected.message);
+    expect(rejected.message).to.include(bob.username);
+    await anas.accept(sendAll("the stream goes on"));
+    expect((await server.enter(bob, { recent: 10 })).messages.filter((one) => one.text === "hello?")).to.deep.equal([]);
+  });
+
+  it("to somebody within their grace is accepted, and is there when they come back", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
+    bobs.cancel();
+    await bobs.end();
+    await anas.accept(sendTo(bob.username, "while you were away"));
+    const again = await server.enter(bob, { resumeAfter: bobs.cursor ?? 0n });
+    expect(again.messages.map((message) => message.text)).to.deep.equal(["while you were away"]);
+  });
+
+  it("leaves public history to whoever has an account, also a new one", async () => {
+    const ana = await server.person("ana");
+    const { id } = await (await server.enter(ana)).accept(sendAll("from before your time"));
+    const newcomer = await server.enter(await server.person("new"), { resumeAfter: id - 1n });
+    expect(newcomer.messages.map((message) => message.text)).to.deep.equal(["from before your time"]);
+  });
+});

@@ -1,0 +1,241 @@
+import { expect } from "chai";
+import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
+import type { ChatStream } from "../support/chat-stream.ts";
+import { type Command, help, join, sendAll, sendTo } from "../support/commands.ts";
+import { millis } from "../support/ending.ts";
+import { withPort } from "../support/engines.ts";
+import { expectSentence, nameOf } from "../support/expect.ts";
+import { useServer } from "../support/server.ts";
+
+const LONG_ID = "i".repeat(65);
+
+async function reasonOf(chat: ChatStream, command: Command, requestId?: string): Promise<string> {
+  return nameOf((await chat.refuse(command, requestId)).reason);
+}
+
+describe("Rejected", function () {
+  this.timeout(60_000);
+  const server = useServer();
+
+  const cases: [what: string, command: Command, requestId: string, reason: string][] = [
+    ["a text of 0 bytes", sendAll(""), "id", "TEXT_EMPTY"],
+    ["a text of 4,097 bytes", sendAll("x".repeat(4097)), "id", "TEXT_TOO_LONG"],
+    ["a text of 2,049 characters that are 4,098 bytes", sendAll("ñ".repeat(2049)), "id", "TEXT_TOO_LONG"],
+    ["a text with a U+0000", sendAll("a\u0000b"), "id", "TEXT_INVALID"],
+    ["a private text of 0 bytes", sendTo("nobody", ""), "id", "TEXT_EMPTY"],
+    ["a private text that is too long", sendTo("nobody", "x".repeat(4097)), "id", "TEXT_TOO_LONG"],
+    ["a private text with a U+0000", sendTo("nobody", "\u0000"), "id", "TEXT_INVALID"],
+    ["a recipient that no account has", sendTo("nobody", "x"), "id", "RECIPIENT_UNKNOWN"],
+    ["a request_id of 65 bytes", sendAll("x"), LONG_ID, "REQUEST_ID_TOO_LONG"],
+    ["a request_id of 33 characters that are 66 bytes", sendAll("x"), "é".repeat(33), "REQUEST_ID_TOO_LONG"],
+    ["a second join", join(), "id", "ALREADY_JOINED"],
+  ];
+  for (const [what, command, requestId, reason] of cases) {
+    it(`is ${reason} for ${what}: a sentence, the request_id, nothing written, and the stream goes on`, async () => {
+      const ana = await server.person("ana");
+      const chat = await server.enter(ana);
+      const { id } = await chat.accept(sendAll("before"));
+      const rejected = await chat.refuse(command, requestId);
+      expect(nameOf(rejected.reason)).to.equal(reason);
+      expect(rejected.retryAfter).to.equal(undefined);
+      expectSentence(rejected.message);
+      expect((await chat.accept(sendAll("after"))).id).to.equal(id + 1n);
+    });
+  }
+
+  it("is echoed under the empty request_id where none was given", async () => {
+    const chat = await server.enter(await server.person("ana"));
+    chat.send(sendAll(""), "");
+    expect((await chat.next("rejected")).requestId).to.equal("");
+  });
+
+  it("is not what a request_id of 64 bytes gets", async () => {
+    const chat = await server.enter(await server.person("ana"));
+    for (const id of ["i".repeat(64), "é".repeat(32)])
+      expect((await chat.accept(sendAll("x"), id)).requestId).to.equal(id);
+  });
+
+  it("is REQUEST_ID_TOO_LONG for join and help as well", async () => {
+    const chat = await server.open(await server.person("ana"));
+    expect(await reasonOf(chat, help, LONG_ID)).to.equal("REQUEST_ID_TOO_LONG");
+    expect(await reasonOf(chat, join(), LONG_ID)).to.equal("REQUEST_ID_TOO_LONG");
+  });
+
+  describe("says what is wrong first:", () => {
+    it("a request_id that is too long, before the text", async () => {
+      const chat = await server.enter(await server.person("ana"));
+      expect(await reasonOf(chat, sendAll(""), LONG_ID)).to.equal("REQUEST_ID_TOO_LONG");
+    });
+
+    it("a request_id that was used, before the text", async () => {
+      const chat = await server.enter(await server.person("ana"));
+      await chat.accept(sendAll("x"), "used");
+      for (const text of ["", "x".repeat(4097), "\u0000"]) {
+        expect(await reasonOf(chat, sendAll(text), "used")).to.equal("REQUEST_ID_REUSED");
+      }
+    });
+
+    it("a request_id that was used, before the recipient", async () => {
+      const chat = await server.enter(await server.person("ana"));
+      await chat.accept(sendAll("x"), "used");
+      expect(await reasonOf(chat, sendTo("nobody", "x"), "used")).to.equal("REQUEST_ID_REUSED");
+    });
+
+    it("the text, before the recipient", async () => {
+      const chat = await server.enter(await server.person("ana"));
+      expect(await reasonOf(chat, sendTo("nobody", ""))).to.equal("TEXT_EMPTY");
+    });
+  });
+});
+
+/** Sends everything at once, so that no time passes in between, and returns what came of each. */
+async function outcomes(chat: ChatStream, ...commands: (Command | [Command, requestId: string])[]): Promise<string[]> {
+  const ids = commands.map((one) => (Array.isArray(one) ? chat.send(...one) : chat.send(one)));
+  const replies: string[] = [];
+  for (const id of ids) {
+    const { event } = await chat.reply(id);
+    if (event?.$case === "rejected") replies.push(nameOf(event.value.reason));
+    else replies.push(event?.$case === "accepted" && event.value.duplicate ? "duplicate" : (event?.$case ?? "unknown"));
+  }
+  return replies;
+}
+
+describe("The rate", function () {
+  this.timeout(60_000);
+  const server = useServer({ limits: { messagesPerSecond: 1, burst: 3 } });
+
+  it("lets the burst through and rejects the next with RATE_LIMITED and how long to wait", async () => {
+    const chat = await server.enter(await server.person("ana"));
+    expect(await outcomes(chat, ...Array<Command>(4).fill(sendAll("x")))).to.deep.equal([
+      "accepted",
+      "accepted",
+      "accepted",
+      "RATE_LIMITED",
+    ]);
+    const rejected = await chat.next("rejected");
+    expect(millis(rejected.retryAfter)).to.be.within(1, 1000);
+    expectSentence(rejected.message);
+  });
+
+  it("is one for all streams of a user", async () => {
+    const ana = await server.person("ana");
+    const [one, two] = [await server.enter(ana), await server.enter(await server.login(ana))];
+    expect(await outcomes(one, sendAll("x"), sendAll("x"))).to.deep.equal(["accepted", "accepted"]);
+    expect(await outcomes(two, sendAll("x"), sendAll("x"))).to.deep.equal(["accepted", "RATE_LIMITED"]);
+  });
+
+  it("is each user's own", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
+    expect(await outcomes(anas, ...Array<Command>(4).fill(sendAll("x")))).to.include("RATE_LIMITED");
+    expect(await outcomes(bobs, sendAll("x"))).to.deep.equal(["accepted"]);
+  });
+
+  it("counts private messages and public ones together", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.enter(ana);
+    const toSelf = sendTo(ana.username, "x");
+    expect(await outcomes(chat, sendAll("x"), toSelf, sendAll("x"), toSelf)).to.deep.equal([
+      "accepted",
+      "accepted",
+      "accepted",
+      "RATE_LIMITED",
+    ]);
+  });
+
+  it("does not count what is refused before it, nor help, nor what is known already", async () => {
+    const chat = await server.enter(await server.person("ana"));
+    const free: [Command, string][] = [
+      [help, "h"],
+      [sendAll(""), "t"],
+      [sendTo("nobody", "x"), "n"],
+      [sendAll("y"), "first"],
+    ];
+    const came = await outcomes(
+      chat,
+      [sendAll("x"), "first"],
+      ...free,
+      sendAll("x"),
+      ...free,
+      sendAll("x"),
+      sendAll("x"),
+    );
+    const uncounted = ["help", "TEXT_EMPTY", "RECIPIENT_UNKNOWN", "REQUEST_ID_REUSED"];
+    expect(came).to.deep.equal(["accepted", ...uncounted, "accepted", ...uncounted, "accepted", "RATE_LIMITED"]);
+  });
+
+  it("is looked at last: what else is wrong is said though it is used up", async () => {
+    const chat = await server.enter(await server.person("ana"));
+    const came = await outcomes(
+      chat,
+      [sendAll("x"), "first"],
+      ...Array<Command>(3).fill(sendAll("x")),
+      [sendAll("x"), "first"],
+      [sendAll("y"), "first"],
+      [sendAll("x"), LONG_ID],
+      sendAll(""),
+      sendTo("nobody", "x"),
+    );
+    expect(came).to.deep.equal([
+      ...["accepted", "accepted", "accepted", "RATE_LIMITED"],
+      ...["duplicate", "REQUEST_ID_REUSED", "REQUEST_ID_TOO_LONG", "TEXT_EMPTY", "RECIPIENT_UNKNOWN"],
+    ]);
+  });
+});
+
+describe("The rate, where the store refuses", function () {
+  this.timeout(60_000);
+  const disk = { full: false };
+  const server = useServer({
+    limits: { messagesPerSecond: 1, burst: 3 },
+    wrap: (engines) =>
+      withPort(engines, "log", {
+        append: async (batch) => {
+          if (disk.full) throw new StoreUnavailable("the disk is full");
+          return engines.log.append(batch);
+        },
+      }),
+  });
+
+  it("counts that message too, since it had got as far as the rate", async () => {
+    const chat = await server.enter(await server.person("ana"));
+    disk.full = true;
+    const refused = await outcomes(chat, sendAll("x"), sendAll("x"));
+    disk.full = false;
+    expect(refused).to.deep.equal(["STORE_UNAVAILABLE", "STORE_UNAVAILABLE"]);
+    expect(await outcomes(chat, sendAll("x"), sendAll("x"))).to.deep.equal(["accepted", "RATE_LIMITED"]);
+  });
+});
+
+describe("The rate, after retry_after", function () {
+  this.timeout(60_000);
+  const server = useServer({ limits: { messagesPerSecond: 10, burst: 1 } });
+
+  it("lets the same command through under the same request_id", async () => {
+    const chat = await server.enter(await server.person("ana"));
+    const came = await outcomes(chat, sendAll("first"), [sendAll("second"), "again"]);
+    expect(came).to.deep.equal(["accepted", "RATE_LIMITED"]);
+    const { retryAfter } = await chat.next("rejected");
+    // The wait that the server asked for, which is part of the contract.
+    await new Promise((resolve) => setTimeout(resolve, Math.ceil(millis(retryAfter) ?? 0)));
+    expect(await outcomes(chat, [sendAll("second"), "again"])).to.deep.equal(["accepted"]);
+  });
+});
+
+for (const limits of [
+  { messagesPerSecond: 0, burst: 2 },
+  { messagesPerSecond: 1, burst: 0 },
+  { messagesPerSecond: 0, burst: 0 },
+]) {
+  describe(`The rate with ${limits.messagesPerSecond} a second and a burst of ${limits.burst}`, function () {
+    this.timeout(60_000);
+    const server = useServer({ limits });
+
+    it("is no limit", async () => {
+      const chat = await server.enter(await server.person("ana"));
+      const ids = Array.from({ length: 200 }, (_, i) => chat.send(sendAll(String(i))));
+      await chat.reply(ids.at(-1) ?? "");
+      expect(chat.received("accepted")).to.have.length(200);
+    });
+  });
+}

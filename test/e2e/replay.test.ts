@@ -1,0 +1,175 @@
+import { expect } from "chai";
+import { join, sendAll, sendTo } from "../support/commands.ts";
+import { chatter, fill } from "../support/fill.ts";
+import { useFreshServer, useServer } from "../support/server.ts";
+
+describe("Replay", function () {
+  this.timeout(60_000);
+  const server = useFreshServer({ limits: { messagesPerSecond: 0, burst: 0, maxRecent: 10 } });
+
+  /** Ana has said 1 to `count`; the ids are the same numbers. */
+  async function anaSaid(count: number) {
+    const ana = await server.person("ana");
+    const chat = await server.enter(ana);
+    for (let i = 1; i <= count; i++) await chat.accept(sendAll(String(i)));
+    return { ana, chat };
+  }
+
+  function texts(chat: { messages: { text: string }[] }): string[] {
+    return chat.messages.map((message) => message.text);
+  }
+
+  it("after a cursor brings everything after it, then caught_up", async () => {
+    await anaSaid(5);
+    const bob = await server.person("bob");
+    const chat = await server.enter(bob, { resumeAfter: 2n });
+    expect(texts(chat)).to.deep.equal(["3", "4", "5"]);
+    expect(chat.kinds).to.deep.equal(["welcome", "message", "message", "message", "caughtUp"]);
+    expect(chat.received("caughtUp")[0]?.id).to.equal(5n);
+  });
+
+  it("after 0 brings everything from the very beginning", async () => {
+    await anaSaid(5);
+    const chat = await server.enter(await server.person("bob"), { resumeAfter: 0n });
+    expect(texts(chat)).to.deep.equal(["1", "2", "3", "4", "5"]);
+  });
+
+  it("after the head brings nothing, and caught_up at once", async () => {
+    await anaSaid(5);
+    const chat = await server.enter(await server.person("bob"), { resumeAfter: 5n });
+    expect(chat.kinds).to.deep.equal(["welcome", "caughtUp"]);
+    expect(chat.cursor).to.equal(5n);
+  });
+
+  it("with recent brings the last so many", async () => {
+    await anaSaid(5);
+    const chat = await server.enter(await server.person("bob"), { recent: 3 });
+    expect(texts(chat)).to.deep.equal(["3", "4", "5"]);
+  });
+
+  it("with more recent than there are brings all of them", async () => {
+    await anaSaid(5);
+    const chat = await server.enter(await server.person("bob"), { recent: 10 });
+    expect(texts(chat)).to.deep.equal(["1", "2", "3", "4", "5"]);
+  });
+
+  it("with recent beyond max_recent brings max_recent", async () => {
+    await anaSaid(12);
+    const bob = await server.person("bob");
+    for (const recent of [11, 4_294_967_295]) {
+      const chat = await server.enter(bob, { recent });
+      expect(texts(chat)).to.deep.equal(["3", "4", "5", "6", "7", "8", "9", "10", "11", "12"]);
+    }
+  });
+
+  it("with both resume_after and recent goes by resume_after", async () => {
+    await anaSaid(5);
+    const chat = await server.enter(await server.person("bob"), { resumeAfter: 4n, recent: 3 });
+    expect(texts(chat)).to.deep.equal(["5"]);
+  });
+
+  it("with recent counts only what this user may see", async () => {
+    const { ana, chat } = await anaSaid(2);
+    const [bob, eve] = await server.people("bob", "eve");
+    await server.enter(bob);
+    for (let i = 0; i < 5; i++) await chat.accept(sendTo(bob.username, `for bob ${i}`));
+    await chat.accept(sendAll("last"));
+    expect(texts(await server.enter(eve, { recent: 2 }))).to.deep.equal(["2", "last"]);
+    expect(texts(await server.enter(bob, { recent: 3 }))).to.deep.equal(["for bob 3", "for bob 4", "last"]);
+    expect(texts(await server.enter(ana, { recent: 2 }))).to.deep.equal(["for bob 4", "last"]);
+  });
+
+  it("gives each message as it was live: sender, recipient, text and time", async () => {
+    const { ana, chat } = await anaSaid(2);
+    await chat.accept(sendTo(ana.username, "to myself"));
+    await chat.next("message", (message) => message.text === "to myself");
+    const replayed = await server.enter(ana, { resumeAfter: 0n });
+    expect(replayed.messages).to.deep.equal(chat.messages);
+  });
+
+  it("is the same after a restart", async () => {
+    const { ana, chat } = await anaSaid(5);
+    const { logId } = await (await server.connect()).chat(ana.token).next("welcome");
+    await chat.next("message", (message) => message.text === "5");
+    const live = chat.messages;
+    await server.restart();
+    const again = await server.enter(ana, { resumeAfter: 0n, logId });
+    expect(again.messages).to.deep.equal(live);
+    expect((await again.accept(sendAll("6"))).id).to.equal(6n);
+  });
+
+  it("goes over into the live room with no gap and no overlap, whenever one joins", async () => {
+    const { ana, chat } = await anaSaid(10);
+    const bob = await server.person("bob");
+    const total = 400;
+    const streams = [];
+    for (let i = 11; i <= total; i++) {
+      chat.send(sendAll(String(i)));
+      if (i % 20 === 0) {
+        const late = await server.open(i % 40 === 0 ? bob : ana);
+        late.send(join({ resumeAfter: BigInt(i % 7) }));
+        streams.push({ late, from: (i % 7) + 1 });
+      }
+    }
+    for (const { late, from } of streams) {
+      await late.next("message", (message) => message.text === String(total));
+      expect(late.messages.map((message) => Number(message.id))).to.deep.equal(
+        Array.from({ length: total - from + 1 }, (_, index) => from + index),
+      );
+      expect(late.received("caughtUp")).to.have.length(1);
+    }
+  });
+
+  it("has caught up with at least the head at the join, and says so exactly once", async () => {
+    const { chat } = await anaSaid(10);
+    const bob = await server.person("bob");
+    const late = await server.open(bob);
+    late.send(join({ resumeAfter: 0n }), "join");
+    const { id } = await late.next("caughtUp");
+    expect(id >= 10n).to.equal(true);
+    const { id: next } = await chat.accept(sendAll("live"));
+    await late.next("message", (message) => message.id === next);
+    expect(late.received("caughtUp")).to.have.length(1);
+    const all = late.messages.map((message) => message.id).filter((one) => one <= id);
+    expect(all).to.have.length(Number(id));
+  });
+
+  it("may begin at caught_up.id where no cursor came yet", async () => {
+    const { chat } = await anaSaid(3);
+    const bob = await server.person("bob");
+    const first = await server.open(bob);
+    first.send(join());
+    const { id } = await first.next("caughtUp");
+    first.cancel();
+    await chat.accept(sendAll("missed"));
+    expect(texts(await server.enter(bob, { resumeAfter: id }))).to.deep.equal(["missed"]);
+  });
+});
+
+describe("A long replay", function () {
+  this.timeout(60_000);
+  const server = useServer();
+  before(async () => {
+    await fill(server, chatter(await server.person("ana"), 20_000, 100));
+  });
+
+  it("comes whole and in order, many messages to a response, none over 64 KiB", async () => {
+    const bob = await server.person("bob");
+    const chat = await server.enter(bob, { resumeAfter: 0n });
+    expect(chat.messages.map((message) => Number(message.id))).to.deep.equal(
+      Array.from({ length: 20_000 }, (_, index) => index + 1),
+    );
+    for (const response of chat.responses) expect(response.size).to.be.at.most(65_536);
+    expect(chat.responses.length).to.be.below(1000);
+  });
+
+  it("is the same for everyone who joins at once", async () => {
+    const bob = await server.person("bob");
+    const chats = await Promise.all(Array.from({ length: 10 }, () => server.enter(bob, { resumeAfter: 10_000n })));
+    for (const chat of chats) {
+      expect(chat.messages).to.have.length(10_000);
+      expect(chat.messages.at(0)?.id).to.equal(10_001n);
+      expect(chat.messages).to.deep.equal(chats[0]?.messages);
+    }
+  });
+});

@@ -1,0 +1,139 @@
+import { expect } from "chai";
+import type { ChatStream } from "../support/chat-stream.ts";
+import { type Command, join, type Received, sendAll, sendTo } from "../support/commands.ts";
+import { Random } from "../support/random.ts";
+import { type Person, useServer } from "../support/server.ts";
+import type { Connection } from "../support/wire.ts";
+
+const CUTS = 200;
+const seed = Random.seed();
+
+/** A message as its sender knows it. */
+interface Said {
+  readonly id: bigint;
+  readonly sender: string;
+  readonly recipient: string;
+  readonly text: string;
+}
+
+/** Somebody who talks without end: to all, to the one who is cut off, to others. */
+class Talker {
+  readonly #chat: ChatStream;
+  readonly #me: Person;
+  readonly #others: readonly Person[];
+  readonly #random: Random;
+  readonly #said: Map<string, Said>;
+  #count = 0;
+  #stopped = false;
+
+  constructor(chat: ChatStream, me: Person, others: readonly Person[], random: Random, said: Map<string, Said>) {
+    this.#chat = chat;
+    this.#me = me;
+    this.#others = others;
+    this.#random = random;
+    this.#said = said;
+  }
+
+  /** Says so many things at once, and notes each when it is accepted. */
+  async say(count: number): Promise<void> {
+    const asked = Array.from({ length: count }, () => {
+      const recipient = this.#random.between(1, 2) === 1 ? "" : this.#random.oneOf(this.#others).username;
+      const length = this.#random.oneOf([10, 100, 1000, 4000]);
+      const text = `${this.#me.username} ${++this.#count} `.padEnd(length, "~");
+      const command: Command = recipient === "" ? sendAll(text) : sendTo(recipient, text);
+      return { requestId: this.#chat.send(command), recipient, text };
+    });
+    for (const { requestId, recipient, text } of asked) {
+      const { id } = await this.#chat.next("accepted", (one) => one.requestId === requestId);
+      this.#said.set(String(id), { id, sender: this.#me.username, recipient, text });
+    }
+  }
+
+  async talk(): Promise<void> {
+    while (!this.#stopped) await this.say(this.#random.between(1, 10));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+}
+
+/** What one stream gave before it was cut off. */
+interface Piece {
+  readonly messages: Received<"message">[];
+  readonly caughtUp: number;
+  readonly cursor: bigint | undefined;
+}
+
+describe(`A client that is cut off ${CUTS} times at random points of live traffic (SEED=${seed})`, function () {
+  this.timeout(120_000);
+  const server = useServer();
+  const random = new Random(seed);
+
+  /** Cuts in one of the ways in which streams are lost. */
+  function cut(wire: Connection, chat: ChatStream): void {
+    const ways = [() => wire.cut(), () => wire.close(), () => chat.cancel(), () => chat.cancelAsGrpcJs()];
+    random.oneOf(ways)();
+  }
+
+  /** Comes back, takes as many responses as it is let, and is cut off. */
+  async function takeSome(vic: Person, resumeAfter: bigint, responses: number): Promise<Piece> {
+    const wire = await server.connect();
+    const chat = wire.chat(vic.token);
+    chat.send(join({ resumeAfter }));
+    await chat.until(`${responses} responses`, () => chat.responses.length >= responses || undefined);
+    // As far as it had come when it was cut off: what is still on its way is lost.
+    const taken = chat.responses.slice(0, responses);
+    cut(wire, chat);
+    await chat.end();
+    wire.close();
+    const events = taken.flatMap((response) => response.events.map(({ event }) => event));
+    return {
+      messages: events.flatMap((event) => (event?.$case === "message" ? [{ ...event.value, requestId: "" }] : [])),
+      caughtUp: events.filter((event) => event?.$case === "caughtUp").length,
+      cursor: taken.findLast(({ cursor }) => cursor !== 0n)?.cursor,
+    };
+  }
+
+  it("gets exactly what it may see, in order, once each, and caught_up once each time", async () => {
+    const [vic, ana, bob, cid] = await server.people("vic", "ana", "bob", "cid");
+    const said = new Map<string, Said>();
+    const everyone = [vic, ana, bob, cid];
+    const talkers: Talker[] = [];
+    // Vic's own messages come from another stream, and reach the one that is cut off like anybody's.
+    const others = await Promise.all(everyone.map((person) => server.enter(person)));
+    for (const [i, me] of everyone.entries()) {
+      const chat = others[i];
+      if (chat) talkers.push(new Talker(chat, me, everyone, new Random(seed + i + 1), said));
+    }
+    const talks = talkers.map((talker) => talker.talk());
+
+    const got: Received<"message">[] = [];
+    let cursor = 0n;
+    let inReplay = 0;
+    for (let i = 0; i < CUTS; i++) {
+      const piece = await takeSome(vic, cursor, random.between(1, 8));
+      got.push(...piece.messages);
+      cursor = piece.cursor ?? cursor;
+      expect(piece.caughtUp).to.be.at.most(1);
+      if (piece.caughtUp === 0) inReplay++;
+      // Every now and then it stays away for a while.
+      if (i % 5 === 0) await Promise.all(talkers.map((talker) => talker.say(random.between(0, 60))));
+    }
+    for (const talker of talkers) talker.stop();
+    await Promise.all(talks);
+
+    const last = await server.enter(vic, { resumeAfter: cursor });
+    got.push(...last.messages);
+    expect(last.received("caughtUp")).to.have.length(1);
+    expect(last.received("gap")).to.deep.equal([]);
+
+    const visible = [...said.values()]
+      .filter(({ sender, recipient }) => recipient === "" || sender === vic.username || recipient === vic.username)
+      .sort((one, other) => Number(one.id - other.id));
+    expect(got.map(({ id, sender, recipient, text }) => ({ id, sender, recipient, text }))).to.deep.equal(visible);
+    expect(said.size, "private messages of others were among it").to.be.greaterThan(visible.length);
+    expect(inReplay, "cuts in the middle of a replay").to.be.at.least(CUTS / 10);
+    expect(inReplay, "cuts behind a replay").to.be.at.most(CUTS - CUTS / 10);
+  });
+});

@@ -1,0 +1,152 @@
+import { expect } from "chai";
+import type { ChatStream } from "../support/chat-stream.ts";
+import { help, join, sendAll } from "../support/commands.ts";
+import { chatter, fill } from "../support/fill.ts";
+import { bytesOf, varintOf } from "../support/protobuf.ts";
+import { useFreshServer, useServer } from "../support/server.ts";
+
+/** The ids of the messages in a response, without opening more of it than that. */
+function messageIds(response: Buffer): number[] {
+  return bytesOf(response, 1).flatMap((event) => bytesOf(event, 3).map((message) => Number(varintOf(message, 1))));
+}
+
+describe("20 of 40 clients who stop reading while 2,000 texts of 4 KiB pass", function () {
+  this.timeout(120_000);
+  // A small timeline, so that whoever has stopped finds nothing of it in memory any more.
+  const server = useServer({ sizes: { timeline: 1024 * 1024 } });
+  const total = 2000;
+  const all = Array.from({ length: total }, (_, index) => index + 1);
+
+  it("disturb nobody, and get all of it when they read on, once each and in order", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const got: number[][] = [];
+    const open = async (): Promise<ChatStream> => {
+      const ids: number[] = [];
+      got.push(ids);
+      const chat = await server.open(bob, { take: (response) => ids.push(...messageIds(response)) });
+      chat.send(join());
+      return chat;
+    };
+    const reading = await Promise.all(Array.from({ length: 20 }, open));
+    const stopped = await Promise.all(Array.from({ length: 20 }, open));
+    const sender = await server.enter(ana);
+    while (server.chatServer.stats().readers < 41) await sender.ask(help);
+    for (const chat of stopped) chat.pause();
+
+    for (let i = 1; i <= total; i++) sender.send(sendAll(`${i} `.padEnd(4096, "x")), `r${i}`);
+    await sender.reply(`r${total}`);
+    for (const [i, chat] of reading.entries()) {
+      await chat.until("the last message", () => got[i]?.at(-1) === total || undefined);
+      expect(got[i]).to.deep.equal(all);
+    }
+    for (const [i] of stopped.entries()) expect(got[20 + i]?.length).to.be.below(total / 2);
+    expect(server.chatServer.stats().readersBehind).to.equal(20);
+
+    for (const chat of stopped) chat.resume();
+    for (const [i, chat] of stopped.entries()) {
+      await chat.until("the last message", () => got[20 + i]?.at(-1) === total || undefined);
+      expect(got[20 + i]).to.deep.equal(all);
+    }
+  });
+});
+
+describe("A client who sends commands and does not read the replies", function () {
+  this.timeout(60_000);
+  const server = useServer();
+  const total = 20_000;
+
+  it("is not listened to any further, until they read; then each command is answered, once and in order", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const chat = await server.enter(ana);
+    const bobs = await server.enter(bob);
+    chat.pause();
+    const ids = Array.from({ length: total }, (_, i) => chat.send(help, `${i} `.padEnd(64, ".")));
+    for (let i = 0; i < 300; i++) await bobs.accept(sendAll("meanwhile"));
+    // What the server has not taken still waits here.
+    const waiting = chat.http.writableLength;
+    expect(waiting, "bytes that still wait").to.be.greaterThan((total * 70) / 2);
+    await bobs.ask(help);
+    expect(chat.http.writableLength).to.equal(waiting);
+
+    chat.resume();
+    await chat.reply(ids.at(-1) ?? "");
+    expect(chat.events.filter((event) => event.event?.$case === "help").map((event) => event.requestId)).to.deep.equal(
+      ids,
+    );
+  });
+
+  it("does not hold up the user's other streams", async () => {
+    const ana = await server.person("ana");
+    const [deaf, other] = [await server.enter(ana), await server.enter(ana)];
+    deaf.pause();
+    for (let i = 0; i < total; i++) deaf.send(help);
+    await other.accept(sendAll("goes through"));
+    await other.next("message");
+  });
+});
+
+describe("A stream that has not taken the response under way for too long", function () {
+  this.timeout(60_000);
+  const server = useFreshServer({ timings: { stall: 1500, joinTimeout: 300 } });
+
+  it("is reset, without a status and without goodbye, and may come back", async () => {
+    const ana = await server.person("ana");
+    await fill(server, chatter(ana, 5000, 1000));
+    const chat = await server.open(ana);
+    chat.pause();
+    chat.send(join({ resumeAfter: 0n }));
+    const ending = await chat.end();
+    expect(ending.code).to.equal(undefined);
+    expect(ending.reset).to.be.greaterThan(0);
+    expect(chat.kinds).to.not.include("goodbye");
+
+    const back = await server.enter(ana, { resumeAfter: chat.cursor ?? 0n });
+    const ids = [...chat.messages, ...back.messages].map((message) => Number(message.id));
+    expect(ids).to.deep.equal(Array.from({ length: 5000 }, (_, index) => index + 1));
+  });
+
+  it("is another one than that which is slow but takes a response now and then", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    await fill(server, chatter(ana, 5000, 1000));
+    const chat = await server.open(ana);
+    // Reads a piece at a time, and lets the time of a stream without a join pass between two pieces.
+    chat.pause();
+    chat.send(join({ resumeAfter: 0n }));
+    for (let i = 0; i < 8; i++) {
+      const before = chat.responses.length;
+      chat.resume();
+      await chat.until("a response", () => chat.responses.length > before + 2 || undefined);
+      chat.pause();
+      await (await server.open(bob)).end();
+    }
+    chat.resume();
+    await chat.next("caughtUp");
+    expect(chat.messages).to.have.length(5000);
+  });
+
+  it("is another one than that which has nothing to take", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const chat = await server.enter(ana);
+    for (let i = 0; i < 8; i++) await (await server.open(bob)).end();
+    await chat.accept(sendAll("still here"));
+  });
+});
+
+describe("A response", function () {
+  this.timeout(60_000);
+  const server = useServer();
+
+  it("has many events under load, up to 64 KiB", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const bobs = await server.enter(bob);
+    const anas = await server.enter(ana);
+    bobs.pause();
+    for (let i = 1; i <= 2000; i++) anas.send(sendAll(`${i}`.padEnd(100, "x")), `r${i}`);
+    await anas.reply("r2000");
+    bobs.resume();
+    await bobs.next("message", (message) => message.text.startsWith("2000x"));
+    expect(bobs.messages).to.have.length(2000);
+    expect(bobs.responses.length).to.be.below(1000);
+    for (const { size } of bobs.responses) expect(size).to.be.at.most(65_536);
+  });
+});

@@ -1,0 +1,152 @@
+import { expect } from "chai";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
+import type { Appended, Draft } from "../../src/server/room/ports/log.ts";
+import { sendAll } from "../support/commands.ts";
+import { millis } from "../support/ending.ts";
+import { Gate, withPort } from "../support/engines.ts";
+import { expectGoodbye, expectSentence, nameOf } from "../support/expect.ts";
+import { useFreshServer } from "../support/server.ts";
+
+const GONE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
+
+describe("A log that surely did not append", function () {
+  this.timeout(60_000);
+  const disk = { full: false };
+  const server = useFreshServer({
+    wrap: (engines) =>
+      withPort(engines, "log", {
+        append: async (batch) => {
+          if (disk.full) throw new StoreUnavailable("the disk is full");
+          return engines.log.append(batch);
+        },
+      }),
+  });
+  beforeEach(() => {
+    disk.full = false;
+  });
+
+  it("makes the message rejected with STORE_UNAVAILABLE and retry_after, and the stream goes on", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.enter(ana);
+    disk.full = true;
+    const rejected = await chat.refuse(sendAll("for later"), "r");
+    expect(nameOf(rejected.reason)).to.equal("STORE_UNAVAILABLE");
+    expect(millis(rejected.retryAfter)).to.be.greaterThan(0);
+    expectSentence(rejected.message);
+    disk.full = false;
+    expect(await chat.accept(sendAll("for later"), "r")).to.include({ id: 1n, duplicate: false });
+  });
+
+  it("leaves nothing of what was rejected", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.enter(ana);
+    disk.full = true;
+    for (let i = 0; i < 20; i++) chat.send(sendAll(`${i}`));
+    for (let i = 0; i < 20; i++) expect(nameOf((await chat.next("rejected")).reason)).to.equal("STORE_UNAVAILABLE");
+    disk.full = false;
+    expect((await chat.accept(sendAll("kept"))).id).to.equal(1n);
+    const again = await server.enter(ana, { resumeAfter: 0n });
+    expect(again.messages.map((message) => message.text)).to.deep.equal(["kept"]);
+  });
+
+  it("does not end what others read", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
+    await anas.accept(sendAll("before"));
+    disk.full = true;
+    await anas.refuse(sendAll("lost"));
+    const late = await server.enter(bob, { resumeAfter: 0n });
+    expect(late.messages.map((message) => message.text)).to.deep.equal(["before"]);
+    disk.full = false;
+    await anas.accept(sendAll("after"));
+    await bobs.next("message", (message) => message.text === "after");
+    expect(bobs.messages.map((message) => message.text)).to.deep.equal(["before", "after"]);
+  });
+});
+
+describe("A log that does not know whether it appended", function () {
+  this.timeout(60_000);
+  let fate: "well" | "lost" | "kept" | "kept later" = "well";
+  let later: Promise<Appended[]> | undefined;
+  const gate = new Gate();
+  const server = useFreshServer({
+    wrap: (engines) =>
+      withPort(engines, "log", {
+        append: async (batch: readonly Draft[]) => {
+          const now = fate;
+          if (now === "well") return engines.log.append(batch);
+          if (now === "kept") await engines.log.append(batch);
+          if (now === "kept later") later = gate.pass().then(() => engines.log.append(batch));
+          throw new OutcomeUnknown("the store went away in the middle of a commit");
+        },
+      }),
+  });
+  beforeEach(() => {
+    fate = "well";
+  });
+
+  it("ends the stream with goodbye (STORE_UNAVAILABLE), neither accepted nor rejected, to come back", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.enter(ana);
+    fate = "lost";
+    chat.send(sendAll("who knows"), "r");
+    await expectGoodbye(chat, GONE);
+    expect(chat.kinds).to.not.include("accepted");
+    expect(chat.kinds).to.not.include("rejected");
+  });
+
+  it("has it settled by sending again: a duplicate where it had been appended", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.enter(ana);
+    fate = "kept";
+    chat.send(sendAll("who knows"), "r");
+    await expectGoodbye(chat, GONE);
+    fate = "well";
+    const again = await server.enter(ana, { resumeAfter: chat.cursor ?? 0n });
+    const settled = await again.accept(sendAll("who knows"), "r");
+    expect(settled).to.include({ id: 1n, duplicate: true });
+    await again.next("message");
+    expect(again.messages.map((message) => message.text)).to.deep.equal(["who knows"]);
+  });
+
+  it("has it settled by sending again: accepted anew where it had not", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.enter(ana);
+    fate = "lost";
+    chat.send(sendAll("who knows"), "r");
+    await expectGoodbye(chat, GONE);
+    fate = "well";
+    const again = await server.enter(ana, { resumeAfter: chat.cursor ?? 0n });
+    expect(await again.accept(sendAll("who knows"), "r")).to.include({ id: 1n, duplicate: false });
+  });
+
+  it("that appends it a little later posts it once all the same", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.enter(ana);
+    fate = "kept later";
+    gate.shut();
+    chat.send(sendAll("who knows"), "r");
+    await gate.entered();
+    await expectGoodbye(chat, GONE);
+    fate = "well";
+    const again = await server.enter(ana, { resumeAfter: chat.cursor ?? 0n });
+    const settled = await again.accept(sendAll("who knows"), "r");
+    gate.open();
+    expect((await later)?.[0]).to.include({ kind: "accepted", id: 1, duplicate: true });
+    await again.accept(sendAll("next"));
+    await again.next("message", (message) => message.text === "next");
+    expect(again.messages.map((message) => message.id)).to.deep.equal([settled.id, 2n]);
+  });
+
+  it("ends only the streams whose commands it had, and all of those see it in the log", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
+    fate = "kept";
+    anas.send(sendAll("who knows"), "r");
+    await expectGoodbye(anas, GONE);
+    fate = "well";
+    await bobs.accept(sendAll("bob goes on"));
+    await bobs.next("message", (message) => message.text === "bob goes on");
+    expect(bobs.messages.map((message) => message.text)).to.deep.equal(["who knows", "bob goes on"]);
+  });
+});

@@ -1,0 +1,153 @@
+import { expect } from "chai";
+import { help, join, sendAll, sendTo, typed } from "../support/commands.ts";
+import { expectGoodbye, nameOf } from "../support/expect.ts";
+import { useFreshServer, useServer } from "../support/server.ts";
+
+describe("Welcome", function () {
+  this.timeout(60_000);
+  const server = useServer({ limits: {} });
+
+  it("comes first and at once, before any request", async () => {
+    const ana = await server.person("ana");
+    const chat = (await server.connect()).chat(ana.token);
+    const welcome = await chat.next("welcome");
+    expect(chat.kinds).to.deep.equal(["welcome"]);
+    expect(welcome.username).to.equal(ana.username);
+    expect(welcome.requestId).to.equal("");
+    expect(welcome.logId).to.not.equal("");
+    expect(welcome.serverVersion).to.not.equal("");
+  });
+
+  it("tells the limits, which are 4,096 bytes, 10 a second, 20 at once and 1,000 recent ones by default", async () => {
+    const ana = await server.person("ana");
+    const welcome = await (await server.connect()).chat(ana.token).next("welcome");
+    expect(welcome.limits).to.deep.equal({ maxTextBytes: 4096, messagesPerSecond: 10, burst: 20, maxRecent: 1000 });
+  });
+
+  it("tells the head of the log", async () => {
+    const ana = await server.person("ana");
+    const { id } = await (await server.enter(ana)).accept(sendAll("a new head"));
+    expect((await (await server.connect()).chat(ana.token).next("welcome")).headId).to.equal(id);
+  });
+
+  it("tells the same log_id on every stream, and after a restart", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const { logId } = await (await server.connect()).chat(ana.token).next("welcome");
+    await server.restart();
+    expect((await (await server.connect()).chat(bob.token).next("welcome")).logId).to.equal(logId);
+  });
+});
+
+describe("Welcome, with limits that were set", function () {
+  this.timeout(60_000);
+  const limits = { maxTextBytes: 100, messagesPerSecond: 3, burst: 5, maxRecent: 7 };
+  const server = useServer({ limits });
+
+  it("tells those", async () => {
+    const ana = await server.person("ana");
+    expect((await (await server.connect()).chat(ana.token).next("welcome")).limits).to.deep.equal(limits);
+  });
+});
+
+describe("Join", function () {
+  this.timeout(60_000);
+  const server = useFreshServer();
+
+  it("in an empty log is answered by caught_up with 0 at once, under its request_id", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.open(ana);
+    chat.send(join(), "my join");
+    expect(await chat.next("caughtUp")).to.deep.equal({ id: 0n, requestId: "my join" });
+    expect(chat.kinds).to.deep.equal(["welcome", "caughtUp"]);
+  });
+
+  it("without resume_after and recent replays nothing", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const { id } = await (await server.enter(ana)).accept(sendAll("before"));
+    const chat = await server.enter(bob);
+    expect(chat.messages).to.deep.equal([]);
+    expect(chat.received("caughtUp")[0]?.id).to.equal(id);
+  });
+
+  it("a second time is rejected, and the stream goes on", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.enter(ana);
+    const { reason, requestId } = await chat.refuse(join({ resumeAfter: 0n }), "second");
+    expect([nameOf(reason), requestId]).to.deep.equal(["ALREADY_JOINED", "second"]);
+    await chat.accept(sendAll("goes on"));
+    expect(chat.received("caughtUp")).to.have.length(1);
+  });
+
+  const first = {
+    send_all: sendAll("straight in"),
+    "send_to (here to nobody that exists)": sendTo("nobody", "straight in"),
+    "send_all with a text that is refused": sendAll(""),
+    "a text_command that sends": typed("sendall straight in"),
+    "a text_command that asks for help": typed("help"),
+    "a text_command that is no command": typed("dance"),
+  };
+  for (const [what, command] of Object.entries(first)) {
+    it(`may be left out before ${what}, which joins with the defaults and is then carried out`, async () => {
+      const [ana, bob] = await server.people("ana", "bob");
+      await (await server.enter(bob)).accept(sendAll("not replayed"));
+      const chat = await server.open(ana);
+      await chat.ask(command, "first");
+      expect((await chat.next("caughtUp")).requestId).to.equal("");
+      expect(await server.online(bob)).to.include(ana.username);
+      expect(chat.messages.filter((message) => message.sender === bob.username)).to.deep.equal([]);
+      expect(nameOf((await chat.refuse(join())).reason)).to.equal("ALREADY_JOINED");
+    });
+  }
+
+  it("is not done by help", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.open(ana);
+    await chat.ask(help, "help first");
+    expect(await server.online(ana)).to.deep.equal([]);
+    chat.send(join(), "then join");
+    expect((await chat.next("caughtUp")).requestId).to.equal("then join");
+  });
+
+  it("is what makes a message of others arrive: before it there is only welcome", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const chat = await server.open(ana);
+    const { id } = await (await server.enter(bob)).accept(sendAll("unheard"));
+    chat.send(join());
+    expect((await chat.next("caughtUp")).id).to.equal(id);
+    expect(chat.kinds.filter((kind) => kind !== "presence")).to.deep.equal(["welcome", "caughtUp"]);
+  });
+});
+
+describe("A stream without a join", function () {
+  this.timeout(60_000);
+  const server = useServer({ timings: { joinTimeout: 300 } });
+  const JOIN_TIMEOUT = { reason: "JOIN_TIMEOUT", reconnect: true, code: "DEADLINE_EXCEEDED" } as const;
+
+  it("ends with goodbye (JOIN_TIMEOUT), and may come back", async () => {
+    const ana = await server.person("ana");
+    await expectGoodbye(await server.open(ana), JOIN_TIMEOUT);
+    await (await server.enter(ana)).accept(sendAll("back"));
+  });
+
+  it("ends so though it asks for help", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.open(ana);
+    await chat.ask(help);
+    await expectGoodbye(chat, JOIN_TIMEOUT);
+  });
+
+  it("is the only one that this happens to: one that has joined stays", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const joined = await server.enter(ana);
+    await (await server.open(bob)).end();
+    await joined.accept(sendAll("still here"));
+  });
+
+  it("makes nobody online", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const chat = await server.open(ana);
+    expect(await server.online(bob)).to.not.include(ana.username);
+    await chat.end();
+    expect(await server.online(bob)).to.not.include(ana.username);
+  });
+});

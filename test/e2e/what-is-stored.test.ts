@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { hash } from "@node-rs/argon2";
+import { expect } from "chai";
+import { sendTo } from "../support/commands.ts";
+import { useServer } from "../support/server.ts";
+
+const OURS = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/;
+
+describe("What the store has of a secret", function () {
+  this.timeout(60_000);
+  const server = useServer();
+
+  function everything(): unknown[] {
+    return rowsIn(server.folder).flat();
+  }
+
+  it("is, of a password, an argon2id hash of 19 MiB, t=2, p=1 as a PHC string, with a salt of its own", async () => {
+    const wire = await server.connect();
+    await wire.register("twin1", "the same password");
+    await wire.register("twin2", "the same password");
+    const hashes = everything().filter((value) => typeof value === "string" && value.startsWith("$argon2"));
+    expect(hashes).to.have.length(2);
+    for (const one of hashes) expect(one).to.match(OURS);
+    expect(new Set(hashes).size).to.equal(2);
+  });
+
+  it("is, of a token, its SHA-256 and nothing else", async () => {
+    const { token, password } = await server.person("ana");
+    const digest = createHash("sha256").update(token).digest();
+    const stored = everything().filter((value) => value instanceof Uint8Array || typeof value === "string");
+    expect(stored.some((value) => Buffer.from(value as Uint8Array).equals(digest))).to.equal(true);
+    for (const name of readdirSync(server.folder)) {
+      const bytes = readFileSync(path.join(server.folder, name));
+      expect(bytes.includes(token), `${name} has the token`).to.equal(false);
+      expect(bytes.includes(password), `${name} has the password`).to.equal(false);
+    }
+  });
+
+  it("a token is 32 random bytes behind a prefix that secret scanners can find", async () => {
+    const [one, two] = await server.people("one", "two");
+    const prefix = /^[a-z]+_/.exec(one.token)?.[0] ?? "";
+    expect(prefix.length, one.token.slice(0, 8)).to.be.greaterThan(2);
+    for (const { token } of [one, two]) {
+      expect(token.startsWith(prefix)).to.equal(true);
+      const secret = token.slice(prefix.length);
+      const bytes = /^[0-9a-f]{64}$/.test(secret) ? 32 : Buffer.from(secret, "base64url").length;
+      expect(bytes).to.be.at.least(32);
+    }
+    expect(one.token).to.not.equal(two.token);
+  });
+
+  it("is hashed anew at login where the parameters have changed, and only there", async () => {
+    const { accounts } = server.engines;
+    const ana = await server.person("ana");
+    const account = await accounts.find(ana.username);
+    if (!account) throw new Error("the account is not in the store");
+    const weaker = await hash(ana.password, { memoryCost: 8192, timeCost: 1, parallelism: 1 });
+    await accounts.setPasswordHash(account.id, weaker);
+
+    const wire = await server.connect();
+    await wire.login(ana.username, ana.password);
+    const renewed = (await accounts.find(ana.username))?.passwordHash;
+    expect(renewed).to.match(OURS);
+    await wire.login(ana.username, ana.password);
+    expect((await accounts.find(ana.username))?.passwordHash).to.equal(renewed);
+  });
+});
+
+describe("What the store has of a message", function () {
+  this.timeout(60_000);
+  const server = useServer();
+
+  it("is the accounts' ids, and not their names", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const chat = await server.enter(ana);
+    await server.enter(bob);
+    await chat.accept(sendTo(bob.username, "a text to be found again"));
+    const rows = rowsIn(server.folder).filter((row) => row.includes("a text to be found again"));
+    expect(rows).to.have.length(1);
+    expect(rows[0]).to.not.include(ana.username);
+    expect(rows[0]).to.not.include(bob.username);
+  });
+});
+
+/** The values of every row in the database, whatever its tables are. */
+function rowsIn(folder: string): unknown[][] {
+  const rows: unknown[][] = [];
+  for (const file of readdirSync(folder).filter((name) => isDatabase(path.join(folder, name)))) {
+    const database = new DatabaseSync(path.join(folder, file), { readOnly: true });
+    for (const { name } of database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()) {
+      for (const row of database.prepare(`SELECT * FROM "${name}"`).all()) rows.push(Object.values(row));
+    }
+    database.close();
+  }
+  return rows;
+}
+
+function isDatabase(file: string): boolean {
+  return readFileSync(file).subarray(0, 15).toString() === "SQLite format 3";
+}
