@@ -1,72 +1,159 @@
 import { once } from "node:events";
 import net from "node:net";
 import { within } from "./deadline.ts";
+import { frame } from "./frames.ts";
 
+const DATA = 0;
 const HEADERS = 1;
 const RST_STREAM = 3;
 const SETTINGS = 4;
+const PING = 6;
 const GOAWAY = 7;
+const WINDOW_UPDATE = 8;
 const END_HEADERS = 4;
 const ACK = 1;
 
-/**
- * Opens as many `Chat` streams at once on one connection, whatever the server's settings say, and returns how many of them
- * it resets. No HTTP/2 library does that, so the frames are written by hand.
- */
+/** How much a connection may be sent beyond HTTP/2's 64 KiB; its streams keep those of their own. */
+const WIDE = 1 << 30;
+
+/** One frame of HTTP/2. */
+interface Frame {
+  readonly type: number;
+  readonly flags: number;
+  readonly stream: number;
+  readonly payload: Buffer;
+}
+
+/** A connection whose frames are written by hand, for what no HTTP/2 library would do. It grants no stream more than its first 64 KiB. */
+export class Rogue {
+  readonly #socket: net.Socket;
+  readonly #headers: Buffer;
+  #lastStream = -1;
+
+  private constructor(socket: net.Socket, token: string) {
+    this.#socket = socket;
+    this.#headers = headerBlock({
+      ":method": "POST",
+      ":scheme": "http",
+      ":path": "/obrolan.v1.ChatService/Chat",
+      ":authority": "127.0.0.1",
+      "content-type": "application/grpc",
+      te: "trailers",
+      authorization: `Bearer ${token}`,
+    });
+  }
+
+  /** Connects. `wide`: the connection has room for all its streams, so that only their own windows hold the server back. */
+  static async connect(port: number, token: string, { wide = false } = {}): Promise<Rogue> {
+    const socket = net.connect(port, "127.0.0.1");
+    await once(socket, "connect");
+    socket.on("error", () => {});
+    const rogue = new Rogue(socket, token);
+    socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    rogue.#write({ type: SETTINGS });
+    rogue.#write({ type: SETTINGS, flags: ACK });
+    if (wide) rogue.#write({ type: WINDOW_UPDATE, payload: uint32(WIDE) });
+    return rogue;
+  }
+
+  /** Opens as many `Chat` streams at once, whatever the server's settings say, each with that request, and returns their numbers. */
+  open(count: number, request?: Uint8Array): number[] {
+    const streams = Array.from({ length: count }, (_, index) => this.#lastStream + 2 * (index + 1));
+    this.#lastStream += 2 * count;
+    this.#socket.cork();
+    for (const stream of streams) {
+      this.#write({ type: HEADERS, flags: END_HEADERS, stream, payload: this.#headers });
+      if (request !== undefined) this.#write({ type: DATA, stream, payload: frame(request) });
+    }
+    this.#socket.uncork();
+    return streams;
+  }
+
+  /** The frames that the server sends; it answers pings. To be gone through once: the connection ends with it. */
+  async *frames(): AsyncGenerator<Frame> {
+    let rest = Buffer.alloc(0);
+    for await (const chunk of this.#socket) {
+      rest = Buffer.concat([rest, chunk]);
+      while (rest.length >= 9 && rest.length >= 9 + rest.readUIntBE(0, 3)) {
+        const end = 9 + rest.readUIntBE(0, 3);
+        const [type, flags, stream] = [rest.readUInt8(3), rest.readUInt8(4), rest.readUInt32BE(5)];
+        const payload = rest.subarray(9, end);
+        rest = rest.subarray(end);
+        if (type === PING && (flags & ACK) === 0) this.#write({ type: PING, flags: ACK, payload });
+        yield { type, flags, stream, payload };
+      }
+    }
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #write({ type, flags = 0, stream = 0, payload = Buffer.alloc(0) }: Partial<Frame>): void {
+    const head = Buffer.alloc(9);
+    head.writeUIntBE(payload.length, 0, 3);
+    head.writeUInt8(type ?? 0, 3);
+    head.writeUInt8(flags, 4);
+    head.writeUInt32BE(stream, 5);
+    this.#socket.write(Buffer.concat([head, payload]));
+  }
+}
+
+/** Opens that many streams on one connection, and returns how many of them the server resets. */
 export async function openTooMany(port: number, token: string, count: number): Promise<number> {
-  const socket = net.connect(port, "127.0.0.1");
-  await once(socket, "connect");
-  socket.on("error", () => {});
-  const headers = headerBlock({
-    ":method": "POST",
-    ":scheme": "http",
-    ":path": "/obrolan.v1.ChatService/Chat",
-    ":authority": "127.0.0.1",
-    "content-type": "application/grpc",
-    te: "trailers",
-    authorization: `Bearer ${token}`,
-  });
-  const streams = Array.from({ length: count }, (_, index) => httpFrame(HEADERS, END_HEADERS, 2 * index + 1, headers));
-  const hello = [
-    Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
-    httpFrame(SETTINGS, 0, 0),
-    httpFrame(SETTINGS, ACK, 0),
-  ];
-  socket.write(Buffer.concat([...hello, ...streams]));
+  const rogue = await Rogue.connect(port, token);
+  rogue.open(count);
   try {
-    return await within(countRefused(socket, count), "the server to answer all streams");
+    return await within(countRefused(rogue, count), "the server to answer all streams");
   } finally {
-    socket.destroy();
+    rogue.close();
   }
 }
 
 /** Counts resets until every stream has been answered in some way, or the server gives up the connection. */
-async function countRefused(socket: net.Socket, count: number): Promise<number> {
+async function countRefused(rogue: Rogue, count: number): Promise<number> {
   const answered = new Set<number>();
   const refused = new Set<number>();
-  let rest = Buffer.alloc(0);
-  for await (const chunk of socket) {
-    rest = Buffer.concat([rest, chunk]);
-    while (rest.length >= 9 && rest.length >= 9 + rest.readUIntBE(0, 3)) {
-      const end = 9 + rest.readUIntBE(0, 3);
-      const [type, stream] = [rest.readUInt8(3), rest.readUInt32BE(5)];
-      if (type === GOAWAY) return count;
-      if (type === RST_STREAM) refused.add(stream);
-      if (type === RST_STREAM || type === HEADERS) answered.add(stream);
-      rest = rest.subarray(end);
-    }
-    if (answered.size === count) return refused.size;
+  for await (const { type, stream } of rogue.frames()) {
+    if (type === GOAWAY) return count;
+    if (type === RST_STREAM) refused.add(stream);
+    if (type === RST_STREAM || type === HEADERS) answered.add(stream);
+    if (answered.size === count) break;
   }
-  return count;
+  return refused.size;
 }
 
-function httpFrame(type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head.writeUInt8(type, 3);
-  head.writeUInt8(flags, 4);
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
+/** What became of streams that were opened on one connection and of which nothing was taken. */
+export interface Stalled {
+  /** The streams that the server reset, in that order, each as often as it did. */
+  readonly reset: readonly number[];
+  /** Bytes of theirs that came before. */
+  readonly bytes: number;
+  /** Whether the connection is still good for another stream. */
+  readonly answersStill: boolean;
+}
+
+/** Opens streams on a connection, takes nothing of them beyond their windows, and waits until all have been reset. */
+export async function stall(rogue: Rogue, count: number, request: Uint8Array): Promise<Stalled> {
+  const streams = new Set(rogue.open(count, request));
+  const reset: number[] = [];
+  let bytes = 0;
+  let another: number | undefined;
+  for await (const { type, stream, payload } of rogue.frames()) {
+    if (type === GOAWAY) break;
+    if (stream === another && type === HEADERS) return { reset, bytes, answersStill: true };
+    if (!streams.has(stream)) continue;
+    if (type === DATA) bytes += payload.length;
+    if (type === RST_STREAM) reset.push(stream);
+    if (reset.length === count) another ??= rogue.open(1)[0];
+  }
+  return { reset, bytes, answersStill: false };
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
 }
 
 /** Headers in HPACK's plainest form: literal, not indexed, not Huffman-coded. */

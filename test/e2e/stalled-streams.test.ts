@@ -1,0 +1,53 @@
+import { expect } from "chai";
+import { ChatRequest } from "../../src/gen/obrolan/v1/chat.ts";
+import { join } from "../support/commands.ts";
+import { DEADLINE, within } from "../support/deadline.ts";
+import { chatter, fill } from "../support/fill.ts";
+import { Rogue, type Stalled, stall } from "../support/rogue.ts";
+import { type Person, useServer } from "../support/server.ts";
+
+describe("50 streams of one connection that nobody reads", function () {
+  this.timeout(60_000);
+  const server = useServer({ timings: { stall: 1500 } });
+  const count = 50;
+  const window = 65_535;
+  let ana: Person;
+
+  before(async () => {
+    ana = await server.person("ana");
+    await fill(server, chatter(ana, 2000, 1000));
+  });
+
+  async function leaveUnread({ wide }: { wide: boolean }): Promise<Stalled> {
+    const rogue = await Rogue.connect(server.port, ana.token, { wide });
+    const request = ChatRequest.encode({ requestId: "", command: join({ resumeAfter: 0n }) }).finish();
+    try {
+      return await within(stall(rogue, count, request), "every stream to be reset");
+    } finally {
+      rogue.close();
+    }
+  }
+
+  async function expectNoStreams(): Promise<void> {
+    const until = Date.now() + DEADLINE;
+    while (server.chatServer.stats().streams > 0 && Date.now() < until) await server.online(ana);
+    expect(server.chatServer.stats()).to.include({ streams: 0, readers: 0, readersBehind: 0 });
+  }
+
+  it("are each reset once, when each has filled its own window, and the connection serves others", async () => {
+    const { reset, bytes, answersStill } = await leaveUnread({ wide: true });
+    expect(reset.length, "frames of RST_STREAM").to.equal(count);
+    expect(new Set(reset).size, "streams that were reset").to.equal(count);
+    expect(bytes).to.equal(count * window);
+    expect(answersStill).to.equal(true);
+    await expectNoStreams();
+  });
+
+  it("are each reset once, when together they have filled the connection's window", async () => {
+    const { reset, bytes } = await leaveUnread({ wide: false });
+    expect(reset.length, "frames of RST_STREAM").to.equal(count);
+    expect(new Set(reset).size, "streams that were reset").to.equal(count);
+    expect(bytes).to.equal(window);
+    await expectNoStreams();
+  });
+});
