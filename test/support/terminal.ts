@@ -15,7 +15,7 @@ export interface TerminalOptions {
 
 /** The environment of the tests without what would set the program up otherwise. */
 export function plainEnvironment(more: Record<string, string> = {}): Record<string, string> {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(OBROLAN_|NO_COLOR$|FORCE_COLOR$)/.test(name));
+  const kept = Object.entries(process.env).filter(([name]) => !/^(OBROLAN_|NO_COLOR$|FORCE_COLOR$|CI$)/.test(name));
   return { ...(Object.fromEntries(kept) as Record<string, string>), TZ: "UTC", TERM: "xterm-256color", ...more };
 }
 
