@@ -10,6 +10,7 @@ import { servedDefinition } from "./rpc/definition.ts";
 import { WireEncoder } from "./rpc/encoder.ts";
 import { errorMiddleware } from "./rpc/errorMiddleware.ts";
 import { addReflection } from "./rpc/reflection.ts";
+import { worksDirectly } from "./rpc/tryOut.ts";
 import { VERSION } from "./version.ts";
 
 /** Where the server writes what an operator wants to know; a pino logger is one. */
@@ -33,6 +34,8 @@ export interface ServerOptions {
   readonly logger?: Logger;
   /** PEM. Default: plain HTTP/2. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+  /** Whether responses are written to the HTTP/2 streams behind grpc-js (docs/decisions/0002). Default: where that works. */
+  readonly direct?: boolean;
 }
 
 /** What the server does at the moment, for those who watch it. */
@@ -81,7 +84,10 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
   const health = HealthState();
   health.setStatus("healthy", SERVICE);
 
-  const grpc = createGrpcServer({ ...GRPC_OPTIONS, interceptors: [chatInterceptor({ room, report })] } as GrpcOptions);
+  const direct = options.direct ?? (await worksDirectly());
+  if (!direct) logger.warn({}, "responses go the slow way: this version of grpc-js is not known");
+  const interceptors = [chatInterceptor({ room, report, direct })];
+  const grpc = createGrpcServer({ ...GRPC_OPTIONS, interceptors } as GrpcOptions);
   grpc.with(errorMiddleware(report)).add(servedDefinition, chatService(room));
   grpc.add(HealthDefinition, HealthServiceImpl(health));
   await addReflection(grpc);

@@ -4,6 +4,7 @@ import { gzipSync } from "node:zlib";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { expect } from "chai";
 import { ChatRequest, RegisterRequest } from "../../src/gen/obrolan/v1/chat.ts";
+import { describeBothWays } from "../support/bothWays.ts";
 import type { ChatStream } from "../support/chat-stream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { Code, type Ending } from "../support/ending.ts";
@@ -48,7 +49,7 @@ const NOT_UTF8 = {
   "a code point past the last": Buffer.from([0xf4, 0x90, 0x80, 0x80]),
 };
 
-describe("Bad input", function () {
+describeBothWays("Bad input", function () {
   this.timeout(60_000);
   const server = useServer();
 
@@ -220,7 +221,7 @@ describe("Bad input", function () {
   });
 });
 
-describe("300 streams on one connection", function () {
+describeBothWays("300 streams on one connection", function () {
   this.timeout(60_000);
   const server = useServer();
 

@@ -1,11 +1,12 @@
 import { expect } from "chai";
+import { describeBothWays } from "../support/bothWays.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { DEADLINE } from "../support/deadline.ts";
 import { chatter, fill } from "../support/fill.ts";
 import { type Person, useServer } from "../support/server.ts";
 import type { Connection } from "../support/wire.ts";
 
-describe("1,000 streams opened and cancelled", function () {
+describeBothWays("1,000 streams opened and cancelled", function () {
   this.timeout(120_000);
   const server = useServer({ timings: { grace: 1 } });
   let ana: Person;

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { describeBothWays } from "../support/bothWays.ts";
 import type { ChatStream } from "../support/chat-stream.ts";
 import { join, sendAll, sendTo } from "../support/commands.ts";
 import { useServer } from "../support/server.ts";
@@ -17,7 +18,7 @@ function expectSoundCursors(chat: ChatStream): void {
   }
 }
 
-describe("The cursor", function () {
+describeBothWays("The cursor", function () {
   this.timeout(60_000);
   const server = useServer({ timings: { cursor: 100 } });
 

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { describeBothWays } from "../support/bothWays.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { Gate, withPort } from "../support/engines.ts";
 import { expectFailed, expectGoodbye } from "../support/expect.ts";
@@ -9,7 +10,7 @@ import { failure } from "../support/wire.ts";
 
 const SHUTTING_DOWN = { reason: "SHUTTING_DOWN", reconnect: true, code: "UNAVAILABLE" } as const;
 
-describe("A drain", function () {
+describeBothWays("A drain", function () {
   this.timeout(60_000);
   const gate = new Gate();
   const server = useFreshServer({

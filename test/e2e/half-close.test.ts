@@ -1,11 +1,12 @@
 import { expect } from "chai";
+import { describeBothWays } from "../support/bothWays.ts";
 import { help, join, sendAll, sendTo } from "../support/commands.ts";
 import { Code } from "../support/ending.ts";
 import { nameOf } from "../support/expect.ts";
 import { chatter, fill } from "../support/fill.ts";
 import { useServer } from "../support/server.ts";
 
-describe("When the client ends its side", function () {
+describeBothWays("When the client ends its side", function () {
   this.timeout(60_000);
   const server = useServer();
 
@@ -68,7 +69,7 @@ describe("When the client ends its side", function () {
   });
 });
 
-describe("When the client ends its side while others go on talking", function () {
+describeBothWays("When the client ends its side while others go on talking", function () {
   this.timeout(60_000);
   const server = useServer();
 
@@ -93,7 +94,7 @@ describe("When the client ends its side while others go on talking", function ()
   });
 });
 
-describe("When the client ends its side in a replay", function () {
+describeBothWays("When the client ends its side in a replay", function () {
   this.timeout(60_000);
   const server = useServer();
   before(async () => {

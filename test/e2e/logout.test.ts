@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { describeBothWays } from "../support/bothWays.ts";
 import { join, sendAll, sendTo } from "../support/commands.ts";
 import { Gate, withPort } from "../support/engines.ts";
 import { expectFailed, expectGoodbye, nameOf } from "../support/expect.ts";
@@ -8,7 +9,7 @@ import { failure } from "../support/wire.ts";
 
 const LOGGED_OUT = { reason: "LOGGED_OUT", reconnect: false, code: "OK" } as const;
 
-describe("Logout", function () {
+describeBothWays("Logout", function () {
   this.timeout(60_000);
   const server = useServer();
 
@@ -106,7 +107,7 @@ describe("Logout", function () {
   });
 });
 
-describe("Logout of a session whose stream is not read", function () {
+describeBothWays("Logout of a session whose stream is not read", function () {
   this.timeout(60_000);
   const server = useFreshServer();
 

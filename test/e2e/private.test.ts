@@ -1,9 +1,10 @@
 import { expect } from "chai";
+import { describeBothWays } from "../support/bothWays.ts";
 import { sendAll, sendTo } from "../support/commands.ts";
 import { expectSentence, nameOf } from "../support/expect.ts";
 import { useServer } from "../support/server.ts";
 
-describe("SendTo", function () {
+describeBothWays("SendTo", function () {
   this.timeout(60_000);
   const server = useServer();
 

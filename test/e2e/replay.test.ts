@@ -1,9 +1,10 @@
 import { expect } from "chai";
+import { describeBothWays } from "../support/bothWays.ts";
 import { join, sendAll, sendTo } from "../support/commands.ts";
 import { chatter, fill } from "../support/fill.ts";
 import { useFreshServer, useServer } from "../support/server.ts";
 
-describe("Replay", function () {
+describeBothWays("Replay", function () {
   this.timeout(60_000);
   const server = useFreshServer({ limits: { messagesPerSecond: 0, burst: 0, maxRecent: 10 } });
 
@@ -146,7 +147,7 @@ describe("Replay", function () {
   });
 });
 
-describe("A long replay", function () {
+describeBothWays("A long replay", function () {
   this.timeout(60_000);
   const server = useServer();
   before(async () => {

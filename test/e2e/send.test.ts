@@ -1,9 +1,10 @@
 import { expect } from "chai";
+import { describeBothWays } from "../support/bothWays.ts";
 import { help, join, sendAll, sendTo } from "../support/commands.ts";
 import { Gate, withPort } from "../support/engines.ts";
 import { useFreshServer, useServer } from "../support/server.ts";
 
-describe("SendAll", function () {
+describeBothWays("SendAll", function () {
   this.timeout(60_000);
   const server = useServer();
 
@@ -98,7 +99,7 @@ describe("SendAll", function () {
   });
 });
 
-describe("A burst by one", function () {
+describeBothWays("A burst by one", function () {
   this.timeout(60_000);
   const server = useServer();
 
@@ -146,7 +147,7 @@ describe("The first message of a log", function () {
   });
 });
 
-describe("Commands of one stream", function () {
+describeBothWays("Commands of one stream", function () {
   this.timeout(60_000);
   const gate = new Gate();
   const batches: string[][] = [];

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { describeBothWays } from "../support/bothWays.ts";
 import type { ChatStream } from "../support/chat-stream.ts";
 import { help, join, sendAll } from "../support/commands.ts";
 import { chatter, fill } from "../support/fill.ts";
@@ -10,7 +11,7 @@ function messageIds(response: Buffer): number[] {
   return bytesOf(response, 1).flatMap((event) => bytesOf(event, 3).map((message) => Number(varintOf(message, 1))));
 }
 
-describe("20 of 40 clients who stop reading while 2,000 texts of 4 KiB pass", function () {
+describeBothWays("20 of 40 clients who stop reading while 2,000 texts of 4 KiB pass", function () {
   this.timeout(120_000);
   // A small timeline, so that whoever has stopped finds nothing of it in memory any more.
   const server = useServer({ sizes: { timeline: 1024 * 1024 } });
@@ -50,7 +51,7 @@ describe("20 of 40 clients who stop reading while 2,000 texts of 4 KiB pass", fu
   });
 });
 
-describe("A client who sends commands and does not read the replies", function () {
+describeBothWays("A client who sends commands and does not read the replies", function () {
   this.timeout(60_000);
   const server = useServer();
   const total = 20_000;
@@ -132,7 +133,7 @@ describe("A stream that has not taken the response under way for too long", func
   });
 });
 
-describe("A response", function () {
+describeBothWays("A response", function () {
   this.timeout(60_000);
   const server = useServer();
 

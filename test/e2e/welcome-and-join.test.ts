@@ -1,9 +1,10 @@
 import { expect } from "chai";
+import { describeBothWays } from "../support/bothWays.ts";
 import { help, join, sendAll, sendTo, typed } from "../support/commands.ts";
 import { expectGoodbye, nameOf } from "../support/expect.ts";
 import { useFreshServer, useServer } from "../support/server.ts";
 
-describe("Welcome", function () {
+describeBothWays("Welcome", function () {
   this.timeout(60_000);
   const server = useServer({ limits: {} });
 
@@ -49,7 +50,7 @@ describe("Welcome, with limits that were set", function () {
   });
 });
 
-describe("Join", function () {
+describeBothWays("Join", function () {
   this.timeout(60_000);
   const server = useFreshServer();
 
@@ -118,7 +119,7 @@ describe("Join", function () {
   });
 });
 
-describe("A stream without a join", function () {
+describeBothWays("A stream without a join", function () {
   this.timeout(60_000);
   const server = useServer({ timings: { joinTimeout: 300 } });
   const JOIN_TIMEOUT = { reason: "JOIN_TIMEOUT", reconnect: true, code: "DEADLINE_EXCEEDED" } as const;

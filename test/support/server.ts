@@ -6,6 +6,7 @@ import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import type { Engines } from "../../src/server/room/ports/engines.ts";
 import { type ChatServer, createServer, type ServerOptions } from "../../src/server/server.ts";
+import { wayOfSuite } from "./bothWays.ts";
 import type { ChatOptions, ChatStream } from "./chat-stream.ts";
 import { join } from "./commands.ts";
 import { within } from "./deadline.ts";
@@ -182,9 +183,10 @@ export function useFreshServer(options?: TestServerOptions): TestServer {
 }
 
 function use(options: TestServerOptions | undefined, start: typeof before, stop: typeof after): TestServer {
+  const way = wayOfSuite();
   let running: TestServer | undefined;
   start(async () => {
-    running = await TestServer.start(options);
+    running = await TestServer.start({ ...way, ...options });
   });
   beforeEach(() => running?.disconnect());
   stop(async () => {

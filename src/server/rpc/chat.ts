@@ -19,6 +19,8 @@ import { http2StreamOf, resetStream, writeMessage } from "./http2Stream.ts";
 export interface ChatParts {
   readonly room: Room;
   readonly report: (error: unknown) => void;
+  /** Whether responses are written to the HTTP/2 stream behind the call: tried out (tryOut.ts). Else they go the public way. */
+  readonly direct: boolean;
 }
 
 /**
@@ -43,7 +45,7 @@ class ChatCall implements Sink {
   constructor(parts: ChatParts, call: ServerInterceptingCallInterface) {
     this.#parts = parts;
     this.#call = call;
-    this.#http2 = http2StreamOf(call);
+    this.#http2 = parts.direct ? http2StreamOf(call) : undefined;
   }
 
   start(): void {
