@@ -26,7 +26,7 @@ interface SharedBatch extends Batch {
 /** Ids that one batch looks at, at most: where nothing can be seen, looking has an end too. */
 const MAX_SCAN = 4_096;
 /** What an entry costs beside its bytes, in memory; measured on Node 24. */
-export const ENTRY_OVERHEAD = 300;
+export const ENTRY_OVERHEAD = 200;
 
 /** Encodes a message once, for all who will read it. */
 export function toEntry(message: Message, encoder: Encoder): Entry {

@@ -2,6 +2,7 @@ import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Event, Reason as WireReason } from "../../gen/obrolan/v1/chat.ts";
 import type { Encoder, RoomEvent } from "../room/events.ts";
 import type { Reason } from "../room/reasons.ts";
+import { messageField } from "./messageField.ts";
 import { toDuration } from "./wire.ts";
 
 /** `ChatResponse.events`, length-delimited. */
@@ -18,6 +19,7 @@ export class WireEncoder implements Encoder {
   }
 
   event(event: RoomEvent, requestId = ""): Uint8Array {
+    if (event.kind === "message") return messageField(event.message);
     const writer = new BinaryWriter().uint32(EVENTS_TAG).fork();
     return Event.encode({ requestId, event: this.#toWire(event) }, writer)
       .join()
@@ -28,16 +30,12 @@ export class WireEncoder implements Encoder {
     return new BinaryWriter().uint32(CURSOR_TAG).uint64(id).finish();
   }
 
-  #toWire(event: RoomEvent): NonNullable<Event["event"]> {
+  #toWire(event: Exclude<RoomEvent, { kind: "message" }>): NonNullable<Event["event"]> {
     switch (event.kind) {
       case "welcome": {
         const { username, logId, headId, limits } = event;
         const value = { username, logId, headId: BigInt(headId), limits, serverVersion: this.#serverVersion };
         return { $case: "welcome", value };
-      }
-      case "message": {
-        const { id, sender, recipient, text, sentAt } = event.message;
-        return { $case: "message", value: { id: BigInt(id), sender, recipient, text, sentAt: new Date(sentAt) } };
       }
       case "caught-up":
         return { $case: "caughtUp", value: { id: BigInt(event.id) } };

@@ -4,6 +4,7 @@ import type { AccountStore } from "../../room/ports/accounts.ts";
 import type { LogStore } from "../../room/ports/log.ts";
 import type { SessionStore } from "../../room/ports/sessions.ts";
 import { lockFolder } from "./lock.ts";
+import { toMessage } from "./messageRow.ts";
 import type { Reading } from "./reading.ts";
 import { Thread } from "./thread.ts";
 import type { Writing } from "./writing.ts";
@@ -52,7 +53,7 @@ function storeOf(writing: Thread<Writing>["methods"], reading: Thread<Reading>["
   const log: LogStore = {
     state: () => reading.state(),
     append: (batch) => writing.append(batch),
-    read: (from, to) => reading.read(from, to),
+    read: async (from, to) => (await reading.read(from, to)).map(toMessage),
     recent: (accountId, count) => reading.recent(accountId, count),
     find: (senderId, requestId) => reading.find(senderId, requestId),
     forget: (before) => writing.forget(before),

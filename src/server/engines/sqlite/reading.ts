@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { Message } from "../../room/message.ts";
 import type { Account } from "../../room/ports/accounts.ts";
 import type { Known, LogState } from "../../room/ports/log.ts";
 import type { Session } from "../../room/ports/sessions.ts";
+import type { MessageRow } from "./messageRow.ts";
 import { readState } from "./state.ts";
 
 /** What the reading thread does, on a connection of its own: in WAL it never waits for a commit, nor a commit for it. */
@@ -14,8 +14,7 @@ export class Reading {
     this.#db = db;
     this.#statements = {
       read: db.prepare(`
-        SELECT m.id, m.sender_id AS senderId, s.username AS sender, coalesce(m.recipient_id, 0) AS recipientId,
-          coalesce(r.username, '') AS recipient, m.text, m.sent_at AS sentAt
+        SELECT m.id, m.sender_id, s.username, coalesce(m.recipient_id, 0), coalesce(r.username, ''), m.text, m.sent_at
         FROM messages m JOIN accounts s ON s.id = m.sender_id LEFT JOIN accounts r ON r.id = m.recipient_id
         WHERE m.id BETWEEN ? AND ? ORDER BY m.id`),
       recent: db.prepare(`
@@ -36,14 +35,15 @@ export class Reading {
         FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE s.token_hash = ? AND a.deleted_at IS NULL`),
       ended: db.prepare("SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM sessions)"),
     };
+    this.#statements.read.setReturnArrays(true);
   }
 
   state(): LogState {
     return readState(this.#db);
   }
 
-  read(from: number, to: number): Message[] {
-    return this.#statements.read.all(from, to) as unknown as Message[];
+  read(from: number, to: number): MessageRow[] {
+    return this.#statements.read.all(from, to) as unknown as MessageRow[];
   }
 
   recent(accountId: number, count: number): number {
