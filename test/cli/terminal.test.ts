@@ -121,7 +121,8 @@ describe("the terminal client", () => {
       const chat = await server.enter(budi);
       for (const text of ["one", "two", "three"]) await chat.accept(sendAll(text));
       const terminal = await enter(ani, { args: ["--recent", "2"] });
-      expect(terminal.text).to.contain("three").and.not.to.contain(" one");
+      await terminal.shows("three");
+      expect(terminal.text).not.to.contain(" one");
     });
 
     it("has colours, but none where NO_COLOR is set", async () => {
@@ -129,8 +130,11 @@ describe("the terminal client", () => {
       const chat = await server.enter(budi);
       await chat.accept(sendAll("hello"));
       const sgr = "\u001b[0m";
-      expect((await enter(ani)).raw).to.contain(sgr);
-      expect((await enter(ani, { env: { NO_COLOR: "1" } })).raw).not.to.contain(sgr);
+      const coloured = await enter(ani);
+      await coloured.until("colours", () => coloured.raw.includes(sgr));
+      const plain = await enter(ani, { env: { NO_COLOR: "1" } });
+      await plain.shows(`${budi.username}  hello`);
+      expect(plain.raw).not.to.contain(sgr);
     });
 
     it("comes without moving the cursor where the terminal cannot", async () => {

@@ -65,7 +65,7 @@ class ChatCall implements Sink {
     if (this.#http2 === undefined) {
       this.#call.sendMessage(response, left);
     } else {
-      this.#call.sendMetadata(new Metadata());
+      if (!this.#http2.headersSent) this.#call.sendMetadata(new Metadata());
       writeMessage(this.#http2, response, left);
     }
   }

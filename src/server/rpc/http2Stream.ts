@@ -1,6 +1,7 @@
 import type { ServerHttp2Stream } from "node:http2";
 import { constants } from "node:http2";
 import type { ServerInterceptingCallInterface } from "@grpc/grpc-js";
+import { prefixOf, SharedFrames } from "./framing.ts";
 
 /**
  * The one place that reaches behind grpc-js: the HTTP/2 stream of a call, a private field of its innermost call object. Three things
@@ -14,22 +15,25 @@ export function http2StreamOf(call: ServerInterceptingCallInterface): ServerHttp
   return typeof stream?.close === "function" ? (stream as ServerHttp2Stream) : undefined;
 }
 
-/** How gRPC frames a message: whether it is compressed, in a byte, and its length, in four. */
-const PREFIX_BYTES = 5;
+const shared = new SharedFrames();
 
 /**
  * Writes a message, and calls `left` when it has left. `sendMessage` would copy it twice: 128 KiB of garbage for each page that a
  * reader catches up by, which was most of what many readers behind cost in memory.
  */
 export function writeMessage(stream: ServerHttp2Stream, message: Uint8Array, left: () => void): void {
-  const prefix = Buffer.alloc(PREFIX_BYTES);
-  prefix.writeUInt32BE(message.length, 1);
-  stream.cork();
-  stream.write(prefix);
-  stream.write(message, (error) => {
+  const done = (error: Error | null | undefined) => {
     // A stream that broke is closed, and its call hears of that.
     if (error === undefined || error === null) left();
-  });
+  };
+  const frame = shared.of(message);
+  if (frame !== undefined) {
+    stream.write(frame, done);
+    return;
+  }
+  stream.cork();
+  stream.write(prefixOf(message));
+  stream.write(message, done);
   stream.uncork();
 }
 
