@@ -10,6 +10,7 @@ const DEFAULTS: Options = {
   receivers: 100,
   underWay: 16,
   rate: 10,
+  rates: [],
   messages: 10_000,
   textBytes: 100,
   pause: "window",
@@ -32,6 +33,7 @@ export function readPlan(scenarios: readonly Scenario[], argv: readonly string[]
     .option("--receivers <number>", "how many clients listen", wholeNumber)
     .option("--under-way <number>", "how many messages are under way at a time", wholeNumber)
     .option("--rate <number>", "messages a second, where they are sent by the clock", wholeNumber)
+    .option("--rates <numbers...>", "the messages a second that are stepped through, in rising order", wholeNumbers)
     .option("--messages <number>", "how many messages, where their number is what matters", wholeNumber)
     .option("--text-bytes <number>", "how long a text is, in bytes", wholeNumber)
     .addOption(
@@ -52,4 +54,9 @@ function wholeNumber(text: string): number {
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("Give a whole number from 1 on.");
   return number;
+}
+
+// commander hands over one argument at a time, with what the ones before came to.
+function wholeNumbers(text: string, before: readonly number[] = []): number[] {
+  return [...before, wholeNumber(text)];
 }

@@ -1,5 +1,6 @@
 import type { Bench } from "./load/bench.ts";
 import type { Pause } from "./load/wires/wire.ts";
+import type { PeerName } from "./peers/index.ts";
 
 /** What can be set from the command line. A scenario uses what it needs. */
 export interface Options {
@@ -15,6 +16,8 @@ export interface Options {
   readonly underWay: number;
   /** How many messages a second are sent, where they are sent by the clock. */
   readonly rate: number;
+  /** The rates that are stepped through, where there is more than one. */
+  readonly rates: readonly number[];
   /** How many messages are sent, or lie in the log, where their number is what matters. */
   readonly messages: number;
   /** How long a text is, in bytes. */
@@ -47,6 +50,8 @@ export interface Must {
   readonly value: number;
   readonly bound: "at least" | "at most";
   readonly limit: number;
+  /** What would be better still. */
+  readonly hoped?: number;
   readonly unit: string;
 }
 
@@ -55,17 +60,28 @@ export function chosenRuns(scenario: Scenario, options: Options): string[] {
   return Object.keys(scenario.runs).filter((run) => options.runs?.includes(run) ?? true);
 }
 
+/** What is run in a round: it measures something, in a process of its own. */
+export type Run = (bench: Bench) => Promise<Figures>;
+
 /** One question, asked of Obrolan and of its peers. */
 export interface Scenario {
   readonly name: string;
   /** What is done, in a line. */
   readonly summary: (options: Options) => string;
   readonly defaults: Partial<Options>;
-  /** What is run in each round, by name, in a process of its own. */
-  readonly runs: Readonly<Record<string, (bench: Bench) => Promise<Figures>>>;
+  /** What is run in each round, by name. */
+  readonly runs: Readonly<Record<string, Run>>;
   /** The run whose figures are 1 in that run's ratios; default the first. */
   readonly comparedWith?: Readonly<Record<string, string>>;
   readonly columns: readonly Column[];
   /** What has to hold of the figures over all rounds. */
   readonly musts: (figures: Readonly<Record<string, Figures>>, options: Options) => Must[];
+}
+
+/** The same run against each of those servers, by their names. */
+export function runsOf(
+  names: readonly PeerName[],
+  run: (bench: Bench, peer: PeerName) => Promise<Figures>,
+): Readonly<Record<string, Run>> {
+  return Object.fromEntries(names.map((name) => [name, (bench: Bench) => run(bench, name)]));
 }

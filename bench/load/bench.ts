@@ -4,6 +4,7 @@ import type { Options } from "../scenario.ts";
 import { Server } from "./server.ts";
 
 const STALL_MS = 30_000;
+const LOOK_MS = 250;
 
 /** What one run of a scenario is handed. */
 export class Bench {
@@ -30,11 +31,11 @@ export class Bench {
     this.#report(text);
   }
 
-  /** Starts a server of that kind, with nothing in it. */
-  async serve(peer: PeerName): Promise<Server> {
+  /** Starts a server of that kind, with nothing in it but what `prepare` puts into its folder. */
+  async serve(peer: PeerName, prepare?: (folder: string) => Promise<void>): Promise<Server> {
     this.progress(`starting ${peer}`);
     const { data, profile } = this.options;
-    const server = await Server.start({ peer, data, profile, core: this.#cores?.server }, this.fail);
+    const server = await Server.start({ peer, data, profile, core: this.#cores?.server, prepare }, this.fail);
     this.#servers.push(server);
     return server;
   }
@@ -57,18 +58,19 @@ export class Bench {
     }
   }
 
-  /** Lets the load go on for so long, unless something fails. */
-  async pass(seconds: number, what: string): Promise<void> {
+  /** Lets the load go on for so long, unless something fails; false: `goesOn` said no, and it ended early. */
+  async pass(seconds: number, what: string, goesOn: () => boolean = () => true): Promise<boolean> {
     const end = performance.now() + seconds * 1000;
-    while (performance.now() < end) {
+    while (performance.now() < end && goesOn()) {
       const left = end - performance.now();
       this.progress(`${what}, ${Math.ceil(left / 1000)} s left`);
       let timer: NodeJS.Timeout | undefined;
-      const second = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, Math.min(1000, left));
+      const look = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, Math.min(LOOK_MS, left));
       });
-      await Promise.race([second, this.#failure]).finally(() => clearTimeout(timer));
+      await Promise.race([look, this.#failure]).finally(() => clearTimeout(timer));
     }
+    return goesOn();
   }
 
   /** Stops the servers that it started. */

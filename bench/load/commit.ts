@@ -1,10 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import type { Bench } from "./bench.ts";
+import { openStore } from "./fill.ts";
 import { Histogram } from "./histogram.ts";
-
-const DAY = 24 * 60 * 60 * 1000;
 
 /**
  * How long Obrolan's store takes to commit one message, at the pace of `rate` a second and with nobody to deliver it to: from
@@ -13,21 +11,15 @@ const DAY = 24 * 60 * 60 * 1000;
 export async function commitTime(bench: Bench, warmUpSeconds: number): Promise<Histogram> {
   const { rate, seconds, textBytes, data } = bench.options;
   const folder = mkdtempSync(join(data, "obrolan-bench-"));
-  const store = await openSqliteStore({ folder });
+  const { store, sender } = await openStore(folder);
   try {
-    const now = Date.now();
-    const account = await store.accounts.create("bench", "no hash", now);
-    if (!account) throw new Error("The new store has an account already.");
-    const session = { tokenHash: new Uint8Array(32), accountId: account.id, at: now, expiresAt: now + DAY };
-    const { id: sessionId } = await store.sessions.open(session);
-    const draft = { sessionId, senderId: account.id, sender: "bench", recipientId: 0, recipient: "" };
     const text = "x".repeat(textBytes);
     const times = new Histogram();
     for (let count = 0; count < rate * (warmUpSeconds + seconds); count += 1) {
       if (count === rate * warmUpSeconds) times.clear();
       await bench.pass(1 / rate, "committing");
       const startedAt = performance.now();
-      await store.log.append([{ ...draft, requestId: String(count), text, at: Date.now() }]);
+      await store.log.append([{ ...sender, requestId: String(count), text, at: Date.now() }]);
       times.add(performance.now() - startedAt);
     }
     return times;

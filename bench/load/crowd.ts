@@ -1,7 +1,8 @@
 import type { Bench } from "./bench.ts";
-import { Ledger } from "./ledger.ts";
+import type { Ledger } from "./ledger.ts";
 import { Reader } from "./reader.ts";
 import type { Server } from "./server.ts";
+import type { Wire } from "./wires/wire.ts";
 
 // Accounts cost a password hash each, and what an account costs is not measured here: a few are shared by all streams.
 const ACCOUNTS = 10;
@@ -14,17 +15,20 @@ export class Crowd {
   readonly readers: Reader[] = [];
   readonly #bench: Bench;
   readonly #server: Server;
+  readonly #wire: Wire;
   #tokens: string[] = [];
 
-  constructor(bench: Bench, server: Server, textBytes: number) {
+  /** `wire`: another one than the server's usual. */
+  constructor(bench: Bench, server: Server, ledger: Ledger, wire = server.wire) {
     this.#bench = bench;
     this.#server = server;
-    this.ledger = new Ledger(textBytes);
+    this.#wire = wire;
+    this.ledger = ledger;
   }
 
   /** Connects so many more clients, which do not join yet. Without `counts` nobody waits for what they get. */
   async connect(count: number, { counts = true } = {}): Promise<Reader[]> {
-    if (this.#tokens.length === 0) this.#tokens = await this.#server.wire.signIn(this.#server.address, ACCOUNTS);
+    if (this.#tokens.length === 0) this.#tokens = await this.#wire.signIn(this.#server.address, ACCOUNTS);
     const first = this.readers.length;
     const readers = Array.from({ length: count }, (_, index) => {
       const onFailed = (error: Error) => this.#bench.fail(error);
@@ -35,12 +39,16 @@ export class Crowd {
       this.#bench.progress(`connecting, ${start} of ${count}`);
       const some = readers.slice(start, start + AT_ONCE);
       const opening = some.map((reader, index) => {
-        const token = this.#tokens[(first + start + index) % ACCOUNTS] ?? "";
-        return reader.open(this.#server.wire, this.#server.address, token);
+        return reader.open(this.#wire, this.#server.address, this.#tokenOf(first + start + index));
       });
       await this.#bench.until(Promise.all(opening), "clients to be greeted", () => 0);
     }
     return readers;
+  }
+
+  /** Opens a client again that was closed: what it misses in between must come once it joins again. */
+  reopen(reader: Reader): Promise<void> {
+    return reader.open(this.#wire, this.#server.address, this.#tokenOf(this.readers.indexOf(reader)));
   }
 
   /** Connects so many more clients and has them join. */
@@ -55,6 +63,11 @@ export class Crowd {
     return this.#bench.until(promise, what, () => this.ledger.deliveries);
   }
 
+  /** Cuts all connections; what is still under way is nobody's business any more. */
+  leave(): void {
+    for (const reader of this.readers) reader.close();
+  }
+
   /** Waits until all that was sent is accepted and has come to everyone who counts, and checks that it was so. */
   async settle(readers = this.readers): Promise<void> {
     await this.until(this.ledger.settled(), "every message to come to every client");
@@ -62,5 +75,9 @@ export class Crowd {
       if (reader.received === this.ledger.sent) continue;
       throw new Error(`A client got ${reader.received} messages of the ${this.ledger.sent} that were sent.`);
     }
+  }
+
+  #tokenOf(index: number): string {
+    return this.#tokens[index % ACCOUNTS] ?? "";
   }
 }

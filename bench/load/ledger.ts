@@ -14,6 +14,8 @@ export class Ledger {
   readonly acceptance = new Histogram();
   /** Called when a message has come to every reader that counts. */
   onArrived: () => void = () => {};
+  /** Called when the sender of a message was told that it is accepted. */
+  onAccepted: () => void = () => {};
 
   readonly #textBytes: number;
   readonly #sentAt = new Numbers();
@@ -49,6 +51,17 @@ export class Ledger {
   /** How many deliveries there were so far, to readers that count and to those that do not. */
   get deliveries(): number {
     return this.#deliveries;
+  }
+
+  /** How many messages were accepted. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  /** For how long the oldest message that has not come to everyone has been under way, in milliseconds; 0 where there is none. */
+  get behind(): number {
+    // With one sender they arrive in the order of their numbers; with several nearly so.
+    return this.#arrived === this.#sent ? 0 : performance.now() - this.#sentAt.get(this.#arrived + 1);
   }
 
   /** How many responses they came in. */
@@ -95,6 +108,7 @@ export class Ledger {
     this.#pair(id, number);
     this.#accepted += 1;
     this.acceptance.add(performance.now() - this.#sentAt.get(number));
+    this.onAccepted();
     this.#settle();
   }
 

@@ -4,6 +4,8 @@ import type { Server } from "./server.ts";
 
 /** What a stretch of time cost and brought. */
 export interface Measured {
+  /** Messages accepted a second. */
+  readonly acceptedPerSecond: number;
   /** Deliveries a second. */
   readonly deliveriesPerSecond: number;
   /** Processor time of the whole server process for each delivery, in microseconds. */
@@ -18,23 +20,31 @@ export interface Measured {
   readonly loadBusy: number;
 }
 
-/** Measures so many seconds of traffic that is already flowing. Latencies seen before are forgotten. */
-export async function measure(bench: Bench, server: Server, crowd: Crowd, seconds: number): Promise<Measured> {
+/** Measures so many seconds of traffic that is already flowing, fewer once `goesOn` says no. Latencies seen before are forgotten. */
+export async function measure(
+  bench: Bench,
+  server: Server,
+  crowd: Crowd,
+  seconds: number,
+  goesOn?: () => boolean,
+): Promise<Measured> {
   crowd.ledger.latency.clear();
   crowd.ledger.acceptance.clear();
   const before = {
     at: performance.now(),
     cpu: server.cpuSeconds(),
+    accepted: crowd.ledger.accepted,
     deliveries: crowd.ledger.deliveries,
     responses: crowd.ledger.responses,
   };
   const loadBefore = process.cpuUsage();
-  await bench.pass(seconds, "measuring");
+  await bench.pass(seconds, "measuring", goesOn);
   const elapsed = (performance.now() - before.at) / 1000;
   const cpu = server.cpuSeconds() - before.cpu;
   const deliveries = crowd.ledger.deliveries - before.deliveries;
   const { user, system } = process.cpuUsage(loadBefore);
   return {
+    acceptedPerSecond: (crowd.ledger.accepted - before.accepted) / elapsed,
     deliveriesPerSecond: deliveries / elapsed,
     cpuPerDelivery: (cpu / deliveries) * 1e6,
     deliveriesPerCpuSecond: deliveries / cpu,

@@ -1,18 +1,27 @@
 import type { Crowd } from "./crowd.ts";
+import { Histogram } from "./histogram.ts";
 import type { Reader } from "./reader.ts";
 
-/** Keeps so many messages under way: sends one more, from each sender in turn, whenever one has come to everyone. */
+/**
+ * Keeps so many messages under way: sends one more, from each sender in turn, whenever one has come to everyone, or has been
+ * accepted.
+ */
 export class ClosedLoop {
   readonly #crowd: Crowd;
   readonly #senders: readonly Reader[];
   readonly #underWay: number;
   #left = 0;
 
-  constructor(crowd: Crowd, senders: readonly Reader[], underWay: number) {
+  constructor(
+    crowd: Crowd,
+    senders: readonly Reader[],
+    underWay: number,
+    until: "onArrived" | "onAccepted" = "onArrived",
+  ) {
     this.#crowd = crowd;
     this.#senders = senders;
     this.#underWay = underWay;
-    crowd.ledger.onArrived = () => this.#send();
+    crowd.ledger[until] = () => this.#send();
   }
 
   /** Begins; sends no more than so many in all. */
@@ -35,6 +44,8 @@ export class ClosedLoop {
 
 /** Sends so many messages a second, whatever becomes of them. */
 export class OpenLoop {
+  /** By how much each was sent later than it was due: where that is much, the load was too slow for its own clock. */
+  readonly lateness = new Histogram();
   readonly #sender: Reader;
   readonly #gap: number;
   #timer: NodeJS.Timeout | undefined;
@@ -49,6 +60,7 @@ export class OpenLoop {
     // Each is due a fixed time after the one before was due, not after it was sent: a late one does not thin out the rest.
     const send = () => {
       while (due <= performance.now()) {
+        this.lateness.add(performance.now() - due);
         this.#sender.send();
         due += this.#gap;
       }

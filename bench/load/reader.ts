@@ -41,6 +41,11 @@ export class Reader implements Sink {
     this.#client = await wire.open(address, token, this);
   }
 
+  /** Joins where it left off before it was closed, after having been opened again. */
+  rejoin(): Promise<void> {
+    return this.join((this.#next ?? 1) - 1);
+  }
+
   /** Joins, and resolves when the replay is over. With a cursor, everything after that must come. */
   join(resumeAfter?: number): Promise<void> {
     if (resumeAfter !== undefined) this.#next = resumeAfter + 1;

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { pinned } from "../cores.ts";
-import { type PeerName, peers } from "../peers/index.ts";
+import { type Peer, type PeerName, peers } from "../peers/index.ts";
 import type { Wire } from "./wires/wire.ts";
 
 // The kernel counts processor time in ticks of a hundredth of a second (USER_HZ, fixed on every architecture of Linux).
@@ -19,6 +19,8 @@ export interface ServerOptions {
   readonly core: number | undefined;
   /** Where to write a CPU profile of it when it ends. */
   readonly profile: string | undefined;
+  /** Called with its folder before it starts. */
+  readonly prepare: ((folder: string) => Promise<void>) | undefined;
 }
 
 /** The server under test: a process of its own, started afresh for every run. */
@@ -42,10 +44,12 @@ export class Server {
 
   /** Starts it and waits until it listens. `onDied` is called when it ends without being asked to. */
   static async start(options: ServerOptions, onDied: (error: Error) => void): Promise<Server> {
-    const peer = peers[options.peer];
+    const peer: Peer = peers[options.peer];
     const folder = mkdtempSync(join(options.data, "obrolan-bench-"));
+    await options.prepare?.(folder);
     const profile = options.profile ? ["--cpu-prof", `--cpu-prof-dir=${options.profile}`] : [];
-    const [program, args] = pinned(options.core, [process.execPath, ...profile, ...peer.command(folder)]);
+    const command = peer.program === undefined ? [process.execPath, ...profile] : [peer.program];
+    const [program, args] = pinned(options.core, [...command, ...peer.args(folder)]);
     const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"] });
     const server = new Server(child, peer.wire, folder);
     child.on("exit", (code, signal) => {
@@ -53,7 +57,7 @@ export class Server {
       onDied(new Error(`${options.peer} ended (${signal ?? code}). ${server.#lastLines()}`));
     });
     try {
-      server.#address = String((await server.#said((line) => line.msg === "listening")).address);
+      server.#address = await server.#said(peer.addressIn ?? announcedAddress);
       return server;
     } catch (error) {
       await server.stop();
@@ -75,14 +79,26 @@ export class Server {
 
   /** The most memory that it has had resident so far, in MiB. */
   peakMemory(): number {
-    return Number(/^VmHWM:\s*(\d+) kB$/m.exec(this.#proc("status"))?.[1]) / 1024;
+    return this.#kibibytes("VmHWM") / 1024;
+  }
+
+  /** The memory that it has resident now, in MiB. */
+  memory(): number {
+    return this.#kibibytes("VmRSS") / 1024;
   }
 
   /** Its own counters, which it logs when it gets SIGUSR2. */
   async stats(): Promise<Record<string, number>> {
-    const said = this.#said((line) => typeof line.stats === "object");
+    const said = this.#said((line) => readLine(line)?.stats as Record<string, number> | undefined);
     this.#process.kill("SIGUSR2");
-    return (await said).stats as Record<string, number>;
+    return said;
+  }
+
+  /** Ends it at once, where nobody wants to wait for what it still has to do. */
+  async kill(): Promise<void> {
+    this.#stopping = true;
+    this.#process.kill("SIGKILL");
+    await this.stop();
   }
 
   async stop(): Promise<void> {
@@ -97,16 +113,20 @@ export class Server {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  #kibibytes(field: string): number {
+    return Number(new RegExp(`^${field}:\\s*(\\d+) kB$`, "m").exec(this.#proc("status"))?.[1]);
+  }
+
   #proc(file: string): string {
     return readFileSync(`/proc/${this.#process.pid}/${file}`, "utf8");
   }
 
-  // The next line of its log that is meant.
-  async #said(isMeant: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>> {
-    const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>();
-    const look = (text: string) => {
-      const line = readLine(text);
-      if (line && isMeant(line)) resolve(line);
+  // What the next line of its log says that has it.
+  async #said<Said>(find: (line: string) => Said | undefined): Promise<Said> {
+    const { promise, resolve, reject } = Promise.withResolvers<Said>();
+    const look = (line: string) => {
+      const said = find(line);
+      if (said !== undefined) resolve(said);
     };
     const giveUp = () => reject(new Error(`The server did not say what was waited for. ${this.#lastLines()}`));
     const timer = setTimeout(giveUp, ANSWER_MS);
@@ -122,6 +142,11 @@ export class Server {
   #lastLines(): string {
     return `Its last lines:\n${this.#log.join("\n")}`;
   }
+}
+
+function announcedAddress(line: string): string | undefined {
+  const said = readLine(line);
+  return said?.msg === "listening" ? String(said.address) : undefined;
 }
 
 function readLine(text: string): Record<string, unknown> | undefined {

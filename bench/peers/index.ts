@@ -1,14 +1,19 @@
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { grpcWire } from "../load/wires/grpc/index.ts";
+import { natsWire } from "../load/wires/nats/index.ts";
+import { socketIoWire } from "../load/wires/websocket/socketIo.ts";
+import { wsWire } from "../load/wires/websocket/ws.ts";
 import type { Wire } from "../load/wires/wire.ts";
 
-/**
- * A server that is measured. It listens on a free port of 127.0.0.1, says so on standard error as a JSON line with `msg`
- * "listening" and `address`, and ends on SIGTERM.
- */
+/** A server that is measured. It listens on a free port of 127.0.0.1, says so on standard error, and ends on SIGTERM. */
 export interface Peer {
-  /** What Node runs, and its arguments; a server that stores something does it in that folder. */
-  readonly command: (folder: string) => string[];
+  /** The program that is run; Node where unset. */
+  readonly program?: string;
+  /** Its arguments; a server that stores something does it in that folder. */
+  readonly args: (folder: string) => string[];
+  /** Where it listens, if it is this line that says so. Default: a JSON line with `msg` "listening" and `address`. */
+  readonly addressIn?: (line: string) => string | undefined;
   /** How the load speaks to it. */
   readonly wire: Wire;
 }
@@ -19,10 +24,29 @@ const room = ["--messages-per-second", "0", "--burst", "0", "--log-level", "info
 /** Obrolan, and what it is compared with. */
 export const peers = {
   obrolan: {
-    command: (folder) => [here("../../bin/obrolan.js"), "serve", "--listen", "127.0.0.1:0", "--data", folder, ...room],
+    args: (folder) => [here("../../bin/obrolan.js"), "serve", "--listen", "127.0.0.1:0", "--data", folder, ...room],
     wire: grpcWire,
   },
-  "plain-nice-grpc": { command: () => [here("plain-nice-grpc/main.ts")], wire: grpcWire },
+  "plain-nice-grpc": { args: () => [here("plain-nice-grpc/main.ts")], wire: grpcWire },
+  "raw-http2": { args: () => [here("raw-http2/main.ts")], wire: grpcWire },
+  "socket-io": { args: () => [here("socket-io/main.ts")], wire: socketIoWire },
+  ws: { args: () => [here("ws/main.ts")], wire: wsWire },
+  nats: {
+    program: "nats-server",
+    args: () => ["--addr", "127.0.0.1", "--port", "-1"],
+    addressIn: (line) => /Listening for client connections on (\S+)$/.exec(line)?.[1],
+    wire: natsWire,
+  },
 } satisfies Record<string, Peer>;
 
 export type PeerName = keyof typeof peers;
+
+/** All of them, in the order of the tables. */
+export const peerNames = Object.keys(peers) as readonly PeerName[];
+
+/** The program that a peer needs and this machine does not have; `undefined` where it has it. */
+export function missingProgram(name: string): string | undefined {
+  const peer: Peer | undefined = peers[name as PeerName];
+  if (peer?.program === undefined) return undefined;
+  return spawnSync(peer.program, ["--version"]).error === undefined ? undefined : peer.program;
+}

@@ -27,11 +27,13 @@ export function summarize(scenario: Scenario, options: Options, rounds: Readonly
 }
 
 function overRounds(rounds: readonly Figures[], columns: ReadonlyMap<string, Column>): Figures {
-  const names = Object.keys(rounds[0] ?? {});
+  const names = new Set(rounds.flatMap((figures) => Object.keys(figures)));
   return Object.fromEntries(
-    names.map((name) => {
-      const values = rounds.map((figures) => figures[name] ?? Number.NaN).sort((one, other) => one - other);
-      return [name, columns.get(name)?.over === "worst" ? Math.max(...values) : median(values)] as const;
+    [...names].flatMap((name) => {
+      const values = rounds.flatMap((figures) => figures[name] ?? []).sort((one, other) => one - other);
+      // What most rounds did not get as far as is no figure.
+      if (values.length * 2 < rounds.length) return [];
+      return [[name, columns.get(name)?.over === "worst" ? Math.max(...values) : median(values)] as const];
     }),
   );
 }

@@ -16,8 +16,8 @@ export function tableOf(scenario: Scenario, summary: Summary): string {
       .filter((_, place) => widths[place] !== 0)
       .join("  ");
   const musts = summary.musts.map(
-    ({ met, what, value, bound, limit, unit }) =>
-      `${met ? "met    " : "NOT MET"}  ${what}: ${digits(value, 2)} ${unit} (${bound} ${limit})`,
+    ({ met, what, value, bound, limit, hoped, unit }) =>
+      `${met ? "met    " : "NOT MET"}  ${what}: ${figure(value)} ${unit} (${bound} ${figure(limit)}${hoped === undefined ? "" : `, hoped for ${figure(hoped)}`})`,
   );
   const title = `${scenario.name}: ${summary.summary}; rounds: ${summary.options.rounds}`;
   return [title, draw(header), ...lines.map(draw), ...musts].join("\n");
@@ -35,6 +35,11 @@ function cells(
   const reference = scenario.comparedWith?.[run] ?? Object.keys(scenario.runs)[0] ?? run;
   const ratio = value / (summary.figures[reference]?.[figure] ?? Number.NaN);
   return [digits(value, places), reference === run || !Number.isFinite(ratio) ? "" : `×${digits(ratio, 2)}`];
+}
+
+// As many digits as say something.
+function figure(value: number): string {
+  return value.toLocaleString("en", { maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0 });
 }
 
 function digits(value: number, places: number): string {

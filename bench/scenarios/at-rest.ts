@@ -1,6 +1,7 @@
 import type { Bench } from "../load/bench.ts";
 import { commitTime } from "../load/commit.ts";
 import { Crowd } from "../load/crowd.ts";
+import { Ledger } from "../load/ledger.ts";
 import { measure } from "../load/measure.ts";
 import { OpenLoop } from "../load/pace.ts";
 import type { PeerName } from "../peers/index.ts";
@@ -40,7 +41,7 @@ export const atRest: Scenario = {
 async function atRestOf(bench: Bench, peer: PeerName): Promise<Figures> {
   const { receivers, rate, textBytes, seconds } = bench.options;
   const server = await bench.serve(peer);
-  const crowd = new Crowd(bench, server, textBytes);
+  const crowd = new Crowd(bench, server, new Ledger(textBytes));
   const [sender] = await crowd.enter(1);
   await crowd.enter(receivers);
   if (!sender) throw new Error("There is no sender.");

@@ -1,48 +1,68 @@
 import type { Bench } from "../load/bench.ts";
 import { Crowd } from "../load/crowd.ts";
+import { Ledger } from "../load/ledger.ts";
 import { measure } from "../load/measure.ts";
 import { ClosedLoop } from "../load/pace.ts";
-import type { PeerName } from "../peers/index.ts";
-import type { Figures, Scenario } from "../scenario.ts";
+import { type PeerName, peerNames } from "../peers/index.ts";
+import { type Column, type Figures, type Must, type Options, runsOf, type Scenario } from "../scenario.ts";
 
 const WARM_UP_SECONDS = 2;
-const TIMES_PLAIN = 6;
+
+const columns: readonly Column[] = [
+  { figure: "cpuPerDelivery", title: "CPU a delivery, µs", digits: 2 },
+  { figure: "deliveriesPerSecond", title: "deliveries a second", digits: 0 },
+  { figure: "messagesPerResponse", title: "messages a response", digits: 1 },
+  { figure: "p50", title: "p50, ms", digits: 1 },
+  { figure: "p99", title: "p99, ms", digits: 1 },
+  { figure: "serverBusy", title: "server busy, %", digits: 0 },
+  { figure: "loadBusy", title: "load busy, %", digits: 0 },
+];
+
+const summary = ({ receivers, underWay, textBytes }: Options) =>
+  `${receivers} receivers on a connection each, one sender with ${underWay} ${underWay === 1 ? "message" : "messages"} of ${textBytes} bytes under way`;
 
 /** What a delivery costs the server when several messages are under way. */
 export const fanOut: Scenario = {
   name: "fan-out",
-  summary: ({ receivers, underWay, textBytes }) =>
-    `${receivers} receivers on a connection each, one sender with ${underWay} messages of ${textBytes} bytes under way`,
+  summary,
   defaults: { seconds: 4, receivers: 1000, underWay: 16, textBytes: 100 },
-  runs: {
-    obrolan: (bench) => fanOutOf(bench, "obrolan"),
-    "plain-nice-grpc": (bench) => fanOutOf(bench, "plain-nice-grpc"),
-  },
-  columns: [
-    { figure: "deliveriesPerCpuSecond", title: "deliveries a CPU second", digits: 0 },
-    { figure: "cpuPerDelivery", title: "CPU a delivery, µs", digits: 2 },
-    { figure: "deliveriesPerSecond", title: "deliveries a second", digits: 0 },
-    { figure: "messagesPerResponse", title: "messages a response", digits: 1 },
-    { figure: "p50", title: "p50, ms", digits: 1 },
-    { figure: "p99", title: "p99, ms", digits: 1 },
-    { figure: "serverBusy", title: "server busy, %", digits: 0 },
-    { figure: "loadBusy", title: "load busy, %", digits: 0 },
-  ],
-  musts: ({ obrolan, "plain-nice-grpc": plain }) => [
-    {
-      what: "deliveries a server CPU second, over those of plain-nice-grpc",
-      value: (obrolan?.deliveriesPerCpuSecond ?? Number.NaN) / (plain?.deliveriesPerCpuSecond ?? Number.NaN),
-      bound: "at least",
-      limit: TIMES_PLAIN,
-      unit: "times",
-    },
+  runs: runsOf(peerNames, fanOutOf),
+  columns,
+  musts: (figures) => [
+    cheaperThan("plain-nice-grpc", { limit: 12, hoped: 18 }, figures),
+    cheaperThan("raw-http2", { limit: 1, hoped: 1.6 }, figures),
+    cheaperThan("socket-io", { limit: 4.5, hoped: 7.5 }, figures),
+    cheaperThan("nats", { limit: 0.45, hoped: 0.85 }, figures),
   ],
 };
 
-async function fanOutOf(bench: Bench, peer: PeerName): Promise<Figures> {
-  const { receivers, underWay, textBytes, seconds } = bench.options;
+/** What it costs when there is nothing to gather. */
+export const oneUnderWay: Scenario = {
+  ...fanOut,
+  name: "one-under-way",
+  defaults: { ...fanOut.defaults, underWay: 1 },
+  musts: (figures) => [cheaperThan("raw-http2", { limit: 0.8, hoped: 0.92 }, figures)],
+};
+
+function cheaperThan(
+  peer: PeerName,
+  bounds: { readonly limit: number; readonly hoped: number },
+  figures: Readonly<Record<string, Figures>>,
+): Must {
+  return {
+    what: `CPU a delivery of ${peer}, over Obrolan's`,
+    value: (figures[peer]?.cpuPerDelivery ?? Number.NaN) / (figures.obrolan?.cpuPerDelivery ?? Number.NaN),
+    bound: "at least",
+    ...bounds,
+    unit: "times",
+  };
+}
+
+/** Measures a delivery of one server, with so many messages under way. */
+export async function fanOutOf(bench: Bench, peer: PeerName, receivers = bench.options.receivers): Promise<Figures> {
+  const { underWay, textBytes, seconds } = bench.options;
   const server = await bench.serve(peer);
-  const crowd = new Crowd(bench, server, textBytes);
+  const crowd = new Crowd(bench, server, new Ledger(textBytes));
   const senders = await crowd.enter(1);
   await crowd.enter(receivers);
   const loop = new ClosedLoop(crowd, senders, underWay);

@@ -1,8 +1,24 @@
 import type { Scenario } from "../scenario.ts";
+import { acceptRate } from "./accept-rate.ts";
 import { atRest } from "./at-rest.ts";
-import { fanOut } from "./fan-out.ts";
+import { capacity } from "./capacity.ts";
+import { catchUp } from "./catch-up.ts";
+import { fanOut, oneUnderWay } from "./fan-out.ts";
+import { idle } from "./idle.ts";
+import { reconnect } from "./reconnect.ts";
 import { resumeStorm } from "./resume-storm.ts";
 import { slowReaders } from "./slow-readers.ts";
 
 /** All scenarios, in the order in which they run. */
-export const scenarios: readonly Scenario[] = [fanOut, atRest, slowReaders, resumeStorm];
+export const scenarios: readonly Scenario[] = [
+  fanOut,
+  oneUnderWay,
+  capacity,
+  atRest,
+  acceptRate,
+  catchUp,
+  idle,
+  reconnect,
+  slowReaders,
+  resumeStorm,
+];

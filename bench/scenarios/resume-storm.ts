@@ -1,6 +1,7 @@
 import { SIZES } from "../../src/server/room/limits.ts";
 import type { Bench } from "../load/bench.ts";
 import { Crowd } from "../load/crowd.ts";
+import { Ledger } from "../load/ledger.ts";
 import { ClosedLoop, OpenLoop } from "../load/pace.ts";
 import type { Figures, Scenario } from "../scenario.ts";
 
@@ -46,7 +47,7 @@ export const resumeStorm: Scenario = {
 async function resume(bench: Bench): Promise<Figures> {
   const { receivers, messages, textBytes, rate } = bench.options;
   const server = await bench.serve("obrolan");
-  const crowd = new Crowd(bench, server, textBytes);
+  const crowd = new Crowd(bench, server, new Ledger(textBytes));
   const senders = await crowd.enter(1);
   new ClosedLoop(crowd, senders, UNDER_WAY_WHILE_FILLING).start(messages);
   await crowd.settle(senders);

@@ -1,5 +1,6 @@
 import type { Bench } from "../load/bench.ts";
 import { Crowd } from "../load/crowd.ts";
+import { Ledger } from "../load/ledger.ts";
 import { ClosedLoop } from "../load/pace.ts";
 import type { PeerName } from "../peers/index.ts";
 import type { Figures, Scenario } from "../scenario.ts";
@@ -51,7 +52,7 @@ async function slowReadersOf(bench: Bench, peer: PeerName, withSlow: boolean): P
   const { receivers, messages, textBytes, underWay, pause } = bench.options;
   const half = Math.floor(receivers / 2);
   const server = await bench.serve(peer);
-  const crowd = new Crowd(bench, server, textBytes);
+  const crowd = new Crowd(bench, server, new Ledger(textBytes));
   const reading = await crowd.enter(half);
   const slow = await crowd.enter(withSlow ? half : 0, { counts: false });
   for (const reader of slow) reader.pause(pause);

@@ -9,6 +9,7 @@
 import { createServer } from "nice-grpc";
 import { ServerError, Status } from "nice-grpc-common";
 import { ChatServiceDefinition, type ChatServiceImplementation } from "../../../src/gen/obrolan/v1/chat.ts";
+import { announce } from "../announce.ts";
 import { chat } from "./chat.ts";
 import { Room } from "./room.ts";
 
@@ -40,6 +41,5 @@ const server = createServer({
   "grpc.max_send_message_length": -1,
 });
 server.add(ChatServiceDefinition, service);
-const port = await server.listen("127.0.0.1:0");
-process.stderr.write(`${JSON.stringify({ msg: "listening", address: `127.0.0.1:${port}` })}\n`);
+announce(await server.listen("127.0.0.1:0"));
 process.on("SIGTERM", () => server.forceShutdown());

@@ -3,10 +3,11 @@ import { ChatServiceDefinition } from "../../../../src/gen/obrolan/v1/chat.ts";
 import type { Client, Pause, Sink, Wire } from "../wire.ts";
 import { Connection } from "./connection.ts";
 import { MessageParser } from "./messages.ts";
-import { requestFrame, SendFrames } from "./request.ts";
+import { joinRequest, requestFrame, SendFrames } from "./request.ts";
 import { readResponse } from "./response.ts";
 
-const PATH = `/${ChatServiceDefinition.fullName}/${ChatServiceDefinition.methods.chat.name}`;
+/** The path of the call that a client makes. */
+export const CHAT_PATH = `/${ChatServiceDefinition.fullName}/${ChatServiceDefinition.methods.chat.name}`;
 
 /** The contract, `obrolan.v1.ChatService`. */
 export const grpcWire: Wire = {
@@ -46,7 +47,7 @@ class GrpcClient implements Client {
     });
     this.#connection = new Connection(
       address,
-      PATH,
+      CHAT_PATH,
       { authorization: `Bearer ${token}` },
       {
         data: (bytes, start, end) => messages.push(bytes, start, end),
@@ -56,8 +57,7 @@ class GrpcClient implements Client {
   }
 
   join(resumeAfter?: number): void {
-    const value = { resumeAfter: resumeAfter === undefined ? undefined : BigInt(resumeAfter), logId: "", recent: 0 };
-    this.#connection.send(requestFrame({ requestId: "", command: { $case: "join", value } }));
+    this.#connection.send(requestFrame(joinRequest(resumeAfter)));
   }
 
   send(number: number, textBytes: number): void {

@@ -3,13 +3,24 @@ import { DIGITS, digitsOf } from "../../text.ts";
 import { STREAM } from "./connection.ts";
 import { FrameType, frame } from "./frames.ts";
 
-/** The DATA frame of a request. */
-export function requestFrame(request: ChatRequest): Buffer {
+/** A request as gRPC sends it, with its length before it. */
+export function prefixedRequest(request: ChatRequest): Buffer {
   const message = ChatRequest.encode(request).finish();
   const prefixed = Buffer.alloc(5 + message.length);
   prefixed.writeUInt32BE(message.length, 1);
   prefixed.set(message, 5);
-  return frame(FrameType.data, 0, STREAM, prefixed);
+  return prefixed;
+}
+
+/** A request to enter the room. */
+export function joinRequest(resumeAfter?: number): ChatRequest {
+  const value = { resumeAfter: resumeAfter === undefined ? undefined : BigInt(resumeAfter), logId: "", recent: 0 };
+  return { requestId: "", command: { $case: "join", value } };
+}
+
+/** The DATA frame of a request. */
+export function requestFrame(request: ChatRequest): Buffer {
+  return frame(FrameType.data, 0, STREAM, prefixedRequest(request));
 }
 
 /** Makes the DATA frames that send numbered messages of one length, each a copy of a model with its own digits. */
