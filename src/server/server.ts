@@ -1,6 +1,7 @@
 import { type ServerOptions as GrpcOptions, ServerCredentials } from "@grpc/grpc-js";
 import { createServer as createGrpcServer } from "nice-grpc";
 import { HealthDefinition, HealthServiceImpl, HealthState } from "nice-grpc-server-health";
+import { withLongBacklog } from "./backlog.ts";
 import { LIMITS, type Limits, SIZES, type Sizes, TIMINGS, type Timings } from "./room/limits.ts";
 import type { Engines } from "./room/ports/engines.ts";
 import { Room, type RoomStats } from "./room/room.ts";
@@ -101,7 +102,7 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
   };
   let drained: Promise<void> | undefined;
   return {
-    listen: (address) => grpc.listen(address, credentialsOf(options.tls)),
+    listen: (address) => withLongBacklog(() => grpc.listen(address, credentialsOf(options.tls))),
     drain: () => {
       drained ??= drain();
       return drained;
