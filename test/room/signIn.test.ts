@@ -294,9 +294,9 @@ describe("A session", () => {
       await signIn.note();
     }
     expect(touched).to.deep.equal([[session.id]]);
-    signIn.used({ id: 7, lastUsedAt: 0 }, NOON);
-    signIn.used({ id: 8, lastUsedAt: 0 }, NOON);
-    signIn.used({ id: 8, lastUsedAt: 0 }, NOON);
+    signIn.used(7, 0, NOON);
+    signIn.used(8, 0, NOON);
+    signIn.used(8, 0, NOON);
     await signIn.note();
     expect(touched.at(-1)).to.deep.equal([7, 8]);
   });

@@ -11,6 +11,8 @@ export interface Household {
   readonly signIn: SignIn;
   readonly rate: Rate;
   readonly timings: Timings;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
   /** Ends the streams of sessions that have ended without a hint. */
   readonly checkSessions: () => Promise<void>;
   readonly report: (error: unknown) => void;
@@ -42,9 +44,10 @@ export class Housekeeping {
   }
 
   #tick(): void {
-    const { log, streams, signIn, rate, checkSessions, report } = this.#household;
+    const { log, streams, signIn, rate, clock, checkSessions, report } = this.#household;
     const now = performance.now();
-    for (const stream of streams) stream.tick(now);
+    const time = clock();
+    for (const stream of streams) stream.tick(now, time);
     signIn.note().catch(report);
     if (now - this.#lookedAt >= LOOK) {
       this.#lookedAt = now;

@@ -97,6 +97,7 @@ export class Room {
       signIn: this.signIn,
       rate,
       timings,
+      clock,
       report: options.report,
       checkSessions: () => this.#checkSessions(),
     });

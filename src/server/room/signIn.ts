@@ -86,7 +86,7 @@ export class SignIn {
     if (session === undefined || session.expiresAt <= now || session.lastUsedAt + this.#timings.sessionIdle <= now) {
       throw sessionInvalid();
     }
-    this.used(session, now);
+    this.used(session.id, session.lastUsedAt, now);
     return session;
   }
 
@@ -95,10 +95,10 @@ export class SignIn {
     return this.#engines.sessions.end(session.id, everywhere);
   }
 
-  /** A session is in use; `lastNoted` is when that was noted last. True: it is noted anew. */
-  used(session: Pick<Session, "id" | "lastUsedAt">, now: number): boolean {
-    if (now - session.lastUsedAt < this.#timings.sessionIdle / TOUCHES) return false;
-    this.#used.add(session.id);
+  /** A session is in use; `notedAt` is when that was noted last. True: it is noted anew. */
+  used(sessionId: number, notedAt: number, now: number): boolean {
+    if (now - notedAt < this.#timings.sessionIdle / TOUCHES) return false;
+    this.#used.add(sessionId);
     return true;
   }
 

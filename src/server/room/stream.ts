@@ -160,9 +160,9 @@ export class Stream implements Served, Place {
     if (!isLeaving) this.#fetchPage();
   }
 
-  /** Looks after what time brings. `now`: of `performance.now`. */
-  tick(now: number): void {
-    const { timings, clock, signIn } = this.#parts;
+  /** Looks after what time brings. `now`: of `performance.now`; `time`: of the clock. */
+  tick(now: number, time: number): void {
+    const { timings, signIn } = this.#parts;
     if (this.#waitingSince !== undefined && now - this.#waitingSince >= timings.stall) {
       this.#waitingSince = undefined;
       this.#sink.reset();
@@ -172,9 +172,8 @@ export class Stream implements Served, Place {
     if (this.#state.kind === "open" && now - this.#openedAt >= timings.joinTimeout) {
       this.leave({ reason: "JOIN_TIMEOUT", reconnect: true });
     }
-    const time = clock();
     if (this.session.expiresAt <= time) this.leave({ reason: "SESSION_EXPIRED", reconnect: false });
-    if (signIn.used({ id: this.session.id, lastUsedAt: this.#notedUseAt }, time)) this.#notedUseAt = time;
+    if (signIn.used(this.session.id, this.#notedUseAt, time)) this.#notedUseAt = time;
     if (now - this.#toldCursorAt >= timings.cursor) this.#tellCursor(now);
   }
 
