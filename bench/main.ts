@@ -1,17 +1,14 @@
 /** `npm run bench`: measures Obrolan beside its peers. `bench/README.md` tells what is measured, and how. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, release } from "node:os";
-import { fileURLToPath } from "node:url";
 import { chooseCores } from "./cores.ts";
 import { readPlan } from "./options.ts";
+import { missingPrograms } from "./peers/index.ts";
 import { Progress } from "./run/progress.ts";
+import { writePictures, writeResults } from "./run/results.ts";
 import { runOnce } from "./run/round.ts";
 import { type Summary, summarize } from "./run/summary.ts";
 import { tableOf } from "./run/table.ts";
 import { chosenRuns, type Figures, type Options, type Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios/index.ts";
-
-const RESULTS = fileURLToPath(new URL("results/", import.meta.url));
 
 const plan = readPlan(scenarios, process.argv);
 const cores = chooseCores();
@@ -26,28 +23,20 @@ const summaries: Summary[] = [];
 const failures: string[] = [];
 for (const { scenario, options } of plan) {
   try {
-    const summary = summarize(scenario, options, await measureAll(scenario, options));
+    const leftOut = missingPrograms(chosenRuns(scenario, options));
+    const summary = summarize(scenario, options, await measureAll(scenario, options, leftOut), leftOut);
     summaries.push(summary);
     process.stdout.write(`\n${tableOf(scenario, summary)}\n`);
-    failures.push(...summary.musts.filter(({ met }) => !met).map(({ what }) => `${scenario.name}: not met: ${what}`));
+    const missed = summary.musts.filter(({ verdict }) => verdict === "not met");
+    failures.push(...missed.map(({ what }) => `${scenario.name}: not met: ${what}`));
+    writePictures(scenario, summary);
   } catch (error) {
     progress.end();
     failures.push((error as Error).message);
   }
 }
-mkdirSync(RESULTS, { recursive: true });
-const machine = {
-  processor: cpus()[0]?.model,
-  cores: cpus().length,
-  kernel: release(),
-  node: process.version,
-  pinned: cores,
-};
-writeFileSync(
-  `${RESULTS}latest.json`,
-  `${JSON.stringify({ at: new Date(), machine, scenarios: summaries }, null, 2)}\n`,
-);
-process.stdout.write("\nThe figures of every round are in bench/results/latest.json.\n");
+writeResults(summaries, cores);
+process.stdout.write("\nThe figures of every round, and the pictures, are in bench/results.\n");
 
 if (failures.length > 0) {
   process.stdout.write(`\n${failures.join("\n")}\n`);
@@ -55,8 +44,12 @@ if (failures.length > 0) {
 }
 
 // Interleaved, and every other round in the opposite order: what else the machine does meets all of them alike.
-async function measureAll(scenario: Scenario, options: Options): Promise<Record<string, Figures[]>> {
-  const runs = chosenRuns(scenario, options);
+async function measureAll(
+  scenario: Scenario,
+  options: Options,
+  leftOut: Readonly<Record<string, string>>,
+): Promise<Record<string, Figures[]>> {
+  const runs = chosenRuns(scenario, options).filter((run) => !(run in leftOut));
   const rounds: Record<string, Figures[]> = Object.fromEntries(runs.map((run) => [run, []]));
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const run of round % 2 === 1 ? runs : runs.toReversed()) {

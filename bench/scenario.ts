@@ -1,3 +1,4 @@
+import type { LineChart } from "./chart/index.ts";
 import type { Bench } from "./load/bench.ts";
 import type { Pause } from "./load/wires/wire.ts";
 import type { PeerName } from "./peers/index.ts";
@@ -60,6 +61,13 @@ export function chosenRuns(scenario: Scenario, options: Options): string[] {
   return Object.keys(scenario.runs).filter((run) => options.runs?.includes(run) ?? true);
 }
 
+/** A picture that is drawn of a scenario's figures. */
+export interface Picture {
+  /** Its name in `bench/results/`. */
+  readonly file: string;
+  readonly chart: LineChart;
+}
+
 /** What is run in a round: it measures something, in a process of its own. */
 export type Run = (bench: Bench) => Promise<Figures>;
 
@@ -76,6 +84,21 @@ export interface Scenario {
   readonly columns: readonly Column[];
   /** What has to hold of the figures over all rounds. */
   readonly musts: (figures: Readonly<Record<string, Figures>>, options: Options) => Must[];
+  /** What is drawn of them. */
+  readonly pictures?: (figures: Readonly<Record<string, Figures>>, options: Options) => Picture[];
+}
+
+/** A figure that was measured at several steps, such as `p99@100` and `p99@1000`, as points by step. */
+export function pointsOf(figures: Figures, name: string): [step: number, value: number][] {
+  return Object.entries(figures).flatMap(([figure, value]) => {
+    const [before, step] = figure.split("@");
+    return before === name && step !== undefined ? [[Number(step), value] as [number, number]] : [];
+  });
+}
+
+/** The figures of a step, under the names that `pointsOf` looks for. */
+export function atStep(step: number, figures: Figures): Figures {
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [`${name}@${step}`, value]));
 }
 
 /** The same run against each of those servers, by their names. */

@@ -9,7 +9,8 @@ const LOOK_MS = 250;
 /** What one run of a scenario is handed. */
 export class Bench {
   readonly options: Options;
-  readonly #cores: Cores | undefined;
+  /** Which cores the server and the load have; unset: they share all. */
+  readonly cores: Cores | undefined;
   readonly #report: (text: string) => void;
   readonly #servers: Server[] = [];
   readonly #failure: Promise<never>;
@@ -19,7 +20,7 @@ export class Bench {
   /** `report` shows how far the run is. */
   constructor(options: Options, cores: Cores | undefined, report: (text: string) => void) {
     this.options = options;
-    this.#cores = cores;
+    this.cores = cores;
     this.#report = report;
     const { promise, reject } = Promise.withResolvers<never>();
     promise.catch(() => {});
@@ -35,7 +36,7 @@ export class Bench {
   async serve(peer: PeerName, prepare?: (folder: string) => Promise<void>): Promise<Server> {
     this.progress(`starting ${peer}`);
     const { data, profile } = this.options;
-    const server = await Server.start({ peer, data, profile, core: this.#cores?.server, prepare }, this.fail);
+    const server = await Server.start({ peer, data, profile, core: this.cores?.server, prepare }, this.fail);
     this.#servers.push(server);
     return server;
   }

@@ -1,5 +1,6 @@
 import type { Bench } from "./bench.ts";
 import type { Crowd } from "./crowd.ts";
+import { secondsOfCores } from "./processor.ts";
 import type { Server } from "./server.ts";
 
 /** What a stretch of time cost and brought. */
@@ -18,6 +19,8 @@ export interface Measured {
   readonly serverBusy: number;
   /** How much of its core the load used, in per cent: near 100 it is the load that is measured. */
   readonly loadBusy: number;
+  /** How much of a core went to whatever else ran on the two cores, in per cent: much more than 0, and nothing is worth much. */
+  readonly othersBusy: number;
 }
 
 /** Measures so many seconds of traffic that is already flowing, fewer once `goesOn` says no. Latencies seen before are forgotten. */
@@ -33,6 +36,7 @@ export async function measure(
   const before = {
     at: performance.now(),
     cpu: server.cpuSeconds(),
+    cores: secondsOfCores(bench.cores),
     accepted: crowd.ledger.accepted,
     deliveries: crowd.ledger.deliveries,
     responses: crowd.ledger.responses,
@@ -43,6 +47,8 @@ export async function measure(
   const cpu = server.cpuSeconds() - before.cpu;
   const deliveries = crowd.ledger.deliveries - before.deliveries;
   const { user, system } = process.cpuUsage(loadBefore);
+  const load = (user + system) / 1e6;
+  const others = secondsOfCores(bench.cores) - before.cores - cpu - load;
   return {
     acceptedPerSecond: (crowd.ledger.accepted - before.accepted) / elapsed,
     deliveriesPerSecond: deliveries / elapsed,
@@ -50,6 +56,7 @@ export async function measure(
     deliveriesPerCpuSecond: deliveries / cpu,
     messagesPerResponse: deliveries / (crowd.ledger.responses - before.responses),
     serverBusy: (cpu / elapsed) * 100,
-    loadBusy: ((user + system) / 1e6 / elapsed) * 100,
+    loadBusy: (load / elapsed) * 100,
+    othersBusy: Math.max(0, (others / elapsed) * 100),
   };
 }

@@ -5,10 +5,9 @@ import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { pinned } from "../cores.ts";
 import { type Peer, type PeerName, peers } from "../peers/index.ts";
+import { secondsOfProcess } from "./processor.ts";
 import type { Wire } from "./wires/wire.ts";
 
-// The kernel counts processor time in ticks of a hundredth of a second (USER_HZ, fixed on every architecture of Linux).
-const TICKS_PER_SECOND = 100;
 const STOP_MS = 12_000;
 const ANSWER_MS = 10_000;
 
@@ -72,9 +71,7 @@ export class Server {
 
   /** The processor time that the whole process has used, all its threads together, in seconds. */
   cpuSeconds(): number {
-    // After the name in parentheses, which may have spaces itself, utime and stime are the 12th and 13th field.
-    const fields = this.#proc("stat").split(") ").at(-1)?.split(" ") ?? [];
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    return secondsOfProcess(this.#process.pid);
   }
 
   /** The most memory that it has had resident so far, in MiB. */
@@ -114,11 +111,8 @@ export class Server {
   }
 
   #kibibytes(field: string): number {
-    return Number(new RegExp(`^${field}:\\s*(\\d+) kB$`, "m").exec(this.#proc("status"))?.[1]);
-  }
-
-  #proc(file: string): string {
-    return readFileSync(`/proc/${this.#process.pid}/${file}`, "utf8");
+    const status = readFileSync(`/proc/${this.#process.pid}/status`, "utf8");
+    return Number(new RegExp(`^${field}:\\s*(\\d+) kB$`, "m").exec(status)?.[1]);
   }
 
   // What the next line of its log says that has it.

@@ -44,9 +44,12 @@ export type PeerName = keyof typeof peers;
 /** All of them, in the order of the tables. */
 export const peerNames = Object.keys(peers) as readonly PeerName[];
 
-/** The program that a peer needs and this machine does not have; `undefined` where it has it. */
-export function missingProgram(name: string): string | undefined {
-  const peer: Peer | undefined = peers[name as PeerName];
-  if (peer?.program === undefined) return undefined;
-  return spawnSync(peer.program, ["--version"]).error === undefined ? undefined : peer.program;
+/** Which of the runs of those names cannot be done as this machine does not have the program, and which program. */
+export function missingPrograms(names: readonly string[]): Record<string, string> {
+  const missing = names.flatMap((name) => {
+    const { program } = (peers as Record<string, Peer>)[name] ?? {};
+    if (program === undefined || spawnSync(program, ["--version"]).error === undefined) return [];
+    return [[name, program] as const];
+  });
+  return Object.fromEntries(missing);
 }

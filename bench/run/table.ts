@@ -1,10 +1,15 @@
-import { type Column, chosenRuns, type Scenario } from "../scenario.ts";
+import type { Column, Scenario } from "../scenario.ts";
 import type { Summary } from "./summary.ts";
+
+const WORDS = { met: "met    ", "not met": "NOT MET", open: "open   " } as const;
+
+// In per cent of a core: the kernel itself and a shell take a little.
+const QUIET = 10;
 
 /** The figures of a scenario, a line for each run, each figure of a peer with its ratio to Obrolan's; then the musts. */
 export function tableOf(scenario: Scenario, summary: Summary): string {
   const header = ["", ...scenario.columns.flatMap(({ title }) => [title, ""])];
-  const lines = chosenRuns(scenario, summary.options).map((run) => [
+  const lines = Object.keys(summary.rounds).map((run) => [
     run,
     ...scenario.columns.flatMap((column) => cells(scenario, summary, run, column)),
   ]);
@@ -16,11 +21,18 @@ export function tableOf(scenario: Scenario, summary: Summary): string {
       .filter((_, place) => widths[place] !== 0)
       .join("  ");
   const musts = summary.musts.map(
-    ({ met, what, value, bound, limit, hoped, unit }) =>
-      `${met ? "met    " : "NOT MET"}  ${what}: ${figure(value)} ${unit} (${bound} ${figure(limit)}${hoped === undefined ? "" : `, hoped for ${figure(hoped)}`})`,
+    ({ verdict, what, value, bound, limit, hoped, unit }) =>
+      `${WORDS[verdict]}  ${what}: ${figure(value)} ${unit} (${bound} ${figure(limit)}${hoped === undefined ? "" : `, hoped for ${figure(hoped)}`})`,
   );
+  const leftOut = Object.entries(summary.leftOut).map(
+    ([run, program]) => `${run} is left out: there is no ${program} here.`,
+  );
+  const quiet =
+    summary.othersBusy < QUIET
+      ? []
+      : [`NOT QUIET  something else took up to ${digits(summary.othersBusy, 0)} % of a core from what was measured`];
   const title = `${scenario.name}: ${summary.summary}; rounds: ${summary.options.rounds}`;
-  return [title, draw(header), ...lines.map(draw), ...musts].join("\n");
+  return [title, draw(header), ...lines.map(draw), ...leftOut, ...musts, ...quiet].join("\n");
 }
 
 // A figure, and its ratio to that of the run that it is compared with.
@@ -37,8 +49,8 @@ function cells(
   return [digits(value, places), reference === run || !Number.isFinite(ratio) ? "" : `×${digits(ratio, 2)}`];
 }
 
-// As many digits as say something.
-function figure(value: number): string {
+/** A figure with as many digits as say something. */
+export function figure(value: number): string {
   return value.toLocaleString("en", { maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0 });
 }
 

@@ -6,7 +6,7 @@ import { ClosedLoop, OpenLoop } from "../load/pace.ts";
 import type { Reader } from "../load/reader.ts";
 import type { Server } from "../load/server.ts";
 import { type PeerName, peerNames } from "../peers/index.ts";
-import { type Figures, type Must, runsOf, type Scenario } from "../scenario.ts";
+import { atStep, type Figures, type Must, pointsOf, runsOf, type Scenario } from "../scenario.ts";
 
 const WARM_UP_SECONDS = 2;
 const WARM_UP_UNDER_WAY = 4;
@@ -58,6 +58,17 @@ export const capacity: Scenario = {
       unit: "ms",
     },
   ],
+  pictures: (figures, { receivers, textBytes }) => [
+    {
+      file: "latency.svg",
+      chart: {
+        title: `Latency against rate, to ${receivers.toLocaleString("en")} receivers, texts of ${textBytes} bytes`,
+        x: { label: "messages a second (each line ends where its server no longer keeps up)", log: true },
+        y: { label: "99 of 100 deliveries within, ms", log: true },
+        series: Object.entries(figures).map(([name, of]) => ({ name, points: pointsOf(of, "p99") })),
+      },
+    },
+  ],
 };
 
 function atLeast(
@@ -96,8 +107,7 @@ async function capacityOf(bench: Bench, peer: PeerName): Promise<Figures> {
   let figures: Figures = { sustained: 0, deliveriesPerSecond: 0 };
   for (const rate of rates) {
     const { step, keptUp } = await stepOf(bench, server, crowd, sender, rate);
-    const named = Object.entries(step).map(([name, value]) => [`${name}@${rate}`, value] as const);
-    figures = { ...figures, ...Object.fromEntries(named) };
+    figures = { ...figures, ...atStep(rate, step) };
     if (!keptUp) break;
     figures = {
       ...figures,
@@ -111,6 +121,7 @@ async function capacityOf(bench: Bench, peer: PeerName): Promise<Figures> {
   await server.kill();
   return figures;
 }
+
 /** One rate: what it measured, and whether the server keeps up with it. */
 async function stepOf(
   bench: Bench,
@@ -125,7 +136,7 @@ async function stepOf(
   loop.start();
   await bench.pass(STEP_WARM_UP_SECONDS, `${rate} a second, warming up`, goesOn);
   loop.lateness.clear();
-  const { cpuPerDelivery, deliveriesPerSecond, loadBusy } = await measure(
+  const { cpuPerDelivery, deliveriesPerSecond, loadBusy, othersBusy } = await measure(
     bench,
     server,
     crowd,
@@ -137,6 +148,12 @@ async function stepOf(
   await bench.pass(SETTLE_SECONDS, `${rate} a second, waiting for the last`, () => goesOn() && !ledger.isSettled);
   const keptUp = ledger.isSettled && latencies.p99 < P99_LIMIT_MS;
   // Of one that has fallen behind there is no latency: it grows for as long as one looks.
-  const step = { cpu: cpuPerDelivery, deliveries: deliveriesPerSecond, loadBusy, late: loop.lateness.quantile(0.99) };
+  const step = {
+    cpu: cpuPerDelivery,
+    deliveries: deliveriesPerSecond,
+    loadBusy,
+    late: loop.lateness.quantile(0.99),
+    othersBusy,
+  };
   return { step: ledger.isSettled ? { ...latencies, ...step } : step, keptUp };
 }

@@ -58,7 +58,7 @@ function cheaperThan(
   };
 }
 
-/** Measures a delivery of one server, with so many messages under way. */
+/** Measures a delivery of one server, with so many messages under way; leaves nothing running. */
 export async function fanOutOf(bench: Bench, peer: PeerName, receivers = bench.options.receivers): Promise<Figures> {
   const { underWay, textBytes, seconds } = bench.options;
   const server = await bench.serve(peer);
@@ -73,5 +73,7 @@ export async function fanOutOf(bench: Bench, peer: PeerName, receivers = bench.o
   const latencies = { p50: latency.quantile(0.5), p99: latency.quantile(0.99) };
   loop.stop();
   await crowd.settle();
+  crowd.leave();
+  await server.stop();
   return { ...measured, ...latencies };
 }

@@ -1,6 +1,7 @@
 import type { Scenario } from "../scenario.ts";
 import { acceptRate } from "./accept-rate.ts";
 import { atRest } from "./at-rest.ts";
+import { bySize } from "./by-size.ts";
 import { capacity } from "./capacity.ts";
 import { catchUp } from "./catch-up.ts";
 import { fanOut, oneUnderWay } from "./fan-out.ts";
@@ -14,6 +15,7 @@ export const scenarios: readonly Scenario[] = [
   fanOut,
   oneUnderWay,
   capacity,
+  bySize,
   atRest,
   acceptRate,
   catchUp,

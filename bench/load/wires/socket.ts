@@ -19,7 +19,7 @@ export interface BytesHandler {
 export class LeanSocket {
   readonly #handler: BytesHandler;
   readonly #socket: Socket;
-  #rest = NOTHING;
+  #rest = new Rest();
   #waiting: Buffer[] = [];
   #closed = false;
 
@@ -57,13 +57,10 @@ export class LeanSocket {
     this.#handler.failed(error);
   }
 
-  #read(length: number, read: Uint8Array): boolean {
+  #read(length: number, bytes: Uint8Array): boolean {
     if (this.#closed) return false;
     try {
-      const bytes = this.#rest.length === 0 ? (read as Buffer) : Buffer.concat([this.#rest, read.subarray(0, length)]);
-      const end = this.#rest.length + length;
-      const taken = this.#handler.take(bytes, end);
-      this.#rest = taken === end ? NOTHING : Buffer.from(bytes.subarray(taken, end));
+      this.#rest.push(bytes as Buffer, length, this.#handler);
     } catch (error) {
       this.fail(error as Error);
     }
@@ -74,5 +71,18 @@ export class LeanSocket {
     const waiting = this.#waiting;
     this.#waiting = [];
     if (!this.#closed) this.#socket.write(waiting.length === 1 && waiting[0] ? waiting[0] : Buffer.concat(waiting));
+  }
+}
+
+/** Keeps what was not whole yet until the rest of it comes. */
+export class Rest {
+  #bytes = NOTHING;
+
+  /** Hands over the first `length` bytes, behind those that are left from before. */
+  push(read: Buffer, length: number, handler: Pick<BytesHandler, "take">): void {
+    const bytes = this.#bytes.length === 0 ? read : Buffer.concat([this.#bytes, read.subarray(0, length)]);
+    const end = this.#bytes.length + length;
+    const taken = handler.take(bytes, end);
+    this.#bytes = taken === end ? NOTHING : Buffer.from(bytes.subarray(taken, end));
   }
 }

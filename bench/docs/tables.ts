@@ -1,0 +1,74 @@
+import type { Results } from "../run/results.ts";
+import type { Judged, Summary } from "../run/summary.ts";
+import { figure } from "../run/table.ts";
+import type { Figures } from "../scenario.ts";
+
+/** A column of the table of servers: a figure of a scenario. */
+interface Column {
+  readonly title: string;
+  readonly scenario: string;
+  readonly figure: string;
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: "CPU a delivery, 16 under way, µs", scenario: "fan-out", figure: "cpuPerDelivery" },
+  { title: "one under way, µs", scenario: "one-under-way", figure: "cpuPerDelivery" },
+  { title: "deliveries a second it keeps up with", scenario: "capacity", figure: "deliveriesPerSecond" },
+  { title: "p50 at 100 messages a second, ms", scenario: "capacity", figure: "p50@100" },
+  { title: "p99, ms", scenario: "capacity", figure: "p99@100" },
+  { title: "p50 at 1,000, ms", scenario: "capacity", figure: "p50@1000" },
+  { title: "p99, ms", scenario: "capacity", figure: "p99@1000" },
+];
+
+/** What `docs/performance.md` says in figures: a table of the servers, one of what must hold, and where it was measured. */
+export function figuresInMarkdown({ machine, scenarios }: Results): string {
+  const { processor, cores, node, kernel } = machine;
+  const rounds = Math.min(...scenarios.map(({ options }) => options.rounds));
+  const day = scenarios
+    .map(({ at }) => at.slice(0, 10))
+    .sort()
+    .at(-1);
+  return [
+    serversTable(scenarios),
+    "",
+    `Measured on ${day}: ${processor}, ${cores} cores, Linux ${kernel}, Node ${node.slice(1)}; medians of ${rounds} ${rounds === 1 ? "round" : "rounds"}.`,
+    "",
+    mustsTable(scenarios),
+  ].join("\n");
+}
+
+function serversTable(scenarios: readonly Summary[]): string {
+  const figuresOf = (name: string) => scenarios.find(({ scenario }) => scenario === name)?.figures ?? {};
+  const servers = Object.keys(figuresOf("fan-out"));
+  const rows = servers.map((server) => {
+    const cells = COLUMNS.map(({ scenario, figure: name }) => cell(figuresOf(scenario), server, name));
+    return [server === "obrolan" ? "**obrolan**" : `\`${server}\``, ...cells];
+  });
+  return tableOf(["", ...COLUMNS.map(({ title }) => title)], rows);
+}
+
+function cell(figures: Readonly<Record<string, Figures>>, server: string, name: string): string {
+  const value = figures[server]?.[name];
+  const own = figures.obrolan?.[name];
+  if (value === undefined) return "–";
+  if (server === "obrolan" || own === undefined) return figure(value);
+  return `${figure(value)} (×${figure(value / own)})`;
+}
+
+function mustsTable(scenarios: readonly Summary[]): string {
+  const rows = scenarios.flatMap(({ scenario, musts }) =>
+    musts.map((must) => [`\`${scenario}\``, must.what, ...bounds(must), `${figure(must.value)} ${must.unit}`]),
+  );
+  return tableOf(["scenario", "what", "must be", "hoped for", "is"], rows);
+}
+
+function bounds({ bound, limit, hoped }: Judged): [string, string] {
+  return [`${bound} ${figure(limit)}`, hoped === undefined ? "" : figure(hoped)];
+}
+
+function tableOf(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  // The first column is of words, the others are of figures or short.
+  const rule = line(header.map((_, place) => (place === 0 ? "---" : "---:")));
+  return [line(header), rule, ...rows.map(line)].join("\n");
+}

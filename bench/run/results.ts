@@ -1,0 +1,52 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, release } from "node:os";
+import { fileURLToPath } from "node:url";
+import { lineChart } from "../chart/index.ts";
+import type { Cores } from "../cores.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Summary } from "./summary.ts";
+
+const FOLDER = fileURLToPath(new URL("../results/", import.meta.url));
+const FILE = `${FOLDER}figures.json`;
+
+/** What the benchmark leaves behind: of each scenario its last run. */
+export interface Results {
+  /** Where the last of them was measured. */
+  readonly machine: {
+    readonly processor: string | undefined;
+    readonly cores: number;
+    readonly kernel: string;
+    readonly node: string;
+    /** The cores that the server and the load had; unset: they shared all. */
+    readonly pinned: Cores | undefined;
+  };
+  readonly scenarios: readonly Summary[];
+}
+
+/** What is there from runs before; `undefined` where there is nothing. */
+export function readResults(): Results | undefined {
+  return existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : undefined;
+}
+
+/** Writes the figures of every round. Scenarios that were not run keep theirs. */
+export function writeResults(summaries: readonly Summary[], pinned: Cores | undefined): void {
+  const isNew = (name: string) => summaries.some(({ scenario }) => scenario === name);
+  const kept = readResults()?.scenarios.filter(({ scenario }) => !isNew(scenario)) ?? [];
+  const machine = {
+    processor: cpus()[0]?.model,
+    cores: cpus().length,
+    kernel: release(),
+    node: process.version,
+    pinned,
+  };
+  const results: Results = { machine, scenarios: [...kept, ...summaries] };
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(FILE, `${JSON.stringify(results, null, 2)}\n`);
+}
+
+/** Draws a scenario's pictures. */
+export function writePictures(scenario: Scenario, { figures, options }: Summary): void {
+  mkdirSync(FOLDER, { recursive: true });
+  for (const { file, chart } of scenario.pictures?.(figures, options) ?? [])
+    writeFileSync(`${FOLDER}${file}`, lineChart(chart));
+}
