@@ -57,9 +57,15 @@ function cell(figures: Readonly<Record<string, Figures>>, server: string, name: 
 
 function mustsTable(scenarios: readonly Summary[]): string {
   const rows = scenarios.flatMap(({ scenario, musts }) =>
-    musts.map((must) => [`\`${scenario}\``, must.what, ...bounds(must), `${figure(must.value)} ${must.unit}`]),
+    musts.map((must) => [`\`${scenario}\``, must.what, ...bounds(must), measured(must)]),
   );
   return tableOf(["scenario", "what", "must be", "hoped for", "is"], rows);
+}
+
+function measured({ value, unit, verdict }: Judged): string {
+  // A figure that could not be had is no number, and in JSON nothing.
+  if (!Number.isFinite(value)) return "not measured";
+  return verdict === "not met" ? `**${figure(value)} ${unit}, not met**` : `${figure(value)} ${unit}`;
 }
 
 function bounds({ bound, limit, hoped }: Judged): [string, string] {

@@ -25,7 +25,7 @@ export const capacity: Scenario = {
     seconds: 3,
     receivers: 1000,
     textBytes: 100,
-    rates: [10, 30, 60, 100, 150, 200, 300, 500, 1000, 1500, 2000, 2500, 3000, 4000],
+    rates: [10, 20, 30, 60, 100, 150, 200, 300, 500, 1000, 1500, 2000, 2500, 3000, 4000],
   },
   runs: runsOf(peerNames, capacityOf),
   columns: [
