@@ -116,9 +116,9 @@ async function capacityOf(bench: Bench, peer: PeerName): Promise<Figures> {
       loadBusy: step.loadBusy ?? Number.NaN,
     };
   }
-  // One that has fallen behind would go on for as long as its queue is.
   crowd.leave();
-  await server.kill();
+  // One that has fallen behind would go on for as long as its queue is.
+  if (!crowd.ledger.isSettled) await server.kill();
   return figures;
 }
 
