@@ -2,11 +2,12 @@
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { configurationDocs } from "./configuration-docs.ts";
+import { metricsDocs } from "./metrics-docs.ts";
 import { protocolDocs } from "./protocol-docs.ts";
 import { mustRun, root } from "./run.ts";
 
 /** What `generate` writes, as paths below its target; folders are wholly its own. */
-export const generated = ["src/gen", "docs/protocol.md", "docs/configuration.md"];
+export const generated = ["src/gen", "docs/protocol.md", "docs/configuration.md", "docs/metrics.md"];
 
 /** Generates into a target folder, laid out as the repository is. */
 export async function generate(target: string): Promise<void> {
@@ -16,6 +17,7 @@ export async function generate(target: string): Promise<void> {
   await mkdir(join(target, "docs"), { recursive: true });
   await writeFile(join(target, "docs/protocol.md"), protocolDocs(JSON.parse(image)));
   await writeFile(join(target, "docs/configuration.md"), configurationDocs());
+  await writeFile(join(target, "docs/metrics.md"), metricsDocs());
 }
 
 /** What reflection serves: the contract, and gRPC's own health service. */

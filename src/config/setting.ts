@@ -36,12 +36,13 @@ export function path<T extends string | undefined>(about: Described<T> & { place
 }
 
 /** `HOST:PORT`. */
-export function address(about: Described<string> & { minPort: number }): Setting<string> {
+export function address<T extends string | undefined>(about: Described<T> & { minPort: number }): Setting<string | T> {
+  const schema = z.string().refine((text) => (parseAddress(text)?.port ?? -1) >= about.minPort);
   return {
     ...about,
     placeholder: "HOST:PORT",
     allowed: `HOST:PORT, an IPv6 address in brackets, the port from ${about.minPort} to 65535`,
-    schema: z.string().refine((text) => (parseAddress(text)?.port ?? -1) >= about.minPort),
+    schema: (about.default === undefined ? schema.optional() : schema) as z.ZodType<string | T>,
     fromText: (text) => text,
   };
 }

@@ -30,6 +30,11 @@ export const serverSettings = {
     max: 1_000_000,
     meaning: "0: never wait",
   }),
+  metricsListen: address({
+    summary: "where to show metrics to Prometheus, over plain HTTP at /metrics",
+    default: undefined,
+    minPort: 0,
+  }),
   logLevel: choice({
     summary: "the least that is worth a line in the log",
     default: "info",
@@ -48,11 +53,12 @@ export interface ServerConfig {
   messagesPerSecond: number;
   burst: number;
   loginFailures: number;
+  metricsListen?: string;
   logLevel: string;
 }
 
 /** What no setting by itself can see: a sentence for each thing that is wrong. */
-export function serverRules({ listen, tlsCert, tlsKey, insecure }: ServerConfig): string[] {
+export function serverRules({ listen, metricsListen, tlsCert, tlsKey, insecure }: ServerConfig): string[] {
   const problems: string[] = [];
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     const [given, missing] = tlsKey === undefined ? ["--tls-cert", "--tls-key"] : ["--tls-key", "--tls-cert"];
@@ -63,6 +69,9 @@ export function serverRules({ listen, tlsCert, tlsKey, insecure }: ServerConfig)
     problems.push(
       `${listen} can be reached from other machines: give --tls-cert and --tls-key, or say --insecure to let passwords travel in clear text.`,
     );
+  }
+  if (metricsListen === listen && parseAddress(listen)?.port !== 0) {
+    problems.push(`--listen and --metrics-listen are both ${listen}: give the metrics a port of their own.`);
   }
   if (insecure && tlsCert !== undefined) problems.push("--insecure means no TLS, but --tls-cert is set: choose one.");
   return problems;

@@ -7,6 +7,7 @@ import { LocalBus, MemoryAttempts, MemoryRoster } from "./engines/memory/index.t
 import { NodeSecrets } from "./engines/secrets/index.ts";
 import { openSqliteStore } from "./engines/sqlite/index.ts";
 import { greeting } from "./greeting.ts";
+import { type MetricsParts, type ServedMetrics, serveMetrics } from "./metrics/index.ts";
 import { type ChatServer, createServer } from "./server.ts";
 import { VERSION } from "./version.ts";
 
@@ -21,33 +22,44 @@ export async function serve(config: ServerConfig): Promise<void> {
   const tls = readTls(config);
   const folder = resolve(config.data);
   const store = await openSqliteStore({ folder });
+  const secrets = new NodeSecrets();
+  let server: ChatServer | undefined;
+  let metrics: ServedMetrics | undefined;
   try {
-    const server = await createServer({
+    server = await createServer({
       engines: {
         ...store,
         roster: new MemoryRoster(),
         attempts: new MemoryAttempts(),
         bus: new LocalBus(),
-        secrets: new NodeSecrets(),
+        secrets,
       },
       limits: { messagesPerSecond: config.messagesPerSecond, burst: config.burst },
       loginFailures: config.loginFailures,
       logger,
       ...(tls === undefined ? {} : { tls }),
     });
+    const { stats, tallies } = server;
+    metrics = await showMetrics(config.metricsListen, {
+      room: () => ({ stats: stats(), tallies, hashes: secrets.load }),
+      report: (err) => logger.error({ err }, "the metrics cannot be read"),
+    });
     const address = await listen(server, config.listen);
-    const facts = { address, tls: tls !== undefined, data: folder, version: VERSION };
+    const facts = { address, tls: tls !== undefined, data: folder, version: VERSION, metrics: metrics?.address };
     // Lines of JSON are for programs: a person at a terminal is told the same in words.
-    if (process.stderr.isTTY) process.stderr.write(greeting({ address, folder, tlsCert: config.tlsCert }));
+    if (process.stderr.isTTY) process.stderr.write(greeting({ ...facts, folder, tlsCert: config.tlsCert }));
     else logger.info(facts, "listening");
 
-    const logStats = () => logger.info({ stats: server.stats() }, "stats");
+    const logStats = () => logger.info({ stats: stats() }, "stats");
     process.on("SIGUSR2", logStats);
     await signalled(logger);
     await server.drain();
     process.off("SIGUSR2", logStats);
     logger.info({}, "stopped");
   } finally {
+    await server?.drain();
+    // Behind the drain, so that one can be watched.
+    await metrics?.close();
     await store.close();
   }
 }
@@ -57,11 +69,22 @@ async function listen(server: ChatServer, address: string): Promise<string> {
   try {
     return `${host}:${await server.listen(address)}`;
   } catch (cause) {
-    await server.drain();
-    const why = cause instanceof Error ? cause.message : String(cause);
-    const said = why.includes("EADDRINUSE") ? "another program listens there" : why;
-    throw new Error(`Cannot listen on ${address}: ${said}. Take another address with --listen.`, { cause });
+    throw cannotListen(address, "--listen", cause);
   }
+}
+
+async function showMetrics(address: string | undefined, parts: MetricsParts): Promise<ServedMetrics | undefined> {
+  try {
+    return address === undefined ? undefined : await serveMetrics(address, parts);
+  } catch (cause) {
+    throw cannotListen(address, "--metrics-listen", cause);
+  }
+}
+
+function cannotListen(address: string | undefined, setting: string, cause: unknown): Error {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const said = why.includes("EADDRINUSE") ? "another program listens there" : why;
+  return new Error(`Cannot listen on ${address}: ${said}. Take another address with ${setting}.`, { cause });
 }
 
 function readTls({ tlsCert, tlsKey }: ServerConfig): { cert: Buffer; key: Buffer } | undefined {

@@ -5,11 +5,13 @@ import { withLongBacklog } from "./backlog.ts";
 import { LIMITS, type Limits, SIZES, type Sizes, TIMINGS, type Timings } from "./room/limits.ts";
 import type { Engines } from "./room/ports/engines.ts";
 import { Room, type RoomStats } from "./room/room.ts";
+import type { Tallies } from "./room/tallies.ts";
 import { chatInterceptor } from "./rpc/chat.ts";
 import { chatService } from "./rpc/chatService.ts";
 import { servedDefinition } from "./rpc/definition.ts";
 import { WireEncoder } from "./rpc/encoder.ts";
 import { errorMiddleware } from "./rpc/errorMiddleware.ts";
+import { type CallFailure, nameOf } from "./rpc/failure.ts";
 import { addReflection } from "./rpc/reflection.ts";
 import { worksDirectly } from "./rpc/tryOut.ts";
 import { VERSION } from "./version.ts";
@@ -49,6 +51,8 @@ export interface ChatServer {
   /** `NOT_SERVING`, a goodbye on every stream, all that was accepted on disk, and no more. Gone within 10 s. */
   drain(): Promise<void>;
   stats(): Stats;
+  /** What it has done since its start. */
+  readonly tallies: Tallies;
 }
 
 const SERVICE = "obrolan.v1.ChatService";
@@ -91,7 +95,9 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
   if (!direct) logger.warn({}, "responses go the slow way: this version of grpc-js is not known");
   const interceptors = [chatInterceptor({ room, report, direct })];
   const grpc = createGrpcServer({ ...GRPC_OPTIONS, interceptors } as GrpcOptions);
-  grpc.with(errorMiddleware(report)).add(servedDefinition, chatService(room));
+  const { tallies } = room;
+  const failed = (failure: CallFailure) => tallies.failedCalls.add(nameOf(failure));
+  grpc.with(errorMiddleware({ report, failed })).add(servedDefinition, chatService(room));
   grpc.add(HealthDefinition, HealthServiceImpl(health));
   await addReflection(grpc);
 
@@ -110,6 +116,7 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
       return drained;
     },
     stats: () => room.stats(),
+    tallies,
   };
 }
 

@@ -54,6 +54,7 @@ describe("the settings", () => {
       messagesPerSecond: 10,
       burst: 20,
       loginFailures: 5,
+      metricsListen: undefined,
       logLevel: "info",
     });
   });
@@ -138,6 +139,17 @@ describe("the settings", () => {
     expect(
       problems(() => server({ flags: { listen: "0.0.0.0:1", insecure: true, tlsCert: "a", tlsKey: "b" } })),
     ).to.have.length(1);
+  });
+
+  it("show metrics nowhere by themselves, and not where the server listens", () => {
+    expect(server().metricsListen).to.equal(undefined);
+    expect(server({ env: { OBROLAN_METRICS_LISTEN: "0.0.0.0:9464" } }).metricsListen).to.equal("0.0.0.0:9464");
+    const [both, any] = ["127.0.0.1:50051", "127.0.0.1:0"];
+    expect(problems(() => server({ flags: { metricsListen: both } }))).to.deep.equal([
+      "--listen and --metrics-listen are both 127.0.0.1:50051: give the metrics a port of their own.",
+    ]);
+    expect(server({ flags: { listen: any, metricsListen: any } }).metricsListen).to.equal(any);
+    expect(problems(() => server({ flags: { metricsListen: "9464" } }))[0]).to.match(/^The flag --metrics-listen is /);
   });
 
   it("take only what is an address for one", () => {

@@ -6,6 +6,7 @@ import { Log } from "../../src/server/room/log.ts";
 import type { Hint } from "../../src/server/room/ports/bus.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { Appended, Draft, LogStore } from "../../src/server/room/ports/log.ts";
+import { Tallies } from "../../src/server/room/tallies.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
 import { draft, enlist, headOf, idsAfter, type Person, range, signIn, useStore } from "../contract/support.ts";
 import { Gate, override } from "../support/engines.ts";
@@ -51,7 +52,13 @@ describe("The group commit", () => {
       if (hint.kind === "grown") log.takeIn(hint.messages);
     });
     const reported: unknown[] = [];
-    const committer = new Committer({ store: through, log, bus, report: (error) => reported.push(error) });
+    const committer = new Committer({
+      store: through,
+      log,
+      bus,
+      tallies: new Tallies(),
+      report: (error) => reported.push(error),
+    });
     return {
       committer,
       gate,

@@ -8,6 +8,7 @@ import type { LogStore } from "../../src/server/room/ports/log.ts";
 import { PresenceFeed } from "../../src/server/room/presenceFeed.ts";
 import { Reader } from "../../src/server/room/reader.ts";
 import { Replies } from "../../src/server/room/replies.ts";
+import { Tallies } from "../../src/server/room/tallies.ts";
 import { within } from "../support/deadline.ts";
 import { decode, encoder, idsOf, kindsOf } from "./support/encoder.ts";
 import { message } from "./support/messages.ts";
@@ -29,7 +30,7 @@ async function setUp({ timeline = SIZES.timeline } = {}) {
     ready.resolve();
     ready = Promise.withResolvers<void>();
   });
-  const delivery = new Delivery({ encoder, sizes: SIZES, replies, feed, username: "ana" });
+  const delivery = new Delivery({ encoder, sizes: SIZES, replies, feed, tallies: new Tallies(), username: "ana" });
   const reply = (text: string) =>
     replies.open().settle(encoder.event({ kind: "rejected", reason: "TEXT_EMPTY", message: text }, "r"));
   const come = async (username: string) => {

@@ -8,6 +8,7 @@ import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/en
 import type { Draft, LogStore } from "../../src/server/room/ports/log.ts";
 import { Rate } from "../../src/server/room/rate.ts";
 import { Sender } from "../../src/server/room/sender.ts";
+import { Tallies } from "../../src/server/room/tallies.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
 import { enlist, headOf, idsAfter, NOON, type Person, readAfter, useStore } from "../contract/support.ts";
 import { Gate, override } from "../support/engines.ts";
@@ -50,7 +51,7 @@ describe("A message that somebody sends", () => {
       log: through,
       accounts: store.accounts,
       roster,
-      committer: new Committer({ store: through, log, bus: new LocalBus(), report: () => {} }),
+      committer: new Committer({ store: through, log, bus: new LocalBus(), tallies: new Tallies(), report: () => {} }),
       rate: new Rate(all),
       limits: all,
       clock: () => NOON,

@@ -55,17 +55,31 @@ export class ServerProcess {
     return { server, port: await server.port() };
   }
 
-  /** The port that it listens on, as it tells it. */
-  async port(): Promise<number> {
-    const said = () => /(?:127\.0\.0\.1|0\.0\.0\.0):(\d*[1-9]\d*)/.exec(this.#stderr + this.#stdout)?.[1];
-    const found = new Promise<number>((resolve, reject) => {
-      const look = () => said() !== undefined && resolve(Number(said()));
+  /** What it has written so far, to both its outputs. */
+  get said(): string {
+    return this.#stderr + this.#stdout;
+  }
+
+  /** Waits until it has written something, and gives what is found. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    const found = () => pattern.exec(this.said);
+    const said = new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const match = found();
+        if (match !== null) resolve(match);
+      };
       this.child.stdout?.on("data", look);
       this.child.stderr?.on("data", look);
       this.exited.then((exit) => reject(new Error(`the server ended (${exit.code}): ${exit.stderr}`)));
       look();
     });
-    return within(found, () => `the server to say where it listens; it said: ${this.#stderr}${this.#stdout}`);
+    return within(said, () => `the server to write ${pattern}; it said: ${this.said}`);
+  }
+
+  /** The port that it listens on, as it tells it. */
+  async port(): Promise<number> {
+    const [, port] = await this.says(/(?:127\.0\.0\.1|0\.0\.0\.0):(\d*[1-9]\d*)/);
+    return Number(port);
   }
 
   /** Sends a signal and waits for the end. */
@@ -76,7 +90,7 @@ export class ServerProcess {
 
   /** Waits for the end. */
   async exit(): Promise<Exit> {
-    return within(this.exited, () => `the server's end; it said: ${this.#stderr}${this.#stdout}`);
+    return within(this.exited, () => `the server's end; it said: ${this.said}`);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Message } from "./message.ts";
 import type { Bus } from "./ports/bus.ts";
 import { OutcomeUnknown } from "./ports/engines.ts";
 import type { Appended, Draft, LogStore } from "./ports/log.ts";
+import type { Tallies } from "./tallies.ts";
 
 /** A commit: larger ones do not cost less a message, and make the next ones wait. */
 const MAX_DRAFTS = 1_000;
@@ -26,17 +27,24 @@ export class Committer {
   readonly #store: LogStore;
   readonly #log: Log;
   readonly #bus: Bus;
+  readonly #tallies: Tallies;
   readonly #report: (error: unknown) => void;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #underWay: Promise<void> | undefined;
   #wantRoom: (() => void)[] = [];
 
-  constructor(parts: { store: LogStore; log: Log; bus: Bus; report: (error: unknown) => void }) {
+  constructor(parts: { store: LogStore; log: Log; bus: Bus; tallies: Tallies; report: (error: unknown) => void }) {
     this.#store = parts.store;
     this.#log = parts.log;
     this.#bus = parts.bus;
+    this.#tallies = parts.tallies;
     this.#report = parts.report;
+  }
+
+  /** How many drafts wait for the next commits. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   /** Resolves when there is room for one more draft. */
@@ -71,12 +79,15 @@ export class Committer {
   async #commit(batch: readonly Waiting[]): Promise<void> {
     try {
       const drafts = batch.map(({ draft }) => draft);
+      const began = performance.now();
       const appended = await this.#store.append(drafts);
+      this.#tallies.commit(performance.now() - began, drafts.length);
       if (appended.length !== batch.length) throw new OutcomeUnknown("the store did not answer every draft");
       const messages = newMessages(drafts, appended);
       if (messages.length > 0) this.#bus.publish({ kind: "grown", logId: this.#log.logId, messages });
       for (const [i, outcome] of appended.entries()) batch[i]?.resolve(outcome);
     } catch (error) {
+      this.#tallies.commitsFailed += 1;
       this.#report(error);
       // It may be in the log all the same, and then no hint of it will come.
       if (error instanceof OutcomeUnknown) this.#log.lookAgain();

@@ -6,6 +6,7 @@ import type { Session } from "./ports/sessions.ts";
 import { Refusal, storeUnavailable } from "./reasons.ts";
 import type { Replies, Slot } from "./replies.ts";
 import { rejected, type Sender } from "./sender.ts";
+import type { Tallies } from "./tallies.ts";
 
 /** What a client asks for on its stream. */
 export type Command =
@@ -37,16 +38,24 @@ export class Conversation {
   readonly #replies: Replies;
   readonly #sender: Sender;
   readonly #encoder: Encoder;
+  readonly #tallies: Tallies;
   readonly #report: (error: unknown) => void;
 
   constructor(
     place: Place,
-    parts: { replies: Replies; sender: Sender; encoder: Encoder; report: (error: unknown) => void },
+    parts: {
+      replies: Replies;
+      sender: Sender;
+      encoder: Encoder;
+      tallies: Tallies;
+      report: (error: unknown) => void;
+    },
   ) {
     this.#place = place;
     this.#replies = parts.replies;
     this.#sender = parts.sender;
     this.#encoder = parts.encoder;
+    this.#tallies = parts.tallies;
     this.#report = parts.report;
   }
 
@@ -107,6 +116,7 @@ export class Conversation {
   }
 
   #reply(slot: Slot, requestId: string, event: RoomEvent): void {
+    this.#tallies.answered(event);
     slot.settle(this.#encoder.event(event, requestId));
   }
 }

@@ -3,6 +3,7 @@ import type { Sizes } from "./limits.ts";
 import type { PresenceFeed } from "./presenceFeed.ts";
 import type { Reader } from "./reader.ts";
 import type { Replies } from "./replies.ts";
+import type { Tallies } from "./tallies.ts";
 
 /** What a stream's responses are made of. */
 export interface DeliveryParts {
@@ -10,6 +11,7 @@ export interface DeliveryParts {
   readonly sizes: Pick<Sizes, "response">;
   readonly replies: Replies;
   readonly feed: PresenceFeed;
+  readonly tallies: Tallies;
   readonly username: string;
 }
 
@@ -45,7 +47,8 @@ export class Delivery {
 
   /** The replies that are ready; `undefined`: none. */
   replies(): Uint8Array | undefined {
-    return joinFields(this.#parts.replies.take(this.#parts.sizes.response));
+    const fields = this.#parts.replies.take(this.#parts.sizes.response);
+    return this.#respond(fields, fields.length, 0);
   }
 
   /** The next response; `undefined`: there is none now. */
@@ -55,7 +58,8 @@ export class Delivery {
     const fields = replies.take(half);
     let bytes = fields.reduce((sum, field) => sum + field.length, 0);
     const joined = this.#joined;
-    if (joined === undefined || bytes > half) return joinFields(fields);
+    let events = fields.length;
+    if (joined === undefined || bytes > half) return this.#respond(fields, events, 0);
 
     const portion = joined.reader.take(bytes > 0 ? sizes.response - bytes : undefined);
     if (portion !== undefined) {
@@ -63,27 +67,33 @@ export class Delivery {
       if (portion.event !== undefined) fields.push(this.#encode(portion.event, joined.requestId));
       if (portion.cursor > 0) fields.push(encoder.cursor(portion.cursor));
       bytes += portion.bytes.length;
+      events += portion.messages + (portion.event === undefined ? 0 : 1);
     }
     if (joined.reader.live && bytes <= half) {
       const change = feed.since(joined.place, username);
       joined.place = feed.place;
-      if (change !== undefined) fields.push(encoder.event({ kind: "presence", ...change }));
+      if (change !== undefined) {
+        fields.push(encoder.event({ kind: "presence", ...change }));
+        events += 1;
+      }
     }
-    return joinFields(fields);
+    return this.#respond(fields, events, portion?.messages ?? 0);
   }
 
   /** A response that only moves the cursor; `undefined` where the client has it already. */
   cursor(): Uint8Array | undefined {
     const cursor = this.#joined?.reader.untold() ?? 0;
-    return cursor === 0 ? undefined : this.#parts.encoder.cursor(cursor);
+    return cursor === 0 ? undefined : this.#respond([this.#parts.encoder.cursor(cursor)], 0, 0);
+  }
+
+  #respond(fields: readonly Uint8Array[], events: number, messages: number): Uint8Array | undefined {
+    // One alone goes out as it is: it is the one that readers share.
+    const response = fields.length <= 1 ? fields[0] : Buffer.concat(fields);
+    if (response !== undefined) this.#parts.tallies.response(response.length, events, messages);
+    return response;
   }
 
   #encode(event: RoomEvent, joinRequestId: string): Uint8Array {
     return this.#parts.encoder.event(event, event.kind === "caught-up" ? joinRequestId : "");
   }
-}
-
-function joinFields(fields: readonly Uint8Array[]): Uint8Array | undefined {
-  // One alone goes out as it is: it is the one that readers share.
-  return fields.length <= 1 ? fields[0] : Buffer.concat(fields);
 }

@@ -1,4 +1,5 @@
 import { Crowd } from "./crowd.ts";
+import { Distribution, STORE_TIMES } from "./distribution.ts";
 import type { Encoder } from "./events.ts";
 import type { Sizes } from "./limits.ts";
 import type { LogStore } from "./ports/log.ts";
@@ -63,6 +64,8 @@ export class Pages {
   readonly #crowd = new Crowd();
   #looking: NodeJS.Timeout | undefined;
   #reads = 0;
+  /** The pages that have come, by how many milliseconds the store took for each. */
+  readonly readTimes = new Distribution(STORE_TIMES);
 
   constructor(log: LogStore, encoder: Encoder, sizes: Pick<Sizes, "page" | "pages" | "response">) {
     this.#log = log;
@@ -153,7 +156,9 @@ export class Pages {
     this.#reads += 1;
     const from = number * this.#sizes.page + 1;
     try {
+      const began = performance.now();
       const messages = await this.#log.read(from, from + this.#sizes.page - 1);
+      this.readTimes.add(performance.now() - began);
       const entries = messages.map((message) => toEntry(message, this.#encoder));
       const page = new Page(entries, from, this.#encoder, this.#sizes.response);
       this.#keep(number, page);

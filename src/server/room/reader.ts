@@ -4,6 +4,8 @@ import type { Log } from "./log.ts";
 /** What a reader has next: bytes of a response (none or more), and an event that belongs behind them. */
 export interface Portion {
   readonly bytes: Uint8Array;
+  /** How many messages are in them. */
+  readonly messages: number;
   /** The cursor is for the response to carry, where `bytes` has none. 0: none. */
   readonly cursor: number;
   readonly event: RoomEvent | undefined;
@@ -68,12 +70,13 @@ export class Reader {
       const event = this.#caughtUp();
       if (batch.bytes.length === 0 && event === undefined) return undefined;
       this.#told = this.#cursor;
-      return { bytes: batch.bytes, cursor: batch.bytes.length > 0 ? 0 : this.#cursor, event };
+      const { bytes, messages } = batch;
+      return { bytes, messages, cursor: bytes.length > 0 ? 0 : this.#cursor, event };
     }
     const event = this.#caughtUp();
     if (event === undefined) return undefined;
     this.#told = this.#cursor;
-    return { bytes: NOTHING, cursor: this.#cursor, event };
+    return { bytes: NOTHING, messages: 0, cursor: this.#cursor, event };
   }
 
   /** The cursor, if the client has not been told that it has come so far; it counts as told then. 0: nothing to tell. */
@@ -88,7 +91,7 @@ export class Reader {
     this.#gap = false;
     this.#cursor = oldestId - 1;
     this.#told = this.#cursor;
-    return { bytes: NOTHING, cursor: this.#cursor, event: { kind: "gap", oldestId } };
+    return { bytes: NOTHING, messages: 0, cursor: this.#cursor, event: { kind: "gap", oldestId } };
   }
 
   #caughtUp(): RoomEvent | undefined {

@@ -20,6 +20,7 @@ import { SignIn } from "./signIn.ts";
 import { type Sink, Stream } from "./stream.ts";
 import type { StreamParts } from "./streamParts.ts";
 import type { Entry } from "./stretch.ts";
+import { Tallies } from "./tallies.ts";
 
 /** What a room is made with. */
 export interface RoomOptions {
@@ -48,12 +49,18 @@ export interface RoomStats {
   readonly pageReads: number;
   /** The id of the newest message. */
   readonly headId: number;
+  /** The id of the oldest message kept, or of the next one where there is none. */
+  readonly oldestId: number;
+  /** Messages that wait for the next commits. */
+  readonly commitsWaiting: number;
 }
 
 /** The chat room of this node: who may enter, what is said in it, and who hears it. */
 export class Room {
   readonly signIn: SignIn;
   readonly online: OnlineList;
+  /** What it has done since its start. */
+  readonly tallies: Tallies;
   readonly #parts: StreamParts;
   readonly #log: Log;
   readonly #rounds: Rounds;
@@ -77,7 +84,9 @@ export class Room {
     this.#rounds = rounds;
     this.#presence = new Presence(roster, bus, { grace: timings.grace, clock });
     this.#feed = new PresenceFeed(timings.presence, () => rounds.everyone(1));
-    this.#committer = new Committer({ store: engines.log, log, bus, report: options.report });
+    const tallies = new Tallies(log.pages.readTimes);
+    this.tallies = tallies;
+    this.#committer = new Committer({ store: engines.log, log, bus, tallies, report: options.report });
     this.online = new OnlineList(roster);
     const gate = new AttemptGate(attempts, { free: options.loginFailures, clock });
     this.signIn = new SignIn(engines, { gate, timings, clock });
@@ -90,6 +99,7 @@ export class Room {
       feed: this.#feed,
       sender: new Sender({ log: engines.log, accounts, roster, committer: this.#committer, rate, limits, clock }),
       signIn: this.signIn,
+      tallies,
     };
     this.#housekeeping = new Housekeeping({
       log,
@@ -123,6 +133,7 @@ export class Room {
     this.checkOpen();
     if (this.#watch.hasEnded(session.id)) throw sessionInvalid();
     const stream = new Stream(this.#parts, session, sink, (closed) => this.#gone(closed));
+    this.tallies.streamsOpened += 1;
     this.#streams.add(stream);
     const own = this.#byAccount.get(session.accountId);
     if (own === undefined) this.#byAccount.set(session.accountId, new Set([stream]));
@@ -185,6 +196,8 @@ export class Room {
       readersBehind: streams.filter((stream) => stream.behind).length,
       pageReads: this.#log.pages.reads,
       headId: this.#log.headId,
+      oldestId: this.#log.oldestId,
+      commitsWaiting: this.#committer.waiting,
     };
   }
 

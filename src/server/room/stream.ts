@@ -9,6 +9,7 @@ import { RETRY_SOON } from "./reasons.ts";
 import { Replies } from "./replies.ts";
 import type { Served } from "./rounds.ts";
 import type { StreamParts } from "./streamParts.ts";
+import type { StreamEnding } from "./tallies.ts";
 
 /** The wire below a stream. */
 export interface Sink {
@@ -39,6 +40,8 @@ export class Stream implements Served, Place {
   readonly #conversation: Conversation;
   readonly #openedAt = performance.now();
   #state: State = { kind: "open" };
+  /** How it will have ended, if its call is over now. */
+  #ending: StreamEnding = "broke-off";
   #isPresent = false;
   /** Since when the response under way, or the end of the call, waits to be taken. */
   #waitingSince: number | undefined;
@@ -137,6 +140,7 @@ export class Stream implements Served, Place {
     // Also when its client had ended its side: a client that cancels does both, and has not waited for its answers.
     this.#end("broke-off");
     this.#state = { kind: "closed" };
+    this.#parts.tallies.streamsEnded.add(this.#ending);
     this.#gone(this);
   }
 
@@ -165,6 +169,7 @@ export class Stream implements Served, Place {
     const { timings, signIn } = this.#parts;
     if (this.#waitingSince !== undefined && now - this.#waitingSince >= timings.stall) {
       this.#waitingSince = undefined;
+      this.#ending = "stalled";
       this.#sink.reset();
       return;
     }
@@ -221,10 +226,17 @@ export class Stream implements Served, Place {
   #finish(goodbye: Goodbye | undefined): void {
     const { reader } = this.#delivery;
     if (goodbye === undefined && reader !== undefined && (!reader.live || reader.cursor < this.#lastAccepted)) return;
-    if (goodbye !== undefined) this.#sink.send(this.#parts.encoder.event({ kind: "goodbye", ...goodbye }));
+    if (goodbye !== undefined) this.#sayGoodbye(goodbye);
+    this.#ending = goodbye?.reason ?? "left";
     this.#waitingSince = performance.now();
     this.#end(goodbye === undefined ? "left" : "broke-off");
     this.#sink.end(goodbye);
+  }
+
+  #sayGoodbye(goodbye: Goodbye): void {
+    const response = this.#parts.encoder.event({ kind: "goodbye", ...goodbye });
+    this.#parts.tallies.response(response.length, 1, 0);
+    this.#sink.send(response);
   }
 
   #end(leaving: Leaving): void {

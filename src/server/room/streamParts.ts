@@ -6,6 +6,7 @@ import type { PresenceFeed } from "./presenceFeed.ts";
 import type { Rounds } from "./rounds.ts";
 import type { Sender } from "./sender.ts";
 import type { SignIn } from "./signIn.ts";
+import type { Tallies } from "./tallies.ts";
 
 /** What a stream stands in: the same for all of them. */
 export interface StreamParts {
@@ -19,6 +20,7 @@ export interface StreamParts {
   readonly limits: Limits;
   readonly timings: Timings;
   readonly sizes: Sizes;
+  readonly tallies: Tallies;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   /** Something went wrong that the operator wants to know. */

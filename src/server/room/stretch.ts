@@ -16,6 +16,8 @@ export interface Batch {
   readonly bytes: Uint8Array;
   /** The id up to which it goes. */
   readonly cursor: number;
+  /** How many messages are in it. */
+  readonly messages: number;
 }
 
 interface SharedBatch extends Batch {
@@ -108,9 +110,10 @@ export abstract class Stretch {
       }
       cursor += 1;
     }
-    if (fields.length === 0) return { bytes: NOTHING, cursor };
+    const messages = fields.length;
+    if (messages === 0) return { bytes: NOTHING, cursor, messages };
     fields.push(this.#encoder.cursor(cursor));
-    return { bytes: Buffer.concat(fields), cursor };
+    return { bytes: Buffer.concat(fields), cursor, messages };
   }
 }
 

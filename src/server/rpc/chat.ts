@@ -12,7 +12,7 @@ import type { Sink, Stream } from "../room/stream.ts";
 import { sessionOf } from "./auth.ts";
 import { toCommand } from "./command.ts";
 import { CHAT_PATH, Malformed } from "./definition.ts";
-import { type CallFailure, failureAfter, failureOf } from "./failure.ts";
+import { type CallFailure, failureAfter, failureOf, nameOf } from "./failure.ts";
 import { http2StreamOf, resetStream, writeMessage } from "./http2Stream.ts";
 
 /** What `Chat` needs beside the room. */
@@ -87,12 +87,12 @@ class ChatCall implements Sink {
       this.#stream = this.#parts.room.enter(session, this);
       this.#call.startRead();
     } catch (error) {
-      this.#sendStatus(failureOf(error, this.#parts.report));
+      this.#fail(error);
     }
   }
 
   async #receive(request: ChatRequest | Malformed): Promise<void> {
-    if (request instanceof Malformed) return this.#sendStatus(failureOf(request, this.#parts.report));
+    if (request instanceof Malformed) return this.#fail(request);
     await this.#stream?.receive(request.requestId, toCommand(request));
     if (!this.#isOver) this.#call.startRead();
   }
@@ -100,6 +100,12 @@ class ChatCall implements Sink {
   /** False once grpc-js has ended the call by itself. */
   #canWrite(): boolean {
     return !this.#isOver && this.#http2?.writableEnded !== true && this.#http2?.destroyed !== true;
+  }
+
+  #fail(error: unknown): void {
+    const failure = failureOf(error, this.#parts.report);
+    this.#parts.room.tallies.failedCalls.add(nameOf(failure));
+    this.#sendStatus(failure);
   }
 
   #sendStatus({ code, message, trailers }: CallFailure): void {

@@ -12,11 +12,15 @@ export function chatService(room: Room): ServiceImplementation<typeof servedDefi
   return {
     async register(request) {
       room.checkOpen();
-      return register(request, room.signIn);
+      const response = await register(request, room.signIn);
+      room.tallies.signIns += 1;
+      return response;
     },
     async login(request, context) {
       room.checkOpen();
-      return login(request, context.peer, room.signIn);
+      const response = await login(request, context.peer, room.signIn);
+      room.tallies.signIns += 1;
+      return response;
     },
     async list(request, context) {
       room.checkOpen();

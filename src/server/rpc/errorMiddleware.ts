@@ -1,9 +1,15 @@
 import { type CallContext, ServerError, type ServerMiddleware, type ServerMiddlewareCall } from "nice-grpc";
 import { Malformed } from "./definition.ts";
-import { failureOf } from "./failure.ts";
+import { type CallFailure, failureOf } from "./failure.ts";
+
+/** What is told of errors: those that nobody foresaw, and each as it leaves. */
+export interface ErrorListeners {
+  readonly report: (error: unknown) => void;
+  readonly failed: (failure: CallFailure) => void;
+}
 
 /** The outermost middleware: every error leaves through it, as a status that the contract knows. */
-export function errorMiddleware(report: (error: unknown) => void): ServerMiddleware {
+export function errorMiddleware({ report, failed }: ErrorListeners): ServerMiddleware {
   return async function* mapErrors<Request, Response>(
     call: ServerMiddlewareCall<Request, Response>,
     context: CallContext,
@@ -13,7 +19,9 @@ export function errorMiddleware(report: (error: unknown) => void): ServerMiddlew
       return yield* call.next(call.request, context);
     } catch (error) {
       if (error instanceof Error && error.name === "AbortError") throw error;
-      const { code, message, trailers } = failureOf(error, report);
+      const failure = failureOf(error, report);
+      const { code, message, trailers } = failure;
+      failed(failure);
       for (const [name, value] of Object.entries(trailers)) context.trailer.set(name, value);
       throw new ServerError(code, message);
     }

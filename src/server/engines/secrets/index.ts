@@ -27,6 +27,11 @@ export class NodeSecrets implements Secrets {
   /** What the password of somebody unknown is compared with, so that it takes as long. Nobody has its password. */
   #nobody: Promise<string> | undefined;
 
+  /** How many hashes are being made, and how many wait for their turn. */
+  get load(): { readonly running: number; readonly waiting: number } {
+    return this.#line.load;
+  }
+
   async hashPassword(password: string): Promise<string> {
     return this.#line.run(() => hash(password, PARAMETERS));
   }

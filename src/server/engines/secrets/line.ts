@@ -12,6 +12,11 @@ export class Line {
     this.#maxWaiting = maxWaiting;
   }
 
+  /** How many jobs run, and how many wait behind them. */
+  get load(): { readonly running: number; readonly waiting: number } {
+    return { running: this.#running, waiting: this.#waiting.length };
+  }
+
   /** Runs a job when it is its turn. Throws the refusal `OVERLOADED` where too many wait. */
   async run<T>(job: () => Promise<T>): Promise<T> {
     if (this.#running < this.#maxRunning) this.#running += 1;

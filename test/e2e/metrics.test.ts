@@ -1,0 +1,391 @@
+import { once } from "node:events";
+import net from "node:net";
+import { expect } from "chai";
+import { catalogue } from "../../src/server/metrics/catalogue.ts";
+import { type ServedMetrics, serveMetrics } from "../../src/server/metrics/index.ts";
+import { type Engines, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
+import type { ChatStream } from "../support/chat-stream.ts";
+import { help, join, sendAll, sendTo } from "../support/commands.ts";
+import { DEADLINE } from "../support/deadline.ts";
+import { Gate, withPort } from "../support/engines.ts";
+import { chatter, fill } from "../support/fill.ts";
+import { useFolder } from "../support/folder.ts";
+import { type Scrape, scrape } from "../support/metrics.ts";
+import { endProcesses, ServerProcess } from "../support/process.ts";
+import { type TestServer, useFreshServer } from "../support/server.ts";
+import { Connection, failure } from "../support/wire.ts";
+
+/** Shows the metrics of a server that runs in this process. */
+async function metricsOf(server: TestServer, hashes = { running: 0, waiting: 0 }): Promise<ServedMetrics> {
+  const { chatServer } = server;
+  return serveMetrics("127.0.0.1:0", {
+    room: () => ({ stats: chatServer.stats(), tallies: chatServer.tallies, hashes }),
+    report: (error) => {
+      throw error;
+    },
+  });
+}
+
+/** Scrapes until something is so, as long as a test waits for anything. */
+async function until({ address }: ServedMetrics, holds: (now: Scrape) => boolean): Promise<Scrape> {
+  const deadline = Date.now() + DEADLINE;
+  let now = await scrape(address);
+  while (!holds(now) && Date.now() < deadline) now = await scrape(address);
+  expect(holds(now), now.text).to.equal(true);
+  return now;
+}
+
+/** Appends when a gate lets it. */
+function holding(engines: Engines, gate: Gate): Engines["log"]["append"] {
+  return async (batch) => {
+    await gate.pass();
+    return engines.log.append(batch);
+  };
+}
+
+describe("The metrics of a room", function () {
+  this.timeout(60_000);
+  const server = useFreshServer({ sizes: { timeline: 64 * 1024 }, timings: { stall: 500 } });
+  let metrics: ServedMetrics;
+  beforeEach(async () => {
+    metrics = await metricsOf(server);
+  });
+  afterEach(() => metrics.close());
+
+  it("say how many messages were accepted, sent again, and refused for which reason", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const chat = await server.enter(ana);
+    await server.enter(bob);
+    for (let i = 0; i < 5; i++) await chat.accept(sendAll(`${i}`));
+    await chat.accept(sendTo(bob.username, "to bob"), "mine");
+    await chat.accept(sendTo(bob.username, "to bob"), "mine");
+    await chat.refuse(sendAll("another"), "mine");
+    await chat.refuse(sendAll(""));
+    for (let i = 0; i < 2; i++) await chat.refuse(sendTo("nobody", "hello"));
+    await chat.refuse(join());
+
+    const now = await scrape(metrics.address);
+    expect(now.value("obrolan_accepted_total")).to.equal(6);
+    expect(now.value("obrolan_duplicates_total")).to.equal(1);
+    const refused = Object.entries(now.byLabel("obrolan_rejected_total")).filter(([, count]) => count > 0);
+    expect(Object.fromEntries(refused)).to.deep.equal({
+      REQUEST_ID_REUSED: 1,
+      TEXT_EMPTY: 1,
+      RECIPIENT_UNKNOWN: 2,
+      ALREADY_JOINED: 1,
+    });
+    expect(now.byLabel("obrolan_rejected_total")).to.include({ RATE_LIMITED: 0, STORE_UNAVAILABLE: 0 });
+    // Those that were sent again went as far as the store, too.
+    expect(now.value("obrolan_commit_messages_sum")).to.equal(8);
+    expect(now.value("obrolan_commit_seconds_count")).to.equal(8);
+    expect(now.value("obrolan_commit_seconds_sum"))
+      .to.be.greaterThan(0)
+      .and.below(DEADLINE / 1000);
+    expect(now.value("obrolan_log_head_id")).to.equal(6);
+    expect(now.value("obrolan_log_oldest_id")).to.equal(1);
+  });
+
+  it("say how much was delivered, in how many responses, of how many events and bytes", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const chats = [await server.enter(ana), await server.enter(bob), await server.enter(bob)] as const;
+    for (let i = 0; i < 20; i++) chats[0].send(sendAll(`${i}`), `r${i}`);
+    await chats[0].reply("r19");
+    await chats[0].accept(sendTo(ana.username, "to myself"));
+    await chats[0].ask(help);
+    for (const chat of chats) {
+      chat.halfClose();
+      await chat.end();
+    }
+    const now = await scrape(metrics.address);
+    const total = (of: (chat: ChatStream) => number) => chats.reduce((sum, chat) => sum + of(chat), 0);
+    expect(now.value("obrolan_deliveries_total")).to.equal(61);
+    expect(now.value("obrolan_deliveries_total")).to.equal(total((chat) => chat.messages.length));
+    expect(now.value("obrolan_response_events_count")).to.equal(total((chat) => chat.responses.length));
+    expect(now.value("obrolan_response_events_sum")).to.equal(total((chat) => chat.events.length));
+    const bytes = (chat: ChatStream) => chat.responses.reduce((sum, { size }) => sum + size, 0);
+    expect(now.value("obrolan_response_bytes_total")).to.equal(total(bytes));
+  });
+
+  it("count the events of every response for one bucket", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.enter(ana);
+    for (let i = 0; i < 50; i++) chat.send(sendAll(`${i}`), `r${i}`);
+    await chat.reply("r49");
+    chat.halfClose();
+    await chat.end();
+    const now = await scrape(metrics.address);
+    const buckets = Object.entries(now.byLabel("obrolan_response_events_bucket"));
+    expect(buckets.at(-1)?.[0]).to.equal("+Inf");
+    for (const [bound, count] of buckets) {
+      const expected = chat.responses.filter(
+        ({ events }) => events.length <= Number(bound.replace("+Inf", "Infinity")),
+      );
+      expect(count, bound).to.equal(expected.length);
+    }
+  });
+
+  it("say who reads, who is behind, and what was read from the store for them", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    await fill(server, chatter(ana, 5000, 1000));
+    await metrics.close();
+    metrics = await metricsOf(server);
+    await server.enter(ana);
+    await server.open(bob);
+    const slow = await server.open(bob);
+    slow.pause();
+    slow.send(join({ resumeAfter: 0n }));
+    const now = await until(metrics, (seen) => seen.value("obrolan_readers_behind") === 1);
+    expect(now.value("obrolan_streams")).to.equal(3);
+    expect(now.value("obrolan_readers")).to.equal(2);
+    slow.resume();
+    await slow.next("caughtUp");
+    const then = await scrape(metrics.address);
+    expect(then.value("obrolan_readers_behind")).to.equal(0);
+    expect(then.value("obrolan_page_read_seconds_count")).to.equal(server.chatServer.stats().pageReads);
+    expect(then.value("obrolan_page_read_seconds_count")).to.be.greaterThan(0);
+  });
+
+  it("say how streams ended", async () => {
+    const [ana, bob, cat, dan] = await server.people("ana", "bob", "cat", "dan");
+    await fill(server, chatter(ana, 5000, 1000));
+    await metrics.close();
+    metrics = await metricsOf(server);
+    const left = await server.enter(ana);
+    left.halfClose();
+    await left.end();
+    const loggedOut = [await server.enter(bob), await server.enter(bob)];
+    await server.with((wire) => wire.logout(bob.token));
+    await Promise.all(loggedOut.map((chat) => chat.end()));
+    const cancelled = await server.enter(cat);
+    cancelled.cancel();
+    const stalled = await server.open(dan);
+    stalled.pause();
+    stalled.send(join({ resumeAfter: 0n }));
+    await stalled.end();
+    const now = await until(metrics, (seen) => seen.value("obrolan_streams") === 0);
+    const ended = Object.entries(now.byLabel("obrolan_streams_ended_total")).filter(([, count]) => count > 0);
+    expect(Object.fromEntries(ended)).to.deep.equal({ left: 1, LOGGED_OUT: 2, "broke-off": 1, stalled: 1 });
+    expect(now.value("obrolan_streams_opened_total")).to.equal(5);
+  });
+
+  it("say how many signed in, and which calls failed why", async () => {
+    const ana = await server.person("ana");
+    await server.login(ana);
+    await server.with(async (wire) => {
+      for (let i = 0; i < 2; i++) await failure(wire.login(ana.username, "a wrong password"));
+      await failure(wire.register(ana.username, "a good password"));
+      await failure(wire.list("no token at all"));
+      await wire.chat("no token at all").end();
+      await wire.callBytes("/obrolan.v1.ChatService/Login", Buffer.from([0x0a, 0x05, 0x61]));
+    });
+    const now = await scrape(metrics.address);
+    expect(now.value("obrolan_sign_ins_total")).to.equal(2);
+    const failed = Object.entries(now.byLabel("obrolan_failed_calls_total")).filter(([, count]) => count > 0);
+    expect(Object.fromEntries(failed)).to.deep.equal({
+      BAD_CREDENTIALS: 2,
+      USERNAME_TAKEN: 1,
+      SESSION_INVALID: 2,
+      INVALID_ARGUMENT: 1,
+    });
+  });
+});
+
+describe("The metrics of a room whose store does not take everything", () => {
+  const store = { fails: false };
+  const server = useFreshServer({
+    wrap: (engines) =>
+      withPort(engines, "log", {
+        append: async (batch) => {
+          if (store.fails) throw new StoreUnavailable("the disk is full");
+          return engines.log.append(batch);
+        },
+      }),
+  });
+
+  it("say how many commits failed, and how many messages were refused for it", async () => {
+    const chat = await server.enter(await server.person("ana"));
+    await chat.accept(sendAll("there is space"));
+    store.fails = true;
+    for (let i = 0; i < 3; i++) await chat.refuse(sendAll("there is none"));
+    const metrics = await metricsOf(server, { running: 2, waiting: 7 });
+    const now = await scrape(metrics.address);
+    await metrics.close();
+    expect(now.value("obrolan_commits_failed_total")).to.equal(3);
+    expect(now.value('obrolan_rejected_total{reason="STORE_UNAVAILABLE"}')).to.equal(3);
+    expect(now.value("obrolan_accepted_total")).to.equal(1);
+    expect(now.value("obrolan_commit_seconds_count")).to.equal(1);
+    expect([now.value("obrolan_hashes"), now.value("obrolan_hashes_waiting")]).to.deep.equal([2, 7]);
+  });
+
+  it("say how many messages wait while a commit is under way", async () => {
+    const held = new Gate();
+    await server.restart({ wrap: (engines) => withPort(engines, "log", { append: holding(engines, held) }) });
+    const chat = await server.enter(await server.person("ana"));
+    const metrics = await metricsOf(server);
+    held.shut();
+    const first = chat.accept(sendAll("under way"));
+    await held.entered();
+    const others = Array.from({ length: 5 }, () => chat.accept(sendAll("waits")));
+    await until(metrics, (now) => now.value("obrolan_commit_waiting_messages") === 5);
+    held.open();
+    await Promise.all([first, ...others]);
+    expect((await scrape(metrics.address)).value("obrolan_commit_waiting_messages")).to.equal(0);
+    await metrics.close();
+  });
+});
+
+describe("The metrics of a server's process", function () {
+  this.timeout(60_000);
+  const folder = useFolder();
+  const connections: Connection[] = [];
+  afterEach(async () => {
+    for (const wire of connections.splice(0)) wire.close();
+    await endProcesses();
+  });
+
+  /** Starts a server that shows its metrics. */
+  async function serve() {
+    const { server, port } = await ServerProcess.serve(folder.path, [
+      "--metrics-listen",
+      "127.0.0.1:0",
+      "--messages-per-second",
+      "0",
+    ]);
+    const [, address = ""] = await server.says(/"metrics":"([^"]+)"/);
+    const wire = await Connection.open({ port });
+    connections.push(wire);
+    return { server, port, address, wire };
+  }
+
+  it("have every metric of the docs and no other, each as Prometheus wants it", async () => {
+    const { address } = await serve();
+    const { text, samples } = await scrape(address);
+    const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]);
+    expect(types).to.deep.equal(catalogue.map(({ name, type }) => [name, type]));
+    for (const { name, type } of catalogue) {
+      expect(name).to.match(/^(obrolan|process|nodejs)(_[a-z]+)+$/);
+      expect(name.endsWith("_total"), name).to.equal(type === "counter");
+      expect(
+        [...samples.keys()].some((sample) => sample.startsWith(name)),
+        name,
+      ).to.equal(true);
+    }
+    for (const [sample, value] of samples) expect(value, sample).to.be.at.least(0);
+  });
+
+  it("tell of the process: its version, memory, files, time", async () => {
+    const { address, port } = await serve();
+    const before = await scrape(address);
+    expect(Object.values(before.byLabel("obrolan_info"))).to.deep.equal([1]);
+    expect(before.value("process_resident_memory_bytes")).to.be.greaterThan(
+      before.value("nodejs_heap_size_used_bytes"),
+    );
+    const wires = await Promise.all(Array.from({ length: 20 }, () => Connection.open({ port })));
+    connections.push(...wires);
+    const after = await scrape(address);
+    expect(after.value("process_open_fds") - before.value("process_open_fds")).to.equal(20);
+    expect(after.value("process_cpu_seconds_total")).to.be.greaterThan(before.value("process_cpu_seconds_total"));
+    expect(after.value("obrolan_uptime_seconds")).to.be.greaterThan(before.value("obrolan_uptime_seconds"));
+  });
+
+  it("tell of the password hashes that are being made and that wait", async () => {
+    const { address, wire } = await serve();
+    const names = Array.from({ length: 60 }, (_, i) => `person-${i}`);
+    const all = Promise.all(names.map((name) => wire.register(name, "a good password")));
+    const running = (now: Scrape) => now.value("obrolan_hashes");
+    let seen = await scrape(address);
+    while (seen.value("obrolan_hashes_waiting") === 0 && seen.value("obrolan_sign_ins_total") < names.length) {
+      seen = await scrape(address);
+    }
+    expect(seen.value("obrolan_hashes_waiting")).to.be.within(1, 58);
+    expect(running(seen)).to.equal(2);
+    await all;
+    const after = await scrape(address);
+    expect([running(after), after.value("obrolan_hashes_waiting")]).to.deep.equal([0, 0]);
+  });
+
+  it("are at /metrics alone and can only be read; anything else is answered with a sentence", async () => {
+    const { address } = await serve();
+    const at = async (path: string, init?: RequestInit) => {
+      const response = await fetch(`http://${address}${path}`, init);
+      return { status: response.status, allow: response.headers.get("allow"), body: await response.text() };
+    };
+    expect(await at("/")).to.deep.include({
+      status: 404,
+      body: "There is nothing here: the metrics are at /metrics.\n",
+    });
+    expect(await at("/metrics/more")).to.deep.include({ status: 404 });
+    expect(await at("/metrics", { method: "POST", body: "x" })).to.deep.include({
+      status: 405,
+      allow: "GET, HEAD",
+      body: "The metrics can be read with GET; POST is not known here.\n",
+    });
+    expect(await at("/metrics", { method: "HEAD" })).to.deep.include({ status: 200, body: "" });
+    expect((await at("/metrics?from=prometheus")).status).to.equal(200);
+    const { headers } = await fetch(`http://${address}/metrics`);
+    expect(headers.get("content-type")).to.equal("text/plain; version=0.0.4; charset=utf-8");
+  });
+
+  it("can be read while the server drains, and are gone behind it", async () => {
+    const { server, port, address, wire } = await serve();
+    const { token } = await wire.register("ana", "a good password");
+    const sender = await wire.chat(token);
+    await sender.ask(help);
+    const slowWire = await Connection.open({ port });
+    connections.push(slowWire);
+    const slow = slowWire.chat(token);
+    slow.send(join());
+    await slow.next("caughtUp");
+    slow.pause();
+    // More than the windows of HTTP/2 take: what is under way then keeps the drain waiting.
+    const sent = Array.from({ length: 200 }, (_, i) => sender.accept(sendAll("x".repeat(4096)), `r${i}`));
+    await Promise.all(sent);
+    server.child.kill("SIGTERM");
+    await server.says(/"stopping"/);
+    await sender.next("goodbye");
+    const now = await scrape(address);
+    expect(now.value("obrolan_accepted_total")).to.equal(200);
+    expect(now.value("obrolan_streams")).to.be.at.least(1);
+    slow.resume();
+    await slow.next("goodbye");
+    expect((await server.exit()).code).to.equal(0);
+    await failed(fetch(`http://${address}/metrics`));
+  });
+
+  it("are off by themselves", async () => {
+    const { server } = await ServerProcess.serve(folder.path);
+    expect(server.said).to.not.include("metrics");
+  });
+
+  it("keep a server from starting whose address for them is taken; it names the setting", async () => {
+    const taken = net.createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const address = `127.0.0.1:${(taken.address() as net.AddressInfo).port}`;
+    const args = ["--listen", "127.0.0.1:0", "--data", folder.path, "--metrics-listen", address];
+    const { code, stderr } = await ServerProcess.spawn(args).exit();
+    taken.close();
+    expect(code).to.equal(1);
+    expect(stderr).to.equal(
+      `obrolan: Cannot listen on ${address}: another program listens there. Take another address with --metrics-listen.\n`,
+    );
+  });
+
+  it("do not keep it from ending where its own address is taken", async () => {
+    const taken = net.createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const address = `127.0.0.1:${(taken.address() as net.AddressInfo).port}`;
+    const args = ["--listen", address, "--data", folder.path, "--metrics-listen", "127.0.0.1:0"];
+    const { code, stderr } = await ServerProcess.spawn(args).exit();
+    taken.close();
+    expect(code).to.equal(1);
+    expect(stderr).to.include("with --listen.");
+  });
+});
+
+async function failed(call: Promise<unknown>): Promise<void> {
+  const error = await call.then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  expect(error, "the call was expected to fail").to.be.an("error");
+}
