@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
+import { text as readAll } from "node:stream/consumers";
 import { within } from "./deadline.ts";
 
 /** What a scrape gave. */
@@ -35,9 +38,11 @@ export class Scrape {
   }
 }
 
-/** Reads the metrics at `HOST:PORT`. */
+/** Reads the metrics at `HOST:PORT`, over a connection that is not there before and not after. */
 export async function scrape(address: string): Promise<Scrape> {
-  const response = await within(fetch(`http://${address}/metrics`), `the metrics of ${address}`);
-  if (!response.ok) throw new Error(`the metrics were answered with ${response.status}: ${await response.text()}`);
-  return new Scrape(await response.text());
+  const request = get(`http://${address}/metrics`, { agent: false });
+  const [response] = (await within(once(request, "response"), `the metrics of ${address}`)) as [IncomingMessage];
+  const text = await within(readAll(response), `all metrics of ${address}`);
+  if (response.statusCode !== 200) throw new Error(`the metrics were answered with ${response.statusCode}: ${text}`);
+  return new Scrape(text);
 }

@@ -62,18 +62,20 @@ export class ServerProcess {
 
   /** Waits until it has written something, and gives what is found. */
   async says(pattern: RegExp): Promise<RegExpExecArray> {
-    const found = () => pattern.exec(this.said);
-    const said = new Promise<RegExpExecArray>((resolve, reject) => {
-      const look = () => {
-        const match = found();
-        if (match !== null) resolve(match);
-      };
-      this.child.stdout?.on("data", look);
-      this.child.stderr?.on("data", look);
-      this.exited.then((exit) => reject(new Error(`the server ended (${exit.code}): ${exit.stderr}`)));
-      look();
-    });
-    return within(said, () => `the server to write ${pattern}; it said: ${this.said}`);
+    const { promise: found, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
+    const look = () => {
+      const match = pattern.exec(this.said);
+      if (match !== null) resolve(match);
+    };
+    const { stdout, stderr } = this.child;
+    for (const output of [stdout, stderr]) output?.on("data", look);
+    this.exited.then((exit) => reject(new Error(`the server ended (${exit.code}): ${exit.stderr}`)));
+    look();
+    try {
+      return await within(found, () => `the server to write ${pattern}; it said: ${this.said}`);
+    } finally {
+      for (const output of [stdout, stderr]) output?.off("data", look);
+    }
   }
 
   /** The port that it listens on, as it tells it. */

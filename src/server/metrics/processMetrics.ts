@@ -46,7 +46,7 @@ export const processMetrics: readonly Metric[] = [
     name: "process_resident_memory_bytes",
     help: "Memory that the process holds.",
     advice:
-      "About 100 MB, and 16 to 40 KB a stream. Growing for days with as many streams as before: please report it, with `nodejs_heap_size_used_bytes`.",
+      "100 MB at the start; about 300 once its caches are full and it has been busy; and 16 to 40 KB a stream. Growing for days with as many streams as before: please report it, with `nodejs_heap_size_used_bytes`.",
     type: "gauge",
     read: ({ process }) => process.rss,
   },

@@ -1,0 +1,32 @@
+import { inMegabytes } from "./verdict.ts";
+import type { Sample } from "./watch.ts";
+
+/** How often the state is told where the output is no terminal; in seconds. */
+const EVERY = 30;
+let toldAt = Number.NEGATIVE_INFINITY;
+
+/** Prints a line. */
+export function say(line: string): void {
+  process.stdout.write(`${process.stdout.isTTY ? "\r\u001b[2K" : ""}${line}\n`);
+}
+
+/** Shows a sample: in a line that changes on a terminal, else in one every now and then. */
+export function tell(sample: Sample): void {
+  const { seconds, streams, readersBehind, openFiles, heap, rss, accepted, deliveries, loopDelay } = sample;
+  const clock = `${Math.floor(seconds / 60)}:${`${Math.floor(seconds % 60)}`.padStart(2, "0")}`;
+  const line = [
+    clock,
+    `${streams} streams (${readersBehind} behind)`,
+    `${openFiles} files`,
+    `heap ${inMegabytes(heap)}`,
+    `rss ${inMegabytes(rss)}`,
+    `${accepted} accepted`,
+    `${deliveries} delivered`,
+    `loop late by ${loopDelay.toFixed(0)} ms`,
+  ].join("  ");
+  if (process.stdout.isTTY) process.stdout.write(`\r\u001b[2K${line}`);
+  else if (seconds - toldAt >= EVERY) {
+    toldAt = seconds;
+    say(line);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Sample } from "./watch.ts";
+
+/** What a soak has seen of its server. */
+export interface Seen {
+  /** Before the first client came. */
+  readonly begin: Sample;
+  /** While the clients were there. */
+  readonly samples: readonly Sample[];
+  /** When all had left. */
+  readonly end: Sample;
+}
+
+/** The heap may have grown by this part. */
+const MAX_GROWTH = 0.1;
+/** The second minute is over; in seconds. */
+const EARLY = 120;
+/** One sample may fall on the peak of something: the heap is the median of this long; in seconds. */
+const SPAN = 30;
+
+/** What has to be where it began when everybody has left. */
+const BACK = ["streams", "readers", "readersBehind", "listeners", "handles", "openFiles"] as const;
+
+/** The heap behind a collection of garbage: after the second minute, and at the end, with as many clients; in bytes. */
+export function heapOf(samples: readonly Sample[]): { readonly early: number; readonly late: number } {
+  const last = samples.at(-1)?.seconds ?? 0;
+  const early = samples.filter(({ seconds }) => seconds >= EARLY && seconds < EARLY + SPAN);
+  const late = samples.filter(({ seconds }) => seconds > last - SPAN);
+  return { early: median(early.map(({ heap }) => heap)), late: median(late.map(({ heap }) => heap)) };
+}
+
+/** A sentence for each thing that is not back where it began. */
+export function notBack(begin: Sample, end: Sample): string[] {
+  return BACK.filter((what) => end[what] > begin[what]).map(
+    (what) => `When all had left there were ${end[what]} ${WORDS[what]}, and ${begin[what]} before the first one came.`,
+  );
+}
+
+/** A sentence for each thing that a soak must not have seen; none: it held. */
+export function verdict({ begin, samples, end }: Seen): string[] {
+  const { early, late } = heapOf(samples);
+  const found = notBack(begin, end);
+  // Not `>`: without a sample there is no number to compare, and nothing has been shown.
+  if (!(late <= early * (1 + MAX_GROWTH))) {
+    found.unshift(
+      `The heap grew from ${inMegabytes(early)} after the second minute to ${inMegabytes(late)} at the end.`,
+    );
+  }
+  return found;
+}
+
+/** Bytes in words for people. */
+export function inMegabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+const WORDS: Readonly<Record<(typeof BACK)[number], string>> = {
+  streams: "streams",
+  readers: "readers",
+  readersBehind: "readers behind",
+  listeners: "listeners",
+  handles: "handles",
+  openFiles: "open files",
+};
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { SoakServer } from "./server.ts";
+
+/** What the server's process was like at one moment. Sizes are in bytes. */
+export interface Sample {
+  /** Since the clients came. */
+  readonly seconds: number;
+  /** Behind a collection of all garbage. */
+  readonly heap: number;
+  readonly rss: number;
+  readonly external: number;
+  readonly streams: number;
+  readonly readers: number;
+  readonly readersBehind: number;
+  readonly openFiles: number;
+  /** Sockets, timers and whatever else keeps the process alive. */
+  readonly handles: number;
+  /** Those of the process's own events; of others Node warns where they are many. */
+  readonly listeners: number;
+  /** The 99th percentile since the sample before, in milliseconds. It holds the collections of garbage, too. */
+  readonly loopDelay: number;
+  /** Since the start. */
+  readonly cpuSeconds: number;
+  readonly accepted: number;
+  readonly deliveries: number;
+  readonly stalled: number;
+}
+
+/** How often a sample is taken, in milliseconds. */
+const EVERY = 5_000;
+
+/** Watches a server from the outside: by its metrics, and by having it collect its garbage. */
+export class Watch {
+  readonly samples: Sample[] = [];
+  readonly #server: SoakServer;
+  #began = Date.now();
+
+  constructor(server: SoakServer) {
+    this.#server = server;
+  }
+
+  /** From now on seconds are counted. */
+  begin(): void {
+    this.#began = Date.now();
+  }
+
+  /** Takes samples until it is told to stop; `seen` is called with each. */
+  async run(stop: AbortSignal, seen: (sample: Sample) => void): Promise<void> {
+    while (!stop.aborted) {
+      const sample = await this.take();
+      this.samples.push(sample);
+      seen(sample);
+      await sleep(EVERY, undefined, { signal: stop }).catch(() => {});
+    }
+  }
+
+  /** One sample. */
+  async take(): Promise<Sample> {
+    const { heapUsed, listeners } = await this.#server.collect();
+    const now = await this.#server.scrape();
+    const handles = Object.values(now.byLabel("nodejs_active_resources")).reduce((sum, count) => sum + count, 0);
+    return {
+      seconds: (Date.now() - this.#began) / 1_000,
+      heap: heapUsed,
+      rss: now.value("process_resident_memory_bytes"),
+      external: now.value("nodejs_external_memory_bytes"),
+      streams: now.value("obrolan_streams"),
+      readers: now.value("obrolan_readers"),
+      readersBehind: now.value("obrolan_readers_behind"),
+      openFiles: now.value("process_open_fds"),
+      handles,
+      listeners,
+      loopDelay: now.value('obrolan_event_loop_delay_seconds{quantile="0.99"}') * 1_000,
+      cpuSeconds: now.value("process_cpu_seconds_total"),
+      accepted: now.value("obrolan_accepted_total"),
+      deliveries: now.value("obrolan_deliveries_total"),
+      stalled: now.value('obrolan_streams_ended_total{reason="stalled"}'),
+    };
+  }
+}
