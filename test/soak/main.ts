@@ -51,11 +51,8 @@ async function soak(): Promise<string[]> {
   const begin = await settled(watch, () => true);
 
   watch.begin();
-  const watching = watch.run(closing.signal, tell);
-  const living = crowd.live();
-  await sleep(minutes * 60_000);
-  closing.abort();
-  await Promise.all([watching, living]);
+  const over = sleep(minutes * 60_000).then(() => closing.abort());
+  await Promise.all([over, watch.run(closing.signal, tell), crowd.live()]);
   say("everybody gets the rest, and leaves");
   await crowd.finish();
   const end = await settled(watch, (now) => notBack(begin, now).length === 0);
