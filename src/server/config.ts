@@ -12,6 +12,18 @@ export const serverSettings = {
   tlsCert: path({ summary: "the certificate to talk TLS with (PEM)", default: undefined, placeholder: "FILE" }),
   tlsKey: path({ summary: "the key of that certificate (PEM)", default: undefined, placeholder: "FILE" }),
   insecure: toggle({ summary: "talk without TLS, passwords too, on an address that others can reach" }),
+  retainDays: count({
+    summary: "days that a message is kept; older ones are forgotten",
+    default: 0,
+    max: 36_500,
+    meaning: "0: for ever",
+  }),
+  retainMessages: count({
+    summary: "messages that are kept, the newest; those before them are forgotten",
+    default: 0,
+    max: 1_000_000_000_000,
+    meaning: "0: all of them",
+  }),
   messagesPerSecond: count({
     summary: "messages a second that a user may send in the long run",
     default: 10,
@@ -43,6 +55,9 @@ export const serverSettings = {
   }),
 };
 
+/** Those of them that say where the store is. */
+export const storeSettings = { data: serverSettings.data };
+
 /** What the server's settings come to: see `serverSettings`. */
 export interface ServerConfig {
   listen: string;
@@ -50,6 +65,8 @@ export interface ServerConfig {
   tlsCert?: string;
   tlsKey?: string;
   insecure: boolean;
+  retainDays: number;
+  retainMessages: number;
   messagesPerSecond: number;
   burst: number;
   loginFailures: number;

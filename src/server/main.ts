@@ -11,6 +11,8 @@ import { type MetricsParts, type ServedMetrics, serveMetrics } from "./metrics/i
 import { type ChatServer, createServer } from "./server.ts";
 import { VERSION } from "./version.ts";
 
+const DAY = 24 * 60 * 60 * 1_000;
+
 /**
  * Runs the server until SIGTERM or SIGINT, then drains it. Throws an error for people where it cannot start: the data folder, the
  * certificate, the address.
@@ -35,6 +37,7 @@ export async function serve(config: ServerConfig): Promise<void> {
         secrets,
       },
       limits: { messagesPerSecond: config.messagesPerSecond, burst: config.burst },
+      retention: { maxAge: config.retainDays * DAY, maxMessages: config.retainMessages },
       loginFailures: config.loginFailures,
       logger,
       ...(tls === undefined ? {} : { tls }),

@@ -2,7 +2,16 @@ import { type ServerOptions as GrpcOptions, ServerCredentials } from "@grpc/grpc
 import { createServer as createGrpcServer } from "nice-grpc";
 import { HealthDefinition, HealthServiceImpl, HealthState } from "nice-grpc-server-health";
 import { withLongBacklog } from "./backlog.ts";
-import { LIMITS, type Limits, SIZES, type Sizes, TIMINGS, type Timings } from "./room/limits.ts";
+import {
+  LIMITS,
+  type Limits,
+  RETENTION,
+  type RetentionPolicy,
+  SIZES,
+  type Sizes,
+  TIMINGS,
+  type Timings,
+} from "./room/limits.ts";
 import type { Engines } from "./room/ports/engines.ts";
 import { Room, type RoomStats } from "./room/room.ts";
 import type { Tallies } from "./room/tallies.ts";
@@ -27,6 +36,7 @@ export interface Logger {
 export interface ServerOptions {
   readonly engines: Engines;
   readonly limits?: Partial<Limits>;
+  readonly retention?: Partial<RetentionPolicy>;
   readonly timings?: Partial<Timings>;
   readonly sizes?: Partial<Sizes>;
   /** Failed sign-ins for a name and address before there is a wait; 0: there is none. Default 5. */
@@ -82,6 +92,7 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
     engines: options.engines,
     encoder: new WireEncoder(VERSION),
     limits: { ...LIMITS, ...options.limits },
+    retention: { ...RETENTION, ...options.retention },
     timings: { ...TIMINGS, ...options.timings },
     sizes: { ...SIZES, ...options.sizes },
     loginFailures: options.loginFailures ?? 5,

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { LocalBus, MemoryAttempts, MemoryRoster } from "../../src/server/engines/memory/index.ts";
 import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
-import { LIMITS, TIMINGS } from "../../src/server/room/limits.ts";
+import { LIMITS, RETENTION, TIMINGS } from "../../src/server/room/limits.ts";
 import type { Engines } from "../../src/server/room/ports/engines.ts";
 import type { Draft } from "../../src/server/room/ports/log.ts";
 import { Room } from "../../src/server/room/room.ts";
@@ -27,6 +27,7 @@ async function openRoom(store: ModelStore, bus: LocalBus): Promise<Room> {
   return Room.open({
     engines: engines as unknown as Engines,
     encoder: new WireEncoder("0"),
+    retention: RETENTION,
     limits: { ...LIMITS, messagesPerSecond: 0 },
     timings: TIMINGS,
     sizes: { timeline: 2_500, pages: 2_000, page: 5, response: RESPONSE_BYTES, replies: 8 },

@@ -1,6 +1,7 @@
 import type { Timings } from "./limits.ts";
 import type { Log } from "./log.ts";
 import type { Rate } from "./rate.ts";
+import type { Retention } from "./retention.ts";
 import type { SignIn } from "./signIn.ts";
 import type { Stream } from "./stream.ts";
 
@@ -10,6 +11,7 @@ export interface Household {
   readonly streams: ReadonlySet<Stream>;
   readonly signIn: SignIn;
   readonly rate: Rate;
+  readonly retention: Retention;
   readonly timings: Timings;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
@@ -29,11 +31,12 @@ export class Housekeeping {
   readonly #timer: NodeJS.Timeout;
   #lookedAt = performance.now();
   #sweptAt = Number.NEGATIVE_INFINITY;
+  #retainedAt = Number.NEGATIVE_INFINITY;
 
   constructor(household: Household) {
     this.#household = household;
-    const { joinTimeout, stall, cursor, sessionLifetime } = household.timings;
-    const interval = Math.min(LOOK, Math.ceil(Math.min(joinTimeout, stall, cursor, sessionLifetime) / 10));
+    const { joinTimeout, stall, cursor, sessionLifetime, retention } = household.timings;
+    const interval = Math.min(LOOK, Math.ceil(Math.min(joinTimeout, stall, cursor, sessionLifetime, retention) / 10));
     this.#timer = setInterval(() => this.#tick(), interval);
     this.#timer.unref();
   }
@@ -44,7 +47,7 @@ export class Housekeeping {
   }
 
   #tick(): void {
-    const { log, streams, signIn, rate, clock, checkSessions, report } = this.#household;
+    const { log, streams, signIn, rate, retention, timings, clock, checkSessions, report } = this.#household;
     const now = performance.now();
     const time = clock();
     for (const stream of streams) stream.tick(now, time);
@@ -53,6 +56,10 @@ export class Housekeeping {
       this.#lookedAt = now;
       log.lookAgain();
       checkSessions().catch(report);
+    }
+    if (now - this.#retainedAt >= timings.retention) {
+      this.#retainedAt = now;
+      retention.look().catch(report);
     }
     if (now - this.#sweptAt >= SWEEP) {
       this.#sweptAt = now;

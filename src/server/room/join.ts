@@ -36,5 +36,6 @@ export async function startOf(
   const head = log.headId;
   const recent = Math.min(join.recent, maxRecent);
   const first = recent === 0 ? 0 : await log.recent(accountId, recent);
-  return { after: first === 0 ? head : first - 1, gap: false };
+  // The store may not have come to what this node has been told to forget.
+  return { after: first === 0 ? head : Math.max(first, log.oldestId) - 1, gap: false };
 }

@@ -10,6 +10,14 @@ export interface Limits {
   readonly maxRecent: number;
 }
 
+/** What the log keeps: a message goes when either has had enough of it. */
+export interface RetentionPolicy {
+  /** How old a message may grow, in milliseconds. 0: as old as it likes. */
+  readonly maxAge: number;
+  /** How many messages there may be. 0: as many as there are. */
+  readonly maxMessages: number;
+}
+
 /** How long things take, in milliseconds. */
 export interface Timings {
   /** How long a stream may go without a join. */
@@ -26,6 +34,8 @@ export interface Timings {
   readonly sessionLifetime: number;
   /** How long a session lasts that is not used. */
   readonly sessionIdle: number;
+  /** How often the log is looked at for what is not to be kept any longer. */
+  readonly retention: number;
   /** How long a drain waits for streams to end. The whole server has 10 s. */
   readonly drain: number;
 }
@@ -50,6 +60,9 @@ const DAY = 24 * 60 * 60 * SECOND;
 /** The limits where nothing else is said. */
 export const LIMITS: Limits = { maxTextBytes: 4_096, messagesPerSecond: 10, burst: 20, maxRecent: 1_000 };
 
+/** Everything is kept where nothing else is said. */
+export const RETENTION: RetentionPolicy = { maxAge: 0, maxMessages: 0 };
+
 /** The timings where nothing else is said. */
 export const TIMINGS: Timings = {
   joinTimeout: 30 * SECOND,
@@ -59,6 +72,7 @@ export const TIMINGS: Timings = {
   cursor: 30 * SECOND,
   sessionLifetime: 30 * DAY,
   sessionIdle: 7 * DAY,
+  retention: 10 * SECOND,
   drain: 8 * SECOND,
 };
 

@@ -2,7 +2,7 @@ import { AttemptGate } from "./attemptGate.ts";
 import { Committer } from "./committer.ts";
 import type { Encoder, Goodbye } from "./events.ts";
 import { Housekeeping } from "./housekeeping.ts";
-import type { Limits, Sizes, Timings } from "./limits.ts";
+import type { Limits, RetentionPolicy, Sizes, Timings } from "./limits.ts";
 import { Log } from "./log.ts";
 import { isPublic } from "./message.ts";
 import { OnlineList } from "./onlineList.ts";
@@ -13,6 +13,7 @@ import { Presence } from "./presence.ts";
 import { PresenceFeed } from "./presenceFeed.ts";
 import { Rate } from "./rate.ts";
 import { RETRY_SOON, sessionInvalid, shuttingDown } from "./reasons.ts";
+import { Retention } from "./retention.ts";
 import { Rounds } from "./rounds.ts";
 import { Sender } from "./sender.ts";
 import { SessionWatch } from "./sessionWatch.ts";
@@ -27,6 +28,7 @@ export interface RoomOptions {
   readonly engines: Engines;
   readonly encoder: Encoder;
   readonly limits: Limits;
+  readonly retention: RetentionPolicy;
   readonly timings: Timings;
   readonly sizes: Sizes;
   /** Failed sign-ins for a name and address before there is a wait; 0: there is none. */
@@ -67,6 +69,7 @@ export class Room {
   readonly #presence: Presence;
   readonly #feed: PresenceFeed;
   readonly #committer: Committer;
+  readonly #retention: Retention;
   readonly #housekeeping: Housekeeping;
   readonly #engines: Engines;
   readonly #watch: SessionWatch;
@@ -101,11 +104,13 @@ export class Room {
       signIn: this.signIn,
       tallies,
     };
+    this.#retention = new Retention({ store: engines.log, bus, policy: options.retention, clock });
     this.#housekeeping = new Housekeeping({
       log,
       streams: this.#streams,
       signIn: this.signIn,
       rate,
+      retention: this.#retention,
       timings,
       clock,
       report: options.report,
@@ -157,10 +162,8 @@ export class Room {
   }
 
   /** Makes the store forget all messages before `before`. */
-  async forget(before: number): Promise<void> {
-    await this.#engines.log.forget(before);
-    const { logId, oldestId } = await this.#engines.log.state();
-    this.#engines.bus.publish({ kind: "forgotten", logId, oldestId });
+  forget(before: number): Promise<void> {
+    return this.#retention.forget(before);
   }
 
   /** Says goodbye to everyone, and lets nobody in; resolves when all have gone, or `timings.drain` is over. */
@@ -184,6 +187,7 @@ export class Room {
     this.#rounds.stop();
     this.#presence.stop();
     this.#feed.stop();
+    await this.#retention.stop();
     await this.#committer.idle();
   }
 

@@ -67,6 +67,15 @@ export function describeForgetting(place: NewStorePlace): void {
       expect(await say("next")).to.equal(11);
     });
 
+    it("in steps is seen after each of them, and comes to the same", async () => {
+      const { forget, ends, ids } = await ten();
+      for (const before of [3, 6, 9]) {
+        await forget(before);
+        expect(await ends()).to.deep.equal({ headId: 10, oldestId: before });
+        expect(await ids()).to.deep.equal(range(before, 10));
+      }
+    });
+
     it("is remembered by a store that was closed and opened again", async () => {
       const { forget, ends, say } = await ten();
       await forget(4);

@@ -1,6 +1,15 @@
 import { LocalBus, MemoryAttempts, MemoryRoster } from "../../../src/server/engines/memory/index.ts";
 import { NodeSecrets } from "../../../src/server/engines/secrets/index.ts";
-import { LIMITS, type Limits, SIZES, type Sizes, TIMINGS, type Timings } from "../../../src/server/room/limits.ts";
+import {
+  LIMITS,
+  type Limits,
+  RETENTION,
+  type RetentionPolicy,
+  SIZES,
+  type Sizes,
+  TIMINGS,
+  type Timings,
+} from "../../../src/server/room/limits.ts";
 import type { Engines } from "../../../src/server/room/ports/engines.ts";
 import type { Session } from "../../../src/server/room/ports/sessions.ts";
 import { Room } from "../../../src/server/room/room.ts";
@@ -12,7 +21,9 @@ import { TestSink } from "./sink.ts";
 export interface RoomSetUp {
   readonly through?: (engines: Engines) => Engines;
   readonly limits?: Partial<Limits>;
+  readonly retention?: Partial<RetentionPolicy>;
   readonly timings?: Partial<Timings>;
+  readonly clock?: () => number;
   readonly sizes?: Partial<Sizes>;
 }
 
@@ -33,10 +44,11 @@ export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
     engines: through(engines),
     encoder,
     limits: { ...LIMITS, messagesPerSecond: 0, burst: 0, ...setUp.limits },
+    retention: { ...RETENTION, ...setUp.retention },
     timings: { ...TIMINGS, ...setUp.timings },
     sizes: { ...SIZES, ...setUp.sizes },
     loginFailures: 0,
-    clock: Date.now,
+    clock: setUp.clock ?? Date.now,
     report: (error) => reported.push(error),
   });
   return { room, engines, reported };

@@ -71,6 +71,10 @@ export interface LogStore {
   /** The message that a sender has in the log under a `requestId` (which is not empty). */
   find(senderId: number, requestId: string): Promise<Known | undefined>;
 
-  /** Forgets all messages before id `before`; at most up to the head. The head stays where it is. May throw `OutcomeUnknown`. */
+  /**
+   * Forgets all messages before id `before`, and the request ids with them, in one durable commit; at most up to the head. The
+   * head stays where it is, and `sentAt` never falls behind that of a forgotten one. Appends may have to wait for it: whoever
+   * forgets many does so in steps. May throw `OutcomeUnknown`.
+   */
   forget(before: number): Promise<void>;
 }
