@@ -1,7 +1,9 @@
 import { Command, CommanderError } from "commander";
 import { addFlags, ConfigError, didYouMean, resolve } from "../config/index.ts";
+import { runBackup } from "./commands/backup.ts";
 import { chat } from "./commands/chat.ts";
-import { runServer, serverRules, serverSettings } from "./commands/serve.ts";
+import { runRestore } from "./commands/restore.ts";
+import { runServer, serverRules, serverSettings, storeSettings } from "./commands/serve.ts";
 import { clientRules, clientSettings } from "./config.ts";
 import { Exit } from "./exit.ts";
 import { readVersion } from "./version.ts";
@@ -18,7 +20,7 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv = pro
     .allowExcessArguments()
     .exitOverride();
   addFlags(program, clientSettings).action(async (flags, { args }: Command) => {
-    refuseArguments(args, ["serve"]);
+    refuseArguments(args, ["serve", "backup", "restore"]);
     const tables = { table: clientSettings, others: [serverSettings], rules: clientRules };
     code = await chat(resolve({ ...tables, flags, env }));
   });
@@ -29,6 +31,19 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv = pro
     const tables = { table: serverSettings, others: [clientSettings], rules: serverRules };
     code = await runServer(resolve({ ...tables, flags, env }));
   });
+  const keepers = [
+    ["backup", "back up the server's store into a new file, while the server runs or not", runBackup],
+    ["restore", "put a backup in the place of the server's store, which is kept, while no server runs", runRestore],
+  ] as const;
+  for (const [name, description, run] of keepers) {
+    const keeper = program.command(name).description(description).argument("<FILE>", "the backup");
+    keeper.helpOption("--help", "show this").allowExcessArguments().exitOverride();
+    addFlags(keeper, storeSettings).action(async (file: string, flags, { args }: Command) => {
+      refuseArguments(args.slice(1), []);
+      const tables = { table: storeSettings, others: [serverSettings, clientSettings] };
+      code = await run(resolve({ ...tables, flags, env }), file);
+    });
+  }
 
   try {
     await program.parseAsync(argv, { from: "user" });

@@ -1,8 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { AccountStore } from "../../room/ports/accounts.ts";
 import type { LogStore } from "../../room/ports/log.ts";
 import type { SessionStore } from "../../room/ports/sessions.ts";
+import { DATABASE, LOCK, makeFolder } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
 import { toMessage } from "./messageRow.ts";
 import type { Reading } from "./reading.ts";
@@ -23,9 +23,9 @@ export interface SqliteStore {
  * use by another server, or holds a store of a newer version.
  */
 export async function openSqliteStore({ folder }: { folder: string }): Promise<SqliteStore> {
-  makeFolder(folder);
+  makeFolder(folder, [DATABASE, LOCK]);
   const lock = lockFolder(folder);
-  const file = join(folder, "obrolan.db");
+  const file = join(folder, DATABASE);
   const writing = new Thread<Writing>({ role: "writing", file });
   const reading = new Thread<Reading>({ role: "reading", file });
   const closeOnce = async () => {
@@ -72,23 +72,4 @@ function storeOf(writing: Thread<Writing>["methods"], reading: Thread<Reading>["
     sweep: (expiredBefore, unusedSince) => writing.sweepSessions(expiredBefore, unusedSince),
   };
   return { log, accounts, sessions };
-}
-
-/** Makes the folder and its files, which SQLite would let everybody read. */
-function makeFolder(folder: string): void {
-  try {
-    makePath(folder);
-    for (const name of ["obrolan.db", "obrolan.lock"]) closeSync(openSync(join(folder, name), "a", 0o600));
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`The data folder ${folder} cannot be written: ${why}. Take another one with --data.`, { cause });
-  }
-}
-
-/** With `recursive` Node never comes back where a folder cannot be made that ought to be, such as one in /proc. */
-function makePath(folder: string): void {
-  if (existsSync(folder)) return;
-  if (!existsSync(dirname(folder))) makePath(dirname(folder));
-  // Conversations and password hashes are nobody else's business.
-  mkdirSync(folder, { mode: 0o700 });
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { LOCK } from "./folder.ts";
 
 /** https://www.sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
@@ -11,7 +12,7 @@ const SQLITE_BUSY = 5;
 export function lockFolder(folder: string): { release(): void } {
   let db: DatabaseSync | undefined;
   try {
-    db = new DatabaseSync(join(folder, "obrolan.lock"));
+    db = new DatabaseSync(join(folder, LOCK));
     db.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;");
     const locked = db;
     return { release: () => locked.close() };

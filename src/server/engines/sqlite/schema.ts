@@ -42,6 +42,9 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
+/** The version of today's schema. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
 /** How long a connection waits for another one's lock; in milliseconds. SQLite's own default is not at all. */
 const BUSY_TIMEOUT = 5_000;
 

@@ -1,0 +1,35 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, lstatSync, renameSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { copyStore } from "./copy.ts";
+import { DATABASE, removeDatabase, syncFolder } from "./folder.ts";
+import type { Holding } from "./inspect.ts";
+
+/**
+ * Backs the store of a folder up into a new file, while a server runs on it or not. The file gets its name once it is whole. Resolves
+ * with what it holds. Throws an error for people, and leaves no file then.
+ */
+export async function backUpSqliteStore({ folder, file }: { folder: string; file: string }): Promise<Holding> {
+  const store = join(folder, DATABASE);
+  if (!existsSync(folder)) throw new Error(`There is no data folder ${folder}: name the server's with --data.`);
+  if (!existsSync(store) || statSync(store).size === 0) {
+    throw new Error(`There is no store in the folder ${folder}: name the server's data folder with --data.`);
+  }
+  refuseExisting(file);
+  const partial = `${file}.${randomBytes(4).toString("hex")}.partial`;
+  const holding = await copyStore(store, partial);
+  try {
+    refuseExisting(file);
+    renameSync(partial, file);
+    syncFolder(dirname(file));
+    return holding;
+  } catch (error) {
+    removeDatabase(partial);
+    throw error;
+  }
+}
+
+function refuseExisting(file: string): void {
+  if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return;
+  throw new Error(`${file} is there already, and a backup replaces nothing: take another name, or move it away.`);
+}

@@ -1,0 +1,165 @@
+import { expect } from "chai";
+import { connect, type Room } from "../../src/client/index.ts";
+import { run } from "../cli/program.ts";
+import { isCaughtUp, ofKind, says, texts, until } from "../client/take.ts";
+import type { ChatStream } from "../support/chat-stream.ts";
+import { join, sendAll } from "../support/commands.ts";
+import { expectFailed } from "../support/expect.ts";
+import { useFolder } from "../support/folder.ts";
+import { endProcesses, ServerProcess } from "../support/process.ts";
+import { Proxy as Network } from "../support/proxy.ts";
+import { readLog } from "../support/store.ts";
+import { Connection, failure } from "../support/wire.ts";
+
+const UNLIMITED = ["--messages-per-second", "0", "--burst", "0"];
+
+function named(word: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${word} ${index + 1}`);
+}
+
+describe("obrolan restore", function () {
+  this.timeout(120_000);
+  const folder = useFolder();
+  const connections: Connection[] = [];
+  afterEach(async () => {
+    for (const wire of connections.splice(0)) wire.close();
+    await endProcesses();
+  });
+
+  const inFolder = (name: string) => `${folder.path}/${name}`;
+  const data = () => inFolder("data");
+  const serve = () => ServerProcess.serve(data(), UNLIMITED);
+
+  async function open(port: number): Promise<Connection> {
+    const wire = await Connection.open({ port });
+    connections.push(wire);
+    return wire;
+  }
+
+  async function account(port: number, name: string): Promise<string> {
+    return (await (await open(port)).register(name, "a good password")).token;
+  }
+
+  async function enter(port: number, token: string, how: Parameters<typeof join>[0] = {}): Promise<ChatStream> {
+    const chat = (await open(port)).chat(token);
+    chat.send(join(how));
+    await chat.next("caughtUp");
+    return chat;
+  }
+
+  async function say(chat: ChatStream, words: readonly string[]): Promise<void> {
+    const requests = words.map((text) => chat.send(sendAll(text)));
+    for (const request of requests) expect((await chat.reply(request)).event?.$case).to.equal("accepted");
+  }
+
+  it("of a backup at 1,000 messages, after which there were 50 more, and 100 others then: the client that had the 50 is told, and ends up right", async () => {
+    const [early, lost, later] = [named("early", 1_000), named("lost", 50), named("later", 100)];
+    const first = await serve();
+    const [ani, budi] = [await account(first.port, "ani"), await account(first.port, "budi")];
+    const network = await Network.start(first.port);
+    const client = connect({ address: network.address });
+    const room: Room = client.enter({ token: ani, resumeAfter: 0n, backoff: { firstMs: 1, maxMs: 20 } });
+    const onWire = await enter(first.port, budi, { resumeAfter: 0n });
+    await say(onWire, early);
+    const backup = await run(["backup", "--data", data(), inFolder("backup.db")]);
+    expect(backup).to.include({ code: 0, err: "" });
+    expect(backup.out).to.contain("messages 1 to 1000, and 2 accounts");
+    await say(onWire, lost);
+    const before = await until(room, "the last of the 50", says("lost 50"));
+    expect(texts(before)).to.deep.equal([...early, ...lost]);
+    const cursor = room.cursor;
+    expect(cursor?.id).to.equal(1_050n);
+    const had = { resumeAfter: onWire.cursor, logId: (await onWire.next("welcome")).logId };
+    expect(had).to.deep.equal({ resumeAfter: 1_050n, logId: cursor?.logId });
+    await first.server.kill("SIGTERM");
+
+    const restored = await run(["restore", "--data", data(), inFolder("backup.db")]);
+    expect(restored).to.include({ code: 0, err: "" });
+    expect(restored.out).to.contain("The store is restored, and holds messages 1 to 1000, and 2 accounts.");
+
+    const second = await serve();
+    const talker = await enter(second.port, budi);
+    await say(talker, later);
+    network.pointTo(second.port);
+
+    // The application keeps the rule: with another log it forgets what it has.
+    const events = await until(room, "the end of the replay", isCaughtUp);
+    expect(ofKind(events, "connected").at(-1)).to.include({ again: true, logChanged: true });
+    expect(ofKind(events, "gap")).to.deep.equal([{ kind: "gap", oldestId: 1n }]);
+    expect(texts(events)).to.deep.equal([...early, ...later]);
+    expect(ofKind(events, "message").map(({ id }) => id)).to.deep.equal(named("", 1_100).map((_, i) => BigInt(i + 1)));
+    const { logId } = await talker.next("welcome");
+    expect(logId).to.not.equal(cursor?.logId);
+    expect(room.cursor).to.deep.equal({ logId, id: 1_100n });
+    room.abort();
+
+    // One that comes with what it kept, in a new process, is told just so.
+    const again = client.enter({ token: ani, resumeAfter: cursor?.id, logId: cursor?.logId });
+    const anew = await until(again, "the end of the replay", isCaughtUp);
+    expect(ofKind(anew, "connected")[0]).to.include({ again: false, logChanged: true });
+    expect(texts(anew)).to.deep.equal([...early, ...later]);
+    again.abort();
+    client.close();
+    await network.close();
+
+    const back = await enter(second.port, budi, had);
+    expect(back.kinds.slice(0, 3)).to.deep.equal(["welcome", "gap", "message"]);
+    expect(back.received("gap")).to.deep.equal([{ oldestId: 1n, requestId: "" }]);
+    expect(back.messages.map(({ text }) => text)).to.deep.equal([...early, ...later]);
+    expect(back.received("welcome")[0]?.logId).to.equal(logId);
+  });
+
+  it("keeps the store that was there, whole, and it can be restored in its turn", async () => {
+    const { server, port } = await serve();
+    const chat = await enter(port, await account(port, "ana"));
+    await say(chat, ["1", "2"]);
+    await run(["backup", "--data", data(), inFolder("backup.db")]);
+    await say(chat, ["3"]);
+    // What it has then is in its WAL.
+    await server.kill("SIGKILL");
+    const { out } = await run(["restore", "--data", data(), inFolder("backup.db")]);
+    expect((await readLog(data())).messages.map(({ text }) => text)).to.deep.equal(["1", "2"]);
+    const [, kept = ""] = /^The store that was there is kept: (.+)$/m.exec(out) ?? [];
+    expect((await run(["restore", "--data", data(), kept])).code).to.equal(0);
+    expect((await readLog(data())).messages.map(({ text }) => text)).to.deep.equal(["1", "2", "3"]);
+  });
+
+  it("lets a session go on that is in the backup and has not ended since, and no other", async () => {
+    const { server, port } = await serve();
+    const [stays, leaves] = [await account(port, "stays"), await account(port, "leaves")];
+    await run(["backup", "--data", data(), inFolder("backup.db")]);
+    await (await open(port)).logout(leaves);
+    const tooLate = await account(port, "too-late");
+    await server.kill("SIGTERM");
+    const { out } = await run(["restore", "--data", data(), inFolder("backup.db")]);
+    expect(out).to.contain("Sessions that go on: 1;");
+
+    const second = await serve();
+    const wire = await open(second.port);
+    expect((await wire.list(stays)).totalSize).to.equal(0);
+    for (const token of [leaves, tooLate]) {
+      expectFailed(await failure(wire.list(token)), "UNAUTHENTICATED", "SESSION_INVALID");
+    }
+    await wire.login("leaves", "a good password");
+    await second.server.kill("SIGTERM");
+
+    // Nobody knows there which of them have ended since.
+    const elsewhere = await run(["restore", "--data", inFolder("elsewhere"), inFolder("backup.db")]);
+    expect(elsewhere.out).to.contain("Sessions that go on: 0;").and.not.contain("The store that was there");
+    const third = await ServerProcess.serve(inFolder("elsewhere"));
+    const other = await open(third.port);
+    expectFailed(await failure(other.list(stays)), "UNAUTHENTICATED", "SESSION_INVALID");
+    await other.login("stays", "a good password");
+  });
+
+  it("is refused while a server runs on the folder, which goes on as if nothing had been", async () => {
+    const { port } = await serve();
+    const chat = await enter(port, await account(port, "ana"));
+    await say(chat, ["1"]);
+    await run(["backup", "--data", data(), inFolder("backup.db")]);
+    const { code, out, err } = await run(["restore", "--data", data(), inFolder("backup.db")]);
+    expect({ code, out }).to.deep.equal({ code: 1, out: "" });
+    expect(err).to.match(/data is in use by another server: stop that one/);
+    expect((await chat.accept(sendAll("2"))).id).to.equal(2n);
+  });
+});

@@ -1,0 +1,198 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { copyFile, mkdir, open, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { expect } from "chai";
+import { backUpSqliteStore } from "../../src/server/engines/sqlite/backup.ts";
+import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
+import { restoreSqliteStore } from "../../src/server/engines/sqlite/restore.ts";
+import { draft, enlist, range } from "../contract/support.ts";
+import { useFolder } from "../support/folder.ts";
+import { readLog } from "../support/store.ts";
+
+describe("Restoring an SQLite store", () => {
+  const folder = useFolder();
+  const data = () => path.join(folder.path, "data");
+  const inFolder = (name: string) => path.join(folder.path, name);
+
+  /** The store gets these many messages more. */
+  async function append(count: number): Promise<void> {
+    const store = await openSqliteStore({ folder: data() });
+    const ana = await enlist(store, "ana");
+    await store.log.append(range(1, count).map((i) => draft(ana, `${i} `.padEnd(500, "x"))));
+    await store.close();
+  }
+
+  async function refusal(file: string): Promise<string> {
+    return restoreSqliteStore({ folder: data(), file }).then(
+      () => "restored",
+      (error: Error) => error.message,
+    );
+  }
+
+  async function overwrite(file: string, at: number, bytes: Buffer): Promise<void> {
+    const handle = await open(file, "r+");
+    await handle.write(bytes, 0, bytes.length, at);
+    await handle.close();
+  }
+
+  function sql(file: string, statements: string): void {
+    const db = new DatabaseSync(file);
+    db.exec(statements);
+    db.close();
+  }
+
+  it("refuses whatever is no whole store that it knows, says why, and leaves the store that is there", async () => {
+    await append(400);
+    const good = inFolder("good.db");
+    await backUpSqliteStore({ folder: data(), file: good });
+    const { size } = statSync(good);
+    const before = await readLog(data());
+    const cases: [string, (file: string) => Promise<unknown> | unknown, RegExp][] = [
+      [
+        "text",
+        (file) => writeFile(file, "dear diary\n".repeat(1_000)),
+        /text is no store of Obrolan: file is not a database/,
+      ],
+      ["garbage", (file) => writeFile(file, randomBytes(50_000)), /garbage is no store of Obrolan/],
+      ["empty", (file) => writeFile(file, ""), /empty is no store of Obrolan\./],
+      ["other", (file) => sql(file, "CREATE TABLE meta (name TEXT, value TEXT)"), /other is no store of Obrolan\./],
+      [
+        "newer",
+        async (file) => copyFile(good, file).then(() => sql(file, "PRAGMA user_version = 99")),
+        /newer has schema version 99, and this Obrolan knows versions up to \d+: use a newer/,
+      ],
+      [
+        "cut-short",
+        async (file) => copyFile(good, file).then(() => truncate(file, size - 40_000)),
+        /cut-short is damaged/,
+      ],
+      [
+        "cut-to-its-head",
+        async (file) => copyFile(good, file).then(() => truncate(file, 100)),
+        /cut-to-its-head is (damaged|no store)/,
+      ],
+      [
+        "bitten",
+        async (file) =>
+          copyFile(good, file).then(() => overwrite(file, Math.floor(size / 8192) * 4096, randomBytes(4_096))),
+        /bitten is damaged/,
+      ],
+      [
+        "with-a-hole",
+        async (file) => copyFile(good, file).then(() => sql(file, "DELETE FROM messages WHERE id = 7")),
+        /with-a-hole is damaged: messages are missing in the middle of the log/,
+      ],
+      [
+        "without-people",
+        async (file) => copyFile(good, file).then(() => sql(file, "PRAGMA foreign_keys = OFF; DELETE FROM accounts")),
+        /without-people is damaged: rows refer to others/,
+      ],
+      ["a-folder", (file) => mkdir(file), /a-folder is no file/],
+      ["nothing", () => {}, /There is no file .*nothing/],
+    ];
+    for (const [name, make, sentence] of cases) {
+      const file = inFolder(name);
+      await make(file);
+      const was = existsSync(file) && statSync(file).isFile() ? await readFile(file) : undefined;
+      expect(await refusal(file), name).to.match(sentence);
+      if (was !== undefined) expect((await readFile(file)).equals(was), `${name} as it was`).to.equal(true);
+      expect(readdirSync(data()), name).to.have.members(["obrolan.db", "obrolan.lock"]);
+      expect(
+        readdirSync(folder.path).filter((other) => other.startsWith(`${name}-`)),
+        name,
+      ).to.deep.equal([]);
+    }
+    expect(await readLog(data())).to.deep.equal(before);
+    expect(await refusal(good)).to.equal("restored");
+  });
+
+  it("gives the log another id each time, and goes on with the ids and the times of the backup", async () => {
+    await append(5);
+    const file = inFolder("backup.db");
+    expect(await backUpSqliteStore({ folder: data(), file })).to.deep.equal({ oldestId: 1, headId: 5, accounts: 1 });
+    const logIds = new Set([(await readLog(data())).logId]);
+    for (const _ of range(1, 3)) {
+      await restoreSqliteStore({ folder: data(), file });
+      logIds.add((await readLog(data())).logId);
+    }
+    expect(logIds.size).to.equal(4);
+    await append(1);
+    expect((await readLog(data())).messages.map(({ id }) => id)).to.deep.equal(range(1, 6));
+  });
+
+  it("takes the place of one that is damaged, and keeps that as it was", async () => {
+    await append(5);
+    const file = inFolder("backup.db");
+    await backUpSqliteStore({ folder: data(), file });
+    const garbage = randomBytes(20_000);
+    await writeFile(path.join(data(), "obrolan.db"), garbage);
+    const { before = "" } = await restoreSqliteStore({ folder: data(), file });
+    expect((await readFile(before)).equals(garbage)).to.equal(true);
+    expect((await readLog(data())).headId).to.equal(5);
+  });
+
+  it("is not taken in by a WAL that was left beside no store", async () => {
+    await append(5);
+    const file = inFolder("backup.db");
+    await backUpSqliteStore({ folder: data(), file });
+    const store = await openSqliteStore({ folder: data() });
+    const ana = await enlist(store, "ana");
+    await store.log.append([draft(ana, "never in the backup")]);
+    const wal = await readFile(path.join(data(), "obrolan.db-wal"));
+    await store.close();
+    const elsewhere = inFolder("elsewhere");
+    await restoreSqliteStore({ folder: elsewhere, file });
+    await rm(path.join(elsewhere, "obrolan.db"));
+    await writeFile(path.join(elsewhere, "obrolan.db-wal"), wal);
+    const { before = "" } = await restoreSqliteStore({ folder: elsewhere, file });
+    expect((await readFile(`${before}-wal`)).equals(wal)).to.equal(true);
+    expect((await readLog(elsewhere)).headId).to.equal(5);
+  });
+
+  it("waits for nobody for ever who has the store open, and changes nothing then", async function () {
+    this.timeout(20_000);
+    await append(5);
+    const file = inFolder("backup.db");
+    await backUpSqliteStore({ folder: data(), file });
+    await append(1);
+    const reader = new DatabaseSync(path.join(data(), "obrolan.db"));
+    reader.exec("BEGIN");
+    reader.prepare("SELECT count(*) FROM messages").get();
+    expect(await refusal(file)).to.match(
+      /cannot be brought to rest: another program has it open; is a backup under way\?/,
+    );
+    reader.close();
+    expect((await readLog(data())).headId).to.equal(6);
+    expect(readdirSync(data())).to.have.members(["obrolan.db", "obrolan.lock"]);
+  });
+});
+
+describe("Backing up an SQLite store", () => {
+  const folder = useFolder();
+
+  it("never takes half a batch, nor a hole, however fast they come", async () => {
+    const data = path.join(folder.path, "data");
+    const store = await openSqliteStore({ folder: data });
+    const ana = await enlist(store, "ana");
+    await store.log.append(range(1, 2_000).map((i) => draft(ana, `${i}`.padEnd(1_000, "x"))));
+    let appending = true;
+    const batches = (async () => {
+      let count = 0;
+      for (; appending; count++) await store.log.append(range(1, 7).map((i) => draft(ana, `${i} of 7`)));
+      return count;
+    })();
+    for (const round of range(1, 5)) {
+      const file = path.join(folder.path, `${round}.db`);
+      const { headId } = await store.log.state();
+      const held = await backUpSqliteStore({ folder: data, file });
+      expect(held.headId).to.be.at.least(headId);
+      expect((held.headId - 2_000) % 7, "half a batch").to.equal(0);
+      expect(readdirSync(folder.path)).to.not.include(`${round}.db-wal`);
+    }
+    appending = false;
+    expect(await batches).to.be.greaterThan(5);
+    await store.close();
+  });
+});
