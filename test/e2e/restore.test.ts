@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { connect, type Room } from "../../src/client/index.ts";
+import { type ChatClient, connect } from "../../src/client/index.ts";
 import { run } from "../cli/program.ts";
 import { isCaughtUp, ofKind, says, texts, until } from "../client/take.ts";
 import type { ChatStream } from "../support/chat-stream.ts";
@@ -21,8 +21,15 @@ describe("obrolan restore", function () {
   this.timeout(120_000);
   const folder = useFolder();
   const connections: Connection[] = [];
+  /** Of the client library. */
+  const clients: { readonly client: ChatClient; readonly network: Network; readonly leave: AbortController }[] = [];
   afterEach(async () => {
     for (const wire of connections.splice(0)) wire.close();
+    for (const { client, network, leave } of clients.splice(0)) {
+      leave.abort();
+      client.close();
+      await network.close();
+    }
     await endProcesses();
   });
 
@@ -58,7 +65,10 @@ describe("obrolan restore", function () {
     const [ani, budi] = [await account(first.port, "ani"), await account(first.port, "budi")];
     const network = await Network.start(first.port);
     const client = connect({ address: network.address });
-    const room: Room = client.enter({ token: ani, resumeAfter: 0n, backoff: { firstMs: 1, maxMs: 20 } });
+    const leave = new AbortController();
+    clients.push({ client, network, leave });
+    const staying = { token: ani, signal: leave.signal, backoff: { firstMs: 1, maxMs: 20 } };
+    const room = client.enter({ ...staying, resumeAfter: 0n });
     const onWire = await enter(first.port, budi, { resumeAfter: 0n });
     await say(onWire, early);
     const backup = await run(["backup", "--data", data(), inFolder("backup.db")]);
@@ -91,16 +101,12 @@ describe("obrolan restore", function () {
     const { logId } = await talker.next("welcome");
     expect(logId).to.not.equal(cursor?.logId);
     expect(room.cursor).to.deep.equal({ logId, id: 1_100n });
-    room.abort();
 
     // One that comes with what it kept, in a new process, is told just so.
-    const again = client.enter({ token: ani, resumeAfter: cursor?.id, logId: cursor?.logId });
+    const again = client.enter({ ...staying, resumeAfter: cursor?.id, logId: cursor?.logId });
     const anew = await until(again, "the end of the replay", isCaughtUp);
     expect(ofKind(anew, "connected")[0]).to.include({ again: false, logChanged: true });
     expect(texts(anew)).to.deep.equal([...early, ...later]);
-    again.abort();
-    client.close();
-    await network.close();
 
     const back = await enter(second.port, budi, had);
     expect(back.kinds.slice(0, 3)).to.deep.equal(["welcome", "gap", "message"]);

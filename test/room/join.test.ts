@@ -76,6 +76,11 @@ describe("A join", () => {
     expect(await start({ recent: 2 }, bob)).to.equal(8);
   });
 
+  it("that wants the last few begins no sooner than the log does, where the store has yet to forget what came before", async () => {
+    log.forgotten(base + 8);
+    expect(await start({ recent: 3 })).to.equal(7);
+  });
+
   it("gets at most as many of the last as the room allows", async () => {
     expect(await start({ recent: 1_000 })).to.equal(2);
   });

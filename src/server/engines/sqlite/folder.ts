@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { chownSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** The store, in the data folder. */
@@ -22,6 +22,16 @@ export function makeFolder(folder: string, names: readonly string[]): void {
 /** Removes a database and all that SQLite has beside it, where they are there. */
 export function removeDatabase(file: string): void {
   for (const end of ["", ...BESIDE]) rmSync(file + end, { force: true });
+}
+
+/**
+ * Gives a file that root has made to the owner of its folder: the server, which may be another user, must be able to open it. SQLite
+ * does the same with the files that it makes.
+ */
+export function handOver(file: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(dirname(file));
+  chownSync(file, uid, gid);
 }
 
 /** Makes names that were given and taken in a folder survive a power cut, where the system can. */

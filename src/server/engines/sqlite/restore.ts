@@ -2,7 +2,7 @@ import { constants, copyFileSync, existsSync, linkSync, renameSync } from "node:
 import { join } from "node:path";
 import { copyStore } from "./copy.ts";
 import { explain } from "./explain.ts";
-import { BESIDE, DATABASE, LOCK, makeFolder, removeDatabase, syncFolder } from "./folder.ts";
+import { BESIDE, DATABASE, handOver, LOCK, makeFolder, removeDatabase, syncFolder } from "./folder.ts";
 import { type Holding, inspectFile } from "./inspect.ts";
 import { lockFolder } from "./lock.ts";
 import { renew } from "./renew.ts";
@@ -33,6 +33,7 @@ export async function restoreSqliteStore({ folder, file }: { folder: string; fil
     // Of a restore that was killed.
     removeDatabase(coming);
     const holding = await copyStore(file, coming);
+    handOver(coming);
     const sessions = renew(coming, settle(store));
     const before = setAside(store);
     // The old one's WAL must be gone before the new one is there, after a power cut too: it would be taken for the new one's.
