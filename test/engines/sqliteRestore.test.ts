@@ -80,6 +80,15 @@ describe("Restoring an SQLite store", () => {
         /bitten is damaged/,
       ],
       [
+        "not-like-its-index",
+        async (file) => {
+          await copyFile(good, file);
+          // The username stands in the table, and behind it in its index.
+          await overwrite(file, (await readFile(file)).lastIndexOf("ana-"), Buffer.from("eva-"));
+        },
+        /not-like-its-index is damaged: .*missing from index/,
+      ],
+      [
         "with-a-hole",
         async (file) => copyFile(good, file).then(() => sql(file, "DELETE FROM messages WHERE id = 7")),
         /with-a-hole is damaged: messages are missing in the middle of the log/,
