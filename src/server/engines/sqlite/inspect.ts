@@ -25,18 +25,17 @@ export function inspectFile(file: string): Holding {
   }
 }
 
-/** Opens a store beside a server that may be running on it, and changes nothing. */
+/** Opens a store beside a server that may be running on it, and changes nothing. Throws an error for people where it cannot. */
 export function openBeside(file: string): DatabaseSync {
   if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
   if (!statSync(file).isFile()) throw new Error(`${file} is no file.`);
-  // Where there is no WAL yet, SQLite makes one for as long as it reads, and only one who may write takes it away again.
-  const db = new DatabaseSync(file, { readOnly: existsSync(`${file}-wal`) });
   try {
+    // Where there is no WAL yet, SQLite makes one for as long as it reads, and only one who may write takes it away again.
+    const db = new DatabaseSync(file, { readOnly: existsSync(`${file}-wal`) });
     db.exec("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000;");
     return db;
   } catch (error) {
-    db.close();
-    throw error;
+    throw explain(error, file);
   }
 }
 
