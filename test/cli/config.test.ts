@@ -51,6 +51,8 @@ describe("the settings", () => {
       tlsCert: undefined,
       tlsKey: undefined,
       insecure: false,
+      retainDays: 0,
+      retainMessages: 0,
       messagesPerSecond: 10,
       burst: 20,
       loginFailures: 5,
