@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
+import { toDraftRow } from "../../src/server/engines/sqlite/draftRow.ts";
 import { Reading } from "../../src/server/engines/sqlite/reading.ts";
 import { migrate } from "../../src/server/engines/sqlite/schema.ts";
 import { Writing } from "../../src/server/engines/sqlite/writing.ts";
@@ -36,7 +37,7 @@ function usedStore() {
     writing.append(
       range(1, 100).map((i) => {
         const more = i % 3 === 0 ? { to: person(i * 7) } : {};
-        return draft(person(i), "hello", { ...more, requestId: i % 2 === 0 ? `${batch}.${i}` : "" });
+        return toDraftRow(draft(person(i), "hello", { ...more, requestId: i % 2 === 0 ? `${batch}.${i}` : "" }));
       }),
     );
   }
@@ -64,7 +65,7 @@ describe("The statements of the SQLite store", () => {
     reading.findAccount("user-1");
     reading.findSession(tokenHash(1));
     reading.endedSessions([1, 2]);
-    writing.append([draft(person(1), "again", { requestId: "1.1" })]);
+    writing.append([toDraftRow(draft(person(1), "again", { requestId: "1.1" }))]);
     writing.setPasswordHash(1, "another");
     writing.touchSessions([1, 2], 5);
     writing.endSessions(person(5).sessionId, false);

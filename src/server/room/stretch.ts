@@ -68,21 +68,23 @@ export abstract class Stretch {
    * is for a reader that has something else to put into its response.
    */
   take(after: number, accountId: number, maxBytes = this.#maxBytes): Batch {
-    if (maxBytes < this.#maxBytes) return this.#gather(after, maxBytes, (entry) => maySee(accountId, entry));
-    let shared = this.#shared.get(after);
-    if (shared === undefined) {
-      const insiders = new Set<number>();
-      shared = {
-        ...this.#gather(after, maxBytes, (entry) => {
-          if (isPublic(entry)) return true;
-          insiders.add(entry.senderId).add(entry.recipientId);
-          return false;
-        }),
-        insiders,
-      };
-      this.#remember(after, shared);
-    }
-    return shared.insiders.has(accountId) ? this.#gather(after, maxBytes, (entry) => maySee(accountId, entry)) : shared;
+    const shared = this.#share(after);
+    if (shared.bytes.length <= maxBytes && !shared.insiders.has(accountId)) return shared;
+    return this.#gather(after, maxBytes, (entry) => maySee(accountId, entry));
+  }
+
+  #share(after: number): SharedBatch {
+    const known = this.#shared.get(after);
+    if (known !== undefined) return known;
+    const insiders = new Set<number>();
+    const batch = this.#gather(after, this.#maxBytes, (entry) => {
+      if (isPublic(entry)) return true;
+      insiders.add(entry.senderId).add(entry.recipientId);
+      return false;
+    });
+    const shared = { ...batch, insiders };
+    this.#remember(after, shared);
+    return shared;
   }
 
   /** What was remembered goes no longer as far as it could: there are more entries. */

@@ -2,6 +2,7 @@ import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Event, Reason as WireReason } from "../../gen/obrolan/v1/chat.ts";
 import type { Encoder, RoomEvent } from "../room/events.ts";
 import type { Reason } from "../room/reasons.ts";
+import { acceptedField } from "./acceptedField.ts";
 import { messageField } from "./messageField.ts";
 import { toDuration } from "./wire.ts";
 
@@ -20,6 +21,7 @@ export class WireEncoder implements Encoder {
 
   event(event: RoomEvent, requestId = ""): Uint8Array {
     if (event.kind === "message") return messageField(event.message);
+    if (event.kind === "accepted") return acceptedField(event, requestId);
     const writer = new BinaryWriter().uint32(EVENTS_TAG).fork();
     return Event.encode({ requestId, event: this.#toWire(event) }, writer)
       .join()
@@ -30,7 +32,7 @@ export class WireEncoder implements Encoder {
     return new BinaryWriter().uint32(CURSOR_TAG).uint64(id).finish();
   }
 
-  #toWire(event: Exclude<RoomEvent, { kind: "message" }>): NonNullable<Event["event"]> {
+  #toWire(event: Exclude<RoomEvent, { kind: "message" | "accepted" }>): NonNullable<Event["event"]> {
     switch (event.kind) {
       case "welcome": {
         const { username, logId, headId, limits } = event;
@@ -39,10 +41,6 @@ export class WireEncoder implements Encoder {
       }
       case "caught-up":
         return { $case: "caughtUp", value: { id: BigInt(event.id) } };
-      case "accepted": {
-        const { id, sentAt, duplicate } = event;
-        return { $case: "accepted", value: { id: BigInt(id), sentAt: new Date(sentAt), duplicate } };
-      }
       case "rejected":
         return {
           $case: "rejected",

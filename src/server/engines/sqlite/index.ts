@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { AccountStore } from "../../room/ports/accounts.ts";
 import type { LogStore } from "../../room/ports/log.ts";
 import type { SessionStore } from "../../room/ports/sessions.ts";
+import { toAppended, toDraftRow } from "./draftRow.ts";
 import { DATABASE, LOCK, makeFolder } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
 import { toMessage } from "./messageRow.ts";
@@ -52,7 +53,7 @@ export async function openSqliteStore({ folder }: { folder: string }): Promise<S
 function storeOf(writing: Thread<Writing>["methods"], reading: Thread<Reading>["methods"]) {
   const log: LogStore = {
     state: () => reading.state(),
-    append: (batch) => writing.append(batch),
+    append: async (batch) => (await writing.append(batch.map(toDraftRow))).map(toAppended),
     read: async (from, to) => (await reading.read(from, to)).map(toMessage),
     recent: (accountId, count) => reading.recent(accountId, count),
     find: (senderId, requestId) => reading.find(senderId, requestId),

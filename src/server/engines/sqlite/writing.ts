@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Account } from "../../room/ports/accounts.ts";
-import type { Appended, Draft } from "../../room/ports/log.ts";
 import type { Session } from "../../room/ports/sessions.ts";
+import type { AppendedRow, DraftRow } from "./draftRow.ts";
 import { failureOf } from "./failures.ts";
 import { readLastSentAt, readState } from "./state.ts";
 
@@ -27,7 +27,7 @@ export class Writing {
     };
   }
 
-  append(batch: readonly Draft[]): Appended[] {
+  append(batch: readonly DraftRow[]): AppendedRow[] {
     const before = { headId: this.#headId, lastSentAt: this.#lastSentAt };
     try {
       return this.#commit(() => {
@@ -115,27 +115,29 @@ export class Writing {
     );
   }
 
-  #appendOne(draft: Draft, alive: Map<number, boolean>): Appended {
+  #appendOne(
+    [sessionId, senderId, recipientId, requestId, text, at]: DraftRow,
+    alive: Map<number, boolean>,
+  ): AppendedRow {
     const { session, known, append } = this.#statements;
-    let isAlive = alive.get(draft.sessionId);
+    let isAlive = alive.get(sessionId);
     if (isAlive === undefined) {
-      isAlive = session.get(draft.sessionId) !== undefined;
-      alive.set(draft.sessionId, isAlive);
+      isAlive = session.get(sessionId) !== undefined;
+      alive.set(sessionId, isAlive);
     }
-    if (!isAlive) return { kind: "session-ended" };
-    const { senderId, requestId, text } = draft;
-    const recipientId = draft.recipientId === 0 ? null : draft.recipientId;
+    if (!isAlive) return ["session-ended", 0, 0];
+    const recipient = recipientId === 0 ? null : recipientId;
     const earlier = requestId === "" ? undefined : known.get(senderId, requestId);
     if (earlier !== undefined) {
-      if (earlier.text !== text || earlier.recipient_id !== recipientId) return { kind: "reused" };
-      return { kind: "accepted", id: earlier.id as number, sentAt: earlier.sent_at as number, duplicate: true };
+      if (earlier.text !== text || earlier.recipient_id !== recipient) return ["reused", 0, 0];
+      return ["duplicate", earlier.id as number, earlier.sent_at as number];
     }
     const id = this.#headId + 1;
-    const sentAt = Math.max(draft.at, this.#lastSentAt);
-    append.run(id, senderId, recipientId, requestId, text, sentAt);
+    const sentAt = Math.max(at, this.#lastSentAt);
+    append.run(id, senderId, recipient, requestId, text, sentAt);
     this.#headId = id;
     this.#lastSentAt = sentAt;
-    return { kind: "accepted", id, sentAt, duplicate: false };
+    return ["new", id, sentAt];
   }
 
   #commit<T>(work: () => T): T {
