@@ -3,20 +3,22 @@ import type { Account } from "../../room/ports/accounts.ts";
 import type { Known, LogState } from "../../room/ports/log.ts";
 import type { Session } from "../../room/ports/sessions.ts";
 import type { MessageRow } from "./messageRow.ts";
+import { Names } from "./names.ts";
 import { readState } from "./state.ts";
 
 /** What the reading thread does, on a connection of its own: in WAL it never waits for a commit, nor a commit for it. */
 export class Reading {
   readonly #db: DatabaseSync;
+  readonly #names: Names;
   readonly #statements;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
+    this.#names = new Names(db);
     this.#statements = {
-      read: db.prepare(`
-        SELECT m.id, m.sender_id, s.username, coalesce(m.recipient_id, 0), coalesce(r.username, ''), m.text, m.sent_at
-        FROM messages m JOIN accounts s ON s.id = m.sender_id LEFT JOIN accounts r ON r.id = m.recipient_id
-        WHERE m.id BETWEEN ? AND ? ORDER BY m.id`),
+      read: db.prepare(
+        "SELECT id, sender_id, '', coalesce(recipient_id, 0), '', text, sent_at FROM messages WHERE id BETWEEN ? AND ? ORDER BY id",
+      ),
       recent: db.prepare(`
         SELECT min(id) AS first FROM (
           SELECT id FROM (SELECT id FROM messages WHERE recipient_id IS NULL ORDER BY id DESC LIMIT ?2)
@@ -43,7 +45,12 @@ export class Reading {
   }
 
   read(from: number, to: number): MessageRow[] {
-    return this.#statements.read.all(from, to) as unknown as MessageRow[];
+    const rows = this.#statements.read.all(from, to) as unknown as MessageRow[];
+    for (const row of rows) {
+      row[2] = this.#names.of(row[1]);
+      if (row[3] !== 0) row[4] = this.#names.of(row[3]);
+    }
+    return rows;
   }
 
   recent(accountId: number, count: number): number {
