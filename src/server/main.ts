@@ -7,6 +7,7 @@ import { LocalBus, MemoryAttempts, MemoryRoster } from "./engines/memory/index.t
 import { NodeSecrets } from "./engines/secrets/index.ts";
 import { openSqliteStore } from "./engines/sqlite/index.ts";
 import { greeting } from "./greeting.ts";
+import { keepHeapSmall } from "./heap.ts";
 import { type MetricsParts, type ServedMetrics, serveMetrics } from "./metrics/index.ts";
 import { type ChatServer, createServer } from "./server.ts";
 import { VERSION } from "./version.ts";
@@ -21,6 +22,7 @@ export async function serve(config: ServerConfig): Promise<void> {
   // What grpc-js writes to standard error by itself is told better by us, or is none of the operator's business.
   setLogVerbosity(logVerbosity.NONE);
   const logger = pino({ level: config.logLevel }, destination({ fd: 2, sync: true }));
+  keepHeapSmall();
   const tls = readTls(config);
   const folder = resolve(config.data);
   const store = await openSqliteStore({ folder });

@@ -14,6 +14,7 @@ import { toCommand } from "./command.ts";
 import { CHAT_PATH, Malformed } from "./definition.ts";
 import { type CallFailure, failureAfter, failureOf, nameOf } from "./failure.ts";
 import { http2StreamOf, resetStream, writeMessage } from "./http2Stream.ts";
+import { Turns } from "./turns.ts";
 
 /** What `Chat` needs beside the room. */
 export interface ChatParts {
@@ -28,21 +29,24 @@ export interface ChatParts {
  * tells, and a request is read when the one before is carried out.
  */
 export function chatInterceptor(parts: ChatParts): ServerInterceptor {
+  const turns = new Turns();
   return (method, call) =>
     method.path === CHAT_PATH
-      ? new ServerInterceptingCall(call, { start: () => new ChatCall(parts, call).start() })
+      ? new ServerInterceptingCall(call, { start: () => new ChatCall(parts, call, turns).start() })
       : new ServerInterceptingCall(call);
 }
 
 /** One call of `Chat`: the wire below a stream of the room. */
 class ChatCall implements Sink {
   readonly #parts: ChatParts;
+  readonly #turns: Turns;
   readonly #call: ServerInterceptingCallInterface;
   readonly #http2;
   #stream: Stream | undefined;
   #isOver = false;
 
-  constructor(parts: ChatParts, call: ServerInterceptingCallInterface) {
+  constructor(parts: ChatParts, call: ServerInterceptingCallInterface, turns: Turns) {
+    this.#turns = turns;
     this.#parts = parts;
     this.#call = call;
     this.#http2 = parts.direct ? http2StreamOf(call) : undefined;
@@ -94,6 +98,8 @@ class ChatCall implements Sink {
   async #receive(request: ChatRequest | Malformed): Promise<void> {
     if (request instanceof Malformed) return this.#fail(request);
     await this.#stream?.receive(request.requestId, toCommand(request));
+    const turn = this.#turns.next();
+    if (turn !== undefined) await turn;
     if (!this.#isOver) this.#call.startRead();
   }
 

@@ -1,0 +1,25 @@
+import { once } from "node:events";
+import net from "node:net";
+import { Worker } from "node:worker_threads";
+import { within } from "../support/deadline.ts";
+
+describe("A server whose event loop is busy", function () {
+  this.timeout(60_000);
+
+  it("is connected to by 1,000 clients at once, who need not try again", async () => {
+    const flag = new SharedArrayBuffer(4);
+    const worker = new Worker(new URL("../support/deafServer.ts", import.meta.url), { workerData: flag });
+    const gone = once(worker, "exit");
+    const [port] = await once(worker, "message");
+    const sockets = Array.from({ length: 1_000 }, () => net.connect(port as number, "127.0.0.1").on("error", () => {}));
+    try {
+      // A system that drops a connection's first packet is asked again after a second, three, seven: far beyond this.
+      await within(Promise.all(sockets.map((socket) => once(socket, "connect"))), "all to be connected", 5_000);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      Atomics.store(new Int32Array(flag), 0, 1);
+      Atomics.notify(new Int32Array(flag), 0);
+      await gone;
+    }
+  });
+});

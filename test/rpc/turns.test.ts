@@ -1,0 +1,44 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { expect } from "chai";
+import { Turns } from "../../src/server/rpc/turns.ts";
+
+/** Takes what may be taken now, and notes the others when they may be. */
+function takeMany(turns: Turns, count: number): { taken: number[] } {
+  const all = { taken: [] as number[] };
+  for (let i = 0; i < count; i++) {
+    const turn = turns.next();
+    if (turn === undefined) all.taken.push(i);
+    else turn.then(() => all.taken.push(i));
+  }
+  return all;
+}
+
+describe("Commands, over the turns of the event loop", () => {
+  it("are taken at once where they are few", () => {
+    expect(new Turns().next()).to.equal(undefined);
+  });
+
+  it("are spread where they are many, and keep their order", async () => {
+    const all = takeMany(new Turns(), 1_000);
+    let before = all.taken.length;
+    expect(before).to.be.within(1, 100);
+    let turns = 0;
+    while (all.taken.length < 1_000) {
+      await nextTurn();
+      expect(all.taken.length - before).to.be.at.most(100);
+      before = all.taken.length;
+      turns += 1;
+    }
+    expect(turns).to.be.at.least(9);
+    expect(all.taken).to.deep.equal(Array.from({ length: 1_000 }, (_, i) => i));
+  });
+
+  it("do not overtake those that wait", async () => {
+    const turns = new Turns();
+    const first = takeMany(turns, 200);
+    await nextTurn();
+    const second = takeMany(turns, 10);
+    while (second.taken.length < 10) await nextTurn();
+    expect(first.taken).to.have.length(200);
+  });
+});
