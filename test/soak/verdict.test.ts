@@ -50,6 +50,13 @@ describe("The verdict of a soak", () => {
     );
   });
 
+  it("tells of a heap that is larger than before the first client came, when all have left", () => {
+    const end = sample({ heap: 34e6 });
+    expect(verdict({ begin: sample(), samples: steady, end })).to.deep.equal([
+      "The heap was 30.0 MB before the first client came, and 34.0 MB when all had left.",
+    ]);
+  });
+
   it("is not that all is well where the heap was not looked at", () => {
     expect(verdict({ begin: sample(), samples: steady.slice(0, 12), end: sample() })).to.have.length(1);
   });

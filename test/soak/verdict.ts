@@ -10,7 +10,7 @@ export interface Seen {
   readonly end: Sample;
 }
 
-/** The heap may have grown by this part. */
+/** The heap may have grown by this part: it is never quite the same from one moment to the next. */
 const MAX_GROWTH = 0.1;
 /** The second minute is over; in seconds. */
 const EARLY = 120;
@@ -39,6 +39,10 @@ export function notBack(begin: Sample, end: Sample): string[] {
 export function verdict({ begin, samples, end }: Seen): string[] {
   const { early, late } = heapOf(samples);
   const found = notBack(begin, end);
+  if (end.heap > begin.heap * (1 + MAX_GROWTH)) {
+    const [before, after] = [inMegabytes(begin.heap), inMegabytes(end.heap)];
+    found.unshift(`The heap was ${before} before the first client came, and ${after} when all had left.`);
+  }
   // Not `>`: without a sample there is no number to compare, and nothing has been shown.
   if (!(late <= early * (1 + MAX_GROWTH))) {
     found.unshift(
