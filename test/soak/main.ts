@@ -63,9 +63,11 @@ async function soak(): Promise<string[]> {
   say(
     `${end.accepted} messages accepted, ${end.deliveries} delivered and checked, ${end.stalled} streams reset as stalled`,
   );
+  const heap = [begin.heap, early, late, end.heap].map(inMegabytes);
   say(
-    `heap behind a collection of garbage: ${inMegabytes(early)} after the second minute, ${inMegabytes(late)} at the end`,
+    `heap behind a collection of garbage: ${heap[0]} before the first client came, ${heap[1]} after the second minute,`,
   );
+  say(`${heap[2]} at the end, ${heap[3]} when all had left`);
   for (const file of files) say(`written: ${file}`);
   return [...verdict(seen), ...server.complaints().map((line) => `The server wrote: ${line}`)];
 }
