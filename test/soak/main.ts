@@ -60,9 +60,7 @@ async function soak(): Promise<string[]> {
   const seen = { begin, samples: watch.samples, end };
   const { early, late } = heapOf(watch.samples);
   const files = await writeResults({ minutes, seed, ...seen });
-  say(
-    `${end.accepted} messages accepted, ${end.deliveries} delivered and checked, ${end.stalled} streams reset as stalled`,
-  );
+  say(`${end.accepted} messages accepted, ${end.deliveries} delivered, ${end.stalled} streams reset as stalled`);
   const heap = [begin.heap, early, late, end.heap].map(inMegabytes);
   say(
     `heap behind a collection of garbage: ${heap[0]} before the first client came, ${heap[1]} after the second minute,`,
