@@ -13,7 +13,7 @@ const WIRE_CLIENTS = 30;
 const LIBRARY_CLIENTS = 10;
 const SLEEPERS = 2;
 /** More than the timeline and the cache of pages hold: what they hold is no leak, and grows no more when the soak begins. */
-const FIRST_MESSAGES = 25_000;
+const FIRST_MESSAGES = 12_000;
 const FIRST_UNDER_WAY = 500;
 
 /** The names of those who have a seat. */

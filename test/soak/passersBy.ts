@@ -7,7 +7,7 @@ import { Witness } from "./witness.ts";
 import { type Account, pass, type World } from "./world.ts";
 
 /** How far back somebody looks who reads the log, at most; in messages. */
-const HISTORY = 20_000;
+const HISTORY = 8_000;
 /** How long a replay may take, in milliseconds. */
 const DEADLINE = 60_000;
 

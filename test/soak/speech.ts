@@ -13,7 +13,8 @@ export interface Wish {
   readonly refusals: readonly string[];
 }
 
-const LONGEST = 1_200;
+/** In bytes. Long, so that whoever sleeps for a minute is behind the timeline, and reads pages. */
+const LONGEST = 4_000;
 
 /** Makes up what somebody says: to everyone, to one, to themselves, typed, a cry for help, or what must be refused. */
 export function wish(from: string, parts: { random: Random; ledger: Ledger; names: readonly string[] }): Wish {
