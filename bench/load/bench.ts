@@ -67,7 +67,7 @@ export class Bench {
       this.progress(`${what}, ${Math.ceil(left / 1000)} s left`);
       let timer: NodeJS.Timeout | undefined;
       const look = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, Math.min(LOOK_MS, left));
+        timer = setTimeout(resolve, Math.max(0, Math.min(LOOK_MS, left)));
       });
       await Promise.race([look, this.#failure]).finally(() => clearTimeout(timer));
     }

@@ -4,6 +4,9 @@ import type { Cores } from "../cores.ts";
 // The kernel counts processor time in ticks of a hundredth of a second (USER_HZ, fixed on every architecture of Linux).
 const TICKS_PER_SECOND = 100;
 
+/** Below this share of a core, in per cent, what else runs does not matter: the kernel itself and a shell take a little. */
+export const QUIET = 10;
+
 /** The processor time that a whole process has used, all its threads together, in seconds. */
 export function secondsOfProcess(pid: number | undefined): number {
   // After the name in parentheses, which may have spaces itself, utime and stime are the 12th and 13th field.

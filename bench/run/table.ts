@@ -1,10 +1,8 @@
+import { QUIET } from "../load/processor.ts";
 import type { Column, Scenario } from "../scenario.ts";
 import type { Summary } from "./summary.ts";
 
 const WORDS = { met: "met    ", "not met": "NOT MET", open: "open   " } as const;
-
-// In per cent of a core: the kernel itself and a shell take a little.
-const QUIET = 10;
 
 /** The figures of a scenario, a line for each run, each figure of a peer with its ratio to Obrolan's; then the musts. */
 export function tableOf(scenario: Scenario, summary: Summary): string {
