@@ -39,8 +39,8 @@ export function figuresInMarkdown({ machine, scenarios }: Results): string {
 
 function serversTable(scenarios: readonly Summary[]): string {
   const figuresOf = (name: string) => scenarios.find(({ scenario }) => scenario === name)?.figures ?? {};
-  const servers = Object.keys(figuresOf("fan-out"));
-  const rows = servers.map((server) => {
+  const servers = new Set(COLUMNS.flatMap(({ scenario }) => Object.keys(figuresOf(scenario))));
+  const rows = [...servers].map((server) => {
     const cells = COLUMNS.map(({ scenario, figure: name }) => cell(figuresOf(scenario), server, name));
     return [server === "obrolan" ? "**obrolan**" : `\`${server}\``, ...cells];
   });
