@@ -59,7 +59,7 @@ function mustsTable(scenarios: readonly Summary[]): string {
   const rows = scenarios.flatMap(({ scenario, musts }) =>
     musts.map((must) => [`\`${scenario}\``, must.what, ...bounds(must), measured(must)]),
   );
-  return tableOf(["scenario", "what", "must be", "hoped for", "is"], rows);
+  return tableOf(["scenario", "what", "must be", "hoped for", "is"], rows, 2);
 }
 
 function measured({ value, unit, verdict }: Judged): string {
@@ -72,9 +72,8 @@ function bounds({ bound, limit, hoped }: Judged): [string, string] {
   return [`${bound} ${figure(limit)}`, hoped === undefined ? "" : figure(hoped)];
 }
 
-function tableOf(header: readonly string[], rows: readonly (readonly string[])[]): string {
+function tableOf(header: readonly string[], rows: readonly (readonly string[])[], wordColumns = 1): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  // The first column is of words, the others are of figures or short.
-  const rule = line(header.map((_, place) => (place === 0 ? "---" : "---:")));
+  const rule = line(header.map((_, place) => (place < wordColumns ? "---" : "---:")));
   return [line(header), rule, ...rows.map(line)].join("\n");
 }

@@ -44,7 +44,7 @@ export const capacity: Scenario = {
   ],
   musts: ({ obrolan, nats, "socket-io": socketIo }, { receivers }) => [
     atLeast(
-      `deliveries a second to ${receivers} receivers`,
+      `deliveries a second to ${receivers.toLocaleString("en")} receivers`,
       obrolan?.deliveriesPerSecond,
       2_000_000,
       3_000_000,

@@ -28,7 +28,7 @@ export const idle: Scenario = {
   ],
   musts: ({ "obrolan, a connection each": alone }, { receivers }) => [
     {
-      what: `resident memory with ${receivers} idle streams on a connection each, in any round`,
+      what: `resident memory with ${receivers.toLocaleString("en")} idle streams on a connection each, in any round`,
       value: alone?.memory ?? Number.NaN,
       bound: "at most",
       limit: MEMORY_LIMIT_MB,

@@ -27,7 +27,7 @@ export const reconnect: Scenario = {
   ],
   musts: ({ obrolan }, { receivers }) => [
     {
-      what: `until ${receivers} clients are connected, signed in and caught up again, in any round`,
+      what: `until ${receivers.toLocaleString("en")} clients are connected, signed in and caught up again, in any round`,
       value: obrolan?.seconds ?? Number.NaN,
       bound: "at most",
       limit: TIME_LIMIT_S,
