@@ -1,0 +1,140 @@
+import type { Seen } from "../history.ts";
+import { list } from "../wording.ts";
+import { events, isCursorOf, knownIds, lastId, nameOf, nextOf, oneOf, type Plant, remove, shown } from "./picking.ts";
+
+/** Faults of what streams say of how far they have come. */
+export const CURSOR_PLANTS: Record<string, Plant> = {
+  "a cursor that is ahead of what was sent": (history, pick) => {
+    const found = oneOf(
+      shown(history, ({ id }, stream, index) => isCursorOf(stream.seen[index + 1], id)),
+      pick,
+    );
+    if (found === undefined) return undefined;
+    const { stream, index, message } = found;
+    stream.seen.splice(index, 2, { kind: "cursor", id: message.id }, { kind: "message", ...message });
+    const name = nameOf(history, stream);
+    return `${name} was told that everything up to ${message.id} had been sent, and then got message ${message.id}.`;
+  },
+  "a cursor beyond the end of the log": (history, pick) => {
+    const found = oneOf(events(history, "cursor"), pick);
+    const last = lastId(history);
+    if (found === undefined) return undefined;
+    found.event.id = last + 5;
+    return `${nameOf(history, found.stream)} was told the cursor ${last + 5}, but the log ends with ${last}.`;
+  },
+  "a cursor that falls": (history, pick) => {
+    const found = oneOf(
+      events(history, "cursor").filter(({ event }) => event.id > 1),
+      pick,
+    );
+    if (found === undefined) return undefined;
+    found.stream.seen.splice(found.index + 1, 0, { kind: "cursor", id: found.event.id - 1 });
+    const name = nameOf(history, found.stream);
+    return `${name} was told the cursor ${found.event.id - 1} when it was at ${found.event.id} already.`;
+  },
+  "a client that went on further ahead than it had come": (history, pick) => {
+    const found = oneOf(
+      history.streams.filter((stream) => nextOf(history, stream) !== undefined && stream.seen.length > 0),
+      pick,
+    );
+    const next = found && nextOf(history, found);
+    const reached = next?.join.resumeAfter;
+    if (next === undefined || reached === undefined) return undefined;
+    next.join.resumeAfter = reached + 1;
+    return `${nameOf(history, next)} went on after ${reached + 1}, but its client had come no further than ${reached}.`;
+  },
+  "a gap that was not told": (history, pick) => {
+    const found = oneOf(events(history, "gap"), pick);
+    if (found === undefined) return undefined;
+    const { stream, index } = found;
+    const before = stream.seen.findLast(
+      (seen, i): seen is Exclude<Seen, { kind: "gap" }> => i < index && seen.kind !== "gap",
+    );
+    const place = before?.id ?? stream.join.resumeAfter;
+    if (place === undefined) return undefined;
+    const lacking = [...knownIds(history, stream.user)].filter((id) => id > place && id < found.event.oldestId);
+    if (lacking.length === 0) return undefined;
+    stream.seen.splice(index, 1);
+    return `${nameOf(history, stream)} was not told of a gap, though it could not have ${list(lacking)} any more.`;
+  },
+  "a gap that was told where there was none": (history, pick) => {
+    const stream = oneOf(
+      history.streams.filter(({ complete }) => complete),
+      pick,
+    );
+    const oldest = lastId(history) + 2;
+    stream?.seen.push({ kind: "gap", oldestId: oldest });
+    return (
+      stream && `${nameOf(history, stream)} was told of a gap before ${oldest}, though nothing before it was forgotten.`
+    );
+  },
+  "a cursor of another log that was taken for one of this": (history, pick) => {
+    const stream = oneOf(
+      history.streams.filter(({ join, seen }) => join.resumeAfter !== undefined && seen[0]?.kind === "message"),
+      pick,
+    );
+    if (stream?.welcome === undefined) return undefined;
+    stream.join.logId = "log-0";
+    const asked = `asked for what is behind ${stream.join.resumeAfter} in the log log-0`;
+    const head = `the head was ${stream.welcome.headId} in the log log-1`;
+    return `${nameOf(history, stream)} ${asked}, and was told of no gap, though ${head}.`;
+  },
+  "caught_up that was told twice": (history, pick) => {
+    const found = oneOf(events(history, "caughtUp"), pick);
+    found?.stream.seen.push({ ...found.event });
+    return (
+      found &&
+      `${nameOf(history, found.stream)} was told twice that it had caught up, the second time with ${found.event.id}.`
+    );
+  },
+  "caught_up that was told before the head of the join": (history, pick) => {
+    const found = oneOf(
+      events(history, "caughtUp").filter(({ stream, event }) => stream.welcome?.headId === event.id && event.id > 0),
+      pick,
+    );
+    if (found === undefined) return undefined;
+    const head = found.event.id;
+    found.event.id = head - 1;
+    return `${nameOf(history, found.stream)} was told that it had caught up with ${head - 1}, before the head ${head} of its welcome.`;
+  },
+  "caught_up that came before the replay": (history, pick) => {
+    const found = oneOf(
+      events(history, "caughtUp").filter(({ stream, index }) => stream.seen[index - 1]?.kind === "message"),
+      pick,
+    );
+    const message = found?.stream.seen[found.index - 1];
+    if (found === undefined || message?.kind !== "message") return undefined;
+    found.stream.seen.splice(found.index - 1, 2, found.event, message);
+    const name = nameOf(history, found.stream);
+    return `${name} was told that it had caught up with ${found.event.id}, and then got message ${message.id}.`;
+  },
+  "caught_up that was never told": (history, pick) => {
+    const found = oneOf(
+      events(history, "caughtUp").filter(({ stream }) => stream.complete),
+      pick,
+    );
+    found?.stream.seen.splice(found.index, 1);
+    return found && `${nameOf(history, found.stream)} was never told that it had caught up.`;
+  },
+  "a join that got fewer of the last messages than it asked for": (history, pick) => {
+    const stream = oneOf(
+      history.streams.filter(({ join }) => join.resumeAfter === undefined && join.recent > 0),
+      pick,
+    );
+    const end = stream?.seen.findIndex(({ kind }) => kind === "caughtUp") ?? -1;
+    const got = stream?.seen.slice(0, end).filter((seen) => seen.kind === "message") ?? [];
+    const head = stream?.welcome?.headId ?? 0;
+    const could = stream && [...knownIds(history, stream.user)].filter((id) => id >= history.oldestId && id <= head);
+    if (stream === undefined || end < 0 || got.length === 0 || could === undefined) return undefined;
+    if (got.length !== Math.min(stream.join.recent, could.length)) return undefined;
+    remove(stream, got[0]?.id ?? 0);
+    const asked = `asked for the last ${stream.join.recent} messages`;
+    return `${nameOf(history, stream)} ${asked}, and got ${got.length - 1} where there were ${got.length}.`;
+  },
+  "a stream of another log": (history, pick) => {
+    const stream = oneOf(history.streams.filter(({ welcome }) => welcome !== undefined).slice(1), pick);
+    if (stream?.welcome == null) return undefined;
+    stream.welcome.logId = "log-9";
+    return `${nameOf(history, stream)} is of the log log-9, and others are of log-1.`;
+  },
+};

@@ -1,0 +1,129 @@
+import { type Message, maySee } from "../history.ts";
+import { commandOf, titleOf } from "../wording.ts";
+import {
+  hasGap,
+  isDue,
+  isKept,
+  nameOf,
+  newestFirst,
+  nextOf,
+  oneOf,
+  type Plant,
+  remove,
+  replace,
+  type Stream,
+  shown,
+  streamsWith,
+  without,
+} from "./picking.ts";
+
+/** Faults of the messages that streams show. */
+export const MESSAGE_PLANTS: Record<string, Plant> = {
+  "a message that is not in the log, nor anybody's": (history, pick) => {
+    const message = oneOf(newestFirst(history), pick);
+    const last = newestFirst(history)[0]?.id;
+    if (message === undefined || message.id === last || message.id < history.oldestId) return undefined;
+    for (const stream of history.streams) remove(stream, message.id);
+    history.sends = history.sends.filter(({ text }) => text !== message.text);
+    return `Nobody ever got ${message.id}, though the log goes up to ${last}.`;
+  },
+  "a message that one stream has left out": (history, pick) => {
+    const found = oneOf(shown(history, isDue(history)), pick);
+    if (found === undefined) return undefined;
+    remove(found.stream, found.message.id);
+    return `${nameOf(history, found.stream)} never got ${titleOf(found.message)}.`;
+  },
+  "a message that was seen and then is gone": (history, pick) => {
+    const isLive = (message: Message, { client }: Stream) =>
+      isKept(history, message) && !client.startsWith("the audit");
+    const found = oneOf(shown(history, isLive), pick);
+    const audit = history.streams.find(({ client }) => client === `the audit of ${found?.stream.user}`);
+    if (found === undefined || audit === undefined) return undefined;
+    for (const { client, seen } of history.streams) if (client.startsWith("the audit")) without(seen, found.message.id);
+    return `${nameOf(history, audit)} never got ${titleOf(found.message)}.`;
+  },
+  "a private message that was not given to its recipient": (history, pick) => {
+    const isTheirs = (message: Message, stream: Stream, index: number) =>
+      isDue(history)(message, stream, index) && message.recipient === stream.user && message.sender !== stream.user;
+    const found = oneOf(shown(history, isTheirs), pick);
+    if (found === undefined) return undefined;
+    remove(found.stream, found.message.id);
+    return `${nameOf(history, found.stream)} never got ${titleOf(found.message)}.`;
+  },
+  "a private message that was leaked": (history, pick) => {
+    const message = oneOf(
+      newestFirst(history).filter(({ recipient }) => recipient !== ""),
+      pick,
+    );
+    const stream = oneOf(
+      history.streams.filter((one) => message && !maySee(one.user, message) && one.client.startsWith("the audit")),
+      pick,
+    );
+    if (message === undefined || stream === undefined) return undefined;
+    stream.seen.push({ kind: "message", ...message });
+    return `${nameOf(history, stream)} got ${titleOf(message)}, which is private to others.`;
+  },
+  "a message that came twice on a stream": (history, pick) => {
+    const found = oneOf(shown(history), pick);
+    found?.stream.seen.splice(found.index, 0, { kind: "message", ...found.message });
+    return found && `${nameOf(history, found.stream)} got message ${found.message.id} twice.`;
+  },
+  "a message that came again after a resume": (history, pick) => {
+    const found = oneOf(
+      shown(history, (_, stream, index) => nextOf(history, stream)?.welcome !== undefined && !hasGap(stream, index)),
+      pick,
+    );
+    const next = found && nextOf(history, found.stream);
+    if (found === undefined || next === undefined) return undefined;
+    next.seen.unshift({ kind: "message", ...found.message });
+    return `${nameOf(history, next)} got message ${found.message.id} again, which ${nameOf(history, found.stream)} had.`;
+  },
+  "two messages that changed places": (history, pick) => {
+    const found = oneOf(
+      shown(history, (_, stream, index) => stream.seen[index + 1]?.kind === "message"),
+      pick,
+    );
+    const other = found?.stream.seen[found.index + 1];
+    if (found === undefined || other?.kind !== "message") return undefined;
+    found.stream.seen.splice(found.index, 2, other, { kind: "message", ...found.message });
+    return `${nameOf(history, found.stream)} got message ${found.message.id} behind ${other.id}.`;
+  },
+  "two messages under one id": (history, pick) => {
+    const found = oneOf(
+      shown(history, ({ id }) => streamsWith(history, id).length > 1),
+      pick,
+    );
+    if (found === undefined) return undefined;
+    const [first, ...others] = streamsWith(history, found.message.id) as [Stream, ...Stream[]];
+    const other = oneOf(others, pick) as Stream;
+    const sender = `not ${found.message.sender}`;
+    replace(other, found.message.id, (message) => ({ ...message, sender, text: "something else" }));
+    const where = `on ${nameOf(history, first)} and on ${nameOf(history, other)}`;
+    return `Message ${found.message.id} is not the same ${where}: its sender and text differs.`;
+  },
+  "a text that was altered for all": (history, pick) => {
+    const message = oneOf(newestFirst(history), pick);
+    if (message === undefined) return undefined;
+    for (const stream of history.streams) replace(stream, message.id, (one) => ({ ...one, text: `${one.text}!` }));
+    return `Message ${message.id} is nothing that ${message.sender} sent: "${message.text}!".`;
+  },
+  "a private message that became public": (history, pick) => {
+    const message = oneOf(
+      newestFirst(history).filter(({ recipient }) => recipient !== ""),
+      pick,
+    );
+    const send = history.sends.find(({ text }) => text === message?.text);
+    if (message === undefined || send === undefined) return undefined;
+    for (const stream of history.streams) replace(stream, message.id, (one) => ({ ...one, recipient: "" }));
+    return `Message ${message.id} went to everyone, but ${commandOf(send)} was for ${send.recipient}.`;
+  },
+  "sent_at that falls": (history, pick) => {
+    const kept = newestFirst(history).filter((message) => isKept(history, message));
+    const message = oneOf(kept, pick);
+    const before = kept.find(({ id }) => id < (message?.id ?? 0));
+    if (message === undefined || before === undefined) return undefined;
+    const sentAt = before.sentAt - 1;
+    for (const stream of history.streams) replace(stream, message.id, (one) => ({ ...one, sentAt }));
+    return `sent_at falls from message ${before.id} (${before.sentAt}) to message ${message.id} (${sentAt}).`;
+  },
+};

@@ -1,0 +1,100 @@
+import type { Answer, History, Message, Send } from "./history.ts";
+import type { Truth } from "./truth.ts";
+import { commandOf, list } from "./wording.ts";
+
+type Accepted = Extract<Answer, { kind: "accepted" }>;
+
+/** Holds what was sent against what the log has. Throws for commands that cannot be told apart. */
+export function checkSends(history: History, truth: Truth): string[] {
+  const byText = new Map<string, Send>();
+  for (const send of history.sends) {
+    const key = keyOf(send.user, send.text);
+    if (byText.has(key)) throw new Error(`${commandOf(send)} has the text of another: they cannot be told apart`);
+    byText.set(key, send);
+  }
+  const posts = new Map<Send, Message[]>();
+  const violations: string[] = [];
+  for (const message of truth.messages) {
+    if (!truth.shownBy.has(message.id)) continue;
+    const send = byText.get(keyOf(message.sender, message.text));
+    if (send === undefined) {
+      violations.push(`Message ${message.id} is nothing that ${message.sender} sent: "${message.text.slice(0, 40)}".`);
+      continue;
+    }
+    if (send.recipient !== message.recipient) {
+      violations.push(
+        `Message ${message.id} went to ${target(message)}, but ${commandOf(send)} was for ${target(send)}.`,
+      );
+    }
+    posts.set(send, [...(posts.get(send) ?? []), message]);
+  }
+  for (const send of history.sends) violations.push(...checkSend(send, posts.get(send) ?? [], history.oldestId));
+  return [...violations, ...checkOrder(history.sends)];
+}
+
+function checkSend(send: Send, posts: readonly Message[], oldestId: number): string[] {
+  const command = commandOf(send);
+  const violations: string[] = [];
+  const ids = posts.map(({ id }) => id);
+  if (ids.length > 1) violations.push(`${command} was posted more than once: as ${list(ids)}.`);
+  const accepted = send.answers.filter((answer): answer is Accepted => answer.kind === "accepted");
+  const acceptedIds = [...new Set(accepted.map(({ id }) => id))];
+  if (acceptedIds.length > 1) violations.push(`${command} was accepted under more than one id: ${list(acceptedIds)}.`);
+  if (accepted.filter(({ duplicate }) => !duplicate).length > 1) {
+    violations.push(`${command} was accepted twice, and the second time not as a duplicate.`);
+  }
+  const firstAccepted = send.answers.findIndex(({ kind }) => kind === "accepted");
+  for (const [i, answer] of send.answers.entries()) {
+    if (answer.kind === "accepted") violations.push(...checkAccepted(command, answer, posts, oldestId));
+    else if (firstAccepted >= 0 && i > firstAccepted) {
+      violations.push(`${command} was rejected (${answer.reason}) after it had been accepted as ${acceptedIds[0]}.`);
+    } else if (firstAccepted < 0 && ids.length > 0) {
+      violations.push(`${command} was rejected (${answer.reason}), and is message ${list(ids)} all the same.`);
+    }
+  }
+  return violations;
+}
+
+function checkAccepted(
+  command: string,
+  { id, sentAt }: Accepted,
+  posts: readonly Message[],
+  oldestId: number,
+): string[] {
+  // What was forgotten before anybody read it is nobody's.
+  if (posts.length === 0 && id < oldestId) return [];
+  if (posts.length === 0) return [`${command} was accepted as ${id}, and nobody ever got it.`];
+  const post = posts.find((message) => message.id === id);
+  if (post === undefined) return [`${command} was accepted as ${id}, but is message ${posts[0]?.id}.`];
+  if (post.sentAt === sentAt) return [];
+  return [`${command} was accepted at ${sentAt}, but message ${id} says ${post.sentAt}.`];
+}
+
+/**
+ * The commands of a client are carried out in the order in which it gave them. Only those count that were accepted at once, and not
+ * as duplicates: what was given again may have been refused the first time, with an answer that was lost, and what came behind it not.
+ */
+function checkOrder(sends: readonly Send[]): string[] {
+  const last = new Map<string, { id: number; send: Send }>();
+  const violations: string[] = [];
+  for (const send of sends) {
+    const [answer] = send.answers;
+    if (answer?.kind !== "accepted" || answer.duplicate) continue;
+    const before = last.get(send.client);
+    if (before !== undefined && before.id > answer.id) {
+      violations.push(
+        `${commandOf(send)} was given behind ${before.send.requestId}, but is ${answer.id} and that is ${before.id}.`,
+      );
+    }
+    last.set(send.client, { id: answer.id, send });
+  }
+  return violations;
+}
+
+function keyOf(user: string, text: string): string {
+  return `${user} ${text}`;
+}
+
+function target({ recipient }: { readonly recipient: string }): string {
+  return recipient === "" ? "everyone" : recipient;
+}

@@ -1,0 +1,21 @@
+import type { Message, Send } from "./history.ts";
+
+/** How many of many things a sentence names. */
+const NAMED = 8;
+
+/** `17`, `17 and 18`, `17, 18, 19, 20, 21, 22, 23, 24 and 40 more`. */
+export function list(items: readonly (number | string)[]): string {
+  if (items.length > NAMED) return `${items.slice(0, NAMED).join(", ")} and ${items.length - NAMED} more`;
+  if (items.length < 2) return items.join();
+  return `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+}
+
+/** `message 17 (from bob to ana)`; a public one has no `to`. */
+export function titleOf({ id, sender, recipient }: Message): string {
+  return `message ${id} (from ${sender}${recipient === "" ? "" : ` to ${recipient}`})`;
+}
+
+/** `bob's command r17`. */
+export function commandOf({ user, requestId }: Send): string {
+  return `${user}'s command ${requestId}`;
+}
