@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import net from "node:net";
+import { Link } from "./link.ts";
 
 /** A TCP proxy between a client and a server: the network, which a test can cut, deafen and forbid. */
 // biome-ignore lint/suspicious/noShadowRestrictedNames: of the network, not of an object.
 export class Proxy {
   readonly #server: net.Server;
   readonly #sockets = new Set<net.Socket>();
+  readonly #links = new Set<Link>();
   #targetPort: number;
   #deaf = false;
   #closed = false;
@@ -35,6 +37,11 @@ export class Proxy {
     return this.#connections;
   }
 
+  /** The connections that there are, each to be meddled with by itself. */
+  get links(): readonly Link[] {
+    return [...this.#links];
+  }
+
   /** Passes new connections on to another port. */
   pointTo(port: number): void {
     this.#targetPort = port;
@@ -48,6 +55,7 @@ export class Proxy {
   /** From now on nothing that the server sends on the connections there are reaches the client. */
   deafen(): void {
     this.#deaf = true;
+    for (const link of this.#links) link.set("down", "lose");
   }
 
   /** The opposite of `deafen`, for new connections; what was held back is lost with its connection. */
@@ -82,12 +90,10 @@ export class Proxy {
     this.#connections += 1;
     const server = net.connect(this.#targetPort, "127.0.0.1");
     this.#keep(server);
-    client.on("data", (data) => server.write(data));
-    server.on("data", (data) => {
-      if (!this.#deaf) client.write(data);
-    });
-    client.on("close", () => server.destroy());
-    server.on("close", () => client.destroy());
+    const link = new Link(client, server);
+    if (this.#deaf) link.set("down", "lose");
+    this.#links.add(link);
+    client.on("close", () => this.#links.delete(link));
   }
 
   #keep(socket: net.Socket): void {

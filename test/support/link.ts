@@ -1,0 +1,103 @@
+import type net from "node:net";
+
+/** A direction of a connection: to the server, or to the client. */
+export type Way = "up" | "down";
+
+/** What becomes of bytes: they pass, they are kept until they may, they are lost, or they pass a few at a time. */
+export type Flow = "pass" | "hold" | "lose" | { readonly bytes: number; readonly everyMs: number };
+
+/** One connection through a proxy, which can be ended, slowed down and silenced without its two ends being asked. */
+export class Link {
+  readonly #ends: { readonly client: net.Socket; readonly server: net.Socket };
+  readonly #pumps: { readonly up: Pump; readonly down: Pump };
+  #silent = false;
+
+  constructor(client: net.Socket, server: net.Socket) {
+    this.#ends = { client, server };
+    this.#pumps = { up: new Pump(client, server), down: new Pump(server, client) };
+    client.on("close", () => this.#closed(server));
+    server.on("close", () => this.#closed(client));
+  }
+
+  /** From now on. */
+  set(way: Way, flow: Flow): void {
+    this.#pumps[way].set(flow);
+  }
+
+  /** Ends the connection for both, in an orderly way (FIN), wherever they are in what they say. */
+  end(): void {
+    this.#ends.client.end();
+    this.#ends.server.end();
+  }
+
+  /** Ends the connection for both with a TCP reset. */
+  reset(): void {
+    this.#ends.client.resetAndDestroy();
+    this.#ends.server.resetAndDestroy();
+  }
+
+  /** Half-open: this end is gone, and the other one is never told. */
+  forget(end: "client" | "server"): void {
+    this.#silent = true;
+    this.set("up", "lose");
+    this.set("down", "lose");
+    this.#ends[end].resetAndDestroy();
+  }
+
+  #closed(other: net.Socket): void {
+    if (!this.#silent) other.destroy();
+  }
+}
+
+/** The bytes of one direction. It takes no more than the other end does, so that a slow reader is felt on the other side. */
+class Pump {
+  readonly #from: net.Socket;
+  readonly #to: net.Socket;
+  #flow: Flow = "pass";
+  /** What has been taken and may not pass yet. */
+  #rest: Buffer = Buffer.alloc(0);
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(from: net.Socket, to: net.Socket) {
+    this.#from = from;
+    this.#to = to;
+    from.on("data", (data) => {
+      this.#rest = this.#rest.length === 0 ? data : Buffer.concat([this.#rest, data]);
+      this.#move();
+    });
+    to.on("drain", () => this.#move());
+    from.on("close", () => clearTimeout(this.#timer));
+  }
+
+  set(flow: Flow): void {
+    this.#flow = flow;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#move();
+  }
+
+  #move(): void {
+    const isOver = this.#to.destroyed || this.#to.writableEnded;
+    if (this.#flow === "lose" || isOver) this.#rest = Buffer.alloc(0);
+    else if (this.#flow === "pass") this.#write(this.#rest.length);
+    else if (this.#flow !== "hold") this.#drip(this.#flow);
+    const mustWait = this.#rest.length > 0 || this.#to.writableNeedDrain;
+    if (this.#flow === "hold" || (mustWait && !isOver)) this.#from.pause();
+    else this.#from.resume();
+  }
+
+  #drip({ bytes, everyMs }: Exclude<Flow, string>): void {
+    if (this.#timer !== undefined || this.#rest.length === 0) return;
+    this.#write(bytes);
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#move();
+    }, everyMs);
+  }
+
+  #write(bytes: number): void {
+    if (bytes === 0 || this.#rest.length === 0) return;
+    this.#to.write(this.#rest.subarray(0, bytes));
+    this.#rest = this.#rest.subarray(bytes);
+  }
+}
