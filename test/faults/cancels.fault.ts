@@ -1,0 +1,51 @@
+import type { ChatStream } from "../support/chat-stream.ts";
+import { join, sendAll } from "../support/commands.ts";
+import { Random } from "../support/random.ts";
+import { Connection } from "../support/wire.ts";
+import type { OpenSend } from "./support/ledger.ts";
+import { useTrials } from "./support/trial.ts";
+
+const CANCELS = 1_000;
+const CLIENT = "canceller";
+const seed = Random.seed();
+
+describe(`A connection on which ${CANCELS} streams in a row are cancelled (SEED=${seed})`, () => {
+  const trial = useTrials();
+
+  it("disturbs nobody, and what was under way is posted once when it is sent again", async function () {
+    const random = new Random(seed);
+    const run = await trial({ random });
+    const { ledger, server } = run;
+    const [user] = run.users;
+    if (user === undefined) throw new Error("a trial has users");
+    const wire = await Connection.open({ port: server.port });
+    const unanswered: OpenSend[] = [];
+    for (let i = 1; i <= CANCELS; i++) {
+      const requestId = `${CLIENT} ${i}`;
+      const send = { user: user.username, client: requestId, requestId, recipient: "", text: requestId };
+      const chat = wire.chat(user.token);
+      if (random.between(1, 3) > 1) await chat.next("welcome");
+      if (random.between(1, 3) === 1) chat.send(join({ resumeAfter: 0n }));
+      if (random.between(1, 2) === 1) {
+        unanswered.push(ledger.send(send));
+        post(chat, send);
+      }
+      if (random.between(1, 2) === 1) chat.cancel();
+      else chat.cancelAsGrpcJs();
+      await chat.end();
+    }
+    // The order in which cancelled streams were carried out is nobody's; here it is one stream again.
+    const chat = wire.chat(user.token);
+    for (const send of unanswered) {
+      post(chat, send);
+      const { id, sentAt, duplicate } = await chat.next("accepted");
+      ledger.answer(send, { kind: "accepted", id: Number(id), sentAt: Number(sentAt), duplicate });
+    }
+    wire.close();
+    await run.finish(this, `${CANCELS} cancels`);
+  });
+});
+
+function post(chat: ChatStream, { text, requestId }: Pick<OpenSend, "text" | "requestId">): void {
+  chat.send(sendAll(text), requestId);
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import type { Link, Way } from "../support/link.ts";
+import { Random } from "../support/random.ts";
+import { useTrials } from "./support/trial.ts";
+
+const seed = Random.seed();
+const ROUNDS = 12;
+const WAYS: readonly Way[] = ["up", "down"];
+
+interface Fault {
+  readonly sentence: string;
+  /** Does it to a connection; it is through when the network is well again. */
+  readonly fault: (link: Link, random: Random) => void | Promise<void>;
+}
+
+const FAULTS: Record<string, Fault> = {
+  cut: { sentence: "ends connections in the middle of what they carry", fault: (link) => link.end() },
+  reset: { sentence: "resets connections", fault: (link) => link.reset() },
+  stall: {
+    sentence: "stops for a while and goes on where it stopped",
+    fault: async (link, random) => {
+      for (const way of WAYS) link.set(way, "hold");
+      // Some of the stalls are shorter than what clients take for a dead connection (two seconds), some longer.
+      await sleep(random.between(100, 3_000));
+      for (const way of WAYS) link.set(way, "pass");
+    },
+  },
+  "half-open": {
+    sentence: "loses one end of a connection without telling the other",
+    fault: (link, random) => link.forget(random.oneOf(["client", "server"])),
+  },
+  "one-way": {
+    sentence: "carries what goes one way and loses what goes the other",
+    fault: (link, random) => link.set(random.oneOf(WAYS), "lose"),
+  },
+  trickle: {
+    sentence: "lets a few bytes pass at a time",
+    fault: async (link, random) => {
+      const flow = { bytes: random.oneOf([1, 100, 1_000, 5_000]), everyMs: random.between(1, 20) };
+      for (const way of WAYS) link.set(way, flow);
+      // Long enough that all frames in it are taken apart, and that some who it is too slow for give it up.
+      await sleep(random.between(500, 4_000));
+      for (const way of WAYS) link.set(way, "pass");
+    },
+  },
+};
+
+describe(`A network between clients and server (SEED=${seed})`, () => {
+  const trial = useTrials();
+
+  for (const [name, { sentence, fault }] of Object.entries(FAULTS)) {
+    it(`that ${sentence}, loses nothing and doubles nothing`, async function () {
+      const random = new Random(seed);
+      const run = await trial({ random });
+      const { proxy } = run.server;
+      const faults: (void | Promise<void>)[] = [];
+      for (let round = 1; round <= ROUNDS; round++) {
+        await run.accepted(random.between(200, 500));
+        const links = proxy.links.filter(() => random.between(1, 2) === 1);
+        faults.push(...links.map((link) => fault(link, random)));
+      }
+      await Promise.all(faults);
+      // Some of them have needed a new one, the mild faults too: a stall of seconds is a dead connection to a client.
+      expect(proxy.connections, "connections").to.be.greaterThan(run.members.length);
+      await run.finish(this, name);
+    });
+  }
+});

@@ -1,0 +1,111 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import type { ChatStream } from "../support/chat-stream.ts";
+import { join } from "../support/commands.ts";
+import { within } from "../support/deadline.ts";
+import { Random } from "../support/random.ts";
+import { Connection } from "../support/wire.ts";
+import { LibraryMember } from "./support/libraryMember.ts";
+import { type Trial, type TrialOptions, useTrials } from "./support/trial.ts";
+import { WireMember } from "./support/wireMember.ts";
+
+const SECOND = 1_000;
+/** How long the server lets a response wait to be taken, in milliseconds (DESIGN: 2 minutes), and how long it takes to be sure. */
+const STALL = 120 * SECOND;
+const SURELY = 60 * SECOND;
+/** Enough to fill the window of a stream that is not read within seconds. */
+const TALK = { rate: 60, maxText: 1_000 };
+const MEGABYTE = 1024 * 1024;
+const seed = Random.seed();
+
+describe(`Readers that stop reading while the others talk (SEED=${seed})`, () => {
+  const trial = useTrials(after);
+  const underWay: Record<string, Promise<Trial>> = {};
+
+  // Both take minutes, because the server's patience does, and run side by side.
+  before(() => {
+    for (const [name, scene] of Object.entries({ stall, never })) {
+      const options: TrialOptions = { random: new Random(seed), ...TALK };
+      underWay[name] = trial(options).then(async (run) => {
+        await scene(run);
+        return run;
+      });
+      // Whoever waits for it is told.
+      underWay[name].catch(() => {});
+    }
+  });
+
+  it("for a minute and a half go on where they were, and for longer are reset and come back: all miss nothing", async function () {
+    const run = await underWay.stall;
+    await run?.finish(this, "readers that stall for minutes");
+  });
+
+  it("for ever are reset, and cost the server no memory and the others nothing", async function () {
+    const run = await underWay.never;
+    await run?.finish(this, "readers that never return");
+  });
+});
+
+async function stall(run: Trial): Promise<void> {
+  const [ana, bob] = run.users as [Trial["users"][0], Trial["users"][0]];
+  const short = [run.add(WireMember, ana, "short on the wire"), run.add(LibraryMember, bob, "short library")];
+  const wire = run.add(WireMember, bob, "long on the wire");
+  const library = run.add(LibraryMember, ana, "long library");
+  const stalling = [...short, wire, library];
+  await within(Promise.all(stalling.map((member) => member.reached(1))), "those who will stall to have joined", SURELY);
+  const streams = short.map((member) => member.streams);
+  for (const member of stalling) member.pause();
+  const reset = within(wire.wasReset(), "the reset of a stream that is not read", STALL + SURELY);
+
+  // That it lasts is what is tried.
+  await sleep(0.75 * STALL);
+  for (const member of short) member.resume();
+  await reset;
+  wire.resume();
+  // The library holds some events before its stream stalls, so its reset comes later, and it does not say when.
+  await sleep(SURELY / 2);
+  library.resume();
+  await run.accepted(500);
+  expect(
+    short.map((member) => member.streams),
+    "streams of those who stalled for a minute and a half",
+  ).to.deep.equal(streams);
+  expect([wire.streams, library.streams], "streams of those who stalled for longer").to.deep.equal([2, 2]);
+}
+
+async function never(run: Trial): Promise<void> {
+  const { port } = run.server;
+  const connections = await Promise.all(Array.from({ length: 10 }, () => Connection.open({ port })));
+  try {
+    await run.accepted(100);
+    // What it has had at most is counted from here: hashing passwords took more than the room does.
+    writeFileSync(`/proc/${run.server.pid}/clear_refs`, "5");
+    const before = memoryOf(run.server.pid, "VmRSS");
+    const streams = connections.flatMap((connection) => run.users.map(({ token }) => deafStream(connection, token)));
+    const endings = within(Promise.all(streams.map((chat) => chat.ended)), "all resets", STALL + SURELY);
+    for (const { code, reset } of await endings) {
+      expect(code, "a status of a stream that is not read").to.equal(undefined);
+      expect(reset, "the code of RST_STREAM").to.be.greaterThan(0);
+    }
+    // The timeline and the pages may have 24 MB of it; what the 50 did not read is 250 MB.
+    const taken = memoryOf(run.server.pid, "VmHWM") - before;
+    expect(taken, "bytes of memory that the server has taken at most").to.be.below(96 * MEGABYTE);
+  } finally {
+    for (const connection of connections) connection.close();
+  }
+}
+
+/** A stream that asks for everything and reads nothing of it. */
+function deafStream(connection: Connection, token: string): ChatStream {
+  const chat = connection.chat(token, { reading: false });
+  chat.send(join({ resumeAfter: 0n }));
+  return chat;
+}
+
+/** What a process has in memory, or has had at most, in bytes. */
+function memoryOf(pid: number, which: "VmRSS" | "VmHWM"): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const line = status.split("\n").find((one) => one.startsWith(which)) ?? "";
+  return Number.parseInt(line.slice(which.length + 1), 10) * 1024;
+}

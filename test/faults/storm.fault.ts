@@ -1,0 +1,30 @@
+import { expect } from "chai";
+import { Random } from "../support/random.ts";
+import { LibraryMember } from "./support/libraryMember.ts";
+import { useTrials } from "./support/trial.ts";
+import { WireMember } from "./support/wireMember.ts";
+
+const ROUNDS = 6;
+const LISTENERS = 60;
+const seed = Random.seed();
+
+describe(`A storm of ${LISTENERS} listeners and those who talk (SEED=${seed})`, () => {
+  const trial = useTrials();
+
+  it(`who all lose their connections at once, ${ROUNDS} times, and come back, misses nothing`, async function () {
+    const random = new Random(seed);
+    const run = await trial({ random, rate: 500, maxText: 50 });
+    for (let i = 1; i <= LISTENERS; i++) {
+      const user = random.oneOf(run.users);
+      if (i % 3 === 0) run.add(LibraryMember, user, `listener ${i}`);
+      else run.add(WireMember, user, `listener ${i}`);
+    }
+    for (let round = 1; round <= ROUNDS; round++) {
+      await run.accepted(random.between(300, 900));
+      await run.everyoneBack();
+      run.server.proxy.cut();
+    }
+    for (const { client, streams } of run.members) expect(streams, `streams of ${client}`).to.be.at.least(ROUNDS);
+    await run.finish(this, "reconnect storm");
+  });
+});

@@ -1,0 +1,45 @@
+/** What a case comes to. */
+export interface Result {
+  /** Its name in the table. */
+  readonly name: string;
+  readonly accepted: number;
+  readonly deliveries: number;
+  /** The longest time in which nothing was accepted, in milliseconds. */
+  readonly silence: number;
+}
+
+const HEAD = "every message of";
+const results: Result[] = [];
+
+/** Puts a case into the table at the end, and its figures behind the test's own sentence. */
+export function report(test: Mocha.Context, result: Result): void {
+  results.push(result);
+  const { accepted, deliveries, silence } = figures(result);
+  // Mocha's way to tell something on the test's own line.
+  if (test.test) test.test.title += ` (${accepted} accepted, ${deliveries} deliveries; none accepted for ${silence})`;
+}
+
+function figures({ accepted, deliveries, silence }: Result) {
+  return {
+    accepted: accepted.toLocaleString("en"),
+    deliveries: deliveries.toLocaleString("en"),
+    silence: `${(silence / 1_000).toFixed(2)} s`,
+  };
+}
+
+/** The table of all cases. */
+function table(): string {
+  const width = Math.max(HEAD.length, ...results.map(({ name }) => name.length));
+  const row = (name: string, accepted: string, deliveries: string, silence: string) =>
+    `  ${name.padEnd(width)}  ${accepted.padStart(9)}  ${deliveries.padStart(10)}  ${silence.padStart(21)}`;
+  const rows = results.map((result) => {
+    const { accepted, deliveries, silence } = figures(result);
+    return row(result.name, accepted, deliveries, silence);
+  });
+  return [row(HEAD, "accepted", "deliveries", "nothing accepted for"), ...rows].join("\n");
+}
+
+// In mocha's root suite: when all files are through.
+after(() => {
+  if (results.length > 0) console.log(`\n  Accounted for, at every client:\n\n${table()}\n`);
+});
