@@ -55,7 +55,10 @@ export class RestartableServer {
 
   /** Ends it with a signal, and waits for its end. */
   async kill(signal: NodeJS.Signals): Promise<Exit> {
-    return this.#process.kill(signal);
+    const exit = await this.#process.kill(signal);
+    // Its port may be another program's from now on.
+    this.proxy.forbid();
+    return exit;
   }
 
   /** Starts it on the same folder, after it was ended. */
@@ -64,5 +67,6 @@ export class RestartableServer {
     this.#process = server;
     this.#port = port;
     this.proxy.pointTo(port);
+    this.proxy.allow();
   }
 }

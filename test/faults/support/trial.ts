@@ -75,15 +75,12 @@ export class Trial {
       prefix: options.prefix?.(folder) ?? [],
       env: options.env?.(folder) ?? {},
     });
-    const wire = await Connection.open({ port: server.port });
-    const users = await Promise.all(
-      ["ana", "bob", "cid", "dan", "eva"].map(async (username) => {
-        const { token } = await wire.register(username, PASSWORD);
-        return { username, token };
-      }),
-    );
-    wire.close();
-    return new Trial(folder, server, users, options);
+    try {
+      return new Trial(folder, server, await registerAll(server.port), options);
+    } catch (error) {
+      await server.proxy.close();
+      throw error;
+    }
   }
 
   /** One more member, who only listens unless told to talk. `port`: default the proxy's. */
@@ -180,6 +177,18 @@ export class Trial {
   #story(): string {
     const members = this.members.map((one) => `${one.client} ${one.pending} under way, at ${one.lastId}`);
     return `${this.ledger.accepted} accepted; ${members.join("; ")}`;
+  }
+}
+
+async function registerAll(port: number): Promise<User[]> {
+  const wire = await Connection.open({ port });
+  try {
+    const names = ["ana", "bob", "cid", "dan", "eva"];
+    return await Promise.all(
+      names.map(async (username) => ({ username, token: (await wire.register(username, PASSWORD)).token })),
+    );
+  } finally {
+    wire.close();
   }
 }
 
