@@ -55,7 +55,7 @@ export class Delivery {
   next(): Uint8Array | undefined {
     const { sizes, replies, encoder, feed, username } = this.#parts;
     const half = sizes.response / 2;
-    const fields = replies.take(half);
+    const fields = replies.waiting ? replies.take(half) : [];
     let bytes = fields.reduce((sum, field) => sum + field.length, 0);
     const joined = this.#joined;
     let events = fields.length;
@@ -69,7 +69,7 @@ export class Delivery {
       bytes += portion.bytes.length;
       events += portion.messages + (portion.event === undefined ? 0 : 1);
     }
-    if (joined.reader.live && bytes <= half) {
+    if (joined.place !== feed.place && joined.reader.live && bytes <= half) {
       const change = feed.since(joined.place, username);
       joined.place = feed.place;
       if (change !== undefined) {

@@ -42,6 +42,10 @@ class ChatCall implements Sink {
   readonly #turns: Turns;
   readonly #call: ServerInterceptingCallInterface;
   readonly #http2;
+  /** A response has left; not where its stream broke: that is closed, and hears of it by `onCancel`. */
+  readonly #left = (error?: Error | null) => {
+    if (error === undefined || error === null) this.#stream?.taken();
+  };
   #stream: Stream | undefined;
   #isOver = false;
 
@@ -65,12 +69,11 @@ class ChatCall implements Sink {
 
   send(response: Uint8Array): void {
     if (!this.#canWrite()) return;
-    const left = () => this.#stream?.taken();
     if (this.#http2 === undefined) {
-      this.#call.sendMessage(response, left);
+      this.#call.sendMessage(response, this.#left);
     } else {
       if (!this.#http2.headersSent) this.#call.sendMetadata(new Metadata());
-      writeMessage(this.#http2, response, left);
+      writeMessage(this.#http2, response, this.#left);
     }
   }
 
