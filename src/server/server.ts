@@ -75,8 +75,6 @@ const GRPC_OPTIONS: GrpcOptions = {
   "grpc.max_concurrent_streams": 100,
   "grpc.max_receive_message_length": 64 * 1024,
   "grpc.max_send_message_length": -1,
-  // Nobody asks for its counts, which cost 2 KB for each connection.
-  "grpc.enable_channelz": 0,
   // A dead connection is found within 25 s; grpc-js does not look by default.
   "grpc.keepalive_time_ms": 15_000,
   "grpc.keepalive_timeout_ms": 10_000,

@@ -73,7 +73,7 @@ export const TIMINGS: Timings = {
   sessionLifetime: 30 * DAY,
   sessionIdle: 7 * DAY,
   retention: 10 * SECOND,
-  drain: 8 * SECOND,
+  drain: 7 * SECOND,
 };
 
 /** The sizes where nothing else is said. */
