@@ -5,7 +5,7 @@ export interface Served {
 }
 
 /** How long the event loop is kept before it is given back; in milliseconds. */
-const SLICE = 3;
+const SLICE = 5;
 /** Served between two looks at the clock: one costs about as much as a tenth of a write. */
 const LOOK_EVERY = 8;
 /** The rest after a round, in parts of its length: what gathers meanwhile goes out in one write (docs/decisions/0003). */

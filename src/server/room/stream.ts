@@ -45,7 +45,8 @@ export class Stream implements Served, Place {
   #isPresent = false;
   /** Since when the response under way, or the end of the call, waits to be taken. */
   #waitingSince: number | undefined;
-  #missedRound = false;
+  /** Whether more was at hand than went into the response under way, or a round came by meanwhile. */
+  #mustGoOn = false;
   #isFetching = false;
   #toldCursorAt = performance.now();
   #notedUseAt: number;
@@ -129,9 +130,8 @@ export class Stream implements Served, Place {
   taken(): void {
     if (this.#state.kind === "ended" || this.#state.kind === "closed") return;
     this.#waitingSince = undefined;
-    const { reader } = this.#delivery;
-    const mustGoOn = this.#replies.waiting || this.#state.kind === "closing" || reader?.live === false;
-    if (this.#missedRound || mustGoOn || reader?.onPages === true) this.#call();
+    // Nothing else is looked at: with a thousand streams whatever is touched here comes from memory, and not from the cache.
+    if (this.#mustGoOn || this.#state.kind === "closing") this.#call();
   }
 
   /** The call is over, for whatever reason. */
@@ -154,7 +154,7 @@ export class Stream implements Served, Place {
   serve(): void {
     if (this.#state.kind === "ended" || this.#state.kind === "closed") return;
     if (this.#waitingSince !== undefined) {
-      this.#missedRound = true;
+      this.#mustGoOn = true;
       return;
     }
     const isLeaving = this.#state.kind === "closing" && this.#state.goodbye !== undefined;
@@ -196,7 +196,7 @@ export class Stream implements Served, Place {
 
   #send(response: Uint8Array): void {
     this.#waitingSince = performance.now();
-    this.#missedRound = this.#delivery.more;
+    this.#mustGoOn = this.#delivery.more;
     this.#sink.send(response);
   }
 
