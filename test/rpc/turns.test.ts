@@ -21,24 +21,24 @@ describe("Commands, over the turns of the event loop", () => {
   it("are spread where they are many, and keep their order", async () => {
     const all = takeMany(new Turns(), 1_000);
     let before = all.taken.length;
-    expect(before).to.be.within(1, 100);
+    expect(before).to.be.within(1, 250);
     let turns = 0;
     while (all.taken.length < 1_000) {
       await nextTurn();
-      expect(all.taken.length - before).to.be.at.most(100);
+      expect(all.taken.length - before).to.be.at.most(250);
       before = all.taken.length;
       turns += 1;
     }
-    expect(turns).to.be.at.least(9);
+    expect(turns).to.be.at.least(3);
     expect(all.taken).to.deep.equal(Array.from({ length: 1_000 }, (_, i) => i));
   });
 
   it("do not overtake those that wait", async () => {
     const turns = new Turns();
-    const first = takeMany(turns, 200);
+    const first = takeMany(turns, 500);
     await nextTurn();
     const second = takeMany(turns, 10);
     while (second.taken.length < 10) await nextTurn();
-    expect(first.taken).to.have.length(200);
+    expect(first.taken).to.have.length(500);
   });
 });

@@ -1,5 +1,7 @@
 /** How gRPC frames a message: whether it is compressed, in a byte, and its length, in four. */
 const PREFIX_BYTES = 5;
+/** The longest that is framed beforehand, in bytes: of a page that readers behind take, a copy would cost more than a second piece. */
+const MAX_BYTES = 8 * 1024;
 /** Live readers are at a few places of the log at a time. */
 const REMEMBERED = 4;
 
@@ -20,8 +22,9 @@ export class SharedFrames {
   readonly #frames: (Buffer | undefined)[] = new Array(REMEMBERED).fill(undefined);
   #next = 0;
 
-  /** The message with its prefix, where it came before and not long ago. */
+  /** The message with its prefix, where it is short, and came before and not long ago. */
   of(message: Uint8Array): Buffer | undefined {
+    if (message.length > MAX_BYTES) return undefined;
     const place = this.#messages.indexOf(message);
     if (place >= 0) {
       this.#frames[place] ??= Buffer.concat([prefixOf(message), message]);

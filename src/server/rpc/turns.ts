@@ -1,5 +1,5 @@
-/** Commands that are taken in one turn of the event loop: about a millisecond's worth. */
-const A_TURN = 48;
+/** Commands that are taken in one turn of the event loop: a few milliseconds' worth. */
+const A_TURN = 128;
 
 /**
  * Spreads commands over the turns of the event loop, one of each stream after the other: thousands that come at once would keep it for
