@@ -12,7 +12,7 @@ import { PROGRAM, plainEnvironment } from "../support/terminal.ts";
 
 /** The system calls that change what is on disk. Each time one more of each of them gets through, before the kill. */
 const CALLS = [
-  ["pwrite64", 7],
+  ["pwrite64", 23],
   ["fsync,fdatasync", 1],
   ["rename,renameat,renameat2", 1],
   ["link,linkat", 1],
