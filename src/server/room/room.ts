@@ -139,6 +139,7 @@ export class Room {
     if (this.#watch.hasEnded(session.id)) throw sessionInvalid();
     const stream = new Stream(this.#parts, session, sink, (closed) => this.#gone(closed));
     this.tallies.streamsOpened += 1;
+    this.#rounds.expect();
     this.#streams.add(stream);
     const own = this.#byAccount.get(session.accountId);
     if (own === undefined) this.#byAccount.set(session.accountId, new Set([stream]));
