@@ -208,3 +208,52 @@ describe("The pages of a crowd that comes up", () => {
     expect(atHand()).to.deep.equal([1, 11, 21, 31]);
   });
 });
+
+describe("Pages that are read ahead", () => {
+  it("are at hand when they are wanted, and are read once", async () => {
+    const { log, pages, fetch, kept } = setUp();
+    pages.readAhead(11);
+    pages.readAhead(15);
+    await fetch(11);
+    pages.readAhead(11);
+    expect(kept(11)?.firstId).to.equal(11);
+    expect(log.asked).to.deep.equal([[11, 20]]);
+  });
+
+  it("keep nobody waiting: where reads are under way already they are left for later", async () => {
+    const { log, pages, fetch } = setUp();
+    log.gate.shut();
+    const wanted = [fetch(1), fetch(11)];
+    pages.readAhead(21);
+    log.gate.open();
+    await Promise.all(wanted);
+    expect(log.asked).to.deep.equal([
+      [1, 10],
+      [11, 20],
+    ]);
+  });
+
+  it("push nothing out that a crowd is coming to", async () => {
+    const { log, pages, fetch, kept } = setUp({ pages: await roomFor(2) });
+    const crowd = Array.from({ length: 40 }, () => ({}));
+    await fetch(1);
+    await fetch(11);
+    for (const reader of crowd) kept(1, reader);
+    pages.readAhead(21);
+    await turns(3);
+    expect(log.asked).to.deep.equal([
+      [1, 10],
+      [11, 20],
+    ]);
+  });
+
+  it("may fail: whoever comes to want them asks again", async () => {
+    const { log, pages, fetch, kept } = setUp();
+    log.broken = true;
+    pages.readAhead(11);
+    await turns(3);
+    log.broken = false;
+    await fetch(11);
+    expect(kept(11)?.firstId).to.equal(11);
+  });
+});

@@ -87,7 +87,9 @@ export class Log {
   take(reader: Reading, maxBytes?: number): Batch | undefined {
     const { cursor, accountId } = reader;
     if (cursor + 1 < this.timeline.firstId) {
-      return this.pages.kept(cursor + 1, reader)?.take(cursor, accountId, maxBytes);
+      const page = this.pages.kept(cursor + 1, reader);
+      if (page !== undefined && page.lastId + 1 < this.timeline.firstId) this.pages.readAhead(page.lastId + 1);
+      return page?.take(cursor, accountId, maxBytes);
     }
     this.pages.leave(reader);
     return this.timeline.take(cursor, accountId, maxBytes);

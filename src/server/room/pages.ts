@@ -93,15 +93,18 @@ export class Pages {
   async fetch(id: number, reader: object): Promise<Page> {
     const number = this.#numberOf(id);
     this.#crowd.note(reader, number);
-    let page = this.#coming.get(number);
-    if (page === undefined) {
-      const { promise: turn, resolve: read } = Promise.withResolvers<void>();
-      page = turn.then(() => this.#read(number));
-      this.#coming.set(number, page);
-      this.#wanted.set(number, { since: performance.now(), read });
-      this.#readNext();
-    }
-    return page;
+    return this.#coming.get(number) ?? this.#want(number);
+  }
+
+  /**
+   * Reads the page with a message that is wanted next, so that it is at hand by then. Only where that keeps nobody from anything.
+   */
+  readAhead(id: number): void {
+    const number = this.#numberOf(id);
+    if (this.#kept.has(number) || this.#coming.has(number)) return;
+    if (this.#readsUnderWay >= MAX_READS || this.#wouldPushOut(number)) return;
+    // Whoever comes to want it asks again.
+    this.#want(number).catch(() => {});
   }
 
   /** A reader goes through pages no more. */
@@ -113,6 +116,15 @@ export class Pages {
   clear(): void {
     this.#kept.clear();
     this.#bytes = 0;
+  }
+
+  #want(number: number): Promise<Page> {
+    const { promise: turn, resolve: read } = Promise.withResolvers<void>();
+    const page = turn.then(() => this.#read(number));
+    this.#coming.set(number, page);
+    this.#wanted.set(number, { since: performance.now(), read });
+    this.#readNext();
+    return page;
   }
 
   #readNext(): void {

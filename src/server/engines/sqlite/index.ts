@@ -5,7 +5,8 @@ import type { SessionStore } from "../../room/ports/sessions.ts";
 import { toAppended, toDraftRow } from "./draftRow.ts";
 import { DATABASE, LOCK, makeFolder } from "./folder.ts";
 import { lockFolder } from "./lock.ts";
-import { toMessage } from "./messageRow.ts";
+import { accountsIn, readRows, toMessage } from "./messageRow.ts";
+import { Names } from "./names.ts";
 import type { Reading } from "./reading.ts";
 import { Thread } from "./thread.ts";
 import type { Writing } from "./writing.ts";
@@ -51,10 +52,15 @@ export async function openSqliteStore({ folder }: { folder: string }): Promise<S
 }
 
 function storeOf(writing: Thread<Writing>["methods"], reading: Thread<Reading>["methods"]) {
+  const names = new Names((accountIds) => reading.names(accountIds));
   const log: LogStore = {
     state: () => reading.state(),
     append: async (batch) => (await writing.append(batch.map(toDraftRow))).map(toAppended),
-    read: async (from, to) => (await reading.read(from, to)).map(toMessage),
+    read: async (from, to) => {
+      const rows = readRows(await reading.read(from, to));
+      const known = await names.of(accountsIn(rows));
+      return rows.map((row) => toMessage(row, known));
+    },
     recent: (accountId, count) => reading.recent(accountId, count),
     find: (senderId, requestId) => reading.find(senderId, requestId),
     forget: (before) => writing.forget(before),

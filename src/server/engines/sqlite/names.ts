@@ -1,5 +1,3 @@
-import type { DatabaseSync } from "node:sqlite";
-
 /** Names that are remembered at a time. */
 const REMEMBERED = 10_000;
 
@@ -8,20 +6,28 @@ const REMEMBERED = 10_000;
  * row SQLite takes 1.8 µs a message, without 0.7.
  */
 export class Names {
-  readonly #find;
+  readonly #find: (accountIds: readonly number[]) => Promise<readonly (readonly [number, string])[]>;
   readonly #names = new Map<number, string>();
 
-  constructor(db: DatabaseSync) {
-    this.#find = db.prepare("SELECT username FROM accounts WHERE id = ?");
+  constructor(find: (accountIds: readonly number[]) => Promise<readonly (readonly [number, string])[]>) {
+    this.#find = find;
   }
 
-  /** The name of an account, a deleted one too. */
-  of(accountId: number): string {
-    const known = this.#names.get(accountId);
-    if (known !== undefined) return known;
-    const name = this.#find.get(accountId)?.username as string;
-    if (this.#names.size >= REMEMBERED) this.#names.clear();
-    this.#names.set(accountId, name);
-    return name;
+  /** The names of accounts, deleted ones too. */
+  async of(accountIds: ReadonlySet<number>): Promise<ReadonlyMap<number, string>> {
+    const names = new Map<number, string>();
+    const unknown: number[] = [];
+    for (const id of accountIds) {
+      const name = this.#names.get(id);
+      if (name === undefined) unknown.push(id);
+      else names.set(id, name);
+    }
+    if (unknown.length === 0) return names;
+    for (const [id, name] of await this.#find(unknown)) {
+      names.set(id, name);
+      if (this.#names.size >= REMEMBERED) this.#names.clear();
+      this.#names.set(id, name);
+    }
+    return names;
   }
 }

@@ -2,22 +2,18 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Account } from "../../room/ports/accounts.ts";
 import type { Known, LogState } from "../../room/ports/log.ts";
 import type { Session } from "../../room/ports/sessions.ts";
-import type { MessageRow } from "./messageRow.ts";
-import { Names } from "./names.ts";
 import { readState } from "./state.ts";
 
 /** What the reading thread does, on a connection of its own: in WAL it never waits for a commit, nor a commit for it. */
 export class Reading {
   readonly #db: DatabaseSync;
-  readonly #names: Names;
   readonly #statements;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
-    this.#names = new Names(db);
     this.#statements = {
       read: db.prepare(
-        "SELECT id, sender_id, '', coalesce(recipient_id, 0), '', text, sent_at FROM messages WHERE id BETWEEN ? AND ? ORDER BY id",
+        "SELECT json_group_array(json_array(id, sender_id, recipient_id, text, sent_at)) AS rows FROM messages WHERE id BETWEEN ? AND ?",
       ),
       recent: db.prepare(`
         SELECT min(id) AS first FROM (
@@ -29,6 +25,9 @@ export class Reading {
         SELECT m.id, m.sent_at AS sentAt, coalesce(r.username, '') AS recipient, m.text
         FROM messages m LEFT JOIN accounts r ON r.id = m.recipient_id
         WHERE m.sender_id = ? AND m.request_id = ? AND m.request_id <> ''`),
+      names: db.prepare(
+        "SELECT a.id, a.username FROM json_each(?) AS wanted CROSS JOIN accounts a ON a.id = wanted.value",
+      ),
       account: db.prepare(
         "SELECT id, username, password_hash AS passwordHash FROM accounts WHERE username = ? AND deleted_at IS NULL",
       ),
@@ -37,20 +36,22 @@ export class Reading {
         FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE s.token_hash = ? AND a.deleted_at IS NULL`),
       ended: db.prepare("SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM sessions)"),
     };
-    this.#statements.read.setReturnArrays(true);
   }
 
   state(): LogState {
     return readState(this.#db);
   }
 
-  read(from: number, to: number): MessageRow[] {
-    const rows = this.#statements.read.all(from, to) as unknown as MessageRow[];
-    for (const row of rows) {
-      row[2] = this.#names.of(row[1]);
-      if (row[3] !== 0) row[4] = this.#names.of(row[3]);
-    }
-    return rows;
+  /** The messages from one id to another, as JSON: see `readRows`. */
+  read(from: number, to: number): string {
+    return this.#statements.read.get(from, to)?.rows as string;
+  }
+
+  /** The names of accounts, deleted ones too. */
+  names(accountIds: readonly number[]): [id: number, username: string][] {
+    return this.#statements.names
+      .all(JSON.stringify(accountIds))
+      .map(({ id, username }) => [id as number, username as string]);
   }
 
   recent(accountId: number, count: number): number {
