@@ -4,15 +4,20 @@ import type { Message } from "../message.ts";
 export type Hint =
   /** The log has grown by these messages, whose ids follow one another. */
   | { readonly kind: "grown"; readonly logId: string; readonly messages: readonly Message[] }
+  /** The log has grown up to this message. */
+  | { readonly kind: "head"; readonly logId: string; readonly headId: number }
   /** The log has forgotten what came before `oldestId`. */
   | { readonly kind: "forgotten"; readonly logId: string; readonly oldestId: number }
-  /** Somebody came online, or is online no longer. */
-  | { readonly kind: "presence"; readonly username: string; readonly online: boolean }
+  /** The roster has changed. */
+  | { readonly kind: "presence" }
   /** Sessions were logged out. */
   | { readonly kind: "sessions-ended"; readonly sessionIds: readonly number[] };
 
-/** Carries hints to every node, the sender's own included. */
+/** Carries hints to every node of one log, the sender's own included. */
 export interface Bus {
+  /** From now on hints go to, and come from, the nodes of this log. Before the first call they reach the sender alone. */
+  follow(logId: string): void;
+
   /** Tells every node. Never throws: the store is the truth. The sender's own handlers have run when it returns. */
   publish(hint: Hint): void;
 

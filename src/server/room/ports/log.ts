@@ -50,8 +50,11 @@ export interface LogState {
  * makes one wait. Any call may throw `StoreUnavailable`: it has then surely changed nothing.
  */
 export interface LogStore {
-  /** Where the log begins and ends, as durable now. */
-  state(): Promise<LogState>;
+  /**
+   * Where the log begins and ends, as durable now. Where it ends before what the caller has `seen` of the same log, it has gone
+   * back (another copy of the store has taken over): it is given a new `logId`, durably, before this resolves.
+   */
+  state(seen?: Pick<LogState, "logId" | "headId">): Promise<LogState>;
 
   /**
    * Appends drafts in their order, all in one durable commit or none of them; resolves when it is on disk, with what became

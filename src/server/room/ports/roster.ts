@@ -6,6 +6,12 @@ export interface Online {
   readonly since: number;
 }
 
+/** Somebody came online, or is online no longer. */
+export interface RosterChange {
+  readonly username: string;
+  readonly online: boolean;
+}
+
 /**
  * Who is online, over all nodes. A node says that an account is here at most once before it says that it is gone. Any call
  * may throw `StoreUnavailable`.
@@ -22,4 +28,10 @@ export interface Roster {
 
   /** Up to `size` of those whose names come after `after` (empty: from the first on), in order of username, and how many are online in all. */
   page(after: string, size: number): Promise<{ users: Online[]; total: number }>;
+
+  /**
+   * What has changed since a place in the roster's changes, in order, and the place behind it. `changes` is `undefined` where that
+   * is too long ago to tell, and where no place is given.
+   */
+  changes(since?: number): Promise<{ changes: RosterChange[] | undefined; place: number }>;
 }
