@@ -12,7 +12,9 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
     });
     afterEach(() => close());
 
-    const came = (username: string): Hint => ({ kind: "presence", username, online: true });
+    /** One hint of many, which are told apart by their number. */
+    const numbered = (number: number): Hint => ({ kind: "sessions-ended", sessionIds: [number] });
+    const numberOf = (hint: Hint) => (hint.kind === "sessions-ended" ? hint.sessionIds[0] : undefined);
 
     it("carries every kind of hint as it is, and the sender's own handlers have run when publish returns", () => {
       const hints: Hint[] = [
@@ -24,8 +26,9 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
             { id: 2, senderId: 2, sender: "ana", recipientId: 5, recipient: "bob", text: "-", sentAt: 3 },
           ],
         },
+        { kind: "head", logId: "log", headId: 12 },
         { kind: "forgotten", logId: "log", oldestId: 7 },
-        { kind: "presence", username: "ana", online: false },
+        { kind: "presence" },
         { kind: "sessions-ended", sessionIds: [1, 2, 3] },
       ];
       const heard: Hint[] = [];
@@ -38,26 +41,36 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
     });
 
     it("reaches all who listen, in the order of publishing", () => {
-      const heard: string[][] = [[], []];
-      for (const mine of heard) bus.subscribe((hint) => mine.push(hint.kind === "presence" ? hint.username : ""));
-      const names = range(1, 50).map((i) => `user-${i}`);
-      for (const username of names) bus.publish(came(username));
-      expect(heard).to.deep.equal([names, names]);
+      const heard: (number | undefined)[][] = [[], []];
+      for (const mine of heard) bus.subscribe((hint) => mine.push(numberOf(hint)));
+      for (const number of range(1, 50)) bus.publish(numbered(number));
+      expect(heard).to.deep.equal([range(1, 50), range(1, 50)]);
     });
 
     it("reaches nobody who has stopped listening, and the others as before", () => {
       const heard: string[] = [];
       const stop = bus.subscribe(() => heard.push("first"));
       bus.subscribe(() => heard.push("second"));
-      bus.publish(came("ana"));
+      bus.publish(numbered(1));
       stop();
       stop();
-      bus.publish(came("bob"));
+      bus.publish(numbered(2));
       expect(heard).to.deep.equal(["first", "second", "second"]);
     });
 
+    it("reaches the sender before it follows a log, then, and when it follows another one", () => {
+      const heard: (number | undefined)[] = [];
+      bus.subscribe((hint) => heard.push(numberOf(hint)));
+      bus.publish(numbered(1));
+      for (const [i, logId] of ["log", "log", "another-log"].entries()) {
+        bus.follow(logId);
+        bus.publish(numbered(i + 2));
+      }
+      expect(heard).to.deep.equal(range(1, 4));
+    });
+
     it("takes hints that nobody listens to", () => {
-      bus.publish(came("ana"));
+      bus.publish(numbered(1));
     });
 
     it("does not throw, and reaches the others, where a handler throws", () => {
@@ -66,7 +79,7 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
         throw new Error("this handler is broken");
       });
       bus.subscribe((hint) => heard.push(hint));
-      bus.publish(came("ana"));
+      bus.publish(numbered(1));
       expect(heard).to.have.length(1);
     });
   });

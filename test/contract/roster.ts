@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Online, Roster } from "../../src/server/room/ports/roster.ts";
+import type { Online, Roster, RosterChange } from "../../src/server/room/ports/roster.ts";
 import { NOON } from "./support.ts";
 
 /** What every roster keeps to (room/ports/roster.ts), as one node sees it. `open`: one on which nobody is. */
@@ -75,6 +75,61 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
       expect(await roster.page("bo", 2)).to.deep.equal({ users: [bob, eve], total: 3 });
       expect(await roster.page("eve", 2)).to.deep.equal({ users: [], total: 3 });
       expect(await roster.page("zoe", 2)).to.deep.equal({ users: [], total: 3 });
+    });
+
+    const came = ({ username }: Online): RosterChange => ({ username, online: true });
+    const went = ({ username }: Online): RosterChange => ({ username, online: false });
+
+    it("tells whoever gives no place where its changes end, and none of them", async () => {
+      await roster.arrive(ana);
+      const { changes, place } = await roster.changes();
+      expect(changes).to.equal(undefined);
+      expect(await roster.changes(place)).to.deep.equal({ changes: [], place });
+    });
+
+    it("tells what has changed since a place, in order, and the place behind it", async () => {
+      const { place: start } = await roster.changes();
+      await roster.arrive(ana);
+      await roster.arrive(bob);
+      await roster.leave(ana.accountId);
+      const first = await roster.changes(start);
+      expect(first.changes).to.deep.equal([came(ana), came(bob), went(ana)]);
+      await roster.arrive(ana);
+      await roster.leave(bob.accountId);
+      const second = await roster.changes(first.place);
+      expect(second.changes).to.deep.equal([came(ana), went(bob)]);
+      expect((await roster.changes(second.place)).changes).to.deep.equal([]);
+    });
+
+    it("tells the same to whoever asks again from the same place, and more where there is more", async () => {
+      const { place } = await roster.changes();
+      await roster.arrive(ana);
+      for (let i = 0; i < 2; i++) expect((await roster.changes(place)).changes).to.deep.equal([came(ana)]);
+      await roster.arrive(bob);
+      expect((await roster.changes(place)).changes).to.deep.equal([came(ana), came(bob)]);
+    });
+
+    it("has no change of what changed nothing", async () => {
+      await roster.arrive(bob);
+      const { place } = await roster.changes();
+      await roster.leave(ana.accountId);
+      expect(await roster.changes(place)).to.deep.equal({ changes: [], place });
+    });
+
+    it("says that it cannot tell of a place where it never was", async () => {
+      await roster.arrive(ana);
+      const { place } = await roster.changes();
+      expect(await roster.changes(place + 1_000_000)).to.deep.equal({ changes: undefined, place });
+    });
+
+    it("tells all that has changed, or that it cannot, however much that is", async () => {
+      const { place } = await roster.changes();
+      const all = Array.from({ length: 3_000 }, (_, i) => ({ accountId: i + 1, username: `user-${i}`, since: NOON }));
+      await Promise.all(all.map((who) => roster.arrive(who)));
+      const { changes, place: end } = await roster.changes(place);
+      if (changes !== undefined) expect(changes).to.have.deep.members(all.map(came)).and.to.have.length(3_000);
+      await roster.arrive({ accountId: 9_000, username: "last", since: NOON });
+      expect((await roster.changes(end)).changes).to.deep.equal([{ username: "last", online: true }]);
     });
 
     it("holds thousands who come and go", async () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { MemoryAttempts } from "../../src/server/engines/memory/index.ts";
+import { MemoryAttempts, MemoryRoster } from "../../src/server/engines/memory/index.ts";
 import { NOON, range } from "../contract/support.ts";
 
 describe("Failed sign-ins in memory", () => {
@@ -14,5 +14,21 @@ describe("Failed sign-ins in memory", () => {
     await attempts.fail("one more", NOON);
     expect(await attempts.find("ana", NOON), "ana").to.equal(undefined);
     expect(await attempts.find("user-1", NOON)).to.include({ count: 1 });
+  });
+});
+
+describe("A roster in memory", () => {
+  it("keeps a bounded number of changes: it can tell of the last thousand, and not for ever of those before", async () => {
+    const roster = new MemoryRoster();
+    const ana = { accountId: 1, username: "ana", since: NOON };
+    const { place: start } = await roster.changes();
+    let late = start;
+    for (const i of range(1, 5_000)) {
+      await (i % 2 === 1 ? roster.arrive(ana) : roster.leave(ana.accountId));
+      if (i === 4_000) late = (await roster.changes()).place;
+    }
+    expect((await roster.changes(start)).changes).to.equal(undefined);
+    const { changes } = await roster.changes(late);
+    expect(changes?.map(({ online }) => online)).to.deep.equal(range(1, 1_000).map((i) => i % 2 === 1));
   });
 });

@@ -4,6 +4,9 @@ import type { Bus, Hint } from "../../room/ports/bus.ts";
 export class LocalBus implements Bus {
   readonly #handlers = new Set<(hint: Hint) => void>();
 
+  /** Nothing is to be done: its handlers are those of one node, and of one log. */
+  follow(): void {}
+
   publish(hint: Hint): void {
     for (const handler of this.#handlers) {
       try {

@@ -54,6 +54,7 @@ export async function openSqliteStore({ folder }: { folder: string }): Promise<S
 function storeOf(writing: Thread<Writing>["methods"], reading: Thread<Reading>["methods"]) {
   const names = new Names((accountIds) => reading.names(accountIds));
   const log: LogStore = {
+    // Whatever the caller has seen: this folder has one server, so while it runs nobody else can make the log go back.
     state: () => reading.state(),
     append: async (batch) => (await writing.append(batch.map(toDraftRow))).map(toAppended),
     read: async (from, to) => {
