@@ -59,3 +59,25 @@ for (const [what, options] of Object.entries(buses)) {
     });
   });
 }
+
+describe("Hints that somebody has come or gone, all lost", function () {
+  this.timeout(60_000);
+  const server = useServer({
+    timings: { grace: 100 },
+    wrap: (engines) =>
+      withPort(engines, "bus", {
+        publish: (hint) => {
+          if (hint.kind !== "presence") engines.bus.publish(hint);
+        },
+      }),
+  });
+
+  it("keep nobody from hearing of it", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const anas = await server.enter(ana);
+    const bobs = await server.enter(bob);
+    expect(await anas.next("presence")).to.deep.include({ joined: [bob.username], left: [] });
+    bobs.cancel();
+    expect(await anas.next("presence")).to.deep.include({ joined: [], left: [bob.username] });
+  });
+});

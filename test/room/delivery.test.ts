@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { MemoryRoster } from "../../src/server/engines/memory/index.ts";
 import { Delivery } from "../../src/server/room/delivery.ts";
 import { SIZES } from "../../src/server/room/limits.ts";
 import { Log } from "../../src/server/room/log.ts";
@@ -26,16 +27,21 @@ async function setUp({ timeline = SIZES.timeline } = {}) {
   const log = await Log.open(EMPTY, encoder, { ...SIZES, timeline }, () => {});
   const replies = new Replies(1_000, () => {});
   let ready = Promise.withResolvers<void>();
-  const feed = new PresenceFeed(1, () => {
+  const roster = new MemoryRoster();
+  const feed = new PresenceFeed(roster, 1, () => {
     ready.resolve();
     ready = Promise.withResolvers<void>();
   });
+  await feed.begin();
+  let people = 1;
   const delivery = new Delivery({ encoder, sizes: SIZES, replies, feed, tallies: new Tallies(), username: "ana" });
   const reply = (text: string) =>
     replies.open().settle(encoder.event({ kind: "rejected", reason: "TEXT_EMPTY", message: text }, "r"));
   const come = async (username: string) => {
     const gathered = ready.promise;
-    feed.note(username, true);
+    people += 1;
+    await roster.arrive({ accountId: people, username, since: 0 });
+    feed.note();
     await within(gathered, "the gathering");
   };
   return {

@@ -1,24 +1,46 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { MemoryRoster } from "../../src/server/engines/memory/index.ts";
+import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
+import type { Roster } from "../../src/server/room/ports/roster.ts";
 import { PresenceFeed } from "../../src/server/room/presenceFeed.ts";
 import { within } from "../support/deadline.ts";
+import { Gate, override } from "../support/engines.ts";
+import { turns, until } from "./support/turns.ts";
 
-/** A feed that gathers for a millisecond, and what has been noted in it so far. */
-function setUp() {
+/** Those who are online before anything is told. */
+const HERE = ["bob", "dan"];
+
+/** A feed that gathers for a millisecond what changes in a roster. `through`: what stands between the two. */
+async function setUp(through: (roster: Roster) => Roster = (roster) => roster) {
+  const roster = new MemoryRoster();
+  const ids = new Map<string, number>();
+  /** Somebody comes (`+ana`) or goes (`-bob`), and no hint of it. */
+  const happen = async (...changes: string[]) => {
+    for (const change of changes) {
+      const username = change.slice(1);
+      const accountId = ids.get(username) ?? ids.size + 1;
+      ids.set(username, accountId);
+      await (change.startsWith("+") ? roster.arrive({ accountId, username, since: 0 }) : roster.leave(accountId));
+    }
+  };
+  await happen(...HERE.map((name) => `+${name}`));
   let ready = Promise.withResolvers<void>();
   let called = 0;
-  const feed = new PresenceFeed(1, () => {
+  const feed = new PresenceFeed(through(roster), 1, () => {
     called += 1;
     ready.resolve();
     ready = Promise.withResolvers<void>();
   });
-  /** Notes changes (`+ana`, `-bob`) and waits until they have been gathered. */
+  await feed.begin();
+  /** Lets changes happen, and waits until they have been gathered. */
   const gather = async (...changes: string[]) => {
     const gathered = ready.promise;
-    for (const change of changes) feed.note(change.slice(1), change.startsWith("+"));
+    await happen(...changes);
+    feed.note();
     await within(gathered, "the gathering");
   };
-  return { feed, gather, called: () => called };
+  return { feed, roster, happen, gather, called: () => called };
 }
 
 const names = (count: number, prefix = "user") => Array.from({ length: count }, (_, i) => `+${prefix}-${i}`);
@@ -27,7 +49,7 @@ const RESET = { joined: [], left: [], reset: true };
 
 describe("The feed of who comes and goes", () => {
   it("tells once of what has gathered", async () => {
-    const { feed, gather, called } = setUp();
+    const { feed, gather, called } = await setUp();
     const place = feed.place;
     await gather("+ana", "-bob", "+eve");
     expect(called()).to.equal(1);
@@ -35,77 +57,149 @@ describe("The feed of who comes and goes", () => {
   });
 
   it("has nothing to tell to somebody who has been told", async () => {
-    const { feed, gather } = setUp();
+    const { feed, gather } = await setUp();
     expect(feed.since(feed.place, "ina")).to.equal(undefined);
     await gather("+ana");
     expect(feed.since(feed.place, "ina")).to.equal(undefined);
   });
 
   it("does not tell of what has not been gathered yet", async () => {
-    const { feed } = setUp();
+    const { feed, happen } = await setUp();
     const place = feed.place;
-    feed.note("ana", true);
+    await happen("+ana");
+    feed.note();
     expect(feed.since(place, "ina")).to.equal(undefined);
     feed.stop();
   });
 
   it("tells nothing of somebody who has come and gone again, or gone and come", async () => {
-    const { feed, gather } = setUp();
+    const { feed, gather } = await setUp();
     const place = feed.place;
     await gather("+ana", "-bob", "-ana", "+bob", "+eve");
     expect(feed.since(place, "ina")).to.deep.equal(change(["eve"]));
   });
 
   it("tells nothing of them also where the one was gathered after the other", async () => {
-    const { feed, gather } = setUp();
+    const { feed, gather } = await setUp();
     const place = feed.place;
     await gather("+ana");
-    await gather("-ana", "+bob");
-    expect(feed.since(place, "ina")).to.deep.equal(change(["bob"]));
+    await gather("-ana", "+cid");
+    expect(feed.since(place, "ina")).to.deep.equal(change(["cid"]));
     await gather("+ana");
-    expect(feed.since(place, "ina")).to.deep.equal(change(["bob", "ana"]));
+    expect(feed.since(place, "ina")).to.deep.equal(change(["cid", "ana"]));
   });
 
-  it("calls nobody where all of it has come to nothing", async () => {
-    const { feed, gather, called } = setUp();
-    feed.note("ana", true);
-    feed.note("ana", false);
-    // A timer that was set later, for as long, comes later.
-    await new Promise((resolve) => setTimeout(resolve, 1));
+  it("calls nobody where all of it has come to nothing, or nothing has changed", async () => {
+    let asked = 0;
+    const { feed, happen, gather, called } = await setUp((roster) =>
+      override<Roster>(roster, {
+        changes: (since) => {
+          asked += 1;
+          return roster.changes(since);
+        },
+      }),
+    );
+    feed.note();
+    await until(() => asked === 2, "the roster to be asked");
+    await happen("+ana", "-ana");
+    feed.note();
+    await until(() => asked === 3, "the roster to be asked");
+    await turns();
     expect([called(), feed.place]).to.deep.equal([0, 0]);
-    await gather("+bob");
+    await gather("+cid");
     expect([called(), feed.place]).to.deep.equal([1, 1]);
   });
 
-  it("takes a hint that comes twice as one", async () => {
-    const { feed, gather } = setUp();
+  it("takes a hint that comes twice as one, and one that comes late as none", async () => {
+    const { feed, gather, called } = await setUp();
     const place = feed.place;
-    await gather("+ana", "+ana", "+bob");
-    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "bob"]));
+    feed.note();
+    feed.note();
+    await gather("+ana");
+    feed.note();
+    await gather("+eve");
+    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"]));
+    expect(called()).to.equal(2);
+  });
+
+  it("misses nothing that changes while the roster's answer is on its way", async () => {
+    const gate = new Gate();
+    const { feed, happen, gather } = await setUp((roster) =>
+      override<Roster>(roster, {
+        changes: async (since) => {
+          const changes = await roster.changes(since);
+          await gate.pass();
+          return changes;
+        },
+      }),
+    );
+    const place = feed.place;
+    gate.shut();
+    await happen("+ana");
+    feed.note();
+    await gate.entered();
+    await happen("+eve");
+    feed.note();
+    gate.open();
+    await until(() => feed.place === place + 2, "both to be gathered");
+    await gather("-bob");
+    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
+  });
+
+  it("tells everything once where the roster was away for a while, however often it was asked", async () => {
+    let failures = 0;
+    const { feed, happen, gather, called } = await setUp((roster) =>
+      override<Roster>(roster, {
+        changes: (since) => (failures-- > 0 ? Promise.reject(new StoreUnavailable("away")) : roster.changes(since)),
+      }),
+    );
+    const place = feed.place;
+    failures = 3;
+    await happen("+ana");
+    for (const left of [2, 1, 0]) {
+      feed.note();
+      await until(() => failures === left, "the roster to be asked");
+      await happen(left === 1 ? "-bob" : "+bob");
+    }
+    expect(called()).to.equal(0);
+    await gather("+eve");
+    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"]));
+  });
+
+  it("tells to ask anew where the roster cannot tell any more what has changed", async () => {
+    const { feed, gather, happen } = await setUp();
+    const place = feed.place;
+    for (let i = 0; i < 5_000; i++) await happen(i % 2 === 0 ? "+ana" : "-ana");
+    await gather("+ana");
+    expect(feed.since(place, "ina")).to.deep.equal(RESET);
+    const next = feed.place;
+    await gather("-ana");
+    expect(feed.since(next, "ina")).to.deep.equal(change([], ["ana"]));
+    expect(feed.since(place, "ina")).to.deep.equal(RESET);
   });
 
   it("tells nobody of themselves", async () => {
-    const { feed, gather } = setUp();
+    const { feed, gather } = await setUp();
     const place = feed.place;
-    await gather("+ana", "+bob");
-    expect(feed.since(place, "ana")).to.deep.equal(change(["bob"]));
+    await gather("+ana", "+cid");
+    expect(feed.since(place, "ana")).to.deep.equal(change(["cid"]));
     const next = feed.place;
-    await gather("-bob");
-    expect(feed.since(next, "bob")).to.equal(undefined);
+    await gather("-cid");
+    expect(feed.since(next, "cid")).to.equal(undefined);
   });
 
   it("tells each from their own place on", async () => {
-    const { feed, gather } = setUp();
+    const { feed, gather } = await setUp();
     const first = feed.place;
     await gather("+ana");
     const second = feed.place;
-    await gather("+bob");
-    expect(feed.since(first, "ina")).to.deep.equal(change(["ana", "bob"]));
-    expect(feed.since(second, "ina")).to.deep.equal(change(["bob"]));
+    await gather("+cid");
+    expect(feed.since(first, "ina")).to.deep.equal(change(["ana", "cid"]));
+    expect(feed.since(second, "ina")).to.deep.equal(change(["cid"]));
   });
 
   it("names up to a hundred, and tells to ask anew where there are more", async () => {
-    const { feed, gather } = setUp();
+    const { feed, gather } = await setUp();
     const first = feed.place;
     await gather(...names(100));
     expect(feed.since(first, "ina")?.joined).to.have.length(100);
@@ -116,7 +210,7 @@ describe("The feed of who comes and goes", () => {
   });
 
   it("tells to ask anew where more than a hundred came in several gatherings", async () => {
-    const { feed, gather } = setUp();
+    const { feed, gather } = await setUp();
     const place = feed.place;
     await gather(...names(60, "a"));
     await gather(...names(60, "b"));
@@ -124,7 +218,7 @@ describe("The feed of who comes and goes", () => {
   });
 
   it("remembers a bounded number of gatherings: somebody further behind is told to ask anew", async () => {
-    const { feed, gather } = setUp();
+    const { feed, gather } = await setUp();
     const first = feed.place;
     for (let i = 0; i < 40; i++) await gather(`+user-${i}`);
     expect(feed.since(first, "ina")?.joined).to.have.length(40);
@@ -136,16 +230,17 @@ describe("The feed of who comes and goes", () => {
     const happening = fc.record({ who: fc.constantFrom("ana", "bob", "eve"), gather: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(fc.array(happening, { minLength: 1, maxLength: 12 }), async (happenings) => {
-        const { feed, gather } = setUp();
-        const online = new Set<string>(["bob"]);
+        const { feed, happen, gather } = await setUp();
+        const online = new Set<string>(HERE);
         const before = new Set(online);
         const place = feed.place;
         for (const { who, gather: now } of happenings) {
           const comes = !online.has(who);
           if (comes) online.add(who);
           else online.delete(who);
-          if (now) await gather(`${comes ? "+" : "-"}${who}`, "+tick", "-tick", "+tock").then(() => gather("-tock"));
-          else feed.note(who, comes);
+          const what = `${comes ? "+" : "-"}${who}`;
+          if (now) await gather(what, "+tick").then(() => gather("-tick"));
+          else await happen(what);
         }
         await gather("+end");
         const told = feed.since(place, "ina");

@@ -1,5 +1,6 @@
 import type { Timings } from "./limits.ts";
 import type { Log } from "./log.ts";
+import type { PresenceFeed } from "./presenceFeed.ts";
 import type { Rate } from "./rate.ts";
 import type { Retention } from "./retention.ts";
 import type { SignIn } from "./signIn.ts";
@@ -8,6 +9,7 @@ import type { Stream } from "./stream.ts";
 /** What is looked after. */
 export interface Household {
   readonly log: Log;
+  readonly feed: PresenceFeed;
   readonly streams: ReadonlySet<Stream>;
   readonly signIn: SignIn;
   readonly rate: Rate;
@@ -47,7 +49,7 @@ export class Housekeeping {
   }
 
   #tick(): void {
-    const { log, streams, signIn, rate, retention, timings, clock, checkSessions, report } = this.#household;
+    const { log, feed, streams, signIn, rate, retention, timings, clock, checkSessions, report } = this.#household;
     const now = performance.now();
     const time = clock();
     for (const stream of streams) stream.tick(now, time);
@@ -55,6 +57,7 @@ export class Housekeeping {
     if (now - this.#lookedAt >= LOOK) {
       this.#lookedAt = now;
       log.lookAgain();
+      feed.note();
       checkSessions().catch(report);
     }
     if (now - this.#retainedAt >= timings.retention) {

@@ -22,7 +22,7 @@ interface Here {
 
 /**
  * Who is online on this node: an account is here while a stream of it is joined, and for its grace after one broke off. Tells the
- * roster, and by the bus every node, when that changes.
+ * roster when that changes; and where the roster has changed by it, every node by the bus.
  */
 export class Presence {
   readonly #roster: Roster;
@@ -142,6 +142,6 @@ export class Presence {
       : await this.#roster.leave(accountId);
     here.told = online;
     if (!online && !this.#isOnline(here)) this.#here.delete(accountId);
-    if (changed) this.#bus.publish({ kind: "presence", username, online });
+    if (changed) this.#bus.publish({ kind: "presence" });
   }
 }

@@ -86,7 +86,7 @@ export class Room {
     this.#log = log;
     this.#rounds = rounds;
     this.#presence = new Presence(roster, bus, { grace: timings.grace, clock });
-    this.#feed = new PresenceFeed(timings.presence, () => rounds.everyone(1));
+    this.#feed = new PresenceFeed(roster, timings.presence, () => rounds.everyone(1));
     const tallies = new Tallies(log.pages.readTimes);
     this.tallies = tallies;
     this.#committer = new Committer({ store: engines.log, log, bus, tallies, report: options.report });
@@ -107,6 +107,7 @@ export class Room {
     this.#retention = new Retention({ store: engines.log, bus, policy: options.retention, clock });
     this.#housekeeping = new Housekeeping({
       log,
+      feed: this.#feed,
       streams: this.#streams,
       signIn: this.signIn,
       rate,
@@ -128,9 +129,15 @@ export class Room {
       room?.onGrown(entries),
     );
     room = new Room(options, log, rounds);
-    // What another node appended between the reading and the listening.
-    await log.catchUp();
-    return room;
+    try {
+      await room.#feed.begin();
+      // What another node appended between the reading and the listening.
+      await log.catchUp();
+      return room;
+    } catch (error) {
+      await room.close();
+      throw error;
+    }
   }
 
   /** Opens a stream of a session. Refusals: `SHUTTING_DOWN`, `SESSION_INVALID`. */
@@ -215,7 +222,7 @@ export class Room {
         if (hint.logId === this.#log.logId) this.#log.forgotten(hint.oldestId);
         break;
       case "presence":
-        this.#feed.note(hint.username, hint.online);
+        this.#feed.note();
         break;
       case "sessions-ended":
         this.#forget(hint.sessionIds).catch((error) => this.#parts.report(error));
