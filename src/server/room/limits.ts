@@ -26,6 +26,8 @@ export interface Timings {
   readonly grace: number;
   /** How long comings and goings are gathered. */
   readonly presence: number;
+  /** How long messages that came too early wait for those before them, until the store is asked for these. */
+  readonly hole: number;
   /** How long the response under way may go untaken before the stream is reset. */
   readonly stall: number;
   /** How often a reader's cursor is moved past what it may not see, at most. */
@@ -68,6 +70,7 @@ export const TIMINGS: Timings = {
   joinTimeout: 30 * SECOND,
   grace: 10 * SECOND,
   presence: 250,
+  hole: 20,
   stall: 120 * SECOND,
   cursor: 30 * SECOND,
   sessionLifetime: 30 * DAY,
