@@ -23,13 +23,13 @@ describe("The group commit", () => {
   });
 
   /** A committer whose appends wait at a gate, and can be made to fail. */
-  async function setUp() {
+  async function setUp(between: (store: LogStore) => LogStore = (real) => real) {
     const gate = new Gate();
     const batches: (readonly Draft[])[] = [];
     let running = 0;
     let most = 0;
     let fail: { with: Error; afterwards: boolean } | undefined;
-    const append = async (batch: readonly Draft[]): Promise<Appended[]> => {
+    const appendAll = async (batch: readonly Draft[]): Promise<Appended[]> => {
       batches.push(batch);
       most = Math.max(most, ++running);
       const failure = fail;
@@ -43,8 +43,8 @@ describe("The group commit", () => {
         running -= 1;
       }
     };
-    const through = override<LogStore>(store.log, { append });
-    const log = await Log.open(through, encoder, SIZES, () => {});
+    const through = between(override<LogStore>(store.log, { append: appendAll }));
+    const log = await Log.open(through, encoder, SIZES);
     const bus = new LocalBus();
     const hints: Hint[] = [];
     bus.subscribe((hint) => {
@@ -59,8 +59,10 @@ describe("The group commit", () => {
       tallies: new Tallies(),
       report: (error) => reported.push(error),
     });
+    const append = (message: Draft) => committer.append(message, log.logId);
     return {
       committer,
+      append,
       gate,
       batches,
       hints,
@@ -77,11 +79,11 @@ describe("The group commit", () => {
   const say = (text: string) => draft(ana, text);
 
   it("has one append under way, and what arrives meanwhile makes up the next one", async () => {
-    const { committer, gate, sizes, most } = await setUp();
+    const { append, gate, sizes, most } = await setUp();
     gate.shut();
-    const first = committer.append(say("first"));
+    const first = append(say("first"));
     await gate.entered();
-    const others = range(1, 25).map((i) => committer.append(say(`${i}`)));
+    const others = range(1, 25).map((i) => append(say(`${i}`)));
     await turns(3);
     expect(sizes()).to.deep.equal([1]);
     gate.open();
@@ -91,15 +93,15 @@ describe("The group commit", () => {
   });
 
   it("takes what comes in one turn of the event loop into one commit, in its order", async () => {
-    const { committer, batches } = await setUp();
-    const outcomes = await Promise.all(range(1, 10).map((i) => committer.append(say(`${i}`))));
+    const { append, batches } = await setUp();
+    const outcomes = await Promise.all(range(1, 10).map((i) => append(say(`${i}`))));
     expect(batches).to.have.length(1);
     expect(outcomes.map((outcome) => outcome.kind === "accepted" && outcome.id - base)).to.deep.equal(range(1, 10));
     expect(batches[0]?.map(({ text }) => text)).to.deep.equal(range(1, 10).map(String));
   });
 
   it("gives each sender their own outcome", async () => {
-    const { committer } = await setUp();
+    const { append } = await setUp();
     const ended = await signIn(store, ana);
     await store.sessions.end(ended.sessionId, false);
     const outcomes = await Promise.all(
@@ -108,7 +110,7 @@ describe("The group commit", () => {
         draft(ana, "a", { requestId: "r" }),
         draft(ana, "b", { requestId: "r" }),
         draft(ended, "c"),
-      ].map((each) => committer.append(each)),
+      ].map((each) => append(each)),
     );
     expect(outcomes.map((outcome) => (outcome.kind === "accepted" ? outcome.duplicate : outcome.kind))).to.deep.equal([
       false,
@@ -119,12 +121,12 @@ describe("The group commit", () => {
   });
 
   it("tells every node of the new messages, and of no others, before their senders hear of it", async () => {
-    const { committer, hints, log } = await setUp();
+    const { append, hints, log } = await setUp();
     const first = draft(ana, "a", { requestId: "r" });
-    const heard = await committer.append(first).then(() => hints.length);
+    const heard = await append(first).then(() => hints.length);
     expect(heard).to.equal(1);
-    await Promise.all([committer.append(first), committer.append(draft(ana, "b")), committer.append(first)]);
-    await committer.append(first);
+    await Promise.all([append(first), append(draft(ana, "b")), append(first)]);
+    await append(first);
     expect(hints.map((hint) => hint.kind === "grown" && hint.messages.map(({ id }) => id - base))).to.deep.equal([
       [1],
       [2],
@@ -137,14 +139,14 @@ describe("The group commit", () => {
   });
 
   it("that fails is that of its own batch alone", async () => {
-    const { committer, gate, failWith, sizes, reported } = await setUp();
+    const { append, gate, failWith, sizes, reported } = await setUp();
     const away = new StoreUnavailable("the disk is full");
     failWith(away);
     gate.shut();
-    const lost = range(1, 3).map((i) => committer.append(say(`lost ${i}`)).catch((error) => error));
+    const lost = range(1, 3).map((i) => append(say(`lost ${i}`)).catch((error) => error));
     await gate.entered();
     failWith(undefined);
-    const saved = range(1, 2).map((i) => committer.append(say(`saved ${i}`)));
+    const saved = range(1, 2).map((i) => append(say(`saved ${i}`)));
     gate.open();
     expect(await Promise.all(lost)).to.deep.equal([away, away, away]);
     expect((await Promise.all(saved)).map(({ kind }) => kind)).to.deep.equal(["accepted", "accepted"]);
@@ -154,19 +156,77 @@ describe("The group commit", () => {
   });
 
   it("whose outcome is unknown, and that happened all the same, is seen without another message", async () => {
-    const { committer, failWith, log } = await setUp();
+    const { append, failWith, log } = await setUp();
     failWith(new OutcomeUnknown("the thread has died"), true);
-    const unknown = await committer.append(say("was it?")).catch((error) => error);
+    const unknown = await append(say("was it?")).catch((error) => error);
     expect(unknown).to.be.instanceOf(OutcomeUnknown);
     await until(() => log.headId === base + 1, "the message to be taken in");
   });
 
+  describe("when the log has gone back", () => {
+    /** A committer on a log whose id changes when the test says so. */
+    async function setUpOther() {
+      let logId: string | undefined;
+      const opened = await setUp((real) =>
+        override<LogStore>(real, {
+          state: async () => {
+            const state = await real.state();
+            return { ...state, logId: logId ?? state.logId };
+          },
+        }),
+      );
+      const goBack = async () => {
+        logId = "another log";
+        await opened.log.catchUp();
+      };
+      return { ...opened, goBack };
+    }
+
+    it("appends nothing of what was said before: that is surely refused", async () => {
+      const { committer, append, gate, batches, log, goBack } = await setUpOther();
+      const { logId } = log;
+      gate.shut();
+      const underWay = append(say("under way")).catch((error) => error);
+      await gate.entered();
+      const waiting = append(say("waiting")).catch((error) => error);
+      await goBack();
+      const late = committer.append(say("late"), logId).catch((error) => error);
+      const fresh = append(say("fresh"));
+      gate.open();
+      expect(await underWay).to.be.instanceOf(OutcomeUnknown);
+      expect(await waiting).to.be.instanceOf(StoreUnavailable);
+      expect(await late).to.be.instanceOf(StoreUnavailable);
+      expect((await fresh).kind).to.equal("accepted");
+      expect(batches.flatMap((batch) => batch.map(({ text }) => text))).to.deep.equal(["under way", "fresh"]);
+    });
+
+    it("tells nobody of what was appended meanwhile: it may have been either log", async () => {
+      const { append, gate, hints, log, goBack } = await setUpOther();
+      gate.shut();
+      const underWay = append(say("under way")).catch((error) => error);
+      await gate.entered();
+      await goBack();
+      gate.open();
+      await underWay;
+      expect(hints).to.deep.equal([]);
+      await until(() => log.headId === base + 1, "the store to be asked");
+    });
+  });
+
+  it("that was refused has the log looked at: another copy of the store may be there", async () => {
+    const { append, failWith, log } = await setUp();
+    failWith(new StoreUnavailable("the log has another id"));
+    await store.log.append([say("another node's")]);
+    await append(say("refused")).catch(() => {});
+    await until(() => log.headId === base + 1, "the log to be looked at");
+  });
+
   it("is of a bounded size: a thousand messages at most, and the rest in the next ones", async () => {
-    const { committer, gate, sizes } = await setUp();
+    const { append, gate, sizes } = await setUp();
     gate.shut();
-    const all = [committer.append(say("first"))];
+    const all = [append(say("first"))];
     await gate.entered();
-    for (const i of range(1, 2_500)) all.push(committer.append(say(`${i}`)));
+    for (const i of range(1, 2_500)) all.push(append(say(`${i}`)));
     gate.open();
     await Promise.all(all);
     expect(sizes()).to.deep.equal([1, 1_000, 1_000, 500]);
@@ -176,12 +236,12 @@ describe("The group commit", () => {
   });
 
   it("is of a bounded size in bytes too", async () => {
-    const { committer, gate, batches } = await setUp();
+    const { append, gate, batches } = await setUp();
     gate.shut();
     const long = "x".repeat(60_000);
-    const all = [committer.append(say("first"))];
+    const all = [append(say("first"))];
     await gate.entered();
-    for (let i = 0; i < 200; i++) all.push(committer.append(say(long)));
+    for (let i = 0; i < 200; i++) all.push(append(say(long)));
     gate.open();
     await Promise.all(all);
     expect(batches.length).to.be.above(3);
@@ -189,15 +249,15 @@ describe("The group commit", () => {
   });
 
   it("lets a bounded amount wait, and whoever comes then when there is room again", async () => {
-    const { committer, gate } = await setUp();
+    const { committer, append, gate } = await setUp();
     gate.shut();
     const long = "x".repeat(1_000_000);
-    const all = [committer.append(say("first"))];
+    const all = [append(say("first"))];
     await gate.entered();
     let waiting = 0;
     while (waiting < 64 && (await isSettled(committer.room()))) {
       waiting += 1;
-      all.push(committer.append(say(long)));
+      all.push(append(say(long)));
     }
     expect(waiting).to.be.within(8, 32);
     const room = committer.room();
@@ -209,16 +269,16 @@ describe("The group commit", () => {
   });
 
   it("is idle when nothing is under way, and not before", async () => {
-    const { committer, gate } = await setUp();
+    const { committer, append, gate } = await setUp();
     expect(await isSettled(committer.idle())).to.equal(true);
     gate.shut();
-    const append = committer.append(say("-"));
+    const appended = append(say("-"));
     await gate.entered();
-    const next = committer.append(say("-"));
+    const next = append(say("-"));
     const idle = committer.idle();
     expect(await isSettled(idle)).to.equal(false);
     gate.open();
     await idle;
-    expect(await isSettled(Promise.all([append, next]))).to.equal(true);
+    expect(await isSettled(Promise.all([appended, next]))).to.equal(true);
   });
 });

@@ -24,7 +24,7 @@ const EMPTY = {
 
 /** `timeline`: how much of what was said is at hand, in bytes. */
 async function setUp({ timeline = SIZES.timeline } = {}) {
-  const log = await Log.open(EMPTY, encoder, { ...SIZES, timeline }, () => {});
+  const log = await Log.open(EMPTY, encoder, { ...SIZES, timeline });
   const replies = new Replies(1_000, () => {});
   let ready = Promise.withResolvers<void>();
   const roster = new MemoryRoster();

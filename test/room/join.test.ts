@@ -20,7 +20,7 @@ describe("A join", () => {
     base = await headOf(store.log);
     await store.log.append(range(1, 10).map((i) => draft(eve, `${i}`, i >= 5 && i <= 9 ? { to: bob } : {})));
     await store.log.forget(base + 1);
-    log = await Log.open(store.log, encoder, SIZES, () => {});
+    log = await Log.open(store.log, encoder, SIZES);
   });
 
   const start = async (how: Partial<JoinCommand>, { accountId } = ana) => {

@@ -31,13 +31,19 @@ describe("A node's log", () => {
     return store.log.read(head + 1, head + count);
   }
 
-  async function open(more: { page?: number; timeline?: number; through?: (log: LogStore) => LogStore } = {}) {
-    const { through = (log) => log, page = 4, timeline = 1_000_000 } = more;
+  async function open(
+    more: { page?: number; timeline?: number; hole?: number; through?: (log: LogStore) => LogStore } = {},
+  ) {
+    const { through = (log) => log, page = 4, timeline = 1_000_000, hole = 1 } = more;
     const grown: number[] = [];
-    const log = await Log.open(through(store.log), encoder, { ...SIZES, page, timeline }, (entries) =>
-      grown.push(...entries.map(({ id }) => id - base)),
-    );
-    return { log, grown };
+    const answers: boolean[] = [];
+    const log = await Log.open(through(store.log), encoder, { ...SIZES, page, timeline }, hole);
+    log.listen({
+      grown: (entries) => grown.push(...entries.map(({ id }) => id - base)),
+      renewed: () => {},
+      answers: (does) => answers.push(does),
+    });
+    return { log, grown, answers };
   }
 
   /** What somebody who has had everything up to `after` gets, to the end. */
@@ -78,30 +84,89 @@ describe("A node's log", () => {
     expect(await readFrom(log, base + 3)).to.deep.equal([4]);
   });
 
-  it("takes in a batch that fits as it is, without asking the store", async () => {
+  /** A log that counts how often the store is asked for anything, once it is open. */
+  async function openCounting(hole = 1) {
     let asked = 0;
-    const count = () => {
-      asked += 1;
-    };
-    const { log, grown } = await open({
+    const opened = await open({
+      hole,
       through: (real) =>
         override<LogStore>(real, {
           read: async (from, to) => {
-            count();
+            asked += 1;
             return real.read(from, to);
           },
           state: async () => {
-            count();
+            asked += 1;
             return real.state();
           },
         }),
     });
-    const before = asked;
+    asked = 0;
+    return { ...opened, asked: () => asked };
+  }
+
+  /** Longer than any test. */
+  const LONG = 10 * 60 * 1_000;
+
+  it("takes in a batch that fits as it is, without asking the store", async () => {
+    const { log, grown, asked } = await openCounting();
     const [first, second] = [await append(3), await append(2)];
     for (const batch of [first, first, second, second]) log.takeIn(batch);
     expect(log.headId).to.equal(base + 5);
     expect(grown).to.deep.equal(range(1, 5));
-    expect(asked).to.equal(before);
+    expect(asked()).to.equal(0);
+  });
+
+  it("takes what is new in a batch that begins with what it has, without asking the store", async () => {
+    const { log, grown, asked } = await openCounting();
+    const batch = await append(5);
+    log.takeIn(batch.slice(0, 2));
+    log.takeIn(batch);
+    expect(grown).to.deep.equal(range(1, 5));
+    expect(asked()).to.equal(0);
+  });
+
+  it("keeps what came too early until what lies before it has come, without asking the store", async () => {
+    const { log, grown, asked } = await openCounting(LONG);
+    const [first, second, third] = [await append(3), await append(1), await append(2)];
+    log.takeIn(third);
+    log.takeIn(second);
+    log.learn(base + 6);
+    expect(log.headId).to.equal(base);
+    log.takeIn(first);
+    expect(grown).to.deep.equal(range(1, 6));
+    await turns(3);
+    expect(asked()).to.equal(0);
+    log.close();
+  });
+
+  it("asks the store for what has not come soon, and then takes what came too early as it is", async () => {
+    const { log, grown } = await open({ hole: 1 });
+    await append(2);
+    log.takeIn(await append(2));
+    await append(1);
+    log.takeIn(await append(2));
+    await until(() => log.headId === base + 7, "the log to catch up");
+    expect(grown).to.deep.equal(range(1, 7));
+  });
+
+  it("asks the store at once where more comes too early than it keeps", async () => {
+    const { log, grown } = await open({ hole: LONG });
+    await append(1);
+    for (let i = 0; i < 200; i++) log.takeIn(await append(1));
+    await until(() => log.headId === base + 201, "the log to catch up");
+    expect(grown).to.deep.equal(range(1, 201));
+    log.close();
+  });
+
+  it("asks the store at once for a message that somebody knows of and no batch has brought", async () => {
+    const { log, grown } = await open({ hole: LONG });
+    const [first, second] = [await append(1), await append(1)];
+    log.learn(base + 2);
+    await until(() => log.headId === base + 2, "the log to catch up");
+    log.takeIn(first);
+    log.takeIn(second);
+    expect(grown).to.deep.equal([1, 2]);
   });
 
   it("reads what is missing from the store where a hint was lost", async () => {
@@ -189,10 +254,10 @@ describe("A node's log", () => {
     expect(await readFrom(log, log.oldestId - 1)).to.deep.equal([40, 41, 42]);
   });
 
-  it("tries again by itself where the store is away, until it has caught up", async () => {
+  it("tries again by itself where the store is away, until it has caught up, and tells of both once", async () => {
     let broken = false;
     const failed = Promise.withResolvers<void>();
-    const { log } = await open({
+    const { log, answers } = await open({
       through: (real) =>
         override<LogStore>(real, {
           state: async () => {
@@ -207,8 +272,14 @@ describe("A node's log", () => {
     log.takeIn(await append(1));
     await failed.promise;
     expect(log.headId).to.equal(base);
+    await until(() => !log.answers, "the log to tell that the store is away");
+    await log.catchUp().catch(() => {});
+    expect(answers).to.deep.equal([false]);
     broken = false;
     await until(() => log.headId === base + 2, "the log to catch up");
+    await log.catchUp();
+    expect(log.answers).to.equal(true);
+    expect(answers).to.deep.equal([false, true]);
   });
 
   it("says where somebody's last messages begin, also where its timeline does not reach", async () => {

@@ -3,14 +3,14 @@ import { ChatResponse } from "../../src/gen/obrolan/v1/chat.ts";
 import type { Session } from "../../src/server/room/ports/sessions.ts";
 import type { Room } from "../../src/server/room/room.ts";
 import type { Sink, Stream } from "../../src/server/room/stream.ts";
-import type { ModelStore } from "./modelStore.ts";
+import type { ModelLog, ModelStore } from "./modelStore.ts";
 
 /** How a member comes back. */
 export type Entering = { readonly kind: "resume" } | { readonly kind: "recent"; readonly count: number };
 
 /**
  * Somebody who reads at their own pace, is cut off and comes back with the last cursor, and checks every response against the log:
- * nothing missed, nothing twice, no cursor ahead of what was sent, one `caught_up` a stream.
+ * nothing missed, nothing twice, no cursor ahead of what was sent, one `caught_up` a stream, and nothing of any other log.
  */
 export class Member implements Sink {
   readonly #store: ModelStore;
@@ -20,11 +20,16 @@ export class Member implements Sink {
   #underWay: Uint8Array | undefined;
   /** Everything that they may see up to here has come. Undefined: they have no cursor yet. */
   cursor: number | undefined;
+  /** The log that the cursor belongs to. */
+  #log: ModelLog;
+  /** They have come back to a log that is not the one of their cursor. */
+  #isElsewhere = false;
   #caughtUp = 0;
   #headAtJoin = 0;
 
   constructor(store: ModelStore, accountId: number) {
     this.#store = store;
+    this.#log = store.log;
     this.#accountId = accountId;
     this.#session = {
       id: accountId,
@@ -45,14 +50,17 @@ export class Member implements Sink {
 
   async enter(room: Room, entering: Entering): Promise<void> {
     this.#caughtUp = 0;
+    this.#isElsewhere = false;
     this.#stream = room.enter(this.#session, this);
+    const { logId } = this.#log;
+    this.#log = this.#store.log;
     if (entering.kind === "resume" && this.cursor !== undefined) {
-      await this.#stream.receive("", { kind: "join", resumeAfter: this.cursor, logId: "model", recent: 0 });
+      this.#isElsewhere = logId !== this.#log.logId;
+      await this.#stream.receive("", { kind: "join", resumeAfter: this.cursor, logId, recent: 0 });
     } else {
       const count = entering.kind === "recent" ? entering.count : 0;
-      const before = this.#store.visibleTo(this.#accountId);
-      this.cursor =
-        count === 0 ? this.#store.headId : ((before.at(-count) ?? before[0])?.id ?? this.#store.headId + 1) - 1;
+      const before = this.#log.visibleTo(this.#accountId);
+      this.cursor = count === 0 ? this.#log.headId : ((before.at(-count) ?? before[0])?.id ?? this.#log.headId + 1) - 1;
       await this.#stream.receive("", { kind: "join", logId: "", recent: count });
     }
     this.#headAtJoin = room.stats().headId;
@@ -92,7 +100,8 @@ export class Member implements Sink {
     const messages = response.events.filter(({ event }) => event?.$case === "message");
     expect(bytes <= RESPONSE_BYTES || messages.length === 1, "a response that is too long").to.equal(true);
     for (const { event } of response.events) {
-      if (event?.$case === "message") this.#checkMessage(Number(event.value.id));
+      if (event?.$case === "welcome") expect(event.value.logId, "another log's stream").to.equal(this.#log.logId);
+      else if (event?.$case === "message") this.#checkMessage(Number(event.value.id), event.value.text);
       else if (event?.$case === "gap") this.#checkGap(Number(event.value.oldestId));
       else if (event?.$case === "caughtUp") this.#checkCaughtUp(Number(event.value.id));
     }
@@ -104,19 +113,23 @@ export class Member implements Sink {
     this.cursor = Number(response.cursor);
   }
 
-  #checkMessage(id: number): void {
+  #checkMessage(id: number, text: string): void {
     // What was forgotten meanwhile may still come; nothing else may be left out.
     const next = this.#next(id - 1);
-    if (next !== undefined) expect(next, "left out").to.be.lessThan(this.#store.oldestId);
+    if (next !== undefined) expect(next, "left out").to.be.lessThan(this.#log.oldestId);
     expect(id, "seen twice, or out of order").to.be.greaterThan(this.cursor as number);
-    const { senderId, recipientId } = this.#store.messages[id - 1] as { senderId: number; recipientId: number };
+    expect(this.#isElsewhere, "a message of another log before the gap").to.equal(false);
+    const said = this.#log.messages[id - 1];
+    expect(text, "another log's message").to.equal(said?.text);
+    const { senderId, recipientId } = said as { senderId: number; recipientId: number };
     expect([0, this.#accountId].includes(recipientId) || senderId === this.#accountId, "not theirs").to.equal(true);
     this.cursor = id;
   }
 
   #checkGap(oldestId: number): void {
-    expect(oldestId - 1, "a gap where there is none").to.be.greaterThan(this.cursor as number);
-    expect(oldestId).to.be.at.most(this.#store.oldestId);
+    if (!this.#isElsewhere) expect(oldestId - 1, "a gap where there is none").to.be.greaterThan(this.cursor as number);
+    this.#isElsewhere = false;
+    expect(oldestId).to.be.at.most(this.#log.oldestId);
     this.cursor = oldestId - 1;
   }
 
@@ -129,7 +142,7 @@ export class Member implements Sink {
 
   /** The first message behind the cursor, up to `to`, that they may see and that is kept. */
   #next(to: number): number | undefined {
-    return this.#store.visibleTo(this.#accountId).find(({ id }) => id > (this.cursor as number) && id <= to)?.id;
+    return this.#log.visibleTo(this.#accountId).find(({ id }) => id > (this.cursor as number) && id <= to)?.id;
   }
 }
 

@@ -49,6 +49,34 @@ describe("Retention", () => {
     expect(hints).to.deep.equal([]);
   });
 
+  it("stops in the midst of its steps where the log has gone back: the new one may have other messages there", async () => {
+    const model = new ModelStore();
+    await model.append(range(1, 1_000).map(() => ({ ...SOMEBODYS, at: NOON })));
+    const { retention } = retentionOf(
+      override<ModelStore>(model, {
+        forget: async (before) => {
+          await model.forget(before);
+          if (before < 300) model.goBack(600);
+        },
+      }),
+    );
+    await retention.forget(900);
+    expect(model.log.oldestId).to.be.within(100, 300);
+    expect(model.headId).to.equal(600);
+  });
+
+  it("has looked often enough only at the log that there is now", async () => {
+    const model = new ModelStore();
+    await model.append(range(1, 10).map(() => ({ ...SOMEBODYS, at: NOON })));
+    const { look } = retentionOf(model, { policy: { maxAge: 1_000 }, clock: () => NOON + 2_000 });
+    await look(LOOKS - 1);
+    model.goBack(5);
+    await look(LOOKS - 1);
+    expect(model.log.oldestId).to.equal(1);
+    await look(1);
+    expect(model.log.oldestId).to.equal(6);
+  });
+
   it("keeps the newest messages, as many as it is told, and forgets the rest at the first look", async () => {
     await say(...range(1, 20));
     const { look, hints } = retentionOf(store.log, { policy: { maxMessages: 5 } });
@@ -190,7 +218,8 @@ describe("Retention by age", () => {
         const model = new ModelStore();
         await model.append(sentAt.map((at) => ({ ...SOMEBODYS, at })));
         await model.forget(forgotten);
-        const expected = model.messages.filter((message) => message.id >= model.oldestId && message.sentAt >= now - 10);
+        const { messages, oldestId } = model.log;
+        const expected = messages.filter(({ id, sentAt }) => id >= oldestId && sentAt >= now - 10);
         const { look } = retentionOf(model, { policy: { maxAge: 10 }, clock: () => now });
         await look(LOOKS);
         expect(await model.read(1, 100)).to.deep.equal(expected);

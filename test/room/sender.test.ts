@@ -46,7 +46,7 @@ describe("A message that somebody sends", () => {
     });
     const roster = new MemoryRoster();
     const all = { ...LIMITS, ...limits };
-    const log = await Log.open(through, encoder, SIZES, () => {});
+    const log = await Log.open(through, encoder, SIZES);
     const sender = new Sender({
       log: through,
       accounts: store.accounts,
@@ -59,6 +59,7 @@ describe("A message that somebody sends", () => {
     const admit = ({ accountId, username, sessionId }: Person, text: string, to?: string, requestId = "") =>
       sender.admit({
         session: { id: sessionId, accountId, username, expiresAt: 0, lastUsedAt: 0 },
+        logId: log.logId,
         requestId,
         recipient: to,
         text,

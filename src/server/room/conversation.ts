@@ -37,6 +37,8 @@ export class Conversation {
   readonly #place: Place;
   readonly #replies: Replies;
   readonly #sender: Sender;
+  /** The log that the stream was told of. */
+  readonly #logId: string;
   readonly #encoder: Encoder;
   readonly #tallies: Tallies;
   readonly #report: (error: unknown) => void;
@@ -46,6 +48,7 @@ export class Conversation {
     parts: {
       replies: Replies;
       sender: Sender;
+      log: { readonly logId: string };
       encoder: Encoder;
       tallies: Tallies;
       report: (error: unknown) => void;
@@ -54,6 +57,7 @@ export class Conversation {
     this.#place = place;
     this.#replies = parts.replies;
     this.#sender = parts.sender;
+    this.#logId = parts.log.logId;
     this.#encoder = parts.encoder;
     this.#tallies = parts.tallies;
     this.#report = parts.report;
@@ -102,7 +106,7 @@ export class Conversation {
     slot: Slot,
   ): Promise<void> {
     const { session } = this.#place;
-    const { outcome } = await this.#sender.admit({ session, requestId, recipient, text });
+    const { outcome } = await this.#sender.admit({ session, logId: this.#logId, requestId, recipient, text });
     // Not awaited: the next command has its place behind this one already.
     outcome.then(
       (event) => {

@@ -1,9 +1,10 @@
+import { EarlyBatches } from "./earlyBatches.ts";
 import type { Encoder } from "./events.ts";
-import type { Sizes } from "./limits.ts";
+import { type Sizes, TIMINGS } from "./limits.ts";
 import type { Message } from "./message.ts";
 import { Pages } from "./pages.ts";
 import { StoreUnavailable } from "./ports/engines.ts";
-import type { LogStore } from "./ports/log.ts";
+import type { LogState, LogStore } from "./ports/log.ts";
 import { RETRY_SOON } from "./reasons.ts";
 import { type Batch, type Entry, toEntry } from "./stretch.ts";
 import { Timeline } from "./timeline.ts";
@@ -14,47 +15,63 @@ export interface Reading {
   readonly accountId: number;
 }
 
-/** Told of what has come into the timeline. */
-export type GrownListener = (entries: readonly Entry[]) => void;
+/** What is told of what happens to a log. */
+export interface LogListener {
+  /** These have come into the timeline. */
+  grown(entries: readonly Entry[]): void;
+  /** The store's log is another one from now on: whatever was read, or is being read, is not of this one. */
+  renewed(): void;
+  /** The store has not answered, or answers again. */
+  answers(does: boolean): void;
+}
 
 /**
  * The log as this node has it: the timeline, the pages behind it, and where the store's log begins. It takes messages in from the
  * log in the order of their ids, whoever appended them: a batch that fits right behind the head as it is, all else from the store.
+ *
+ * Where the store's log has another `logId` than before it has gone back, and all of this begins anew.
  */
 export class Log {
-  readonly logId: string;
-  readonly timeline: Timeline;
   readonly pages: Pages;
   readonly #store: LogStore;
   readonly #encoder: Encoder;
-  readonly #pageSize: number;
-  readonly #grown: GrownListener;
+  readonly #sizes: Sizes;
+  readonly #holeWait: number;
+  readonly #early = new EarlyBatches();
+  #listener: LogListener | undefined;
+  #logId: string;
+  #timeline: Timeline;
   #oldestId: number;
   #catchingUp: Promise<void> | undefined;
   /** Somebody wants what the store has now, and not when the read under way began. */
   #mustReadOn = false;
+  #answers = true;
   #retry: NodeJS.Timeout | undefined;
+  #hole: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   private constructor(
     store: LogStore,
     encoder: Encoder,
     sizes: Sizes,
+    hole: number,
     start: { logId: string; oldestId: number; timelineAfter: number },
-    grown: GrownListener,
   ) {
     this.#store = store;
     this.#encoder = encoder;
-    this.#pageSize = sizes.page;
-    this.#grown = grown;
-    this.logId = start.logId;
+    this.#sizes = sizes;
+    this.#holeWait = hole;
+    this.#logId = start.logId;
     this.#oldestId = start.oldestId;
-    this.timeline = new Timeline(encoder, sizes, start.timelineAfter);
+    this.#timeline = new Timeline(encoder, sizes, start.timelineAfter);
     this.pages = new Pages(store, encoder, sizes);
   }
 
-  /** Opens a log and fills the timeline with its newest part. Throws `StoreUnavailable`. */
-  static async open(store: LogStore, encoder: Encoder, sizes: Sizes, grown: GrownListener): Promise<Log> {
+  /**
+   * Opens a log and fills the timeline with its newest part. `hole`: how long messages that came too early wait for those before
+   * them, in milliseconds. Throws `StoreUnavailable`.
+   */
+  static async open(store: LogStore, encoder: Encoder, sizes: Sizes, hole = TIMINGS.hole): Promise<Log> {
     const { logId, headId, oldestId } = await store.state();
     const chunks: Message[][] = [];
     let after = headId;
@@ -65,19 +82,39 @@ export class Log {
       chunks.push(chunk);
       after = from - 1;
     }
-    const log = new Log(store, encoder, sizes, { logId, oldestId, timelineAfter: after }, grown);
-    for (const chunk of chunks.reverse()) log.#append(chunk);
+    const log = new Log(store, encoder, sizes, hole, { logId, oldestId, timelineAfter: after });
+    for (const chunk of chunks.reverse()) log.#takeBatch(chunk);
     return log;
+  }
+
+  /** From now on `listener` is told. */
+  listen(listener: LogListener): void {
+    this.#listener = listener;
+  }
+
+  /** Which log it is; another one when it has gone back. */
+  get logId(): string {
+    return this.#logId;
+  }
+
+  /** Its newest part. */
+  get timeline(): Timeline {
+    return this.#timeline;
   }
 
   /** The id of the newest message taken in; 0: there never was one. */
   get headId(): number {
-    return this.timeline.lastId;
+    return this.#timeline.lastId;
   }
 
   /** The id of the oldest message kept, or of the next one where there is none. */
   get oldestId(): number {
     return this.#oldestId;
+  }
+
+  /** Whether the store has answered when it was looked at last. */
+  get answers(): boolean {
+    return this.#answers;
   }
 
   /**
@@ -86,13 +123,13 @@ export class Log {
    */
   take(reader: Reading, maxBytes?: number): Batch | undefined {
     const { cursor, accountId } = reader;
-    if (cursor + 1 < this.timeline.firstId) {
+    if (cursor + 1 < this.#timeline.firstId) {
       const page = this.pages.kept(cursor + 1, reader);
-      if (page !== undefined && page.lastId + 1 < this.timeline.firstId) this.pages.readAhead(page.lastId + 1);
+      if (page !== undefined && page.lastId + 1 < this.#timeline.firstId) this.pages.readAhead(page.lastId + 1);
       return page?.take(cursor, accountId, maxBytes);
     }
     this.pages.leave(reader);
-    return this.timeline.take(cursor, accountId, maxBytes);
+    return this.#timeline.take(cursor, accountId, maxBytes);
   }
 
   /** Brings the page behind a reader's cursor to hand. Throws `StoreUnavailable`. */
@@ -101,22 +138,23 @@ export class Log {
     const page = await this.pages.fetch(id, reader);
     if (page.firstId <= id && id <= page.lastId) return;
     // It may have been forgotten, and the hint of that been lost.
-    this.forgotten((await this.#store.state()).oldestId);
+    await this.#look();
     if (id >= this.#oldestId) throw new StoreUnavailable(`the store lacks message ${id}, which it has had`);
   }
 
   /** The id of the oldest of the last `count` messages that an account may see; of fewer where there are fewer; 0 for none. */
   async recent(accountId: number, count: number): Promise<number> {
-    return this.timeline.recent(accountId, count) ?? (await this.#store.recent(accountId, count));
+    return this.#timeline.recent(accountId, count) ?? (await this.#store.recent(accountId, count));
   }
 
-  /** Takes in a batch that a node has appended. */
+  /** Takes in a batch that a node has appended, whose ids follow one another. */
   takeIn(messages: readonly Message[]): void {
     const first = messages[0];
     const last = messages.at(-1);
     if (first === undefined || last === undefined || last.id <= this.headId) return;
     if (first.id === this.headId + 1) this.#grow(messages);
-    else this.lookAgain();
+    else if (first.id <= this.headId) this.#grow(messages.slice(this.headId + 1 - first.id));
+    else this.#waitFor(messages);
   }
 
   /** Takes in from the store whatever it has beyond the head. Throws `StoreUnavailable`. */
@@ -128,9 +166,9 @@ export class Log {
     await this.#catchingUp;
   }
 
-  /** Somebody knows of a message: where it has not been taken in, no hint of it has come. */
+  /** Somebody knows of a message: where it has not been taken in, and is not about to be, no hint of it has come. */
   learn(id: number): void {
-    if (id > this.headId) this.lookAgain();
+    if (id > this.headId && id > this.#early.lastId) this.lookAgain();
   }
 
   /** Catches up by itself, and where the store is away tries again until it is back. */
@@ -147,6 +185,7 @@ export class Log {
   /** Tries no more. */
   close(): void {
     clearTimeout(this.#retry);
+    clearTimeout(this.#hole);
     this.#isClosed = true;
   }
 
@@ -159,34 +198,91 @@ export class Log {
   forgotten(oldestId: number): void {
     if (oldestId <= this.#oldestId) return;
     this.#oldestId = oldestId;
-    this.timeline.forgetBefore(oldestId);
+    this.#timeline.forgetBefore(oldestId);
     this.pages.clear();
   }
 
   async #readToHead(): Promise<void> {
-    while (this.#mustReadOn) {
-      this.#mustReadOn = false;
-      const { headId, oldestId } = await this.#store.state();
-      this.forgotten(oldestId);
-      while (this.headId < headId) {
-        const messages = await this.#store.read(this.headId + 1, this.headId + this.#pageSize);
-        // What came by the bus meanwhile is in the timeline already.
-        const fresh = messages.filter((message) => message.id > this.headId);
-        if (fresh[0]?.id === this.headId + 1) this.#grow(fresh);
-        else if (messages.length === 0 || fresh.length > 0) break;
+    try {
+      while (this.#mustReadOn) {
+        this.#mustReadOn = false;
+        await this.#readTo(await this.#look());
       }
+      this.#answered(true);
+    } catch (error) {
+      this.#answered(false);
+      throw error;
     }
   }
 
-  #grow(messages: readonly Message[]): void {
-    this.#grown(this.#append(messages));
+  async #readTo({ logId, headId }: LogState): Promise<void> {
+    while (this.headId < headId) {
+      const messages = await this.#store.read(this.headId + 1, this.headId + this.#sizes.page);
+      if (logId !== this.#logId) return;
+      // What came by the bus meanwhile is in the timeline already.
+      const fresh = messages.filter((message) => message.id > this.headId);
+      if (fresh[0]?.id === this.headId + 1) this.#grow(fresh);
+      else if (messages.length === 0 || fresh.length > 0) return;
+    }
   }
 
-  #append(messages: readonly Message[]): Entry[] {
-    return messages.map((message) => {
+  /** Where the store's log begins and ends; where it has gone back, this one has begun anew. */
+  async #look(): Promise<LogState> {
+    const seen = { logId: this.#logId, headId: this.headId };
+    const state = await this.#store.state(seen);
+    // Somebody else has found out meanwhile, and this answer may be older than theirs.
+    if (seen.logId !== this.#logId) return this.#look();
+    if (state.logId !== this.#logId) this.#renew(state);
+    this.forgotten(state.oldestId);
+    return state;
+  }
+
+  /** Begins anew with the newest part of another log: as much as there was of the one before, as nearly all of it is the same. */
+  #renew({ logId, headId, oldestId }: LogState): void {
+    const count = this.#timeline.lastId - this.#timeline.firstId + 1;
+    this.#logId = logId;
+    this.#oldestId = oldestId;
+    this.#timeline = new Timeline(this.#encoder, this.#sizes, Math.max(headId - count, oldestId - 1));
+    this.pages.clear();
+    this.#early.clear();
+    this.#listener?.renewed();
+    this.lookAgain();
+  }
+
+  /** Keeps a batch that came too early: most often the bus brings what lies before it a moment later. */
+  #waitFor(messages: readonly Message[]): void {
+    if (this.#early.keep(messages)) this.#hole ??= setTimeout(() => this.#lookIntoHole(), this.#holeWait).unref();
+    else this.lookAgain();
+  }
+
+  #lookIntoHole(): void {
+    this.#hole = undefined;
+    if (!this.#early.isEmpty) this.lookAgain();
+  }
+
+  #grow(messages: readonly Message[]): void {
+    this.#takeBatch(messages);
+    if (this.#early.isEmpty) return;
+    for (let next = this.#early.next(this.headId); next !== undefined; next = this.#early.next(this.headId)) {
+      this.#takeBatch(next);
+    }
+    if (!this.#early.isEmpty) return;
+    clearTimeout(this.#hole);
+    this.#hole = undefined;
+  }
+
+  #takeBatch(messages: readonly Message[]): void {
+    const entries = messages.map((message) => {
       const entry = toEntry(message, this.#encoder);
-      this.timeline.append(entry);
+      this.#timeline.append(entry);
       return entry;
     });
+    this.#listener?.grown(entries);
+  }
+
+  #answered(does: boolean): void {
+    if (does === this.#answers) return;
+    this.#answers = does;
+    this.#listener?.answers(does);
   }
 }

@@ -64,6 +64,8 @@ export class Pages {
   readonly #crowd = new Crowd();
   #looking: NodeJS.Timeout | undefined;
   #reads = 0;
+  /** How often all was dropped: what was read before is not kept behind it. */
+  #drops = 0;
   /** The pages that have come, by how many milliseconds the store took for each. */
   readonly readTimes = new Distribution(STORE_TIMES);
 
@@ -112,8 +114,9 @@ export class Pages {
     this.#crowd.leave(reader);
   }
 
-  /** Drops what is kept: the log has forgotten some of it. */
+  /** Drops what is kept, and keeps nothing of the reads under way: the log has forgotten some of it, or is another one. */
   clear(): void {
+    this.#drops += 1;
     this.#kept.clear();
     this.#bytes = 0;
   }
@@ -167,13 +170,14 @@ export class Pages {
   async #read(number: number): Promise<Page> {
     this.#reads += 1;
     const from = number * this.#sizes.page + 1;
+    const drops = this.#drops;
     try {
       const began = performance.now();
       const messages = await this.#log.read(from, from + this.#sizes.page - 1);
       this.readTimes.add(performance.now() - began);
       const entries = messages.map((message) => toEntry(message, this.#encoder));
       const page = new Page(entries, from, this.#encoder, this.#sizes.response);
-      this.#keep(number, page);
+      if (drops === this.#drops) this.#keep(number, page);
       return page;
     } finally {
       this.#coming.delete(number);

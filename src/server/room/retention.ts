@@ -20,7 +20,9 @@ const LOOKS = 60;
 export class Retention {
   readonly #parts: RetentionParts;
   /** At each of the last looks: the id before which every message was too old. */
-  readonly #tooOld: number[] = [];
+  #tooOld: number[] = [];
+  /** The log that these were looks at. */
+  #lookedAt = "";
   #underWay: Promise<void> | undefined;
   #isStopped = false;
   #endRest = () => {};
@@ -44,17 +46,22 @@ export class Retention {
    */
   async forget(before: number): Promise<void> {
     const { store, bus } = this.#parts;
-    const { logId, headId, oldestId } = await store.state();
-    const end = Math.min(before, headId + 1);
-    if (end <= oldestId) return;
+    let state = await store.state();
+    const { logId } = state;
+    const end = Math.min(before, state.headId + 1);
+    if (end <= state.oldestId) return;
     // Nobody reads any more what is about to go: a reader that is behind is told of one gap, and not of one after every step.
     bus.publish({ kind: "forgotten", logId, oldestId: end });
-    for (let id = oldestId; id < end && !this.#isStopped; ) {
-      id = Math.min(id + STEP, end);
+    // Where the log has gone back, what was to be forgotten says nothing about the new one.
+    for (let id = state.oldestId; id < end && state.logId === logId && !this.#isStopped; ) {
+      // Another node may be at it too, and further.
+      id = Math.min(Math.max(id, state.oldestId) + STEP, end);
       const began = performance.now();
       await store.forget(id);
+      if (id === end) return;
       // Senders get as much of the store as this does.
-      if (id < end) await this.#rest(performance.now() - began);
+      await this.#rest(performance.now() - began);
+      state = await store.state(state);
     }
   }
 
@@ -87,6 +94,8 @@ export class Retention {
    */
   async #surelyTooOld(state: LogState): Promise<number> {
     const { policy, clock } = this.#parts;
+    if (this.#lookedAt !== state.logId) this.#tooOld = [];
+    this.#lookedAt = state.logId;
     this.#tooOld.push(await this.#firstSince(clock() - policy.maxAge, state));
     if (this.#tooOld.length > LOOKS) this.#tooOld.shift();
     return this.#tooOld.length < LOOKS ? 0 : Math.min(...this.#tooOld);

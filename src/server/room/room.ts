@@ -37,6 +37,8 @@ export interface RoomOptions {
   readonly clock: () => number;
   /** Something went wrong that the operator wants to know. */
   readonly report: (error: unknown) => void;
+  /** The store has not answered, or answers again. Default: nobody is told. */
+  readonly storeAnswers?: (does: boolean) => void;
 }
 
 /** What a room does at the moment, for those who watch it. */
@@ -55,6 +57,8 @@ export interface RoomStats {
   readonly oldestId: number;
   /** Messages that wait for the next commits. */
   readonly commitsWaiting: number;
+  /** Whether the store has answered when it was looked at last: twice a second. */
+  readonly storeAnswers: boolean;
 }
 
 /** The chat room of this node: who may enter, what is said in it, and who hears it. */
@@ -118,17 +122,19 @@ export class Room {
       checkSessions: () => this.#checkSessions(),
     });
     this.#unsubscribe = bus.subscribe((hint) => this.#onHint(hint));
+    bus.follow(log.logId);
+    log.listen({
+      grown: (entries) => this.#onGrown(entries),
+      renewed: () => this.#onRenewed(),
+      answers: (does) => options.storeAnswers?.(does),
+    });
   }
 
   /** Opens the room on its log. Throws `StoreUnavailable`. */
   static async open(options: RoomOptions): Promise<Room> {
-    const rounds = new Rounds();
-    // The log is there before the room is, but nothing grows before the room listens to the bus.
-    let room: Room | undefined;
-    const log = await Log.open(options.engines.log, options.encoder, options.sizes, (entries) =>
-      room?.onGrown(entries),
-    );
-    room = new Room(options, log, rounds);
+    const { engines, encoder, sizes, timings } = options;
+    const log = await Log.open(engines.log, encoder, sizes, timings.hole);
+    const room = new Room(options, log, new Rounds());
     try {
       await room.#feed.begin();
       // What another node appended between the reading and the listening.
@@ -210,6 +216,7 @@ export class Room {
       headId: this.#log.headId,
       oldestId: this.#log.oldestId,
       commitsWaiting: this.#committer.waiting,
+      storeAnswers: this.#log.answers,
     };
   }
 
@@ -217,6 +224,9 @@ export class Room {
     switch (hint.kind) {
       case "grown":
         if (hint.logId === this.#log.logId) this.#log.takeIn(hint.messages);
+        break;
+      case "head":
+        if (hint.logId === this.#log.logId) this.#log.learn(hint.headId);
         break;
       case "forgotten":
         if (hint.logId === this.#log.logId) this.#log.forgotten(hint.oldestId);
@@ -230,13 +240,29 @@ export class Room {
     }
   }
 
-  private onGrown(entries: readonly Entry[]): void {
+  #onGrown(entries: readonly Entry[]): void {
     let forEveryone = 0;
     for (const entry of entries) {
       if (isPublic(entry)) forEveryone += 1;
       else for (const accountId of [entry.senderId, entry.recipientId]) this.#callAccount(accountId);
     }
     if (forEveryone > 0) this.#rounds.everyone(forEveryone);
+  }
+
+  /**
+   * The log has gone back. What the streams were told may be in it no more, and the next messages may have ids that they have seen:
+   * none of them goes on, and whatever of theirs is under way is for the client to ask again.
+   */
+  #onRenewed(): void {
+    const { logId } = this.#log;
+    this.#engines.bus.follow(logId);
+    this.#parts.report(
+      new Error(
+        `The store's log has gone back, or was replaced: it is ${logId} now. All clients are sent to read it anew.`,
+      ),
+    );
+    for (const stream of this.#streams) stream.outcomeUnknown();
+    this.#presence.tellAnew().catch((error) => this.#parts.report(error));
   }
 
   #callAccount(accountId: number): void {

@@ -13,6 +13,8 @@ import { Refusal, storeUnavailable } from "./reasons.ts";
 /** A message that somebody wants to send. */
 export interface SendCommand {
   readonly session: Session;
+  /** The log that its stream was told of. */
+  readonly logId: string;
   readonly requestId: string;
   /** As it was written; `undefined`: everyone. */
   readonly recipient: string | undefined;
@@ -83,7 +85,7 @@ export class Sender {
       await this.#checkRate(command.session.accountId);
       await this.#committer.room();
       const { session, requestId, text } = command;
-      const appended = this.#committer.append({
+      const draft = {
         sessionId: session.id,
         senderId: session.accountId,
         sender: session.username,
@@ -92,7 +94,8 @@ export class Sender {
         requestId,
         text,
         at: this.#clock(),
-      });
+      };
+      const appended = this.#committer.append(draft, command.logId);
       return { outcome: this.#answer(session.accountId, appended) };
     } catch (error) {
       return { outcome: this.#refuse(command, error) };

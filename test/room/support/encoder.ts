@@ -19,6 +19,11 @@ export function idsOf(response: Uint8Array): number[] {
   return decode(response).events.flatMap(({ event }) => (event?.$case === "message" ? [Number(event.value.id)] : []));
 }
 
+/** The texts of a response's messages, in order. */
+export function textsOf(response: Uint8Array): string[] {
+  return decode(response).events.flatMap(({ event }) => (event?.$case === "message" ? [event.value.text] : []));
+}
+
 /** The only event of a response. */
 export function onlyEvent(response: Uint8Array): NonNullable<Event["event"]> {
   const { events } = decode(response);

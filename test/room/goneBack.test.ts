@@ -1,0 +1,207 @@
+import { expect } from "chai";
+import { SIZES } from "../../src/server/room/limits.ts";
+import { Log } from "../../src/server/room/log.ts";
+import type { LogState, LogStore } from "../../src/server/room/ports/log.ts";
+import { range } from "../contract/support.ts";
+import { Gate, override } from "../support/engines.ts";
+import { ModelStore } from "./modelStore.ts";
+import { encoder, textsOf } from "./support/encoder.ts";
+import { turns, until } from "./support/turns.ts";
+
+const SOMEBODYS = { sessionId: 1, senderId: 1, sender: "ana", recipientId: 0, recipient: "", requestId: "", at: 0 };
+/** Somebody who reads. */
+const at = (cursor: number) => ({ cursor, accountId: 1 });
+
+describe("A node's log, when the store's has gone back,", () => {
+  /** A log on a model that has ten messages. */
+  async function setUp(more: { timeline?: number; through?: (store: LogStore) => LogStore } = {}) {
+    const { timeline = SIZES.timeline, through = (store) => store } = more;
+    const store = new ModelStore();
+    const say = (...texts: string[]) => store.append(texts.map((text) => ({ ...SOMEBODYS, text })));
+    await say(...range(1, 10).map((i) => `old ${i}`));
+    const log = await Log.open(through(store), encoder, { ...SIZES, timeline, page: 4 }, 1);
+    const grown: number[] = [];
+    const renewed: string[] = [];
+    log.listen({
+      grown: (entries) => grown.push(...entries.map(({ id }) => id)),
+      renewed: () => renewed.push(log.logId),
+      answers: () => {},
+    });
+    /** Everything behind a cursor. */
+    const readFrom = async (cursor: number) => {
+      const texts: string[] = [];
+      while (cursor < log.headId) {
+        const batch = log.take(at(cursor));
+        if (batch === undefined) await log.fetch(at(cursor));
+        else {
+          texts.push(...textsOf(batch.bytes));
+          cursor = batch.cursor;
+        }
+      }
+      return texts;
+    };
+    return { store, say, log, grown, renewed, readFrom };
+  }
+
+  /** The texts of all messages, of which so many are those of the old log. */
+  const story = (old: number, all: number) => range(1, all).map((id) => `${id <= old ? "old" : "new"} ${id}`);
+
+  for (const [where, timeline] of [
+    ["in its timeline", 1_000_000],
+    ["on pages", 300],
+  ] as const) {
+    it(`has another id, and the messages that the store has now, ${where}`, async () => {
+      const { store, say, log, renewed, readFrom } = await setUp({ timeline });
+      expect(await readFrom(0)).to.deep.equal(story(10, 10));
+      store.goBack(6);
+      await say(...range(7, 9).map((i) => `new ${i}`));
+      await log.catchUp();
+      expect([log.logId, log.headId, renewed]).to.deep.equal(["model-1", 9, ["model-1"]]);
+      expect(await readFrom(0)).to.deep.equal(story(6, 9));
+    });
+  }
+
+  it("is told once, and as soon as it is looked at: before anything of the new one has come in", async () => {
+    const { store, log, grown, renewed } = await setUp();
+    store.goBack(6);
+    await Promise.all([log.catchUp(), log.catchUp()]);
+    await log.catchUp();
+    expect(renewed).to.deep.equal(["model-1"]);
+    expect(grown).to.deep.equal(range(1, 6));
+  });
+
+  it("has as much of it in its timeline as there was", async () => {
+    const { store, say, log } = await setUp({ timeline: 1_000 });
+    const count = log.headId - log.timeline.firstId + 1;
+    expect(count).to.be.within(2, 8);
+    store.goBack(9);
+    await say("new 10");
+    await log.catchUp();
+    expect([log.timeline.firstId, log.headId]).to.deep.equal([10 - count + 1, 10]);
+  });
+
+  it("also has what its store had forgotten, where the other copy has not, and the other way round", async () => {
+    const { store, log } = await setUp();
+    await store.forget(5);
+    await log.catchUp();
+    expect(log.oldestId).to.equal(5);
+    store.goBack(8);
+    store.log.oldestId = 2;
+    await log.catchUp();
+    expect([log.oldestId, log.timeline.firstId]).to.deep.equal([2, 3]);
+    store.goBack(4);
+    store.log.oldestId = 5;
+    await log.catchUp();
+    expect([log.oldestId, log.headId]).to.deep.equal([5, 4]);
+  });
+
+  it("tells the store what it has seen, so that the store can know", async () => {
+    const told: (Pick<LogState, "logId" | "headId"> | undefined)[] = [];
+    const { log, say } = await setUp({
+      through: (store) =>
+        override<LogStore>(store, {
+          state: (seen) => {
+            told.push(seen);
+            return store.state(seen);
+          },
+        }),
+    });
+    await say("old 11");
+    await log.catchUp();
+    await log.catchUp();
+    expect(told).to.deep.equal([undefined, { logId: "model", headId: 10 }, { logId: "model", headId: 11 }]);
+  });
+
+  it("has no page that was being read at that moment", async () => {
+    const gate = new Gate();
+    const { store, say, log, readFrom } = await setUp({
+      timeline: 300,
+      through: (real) =>
+        override<LogStore>(real, {
+          read: async (from, to) => {
+            const messages = await real.read(from, to);
+            // Only the page; the timeline is filled by others.
+            if (to === 8) await gate.pass();
+            return messages;
+          },
+        }),
+    });
+    gate.shut();
+    const fetched = log.fetch(at(4));
+    await gate.entered();
+    store.goBack(6);
+    await say(...range(7, 12).map((i) => `new ${i}`));
+    await log.catchUp();
+    gate.open();
+    await fetched;
+    expect(await readFrom(0)).to.deep.equal(story(6, 12));
+  });
+
+  it("takes nothing of what was being read beyond its head at that moment", async () => {
+    const gate = new Gate();
+    const { store, say, log, grown, readFrom } = await setUp({
+      through: (real) =>
+        override<LogStore>(real, {
+          read: async (from, to) => {
+            const messages = await real.read(from, to);
+            if (from === 11) await gate.pass();
+            return messages;
+          },
+        }),
+    });
+    await say("old 11");
+    gate.shut();
+    const caughtUp = log.catchUp();
+    await gate.entered();
+    // Found out by a reader whose page is gone, while the log reads on. The timeline begins so that what is read would fit.
+    store.goBack(10);
+    store.log.oldestId = 11;
+    await log.fetch(at(0));
+    gate.open();
+    await caughtUp;
+    await say("new 11");
+    await log.catchUp();
+    expect(log.headId).to.equal(11);
+    expect(grown).to.deep.equal([11]);
+    expect(await readFrom(10)).to.deep.equal(["new 11"]);
+  });
+
+  it("is not taken for the old one again by an answer that took longer", async () => {
+    const gate = new Gate();
+    let isHeld = false;
+    const { store, log, renewed } = await setUp({
+      through: (real) =>
+        override<LogStore>(real, {
+          state: async (seen) => {
+            const state = await real.state(seen);
+            if (isHeld) await gate.pass();
+            return state;
+          },
+        }),
+    });
+    gate.shut();
+    isHeld = true;
+    const caughtUp = log.catchUp();
+    await gate.entered();
+    isHeld = false;
+    store.goBack(6);
+    // Another look, of a reader that misses its page, overtakes the first one.
+    await log.fetch(at(20)).catch(() => {});
+    expect(renewed).to.deep.equal(["model-1"]);
+    gate.open();
+    await caughtUp;
+    expect([log.logId, log.headId, renewed]).to.deep.equal(["model-1", 6, ["model-1"]]);
+  });
+
+  it("has nothing of a batch that had come too early", async () => {
+    const { store, say, log, readFrom } = await setUp();
+    await say("old 11", "old 12");
+    log.takeIn(store.log.messages.slice(11));
+    store.goBack(6);
+    await say(...range(7, 11).map((i) => `new ${i}`));
+    await log.catchUp();
+    await turns(3);
+    await until(() => log.headId === 11, "the log to catch up");
+    expect(await readFrom(0)).to.deep.equal(story(6, 11));
+  });
+});
