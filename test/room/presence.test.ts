@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { LocalBus, MemoryRoster } from "../../src/server/engines/memory/index.ts";
-import { OutcomeUnknown } from "../../src/server/room/ports/engines.ts";
 import type { Online } from "../../src/server/room/ports/roster.ts";
 import type { Session } from "../../src/server/room/ports/sessions.ts";
 import { Presence } from "../../src/server/room/presence.ts";
@@ -221,43 +220,6 @@ describe("A user is online for the room", () => {
     gate.open();
     await forgotten;
     expect(await isOnline()).to.equal(false);
-  });
-});
-
-describe("A user of whom the roster may know or not", () => {
-  it("is online again when it is told anew, and whoever is not is not", async () => {
-    const roster = new MemoryRoster();
-    const presence = new Presence(roster, new LocalBus(), { grace: LONG, clock: Date.now });
-    await presence.join(session(1));
-    await presence.join(session(2, 2, "bob"));
-    await presence.leave(session(2, 2, "bob"), "left");
-    await roster.leave(1);
-    await presence.tellAnew();
-    expect((await roster.page("", 10)).users.map(({ username }) => username)).to.deep.equal(["ana"]);
-    await presence.leave(session(1), "left");
-    expect(await roster.page("", 10)).to.include({ total: 0 });
-  });
-
-  it("is said to be gone before they are said to be here once more", async () => {
-    const roster = new MemoryRoster();
-    const presence = new Presence(roster, new LocalBus(), { grace: LONG, clock: Date.now });
-    await presence.join(session(1));
-    await presence.tellAnew();
-    const { changes } = await roster.changes(0);
-    expect(changes?.map(({ online }) => online)).to.deep.equal([true, false, true]);
-  });
-
-  it("is said to be gone where a join failed that may have been taken all the same", async () => {
-    const roster = new MemoryRoster();
-    const unsure = override<MemoryRoster>(roster, {
-      arrive: async (who: Online) => {
-        await roster.arrive(who);
-        throw new OutcomeUnknown("the connection broke");
-      },
-    });
-    const presence = new Presence(unsure, new LocalBus(), { grace: LONG, clock: Date.now });
-    expect(await presence.join(session(1)).catch((error) => error)).to.be.instanceOf(OutcomeUnknown);
-    expect(await roster.page("", 10)).to.include({ total: 0 });
   });
 });
 

@@ -148,14 +148,4 @@ describe("A room whose log has gone back", () => {
     expect(sink.kinds).to.deep.equal(["welcome", "goodbye"]);
     expect(room.stats()).to.include({ readers: 0 });
   });
-
-  it("has those online who come back, though its roster has lost them", async () => {
-    const { engines, goBack } = await setUp();
-    await join(room, ana);
-    await engines.roster.leave(ana.accountId);
-    await goBack(6);
-    await join(room, ana);
-    await until(() => room.stats().streams === 1, "the first stream to end");
-    expect((await room.online.page(0, "")).users.map(({ username }) => username)).to.deep.equal([ana.username]);
-  });
 });

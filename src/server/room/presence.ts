@@ -1,5 +1,4 @@
 import type { Bus } from "./ports/bus.ts";
-import { StoreUnavailable } from "./ports/engines.ts";
 import type { Roster } from "./ports/roster.ts";
 import type { Session } from "./ports/sessions.ts";
 import { RETRY_SOON } from "./reasons.ts";
@@ -15,8 +14,8 @@ interface Here {
   /** When the grace of a session ends, whose streams broke off; milliseconds since the epoch. */
   readonly graces: Map<number, number>;
   timer: NodeJS.Timeout | undefined;
-  /** Whether the roster has been told; `undefined`: nobody knows. */
-  told: boolean | undefined;
+  /** Whether the roster has been told. */
+  told: boolean;
   /** The end of what the roster is being told; its calls must not overtake one another. */
   telling: Promise<void>;
 }
@@ -72,16 +71,6 @@ export class Presence {
           here.graces.delete(sessionId);
           return this.#settle(here);
         }),
-    );
-  }
-
-  /** The roster may have lost what it was told: it is told anew. */
-  async tellAnew(): Promise<void> {
-    await Promise.all(
-      [...this.#here.values()].map((here) => {
-        if (here.told) here.told = undefined;
-        return this.#settle(here);
-      }),
     );
   }
 
@@ -148,21 +137,11 @@ export class Presence {
     const online = this.#isOnline(here);
     if (online === here.told) return;
     const { accountId, username } = here;
-    let changed = false;
-    try {
-      // Also where nobody knows: that somebody is here may be said only once before it is said that they are gone.
-      if (here.told !== false) changed = await this.#roster.leave(accountId);
-      here.told = false;
-      if (online) {
-        changed = (await this.#roster.arrive({ accountId, username, since: this.#clock() })) || changed;
-        here.told = true;
-      }
-    } catch (error) {
-      if (!(error instanceof StoreUnavailable)) here.told = undefined;
-      throw error;
-    } finally {
-      if (changed) this.#bus.publish({ kind: "presence" });
-    }
-    if (!here.told && !this.#isOnline(here)) this.#here.delete(accountId);
+    const changed = online
+      ? await this.#roster.arrive({ accountId, username, since: this.#clock() })
+      : await this.#roster.leave(accountId);
+    here.told = online;
+    if (!online && !this.#isOnline(here)) this.#here.delete(accountId);
+    if (changed) this.#bus.publish({ kind: "presence" });
   }
 }

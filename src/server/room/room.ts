@@ -262,7 +262,6 @@ export class Room {
       ),
     );
     for (const stream of this.#streams) stream.outcomeUnknown();
-    this.#presence.tellAnew().catch((error) => this.#parts.report(error));
   }
 
   #callAccount(accountId: number): void {
