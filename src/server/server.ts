@@ -86,6 +86,15 @@ const SILENT: Logger = { info: () => {}, warn: () => {}, error: () => {} };
 export async function createServer(options: ServerOptions): Promise<ChatServer> {
   const logger = options.logger ?? SILENT;
   const report = (err: unknown) => logger.error({ err }, "something went wrong");
+  const health = HealthState();
+  health.setStatus("healthy", SERVICE);
+  let drained: Promise<void> | undefined;
+  const storeAnswers = (does: boolean) => {
+    if (does) logger.info({}, "the store answers again");
+    else logger.warn({}, "the store does not answer: until it does, nobody can send or come in");
+    // Not that of the server itself: to start it again would bring no store back.
+    if (drained === undefined) health.setStatus(does ? "healthy" : "unhealthy", SERVICE);
+  };
   const room = await Room.open({
     engines: options.engines,
     encoder: new WireEncoder(VERSION),
@@ -96,10 +105,8 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
     loginFailures: options.loginFailures ?? 5,
     clock: options.clock ?? Date.now,
     report,
+    storeAnswers,
   });
-  const health = HealthState();
-  health.setStatus("healthy", SERVICE);
-
   const direct = options.direct ?? (await worksDirectly());
   if (!direct) logger.warn({}, "responses go the slow way: this version of grpc-js is not known");
   const interceptors = [chatInterceptor({ room, report, direct })];
@@ -117,7 +124,6 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
     await endWithin(SHUTDOWN, grpc);
     await room.close();
   };
-  let drained: Promise<void> | undefined;
   return {
     listen: (address) => withLongBacklog(() => grpc.listen(address, credentialsOf(options.tls))),
     drain: () => {

@@ -4,7 +4,7 @@ import { type Engines, StoreUnavailable } from "../../src/server/room/ports/engi
 import type { ChatStream } from "../support/chat-stream.ts";
 import { help, join, sendAll, sendTo } from "../support/commands.ts";
 import { DEADLINE } from "../support/deadline.ts";
-import { Gate, withPort } from "../support/engines.ts";
+import { Gate, whileAway, withPort } from "../support/engines.ts";
 import { chatter, fill } from "../support/fill.ts";
 import { type Scrape, scrape } from "../support/metrics.ts";
 import { type TestServer, useFreshServer } from "../support/server.ts";
@@ -77,6 +77,18 @@ describe("The metrics of a room", function () {
     expect(now.value("obrolan_commit_seconds_sum")).to.be.closeTo(commitTimes.sum / 1000, 1e-9);
     expect(now.value("obrolan_log_head_id")).to.equal(6);
     expect(now.value("obrolan_log_oldest_id")).to.equal(1);
+  });
+
+  it("say whether the store answers", async () => {
+    let isAway = false;
+    await server.restart({ wrap: (engines) => whileAway(engines, () => isAway) });
+    await metrics.close();
+    metrics = await metricsOf(server);
+    expect((await scrape(metrics.address)).value("obrolan_store_available")).to.equal(1);
+    isAway = true;
+    await until(metrics, (now) => now.value("obrolan_store_available") === 0);
+    isAway = false;
+    await until(metrics, (now) => now.value("obrolan_store_available") === 1);
   });
 
   it("say how much was delivered, in how many responses, of how many events and bytes", async () => {

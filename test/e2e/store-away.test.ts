@@ -1,10 +1,15 @@
 import { expect } from "chai";
+import { connect } from "../../src/client/index.ts";
 import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
+import { isCaughtUp, says, until as takeUntil, texts } from "../client/take.ts";
+import { until } from "../room/support/turns.ts";
 import { join, sendAll, sendTo } from "../support/commands.ts";
+import { within } from "../support/deadline.ts";
 import { Code, millis } from "../support/ending.ts";
-import { withPort } from "../support/engines.ts";
+import { Gate, whileAway, withPort } from "../support/engines.ts";
 import { expectFailed, expectGoodbye, expectSentence, nameOf } from "../support/expect.ts";
 import { chatter, fill } from "../support/fill.ts";
+import { checkHealth, Health, watchHealth } from "../support/health.ts";
 import { useFreshServer } from "../support/server.ts";
 import { failure } from "../support/wire.ts";
 
@@ -53,23 +58,23 @@ describe("A log that cannot be read for a while", function () {
 describe("A store that is away", function () {
   this.timeout(60_000);
   const store = { away: false };
-  const unless = <T>(action: () => Promise<T>): Promise<T> =>
-    store.away ? Promise.reject(new StoreUnavailable("the store is away")) : action();
+  const appends = new Gate();
+  let asked = Promise.withResolvers<void>();
   const server = useFreshServer({
+    timings: { grace: 200, sessionCheck: 0 },
     wrap: (engines) => {
-      const { accounts, sessions, roster } = engines;
-      let wrapped = withPort(engines, "accounts", {
-        create: (...args) => unless(() => accounts.create(...args)),
-        find: (name) => unless(() => accounts.find(name)),
+      const failing = whileAway(engines, () => store.away);
+      const holding = withPort(failing, "log", {
+        append: async (batch) => {
+          await appends.pass();
+          return failing.log.append(batch);
+        },
       });
-      wrapped = withPort(wrapped, "sessions", {
-        open: (session) => unless(() => sessions.open(session)),
-        find: (hash) => unless(() => sessions.find(hash)),
-        end: (...args) => unless(() => sessions.end(...args)),
-      });
-      return withPort(wrapped, "roster", {
-        find: (name) => unless(() => roster.find(name)),
-        page: (...args) => unless(() => roster.page(...args)),
+      return withPort(holding, "sessions", {
+        ended: (sessionIds) => {
+          asked.resolve();
+          return failing.sessions.ended(sessionIds);
+        },
       });
     },
   });
@@ -107,6 +112,100 @@ describe("A store that is away", function () {
     expect(millis(retryAfter)).to.be.greaterThan(0);
     store.away = false;
     expect((await chat.accept(sendTo(bob.username, "x"), "r")).duplicate).to.equal(false);
+  });
+
+  it("shows in health: NOT_SERVING for the service while it is away, and never for the server itself", async () => {
+    const wire = await server.connect();
+    const service = "obrolan.v1.ChatService";
+    const next = watchHealth(wire, service);
+    expect(await next()).to.equal(Health.SERVING);
+    for (let i = 0; i < 2; i++) {
+      store.away = true;
+      expect(await next()).to.equal(Health.NOT_SERVING);
+      expect(await checkHealth(wire, "")).to.have.property("status", Health.SERVING);
+      expect(server.chatServer.stats().storeAnswers).to.equal(false);
+      store.away = false;
+      expect(await next()).to.equal(Health.SERVING);
+      expect(server.chatServer.stats().storeAnswers).to.equal(true);
+    }
+  });
+
+  it("does not make a server SERVING again that is being stopped when it comes back", async () => {
+    const ana = await server.person("ana");
+    const wire = await server.connect();
+    const next = watchHealth(wire, "obrolan.v1.ChatService");
+    expect(await next()).to.equal(Health.SERVING);
+    const chat = await server.enter(ana);
+    // The drain waits for what is under way.
+    appends.shut();
+    chat.send(sendAll("-"));
+    await appends.entered();
+    store.away = true;
+    expect(await next()).to.equal(Health.NOT_SERVING);
+    const { chatServer } = server;
+    const drained = chatServer.drain();
+    store.away = false;
+    try {
+      await until(() => chatServer.stats().storeAnswers, "the store to be there again");
+      expect(await checkHealth(wire, "obrolan.v1.ChatService")).to.have.property("status", Health.NOT_SERVING);
+    } finally {
+      appends.open();
+      await drained;
+    }
+  });
+
+  it("ends no stream, and rejects what is sent; when it is back all goes on where it was", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
+    await anas.accept(sendAll("before"));
+    store.away = true;
+    const rejected = await anas.refuse(sendAll("meanwhile"), "r");
+    expect(nameOf(rejected.reason)).to.equal("STORE_UNAVAILABLE");
+    expect(millis(rejected.retryAfter)).to.be.greaterThan(0);
+    // Nobody can be asked whose session has ended: that ends none.
+    asked = Promise.withResolvers<void>();
+    await within(asked.promise, "the sessions to be asked for");
+    store.away = false;
+    expect((await anas.accept(sendAll("meanwhile"), "r")).duplicate).to.equal(false);
+    await bobs.next("message", ({ text }) => text === "meanwhile");
+    expect(bobs.messages.map(({ text }) => text)).to.deep.equal(["before", "meanwhile"]);
+    expect(bobs.kinds).to.not.include("goodbye");
+  });
+
+  it("rejects a join, which may be tried again on the same stream", async () => {
+    const ana = await server.person("ana");
+    const chat = await server.open(ana);
+    store.away = true;
+    const { reason, retryAfter } = await chat.refuse(join(), "j");
+    expect(nameOf(reason)).to.equal("STORE_UNAVAILABLE");
+    expect(millis(retryAfter)).to.be.greaterThan(0);
+    store.away = false;
+    chat.send(join(), "k");
+    expect((await chat.next("caughtUp")).requestId).to.equal("k");
+    expect(await server.online(ana)).to.deep.equal([ana.username]);
+  });
+
+  it("costs an application of the client library nothing but time: it comes in by itself when the store is back", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const anas = await server.enter(ana);
+    const client = connect({ address: `127.0.0.1:${server.port}` });
+    const enter = () => client.enter({ token: bob.token, backoff: { firstMs: 1, maxMs: 20 } });
+    const early = enter();
+    await takeUntil(early, "the end of the replay", isCaughtUp);
+    store.away = true;
+    const late = enter();
+    try {
+      await takeUntil(late, "a first try to fail", ({ kind }) => kind === "disconnected");
+      store.away = false;
+      await takeUntil(late, "the end of the replay", isCaughtUp);
+      await anas.accept(sendAll("back"));
+      for (const room of [early, late])
+        expect(texts(await takeUntil(room, "the message", says("back")))).to.deep.equal(["back"]);
+    } finally {
+      early.abort();
+      late.abort();
+      client.close();
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Engines } from "../../src/server/room/ports/engines.ts";
+import { type Engines, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import { within } from "./deadline.ts";
 
 /** The same object with some of its methods replaced; the others see the original as `this`. */
@@ -15,6 +15,28 @@ export function override<T extends object>(target: T, replaced: Partial<T>): T {
 /** The engines with one of them overridden. */
 export function withPort<P extends keyof Engines>(engines: Engines, port: P, replaced: Partial<Engines[P]>): Engines {
   return { ...engines, [port]: override(engines[port], replaced) };
+}
+
+/** The engines, of which all that the store serves throws `StoreUnavailable` while it is away. */
+export function whileAway(engines: Engines, isAway: () => boolean): Engines {
+  const port = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get(original, key) {
+        const value = Reflect.get(original, key, original);
+        if (typeof value !== "function") return value;
+        return (...args: unknown[]) =>
+          isAway() ? Promise.reject(new StoreUnavailable("the store is away")) : value.apply(original, args);
+      },
+    });
+  const { log, accounts, sessions, roster, attempts } = engines;
+  return {
+    ...engines,
+    log: port(log),
+    accounts: port(accounts),
+    sessions: port(sessions),
+    roster: port(roster),
+    attempts: port(attempts),
+  };
 }
 
 /** Something that holds whoever comes to it, until the test opens it. It begins open. */

@@ -134,6 +134,14 @@ export const roomMetrics: readonly Metric[] = [
     read: ({ tallies }) => tallies.commitsFailed,
   },
   {
+    name: "obrolan_store_available",
+    help: "1 while the store answers, 0 while it does not; it is looked at twice a second.",
+    advice:
+      "0 wants you at once: nobody can send or come in, and `grpc.health.v1` says NOT_SERVING for `obrolan.v1.ChatService`. Who is in the room stays there, and goes on by itself when the store is back. The log says what was wrong.",
+    type: "gauge",
+    read: ({ stats }) => (stats.storeAnswers ? 1 : 0),
+  },
+  {
     name: "obrolan_commit_waiting_messages",
     help: "Messages that wait for the next commits.",
     advice:

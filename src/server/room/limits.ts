@@ -36,6 +36,8 @@ export interface Timings {
   readonly sessionLifetime: number;
   /** How long a session lasts that is not used. */
   readonly sessionIdle: number;
+  /** How often the store is asked which sessions of open streams have ended: a hint may be lost. */
+  readonly sessionCheck: number;
   /** How often the log is looked at for what is not to be kept any longer. */
   readonly retention: number;
   /** How long a drain waits for streams to end. The whole server has 10 s. */
@@ -75,6 +77,8 @@ export const TIMINGS: Timings = {
   cursor: 30 * SECOND,
   sessionLifetime: 30 * DAY,
   sessionIdle: 7 * DAY,
+  // Looked at twice a second: so every stream of a session that has ended is gone within 5 s.
+  sessionCheck: 4 * SECOND,
   retention: 10 * SECOND,
   drain: 7 * SECOND,
 };

@@ -5,7 +5,6 @@ import type { Message } from "./message.ts";
 import { Pages } from "./pages.ts";
 import { StoreUnavailable } from "./ports/engines.ts";
 import type { LogState, LogStore } from "./ports/log.ts";
-import { RETRY_SOON } from "./reasons.ts";
 import { type Batch, type Entry, toEntry } from "./stretch.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -24,6 +23,9 @@ export interface LogListener {
   /** The store has not answered, or answers again. */
   answers(does: boolean): void;
 }
+
+/** How long after the store did not answer it is asked again, in milliseconds. */
+const RETRY = 250;
 
 /**
  * The log as this node has it: the timeline, the pages behind it, and where the store's log begins. It takes messages in from the
@@ -178,7 +180,7 @@ export class Log {
       this.#retry ??= setTimeout(() => {
         this.#retry = undefined;
         this.lookAgain();
-      }, RETRY_SOON).unref();
+      }, RETRY).unref();
     });
   }
 
@@ -281,7 +283,7 @@ export class Log {
   }
 
   #answered(does: boolean): void {
-    if (does === this.#answers) return;
+    if (does === this.#answers || this.#isClosed) return;
     this.#answers = does;
     this.#listener?.answers(does);
   }

@@ -86,7 +86,7 @@ export class Room {
     const { engines, limits, timings, clock } = options;
     const { accounts, roster, bus, attempts } = engines;
     this.#engines = engines;
-    this.#watch = new SessionWatch(engines.sessions);
+    this.#watch = new SessionWatch(engines.sessions, timings.sessionCheck);
     this.#log = log;
     this.#rounds = rounds;
     this.#presence = new Presence(roster, bus, { grace: timings.grace, clock });
