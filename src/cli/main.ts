@@ -3,7 +3,7 @@ import { addFlags, ConfigError, didYouMean, resolve } from "../config/index.ts";
 import { runBackup } from "./commands/backup.ts";
 import { chat } from "./commands/chat.ts";
 import { runRestore } from "./commands/restore.ts";
-import { runServer, serverRules, serverSettings, storeSettings } from "./commands/serve.ts";
+import { runServer, serverRules, serverSettings, storeRules, storeSettings } from "./commands/serve.ts";
 import { clientRules, clientSettings } from "./config.ts";
 import { Exit } from "./exit.ts";
 import { readVersion } from "./version.ts";
@@ -40,7 +40,7 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv = pro
     keeper.helpOption("--help", "show this").allowExcessArguments().exitOverride();
     addFlags(keeper, storeSettings).action(async (file: string, flags, { args }: Command) => {
       refuseArguments(args.slice(1), []);
-      const tables = { table: storeSettings, others: [serverSettings, clientSettings] };
+      const tables = { table: storeSettings, others: [serverSettings, clientSettings], rules: storeRules };
       code = await run(resolve({ ...tables, flags, env }), file);
     });
   }

@@ -34,7 +34,9 @@ export function resolve<T extends Table>({ table, others = [], rules, flags, env
     const [where, value] = find(key, setting, { flags, env, file, path });
     values[key] = value;
     if (setting.schema.safeParse(value).success) continue;
-    problems.push(`${where} is ${JSON.stringify(value)}; it must be ${setting.allowed}.`);
+    // Also where it is wrong, most of it is a password all the same.
+    const what = setting.secret ? "cannot be used" : `is ${JSON.stringify(value)}`;
+    problems.push(`${where} ${what}; it must be ${setting.allowed}.`);
   }
   if (problems.length === 0) problems.push(...(rules?.(values as Values<T>) ?? []));
   if (problems.length > 0) throw new ConfigError(problems);

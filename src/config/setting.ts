@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseAddress } from "./address.ts";
+import { isUrl } from "./url.ts";
 
 /** One setting: everything that is known of it but its name, which is its key in the table. */
 export interface Setting<T> {
@@ -12,6 +13,8 @@ export interface Setting<T> {
   /** What it is where nothing sets it. */
   readonly default: T;
   readonly schema: z.ZodType<T>;
+  /** It may have a password in it: what it is set to is never shown. */
+  readonly secret?: boolean;
   /** Makes the value of a text, as flags and the environment have it. What it cannot read it leaves to the schema. */
   readonly fromText: (text: string) => unknown;
 }
@@ -43,6 +46,32 @@ export function address<T extends string | undefined>(about: Described<T> & { mi
     placeholder: "HOST:PORT",
     allowed: `HOST:PORT, an IPv6 address in brackets, the port from ${about.minPort} to 65535`,
     schema: (about.default === undefined ? schema.optional() : schema) as z.ZodType<string | T>,
+    fromText: (text) => text,
+  };
+}
+
+/**
+ * A URL of one of these schemes, in which there may be a password. `several`: any number of them with commas between, whose scheme may be
+ * left out.
+ */
+export function url(about: {
+  summary: string;
+  schemes: readonly string[];
+  several: boolean;
+  allowed: string;
+}): Setting<string | undefined> {
+  const { summary, schemes, several, allowed } = about;
+  const partsOf = (text: string) => (several ? text.split(",").map((part) => part.trim()) : [text]);
+  return {
+    summary,
+    placeholder: "URL",
+    allowed,
+    default: undefined,
+    schema: z
+      .string()
+      .refine((text) => partsOf(text).every((part) => isUrl(part, schemes, several)))
+      .optional(),
+    secret: true,
     fromText: (text) => text,
   };
 }

@@ -1,4 +1,4 @@
-import { address, choice, count, isLoopback, parseAddress, path, toggle } from "../config/index.ts";
+import { address, choice, count, isLoopback, parseAddress, path, toggle, url } from "../config/index.ts";
 
 /** The server's settings. */
 export const serverSettings = {
@@ -8,6 +8,19 @@ export const serverSettings = {
       "the folder for accounts and messages, in the working folder unless its name says otherwise; made where it is not there",
     default: "obrolan-data",
     placeholder: "FOLDER",
+  }),
+  databaseUrl: url({
+    summary:
+      "the PostgreSQL database for accounts and messages, in place of the folder; any number of servers may share it",
+    schemes: ["postgres", "postgresql"],
+    several: false,
+    allowed: "postgres://USER:PASSWORD@HOST:PORT/DATABASE",
+  }),
+  natsUrl: url({
+    summary: "the NATS servers by which those that share a database tell one another at once what is new",
+    schemes: ["nats", "tls"],
+    several: true,
+    allowed: "nats://USER:PASSWORD@HOST:PORT, or tls:// to insist on TLS; several with commas between them",
   }),
   tlsCert: path({ summary: "the certificate to talk TLS with (PEM)", default: undefined, placeholder: "FILE" }),
   tlsKey: path({ summary: "the key of that certificate (PEM)", default: undefined, placeholder: "FILE" }),
@@ -56,12 +69,14 @@ export const serverSettings = {
 };
 
 /** Those of them that say where the store is. */
-export const storeSettings = { data: serverSettings.data };
+export const storeSettings = { data: serverSettings.data, databaseUrl: serverSettings.databaseUrl };
 
 /** What the server's settings come to: see `serverSettings`. */
 export interface ServerConfig {
   listen: string;
   data: string;
+  databaseUrl?: string;
+  natsUrl?: string;
   tlsCert?: string;
   tlsKey?: string;
   insecure: boolean;
@@ -75,7 +90,8 @@ export interface ServerConfig {
 }
 
 /** What no setting by itself can see: a sentence for each thing that is wrong. */
-export function serverRules({ listen, metricsListen, tlsCert, tlsKey, insecure }: ServerConfig): string[] {
+export function serverRules(config: ServerConfig): string[] {
+  const { listen, metricsListen, tlsCert, tlsKey, insecure, databaseUrl, natsUrl } = config;
   const problems: string[] = [];
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     const [given, missing] = tlsKey === undefined ? ["--tls-cert", "--tls-key"] : ["--tls-key", "--tls-cert"];
@@ -91,5 +107,18 @@ export function serverRules({ listen, metricsListen, tlsCert, tlsKey, insecure }
     problems.push(`--listen and --metrics-listen are both ${listen}: give the metrics a port of their own.`);
   }
   if (insecure && tlsCert !== undefined) problems.push("--insecure means no TLS, but --tls-cert is set: choose one.");
+  if (natsUrl !== undefined && databaseUrl === undefined) {
+    problems.push(
+      "--nats-url is set and --database-url is not: NATS only hastens what servers read from the database that they share. Each with a data folder of its own would be another room.",
+    );
+  }
   return problems;
+}
+
+/** The same for whoever backs up or restores a store. */
+export function storeRules({ databaseUrl }: Pick<ServerConfig, "databaseUrl">): string[] {
+  if (databaseUrl === undefined) return [];
+  return [
+    "--database-url is set, and this is for the store in a data folder: back up and restore a database with PostgreSQL's own tools, such as pg_dump or a base backup. docs/operations.md says how, and what to do behind a restore.",
+  ];
 }

@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { clientRules, clientSettings } from "../../src/cli/config.ts";
-import { ConfigError, didYouMean, parseAddress, resolve, toMarkdown } from "../../src/config/index.ts";
+import { ConfigError, didYouMean, parseAddress, resolve, toMarkdown, withoutSecrets } from "../../src/config/index.ts";
 import { serverRules, serverSettings } from "../../src/server/config.ts";
+
+const DATABASE = { databaseUrl: "postgres://db/obrolan" };
 
 interface Given {
   flags?: Record<string, unknown>;
@@ -48,6 +50,8 @@ describe("the settings", () => {
     expect(server()).to.deep.equal({
       listen: "127.0.0.1:50051",
       data: "obrolan-data",
+      databaseUrl: undefined,
+      natsUrl: undefined,
       tlsCert: undefined,
       tlsKey: undefined,
       insecure: false,
@@ -141,6 +145,43 @@ describe("the settings", () => {
     expect(
       problems(() => server({ flags: { listen: "0.0.0.0:1", insecure: true, tlsCert: "a", tlsKey: "b" } })),
     ).to.have.length(1);
+  });
+
+  it("take NATS only with a database, and say why", () => {
+    const [databaseUrl, natsUrl] = ["postgres://u:secret@db/obrolan", "nats://u:secret@a:4222,tls://b,c:4223"];
+    expect(server({ flags: { databaseUrl, natsUrl } })).to.include({ databaseUrl, natsUrl });
+    expect(server({ flags: { databaseUrl } }).natsUrl).to.equal(undefined);
+    const [problem, ...others] = problems(() => server({ env: { OBROLAN_NATS_URL: natsUrl } }));
+    expect(others).to.deep.equal([]);
+    expect(problem).to.match(/^--nats-url is set and --database-url is not: .* would be another room\.$/);
+    expect(problem).to.not.contain("secret");
+  });
+
+  it("refuse what is no URL of a database or of NATS, and never show it", () => {
+    for (const [key, urls] of [
+      ["databaseUrl", ["", "secret", "mysql://u:secret@db/x", "postgres://", "postgres://u:secret pass@db"]],
+      ["natsUrl", ["", "http://u:secret@a", "nats://a,,nats://b", "nats://a,ws://u:secret@b", "u:secret/x@a"]],
+    ] as const) {
+      for (const flag of urls) {
+        const told = problems(() => server({ flags: { [key]: flag, ...(key === "natsUrl" ? DATABASE : {}) } }));
+        expect(told, flag).to.have.length(1);
+        expect(told[0]).to.match(/^The flag --(database|nats)-url cannot be used; it must be \w+:\/\//);
+        expect(told[0]).to.not.contain("secret");
+      }
+    }
+  });
+
+  it("show of URLs what has no secret in it", () => {
+    for (const [url, shown] of [
+      [
+        "postgres://u:secret@db.example:5432/obrolan?sslmode=verify-full&password=secret",
+        "postgres://db.example:5432/obrolan",
+      ],
+      ["nats://token@a:4222, tls://u:secret@[::1]:4223/,b", "nats://a:4222,tls://[::1]:4223,b"],
+      ["u:secret@c:1", "c:1"],
+      ["nats://a b:secret@", "…"],
+    ] as const)
+      expect(withoutSecrets(url)).to.equal(shown);
   });
 
   it("show metrics nowhere by themselves, and not where the server listens", () => {

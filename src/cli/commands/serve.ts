@@ -1,7 +1,7 @@
 import type { ServerConfig } from "../../server/config.ts";
 import { Exit } from "../exit.ts";
 
-export { serverRules, serverSettings, storeSettings } from "../../server/config.ts";
+export { serverRules, serverSettings, storeRules, storeSettings } from "../../server/config.ts";
 
 /** The server, until it is told to stop. Resolves with the exit code. */
 export async function runServer(config: ServerConfig): Promise<Exit> {
