@@ -1,0 +1,111 @@
+import { execFile, execFileSync } from "node:child_process";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import type { Context } from "mocha";
+
+const SCRIPT = path.resolve(import.meta.dirname, "../../scripts/engines");
+const execute = promisify(execFile);
+
+/** What `scripts/engines` can start. */
+export type EngineName = "postgres" | "nats";
+
+/** A real PostgreSQL or NATS of this process's own, on a port that stays the same over all its lives. */
+export class EngineServer {
+  readonly name: EngineName;
+  readonly #folder: string;
+  #url = "";
+
+  private constructor(name: EngineName, folder: string) {
+    this.name = name;
+    this.#folder = folder;
+  }
+
+  /** Starts a new one, which is taken away when the tests are over, or this process has died. */
+  static async start(name: EngineName): Promise<EngineServer> {
+    const server = new EngineServer(name, await mkdtemp(path.join(tmpdir(), `obrolan-${name}-`)));
+    all.add(server);
+    await server.#run("start", "--while", String(process.pid));
+    const urls = await server.#run("urls");
+    server.#url = urls.slice(urls.indexOf("=") + 1).trim();
+    return server;
+  }
+
+  /** How a client reaches it. */
+  get url(): string {
+    return this.#url;
+  }
+
+  get port(): number {
+    return Number(new URL(this.#url).port);
+  }
+
+  /** The URL by way of something that stands in front of it, such as a proxy. */
+  urlAt(port: number): string {
+    return this.#url.replace(`:${this.port}`, `:${port}`);
+  }
+
+  /** Starts it again; resolves when it takes connections. What PostgreSQL held is there. */
+  async start(): Promise<void> {
+    await this.#run("start");
+  }
+
+  /** Ends it in an orderly way. */
+  async stop(): Promise<void> {
+    await this.#run("stop");
+  }
+
+  /** Ends it as `kill -9` does, all of its processes. */
+  async kill(): Promise<void> {
+    await this.#run("kill");
+  }
+
+  /** Takes it away with all that it holds. */
+  async remove(): Promise<void> {
+    all.delete(this);
+    await this.#run("remove");
+  }
+
+  async #run(verb: string, ...options: string[]): Promise<string> {
+    const engines = verb === "remove" ? [] : [this.name];
+    const { stdout } = await execute(SCRIPT, [verb, ...engines, "--folder", this.#folder, ...options]);
+    return stdout;
+  }
+}
+
+const all = new Set<EngineServer>();
+const shared = new Map<EngineName, Promise<EngineServer>>();
+
+/** The one that all tests of this process share, who leave it running as it is; started for the first who asks. */
+export function sharedServer(name: EngineName): Promise<EngineServer> {
+  let server = shared.get(name);
+  if (server === undefined) {
+    server = EngineServer.start(name);
+    shared.set(name, server);
+  }
+  return server;
+}
+
+// At the root of all suites, once, whichever of them needs an engine; elsewhere than in mocha whoever starts one removes it.
+if (typeof after === "function") {
+  after(async () => {
+    await Promise.all([...all].map((server) => server.remove()));
+  });
+}
+
+/**
+ * For suites and tests on a real engine: skips them where it is not installed, and says what to install. Where `CI` is set nothing may
+ * be skipped: they then fail.
+ */
+export function needsEngine(test: Context, name: EngineName): void {
+  try {
+    execFileSync(SCRIPT, ["needs", name], { encoding: "utf8", stdio: ["ignore", "ignore", "pipe"] });
+  } catch (error) {
+    const sentence = (error as { stderr: string }).stderr.trim();
+    if (process.env.CI) throw new Error(sentence);
+    const runnable = test.currentTest ?? test.test;
+    if (runnable) runnable.title += ` (skipped: ${sentence})`;
+    test.skip();
+  }
+}
