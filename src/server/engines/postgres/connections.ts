@@ -1,0 +1,171 @@
+import pg from "pg";
+import { StoreUnavailable } from "../../room/ports/engines.ts";
+import type { Address } from "./address.ts";
+import { outcomeOf, unavailable } from "./failures.ts";
+import type { Respite } from "./respite.ts";
+import { optionsOf, TYPES } from "./session.ts";
+
+/** How long making a connection may take, in milliseconds. */
+const CONNECT = 3_000;
+/** How long a call may wait for a connection that others use, in milliseconds. */
+const WAIT = 10_000;
+/** How long an answer may take, in milliseconds; longer than the server's own patience, so that it has the first word. */
+const ANSWER = 5_000;
+/** How long a connection may take to be closed, in milliseconds; then it is cut. */
+const CLOSE = 500;
+
+/** A statement that is prepared once for each connection. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What connections are for. */
+export interface Purpose {
+  /** As it is shown in pg_stat_activity, behind the application's name. */
+  readonly name: string;
+  /** How many there may be. */
+  readonly max: number;
+  /** The server's settings for them besides those that all have. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** How long an answer may take, in milliseconds. Default: 5,000. */
+  readonly patience?: number;
+}
+
+/**
+ * A few connections for one purpose, made when they are needed, and made anew when they broke. After any error a connection is
+ * not used again: what it is talking to may have become a standby, or be about to end.
+ */
+export class Connections {
+  readonly #pool: pg.Pool;
+  readonly #patience: number;
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #clients = new Set<pg.Client>();
+  #connected = () => {};
+  #closed = false;
+
+  constructor(address: Address, purpose: Purpose, respite: Respite) {
+    this.#patience = purpose.patience ?? ANSWER;
+    this.#pool = new pg.Pool({
+      connectionString: address.url,
+      application_name: `${address.applicationName} ${purpose.name}`,
+      options: optionsOf(address, purpose.settings),
+      types: TYPES,
+      max: purpose.max,
+      idleTimeoutMillis: 0,
+      connectionTimeoutMillis: WAIT,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      Client: clientWith(respite),
+    });
+    // Of one that breaks while nobody uses it the next call finds out.
+    this.#pool.on("error", () => {});
+    this.#pool.on("connect", (client) => {
+      this.#clients.add(client);
+      client.on("end", () => this.#clients.delete(client));
+      // Without a listener the process would end; whoever uses the connection is told by the call.
+      client.on("error", () => {});
+      this.#connected();
+    });
+  }
+
+  /** Calls `listener` whenever there is a new connection, before it is used. */
+  onConnected(listener: () => void): void {
+    this.#connected = listener;
+  }
+
+  /** The rows that a statement gives, which changes nothing. Throws `StoreUnavailable`. */
+  async read<R extends unknown[]>(statement: Statement, values: readonly unknown[] = []): Promise<R[]> {
+    return this.#run<R>(statement, values, unavailable);
+  }
+
+  /** The rows that a statement gives, which changes something in one commit. Throws `StoreUnavailable`, or `OutcomeUnknown`. */
+  async change<R extends unknown[]>(statement: Statement, values: readonly unknown[] = []): Promise<R[]> {
+    return this.#run<R>(statement, values, outcomeOf);
+  }
+
+  /** Carries out several statements in one commit. Throws `StoreUnavailable`, or `OutcomeUnknown`. */
+  async script(text: string): Promise<void> {
+    await this.#run({ text }, [], outcomeOf);
+  }
+
+  /** Closes them, behind the calls under way. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#underWay);
+    const ended = [...this.#clients].map((client) => new Promise((resolve) => client.once("end", resolve)));
+    await this.#pool.end();
+    const timer = setTimeout(() => this.#cut(), CLOSE);
+    await Promise.all(ended);
+    clearTimeout(timer);
+  }
+
+  #cut(): void {
+    for (const client of this.#clients) client.connection.stream.destroy();
+  }
+
+  async #run<R extends unknown[]>(
+    statement: Partial<Statement> & Pick<Statement, "text">,
+    values: readonly unknown[],
+    judge: (error: unknown) => Error,
+  ): Promise<R[]> {
+    if (this.#closed) throw new StoreUnavailable("the store is closed");
+    const call = this.#send<R>(statement, values, judge);
+    this.#underWay.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#underWay.delete(call);
+    }
+  }
+
+  async #send<R extends unknown[]>(
+    statement: Partial<Statement> & Pick<Statement, "text">,
+    values: readonly unknown[],
+    judge: (error: unknown) => Error,
+  ): Promise<R[]> {
+    const client = await this.#pool.connect().catch((error) => {
+      throw unavailable(error);
+    });
+    const { stream } = client.connection;
+    const timer = setTimeout(() => {
+      stream.destroy(new Error(`PostgreSQL did not answer within ${this.#patience} ms`));
+    }, this.#patience);
+    try {
+      const { rows } = await client.query<R>({ ...statement, rowMode: "array" }, [...values]);
+      client.release();
+      return rows;
+    } catch (error) {
+      client.connection.stream.destroy();
+      client.release(true);
+      throw judge(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** A client that does not even try where others could not connect just now. */
+function clientWith(respite: Respite): new () => pg.ClientBase {
+  return class extends pg.Client {
+    constructor(config?: pg.ClientConfig) {
+      super({ ...config, connectionTimeoutMillis: CONNECT });
+    }
+
+    override connect(): Promise<pg.Client>;
+    override connect(callback: (error: Error | null) => void): void;
+    override connect(callback: (error: Error | null) => void = () => {}): undefined | Promise<pg.Client> {
+      const { reason } = respite;
+      if (reason !== undefined) {
+        process.nextTick(callback, reason);
+        return undefined;
+      }
+      super.connect((error: Error | null) => {
+        if (error === null) respite.succeeded();
+        else respite.failed(error);
+        callback(error);
+      });
+      return undefined;
+    }
+  } as new () => pg.ClientBase;
+}

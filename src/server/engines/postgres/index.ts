@@ -1,0 +1,107 @@
+import { randomUUID } from "node:crypto";
+import type { AccountStore } from "../../room/ports/accounts.ts";
+import type { Attempts } from "../../room/ports/attempts.ts";
+import type { LogStore } from "../../room/ports/log.ts";
+import type { Roster } from "../../room/ports/roster.ts";
+import type { SessionStore } from "../../room/ports/sessions.ts";
+import { PostgresAccounts } from "./accounts.ts";
+import { parseAddress } from "./address.ts";
+import { PostgresAttempts } from "./attempts.ts";
+import { Connections } from "./connections.ts";
+import { PostgresLog } from "./log.ts";
+import { reachDatabase } from "./opening.ts";
+import { Presence } from "./presence.ts";
+import { Respite } from "./respite.ts";
+import { PostgresRoster } from "./roster.ts";
+import { PostgresSessions } from "./sessions.ts";
+
+/** A store in a PostgreSQL database, which any number of nodes may have open. */
+export interface PostgresStore {
+  readonly log: LogStore;
+  readonly accounts: AccountStore;
+  readonly sessions: SessionStore;
+  readonly roster: Roster;
+  readonly attempts: Attempts;
+  /** For people: host, port and database. */
+  readonly name: string;
+  /** Takes this node off the roster and closes its connections, behind the calls under way. */
+  close(): Promise<void>;
+}
+
+/** How a store is opened. */
+export interface PostgresOptions {
+  /** postgres://USER:PASSWORD@HOST:PORT/DATABASE, and whatever parameters pg knows. */
+  readonly url: string;
+  /** Told what an operator should know: that the database is away, that the log has gone back. */
+  readonly report: (error: Error) => void;
+  /** How long the database is waited for when it is not there yet, in milliseconds. Default: 30,000. */
+  readonly patience?: number;
+  /** How long a node that says nothing keeps its people on the roster, in milliseconds. Default: 8,000. */
+  readonly lease?: number;
+  /** How often a node says that it is there, in milliseconds. Default: 2,000. */
+  readonly beat?: number;
+  /** For how long changes of the roster are remembered at least, in milliseconds. Default: 60,000. */
+  readonly remembered?: number;
+}
+
+/**
+ * Opens the store of a database, which is made ready for it where it is empty. Waits for a database that is not there yet. Throws an
+ * error for people where it does not come, or cannot be used.
+ */
+export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
+  const { url, report, patience = 30_000, lease = 8_000, beat = 2_000, remembered = 60_000 } = options;
+  const address = parseAddress(url);
+  const synchronousCommit = await reachDatabase(address, { patience, respite: new Respite(() => {}), report });
+  if (synchronousCommit === "off") {
+    report(
+      new Error(
+        `PostgreSQL at ${address.name} has synchronous_commit = off, with which accepted messages may be lost: Obrolan turns it on for its own connections.`,
+      ),
+    );
+  }
+  const respite = new Respite((cause) => {
+    report(new Error(`PostgreSQL at ${address.name} is away: ${cause.message}`, { cause }));
+  });
+  const durable = { synchronous_commit: synchronousCommit === "off" ? "on" : synchronousCommit };
+  const connect = (name: string, max: number, settings = durable) =>
+    new Connections(address, { name, max, settings }, respite);
+  const appending = connect("append", 1);
+  const writing = connect("write", 3);
+  const reading = connect("read", 4);
+  // Every node tells again whom it has when the server was away, so nobody waits for the disk to hear who came.
+  const telling = connect("roster", 1, { synchronous_commit: "off" });
+  const presence = new Presence({
+    connections: telling,
+    nodeId: randomUUID(),
+    lease: `${lease} ms`,
+    remembered: `${remembered} ms`,
+    beat,
+  });
+  const closeOnce = async () => {
+    await presence.close();
+    await Promise.all([appending, writing, reading, telling].map((connections) => connections.close()));
+  };
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= closeOnce();
+    return closed;
+  };
+  const log = new PostgresLog({ appending, writing, reading }, report);
+  try {
+    // What this node knows of the log begins here.
+    await log.state();
+    await presence.start();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    log,
+    accounts: new PostgresAccounts({ writing, reading }),
+    sessions: new PostgresSessions({ writing, reading }),
+    roster: new PostgresRoster({ presence, reading, lease: `${lease} ms` }),
+    attempts: new PostgresAttempts({ writing, reading }),
+    name: address.name,
+    close,
+  };
+}

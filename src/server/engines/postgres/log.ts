@@ -1,0 +1,137 @@
+import { randomUUID } from "node:crypto";
+import type { Message } from "../../room/message.ts";
+import type { Appended, Draft, Known as KnownMessage, LogState, LogStore } from "../../room/ports/log.ts";
+import type { Connections } from "./connections.ts";
+import { toAppended, toColumns } from "./drafts.ts";
+import { unavailable } from "./failures.ts";
+import { hasGoneBack, type Known, learn, type Reported } from "./known.ts";
+
+export const STATE = {
+  name: "state",
+  text: `
+    SELECT log_id, coalesce((SELECT max(id) FROM messages), forgotten_to), forgotten_to + 1, server_start(), server_start, head_at_start
+    FROM log`,
+};
+export const RENEW = { name: "renew", text: "UPDATE log SET log_id = $1 WHERE log_id = $2 RETURNING 1" };
+export const APPEND = {
+  name: "append",
+  text: "SELECT head_id, start, kinds, ids, sent_ats FROM append_drafts($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+};
+// The names one by one from their index: that is how it is planned whatever the database takes the tables for.
+export const READ = {
+  name: "read",
+  text: `
+    SELECT id, sender_id, (SELECT username FROM accounts WHERE id = sender_id),
+      coalesce(recipient_id, 0), coalesce((SELECT username FROM accounts WHERE id = recipient_id), ''), text, sent_at
+    FROM messages WHERE id BETWEEN $1 AND $2 ORDER BY id`,
+};
+export const RECENT = {
+  name: "recent",
+  text: `
+    SELECT min(id) FROM (
+      (SELECT id FROM messages WHERE recipient_id IS NULL ORDER BY id DESC LIMIT $2)
+      UNION (SELECT id FROM messages WHERE sender_id = $1 AND recipient_id IS NOT NULL ORDER BY id DESC LIMIT $2)
+      UNION (SELECT id FROM messages WHERE recipient_id = $1 AND recipient_id IS NOT NULL ORDER BY id DESC LIMIT $2)
+      ORDER BY id DESC LIMIT $2
+    ) seen`,
+};
+export const FIND = {
+  name: "find",
+  text: `
+    SELECT id, sent_at, coalesce((SELECT username FROM accounts WHERE id = recipient_id), ''), text
+    FROM messages WHERE sender_id = $1 AND request_id = $2 AND request_id <> ''`,
+};
+export const FORGET = { name: "forget", text: "SELECT forget_messages($1, $2)" };
+
+/** The log in a PostgreSQL database that many nodes share. */
+export class PostgresLog implements LogStore {
+  readonly #appending: Connections;
+  readonly #writing: Connections;
+  readonly #reading: Connections;
+  readonly #report: (error: Error) => void;
+  #known: Known = { logId: "", headId: 0, serverStart: 0 };
+
+  /** `appending` has one connection, which keeps its calls in order. */
+  constructor(
+    connections: { appending: Connections; writing: Connections; reading: Connections },
+    report: (error: Error) => void,
+  ) {
+    this.#appending = connections.appending;
+    this.#writing = connections.writing;
+    this.#reading = connections.reading;
+    this.#report = report;
+  }
+
+  async state(seen?: Pick<LogState, "logId" | "headId">): Promise<LogState> {
+    // As it was before the database is asked: what is appended meanwhile may be missing in the answer.
+    const known = this.#known;
+    const log = await this.#look();
+    if (hasGoneBack(log, known, seen)) {
+      await this.#renew(log, Math.max(known.headId, seen?.headId ?? 0));
+      return this.state(seen);
+    }
+    this.#known = learn(this.#known, log);
+    return { logId: log.logId, headId: log.headId, oldestId: log.oldestId };
+  }
+
+  async append(batch: readonly Draft[]): Promise<Appended[]> {
+    if (batch.length === 0) return [];
+    const { logId, headId, serverStart } = this.#known;
+    const values = [logId, headId, serverStart, ...toColumns(batch)];
+    const [row] = await this.#appending.change<[number, number, string, number[], number[]]>(APPEND, values);
+    const [newHeadId, start, kinds, ids, sentAts] = row as NonNullable<typeof row>;
+    // It may have been seen meanwhile that it is another log.
+    if (logId === this.#known.logId) this.#known = learn(this.#known, { logId, headId: newHeadId, serverStart: start });
+    return toAppended(batch, kinds, ids, sentAts);
+  }
+
+  async read(from: number, to: number): Promise<Message[]> {
+    const rows = await this.#reading.read<[number, number, string, number, string, string, number]>(READ, [from, to]);
+    return rows.map(([id, senderId, sender, recipientId, recipient, text, sentAt]) => ({
+      id,
+      senderId,
+      sender,
+      recipientId,
+      recipient,
+      text,
+      sentAt,
+    }));
+  }
+
+  async recent(accountId: number, count: number): Promise<number> {
+    const [[first] = []] = await this.#reading.read<[number | null]>(RECENT, [accountId, count]);
+    return first ?? 0;
+  }
+
+  async find(senderId: number, requestId: string): Promise<KnownMessage | undefined> {
+    const values = [senderId, Buffer.from(requestId)];
+    const [row] = await this.#reading.read<[number, number, string, string]>(FIND, values);
+    return row && { id: row[0], sentAt: row[1], recipient: row[2], text: row[3] };
+  }
+
+  async forget(before: number): Promise<void> {
+    await this.#writing.change(FORGET, [this.#known.logId, before]);
+  }
+
+  async #look(): Promise<Reported> {
+    const [row] = await this.#reading.read<[string, number, number, number, number, number]>(STATE);
+    const [logId, headId, oldestId, serverStart, appendedSince, headAtStart] = row as NonNullable<typeof row>;
+    return { logId, headId, oldestId, serverStart, appendedSince, headAtStart };
+  }
+
+  /** Makes another log of it, unless another node was first. */
+  async #renew(log: Reported, had: number): Promise<void> {
+    const logId = randomUUID();
+    const renewed = await this.#writing.change(RENEW, [logId, log.logId]).catch((error) => {
+      // Whether it has happened or will shows when the log is looked at the next time.
+      throw unavailable(error);
+    });
+    if (renewed.length === 0) return;
+    const end = log.headId < had ? log.headId : log.headAtStart;
+    this.#report(
+      new Error(
+        `The log has gone back: it had message ${had}, and the copy of the database that has taken over ended at message ${end}. What came after that is lost. The log is another one now (${logId}), and everyone is told of a gap.`,
+      ),
+    );
+  }
+}

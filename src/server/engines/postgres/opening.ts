@@ -1,0 +1,84 @@
+import pg from "pg";
+import { StoreUnavailable } from "../../room/ports/engines.ts";
+import type { Address } from "./address.ts";
+import { Connections } from "./connections.ts";
+import { wordsOf } from "./failures.ts";
+import { migrate } from "./migrate.ts";
+import type { Respite } from "./respite.ts";
+import { inspectServer, NotReady } from "./server.ts";
+
+/** How long a step to today's schema may take, in milliseconds: a large database takes its time. */
+const MIGRATION = 60 * 60 * 1_000;
+/** Between two attempts, in milliseconds, give or take half of it. */
+const PAUSE = 300;
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html: what may be otherwise a little later. */
+const PASSING = /^(08|40|53|55|57)/;
+/** https://nodejs.org/api/tls.html, and what pg says: a server that wants, or has, no TLS will go on so. */
+const TLS = /SSL|certificate|self-signed/i;
+
+/**
+ * Waits until a database is there and can be used, and brings it to today's schema. Resolves with the level of `synchronous_commit`
+ * that the server has. Throws an error for people after `patience` milliseconds, and at once where waiting would not help.
+ */
+export async function reachDatabase(
+  address: Address,
+  options: { patience: number; respite: Respite; report: (error: Error) => void },
+): Promise<string> {
+  const { patience, respite, report } = options;
+  const where = address.name;
+  const giveUpAt = performance.now() + patience;
+  const connections = new Connections(address, { name: "opening", max: 1, patience: MIGRATION }, respite);
+  let reported = false;
+  try {
+    for (;;) {
+      const failure = await prepare(connections, where).catch((error: Error) => error);
+      if (typeof failure === "string") return failure;
+      if (!mayPass(failure)) throw explain(failure, where);
+      const why = wordsOf(failure);
+      if (performance.now() >= giveUpAt) {
+        throw new Error(
+          `PostgreSQL at ${where} cannot be used after ${Math.round(patience / 1_000)} s: ${why}. Is it running, and can this machine reach it?`,
+          { cause: failure },
+        );
+      }
+      if (!reported)
+        report(new Error(`PostgreSQL at ${where} cannot be used yet, trying on: ${why}`, { cause: failure }));
+      reported = true;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE * (0.5 + Math.random())));
+    }
+  } finally {
+    await connections.close();
+  }
+}
+
+async function prepare(connections: Connections, where: string): Promise<string> {
+  const synchronousCommit = await inspectServer(connections, where);
+  await migrate(connections, where);
+  return synchronousCommit;
+}
+
+function mayPass(error: Error): boolean {
+  if (error instanceof NotReady) return true;
+  if (!(error instanceof StoreUnavailable)) return false;
+  const { cause } = error;
+  if (cause instanceof pg.DatabaseError) return PASSING.test(cause.code ?? "");
+  return !TLS.test(error.message);
+}
+
+/** An error for people. What PostgreSQL says names users and databases, and no passwords. */
+function explain(error: Error, where: string): Error {
+  if (!(error instanceof StoreUnavailable)) return error;
+  return new Error(`The database at ${where} cannot be used: ${error.message}. ${adviceOn(error.cause)}`, {
+    cause: error,
+  });
+}
+
+function adviceOn(cause: unknown): string {
+  const code = cause instanceof pg.DatabaseError ? (cause.code ?? "") : "";
+  if (code.startsWith("28")) return "See to the user and the password in its URL.";
+  if (code === "3D000") return "Make it first (CREATE DATABASE), or see to its name in the URL.";
+  if (code === "42501") return "Its owner should be the user in the URL: tables and functions are made in it.";
+  if (/^42(P07|710|723)$/.test(code)) return "Something else is in it: give Obrolan a database of its own.";
+  return "See to its URL.";
+}

@@ -1,0 +1,174 @@
+import { StoreUnavailable } from "../../room/ports/engines.ts";
+import type { Online } from "../../room/ports/roster.ts";
+import type { Connections } from "./connections.ts";
+import { unavailable } from "./failures.ts";
+import { toNumbers } from "./session.ts";
+
+/** Comings and goings that are told in one commit. */
+const MAX_BATCH = 1_000;
+/** After how long a lease that could not be renewed is tried again, in milliseconds. */
+const RETRY = 500;
+
+export const TELL = { name: "tell-roster", text: "SELECT tell_roster($1, $2, $3, $4, $5)" };
+export const PUT = { name: "put-roster", text: "SELECT put_roster($1, $2, $3, $4, $5)" };
+export const RENEW = { name: "renew-lease", text: "SELECT renew_lease($1, $2, $3)" };
+export const END = { name: "end-node", text: "SELECT end_nodes(ARRAY[$1::uuid])" };
+
+/** Somebody has come to this node, or (no `who`) has left it. */
+export interface Told {
+  readonly accountId: number;
+  readonly who: Online | undefined;
+}
+
+interface Waiting extends Told {
+  readonly resolve: (changed: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What a presence is made with. */
+export interface PresenceParts {
+  /** One connection, which nobody else uses. */
+  readonly connections: Connections;
+  /** This node; different at each start. */
+  readonly nodeId: string;
+  /** Intervals of PostgreSQL: how long a lease lasts, and for how long a change is remembered at least. */
+  readonly lease: string;
+  readonly remembered: string;
+  /** How often the lease is renewed, in milliseconds. */
+  readonly beat: number;
+}
+
+/**
+ * Who is online on this node, here and in the database. What was not told for sure, or was swept out because this node had stalled, is
+ * put right as a whole: the node remembers who is here.
+ */
+export class Presence {
+  readonly #parts: PresenceParts;
+  readonly #here = new Map<number, Online>();
+  #waiting: Waiting[] = [];
+  /** The database may have something else than `#here`. */
+  #mustPut = true;
+  /** What is under way, one after the other. */
+  #line: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(parts: PresenceParts) {
+    this.#parts = parts;
+    parts.connections.onConnected(() => {
+      // The server may have crashed, and does not sync what is said here before it says so.
+      this.#mustPut = true;
+    });
+  }
+
+  /** Gets the first lease, and renews it from now on. Throws `StoreUnavailable`. */
+  async start(): Promise<void> {
+    await this.#put();
+    this.#beatIn(this.#parts.beat);
+  }
+
+  /** Tells the others. Resolves with whether the one is online now who was nowhere before, or the other way round. */
+  tell(told: Told): Promise<boolean> {
+    if (this.#closed) return Promise.reject(new StoreUnavailable("the store is closed"));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ ...told, resolve, reject });
+      // One turn for all that gather until it comes.
+      if (this.#waiting.length === 1) this.#inLine(() => this.#tellAll());
+    });
+  }
+
+  /** Takes everybody who is here off the roster. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#closed = true;
+    await this.#line;
+    // The lease ends by itself where this cannot be said.
+    await this.#parts.connections.change(END, [this.#parts.nodeId]).catch(() => {});
+  }
+
+  #inLine(work: () => Promise<void>): void {
+    this.#line = this.#line.then(work);
+  }
+
+  async #tellAll(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#nextBatch();
+      try {
+        const changed = await this.#tellBatch(batch);
+        for (const { accountId, who, resolve } of batch) {
+          const username = (who ?? this.#here.get(accountId))?.username;
+          if (who === undefined) this.#here.delete(accountId);
+          else if (!this.#here.has(accountId)) this.#here.set(accountId, who);
+          resolve(username !== undefined && changed.has(username));
+        }
+      } catch (error) {
+        this.#mustPut = true;
+        for (const { reject } of batch) reject(unavailable(error));
+      }
+    }
+  }
+
+  /** What comes next and has each account at most once. */
+  #nextBatch(): Waiting[] {
+    const accounts = new Set<number>();
+    let end = 0;
+    for (const { accountId } of this.#waiting.slice(0, MAX_BATCH)) {
+      if (accounts.has(accountId)) break;
+      accounts.add(accountId);
+      end += 1;
+    }
+    return this.#waiting.splice(0, end);
+  }
+
+  /** The names of those for whom that made a difference over all nodes. */
+  async #tellBatch(batch: readonly Waiting[]): Promise<Set<string>> {
+    const came = batch.flatMap(({ accountId, who }) => (who === undefined || this.#here.has(accountId) ? [] : who));
+    const gone = batch.flatMap(({ accountId, who }) => {
+      const here = this.#here.get(accountId);
+      return who !== undefined || here === undefined ? [] : here.username;
+    });
+    if (came.length + gone.length === 0) return new Set();
+    const { connections, nodeId } = this.#parts;
+    for (;;) {
+      if (this.#mustPut) await this.#put();
+      const [[changed] = []] = await connections.change<[string[] | null]>(TELL, [nodeId, ...columnsOf(came), gone]);
+      if (changed !== null && changed !== undefined) return new Set(changed);
+      this.#mustPut = true;
+    }
+  }
+
+  async #put(): Promise<void> {
+    const { connections, nodeId, lease } = this.#parts;
+    await connections.change(PUT, [nodeId, lease, ...columnsOf([...this.#here.values()])]);
+    this.#mustPut = false;
+  }
+
+  #beatIn(ms: number): void {
+    this.#timer = setTimeout(() => this.#inLine(() => this.#beat()), ms);
+  }
+
+  async #beat(): Promise<void> {
+    const { connections, nodeId, lease, remembered, beat } = this.#parts;
+    if (this.#closed) return;
+    let next = beat;
+    try {
+      if (!this.#mustPut) {
+        const [[held] = []] = await connections.change<[boolean]>(RENEW, [nodeId, lease, remembered]);
+        this.#mustPut = held !== true;
+      }
+      if (this.#mustPut) await this.#put();
+    } catch {
+      this.#mustPut = true;
+      next = Math.min(beat, RETRY);
+    }
+    if (!this.#closed) this.#beatIn(next);
+  }
+}
+
+function columnsOf(people: readonly Online[]): [string, string[], string] {
+  return [
+    toNumbers(people.map(({ accountId }) => accountId)),
+    people.map(({ username }) => username),
+    toNumbers(people.map(({ since }) => since)),
+  ];
+}

@@ -1,0 +1,82 @@
+import type { Session, SessionStore } from "../../room/ports/sessions.ts";
+import type { Connections } from "./connections.ts";
+import { toNumbers } from "./session.ts";
+
+/** Sessions that are deleted in one commit. */
+const STEP = 1_000;
+
+export const OPEN = {
+  name: "open-session",
+  text: `
+    INSERT INTO sessions (token_hash, account_id, created_at, expires_at, last_used_at) VALUES ($1, $2, $3, $4, $3)
+    RETURNING id, (SELECT username FROM accounts WHERE id = account_id)`,
+};
+export const FIND = {
+  name: "find-session",
+  text: `
+    SELECT s.id, s.account_id, a.username, s.expires_at, s.last_used_at
+    FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE s.token_hash = $1 AND a.deleted_at IS NULL`,
+};
+// In the order of their ids, here and wherever several sessions are locked: so no two nodes wait for one another.
+export const TOUCH = {
+  name: "touch-sessions",
+  text: `
+    WITH used AS (SELECT id FROM sessions WHERE id = ANY ($1::bigint[]) ORDER BY id FOR NO KEY UPDATE)
+    UPDATE sessions s SET last_used_at = greatest(s.last_used_at, $2) FROM used WHERE s.id = used.id`,
+};
+export const END = { name: "end-sessions", text: "SELECT end_sessions($1, $2)" };
+export const ENDED = {
+  name: "ended-sessions",
+  text: `
+    SELECT asked.id FROM unnest($1::bigint[]) asked (id)
+    LEFT JOIN LATERAL (SELECT id FROM sessions WHERE id = asked.id LIMIT 1) s ON true WHERE s.id IS NULL`,
+};
+// What another node sweeps out at the moment is left to it.
+export const SWEEP = {
+  name: "sweep-sessions",
+  text: `
+    DELETE FROM sessions WHERE id = ANY (ARRAY(
+      SELECT id FROM sessions WHERE expires_at <= $1 OR last_used_at <= $2 ORDER BY id LIMIT ${STEP} FOR UPDATE SKIP LOCKED
+    )) RETURNING 1`,
+};
+
+/** The sessions in a PostgreSQL database. */
+export class PostgresSessions implements SessionStore {
+  readonly #writing: Connections;
+  readonly #reading: Connections;
+
+  constructor({ writing, reading }: { writing: Connections; reading: Connections }) {
+    this.#writing = writing;
+    this.#reading = reading;
+  }
+
+  async open(session: { tokenHash: Uint8Array; accountId: number; at: number; expiresAt: number }): Promise<Session> {
+    const { tokenHash, accountId, at, expiresAt } = session;
+    const [row] = await this.#writing.change<[number, string]>(OPEN, [tokenHash, accountId, at, expiresAt]);
+    const [id, username] = row as NonNullable<typeof row>;
+    return { id, accountId, username, expiresAt, lastUsedAt: at };
+  }
+
+  async find(tokenHash: Uint8Array): Promise<Session | undefined> {
+    const [row] = await this.#reading.read<[number, number, string, number, number]>(FIND, [tokenHash]);
+    return row && { id: row[0], accountId: row[1], username: row[2], expiresAt: row[3], lastUsedAt: row[4] };
+  }
+
+  async touch(sessionIds: readonly number[], at: number): Promise<void> {
+    await this.#writing.change(TOUCH, [toNumbers(sessionIds), at]);
+  }
+
+  async end(sessionId: number, everywhere: boolean): Promise<number[]> {
+    return (await this.#writing.change<[number]>(END, [sessionId, everywhere])).map(([id]) => id);
+  }
+
+  async ended(sessionIds: readonly number[]): Promise<number[]> {
+    return (await this.#reading.read<[number]>(ENDED, [toNumbers(sessionIds)])).map(([id]) => id);
+  }
+
+  async sweep(expiredBefore: number, unusedSince: number): Promise<void> {
+    for (let swept = STEP; swept === STEP; ) {
+      swept = (await this.#writing.change(SWEEP, [expiredBefore, unusedSince])).length;
+    }
+  }
+}

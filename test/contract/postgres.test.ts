@@ -1,0 +1,30 @@
+import { needsEngine } from "../support/engineServer.ts";
+import { describeAccountStore } from "./accounts.ts";
+import { describeAttempts } from "./attempts.ts";
+import { describeLogStore } from "./log.ts";
+import { postgresPlace } from "./postgresPlace.ts";
+import { describeRoster } from "./roster.ts";
+import { describeSessionStore } from "./sessions.ts";
+
+/** A new store, and nobody else's. */
+async function open() {
+  const place = await postgresPlace();
+  const store = await place.open();
+  const close = async () => {
+    await store.close();
+    await place.remove();
+  };
+  return { roster: store.roster, attempts: store.attempts, close };
+}
+
+describe("With PostgreSQL", () => {
+  before(function () {
+    needsEngine(this, "postgres");
+  });
+
+  describeLogStore("PostgreSQL", postgresPlace);
+  describeAccountStore("PostgreSQL", postgresPlace);
+  describeSessionStore("PostgreSQL", postgresPlace);
+  describeRoster("PostgreSQL", open);
+  describeAttempts("PostgreSQL", open);
+});
