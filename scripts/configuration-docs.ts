@@ -20,6 +20,8 @@ ${toMarkdown(serverSettings)}
 
 ## The client: \`obrolan\`
 
+\`obrolan health\` takes those that say where the server is: \`--server\`, \`--ca\` and \`--insecure\`.
+
 ${toMarkdown(clientSettings)}
 `;
 }

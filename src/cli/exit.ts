@@ -3,7 +3,7 @@ import { ChatError, Status } from "../client/index.ts";
 /** The program's exit codes. */
 export const Exit = {
   FINE: 0,
-  /** The server said no: a taken name, a wrong password, in a script a command that was rejected. Or the server, a backup, a restore: it cannot be done. */
+  /** The server said no: a taken name, a wrong password, in a script a command that was rejected. Or the server, a backup, a restore: it cannot be done. Or `health`: no. */
   REFUSED: 1,
   /** A wrong flag or setting, a wrong command on the first screen, in a script a line that is no command. */
   USAGE: 2,

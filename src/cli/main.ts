@@ -2,9 +2,10 @@ import { Command, CommanderError } from "commander";
 import { addFlags, ConfigError, didYouMean, resolve } from "../config/index.ts";
 import { runBackup } from "./commands/backup.ts";
 import { chat } from "./commands/chat.ts";
+import { askHealth } from "./commands/health.ts";
 import { runRestore } from "./commands/restore.ts";
 import { runServer, serverRules, serverSettings, storeRules, storeSettings } from "./commands/serve.ts";
-import { clientRules, clientSettings } from "./config.ts";
+import { clientRules, clientSettings, reachSettings } from "./config.ts";
 import { Exit } from "./exit.ts";
 import { readVersion } from "./version.ts";
 
@@ -20,7 +21,7 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv = pro
     .allowExcessArguments()
     .exitOverride();
   addFlags(program, clientSettings).action(async (flags, { args }: Command) => {
-    refuseArguments(args, ["serve", "backup", "restore"]);
+    refuseArguments(args, ["serve", "health", "backup", "restore"]);
     const tables = { table: clientSettings, others: [serverSettings], rules: clientRules };
     code = await chat(resolve({ ...tables, flags, env }));
   });
@@ -30,6 +31,14 @@ export async function main(argv: readonly string[], env: NodeJS.ProcessEnv = pro
     refuseArguments(args, []);
     const tables = { table: serverSettings, others: [clientSettings], rules: serverRules };
     code = await runServer(resolve({ ...tables, flags, env }));
+  });
+  const health = program.command("health").description("ask whether a server takes calls: exit code 0 if so, 1 if not");
+  health.helpOption("--help", "show this").allowExcessArguments().exitOverride();
+  health.option("--liveness", "ask whether its process is up, whatever becomes of the room");
+  addFlags(health, reachSettings).action(async ({ liveness = false, ...own }, { args }: Command) => {
+    refuseArguments(args, []);
+    const tables = { table: reachSettings, others: [serverSettings, clientSettings], rules: clientRules };
+    code = await askHealth(resolve({ ...tables, flags: { ...program.opts(), ...own }, env }), liveness);
   });
   const keepers = [
     ["backup", "back up the server's store into a new file, while the server runs or not", runBackup],

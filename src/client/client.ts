@@ -1,9 +1,17 @@
 import { type CallOptions, Metadata, Status } from "nice-grpc";
-import type { ListResponse, LoginResponse, RegisterResponse } from "../gen/obrolan/v1/chat.ts";
+import {
+  ChatServiceDefinition,
+  type ListResponse,
+  type LoginResponse,
+  type RegisterResponse,
+} from "../gen/obrolan/v1/chat.ts";
 import { bearer, Connection, type ConnectOptions, type Service } from "./connection.ts";
 import { ChatError, toChatError } from "./errors.ts";
 import type { RoomOptions } from "./options.ts";
 import { Room } from "./room.ts";
+
+/** `grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING` */
+const SERVING = 1;
 
 /** A new session: its secret, whose it is, and when it ends at the latest. */
 export interface SignedIn {
@@ -59,6 +67,16 @@ export class ChatClient {
     await this.#call((service, call) => service.logout({ everywhere }, call), settings, token);
   }
 
+  /**
+   * Whether the server says of itself that it takes calls; with `liveness`, that its process is up, which a server whose store is away
+   * says too.
+   */
+  async isServing({ liveness = false, ...settings }: CallSettings & { liveness?: boolean } = {}): Promise<boolean> {
+    const service = liveness ? "" : ChatServiceDefinition.fullName;
+    const { status } = await this.#try((call) => this.#connection.health.check({ service }, call), settings);
+    return status === SERVING;
+  }
+
   /** Enters the room, and stays in it: see `Room`. */
   enter(options: RoomOptions): Room {
     return new Room(this.#connection, options);
@@ -69,15 +87,19 @@ export class ChatClient {
     this.#connection.close();
   }
 
-  async #call<T>(
+  #call<T>(
     call: (service: Service, options: CallOptions) => Promise<T>,
-    { signal }: CallSettings = {},
+    settings?: CallSettings,
     token?: string,
   ): Promise<T> {
+    return this.#try((options) => call(this.#connection.service, options), settings, token);
+  }
+
+  async #try<T>(call: (options: CallOptions) => Promise<T>, { signal }: CallSettings = {}, token?: string): Promise<T> {
     const timeout = AbortSignal.timeout(this.#timeoutMs);
     let trailer: Metadata | undefined;
     try {
-      return await call(this.#connection.service, {
+      return await call({
         metadata: token === undefined ? Metadata() : bearer(token),
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
         onTrailer: (metadata) => {

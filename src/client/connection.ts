@@ -1,5 +1,6 @@
 import { connectivityState } from "@grpc/grpc-js";
 import { type Channel, type Client, createChannel, createClient, Metadata } from "nice-grpc";
+import { HealthDefinition } from "nice-grpc-server-health";
 import { ChatServiceDefinition } from "../gen/obrolan/v1/chat.ts";
 import { overTls, plainText } from "./credentials.ts";
 
@@ -36,6 +37,11 @@ export class Connection {
 
   get service(): Service {
     return this.#service;
+  }
+
+  /** The stub that asks how the server is. */
+  get health(): Client<HealthDefinition> {
+    return createClient(HealthDefinition, this.#channel);
   }
 
   /**

@@ -1,0 +1,83 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect } from "chai";
+import { createServer } from "nice-grpc";
+import { HealthDefinition, HealthServiceImpl, HealthState } from "nice-grpc-server-health";
+import { makeCertificate } from "../support/certificate.ts";
+import { useFolder } from "../support/folder.ts";
+import { endProcesses, ServerProcess } from "../support/process.ts";
+import { TestServer } from "../support/server.ts";
+import { run } from "./program.ts";
+
+const ROOM = "obrolan.v1.ChatService";
+
+describe("obrolan health", () => {
+  const folder = useFolder();
+  afterEach(endProcesses);
+
+  it("ends with 0 for a server that takes calls, and says so", async () => {
+    const server = await TestServer.start();
+    const at = `127.0.0.1:${server.port}`;
+    const serving = { code: 0, out: `${at} is serving.\n`, err: "" };
+    expect(await run(["health", "--server", at])).to.deep.equal(serving);
+    expect(await run(["health"], [], { OBROLAN_SERVER: at })).to.deep.equal(serving);
+    expect(await run(["--server", at, "health"])).to.deep.equal(serving);
+    expect(await run(["health", "--liveness", "--server", at])).to.deep.equal(serving);
+    await server.close();
+  });
+
+  it("ends with 1 where nobody listens, and says why", async () => {
+    const server = await TestServer.start();
+    const at = `127.0.0.1:${server.port}`;
+    await server.close();
+    const { code, out, err } = await run(["health", "--server", at]);
+    expect({ code, out }).to.deep.equal({ code: 1, out: "" });
+    expect(err).to.match(/^obrolan: 127\.0\.0\.1:\d+: The server was not reached: .*ECONNREFUSED.*\.\n$/);
+  });
+
+  it("ends with 1 where the room takes no calls; asked for the process alone, with 0", async () => {
+    const state = HealthState();
+    state.setStatus("unhealthy", ROOM);
+    const server = createServer();
+    server.add(HealthDefinition, HealthServiceImpl(state));
+    const at = `127.0.0.1:${await server.listen("127.0.0.1:0")}`;
+    const refusal = `obrolan: ${at} is up, and takes no calls at the moment.\n`;
+    expect(await run(["health", "--server", at])).to.deep.equal({ code: 1, out: "", err: refusal });
+    expect(await run(["health", "--liveness", "--server", at])).to.include({ code: 0 });
+    state.setStatus("unhealthy");
+    expect(await run(["health", "--liveness", "--server", at])).to.include({ code: 1 });
+    await server.shutdown();
+  });
+
+  it("ends with 1 at a server that is no Obrolan", async () => {
+    const server = createServer();
+    server.add(HealthDefinition, HealthServiceImpl(HealthState()));
+    const at = `127.0.0.1:${await server.listen("127.0.0.1:0")}`;
+    expect(await run(["health", "--server", at])).to.include({ code: 1, out: "" });
+    await server.shutdown();
+  });
+
+  it("talks TLS to a server whose certificate it is given", async () => {
+    const { cert, key } = makeCertificate();
+    const [certFile, keyFile] = [path.join(folder.path, "cert.pem"), path.join(folder.path, "key.pem")];
+    writeFileSync(certFile, cert);
+    writeFileSync(keyFile, key);
+    const { port } = await ServerProcess.serve(folder.path, ["--tls-cert", certFile, "--tls-key", keyFile]);
+    const asked = ["health", "--server", `127.0.0.1:${port}`];
+    expect(await run([...asked, "--ca", certFile])).to.include({ code: 0 });
+    expect(await run(asked)).to.include({ code: 1, out: "" });
+  });
+
+  it("ends with 2 for a flag or a word that it does not know", async () => {
+    const wrong: [string[], RegExp][] = [
+      [["--alive"], /unknown option '--alive'/],
+      [["--insecure", "--ca", "cert.pem"], /--insecure means no TLS, but --ca is set/],
+      [["now"], /"now" is no command of obrolan\./],
+    ];
+    for (const [args, sentence] of wrong) {
+      const { code, err } = await run(["health", ...args]);
+      expect(code, args.join(" ")).to.equal(2);
+      expect(err).to.match(sentence);
+    }
+  });
+});
