@@ -107,9 +107,10 @@ export class ChatClient {
         },
       });
     } catch (cause) {
-      this.#connection.renew();
+      const error = toChatError(cause, trailer);
+      this.#connection.renew(error.reason);
       if (signal?.aborted) throw new ChatError(Status.CANCELLED, "The call was given up.", { cause });
-      if (!timeout.aborted) throw toChatError(cause, trailer);
+      if (!timeout.aborted) throw error;
       const sentence = `The server did not answer within ${this.#timeoutMs} ms.`;
       throw new ChatError(Status.DEADLINE_EXCEEDED, sentence, { cause });
     }

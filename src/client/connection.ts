@@ -45,11 +45,13 @@ export class Connection {
   }
 
   /**
-   * Makes a new channel where this one is broken. gRPC would mend it by itself, but with waits of its own in between; here only
-   * one side decides when to try again, and a name is resolved anew each time.
+   * Makes a new channel where this one is broken, or `reason` says that its server is being stopped. gRPC would mend it by itself, but
+   * with waits of its own in between; here only one side decides when to try again, and a name is resolved anew each time. A server that
+   * is being stopped keeps its connections to the last, while another one may be there already for whoever connects.
    */
-  renew(): void {
-    if (this.#channel.getConnectivityState(false) !== connectivityState.TRANSIENT_FAILURE) return;
+  renew(reason: string | undefined): void {
+    const isBroken = this.#channel.getConnectivityState(false) === connectivityState.TRANSIENT_FAILURE;
+    if (!isBroken && reason !== "SHUTTING_DOWN") return;
     this.close();
     this.#channel = openChannel(this.#options);
     this.#service = createClient(ChatServiceDefinition, this.#channel);

@@ -96,7 +96,7 @@ export class Stay {
       if (next.kind !== "retry") return next;
       const { cause, atLeastMs } = next;
       const willRetryInMs = atLeastMs + this.#backoff.next();
-      connection.renew();
+      connection.renew(this.#reading.goodbye?.reason ?? cause.reason);
       this.#failures += 1;
       this.#lastError = cause;
       this.#change({ kind: "lost", retryInMs: willRetryInMs, cause });

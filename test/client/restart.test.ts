@@ -1,7 +1,10 @@
 import { expect } from "chai";
 import { connect } from "../../src/client/index.ts";
+import { sendAll } from "../support/commands.ts";
+import { Gate, withPort } from "../support/engines.ts";
+import { expectGoodbye } from "../support/expect.ts";
 import { Proxy as Network } from "../support/proxy.ts";
-import { useServer } from "../support/server.ts";
+import { TestServer, useServer } from "../support/server.ts";
 import { isCaughtUp, ofKind, says, texts, until } from "./take.ts";
 
 describe("a room whose server is started again", () => {
@@ -25,6 +28,48 @@ describe("a room whose server is started again", () => {
       room.abort();
       client.close();
       await proxy.close();
+    }
+  });
+});
+
+describe("a room whose server is being stopped, while another one is there", () => {
+  const server = useServer();
+
+  it("comes back to the other one, however long the first takes to stop", async () => {
+    const [ani, budi] = await server.people("ani", "budi");
+    const gate = new Gate();
+    const { log } = server.engines;
+    const append: typeof log.append = async (batch) => {
+      await gate.pass();
+      return log.append(batch);
+    };
+    const leaving = await TestServer.start({ wrap: () => withPort(server.engines, "log", { append }) });
+    const network = await Network.start(leaving.port);
+    const client = connect({ address: network.address });
+    const room = client.enter({ token: ani.token, backoff: { firstMs: 1, maxMs: 20 } });
+    try {
+      await until(room, "the end of the replay", isCaughtUp);
+      const lingering = await leaving.enter(budi);
+      gate.shut();
+      lingering.send(sendAll("just in time"), "r");
+      await gate.entered();
+      network.pointTo(server.port);
+      let isStopped = false;
+      const stopped = leaving.stop().then(() => {
+        isStopped = true;
+      });
+      await until(room, "the end of the next replay", isCaughtUp);
+      expect(await client.list(ani.token)).to.include({ totalSize: 2 });
+      expect(isStopped).to.equal(false);
+      gate.open();
+      await expectGoodbye(lingering, { reason: "SHUTTING_DOWN", reconnect: true, code: "UNAVAILABLE" });
+      await stopped;
+    } finally {
+      room.abort();
+      client.close();
+      gate.open();
+      await network.close();
+      await leaving.close();
     }
   });
 });
