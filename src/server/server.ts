@@ -70,14 +70,17 @@ const SERVICE = "obrolan.v1.ChatService";
 /** How long calls may take to end once the streams have, in milliseconds; then they are cut. */
 const SHUTDOWN = 1_000;
 
+/** How long a connection may be silent before it is asked for a sign of life, and how long it has to give one, in milliseconds. */
+export const KEEPALIVE = { time: 15_000, timeout: 10_000 };
+
 const GRPC_OPTIONS: GrpcOptions = {
   // More streams of one client wait for the ones before (HTTP/2's SETTINGS_MAX_CONCURRENT_STREAMS).
   "grpc.max_concurrent_streams": 100,
   "grpc.max_receive_message_length": 64 * 1024,
   "grpc.max_send_message_length": -1,
   // A dead connection is found within 25 s; grpc-js does not look by default.
-  "grpc.keepalive_time_ms": 15_000,
-  "grpc.keepalive_timeout_ms": 10_000,
+  "grpc.keepalive_time_ms": KEEPALIVE.time,
+  "grpc.keepalive_timeout_ms": KEEPALIVE.timeout,
 };
 
 const SILENT: Logger = { info: () => {}, warn: () => {}, error: () => {} };

@@ -1,0 +1,103 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { within } from "../support/deadline.ts";
+
+const CONFIG = path.resolve(import.meta.dirname, "../../deploy/haproxy.cfg");
+
+/** Another HAProxy than the system's can be tried with `HAPROXY=/path/to/haproxy`. */
+const PROGRAM = process.env.HAPROXY ?? "haproxy";
+
+/** Skips a test where HAProxy is not installed, which is an error where `CI` is set. */
+export function needsHaproxy(test: Mocha.Context): void {
+  if (spawnSync(PROGRAM, ["-v"]).status === 0) return;
+  const sentence = `needs ${PROGRAM}: apt-get install haproxy`;
+  if (process.env.CI !== undefined) throw new Error(`this test ${sentence}`);
+  if (test.test) test.test.title += ` (skipped: ${sentence})`;
+  test.skip();
+}
+
+/** HAProxy with the repository's own configuration, in front of nodes. */
+export class Balancer {
+  readonly port: number;
+  readonly #child: ChildProcess;
+  readonly #folder: string;
+  readonly #closed: Promise<unknown>;
+  #said = "";
+
+  private constructor(child: ChildProcess, port: number, folder: string) {
+    this.port = port;
+    this.#child = child;
+    this.#folder = folder;
+    this.#closed = once(child, "close");
+    for (const output of [child.stdout, child.stderr]) {
+      output?.setEncoding("utf8").on("data", (text: string) => {
+        this.#said += text;
+      });
+    }
+  }
+
+  /** Starts it in front of three nodes, `HOST:PORT` each. `env`: what the configuration takes besides. */
+  static async start(nodes: readonly string[], env: Record<string, string> = {}): Promise<Balancer> {
+    const folder = await mkdtemp(path.join(tmpdir(), "obrolan-test-"));
+    // It is given a socket that listens already, so that its port is free and nobody has to wait for it.
+    const listener = net.createServer().listen(0, "127.0.0.1");
+    await once(listener, "listening");
+    const { port } = listener.address() as net.AddressInfo;
+    const { fd } = (listener as unknown as { _handle: { fd: number } })._handle;
+    const [node1 = "", node2 = "", node3 = ""] = nodes;
+    const addresses = { NODE_1: node1, NODE_2: node2, NODE_3: node3 };
+    const child = spawn(PROGRAM, ["-db", "-f", CONFIG], {
+      stdio: ["ignore", "pipe", "pipe", fd],
+      env: { ...process.env, PROXY_LISTEN: "fd@3", PROXY_ADMIN: `${folder}/admin`, ...addresses, ...env },
+    });
+    listener.close();
+    return new Balancer(child, port, folder);
+  }
+
+  /** Waits until it has logged something more than it had at the last call. */
+  async says(pattern: RegExp): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const look = () => {
+      const match = pattern.exec(this.#said);
+      if (match === null) return;
+      this.#said = this.#said.slice(match.index + match[0].length);
+      resolve();
+    };
+    const { stdout } = this.#child;
+    stdout?.on("data", look);
+    this.#closed.then(() => reject(new Error(`HAProxy has ended: ${this.#said}`)));
+    look();
+    try {
+      await within(promise, () => `HAProxy to log ${pattern}; it said: ${this.#said}`);
+    } finally {
+      stdout?.off("data", look);
+    }
+  }
+
+  /** Gives it an order, as an operator does; resolves with its answer. */
+  async order(command: string): Promise<string> {
+    const socket = net.connect(path.join(this.#folder, "admin")).setEncoding("utf8");
+    let answer = "";
+    socket.on("data", (text: string) => {
+      answer += text;
+    });
+    socket.write(`${command}\n`);
+    await within(once(socket, "close"), `HAProxy's answer to "${command}"`);
+    return answer.trim();
+  }
+
+  /** Sends it a signal. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  async close(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await within(this.#closed, "the end of HAProxy");
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}

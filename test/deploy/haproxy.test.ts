@@ -1,0 +1,186 @@
+import { expect } from "chai";
+import { KEEPALIVE } from "../../src/server/server.ts";
+import type { ChatStream } from "../support/chat-stream.ts";
+import { join, sendAll } from "../support/commands.ts";
+import { within } from "../support/deadline.ts";
+import { expectGoodbye } from "../support/expect.ts";
+import type { Person } from "../support/server.ts";
+import { Connection } from "../support/wire.ts";
+import { Balancer, needsHaproxy } from "./balancer.ts";
+import { type Node, Nodes } from "./nodes.ts";
+
+/** Somebody in the room, by way of the proxy. */
+interface Guest {
+  readonly wire: Connection;
+  readonly chat: ChatStream;
+}
+
+describe("the proxy in front of three nodes (deploy/haproxy.cfg)", function () {
+  this.timeout(60_000);
+  let nodes: Nodes;
+  let balancer: Balancer;
+  let ana: Person;
+  const connections: Connection[] = [];
+
+  before(function () {
+    needsHaproxy(this);
+  });
+  beforeEach(async () => {
+    nodes = await Nodes.start();
+    balancer = await Balancer.start(nodes.addresses);
+    ana = await nodes.owner.person("ana");
+  });
+  afterEach(async () => {
+    for (const connection of connections.splice(0)) connection.close();
+    await balancer?.close();
+    await nodes?.close();
+  });
+
+  async function connect(): Promise<Connection> {
+    const connection = await Connection.open({ port: balancer.port });
+    connections.push(connection);
+    return connection;
+  }
+
+  async function enter(): Promise<Guest> {
+    const wire = await connect();
+    const chat = wire.chat(ana.token);
+    chat.send(join());
+    await chat.next("caughtUp");
+    return { wire, chat };
+  }
+
+  /** A guest on each node, with that node, in the order in which they got them. */
+  async function enterEach(): Promise<(Guest & { node: Node })[]> {
+    const guests: (Guest & { node: Node })[] = [];
+    for (const _ of nodes.all) {
+      const before = nodes.streams;
+      const guest = await enter();
+      const node = nodes.all[nodes.streams.findIndex((count, i) => count > (before[i] ?? 0))] as Node;
+      guests.push({ ...guest, node });
+    }
+    return guests;
+  }
+
+  /** Waits until the nodes have so many streams. What they are asked meanwhile gives them the time to notice. */
+  async function untilStreams(wanted: readonly number[]): Promise<void> {
+    const look = async () => {
+      while (nodes.streams.join() !== wanted.join()) for (const { server } of nodes.all) await server.online(ana);
+    };
+    await within(look(), () => `streams to be ${wanted}; they are ${nodes.streams}`);
+  }
+
+  /** As many new callers, each on a connection of its own. */
+  async function call(times: number): Promise<void> {
+    for (let i = 0; i < times; i++) await (await connect()).list(ana.token);
+  }
+
+  const nameOf = (node: Node) => `node${nodes.all.indexOf(node) + 1}`;
+
+  it("passes calls, and streams in both directions until the client ends its side", async () => {
+    const wire = await connect();
+    const { token } = await wire.register("budi", "a good password");
+    const budi = wire.chat(token);
+    budi.send(join());
+    const { chat: anas } = await enter();
+    await budi.accept(sendAll("Halo semua!"));
+    expect(await anas.next("message")).to.include({ sender: "budi", text: "Halo semua!" });
+    expect((await wire.list(token)).users.map(({ username }) => username)).to.have.members([ana.username, "budi"]);
+    budi.halfClose();
+    expect(await budi.end()).to.include({ code: 0 });
+    await wire.logout(token);
+  });
+
+  it("sends whoever comes to the node that has the fewest, and tells a node at once who has gone", async () => {
+    const guests = [...(await enterEach()), ...(await enterEach())];
+    expect(nodes.streams).to.deep.equal([2, 2, 2]);
+    const { node: emptied } = guests[0] as { node: Node };
+    for (const { node, wire } of guests) if (node === emptied) wire.cut();
+    await untilStreams(nodes.all.map((node) => (node === emptied ? 0 : 2)));
+    await enter();
+    await enter();
+    expect(nodes.streams).to.deep.equal([2, 2, 2]);
+  });
+
+  it("passes much at once in both directions, whatever else is not read on the same connection", async () => {
+    const { wire, chat } = await enter();
+    for (let i = 0; i < 500; i++) chat.send(sendAll("x".repeat(4000)), `${i}`);
+    await chat.reply("499");
+    for (let i = 0; i < 3; i++) wire.chat(ana.token, { reading: false }).send(join({ resumeAfter: 0n }));
+    await untilStreams(nodes.streams.map((count) => (count > 0 ? 4 : 0)));
+    await chat.accept(sendAll("hello"));
+    await (await enter()).chat.accept(sendAll("hello"));
+  });
+
+  it("is more patient with a stream in which nobody speaks than the node's pings, and their answers, need", async () => {
+    await enter();
+    const [session = ""] = /frontend=room .*?(?=\n0x|$)/s.exec(await balancer.order("show sess all")) ?? [];
+    const limits = [...session.matchAll(/\b[rw]ex=(\d+m)?(\d+s)?/g)].filter(
+      ([, minutes, seconds]) => minutes ?? seconds,
+    );
+    expect(limits, session).to.have.length.greaterThan(0);
+    for (const [, minutes = "0", seconds = "0"] of limits) {
+      const ms = 60_000 * Number.parseInt(minutes, 10) + 1_000 * Number.parseInt(seconds, 10);
+      expect(ms, session).to.be.greaterThan(2 * (KEEPALIVE.time + KEEPALIVE.timeout));
+    }
+  });
+
+  it("sends nobody more to a node that is not serving, leaves it those it has, and takes it in again", async () => {
+    const [{ node, chat }] = (await enterEach()) as [Guest & { node: Node }];
+    node.gate.shut();
+    const requestId = chat.send(sendAll("just in time"));
+    await node.gate.entered();
+    const stopped = node.server.stop();
+    await balancer.says(new RegExp(`Server nodes/${nameOf(node)} is DOWN, reason: Layer7 invalid response`));
+    await call(12);
+    for (let i = 0; i < 3; i++) await enter();
+    node.gate.open();
+    expect((await chat.reply(requestId)).event?.$case).to.equal("accepted");
+    await expectGoodbye(chat, { reason: "SHUTTING_DOWN", reconnect: true, code: "UNAVAILABLE" });
+    await stopped;
+
+    await node.server.restart();
+    node.network.pointTo(node.server.port);
+    await balancer.says(new RegExp(`Server nodes/${nameOf(node)} is UP`));
+    await enter();
+    expect(node.server.chatServer.stats().streams).to.equal(1);
+  });
+
+  it("ends the connections of a node that is gone, and sends whoever comes to the others at once", async () => {
+    const [{ node, chat }, { chat: other }] = (await enterEach()) as [Guest & { node: Node }, Guest];
+    await node.network.close();
+    await within(chat.ended, "the end of the stream");
+    await call(12);
+    for (let i = 0; i < 3; i++) await enter();
+    await other.accept(sendAll("still here"));
+  });
+
+  it("lets nobody in where no node is serving, and goes on by itself", async () => {
+    for (const { network } of nodes.all) network.forbid();
+    await balancer.says(/backend '?nodes'? has no server available/);
+    const refused = await connect().catch((error: Error) => error);
+    expect(refused).to.be.an("error");
+    for (const { network } of nodes.all) network.allow();
+    await balancer.says(/Server nodes\/node\d is UP/);
+    await call(1);
+  });
+
+  it("is told by an operator to send nobody more to a node", async () => {
+    const [{ node, chat }] = (await enterEach()) as [Guest & { node: Node }];
+    expect(await balancer.order(`set server nodes/${nameOf(node)} state drain`)).to.equal("");
+    for (let i = 0; i < 4; i++) await enter();
+    expect(node.server.chatServer.stats().streams).to.equal(1);
+    await chat.accept(sendAll("still here"));
+    expect(await balancer.order(`set server nodes/${nameOf(node)} state ready`)).to.equal("");
+    await enter();
+    await enter();
+    expect(node.server.chatServer.stats().streams).to.equal(3);
+  });
+
+  it("keeps its connections when another one takes over from it", async () => {
+    const { chat } = await enter();
+    balancer.signal("SIGUSR1");
+    await balancer.says(/Proxy room stopped/);
+    await chat.accept(sendAll("still here"));
+  });
+});
