@@ -1,7 +1,4 @@
-import { subscribe, unsubscribe } from "node:diagnostics_channel";
-
-/** https://nodejs.org/api/diagnostics_channel.html#built-in-channels, under "TCP Socket" */
-const LISTENING = "tracing:net.server.listen:asyncStart";
+import { whileListening } from "./listening.ts";
 
 /**
  * Connections that the system keeps until they are accepted; it may allow fewer (net.core.somaxconn, 4,096 by default on Linux).
@@ -10,16 +7,9 @@ const LISTENING = "tracing:net.server.listen:asyncStart";
  */
 const BACKLOG = 4_096;
 
-/** Has what listens meanwhile do it with a longer backlog. grpc-js has no option for it, and makes its `net.Server` out of sight. */
-export async function withLongBacklog<T>(listen: () => Promise<T>): Promise<T> {
-  const lengthen = (message: unknown) => {
-    const { options } = message as { options?: { backlog?: number } };
-    if (options !== undefined) options.backlog ??= BACKLOG;
-  };
-  subscribe(LISTENING, lengthen);
-  try {
-    return await listen();
-  } finally {
-    unsubscribe(LISTENING, lengthen);
-  }
+/** Has what listens meanwhile do it with a longer backlog. grpc-js has no option for it. */
+export function withLongBacklog<T>(listen: () => Promise<T>): Promise<T> {
+  return whileListening(listen, ({ options }) => {
+    options.backlog ??= BACKLOG;
+  });
 }

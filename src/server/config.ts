@@ -25,6 +25,10 @@ export const serverSettings = {
   tlsCert: path({ summary: "the certificate to talk TLS with (PEM)", default: undefined, placeholder: "FILE" }),
   tlsKey: path({ summary: "the key of that certificate (PEM)", default: undefined, placeholder: "FILE" }),
   insecure: toggle({ summary: "talk without TLS, passwords too, on an address that others can reach" }),
+  proxyProtocol: toggle({
+    summary:
+      "take it from the proxy in front whose each connection is (PROXY protocol, version 2), where none but it can connect",
+  }),
   retainDays: count({
     summary: "days that a message is kept; older ones are forgotten",
     default: 0,
@@ -80,6 +84,7 @@ export interface ServerConfig {
   tlsCert?: string;
   tlsKey?: string;
   insecure: boolean;
+  proxyProtocol: boolean;
   retainDays: number;
   retainMessages: number;
   messagesPerSecond: number;

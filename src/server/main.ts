@@ -41,6 +41,7 @@ export async function serve(config: ServerConfig): Promise<void> {
       limits: { messagesPerSecond: config.messagesPerSecond, burst: config.burst },
       retention: { maxAge: config.retainDays * DAY, maxMessages: config.retainMessages },
       loginFailures: config.loginFailures,
+      proxyProtocol: config.proxyProtocol,
       logger,
       ...(tls === undefined ? {} : { tls }),
     });

@@ -2,6 +2,8 @@ import { type ServerOptions as GrpcOptions, ServerCredentials } from "@grpc/grpc
 import { createServer as createGrpcServer } from "nice-grpc";
 import { HealthDefinition, HealthServiceImpl, HealthState } from "nice-grpc-server-health";
 import { withLongBacklog } from "./backlog.ts";
+import { Callers } from "./callers.ts";
+import { whileListening } from "./listening.ts";
 import {
   LIMITS,
   type Limits,
@@ -47,6 +49,8 @@ export interface ServerOptions {
   readonly logger?: Logger;
   /** PEM. Default: plain HTTP/2. */
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
+  /** Whether a proxy in front says whose connections it passes on: PROXY protocol, version 2. Default false. */
+  readonly proxyProtocol?: boolean;
   /** Whether responses are written to the HTTP/2 streams behind grpc-js (docs/decisions/0002). Default: where that works. */
   readonly direct?: boolean;
 }
@@ -116,19 +120,28 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
   const grpc = createGrpcServer({ ...GRPC_OPTIONS, interceptors } as GrpcOptions);
   const { tallies } = room;
   const failed = (failure: CallFailure) => tallies.failedCalls.add(nameOf(failure));
-  grpc.with(errorMiddleware({ report, failed })).add(servedDefinition, chatService(room));
+  const callers = new Callers();
+  grpc.with(errorMiddleware({ report, failed })).add(servedDefinition, chatService(room, callers));
   grpc.add(HealthDefinition, HealthServiceImpl(health));
   await addReflection(grpc);
 
+  const listen = (address: string) => withLongBacklog(() => grpc.listen(address, credentialsOf(options.tls)));
   const drain = async () => {
     health.setStatus("unhealthy", SERVICE);
     health.setStatus("unhealthy");
     await room.drain();
+    callers.close();
     await endWithin(SHUTDOWN, grpc);
     await room.close();
   };
   return {
-    listen: (address) => withLongBacklog(() => grpc.listen(address, credentialsOf(options.tls))),
+    listen: (address) =>
+      options.proxyProtocol
+        ? whileListening(
+            () => listen(address),
+            ({ server }) => callers.listenAt(server),
+          )
+        : listen(address),
     drain: () => {
       drained ??= drain();
       return drained;

@@ -55,6 +55,7 @@ describe("the settings", () => {
       tlsCert: undefined,
       tlsKey: undefined,
       insecure: false,
+      proxyProtocol: false,
       retainDays: 0,
       retainMessages: 0,
       messagesPerSecond: 10,

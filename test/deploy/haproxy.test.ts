@@ -3,9 +3,10 @@ import { KEEPALIVE } from "../../src/server/server.ts";
 import type { ChatStream } from "../support/chat-stream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";
-import { expectGoodbye } from "../support/expect.ts";
+import type { Ending } from "../support/ending.ts";
+import { expectFailed, expectGoodbye } from "../support/expect.ts";
 import type { Person } from "../support/server.ts";
-import { Connection } from "../support/wire.ts";
+import { Connection, failure } from "../support/wire.ts";
 import { Balancer, needsHaproxy } from "./balancer.ts";
 import { type Node, Nodes } from "./nodes.ts";
 
@@ -36,8 +37,8 @@ describe("the proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     await nodes?.close();
   });
 
-  async function connect(): Promise<Connection> {
-    const connection = await Connection.open({ port: balancer.port });
+  async function connect(from?: string): Promise<Connection> {
+    const connection = await Connection.open({ port: balancer.port, ...(from && { from }) });
     connections.push(connection);
     return connection;
   }
@@ -163,6 +164,17 @@ describe("the proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     for (const { network } of nodes.all) network.allow();
     await balancer.says(/Server nodes\/node\d is UP/);
     await call(1);
+  });
+
+  it("tells the nodes who calls: one who guesses passwords keeps nobody else from signing in", async () => {
+    const tried = async (from: string, password: string) => {
+      const wire = await connect(from);
+      return wire.login(ana.username, password);
+    };
+    const guesses: Ending[] = [];
+    for (let i = 0; i < 10; i++) guesses.push(await failure(tried("127.0.0.2", "a wrong password")));
+    for (const guess of guesses.slice(-5)) expectFailed(guess, "RESOURCE_EXHAUSTED", "TOO_MANY_ATTEMPTS");
+    expect((await tried("127.0.0.3", ana.password)).username).to.equal(ana.username);
   });
 
   it("is told by an operator to send nobody more to a node", async () => {

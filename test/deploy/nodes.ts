@@ -30,7 +30,8 @@ export class Nodes {
         await gate.pass();
         return engines.log.append(batch);
       };
-      const server = await TestServer.start({ ...options, wrap: () => withPort(engines, "log", { append }) });
+      const wrap = () => withPort(engines, "log", { append });
+      const server = await TestServer.start({ proxyProtocol: true, ...options, wrap });
       return { server, gate, network: await Network.start(server.port) };
     };
     return new Nodes(owner, [await start(), await start(), await start()]);

@@ -25,6 +25,8 @@ export interface ConnectOptions {
   readonly from?: string;
   /** The certificate to trust; set: TLS. */
   readonly ca?: string | Buffer;
+  /** What a proxy puts in front of all. */
+  readonly header?: Uint8Array;
 }
 
 /** A call that did not end with `OK`. */
@@ -77,9 +79,10 @@ export class Connection {
   }
 
   /** Connects, and waits until the server has sent its settings. */
-  static async open({ port, host = "127.0.0.1", from, ca }: ConnectOptions): Promise<Connection> {
-    const where = { port, host, ...(from === undefined ? {} : { localAddress: from }) };
-    const socket = ca === undefined ? net.connect(where) : tls.connect({ ...where, ca, ALPNProtocols: ["h2"] });
+  static async open({ port, host = "127.0.0.1", from, ca, header }: ConnectOptions): Promise<Connection> {
+    const plain = net.connect({ port, host, ...(from === undefined ? {} : { localAddress: from }) });
+    if (header !== undefined) plain.write(header);
+    const socket = ca === undefined ? plain : tls.connect({ socket: plain, host, ca, ALPNProtocols: ["h2"] });
     const session = connect(`${ca === undefined ? "http" : "https"}://${host}:${port}`, {
       createConnection: () => socket,
     });

@@ -6,8 +6,13 @@ import { list } from "./list.ts";
 import { login } from "./login.ts";
 import { register } from "./register.ts";
 
+/** Who calls, where `peer` is connected; both are `ADDRESS:PORT`. */
+export interface Callers {
+  of(peer: string): string;
+}
+
 /** The unary rpcs of the contract. `Chat` is held by an interceptor, in front of this (chat.ts). */
-export function chatService(room: Room): ServiceImplementation<typeof servedDefinition> {
+export function chatService(room: Room, callers: Callers): ServiceImplementation<typeof servedDefinition> {
   const session = (context: CallContext) => sessionOf(context.metadata.get("authorization"), room.signIn);
   return {
     async register(request) {
@@ -18,7 +23,7 @@ export function chatService(room: Room): ServiceImplementation<typeof servedDefi
     },
     async login(request, context) {
       room.checkOpen();
-      const response = await login(request, context.peer, room.signIn);
+      const response = await login(request, callers.of(context.peer), room.signIn);
       room.tallies.signIns += 1;
       return response;
     },
