@@ -5,6 +5,9 @@ import { describeLogStore } from "./log.ts";
 import { postgresPlace } from "./postgresPlace.ts";
 import { describeRoster } from "./roster.ts";
 import { describeSessionStore } from "./sessions.ts";
+import { describeSharedLog } from "./shared/log.ts";
+import { describeSharedPeople } from "./shared/people.ts";
+import { describeSharedRoster } from "./shared/roster.ts";
 
 /** A new store, and nobody else's. */
 async function open() {
@@ -27,4 +30,7 @@ describe("With PostgreSQL", () => {
   describeSessionStore("PostgreSQL", postgresPlace);
   describeRoster("PostgreSQL", open);
   describeAttempts("PostgreSQL", open);
+  describeSharedLog("PostgreSQL", postgresPlace);
+  describeSharedPeople("PostgreSQL", postgresPlace);
+  describeSharedRoster("PostgreSQL", postgresPlace);
 });

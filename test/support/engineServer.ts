@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -26,9 +26,7 @@ export class EngineServer {
   static async start(name: EngineName): Promise<EngineServer> {
     const server = new EngineServer(name, await mkdtemp(path.join(tmpdir(), `obrolan-${name}-`)));
     all.add(server);
-    await server.#run("start", "--while", String(process.pid));
-    const urls = await server.#run("urls");
-    server.#url = urls.slice(urls.indexOf("=") + 1).trim();
+    await server.start();
     return server;
   }
 
@@ -46,9 +44,23 @@ export class EngineServer {
     return this.#url.replace(`:${this.port}`, `:${port}`);
   }
 
+  /** A copy of all that it holds now, on a port of its own; it has yet to be started. PostgreSQL is stopped for it, and started again. */
+  async copy(): Promise<EngineServer> {
+    await this.stop();
+    const copy = new EngineServer(this.name, await mkdtemp(path.join(tmpdir(), `obrolan-${this.name}-`)));
+    all.add(copy);
+    await execute("cp", ["-a", `${this.#folder}/.`, copy.#folder]);
+    await rm(path.join(copy.#folder, `${this.name}.port`));
+    await this.start();
+    return copy;
+  }
+
   /** Starts it again; resolves when it takes connections. What PostgreSQL held is there. */
   async start(): Promise<void> {
-    await this.#run("start");
+    // Once: it watches this process for as long as the folder is there.
+    await this.#run("start", ...(this.#url === "" ? ["--while", String(process.pid)] : []));
+    const urls = await this.#run("urls");
+    this.#url = urls.slice(urls.indexOf("=") + 1).trim();
   }
 
   /** Ends it in an orderly way. */

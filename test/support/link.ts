@@ -3,8 +3,11 @@ import type net from "node:net";
 /** A direction of a connection: to the server, or to the client. */
 export type Way = "up" | "down";
 
-/** What becomes of bytes: they pass, they are kept until they may, they are lost, or they pass a few at a time. */
-export type Flow = "pass" | "hold" | "lose" | { readonly bytes: number; readonly everyMs: number };
+/**
+ * What becomes of bytes: they pass, they are not taken until they may pass, they are taken and kept until then, they are lost, or they
+ * pass a few at a time.
+ */
+export type Flow = "pass" | "hold" | "keep" | "lose" | { readonly bytes: number; readonly everyMs: number };
 
 /** One connection through a proxy, which can be ended, slowed down and silenced without its two ends being asked. */
 export class Link {
@@ -24,6 +27,11 @@ export class Link {
     this.#pumps[way].set(flow);
   }
 
+  /** How many bytes have been taken and may not pass yet. */
+  kept(way: Way): number {
+    return this.#pumps[way].kept;
+  }
+
   /** Ends the connection for both, in an orderly way (FIN), wherever they are in what they say. */
   end(): void {
     this.#ends.client.end();
@@ -34,6 +42,17 @@ export class Link {
   reset(): void {
     this.#ends.client.resetAndDestroy();
     this.#ends.server.resetAndDestroy();
+  }
+
+  /** The port from which the server sees the client come. */
+  get port(): number {
+    return this.#ends.server.localPort ?? 0;
+  }
+
+  /** The client's end is gone, and the server is not told: what is kept for it can still arrive. */
+  orphan(): void {
+    this.#silent = true;
+    this.#ends.client.resetAndDestroy();
   }
 
   /** Half-open: this end is gone, and the other one is never told. */
@@ -69,6 +88,10 @@ class Pump {
     from.on("close", () => clearTimeout(this.#timer));
   }
 
+  get kept(): number {
+    return this.#rest.length;
+  }
+
   set(flow: Flow): void {
     this.#flow = flow;
     clearTimeout(this.#timer);
@@ -80,8 +103,8 @@ class Pump {
     const isOver = this.#to.destroyed || this.#to.writableEnded;
     if (this.#flow === "lose" || isOver) this.#rest = Buffer.alloc(0);
     else if (this.#flow === "pass") this.#write(this.#rest.length);
-    else if (this.#flow !== "hold") this.#drip(this.#flow);
-    const mustWait = this.#rest.length > 0 || this.#to.writableNeedDrain;
+    else if (this.#flow !== "hold" && this.#flow !== "keep") this.#drip(this.#flow);
+    const mustWait = this.#flow !== "keep" && (this.#rest.length > 0 || this.#to.writableNeedDrain);
     if (this.#flow === "hold" || (mustWait && !isOver)) this.#from.pause();
     else this.#from.resume();
   }

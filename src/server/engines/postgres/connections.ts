@@ -162,7 +162,11 @@ function clientWith(respite: Respite): new () => pg.ClientBase {
       }
       super.connect((error: Error | null) => {
         if (error === null) respite.succeeded();
-        else respite.failed(error);
+        else {
+          respite.failed(error);
+          // pg leaves it open where it is itself that does not go on, as without a password.
+          this.connection.stream.destroy();
+        }
         callback(error);
       });
       return undefined;

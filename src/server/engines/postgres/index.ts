@@ -8,6 +8,7 @@ import { PostgresAccounts } from "./accounts.ts";
 import { parseAddress } from "./address.ts";
 import { PostgresAttempts } from "./attempts.ts";
 import { Connections } from "./connections.ts";
+import { wordsOf } from "./failures.ts";
 import { PostgresLog } from "./log.ts";
 import { reachDatabase } from "./opening.ts";
 import { Presence } from "./presence.ts";
@@ -60,16 +61,19 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     );
   }
   const respite = new Respite((cause) => {
-    report(new Error(`PostgreSQL at ${address.name} is away: ${cause.message}`, { cause }));
+    report(new Error(`PostgreSQL at ${address.name} is away: ${wordsOf(cause)}`, { cause }));
   });
   const durable = { synchronous_commit: synchronousCommit === "off" ? "on" : synchronousCommit };
-  const connect = (name: string, max: number, settings = durable) =>
-    new Connections(address, { name, max, settings }, respite);
-  const appending = connect("append", 1);
-  const writing = connect("write", 3);
-  const reading = connect("read", 4);
-  // Every node tells again whom it has when the server was away, so nobody waits for the disk to hear who came.
-  const telling = connect("roster", 1, { synchronous_commit: "off" });
+  const appending = new Connections(address, { name: "append", max: 1, settings: durable }, respite);
+  const writing = new Connections(address, { name: "write", max: 3, settings: durable }, respite);
+  const reading = new Connections(address, { name: "read", max: 4 }, respite);
+  // Every node tells again whom it has when the server was away, so nobody waits for the disk to hear who came. And a connection that
+  // stalls must be found in time for another one to renew the lease.
+  const telling = new Connections(
+    address,
+    { name: "roster", max: 1, settings: { synchronous_commit: "off" }, patience: 2_000 },
+    respite,
+  );
   const presence = new Presence({
     connections: telling,
     nodeId: randomUUID(),

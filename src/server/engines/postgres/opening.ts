@@ -14,8 +14,8 @@ const PAUSE = 300;
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html: what may be otherwise a little later. */
 const PASSING = /^(08|40|53|55|57)/;
-/** https://nodejs.org/api/tls.html, and what pg says: a server that wants, or has, no TLS will go on so. */
-const TLS = /SSL|certificate|self-signed/i;
+/** What Node and pg say where the two sides cannot agree on TLS, or on how to sign in. */
+const LASTING = /SSL|certificate|self-signed|SASL|password/i;
 
 /**
  * Waits until a database is there and can be used, and brings it to today's schema. Resolves with the level of `synchronous_commit`
@@ -63,7 +63,7 @@ function mayPass(error: Error): boolean {
   if (!(error instanceof StoreUnavailable)) return false;
   const { cause } = error;
   if (cause instanceof pg.DatabaseError) return PASSING.test(cause.code ?? "");
-  return !TLS.test(error.message);
+  return !LASTING.test(error.message);
 }
 
 /** An error for people. What PostgreSQL says names users and databases, and no passwords. */

@@ -9,8 +9,8 @@ const MAX_BATCH = 1_000;
 /** After how long a lease that could not be renewed is tried again, in milliseconds. */
 const RETRY = 500;
 
-export const TELL = { name: "tell-roster", text: "SELECT tell_roster($1, $2, $3, $4, $5)" };
-export const PUT = { name: "put-roster", text: "SELECT put_roster($1, $2, $3, $4, $5)" };
+export const TELL = { name: "tell-roster", text: "SELECT tell_roster($1, $2, $3, $4, $5, $6)" };
+export const PUT = { name: "put-roster", text: "SELECT put_roster($1, $2, $3, $4, $5, $6)" };
 export const RENEW = { name: "renew-lease", text: "SELECT renew_lease($1, $2, $3)" };
 export const END = { name: "end-node", text: "SELECT end_nodes(ARRAY[$1::uuid])" };
 
@@ -48,6 +48,8 @@ export class Presence {
   #waiting: Waiting[] = [];
   /** The database may have something else than `#here`. */
   #mustPut = true;
+  /** How often all of it was put there: what was said before and comes late must not count. */
+  #puts = 0;
   /** What is under way, one after the other. */
   #line: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -131,7 +133,8 @@ export class Presence {
     const { connections, nodeId } = this.#parts;
     for (;;) {
       if (this.#mustPut) await this.#put();
-      const [[changed] = []] = await connections.change<[string[] | null]>(TELL, [nodeId, ...columnsOf(came), gone]);
+      const values = [nodeId, this.#puts, ...columnsOf(came), gone];
+      const [[changed] = []] = await connections.change<[string[] | null]>(TELL, values);
       if (changed !== null && changed !== undefined) return new Set(changed);
       this.#mustPut = true;
     }
@@ -139,7 +142,8 @@ export class Presence {
 
   async #put(): Promise<void> {
     const { connections, nodeId, lease } = this.#parts;
-    await connections.change(PUT, [nodeId, lease, ...columnsOf([...this.#here.values()])]);
+    this.#puts += 1;
+    await connections.change(PUT, [nodeId, this.#puts, lease, ...columnsOf([...this.#here.values()])]);
     this.#mustPut = false;
   }
 
@@ -154,7 +158,7 @@ export class Presence {
     try {
       if (!this.#mustPut) {
         const [[held] = []] = await connections.change<[boolean]>(RENEW, [nodeId, lease, remembered]);
-        this.#mustPut = held !== true;
+        if (held !== true) this.#mustPut = true;
       }
       if (this.#mustPut) await this.#put();
     } catch {

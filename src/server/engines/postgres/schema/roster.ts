@@ -5,7 +5,9 @@
 export const ROSTER = `
 CREATE TABLE nodes (
   id uuid PRIMARY KEY,
-  lease_until timestamptz NOT NULL
+  lease_until timestamptz NOT NULL,
+  -- How often it has put all of its people here. What it said before the last time, and comes late, counts no more.
+  puts bigint NOT NULL
 );
 
 CREATE TABLE roster (
@@ -46,21 +48,20 @@ CREATE FUNCTION note_changes(came text[], went text[]) RETURNS void LANGUAGE sql
 $$;
 
 -- Somebody has come to a node, or left it. Gives the names of those who are thereby online who were not, or the other way round; NULL
--- where the node has no lease any more, and so all of its people are gone: nothing is done then.
+-- where the node has no lease any more, and so all of its people are gone, or has put them here since: nothing is done then.
 CREATE FUNCTION tell_roster(
-  node uuid, came_ids bigint[], came_names text[], came_since bigint[], gone_names text[], OUT changed text[]
+  node uuid, known_puts bigint, came_ids bigint[], came_names text[], came_since bigint[], gone_names text[], OUT changed text[]
 ) LANGUAGE plpgsql AS $$
 DECLARE
   went text[];
 BEGIN
   PERFORM FROM roster_lock FOR UPDATE;
-  PERFORM FROM nodes WHERE id = node;
+  PERFORM FROM nodes WHERE id = node AND puts = known_puts;
   IF NOT FOUND THEN
     RETURN;
   END IF;
   WITH gone AS (
-    DELETE FROM roster r USING unnest(gone_names) g (username) WHERE r.node_id = node AND r.username = g.username
-    RETURNING r.username
+    DELETE FROM roster r WHERE r.node_id = node AND r.username = ANY (gone_names) RETURNING r.username
   )
   SELECT array_agg(g.username) INTO went FROM gone g
   WHERE NOT EXISTS (SELECT FROM roster r WHERE r.username = g.username AND r.node_id <> node);
@@ -80,17 +81,20 @@ END $$;
 
 -- Gives a node a lease, and makes those who are there all whom it has.
 CREATE FUNCTION put_roster(
-  node uuid, lease interval, ids bigint[], names text[], since bigint[]
+  node uuid, new_puts bigint, lease interval, ids bigint[], names text[], since bigint[]
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   gone_names text[];
 BEGIN
   PERFORM FROM roster_lock FOR UPDATE;
-  INSERT INTO nodes VALUES (node, clock_timestamp() + lease)
-    ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until;
+  INSERT INTO nodes VALUES (node, clock_timestamp() + lease, new_puts)
+    ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, puts = excluded.puts WHERE nodes.puts < excluded.puts;
+  IF NOT FOUND THEN
+    RETURN;
+  END IF;
   SELECT array_agg(g.username) INTO gone_names
   FROM (SELECT r.username FROM roster r WHERE r.node_id = node EXCEPT SELECT unnest(names)) g;
-  PERFORM tell_roster(node, ids, names, since, gone_names);
+  PERFORM tell_roster(node, new_puts, ids, names, since, gone_names);
 END $$;
 
 -- Nodes are gone, and whoever was online there alone is online no longer.
@@ -130,7 +134,7 @@ BEGIN
   -- The newest of what is long ago stays: whoever knows it last has missed nothing.
   DELETE FROM roster_changes WHERE place < (
     SELECT max(place) FROM roster_changes
-    WHERE place < (extract(epoch FROM clock_timestamp() - remembered) * 1000000)::bigint
+    WHERE place < (extract(epoch FROM statement_timestamp() - remembered) * 1000000)::bigint
   );
   RETURN true;
 END $$;

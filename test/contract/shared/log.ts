@@ -1,0 +1,154 @@
+import { expect } from "chai";
+import { draft, enlist, headOf, idsAfter, type Person, post, range, readAfter, signIn } from "../support.ts";
+import { type NewSharedPlace, type SharedStore, useNodes, whilst } from "./nodes.ts";
+
+/** What a log that many nodes share keeps to besides (room/ports/log.ts). */
+export function describeSharedLog(name: string, place: NewSharedPlace): void {
+  describe(`The log that nodes share in ${name}`, () => {
+    const nodes = useNodes(place, 4);
+    /** Somebody on each node. */
+    let people: Person[];
+    beforeEach(async () => {
+      people = await Promise.all(nodes.map((node, i) => enlist(node, `user-${i}`)));
+    });
+    const node = (i: number) => nodes[i] as SharedStore;
+    const person = (i: number) => people[i] as Person;
+
+    it("is the same one for all of them", async () => {
+      const states = await Promise.all(nodes.map(({ log }) => log.state()));
+      expect(new Set(states.map(({ logId }) => logId)).size).to.equal(1);
+      const id = await post(node(0).log, draft(person(0), "hello"));
+      for (const { log } of nodes) {
+        expect(await headOf(log)).to.equal(id);
+        expect((await log.read(id, id))[0]).to.include({ text: "hello", sender: person(0).username });
+      }
+    });
+
+    it("gives dense ids to what several append at once, and never shows one without all before it", async () => {
+      const BATCHES = 40;
+      const { logId } = await node(0).log.state();
+      const appendAll = async (i: number) => {
+        const ids: number[] = [];
+        for (const batch of range(1, BATCHES)) {
+          const drafts = range(1, (batch % 5) + 1).map((j) => draft(person(i), `${batch}.${j}`));
+          for (const outcome of await node(i).log.append(drafts)) {
+            if (outcome.kind === "accepted") ids.push(outcome.id);
+          }
+        }
+        return ids;
+      };
+      const [writers, readers] = [range(0, 2), range(2, 3)];
+      const appends = Promise.all(writers.map(appendAll));
+      const watch = async (i: number) => {
+        let known = 0;
+        await whilst(appends, async () => {
+          const head = await headOf(node(i).log);
+          const seen = await node(i).log.read(known + 1, known + 500);
+          expect(seen.map(({ id }) => id)).to.deep.equal(range(known + 1, known + seen.length));
+          known += seen.length;
+          expect(known, "what was read, and the head before that").to.be.at.least(head);
+        });
+      };
+      const [ids] = await Promise.all([appends, ...readers.map(watch)]);
+      expect(ids.flat().sort((a, b) => a - b)).to.deep.equal(range(1, 3 * BATCHES * 3));
+      // Nobody who looks in the middle of an append takes the log for one that has gone back.
+      expect(await node(0).log.state()).to.deep.equal({ logId, headId: 3 * BATCHES * 3, oldestId: 1 });
+      const messages = await readAfter(node(0).log, 0);
+      for (const i of writers) {
+        const mine = messages.filter(({ senderId }) => senderId === person(i).accountId);
+        expect(mine.map(({ id }) => id)).to.deep.equal(ids[i]);
+        const texts = range(1, BATCHES).flatMap((batch) => range(1, (batch % 5) + 1).map((j) => `${batch}.${j}`));
+        expect(mine.map(({ text }) => text)).to.deep.equal(texts);
+      }
+    });
+
+    it("never lets the time fall, whatever the nodes' clocks say", async () => {
+      for (const at of [5_000, 1_000, 9_000, 3_000]) {
+        await Promise.all(nodes.map(({ log }, i) => log.append([draft(person(i), "-", { at: at + i })])));
+      }
+      const times = (await readAfter(node(0).log, 0)).map(({ sentAt }) => sentAt);
+      expect(times).to.deep.equal([...times].sort((a, b) => a - b));
+      expect(times.at(-1)).to.equal(9_003);
+    });
+
+    it("accepts a request id once that several send at once, and tells the others of its duplicate", async () => {
+      const ana = person(0);
+      for (const round of range(1, 25)) {
+        const hello = draft(ana, "hello", { requestId: `r${round}` });
+        const outcomes = (await Promise.all(nodes.map(({ log }) => log.append([hello])))).flat();
+        for (const outcome of outcomes) expect(outcome).to.include({ kind: "accepted", id: round });
+        expect(outcomes.filter((outcome) => outcome.kind === "accepted" && !outcome.duplicate)).to.have.length(1);
+      }
+      expect(await idsAfter(node(0).log, 0)).to.deep.equal(range(1, 25));
+    });
+
+    it("accepts one of several commands that are sent at once under one request id", async () => {
+      const ana = person(0);
+      for (const round of range(1, 25)) {
+        const drafts = nodes.map((_, i) => draft(ana, `text ${i}`, { requestId: `r${round}` }));
+        const outcomes = await Promise.all(
+          nodes.map(async ({ log }, i) => (await log.append([drafts[i] as never]))[0]),
+        );
+        const kinds = outcomes.map((outcome) => outcome?.kind);
+        expect(kinds.filter((kind) => kind === "accepted")).to.have.length(1);
+        expect(kinds.filter((kind) => kind === "reused")).to.have.length(nodes.length - 1);
+        expect((await node(1).log.find(ana.accountId, `r${round}`))?.text).to.equal(
+          `text ${kinds.indexOf("accepted")}`,
+        );
+      }
+      expect(await idsAfter(node(0).log, 0)).to.deep.equal(range(1, 25));
+    });
+
+    it("accepts nothing of a session once its end has resolved on another node", async () => {
+      for (const _ of range(1, 10)) {
+        const phone = await signIn(node(0), person(0));
+        const text = `of session ${phone.sessionId}`;
+        let ended = false;
+        let accepted = 0;
+        const appending = async (i: number) => {
+          for (let last = ended; !last; ) {
+            last = ended;
+            const [outcome] = await node(i).log.append([draft(phone, text)]);
+            if (last) expect(outcome).to.deep.equal({ kind: "session-ended" });
+            if (outcome?.kind === "accepted") accepted += 1;
+          }
+        };
+        const appends = Promise.all([appending(0), appending(1)]);
+        await node(2).sessions.end(phone.sessionId, true);
+        ended = true;
+        await appends;
+        const texts = (await readAfter(node(3).log, 0)).filter((message) => message.text === text);
+        expect(texts).to.have.length(accepted);
+        people[0] = await signIn(node(0), person(0));
+      }
+    });
+
+    it("forgets on one node while others append, and keeps the ids dense", async () => {
+      const appends = Promise.all(
+        range(0, 2).map(async (i) => {
+          for (const batch of range(1, 25))
+            await node(i).log.append(range(1, 4).map((j) => draft(person(i), `${batch}.${j}`)));
+        }),
+      );
+      let oldest = 1;
+      await whilst(appends, async () => {
+        const { headId } = await node(3).log.state();
+        await node(3).log.forget(headId - 10);
+        const state = await node(2).log.state();
+        expect(state.oldestId).to.equal(Math.max(oldest, headId - 10));
+        oldest = state.oldestId;
+        const kept = await node(1).log.read(state.oldestId, state.headId);
+        expect(kept.map(({ id }) => id)).to.deep.equal(range(state.oldestId, state.headId));
+      });
+      expect(await headOf(node(0).log)).to.equal(300);
+      expect(await idsAfter(node(0).log, 0)).to.deep.equal(range(oldest, 300));
+    });
+
+    it("forgets on several nodes at once as on one", async () => {
+      await node(0).log.append(range(1, 50).map((i) => draft(person(0), `${i}`)));
+      await Promise.all(nodes.flatMap(({ log }, i) => range(1, 10).map((j) => log.forget(j * 4 + i))));
+      for (const { log } of nodes) expect(await log.state()).to.include({ headId: 50, oldestId: 43 });
+      expect(await idsAfter(node(0).log, 0)).to.deep.equal(range(43, 50));
+    });
+  });
+}

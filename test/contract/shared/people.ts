@@ -1,0 +1,67 @@
+import { expect } from "chai";
+import { draft, enlist, NOON, range, signIn } from "../support.ts";
+import { type NewSharedPlace, type SharedStore, useNodes } from "./nodes.ts";
+
+/** What accounts, sessions and failed sign-ins that many nodes share keep to besides. */
+export function describeSharedPeople(name: string, place: NewSharedPlace): void {
+  describe(`The people whom nodes share in ${name}`, () => {
+    const nodes = useNodes(place, 3);
+    const node = (i: number) => nodes[i % nodes.length] as SharedStore;
+
+    it("have names of their own: of a hundred who want one at once over all nodes one gets it, 20 times", async function () {
+      this.timeout(60_000);
+      for (const round of range(1, 20)) {
+        const username = `name-${round}`;
+        const wanting = range(1, 100).map((i) => node(i).accounts.create(username, `hash ${i}`, NOON));
+        const created = (await Promise.all(wanting)).filter((account) => account !== undefined);
+        expect(created, username).to.have.length(1);
+        for (const { accounts } of nodes) expect(await accounts.find(username)).to.deep.equal(created[0]);
+      }
+    });
+
+    it("have ids of their own, whichever node gave them", async () => {
+      const people = await Promise.all(range(1, 60).map((i) => enlist(node(i), "user")));
+      expect(new Set(people.map(({ accountId }) => accountId)).size).to.equal(60);
+      expect(new Set(people.map(({ sessionId }) => sessionId)).size).to.equal(60);
+    });
+
+    it("are signed in on every node, and signed out of every node", async () => {
+      const ana = await enlist(node(0), "ana");
+      for (const { sessions } of nodes) expect(await sessions.find(ana.tokenHash)).to.include({ id: ana.sessionId });
+      const phone = await signIn(node(1), ana);
+      expect(await node(2).sessions.end(ana.sessionId, true)).to.have.members([ana.sessionId, phone.sessionId]);
+      for (const { sessions, log } of nodes) {
+        expect(await sessions.find(ana.tokenHash)).to.equal(undefined);
+        expect(await sessions.ended([ana.sessionId, phone.sessionId])).to.have.length(2);
+        expect(await log.append([draft(ana, "hello")])).to.deep.equal([{ kind: "session-ended" }]);
+      }
+    });
+
+    it("have sessions that are noted, swept and ended on all nodes at once, and no node waits for another for ever", async () => {
+      const people = await Promise.all(range(1, 60).map((i) => enlist(node(i), "user")));
+      const ids = people.map(({ sessionId }) => sessionId);
+      const shuffled = (seed: number) => [...ids].sort((a, b) => ((a * seed) % 101) - ((b * seed) % 101));
+      for (const round of range(1, 10)) {
+        await Promise.all(
+          nodes.flatMap(({ sessions, log }, i) => [
+            sessions.touch(shuffled(round * 7 + i), NOON + round),
+            sessions.touch(shuffled(round * 11 + i), NOON + round),
+            sessions.sweep(NOON - 1, NOON - 1),
+            sessions.end(ids[round * 3 + i] as number, true),
+            log.append(people.map((who) => draft(who, "hello"))),
+          ]),
+        );
+      }
+      const [first] = people;
+      expect(await node(1).sessions.find(first?.tokenHash as Uint8Array)).to.include({ lastUsedAt: NOON + 10 });
+    });
+
+    it("have their failed sign-ins counted over all nodes", async () => {
+      await Promise.all(range(1, 30).map((i) => node(i).attempts.fail("ana", NOON)));
+      for (const { attempts } of nodes)
+        expect(await attempts.find("ana", NOON)).to.deep.equal({ count: 30, lastAt: NOON });
+      await node(2).attempts.clear("ana");
+      for (const { attempts } of nodes) expect(await attempts.find("ana", NOON)).to.equal(undefined);
+    });
+  });
+}

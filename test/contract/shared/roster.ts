@@ -1,0 +1,104 @@
+import { expect } from "chai";
+import type { Online, RosterChange } from "../../../src/server/room/ports/roster.ts";
+import { NOON, range } from "../support.ts";
+import { type NewSharedPlace, type SharedStore, useNodes, whilst } from "./nodes.ts";
+
+/** What a roster that many nodes share keeps to besides (room/ports/roster.ts). */
+export function describeSharedRoster(name: string, place: NewSharedPlace): void {
+  describe(`The roster that nodes share in ${name}`, () => {
+    const nodes = useNodes(place, 3);
+    const node = (i: number) => (nodes[i] as SharedStore).roster;
+    const [ana, bob] = ["ana", "bob"].map((username, i) => ({ accountId: i + 1, username, since: NOON + i })) as [
+      Online,
+      Online,
+    ];
+    const came = ({ username }: Online): RosterChange => ({ username, online: true });
+    const went = ({ username }: Online): RosterChange => ({ username, online: false });
+    /** What every node has it to be. */
+    const everyone = async () => {
+      const pages = await Promise.all(nodes.map(({ roster }) => roster.page("", 100)));
+      for (const page of pages) expect(page).to.deep.equal(pages[0]);
+      return pages[0]?.users;
+    };
+
+    it("is the same on every node", async () => {
+      await node(0).arrive(ana);
+      await node(1).arrive(bob);
+      expect(await everyone()).to.deep.equal([ana, bob]);
+      for (const { roster } of nodes) expect(await roster.find("ana")).to.deep.equal(ana);
+      await node(0).leave(ana.accountId);
+      expect(await everyone()).to.deep.equal([bob]);
+    });
+
+    it("has one who is on two nodes once, since the earlier time, until they have left both", async () => {
+      const { place: start } = await node(2).changes();
+      expect(await node(1).arrive({ ...ana, since: NOON + 60 })).to.equal(true);
+      expect(await node(0).arrive(ana)).to.equal(false);
+      expect(await everyone()).to.deep.equal([ana]);
+      expect(await node(2).page("", 1)).to.deep.equal({ users: [ana], total: 1 });
+      expect(await node(0).leave(ana.accountId)).to.equal(false);
+      expect(await everyone()).to.deep.equal([{ ...ana, since: NOON + 60 }]);
+      expect(await node(1).leave(ana.accountId)).to.equal(true);
+      expect(await everyone()).to.deep.equal([]);
+      expect((await node(2).changes(start)).changes).to.deep.equal([came(ana), went(ana)]);
+    });
+
+    it("does not take somebody off who leaves a node where they never were", async () => {
+      await node(0).arrive(ana);
+      expect(await node(1).leave(ana.accountId)).to.equal(false);
+      expect(await everyone()).to.deep.equal([ana]);
+    });
+
+    it("says of one who comes to all nodes at once that they are new on one of them, and goes on the last one", async () => {
+      for (const _ of range(1, 20)) {
+        const arrived = await Promise.all(nodes.map(({ roster }) => roster.arrive(ana)));
+        expect(arrived.filter((isNew) => isNew)).to.have.length(1);
+        const left = await Promise.all(nodes.map(({ roster }) => roster.leave(ana.accountId)));
+        expect(left.filter((isLast) => isLast)).to.have.length(1);
+      }
+      expect(await everyone()).to.deep.equal([]);
+    });
+
+    it("tells every node the same changes, and all of them, while they go on", async () => {
+      const { place: start } = await node(0).changes();
+      const comeAndGo = async (i: number) => {
+        const people = range(1, 20).map((j) => ({ accountId: 100 * i + j, username: `user-${i}-${j}`, since: NOON }));
+        for (const who of people) await node(i).arrive(who);
+        await Promise.all(people.map((who) => node(i).leave(who.accountId)));
+      };
+      const going = Promise.all(range(0, 2).map(comeAndGo));
+      const told: RosterChange[][] = nodes.map(() => []);
+      const look = async (i: number, from: number) => {
+        const { changes, place: next } = await node(i).changes(from);
+        told[i]?.push(...(changes as RosterChange[]));
+        return next;
+      };
+      const watch = async (i: number) => {
+        let from = start;
+        await whilst(going, async () => {
+          from = await look(i, from);
+        });
+        await look(i, from);
+      };
+      await Promise.all(range(0, 2).map(watch));
+      expect(told[0]).to.have.length(120);
+      expect(told[1]).to.deep.equal(told[0]);
+      expect(told[2]).to.deep.equal(told[0]);
+      const balance = new Map<string, boolean>();
+      for (const { username, online } of told[0] as RosterChange[]) {
+        expect(balance.get(username) ?? false, username).to.equal(!online);
+        balance.set(username, online);
+      }
+    });
+
+    it("has nobody any more of a node that was closed, and tells the others", async () => {
+      await node(0).arrive(ana);
+      await node(1).arrive(ana);
+      await node(0).arrive(bob);
+      const { place: start } = await node(1).changes();
+      await (nodes[0] as SharedStore).close();
+      expect((await node(1).page("", 100)).users).to.deep.equal([ana]);
+      expect((await node(2).changes(start)).changes).to.deep.equal([went(bob)]);
+    });
+  });
+}

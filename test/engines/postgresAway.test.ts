@@ -1,0 +1,185 @@
+import { expect } from "chai";
+import type { PostgresStore } from "../../src/server/engines/postgres/index.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
+import type { Draft } from "../../src/server/room/ports/log.ts";
+import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
+import { draft, enlist, headOf, NOON, newTokenHash, type Person, post, range, readAfter } from "../contract/support.ts";
+import { EngineServer, needsEngine } from "../support/engineServer.ts";
+import { caught, eventually } from "./postgresNode.ts";
+
+describe("While PostgreSQL is away", () => {
+  let server: EngineServer;
+  let place: PostgresPlace;
+  let store: PostgresStore;
+  let ana: Person;
+  before(async function () {
+    needsEngine(this, "postgres");
+    server = await EngineServer.start("postgres");
+  });
+  after(() => server?.remove());
+  beforeEach(async () => {
+    await server.start();
+    place = await postgresPlace(server);
+    store = await place.open();
+    ana = await enlist(store, "ana");
+    await post(store.log, draft(ana, "the first"));
+  });
+  afterEach(() => store.close());
+
+  /** Asks until there is an answer. */
+  const isBack = () => eventually(async () => (await caught(store.log.state())) === undefined, "the store to be back");
+
+  it("every call says that surely nothing was changed, and the operator is told once", async () => {
+    await server.stop();
+    const calls = () => [
+      store.log.append([draft(ana, "never")]),
+      store.log.state(),
+      store.log.read(1, 10),
+      store.log.recent(ana.accountId, 10),
+      store.log.find(ana.accountId, "r"),
+      store.log.forget(1),
+      store.accounts.create("bob", "hash", NOON),
+      store.accounts.find("bob"),
+      store.accounts.setPasswordHash(ana.accountId, "another"),
+      store.sessions.open({ tokenHash: newTokenHash(), accountId: ana.accountId, at: NOON, expiresAt: NOON + 1 }),
+      store.sessions.find(ana.tokenHash),
+      store.sessions.touch([ana.sessionId], NOON + 1),
+      store.sessions.end(ana.sessionId, true),
+      store.sessions.ended([ana.sessionId]),
+      store.sessions.sweep(NOON + 1, NOON + 1),
+      store.roster.arrive({ accountId: ana.accountId, username: ana.username, since: NOON }),
+      store.roster.find(ana.username),
+      store.roster.page("", 10),
+      store.roster.changes(),
+      store.attempts.find("ana", NOON),
+      store.attempts.fail("ana", NOON),
+      store.attempts.clear("ana"),
+    ];
+    // Twice: the second time nobody has a connection that could turn out to be broken.
+    for (const _ of range(1, 2)) {
+      const errors = await Promise.all(calls().map(caught));
+      for (const error of errors) expect(error).to.be.instanceOf(StoreUnavailable);
+    }
+    expect(place.reports.map(({ message }) => message)).to.have.length(1);
+    expect(place.reports[0]?.message).to.match(/127\.0\.0\.1:\d+\/obrolan is away: /);
+
+    await server.start();
+    await isBack();
+    expect(await headOf(store.log)).to.equal(1);
+    expect(await store.accounts.find("bob")).to.equal(undefined);
+    expect(await store.accounts.find(ana.username)).to.include({ passwordHash: `hash of ${ana.username}` });
+    expect(await store.sessions.find(ana.tokenHash)).to.include({ lastUsedAt: NOON });
+    expect(await post(store.log, draft(ana, "second"))).to.equal(2);
+  });
+
+  for (const [how, end] of [
+    ["stopped", () => server.stop()],
+    ["killed", () => server.kill()],
+  ] as const) {
+    it(`because it was ${how} under load, nothing that was accepted is lost, and repeating settles the rest`, async () => {
+      const accepted: string[] = [];
+      let tries = 0;
+      let goOn = true;
+      const settle = async (batch: readonly Draft[]) => {
+        for (;;) {
+          tries += 1;
+          try {
+            await store.log.append(batch);
+            for (const { text } of batch) accepted.push(text);
+            return;
+          } catch (error) {
+            if (!(error instanceof OutcomeUnknown) && !(error instanceof StoreUnavailable)) throw error;
+            await new Promise((resolve) => setImmediate(resolve));
+          }
+        }
+      };
+      const sending = (async () => {
+        for (let round = 1; goOn; round++) {
+          await settle(range(1, 10).map((i) => draft(ana, `${round}.${i}`, { requestId: `${round}.${i}` })));
+        }
+      })();
+      for (const _ of range(1, 2)) {
+        const before = accepted.length;
+        await eventually(async () => accepted.length > before + 100, "messages to be accepted");
+        await end();
+        const triesBefore = tries;
+        await eventually(async () => tries > triesBefore + 20, "some to be tried in vain");
+        await server.start();
+      }
+      const before = accepted.length;
+      await eventually(async () => accepted.length > before + 100, "messages to be accepted again");
+      goOn = false;
+      await sending;
+      const messages = await readAfter(store.log, 1);
+      expect(messages.map(({ text }) => text)).to.deep.equal(accepted);
+      expect(messages.map(({ id }) => id)).to.deep.equal(range(2, accepted.length + 1));
+    });
+  }
+
+  it("for no longer than its connections were ended while nobody used them, nobody notices", async () => {
+    await Promise.all(range(1, 8).flatMap(() => [store.log.state(), store.accounts.find("ana")]));
+    const ended = await place.query(
+      "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE 'obrolan %'",
+    );
+    expect(ended.length).to.be.at.least(6);
+    await isBack();
+    expect(await post(store.log, draft(ana, "second"))).to.equal(2);
+    expect(place.reports).to.deep.equal([]);
+  });
+
+  it("it can be closed", async () => {
+    await server.stop();
+    const append = caught(store.log.append([draft(ana, "never")]));
+    await store.close();
+    expect(await append).to.be.instanceOf(StoreUnavailable);
+  });
+
+  it("it stays on the roster who is here, and nobody is told that they left", async () => {
+    const other = await place.open();
+    const who = { accountId: ana.accountId, username: ana.username, since: NOON };
+    await store.roster.arrive(who);
+    const { place: start } = await other.roster.changes();
+    // The leases run out meanwhile, for all that the nodes can tell.
+    await place.query("UPDATE nodes SET lease_until = now() - interval '1 hour'");
+    await server.kill();
+    await server.start();
+    await isBack();
+    for (const { roster } of [store, other]) expect((await roster.page("", 10)).users).to.deep.equal([who]);
+    const beats = async () => (await place.query("SELECT id FROM nodes WHERE lease_until > now()")).length;
+    await eventually(async () => (await beats()) === 2, "both leases to be renewed");
+    expect(await other.roster.changes(start)).to.deep.equal({ changes: [], place: start });
+    await other.close();
+  });
+});
+
+describe("A store in PostgreSQL that is closed", () => {
+  before(function () {
+    needsEngine(this, "postgres");
+  });
+
+  it("has carried out what was asked before, and carries out nothing after", async () => {
+    const place = await postgresPlace();
+    const store = await place.open();
+    const ana = await enlist(store, "ana");
+    const appends = range(1, 20).map((i) => store.log.append([draft(ana, `${i}`)]));
+    const reads = range(1, 20).map(() => store.log.state());
+    const arrival = store.roster.arrive({ accountId: 1, username: "ana", since: NOON });
+    await store.close();
+    await store.close();
+    expect((await Promise.all(appends)).flat().map(({ kind }) => kind)).to.deep.equal(
+      range(1, 20).map(() => "accepted"),
+    );
+    await Promise.all(reads);
+    expect(await arrival).to.equal(true);
+    for (const late of [
+      store.log.append([draft(ana, "late")]),
+      store.log.state(),
+      store.accounts.find("ana"),
+      store.roster.leave(1),
+    ]) {
+      expect(await caught(late)).to.be.instanceOf(StoreUnavailable);
+    }
+    expect(await place.query("SELECT count(*)::integer AS count FROM nodes")).to.deep.equal([{ count: 0 }]);
+    await place.remove();
+  });
+});

@@ -1,0 +1,168 @@
+import { expect } from "chai";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
+import type { Draft } from "../../src/server/room/ports/log.ts";
+import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
+import { draft, enlist, headOf, idsAfter, type Person, post, range, readAfter } from "../contract/support.ts";
+import { turns, until } from "../room/support/turns.ts";
+import { needsEngine } from "../support/engineServer.ts";
+import { Random } from "../support/random.ts";
+import { caught, eventually, lockLog, PostgresNode } from "./postgresNode.ts";
+
+describe("A commit in PostgreSQL", () => {
+  before(function () {
+    needsEngine(this, "postgres");
+  });
+
+  let place: PostgresPlace;
+  let node: PostgresNode;
+  let other: PostgresNode;
+  let ana: Person;
+  beforeEach(async () => {
+    place = await postgresPlace();
+    node = await PostgresNode.open(place);
+    other = await PostgresNode.open(place);
+    ana = await enlist(node.store, "ana");
+    await post(node.store.log, draft(ana, "the first"));
+  });
+  afterEach(async () => {
+    await node.close();
+    await other.close();
+    await place.remove();
+  });
+
+  const hello = () => draft(ana, "hello", { requestId: "r" });
+
+  it("that waits for the lock when its connection breaks lands late, and its repetition finds it", async () => {
+    const lock = await lockLog(place);
+    const first = caught(node.store.log.append([hello()]));
+    await node.waitsForLock("append");
+    node.proxy.cut();
+    expect(await first).to.be.instanceOf(OutcomeUnknown);
+    expect(await headOf(other.store.log)).to.equal(1);
+    const again = node.store.log.append([hello()]);
+    await node.waitsForLock("append", 2);
+    await lock.release();
+    expect((await again)[0]).to.include({ kind: "accepted", id: 2, duplicate: true });
+    expect(await idsAfter(other.store.log, 0)).to.deep.equal([1, 2]);
+  });
+
+  it("that lands behind its own repetition doubles nothing", async () => {
+    const link = await node.link("append");
+    link.set("up", "keep");
+    const first = caught(node.store.log.append([hello(), draft(ana, "and more", { requestId: "s" })]));
+    await until(() => link.kept("up") > 0, "the append to be on its way");
+    link.orphan();
+    expect(await first).to.be.instanceOf(OutcomeUnknown);
+    const repeated = await node.store.log.append([hello(), draft(ana, "something else", { requestId: "t" })]);
+    expect(repeated.map((outcome) => outcome.kind === "accepted" && [outcome.id, outcome.duplicate])).to.deep.equal([
+      [2, false],
+      [3, false],
+    ]);
+    link.set("up", "pass");
+    // What nobody has sent again is in the log now, as whoever sent it was told that it might be.
+    await eventually(async () => (await headOf(other.store.log)) >= 4, "what was held to land");
+    expect((await readAfter(other.store.log, 1)).map(({ text }) => text)).to.deep.equal([
+      "hello",
+      "something else",
+      "and more",
+    ]);
+    expect((await other.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: true });
+  });
+
+  it("whose answer is lost has happened, and its repetition says so", async () => {
+    const link = await node.link("append");
+    link.set("down", "lose");
+    const first = caught(node.store.log.append([hello()]));
+    await eventually(async () => (await headOf(other.store.log)) === 2, "the message");
+    link.reset();
+    expect(await first).to.be.instanceOf(OutcomeUnknown);
+    expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: true });
+    expect(await headOf(other.store.log)).to.equal(2);
+  });
+
+  it("whose connection the server ends has an outcome that is not known, and the next call works", async () => {
+    const lock = await lockLog(place);
+    const first = caught(node.store.log.append([hello()]));
+    await node.waitsForLock("append");
+    expect(await node.terminate("append")).to.equal(1);
+    expect(await first).to.be.instanceOf(OutcomeUnknown);
+    await lock.release();
+    expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: false });
+  });
+
+  it("that does not get the lock in time has surely not happened", async () => {
+    const lock = await lockLog(place);
+    expect(await caught(node.store.log.append([hello()]))).to.be.instanceOf(StoreUnavailable);
+    await lock.release();
+    expect(await headOf(other.store.log)).to.equal(1);
+    expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: false });
+  });
+
+  it("that fails in the middle of a batch leaves no trace of it, and no hole", async () => {
+    await place.query("ALTER TABLE messages ADD CHECK (text <> 'bad')");
+    const batch = [hello(), draft(ana, "bad"), draft(ana, "good")];
+    expect(await caught(node.store.log.append(batch))).to.be.instanceOf(StoreUnavailable);
+    expect(await node.store.log.state()).to.include({ headId: 1 });
+    expect(await node.store.log.find(ana.accountId, "r")).to.equal(undefined);
+    expect(await post(node.store.log, hello())).to.equal(2);
+  });
+
+  it("that is cut at any moment is all there or not at all, and repeating it settles it", async function () {
+    this.timeout(60_000);
+    const seed = Random.seed();
+    const random = new Random(seed);
+    const seen = { unknown: 0, unavailable: 0, accepted: 0 };
+    const settle = async (batch: readonly Draft[]): Promise<void> => {
+      for (;;) {
+        const append = node.store.log.append(batch);
+        const failed = caught(append);
+        await turns(random.between(0, 40));
+        const fault = random.oneOf(["cut", "end", "none", "none"] as const);
+        if (fault === "cut") node.proxy.cut();
+        if (fault === "end") await node.terminate("append");
+        const error = await failed;
+        if (error === undefined) {
+          seen.accepted += 1;
+          return;
+        }
+        if (error instanceof OutcomeUnknown) seen.unknown += 1;
+        else if (error instanceof StoreUnavailable) seen.unavailable += 1;
+        else throw error;
+      }
+    };
+    for (const round of range(1, 60)) {
+      const size = random.between(1, 20);
+      await settle(range(1, size).map((i) => draft(ana, `${round}.${i}`, { requestId: `${round}.${i}` })));
+      const messages = (await readAfter(other.store.log, 1)).filter(({ text }) => text.startsWith(`${round}.`));
+      expect(
+        messages.map(({ text }) => text),
+        `seed ${seed}`,
+      ).to.deep.equal(range(1, size).map((i) => `${round}.${i}`));
+    }
+    const head = await headOf(other.store.log);
+    expect(await idsAfter(other.store.log, 0), `seed ${seed}`).to.deep.equal(range(1, head));
+    expect(seen.unknown, `none was cut in the middle, with seed ${seed}`).to.be.above(0);
+  });
+
+  it("of a node whose connection stalls is not known in the end; it holds up neither the others nor the node's reading", async () => {
+    const link = await node.link("append");
+    link.set("up", "hold");
+    link.set("down", "hold");
+    const stalled = caught(node.store.log.append([hello()]));
+    for (const i of range(2, 20)) expect(await post(other.store.log, draft(ana, `meanwhile ${i}`))).to.equal(i);
+    expect(await idsAfter(node.store.log, 0)).to.deep.equal(range(1, 20));
+    expect(await stalled).to.be.instanceOf(OutcomeUnknown);
+    expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 21, duplicate: false });
+  });
+
+  it("of a node that takes no answer, as one that is stopped, holds nobody up", async () => {
+    const link = await node.link("append");
+    link.set("down", "hold");
+    const batch = range(1, 1_000).map((i) => draft(ana, `${i}`, { requestId: `${i}` }));
+    const stalled = caught(node.store.log.append(batch));
+    await eventually(async () => (await headOf(other.store.log)) === 1_001, "the messages");
+    expect(await post(other.store.log, draft(ana, "next"))).to.equal(1_002);
+    link.set("down", "pass");
+    expect(await stalled).to.equal(undefined);
+  });
+});

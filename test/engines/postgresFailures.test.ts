@@ -1,0 +1,122 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import pg from "pg";
+import { outcomeOf, unavailable, wordsOf } from "../../src/server/engines/postgres/failures.ts";
+import { hasGoneBack, learn } from "../../src/server/engines/postgres/known.ts";
+import { Respite } from "../../src/server/engines/postgres/respite.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
+
+function databaseError(severity: string, code: string): Error {
+  return Object.assign(new pg.DatabaseError("something", 9, "error"), { severity, code });
+}
+
+describe("An error of PostgreSQL in answer to a change", () => {
+  it("says that nothing was changed, where it ended the transaction and not the connection", () => {
+    for (const code of ["55P03", "57014", "53100", "25006", "23505", "OB001", "40P01"]) {
+      for (const severity of ["ERROR", "FEHLER"]) {
+        expect(outcomeOf(databaseError(severity, code)), `${severity} ${code}`).to.be.instanceOf(StoreUnavailable);
+      }
+    }
+  });
+
+  it("leaves it unknown, where it ended the connection or the server", () => {
+    const cases: [string, string][] = [
+      ["FATAL", "57P01"],
+      ["FATAL", "25P03"],
+      ["PANIC", "53100"],
+      ["PANIC", "XX000"],
+      ["FATAL", "57P05"],
+      ["FEHLER", "57P01"],
+      ["致命的エラー", "57P02"],
+      ["PANIK", "XX000"],
+    ];
+    for (const [severity, code] of cases) {
+      expect(outcomeOf(databaseError(severity, code)), `${severity} ${code}`).to.be.instanceOf(OutcomeUnknown);
+    }
+    expect(outcomeOf(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }))).to.be.instanceOf(
+      OutcomeUnknown,
+    );
+    expect(outcomeOf(new Error("Connection terminated unexpectedly"))).to.be.instanceOf(OutcomeUnknown);
+  });
+
+  it("keeps what it was of", () => {
+    const error = databaseError("ERROR", "55P03");
+    expect(outcomeOf(error)).to.include({ message: "something", cause: error });
+    expect(unavailable(error)).to.include({ message: "something", cause: error });
+    const already = new StoreUnavailable("closed");
+    expect(unavailable(already)).to.equal(already);
+    const several = new AggregateError([
+      new Error("connect ECONNREFUSED ::1"),
+      new Error("connect ECONNREFUSED 127.0.0.1"),
+    ]);
+    expect(wordsOf(several)).to.equal("connect ECONNREFUSED ::1; connect ECONNREFUSED 127.0.0.1");
+  });
+});
+
+describe("A respite from connecting", () => {
+  it("is none at first, is one after a failure for its reason, and is over with a success", () => {
+    const firsts: Error[] = [];
+    const respite = new Respite((error) => firsts.push(error));
+    expect(respite.reason).to.equal(undefined);
+    const [first, second] = [new Error("first"), new Error("second")];
+    respite.failed(first);
+    respite.failed(second);
+    expect(respite.reason).to.equal(first);
+    expect(firsts).to.deep.equal([first]);
+    respite.succeeded();
+    expect(respite.reason).to.equal(undefined);
+    respite.failed(second);
+    expect(firsts).to.deep.equal([first, second]);
+  });
+});
+
+describe("What a node knows of the log", () => {
+  /** Servers one after the other, each of which begins with what the one before had, or less; and nodes that look at them. */
+  const story = fc.array(
+    fc.record({
+      lost: fc.integer({ min: 0, max: 3 }),
+      steps: fc.array(fc.tuple(fc.boolean(), fc.boolean()), { maxLength: 6 }),
+    }),
+    { minLength: 1, maxLength: 2 },
+  );
+
+  it("tells it that the log has gone back, if and only if it has seen what is lost", () => {
+    fc.assert(
+      fc.property(story, (servers) => {
+        let headId = 5;
+        let known = { logId: "log", headId: 0, serverStart: 0 };
+        let appendedSince = 0;
+        let headAtStart = 0;
+        for (const [i, { lost, steps }] of servers.entries()) {
+          const serverStart = i + 1;
+          const end = headId - lost;
+          const isLost = i > 0 && known.headId > end;
+          headId = i > 0 ? end : headId;
+          for (const [append, look] of [...steps, [false, true]] as [boolean, boolean][]) {
+            if (append) {
+              if (appendedSince !== serverStart) headAtStart = headId;
+              appendedSince = serverStart;
+              headId += 1;
+            }
+            if (!look) continue;
+            const log = { logId: "log", headId, oldestId: 1, serverStart, appendedSince, headAtStart };
+            const isOther = known.serverStart !== serverStart;
+            expect(hasGoneBack(log, known)).to.equal(isOther && isLost);
+            if (isOther && isLost) return;
+            known = learn(known, log);
+          }
+        }
+      }),
+    );
+  });
+
+  it("is not taken for another log's, nor the caller's", () => {
+    const log = { logId: "new", headId: 3, oldestId: 1, serverStart: 1, appendedSince: 1, headAtStart: 0 };
+    const known = { logId: "old", headId: 9, serverStart: 1 };
+    expect(hasGoneBack(log, known, { logId: "old", headId: 9 })).to.equal(false);
+    expect(hasGoneBack(log, known, { logId: "new", headId: 4 })).to.equal(true);
+    expect(hasGoneBack(log, known, { logId: "new", headId: 3 })).to.equal(false);
+    expect(learn(known, log)).to.deep.equal({ logId: "new", headId: 3, serverStart: 1 });
+    expect(learn(learn(known, log), { ...log, headId: 2 })).to.include({ headId: 3 });
+  });
+});

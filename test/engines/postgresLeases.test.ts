@@ -1,0 +1,208 @@
+import { expect } from "chai";
+import type { PostgresOptions } from "../../src/server/engines/postgres/index.ts";
+import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
+import type { Online, RosterChange } from "../../src/server/room/ports/roster.ts";
+import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
+import { NOON, range } from "../contract/support.ts";
+import { until } from "../room/support/turns.ts";
+import { needsEngine } from "../support/engineServer.ts";
+import { caught, eventually, PostgresNode } from "./postgresNode.ts";
+
+const [ana, bob, eve] = ["ana", "bob", "eve"].map((username, i) => ({
+  accountId: i + 1,
+  username,
+  since: NOON + i,
+})) as [Online, Online, Online];
+const came = ({ username }: Online): RosterChange => ({ username, online: true });
+const went = ({ username }: Online): RosterChange => ({ username, online: false });
+
+describe("The leases of nodes in PostgreSQL", () => {
+  let place: PostgresPlace;
+  const nodes: PostgresNode[] = [];
+  before(async function () {
+    needsEngine(this, "postgres");
+    place = await postgresPlace();
+  });
+  after(() => place?.remove());
+  afterEach(async () => {
+    await Promise.all(nodes.splice(0).map((node) => node.close()));
+  });
+
+  /** A node whose lease is over soon when it is not renewed. */
+  async function open(options: Partial<PostgresOptions> = {}): Promise<PostgresNode> {
+    const node = await PostgresNode.open(place, { lease: 600, beat: 150, ...options });
+    nodes.push(node);
+    return node;
+  }
+
+  const rosterOf = (node: PostgresNode) => node.store.roster;
+  const everyone = async (node: PostgresNode) => (await rosterOf(node).page("", 100)).users;
+  /** Reads a node's changes from now on, until the last of them is as expected. */
+  async function changesOf(node: PostgresNode) {
+    let { place: at } = await rosterOf(node).changes();
+    const told: RosterChange[] = [];
+    return async (count: number) => {
+      await eventually(async () => {
+        const more = await rosterOf(node).changes(at);
+        told.push(...(more.changes as RosterChange[]));
+        at = more.place;
+        return told.length >= count;
+      }, `${count} changes`);
+      return told;
+    };
+  }
+
+  it("end with a node that is cut off: its people are off the list, and the others are told", async () => {
+    const [dying, other] = [await open(), await open()];
+    for (const who of [ana, bob]) await rosterOf(dying).arrive(who);
+    await rosterOf(other).arrive(bob);
+    const changes = await changesOf(other);
+    dying.proxy.forbid();
+    await eventually(async () => (await rosterOf(other).find("ana")) === undefined, "ana to be off the list");
+    expect(await everyone(other)).to.deep.equal([bob]);
+    expect(await changes(1)).to.deep.equal([went(ana)]);
+    expect(await place.query("SELECT username FROM roster")).to.deep.equal([{ username: "bob" }]);
+  });
+
+  it("that are over count for nothing, also before anybody has cleared up", async () => {
+    const node = await open({ lease: 60_000, beat: 60_000 });
+    await rosterOf(node).arrive(ana);
+    const look = await open({ lease: 1, beat: 60_000 });
+    expect(await rosterOf(look).find("ana")).to.deep.equal(ana);
+    await place.query("UPDATE nodes SET lease_until = now() - interval '1 second'");
+    expect(await rosterOf(look).find("ana")).to.equal(undefined);
+    expect(await rosterOf(look).page("", 10)).to.deep.equal({ users: [], total: 0 });
+    expect(await place.query("SELECT username FROM roster")).to.deep.equal([{ username: "ana" }]);
+  });
+
+  it("come back with a node that was cut off, which puts back who is there by itself, since when they came", async () => {
+    const [stalled, other] = [await open(), await open()];
+    for (const who of [ana, bob]) await rosterOf(stalled).arrive(who);
+    const changes = await changesOf(other);
+    stalled.proxy.forbid();
+    expect(await changes(2)).to.have.deep.members([went(ana), went(bob)]);
+    // What happens there meanwhile is not told, and whoever says it hears so.
+    expect(await caught(rosterOf(stalled).leave(ana.accountId))).to.be.instanceOf(Error);
+    expect(await caught(rosterOf(stalled).arrive(eve))).to.be.instanceOf(Error);
+    stalled.proxy.allow();
+    expect((await changes(4)).slice(2)).to.have.deep.members([came(ana), came(bob)]);
+    expect(await everyone(other)).to.deep.equal([ana, bob]);
+    expect(await rosterOf(stalled).leave(ana.accountId)).to.equal(true);
+    expect(await rosterOf(stalled).arrive(eve)).to.equal(true);
+    expect(await everyone(other)).to.deep.equal([bob, eve]);
+  });
+
+  it("are found to be over by a node that says something before it has renewed its own", async () => {
+    const [stalled, other] = [await open({ beat: 60_000 }), await open()];
+    await rosterOf(stalled).arrive(ana);
+    const changes = await changesOf(other);
+    expect(await changes(1)).to.deep.equal([went(ana)]);
+    expect(await rosterOf(stalled).arrive(bob)).to.equal(true);
+    expect(await everyone(other)).to.deep.equal([ana, bob]);
+    expect((await changes(3)).slice(1)).to.deep.equal([came(ana), came(bob)]);
+  });
+
+  it("are renewed over a new connection when the one that they had stalls", async () => {
+    const [stalling, other] = [await open({ lease: 8_000 }), await open({ lease: 8_000 })];
+    await rosterOf(stalling).arrive(ana);
+    const { place: start } = await rosterOf(other).changes();
+    const link = await stalling.link("roster");
+    link.set("up", "hold");
+    link.set("down", "hold");
+    const connections = stalling.proxy.connections;
+    await eventually(async () => stalling.proxy.connections > connections, "a new connection");
+    expect(await rosterOf(stalling).arrive(bob)).to.equal(true);
+    expect((await rosterOf(other).changes(start)).changes).to.deep.equal([came(bob)]);
+    expect(await everyone(other)).to.deep.equal([ana, bob]);
+  });
+
+  it("of others are not judged by a node whose own was over: they may have been away for the same reason", async () => {
+    await open({ beat: 60_000 });
+    const [away, other] = ["00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"];
+    const renew = async () =>
+      (await place.query("SELECT renew_lease($1, '1 ms', '1 minute') AS renewed", [away]))[0]?.renewed;
+    const ids = async () => (await place.query("SELECT id FROM nodes ORDER BY id LIMIT 2")).map(({ id }) => id);
+    expect(await renew()).to.equal(false);
+    await place.query("INSERT INTO nodes SELECT unnest($1::uuid[]), now() - interval '1 hour', 1", [[away, other]]);
+    expect(await renew()).to.equal(true);
+    expect(await ids()).to.deep.equal([away, other]);
+    await place.query("UPDATE nodes SET lease_until = now() + interval '1 hour' WHERE id = $1", [away]);
+    expect(await renew()).to.equal(true);
+    expect(await ids()).to.not.include(other);
+    await place.query("DELETE FROM nodes");
+  });
+
+  it("are not changed by what a node said long ago, and comes late", async () => {
+    const [node, other] = [await open({ lease: 8_000 }), await open({ lease: 8_000 })];
+    await rosterOf(node).arrive(ana);
+    const link = await node.link("roster");
+    link.set("up", "keep");
+    const arrival = caught(rosterOf(node).arrive(bob));
+    await until(() => link.kept("up") > 0, "the arrival to be on its way");
+    link.orphan();
+    expect(await arrival).to.be.instanceOf(StoreUnavailable);
+    expect(await rosterOf(node).arrive(bob)).to.equal(true);
+    expect(await rosterOf(node).leave(bob.accountId)).to.equal(true);
+    const landed = async () => {
+      const [row] = await place.query("SELECT state_change::text FROM pg_stat_activity WHERE client_port = $1", [
+        link.port,
+      ]);
+      return row?.state_change;
+    };
+    const before = await landed();
+    link.set("up", "pass");
+    await eventually(async () => (await landed()) !== before, "what was kept to land");
+    expect(await everyone(other)).to.deep.equal([ana]);
+  });
+
+  it("are put right after a crash in which the database has lost what it had not synced", async () => {
+    const [node, other] = [await open({ lease: 8_000 }), await open({ lease: 8_000 })];
+    for (const who of [ana, bob]) await rosterOf(node).arrive(who);
+    // As it is after one: a connection breaks, and some rows are those of a moment ago.
+    await place.query("DELETE FROM roster WHERE username = 'bob'");
+    await place.query("INSERT INTO roster SELECT 'eve', node_id, 3, 0 FROM roster");
+    await node.terminate("roster");
+    await eventually(async () => (await everyone(other)).length === 2 && !(await rosterOf(other).find("eve")), "order");
+    expect(await everyone(other)).to.deep.equal([ana, bob]);
+  });
+
+  it("outlast comings and goings of one account that are told at once", async () => {
+    const node = await open({ lease: 8_000 });
+    const changes = await changesOf(node);
+    const roster = rosterOf(node);
+    const told = range(1, 10).flatMap(() => [roster.arrive(ana), roster.leave(ana.accountId)]);
+    expect(await Promise.all(told)).to.deep.equal(told.map(() => true));
+    expect(await changes(20)).to.deep.equal(range(1, 10).flatMap(() => [came(ana), went(ana)]));
+    const [first, second, left] = await Promise.all([roster.arrive(ana), roster.arrive(ana), roster.leave(1)]);
+    expect([first, second, left]).to.deep.equal([true, false, true]);
+  });
+
+  it("keep the changes of a while, the last one for ever, and say so of what they have forgotten", async () => {
+    const node = await open({ lease: 8_000, remembered: 0 });
+    const roster = rosterOf(node);
+    const { place: before } = await roster.changes();
+    await roster.arrive(ana);
+    const { place: first } = await roster.changes();
+    await roster.leave(ana.accountId);
+    const kept = async () => (await place.query("SELECT place FROM roster_changes")).length;
+    await eventually(async () => (await kept()) === 1, "changes to be forgotten");
+    const { place: last } = await roster.changes();
+    for (const since of [before, first, last - 1, last + 1]) {
+      expect(await roster.changes(since), `since ${since}`).to.deep.equal({ changes: undefined, place: last });
+    }
+    expect(await roster.changes(last)).to.deep.equal({ changes: [], place: last });
+    await roster.arrive(bob);
+    expect((await roster.changes(last)).changes).to.deep.equal([came(bob)]);
+  });
+
+  it("tell of a crowd that there is too much to tell", async () => {
+    const node = await open({ lease: 8_000 });
+    const { place: start } = await rosterOf(node).changes();
+    const crowd = range(1, 2_100).map((i) => ({ accountId: 100 + i, username: `user-${i}`, since: NOON }));
+    await Promise.all(crowd.map((who) => rosterOf(node).arrive(who)));
+    const { changes, place: end } = await rosterOf(node).changes(start);
+    expect(changes).to.equal(undefined);
+    expect(end).to.equal((await rosterOf(node).changes()).place);
+    expect(await rosterOf(node).changes(end)).to.deep.equal({ changes: [], place: end });
+  });
+});

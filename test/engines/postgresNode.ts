@@ -1,0 +1,116 @@
+import pg from "pg";
+import type { PostgresOptions, PostgresStore } from "../../src/server/engines/postgres/index.ts";
+import type { PostgresPlace } from "../contract/postgresPlace.ts";
+import { turns, until } from "../room/support/turns.ts";
+import type { Link } from "../support/link.ts";
+import { Proxy as NetworkProxy } from "../support/proxy.ts";
+
+let names = 0;
+
+/** What a node's connections are for. */
+export type Purpose = "append" | "write" | "read" | "roster";
+
+/** A node whose connections go through a proxy of its own, to be cut and stalled. */
+export class PostgresNode {
+  readonly store: PostgresStore;
+  readonly proxy: NetworkProxy;
+  readonly name: string;
+  readonly #place: PostgresPlace;
+
+  private constructor(store: PostgresStore, proxy: NetworkProxy, name: string, place: PostgresPlace) {
+    this.store = store;
+    this.proxy = proxy;
+    this.name = name;
+    this.#place = place;
+  }
+
+  static async open(place: PostgresPlace, options: Partial<PostgresOptions> = {}): Promise<PostgresNode> {
+    const url = new URL(place.url);
+    const proxy = await NetworkProxy.start(Number(url.port));
+    url.port = proxy.address.split(":")[1] as string;
+    names += 1;
+    const name = `node-${names}`;
+    url.searchParams.set("application_name", name);
+    try {
+      return new PostgresNode(await place.open({ url: url.href, ...options }), proxy, name, place);
+    } catch (error) {
+      await proxy.close();
+      throw error;
+    }
+  }
+
+  /** The connection that serves a purpose; there must be one. */
+  async link(purpose: Purpose): Promise<Link> {
+    const ports = await this.#place.query(
+      "SELECT client_port AS port FROM pg_stat_activity WHERE application_name = $1",
+      [`${this.name} ${purpose}`],
+    );
+    const link = this.proxy.links.find(({ port }) => ports.some((row) => row.port === port));
+    if (link === undefined) throw new Error(`${this.name} has no connection for ${purpose}`);
+    return link;
+  }
+
+  /** Ends its connections for a purpose on the server's side; resolves with how many there were. */
+  async terminate(purpose: Purpose): Promise<number> {
+    const ended = await this.#place.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1",
+      [`${this.name} ${purpose}`],
+    );
+    return ended.length;
+  }
+
+  /** Waits until so many of its connections for a purpose wait for a lock. */
+  async waitsForLock(purpose: Purpose, count = 1): Promise<void> {
+    let waiting = 0;
+    const look = async () => {
+      const [row] = await this.#place.query(
+        "SELECT count(*)::integer AS count FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'",
+        [`${this.name} ${purpose}`],
+      );
+      waiting = row?.count as number;
+    };
+    await eventually(async () => {
+      await look();
+      return waiting >= count;
+    }, `${this.name} to wait for a lock`);
+  }
+
+  async close(): Promise<void> {
+    await this.store.close();
+    await this.proxy.close();
+  }
+}
+
+/** Waits for what nobody announces, asking again and again. */
+export async function eventually(condition: () => Promise<boolean>, what: string): Promise<void> {
+  let isSo = false;
+  let failure: unknown;
+  const ask = async () => {
+    for (; !isSo; await turns()) isSo = await condition();
+  };
+  ask().catch((error) => {
+    failure = error;
+  });
+  try {
+    await until(() => isSo || failure !== undefined, what);
+  } finally {
+    isSo = true;
+  }
+  if (failure !== undefined) throw failure;
+}
+
+/** Somebody who holds the log's lock for as long as a test wants. */
+export async function lockLog(place: PostgresPlace): Promise<{ release(): Promise<void> }> {
+  const client = new pg.Client({ connectionString: place.url });
+  await client.connect();
+  await client.query("BEGIN; SELECT FROM log FOR UPDATE");
+  return { release: () => client.end() };
+}
+
+/** What a promise fails with; `undefined` where it does not. */
+export function caught(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => undefined,
+    (error) => error,
+  );
+}

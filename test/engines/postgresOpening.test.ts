@@ -1,0 +1,216 @@
+import { expect } from "chai";
+import { openPostgresStore, type PostgresStore } from "../../src/server/engines/postgres/index.ts";
+import { MIGRATIONS } from "../../src/server/engines/postgres/schema/index.ts";
+import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
+import { draft, enlist, post, range } from "../contract/support.ts";
+import { until } from "../room/support/turns.ts";
+import { EngineServer, needsEngine, sharedServer } from "../support/engineServer.ts";
+import { caught } from "./postgresNode.ts";
+
+/** Why a store could not be opened. */
+async function whyNot(open: Promise<PostgresStore>): Promise<string> {
+  const opened = await open.catch((error) => error);
+  if (opened instanceof Error) return opened.message;
+  await opened.close();
+  throw new Error("it could be opened");
+}
+
+describe("Opening a store in PostgreSQL", () => {
+  before(function () {
+    needsEngine(this, "postgres");
+  });
+
+  let place: PostgresPlace;
+  beforeEach(async () => {
+    place = await postgresPlace();
+  });
+  afterEach(async () => {
+    await place.remove();
+  });
+
+  /** The URL with something else in it. */
+  const urlWith = (change: (url: URL) => void): string => {
+    const url = new URL(place.url);
+    change(url);
+    return url.href;
+  };
+  const where = () => `127.0.0.1:${new URL(place.url).port}/obrolan`;
+
+  it("makes it ready once, however many nodes come at once", async () => {
+    const stores = await Promise.all(range(1, 8).map(() => place.open()));
+    expect(await place.query("SELECT version FROM obrolan_schema")).to.deep.equal([{ version: MIGRATIONS.length }]);
+    const logIds = await Promise.all(stores.map(async ({ log }) => (await log.state()).logId));
+    expect(new Set(logIds).size).to.equal(1);
+    await Promise.all(stores.map((store) => store.close()));
+    expect(place.reports).to.deep.equal([]);
+  });
+
+  it("of a newer version is refused, and left as it is", async () => {
+    await (await place.open()).close();
+    await place.query("UPDATE obrolan_schema SET version = 9999");
+    for (const _ of range(1, 2)) {
+      expect(await whyNot(place.open()))
+        .to.include("9999")
+        .and.match(/newer Obrolan.*another database/);
+    }
+    expect(await place.query("SELECT version FROM obrolan_schema")).to.deep.equal([{ version: 9999 }]);
+  });
+
+  it("is refused at once, with a sentence that has no password in it, where waiting would not help", async () => {
+    const cases: [string, string, RegExp][] = [
+      [
+        "the password",
+        urlWith((url) => (url.password = "wrong-secret")),
+        /password authentication failed.*user and the password/,
+      ],
+      ["the user", urlWith((url) => (url.username = "nobody-here")), /authentication failed.*user and the password/],
+      ["no password", urlWith((url) => (url.password = "")), /password/],
+      ["the database", urlWith((url) => (url.pathname = "/missing")), /"missing" does not exist.*CREATE DATABASE/],
+      ["TLS", urlWith((url) => url.searchParams.set("sslmode", "verify-full")), /does not support SSL/],
+      [
+        "a file",
+        urlWith((url) => url.searchParams.set("sslrootcert", "/no/such/file")),
+        /cannot be used: ENOENT.*\/no\/such\/file/,
+      ],
+      ["a setting", urlWith((url) => url.searchParams.set("options", "-c no_such_setting=1")), /no_such_setting/],
+      ["the scheme", "mysql://obrolan:wrong-secret@127.0.0.1/obrolan", /must begin with postgres:\/\//],
+      ["the port", "postgres://obrolan:wrong-secret@127.0.0.1:port/obrolan", /cannot be used: it is no URL/],
+    ];
+    for (const [what, url, sentence] of cases) {
+      const reports: Error[] = [];
+      const why = await whyNot(openPostgresStore({ url, report: (error) => reports.push(error) }));
+      expect(why, what).to.match(sentence);
+      expect(why, what).to.not.include("secret").and.not.include("obrolan:obrolan");
+      expect(reports, what).to.deep.equal([]);
+    }
+  });
+
+  it("names the place where it is refused", async () => {
+    expect(await whyNot(place.open({ url: urlWith((url) => (url.password = "wrong")) }))).to.include(where());
+  });
+
+  it("is refused in a database that cannot hold every text", async () => {
+    await place.query(
+      "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
+    );
+    const why = await whyNot(place.open({ url: urlWith((url) => (url.pathname = "/latin")) }));
+    expect(why).to.match(/\/latin is in LATIN1.*ENCODING 'UTF8'/);
+    await place.query("DROP DATABASE latin");
+  });
+
+  it("is refused where something else is", async () => {
+    await place.query("CREATE TABLE accounts (name text)");
+    expect(await whyNot(place.open())).to.match(/"accounts" already exists.*a database of its own/);
+    expect(await place.query("SELECT to_regclass('messages') AS messages")).to.deep.equal([{ messages: null }]);
+  });
+
+  it("is refused to somebody who may make nothing in it", async () => {
+    await place.query("CREATE ROLE guest LOGIN PASSWORD 'guest'");
+    const url = urlWith((to) => {
+      to.username = "guest";
+      to.password = "guest";
+    });
+    expect(await whyNot(place.open({ url }))).to.match(/permission denied|no schema has been selected/);
+    await place.query("DROP ROLE guest");
+  });
+
+  it("is refused on a server that syncs nothing", async () => {
+    const { url } = await sharedServer("postgres");
+    const set = (fsync: string) =>
+      place.query(`ALTER SYSTEM SET fsync = ${fsync}`).then(() => place.query("SELECT pg_reload_conf()"));
+    await set("off");
+    try {
+      let why = "";
+      // The server takes a moment to read its settings again.
+      while (!why.includes("fsync")) why = await whyNot(place.open()).catch((error) => error.message);
+      expect(why)
+        .to.match(/has fsync = off: a power cut .* Set fsync = on/)
+        .and.include(where());
+    } finally {
+      await set("on");
+      while ((await place.query("SHOW fsync"))[0]?.fsync !== "on") expect(url).to.be.a("string");
+    }
+  });
+
+  it("on a server that does not wait for its syncs says so, and has its own commits synced", async () => {
+    const store = await place.open({
+      url: urlWith((url) =>
+        url.searchParams.set("options", `${url.searchParams.get("options")} -c synchronous_commit=off`),
+      ),
+    });
+    await place.query("CREATE TABLE seen (setting text)");
+    await place.query(`
+      CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO seen VALUES (current_setting('synchronous_commit')); RETURN NULL;
+      END $$`);
+    for (const table of ["messages", "accounts", "sessions"]) {
+      await place.query(`CREATE TRIGGER see AFTER INSERT ON ${table} EXECUTE FUNCTION see()`);
+    }
+    await post(store.log, draft(await enlist(store, "ana"), "hello"));
+    expect(await place.query("SELECT setting FROM seen")).to.deep.equal(range(1, 3).map(() => ({ setting: "on" })));
+    expect(place.reports.map(({ message }) => message)).to.have.length(1);
+    expect(place.reports[0]?.message).to.match(/synchronous_commit = off.*turns it on/);
+    await store.close();
+  });
+
+  it("leaves a stricter setting as it is", async () => {
+    const store = await place.open({
+      url: urlWith((url) =>
+        url.searchParams.set("options", `${url.searchParams.get("options")} -c synchronous_commit=remote_apply`),
+      ),
+    });
+    await place.query("CREATE TABLE seen (setting text)");
+    await place.query(`
+      CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        INSERT INTO seen VALUES (current_setting('synchronous_commit')); RETURN NULL;
+      END $$`);
+    await place.query("CREATE TRIGGER see AFTER INSERT ON messages EXECUTE FUNCTION see()");
+    await post(store.log, draft(await enlist(store, "ana"), "hello"));
+    expect(await place.query("SELECT setting FROM seen")).to.deep.equal([{ setting: "remote_apply" }]);
+    expect(place.reports).to.deep.equal([]);
+    await store.close();
+  });
+
+  it("under a stricter isolation than its functions are made for is all the same", async () => {
+    const url = urlWith((to) =>
+      to.searchParams.set("options", `${to.searchParams.get("options")} -c default_transaction_isolation=serializable`),
+    );
+    const stores = await Promise.all([place.open({ url }), place.open({ url })]);
+    const ana = await enlist(stores[0] as PostgresStore, "ana");
+    for (const round of range(1, 20)) {
+      const drafts = [draft(ana, "hello", { requestId: `r${round}` })];
+      const outcomes = (await Promise.all(stores.map(({ log }) => log.append(drafts)))).flat();
+      for (const outcome of outcomes) expect(outcome).to.include({ kind: "accepted", id: round });
+    }
+    await Promise.all(stores.map((store) => store.close()));
+  });
+});
+
+describe("Opening a store before PostgreSQL is there", () => {
+  let server: EngineServer;
+  before(async function () {
+    needsEngine(this, "postgres");
+    server = await EngineServer.start("postgres");
+  });
+  after(() => server?.remove());
+
+  it("waits for it, and says so once", async () => {
+    await server.stop();
+    const reports: Error[] = [];
+    const opening = openPostgresStore({ url: server.url, report: (error) => reports.push(error) });
+    await until(() => reports.length > 0, "a word about it");
+    await server.start();
+    await (await opening).close();
+    expect(reports).to.have.length(1);
+    expect(reports[0]?.message).to.match(/127\.0\.0\.1:\d+\/obrolan cannot be used yet, trying on: .*ECONNREFUSED/);
+  });
+
+  it("gives up in the end, and says what it waited for", async () => {
+    await server.stop();
+    const failed = await caught(openPostgresStore({ url: server.url, report: () => {}, patience: 500 }));
+    expect((failed as Error).message).to.match(
+      /127\.0\.0\.1:\d+\/obrolan cannot be used after 1 s: .*ECONNREFUSED.*Is it running/,
+    );
+    await server.start();
+  });
+});

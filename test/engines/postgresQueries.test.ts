@@ -1,0 +1,167 @@
+import { expect } from "chai";
+import pg from "pg";
+import * as accounts from "../../src/server/engines/postgres/accounts.ts";
+import { parseAddress } from "../../src/server/engines/postgres/address.ts";
+import * as attempts from "../../src/server/engines/postgres/attempts.ts";
+import { toColumns } from "../../src/server/engines/postgres/drafts.ts";
+import * as log from "../../src/server/engines/postgres/log.ts";
+import * as presence from "../../src/server/engines/postgres/presence.ts";
+import * as roster from "../../src/server/engines/postgres/roster.ts";
+import { optionsOf } from "../../src/server/engines/postgres/session.ts";
+import * as sessions from "../../src/server/engines/postgres/sessions.ts";
+import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
+import { draft, type Person, range } from "../contract/support.ts";
+import { needsEngine } from "../support/engineServer.ts";
+
+const NODE = "00000000-0000-0000-0000-000000000001";
+
+/** The plans of each statement, those inside functions too, as PostgreSQL explains what it has carried out. */
+class Explained {
+  readonly #client: pg.Client;
+  #plans: string[] = [];
+
+  private constructor(client: pg.Client) {
+    this.#client = client;
+    client.on("notice", ({ message = "" }) => this.#plans.push(message));
+  }
+
+  /** Connects as a node does. */
+  static async connect(place: PostgresPlace): Promise<Explained> {
+    const address = parseAddress(place.url);
+    const client = new pg.Client({ connectionString: address.url, options: optionsOf(address) });
+    await client.connect();
+    const explained = new Explained(client);
+    for (const setting of ["log_min_duration = 0", "log_nested_statements = on", "log_analyze = on"]) {
+      await client.query(`LOAD 'auto_explain'; SET auto_explain.${setting}`);
+    }
+    await client.query("SET client_min_messages = log");
+    return explained;
+  }
+
+  /** Carries a statement out, as a node does, and gives the plans. */
+  async run({ name, text }: { name: string; text: string }, values: readonly unknown[] = []): Promise<string[]> {
+    this.#plans = [];
+    await this.#client.query({ name, text }, [...values]);
+    return this.#plans;
+  }
+
+  async close(): Promise<void> {
+    await this.#client.end();
+  }
+}
+
+describe("The statements of the PostgreSQL store", () => {
+  let place: PostgresPlace;
+  let explained: Explained;
+  let logId: string;
+  let newestChange: number;
+  before(async function () {
+    needsEngine(this, "postgres");
+    place = await postgresPlace();
+    const store = await place.open();
+    ({ logId } = await store.log.state());
+    await store.close();
+    explained = await Explained.connect(place);
+    await fill();
+    newestChange = Number((await place.query("SELECT max(place) AS place FROM roster_changes"))[0]?.place);
+  });
+  after(async () => {
+    await explained?.close();
+    await place?.remove();
+  });
+
+  /** As much as has gathered after a while, of which nothing was ever counted (ANALYZE). */
+  async function fill(): Promise<void> {
+    const inserts = [
+      "INSERT INTO accounts (username, password_hash, created_at) SELECT 'user-' || i, 'x', 0 FROM generate_series(1, 3000) i",
+      `INSERT INTO sessions (token_hash, account_id, created_at, expires_at, last_used_at)
+        SELECT sha256(i::text::bytea), i, 0, 9e15, 5 FROM generate_series(1, 3000) i`,
+      `INSERT INTO messages SELECT i, i % 3000 + 1, nullif(i % 3, 0), CASE WHEN i % 2 = 0 THEN i::text::bytea ELSE '' END, 'hello', 0
+        FROM generate_series(1, 20000) i`,
+      "INSERT INTO attempts SELECT 'key-' || i, 1, i FROM generate_series(1, 3000) i",
+      `INSERT INTO nodes VALUES ('${NODE}', now() + interval '1 hour', 1)`,
+      `INSERT INTO roster SELECT 'user-' || i, '${NODE}', i, 0 FROM generate_series(1, 3000) i`,
+      `INSERT INTO roster_changes SELECT i + CASE WHEN i > 50 THEN extract(epoch FROM now())::bigint * 1000000 ELSE 0 END, 'user', true
+        FROM generate_series(1, 3000) i`,
+    ];
+    for (const [i, text] of inserts.entries()) await explained.run({ name: `fill-${i}`, text });
+  }
+
+  const person = (i: number): Person => ({
+    accountId: i,
+    username: `user-${i}`,
+    sessionId: i,
+    tokenHash: new Uint8Array(0),
+  });
+  const batch = () => [
+    ...range(1, 300).map((i) => draft(person(i), "hello", { to: person(i + 1), requestId: `new ${Math.random()}` })),
+    ...range(1, 20).map((i) => draft(person(2 * i + 1), "hello", { requestId: `${2 * i}` })),
+  ];
+
+  /** Every statement, with values that find something. */
+  const calls = (): [{ name: string; text: string }, unknown[]][] => [
+    [log.STATE, []],
+    [log.APPEND, [logId, 0, 0, ...toColumns(batch())]],
+    [log.READ, [500, 755]],
+    [log.RECENT, [7, 100]],
+    [log.FIND, [3, Buffer.from("2")]],
+    [log.FORGET, [logId, 20]],
+    [log.RENEW, [logId, logId]],
+    [accounts.FIND, ["user-7"]],
+    [accounts.CREATE, [`new-${Math.random()}`, "hash", 0]],
+    [accounts.SET_HASH, [7, "hash"]],
+    [sessions.FIND, [Buffer.from("none")]],
+    [sessions.OPEN, [Buffer.from(`${Math.random()}`), 7, 0, 9]],
+    [sessions.TOUCH, ["{1,5,9}", 6]],
+    [sessions.ENDED, ["{1,5,90000}"]],
+    [sessions.END, [8, false]],
+    [sessions.END, [9, true]],
+    [attempts.FIND, ["key-7", 1_000]],
+    [attempts.FAIL, ["key-7", 1_000_000]],
+    [attempts.CLEAR, ["key-8"]],
+    [roster.FIND, ["user-7", "8 s"]],
+    [roster.PAGE, ["user-7", 101, "8 s"]],
+    [roster.CHANGES, [newestChange - 10]],
+    [roster.PLACE, []],
+    [presence.TELL, [NODE, 1, "{9001}", ["zoe"], "{5}", ["user-9"]]],
+    [presence.RENEW, [NODE, "8 s", "60 s"]],
+  ];
+
+  const SMALL = /^(log|nodes|roster_lock|\w+_1|pg_\w+)$/;
+
+  it("are those that are looked at", () => {
+    const all = [log, accounts, sessions, attempts, roster, presence].flatMap((module) =>
+      Object.values(module).filter((value) => typeof value === "object" && "text" in value),
+    );
+    const looked = calls().map(([statement]) => statement);
+    const left = all.filter((statement) => !looked.includes(statement as { name: string; text: string }));
+    // One sweep an hour goes through all sessions; a node puts all of its people here, or ends, once in a while.
+    expect(left).to.have.members([sessions.SWEEP, presence.PUT, presence.END]);
+    expect(new Set(all.map((statement) => (statement as { name: string }).name)).size).to.equal(all.length);
+  });
+
+  for (const when of ["in a database of which nothing was counted", "when all has been counted"]) {
+    it(`never walk through all of a table, ${when}`, async () => {
+      if (when.startsWith("when")) await place.query("ANALYZE");
+      let seen = 0;
+      for (const [statement, values] of calls()) {
+        const plans = await explained.run(statement, values);
+        expect(plans, statement.name).to.not.be.empty;
+        for (const plan of plans) {
+          for (const [, table = ""] of plan.matchAll(/Seq Scan on (\w+)/g)) {
+            expect(table, `${statement.name}:\n${plan}`).to.match(SMALL);
+          }
+          for (const [line, rows = ""] of plan.matchAll(/^.*Index.* Scan.*\(actual [^)]*rows=(\d+) loops.*$/gm)) {
+            seen += 1;
+            const most = statement === roster.PAGE ? 3_000 : 320;
+            expect(Number(rows), `${statement.name}: ${line}\n${plan}`).to.be.at.most(most);
+          }
+          for (const [line, removed = ""] of plan.matchAll(/^.*Rows Removed by (?:Index )?Filter: (\d+).*$/gm)) {
+            expect(Number(removed), `${statement.name}: ${line}\n${plan}`).to.be.at.most(320);
+          }
+        }
+      }
+      expect(seen, "index scans").to.be.above(40);
+    });
+  }
+});
