@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Context } from "mocha";
+import { needs } from "../interop/tools.ts";
 import { within } from "../support/deadline.ts";
 
 const CONFIG = path.resolve(import.meta.dirname, "../../deploy/haproxy.cfg");
@@ -12,12 +14,8 @@ const CONFIG = path.resolve(import.meta.dirname, "../../deploy/haproxy.cfg");
 const PROGRAM = process.env.HAPROXY ?? "haproxy";
 
 /** Skips a test where HAProxy is not installed, which is an error where `CI` is set. */
-export function needsHaproxy(test: Mocha.Context): void {
-  if (spawnSync(PROGRAM, ["-v"]).status === 0) return;
-  const sentence = `needs ${PROGRAM}: apt-get install haproxy`;
-  if (process.env.CI !== undefined) throw new Error(`this test ${sentence}`);
-  if (test.test) test.test.title += ` (skipped: ${sentence})`;
-  test.skip();
+export function needsHaproxy(test: Context): void {
+  needs(test, PROGRAM, ["-v"], "haproxy");
 }
 
 /** HAProxy with the repository's own configuration, in front of nodes. */

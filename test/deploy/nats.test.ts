@@ -1,0 +1,94 @@
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { expect } from "chai";
+import { within } from "../support/deadline.ts";
+import { NatsServer, NODE, needsNats } from "./natsServer.ts";
+
+const OURS = "obrolan.v1.2b1c8a52-5bb5-4f0e-9a64-2b8c1b0c1a11";
+
+describe("three NATS servers for the nodes (deploy/nats.conf)", function () {
+  this.timeout(60_000);
+  const servers: NatsServer[] = [];
+  const connections: NatsConnection[] = [];
+
+  before(async function () {
+    needsNats(this);
+    const routes: string[] = [];
+    for (let i = 0; i < 3; i++) {
+      const server = new NatsServer(routes);
+      servers.push(server);
+      routes.push(await server.route());
+    }
+  });
+  afterEach(async () => {
+    await Promise.all(connections.splice(0).map((connection) => connection.close()));
+  });
+  after(async () => {
+    await Promise.all(servers.map((server) => server.close()));
+  });
+
+  async function enter(server: NatsServer, credentials: object = NODE): Promise<NatsConnection> {
+    const connection = await connect({ servers: await server.address(), reconnect: false, ...credentials });
+    connections.push(connection);
+    return connection;
+  }
+
+  /** Resolves with the first words on a subject, or rejects with why it cannot be listened to. */
+  function hear(connection: NatsConnection, subject: string): Promise<string> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    connection.subscribe(subject, {
+      callback: (error, message) => (error ? reject(error) : resolve(message.string())),
+    });
+    return promise;
+  }
+
+  it("carry what a node says at one of them to the nodes at the others", async () => {
+    const [speaker, ...listeners] = await Promise.all(servers.map((server) => enter(server)));
+    const heard = Promise.all(listeners.map((listener) => hear(listener, OURS)));
+    let isHeard = false;
+    const speaking = async () => {
+      // Again and again: that somebody listens is known everywhere only after a while.
+      while (!isHeard) {
+        speaker?.publish(OURS, "hello");
+        await speaker?.flush();
+      }
+    };
+    const over = within(heard, "the others to hear it").finally(() => {
+      isHeard = true;
+    });
+    await speaking();
+    expect(await over).to.deep.equal(["hello", "hello"]);
+  });
+
+  it("let nobody in without the password", async () => {
+    const [server] = servers as [NatsServer];
+    for (const credentials of [{}, { user: "obrolan", pass: "a guess" }, { token: NODE.pass }]) {
+      const refused = await enter(server, credentials).catch((error: Error) => error);
+      expect(refused)
+        .to.be.an("error")
+        .with.property("message")
+        .that.matches(/authorization/i);
+    }
+  });
+
+  it("let a node speak and listen where nodes do, and nowhere else", async () => {
+    const node = await enter(servers[0] as NatsServer);
+    const told: string[] = [];
+    const listening = (async () => {
+      for await (const { type, error } of node.status() as AsyncIterable<{ type: string; error?: Error }>) {
+        if (type === "error" && error !== undefined) told.push(error.message);
+        if (told.length > 0) return;
+      }
+    })();
+    const refused = await within(
+      hear(node, "obrolan.>").catch((error: Error) => error),
+      "the refusal to listen",
+    );
+    expect(refused)
+      .to.be.an("error")
+      .with.property("message")
+      .that.matches(/permissions violation/i);
+    node.publish("something.else", "hello");
+    await within(listening, "the refusal to publish");
+    expect(told[0]).to.match(/permissions violation/i);
+  });
+});
