@@ -69,7 +69,8 @@ export abstract class Stretch {
    */
   take(after: number, accountId: number, maxBytes = this.#maxBytes): Batch {
     const shared = this.#share(after);
-    if (shared.bytes.length <= maxBytes && !shared.insiders.has(accountId)) return shared;
+    const fits = maxBytes >= this.#maxBytes || shared.bytes.length + BEHIND_BYTES <= maxBytes;
+    if (fits && !shared.insiders.has(accountId)) return shared;
     return this.#gather(after, maxBytes, (entry) => maySee(accountId, entry));
   }
 
