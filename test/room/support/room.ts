@@ -13,7 +13,7 @@ import {
 import type { Engines } from "../../../src/server/room/ports/engines.ts";
 import type { Session } from "../../../src/server/room/ports/sessions.ts";
 import { Room } from "../../../src/server/room/room.ts";
-import type { Person, Store } from "../../contract/support.ts";
+import { NOON, type Person, type Store } from "../../contract/support.ts";
 import { encoder } from "./encoder.ts";
 import { TestSink } from "./sink.ts";
 
@@ -26,6 +26,11 @@ export interface RoomSetUp {
   readonly clock?: () => number;
   readonly sizes?: Partial<Sizes>;
 }
+
+const START = Date.now();
+
+/** The time of a room: its people signed in at noon of a day (test/contract), and their sessions must not be old by now. */
+const clock = () => NOON + (Date.now() - START);
 
 /** Opens a room on a store, with the engines of one node and no limit of rate. */
 export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
@@ -48,7 +53,7 @@ export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
     timings: { ...TIMINGS, ...setUp.timings },
     sizes: { ...SIZES, ...setUp.sizes },
     loginFailures: 0,
-    clock: setUp.clock ?? Date.now,
+    clock: setUp.clock ?? clock,
     report: (error) => reported.push(error),
   });
   return { room, engines, reported };
@@ -56,7 +61,7 @@ export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
 
 /** A session as a call that was just authenticated has it. */
 export function sessionOf({ sessionId, accountId, username }: Person): Session {
-  return { id: sessionId, accountId, username, expiresAt: Number.MAX_SAFE_INTEGER, lastUsedAt: Date.now() };
+  return { id: sessionId, accountId, username, expiresAt: Number.MAX_SAFE_INTEGER, lastUsedAt: clock() };
 }
 
 /** Opens a stream of somebody. */
