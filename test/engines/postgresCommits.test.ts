@@ -6,7 +6,10 @@ import { draft, enlist, headOf, idsAfter, type Person, post, range, readAfter } 
 import { turns, until } from "../room/support/turns.ts";
 import { needsEngine } from "../support/engineServer.ts";
 import { Random } from "../support/random.ts";
-import { caught, eventually, lockLog, PostgresNode } from "./postgresNode.ts";
+import { caught, eventually, hold, PostgresNode } from "./postgresNode.ts";
+
+/** What every append locks. */
+const LOG = "SELECT FROM log FOR UPDATE";
 
 describe("A commit in PostgreSQL", () => {
   before(function () {
@@ -33,7 +36,7 @@ describe("A commit in PostgreSQL", () => {
   const hello = () => draft(ana, "hello", { requestId: "r" });
 
   it("that waits for the lock when its connection breaks lands late, and its repetition finds it", async () => {
-    const lock = await lockLog(place);
+    const lock = await hold(place, LOG);
     const first = caught(node.store.log.append([hello()]));
     await node.waitsForLock("append");
     node.proxy.cut();
@@ -81,7 +84,7 @@ describe("A commit in PostgreSQL", () => {
   });
 
   it("whose connection the server ends has an outcome that is not known, and the next call works", async () => {
-    const lock = await lockLog(place);
+    const lock = await hold(place, LOG);
     const first = caught(node.store.log.append([hello()]));
     await node.waitsForLock("append");
     expect(await node.terminate("append")).to.equal(1);
@@ -91,7 +94,7 @@ describe("A commit in PostgreSQL", () => {
   });
 
   it("that does not get the lock in time has surely not happened", async () => {
-    const lock = await lockLog(place);
+    const lock = await hold(place, LOG);
     expect(await caught(node.store.log.append([hello()]))).to.be.instanceOf(StoreUnavailable);
     await lock.release();
     expect(await headOf(other.store.log)).to.equal(1);
@@ -105,6 +108,37 @@ describe("A commit in PostgreSQL", () => {
     expect(await node.store.log.state()).to.include({ headId: 1 });
     expect(await node.store.log.find(ana.accountId, "r")).to.equal(undefined);
     expect(await post(node.store.log, hello())).to.equal(2);
+  });
+
+  it("that has found a session alive is waited for by whoever ends that", async () => {
+    // It gets stuck behind the look at the session.
+    await place.query(`
+      CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        PERFORM pg_advisory_xact_lock(hashtext(current_schema())); RETURN NULL;
+      END $$`);
+    await place.query("CREATE TRIGGER wait AFTER INSERT ON messages EXECUTE FUNCTION wait()");
+    const lock = await hold(place, "SELECT pg_advisory_xact_lock(hashtext(current_schema()))");
+    const append = node.store.log.append([hello()]);
+    await node.waitsForLock("append");
+    const end = other.store.sessions.end(ana.sessionId, false);
+    await other.waitsForLock("write");
+    await lock.release();
+    expect((await append)[0]).to.include({ kind: "accepted", id: 2 });
+    expect(await end).to.deep.equal([ana.sessionId]);
+    expect(await node.store.log.append([hello()])).to.deep.equal([{ kind: "session-ended" }]);
+  });
+
+  it("that comes through before the answer to an earlier look does not make the log seem to have gone back", async () => {
+    const { logId } = await node.store.log.state();
+    const links = await node.links("read");
+    for (const link of links) link.set("down", "keep");
+    const look = node.store.log.state();
+    await until(() => links.some((link) => link.kept("down") > 0), "the answer");
+    expect(await post(node.store.log, draft(ana, "meanwhile"))).to.equal(2);
+    for (const link of links) link.set("down", "pass");
+    expect(await look).to.deep.equal({ logId, headId: 1, oldestId: 1 });
+    expect(await node.store.log.state()).to.deep.equal({ logId, headId: 2, oldestId: 1 });
+    expect(place.reports).to.deep.equal([]);
   });
 
   it("that is cut at any moment is all there or not at all, and repeating it settles it", async function () {

@@ -39,13 +39,18 @@ export class PostgresNode {
     }
   }
 
-  /** The connection that serves a purpose; there must be one. */
-  async link(purpose: Purpose): Promise<Link> {
-    const ports = await this.#place.query(
+  /** The connections that serve a purpose. */
+  async links(purpose: Purpose): Promise<Link[]> {
+    const rows = await this.#place.query(
       "SELECT client_port AS port FROM pg_stat_activity WHERE application_name = $1",
       [`${this.name} ${purpose}`],
     );
-    const link = this.proxy.links.find(({ port }) => ports.some((row) => row.port === port));
+    return this.proxy.links.filter(({ port }) => rows.some((row) => row.port === port));
+  }
+
+  /** The connection that serves a purpose; there must be one. */
+  async link(purpose: Purpose): Promise<Link> {
+    const [link] = await this.links(purpose);
     if (link === undefined) throw new Error(`${this.name} has no connection for ${purpose}`);
     return link;
   }
@@ -99,11 +104,11 @@ export async function eventually(condition: () => Promise<boolean>, what: string
   if (failure !== undefined) throw failure;
 }
 
-/** Somebody who holds the log's lock for as long as a test wants. */
-export async function lockLog(place: PostgresPlace): Promise<{ release(): Promise<void> }> {
+/** Somebody who holds a lock, that of a statement, for as long as a test wants. */
+export async function hold(place: PostgresPlace, lock: string): Promise<{ release(): Promise<void> }> {
   const client = new pg.Client({ connectionString: place.url });
   await client.connect();
-  await client.query("BEGIN; SELECT FROM log FOR UPDATE");
+  await client.query(`BEGIN; ${lock}`);
   return { release: () => client.end() };
 }
 

@@ -107,17 +107,21 @@ if (typeof after === "function") {
 }
 
 /**
- * For suites and tests on a real engine: skips them where it is not installed, and says what to install. Where `CI` is set nothing may
- * be skipped: they then fail.
+ * For suites (in `before`) and tests on a real engine: skips them where it is not installed, and says what to install. Where `CI` is set
+ * nothing may be skipped: they then fail.
  */
-export function needsEngine(test: Context, name: EngineName): void {
+export function needsEngine(context: Context, name: EngineName): void {
   try {
     execFileSync(SCRIPT, ["needs", name], { encoding: "utf8", stdio: ["ignore", "ignore", "pipe"] });
   } catch (error) {
     const sentence = (error as { stderr: string }).stderr.trim();
     if (process.env.CI) throw new Error(sentence);
-    const runnable = test.currentTest ?? test.test;
-    if (runnable) runnable.title += ` (skipped: ${sentence})`;
-    test.skip();
+    const test = context.test as Mocha.Hook | Mocha.Test | undefined;
+    const say = (skipped: { title: string }) => {
+      skipped.title += ` (skipped: ${sentence})`;
+    };
+    if (test?.type === "hook") test.parent?.eachTest(say);
+    else if (test) say(test);
+    context.skip();
   }
 }

@@ -110,7 +110,7 @@ export class PostgresLog implements LogStore {
   }
 
   async forget(before: number): Promise<void> {
-    await this.#writing.change(FORGET, [this.#known.logId, before]);
+    await this.#appending.change(FORGET, [this.#known.logId, before]);
   }
 
   async #look(): Promise<Reported> {
