@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { expect } from "chai";
+import { clientSettings } from "../../src/cli/config.ts";
+import { envOf } from "../../src/config/names.ts";
+import { serverSettings } from "../../src/server/config.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const read = (file: string) => readFileSync(path.join(root, file), "utf8");
+
+/** Whatever of the repository tells people, or machines, how to run it. */
+function files(): string[] {
+  const pages = readdirSync(path.join(root, "docs")).filter((name) => name.endsWith(".md"));
+  return [
+    "README.md",
+    "Dockerfile",
+    "compose.yaml",
+    "deploy/haproxy.cfg",
+    "deploy/nats.conf",
+    ...pages.map((name) => `docs/${name}`),
+  ];
+}
+
+describe("what the files for running it name", () => {
+  it("are settings that there are", () => {
+    const known = new Set([...Object.keys(serverSettings), ...Object.keys(clientSettings), "config"].map(envOf));
+    const named = files().flatMap((file) =>
+      [...read(file).matchAll(/\bOBROLAN_[A-Z_]+[A-Z]/g)].map(([name]) => ({ file, name })),
+    );
+    expect(named).to.have.length.greaterThan(20);
+    expect(named.filter(({ name }) => !known.has(name))).to.deep.equal([]);
+  });
+
+  it("are files that there are, where compose.yaml mounts them", () => {
+    const mounted = [...read("compose.yaml").matchAll(/"(\.\/[^":]+):[^"]+"/g)].map(([, file = ""]) => file);
+    expect(mounted).to.have.members(["./deploy/nats.conf", "./deploy/haproxy.cfg"]);
+    for (const file of mounted) expect(existsSync(path.join(root, file)), file).to.equal(true);
+  });
+
+  it("are variables that the proxy takes, where compose.yaml sets them", () => {
+    const config = read("deploy/haproxy.cfg");
+    const proxy = /^ {2}proxy:\n(.*?)\n\n/ms.exec(read("compose.yaml"))?.[1] ?? "";
+    const set = [...proxy.matchAll(/^ {6}([A-Z][A-Z_0-9]+):/gm)].map(([, name]) => name);
+    expect(set).to.include.members(["PROXY_DNS", "NODE_1", "NODE_2", "NODE_3"]);
+    for (const name of set) expect(config, name).to.include(`"\${${name}}"`);
+  });
+});
