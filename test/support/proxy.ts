@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import net from "node:net";
-import { Link } from "./link.ts";
+import { Link, reset } from "./link.ts";
 
 /** A TCP proxy between a client and a server: the network, which a test can cut, deafen and forbid. */
 // biome-ignore lint/suspicious/noShadowRestrictedNames: of the network, not of an object.
@@ -49,7 +49,7 @@ export class Proxy {
 
   /** Cuts every connection off, as a pulled cable does; new ones are let through. */
   cut(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) reset(socket);
   }
 
   /** From now on nothing that the server sends on the connections there are reaches the client. */
@@ -84,7 +84,7 @@ export class Proxy {
   #accept(client: net.Socket): void {
     this.#keep(client);
     if (this.#closed) {
-      client.resetAndDestroy();
+      reset(client);
       return;
     }
     this.#connections += 1;

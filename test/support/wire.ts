@@ -16,6 +16,7 @@ import { type ChatOptions, ChatStream } from "./chat-stream.ts";
 import { within } from "./deadline.ts";
 import { Code, type Ending, readEnding } from "./ending.ts";
 import { frame, Unframer } from "./frames.ts";
+import { reset } from "./link.ts";
 
 /** Where and how to connect. */
 export interface ConnectOptions {
@@ -166,7 +167,7 @@ export class Connection {
 
   /** Cuts the connection off, as a pulled cable does. */
   cut(): void {
-    this.#socket.resetAndDestroy();
+    reset(this.#socket);
   }
 
   /** Closes the connection and everything on it. */
