@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -15,16 +15,21 @@ export type EngineName = "postgres" | "nats";
 export class EngineServer {
   readonly name: EngineName;
   readonly #folder: string;
+  readonly #options: string;
   #url = "";
 
-  private constructor(name: EngineName, folder: string) {
+  private constructor(name: EngineName, folder: string, options = "") {
     this.name = name;
     this.#folder = folder;
+    this.#options = options;
   }
 
-  /** Starts a new one, which is taken away when the tests are over, or this process has died. */
-  static async start(name: EngineName): Promise<EngineServer> {
-    const server = new EngineServer(name, await mkdtemp(path.join(tmpdir(), `obrolan-${name}-`)));
+  /**
+   * Starts a new one, which is taken away when the tests are over, or this process has died. `natsOptions`: more options for
+   * nats-server, with spaces between them.
+   */
+  static async start(name: EngineName, natsOptions?: string): Promise<EngineServer> {
+    const server = new EngineServer(name, await mkdtemp(path.join(tmpdir(), `obrolan-${name}-`)), natsOptions);
     all.add(server);
     await server.start();
     return server;
@@ -73,6 +78,20 @@ export class EngineServer {
     await this.#run("kill");
   }
 
+  /** From now on NATS does nothing, and its connections stay. */
+  async freeze(): Promise<void> {
+    process.kill(await this.#natsPid(), "SIGSTOP");
+  }
+
+  /** The opposite of `freeze`. */
+  async thaw(): Promise<void> {
+    process.kill(await this.#natsPid(), "SIGCONT");
+  }
+
+  async #natsPid(): Promise<number> {
+    return Number(await readFile(path.join(this.#folder, "nats.pid"), "utf8"));
+  }
+
   /** Takes it away with all that it holds. */
   async remove(): Promise<void> {
     all.delete(this);
@@ -81,7 +100,8 @@ export class EngineServer {
 
   async #run(verb: string, ...options: string[]): Promise<string> {
     const engines = verb === "remove" ? [] : [this.name];
-    const { stdout } = await execute(SCRIPT, [verb, ...engines, "--folder", this.#folder, ...options]);
+    const more = this.#options === "" ? [] : ["--nats-options", this.#options];
+    const { stdout } = await execute(SCRIPT, [verb, ...engines, "--folder", this.#folder, ...options, ...more]);
     return stdout;
   }
 }
