@@ -1,0 +1,138 @@
+import type { NatsConnection } from "@nats-io/transport-node";
+import type { Bus, Hint } from "../../room/ports/bus.ts";
+import type { Address } from "./addresses.ts";
+import { explain, keepConnected } from "./connecting.ts";
+import { decodeHint } from "./decode.ts";
+import { encodeHint, VERSION } from "./encode.ts";
+import { Line } from "./line.ts";
+import type { Notices } from "./notices.ts";
+
+/** What has gone over the bus since the start: plain numbers that only grow. Bytes are those of the hints alone. */
+export interface BusCounts {
+  published: number;
+  publishedBytes: number;
+  received: number;
+  receivedBytes: number;
+  /** Hints that did not go out, because NATS was away, did not take what it got, or takes nothing that large. */
+  dropped: number;
+  /** What came and was no hint. */
+  unreadable: number;
+}
+
+/** What a log's id may be, to be one token of a subject (https://docs.nats.io/nats-concepts/subjects). A UUID is. */
+const TOKEN = /^[\w-]{1,64}$/;
+
+/** How long a close waits for NATS to take the last hints, in milliseconds. */
+const LAST_WORDS = 500;
+
+const MEANWHILE = "meanwhile what other nodes accept is found in the store, up to a second later";
+
+/**
+ * The bus where there are several nodes: a node's own bus, of which NATS carries the hints to the other nodes and theirs back. While
+ * NATS is away hints reach this node alone, and are not kept: what they tell of is in the store.
+ */
+export class NatsBus implements Bus {
+  readonly counts: Readonly<BusCounts>;
+  readonly #local: Bus;
+  readonly #notices: Notices;
+  readonly #counts: BusCounts;
+  readonly #closing = new AbortController();
+  readonly #ended: Promise<void>;
+  #subject: string | undefined;
+  #line: Line | undefined;
+
+  constructor(parts: { addresses: readonly Address[]; local: Bus; notices: Notices }) {
+    this.#local = parts.local;
+    this.#notices = parts.notices;
+    this.#counts = { published: 0, publishedBytes: 0, received: 0, receivedBytes: 0, dropped: 0, unreadable: 0 };
+    this.counts = this.#counts;
+    const connecting = {
+      addresses: parts.addresses,
+      use: (connection: NatsConnection) => this.#use(connection),
+      failed: (why: string) => this.#notices.warn(`NATS cannot be reached (${why}); ${MEANWHILE}`),
+    };
+    this.#ended = keepConnected(connecting, this.#closing.signal);
+  }
+
+  /** Whether there is a connection to NATS. One that is dead counts until that is noticed, for up to 4 s. */
+  get isConnected(): boolean {
+    return this.#line !== undefined;
+  }
+
+  follow(logId: string): void {
+    if (!TOKEN.test(logId)) throw new Error(`"${logId}" cannot be the id of a log on NATS: it is to be a UUID`);
+    const subject = `obrolan.v${VERSION}.${logId}`;
+    if (subject === this.#subject) return;
+    this.#subject = subject;
+    this.#line?.follow(subject);
+  }
+
+  publish(hint: Hint): void {
+    // First, so that what a handler publishes comes behind it on the other nodes too.
+    this.#send(hint);
+    this.#local.publish(hint);
+  }
+
+  subscribe(handler: (hint: Hint) => void): () => void {
+    return this.#local.subscribe(handler);
+  }
+
+  /** Resolves when NATS has taken what was followed and published before; at once while it is away. Never throws. */
+  async taken(): Promise<void> {
+    await this.#line?.taken();
+  }
+
+  /** Leaves NATS, for ever and within a second; hints then reach this node alone. */
+  async close(): Promise<void> {
+    const lastWords = Promise.withResolvers<void>();
+    const timer = setTimeout(lastWords.resolve, LAST_WORDS);
+    await Promise.race([this.taken(), lastWords.promise]);
+    clearTimeout(timer);
+    this.#closing.abort();
+    await this.#line?.close();
+    await this.#ended;
+  }
+
+  #send(hint: Hint): void {
+    if (this.#subject === undefined) return;
+    const bytes = this.#line && encodeHint(hint, this.#line.maxBytes);
+    if (bytes !== undefined && this.#line?.publish(this.#subject, bytes)) {
+      this.#counts.published += 1;
+      this.#counts.publishedBytes += bytes.length;
+    } else {
+      this.#counts.dropped += 1;
+    }
+  }
+
+  #heard(bytes: Uint8Array): void {
+    this.#counts.received += 1;
+    this.#counts.receivedBytes += bytes.length;
+    const hint = this.#read(bytes);
+    if (hint !== undefined) this.#local.publish(hint);
+  }
+
+  #read(bytes: Uint8Array): Hint | undefined {
+    try {
+      return decodeHint(bytes);
+    } catch (error) {
+      this.#counts.unreadable += 1;
+      const what = `what was published on ${this.#subject} is no hint, and is left out (${explain(error)})`;
+      this.#notices.warn(`${what}; see to it that only nodes may publish there`, "no hint");
+      return undefined;
+    }
+  }
+
+  async #use(connection: NatsConnection): Promise<void> {
+    const line = new Line(connection, {
+      heard: (bytes) => this.#heard(bytes),
+      trouble: (what) => this.#notices.warn(`${what}; ${MEANWHILE}`),
+    });
+    this.#line = line;
+    if (this.#subject !== undefined) line.follow(this.#subject);
+    this.#notices.info(`connected to NATS at ${line.server}`);
+    const why = await line.ended;
+    this.#line = undefined;
+    if (this.#closing.signal.aborted) return;
+    this.#notices.warn(`the connection to NATS at ${line.server} is lost (${explain(why)}); ${MEANWHILE}`);
+  }
+}

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { errors, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
+import type { Address } from "./addresses.ts";
+import { dial } from "./dial.ts";
+
+/** The wait after a connection was lost, and after a round in which all addresses failed; it doubles. In milliseconds. */
+const FIRST_WAIT = 250;
+const LONGEST_WAIT = 2_000;
+
+/** A connection that has lasted for so long is a good one: the next waits are short again. In milliseconds. */
+const GOOD_AFTER = 10_000;
+
+/** How long NATS may take to let a node in, in milliseconds. */
+const CONNECT_TIMEOUT = 2_000;
+
+/** A ping a second, and two that may be under way: a connection that is dead is found within 4 s. */
+const PING_INTERVAL = 1_000;
+const MAX_PINGS = 2;
+
+/** What `keepConnected` is made with. */
+export interface Connecting {
+  readonly addresses: readonly Address[];
+  /** Uses a connection; resolves when that has ended, with why. */
+  readonly use: (connection: NatsConnection) => Promise<unknown>;
+  /** No address could be connected to: a sentence for each, always in the same order. */
+  readonly failed: (why: string) => void;
+}
+
+/**
+ * Keeps one connection, to any of the addresses, until `signal` is aborted. This is not left to nats.js, because it does not tell why
+ * it fails to connect, has one pair of credentials for all addresses, and cannot be stopped before it was connected for the first time.
+ */
+export async function keepConnected({ addresses, use, failed }: Connecting, signal: AbortSignal): Promise<void> {
+  for (let wait = FIRST_WAIT; !signal.aborted; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+    const connection = await connectToAny(addresses, failed, signal);
+    if (connection !== undefined) {
+      const began = performance.now();
+      await use(connection);
+      if (performance.now() - began >= GOOD_AFTER) wait = FIRST_WAIT;
+    }
+    // Jitter: nodes that have lost the same server do not come back in one crowd.
+    await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
+  }
+}
+
+async function connectToAny(
+  addresses: readonly Address[],
+  failed: Connecting["failed"],
+  signal: AbortSignal,
+): Promise<NatsConnection | undefined> {
+  const problems: string[] = [];
+  for (const address of shuffled(addresses)) {
+    try {
+      return await dial(optionsFor(address), signal);
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      problems.push(`${address.server}: ${explain(error)}`);
+    }
+  }
+  failed(problems.sort().join("; "));
+  return undefined;
+}
+
+/** So that nodes spread over the servers. */
+function shuffled<T>(list: readonly T[]): T[] {
+  return list
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}
+
+function optionsFor({ server, host, tls, credentials }: Address): NodeConnectionOptions {
+  return {
+    servers: server,
+    name: "obrolan",
+    noEcho: true,
+    reconnect: false,
+    timeout: CONNECT_TIMEOUT,
+    pingInterval: PING_INTERVAL,
+    maxPingOut: MAX_PINGS,
+    ignoreClusterUpdates: true,
+    ...credentials,
+    // nats.js passes this on to Node, which otherwise expects the certificate of an address without a name to be for "localhost".
+    ...(tls ? { tls: { host } as NodeConnectionOptions["tls"] & object } : {}),
+  };
+}
+
+/** Why a connection could not be made, or has ended. */
+export function explain(error: unknown): string {
+  if (error instanceof errors.AuthorizationError)
+    return `the user, password or token is not accepted (${error.message})`;
+  return error instanceof Error ? error.message : String(error ?? "closed by the server");
+}

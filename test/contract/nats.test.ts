@@ -1,0 +1,58 @@
+import { EngineServer, needsEngine, sharedServer } from "../support/engineServer.ts";
+import { NatsNode } from "../support/natsNode.ts";
+import { describeBus } from "./bus.ts";
+import { describeSharedBus } from "./shared/bus.ts";
+
+describe("On NATS", () => {
+  before(function () {
+    needsEngine(this, "nats");
+  });
+
+  describeBus("NATS", async () => {
+    const node = new NatsNode((await sharedServer("nats")).url);
+    await node.connected();
+    return { bus: node.bus, close: () => node.close() };
+  });
+
+  describe("that is away", () => {
+    let away: EngineServer;
+    before(async () => {
+      away = await EngineServer.start("nats");
+      await away.stop();
+    });
+    after(() => away?.remove());
+
+    describeBus("NATS", async () => {
+      const node = new NatsNode(away.url);
+      return { bus: node.bus, close: () => node.close() };
+    });
+  });
+
+  describeSharedBus("NATS", async () => {
+    const nats = await EngineServer.start("nats");
+    const nodes: NatsNode[] = [];
+    const all = async (each: (node: NatsNode) => Promise<void>) => {
+      await Promise.all(nodes.map(each));
+    };
+    return {
+      open: async () => {
+        const node = new NatsNode(nats.url);
+        nodes.push(node);
+        await node.connected();
+        return { bus: node.bus, taken: () => node.bus.taken() };
+      },
+      stop: async () => {
+        await nats.stop();
+        await all((node) => node.disconnected());
+      },
+      start: async () => {
+        await nats.start();
+        await all((node) => node.connected());
+      },
+      close: async () => {
+        await all((node) => node.close());
+        await nats.remove();
+      },
+    };
+  });
+});

@@ -1,0 +1,182 @@
+import { randomUUID } from "node:crypto";
+import { expect } from "chai";
+import fc from "fast-check";
+import type { Message } from "../../../src/server/room/message.ts";
+import type { Bus, Hint } from "../../../src/server/room/ports/bus.ts";
+import { Listener, numbered } from "../../support/hints.ts";
+import { range } from "../support.ts";
+
+/** A bus that several nodes share, and what carries it. */
+export interface SharedBus {
+  /** The bus of one more node, which is connected. */
+  open(): Promise<SharedBusNode>;
+  /** What carries the hints goes away, and the nodes have noticed. */
+  stop(): Promise<void>;
+  /** It is back, and so are the nodes' connections. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SharedBusNode {
+  readonly bus: Bus;
+  /** Resolves when what was followed and published before is known to what carries it. */
+  taken(): Promise<void>;
+}
+
+/** What a bus keeps to that several nodes share (room/ports/bus.ts), beside what every bus does. */
+export function describeSharedBus(name: string, begin: () => Promise<SharedBus>): void {
+  describe(`The bus of ${name}, which several nodes share`, () => {
+    let shared: SharedBus;
+    let logId: string;
+    beforeEach(async () => {
+      shared = await begin();
+      logId = randomUUID();
+    });
+    afterEach(() => shared?.close());
+
+    const join = async (log = logId) => {
+      const { bus, taken } = await shared.open();
+      const listener = new Listener(bus);
+      bus.follow(log);
+      await taken();
+      return { bus, taken, listener };
+    };
+
+    it("carries every kind of hint as it is, in the order of publishing, and each once", async () => {
+      const [ana, bob, eve] = [await join(), await join(), await join()];
+      const hints: Hint[] = [
+        {
+          kind: "grown",
+          logId,
+          messages: [message(1, "\u{1f600}\r\n"), { ...message(2, "-"), recipientId: 5, recipient: "bob" }],
+        },
+        { kind: "head", logId, headId: 12 },
+        { kind: "forgotten", logId, oldestId: 7 },
+        { kind: "presence" },
+        { kind: "sessions-ended", sessionIds: [1, 2, 3] },
+        ...range(1, 200).map(numbered),
+        numbered(1_000),
+      ];
+      for (const hint of hints) ana.bus.publish(hint);
+      for (const { listener } of [bob, eve]) {
+        await listener.number(1_000);
+        expect(listener.heard).to.deep.equal(hints);
+      }
+      await ana.taken();
+      expect(ana.listener.heard, "what the sender has heard").to.deep.equal(hints);
+    });
+
+    it("carries any text exactly", async () => {
+      const [ana, bob] = [await join(), await join()];
+      let id = 0;
+      const texts = fc.array(fc.string({ unit: "binary", minLength: 1 }), { minLength: 1, maxLength: 20 });
+      await fc.assert(
+        fc.asyncProperty(texts, async (some) => {
+          const hint: Hint = { kind: "grown", logId, messages: some.map((text) => message(++id, text)) };
+          ana.bus.publish(hint);
+          await bob.listener.until(
+            `message ${id}`,
+            (heard) => heard.kind === "grown" && heard.messages.at(-1)?.id === id,
+          );
+          expect(bob.listener.heard.at(-1)).to.deep.equal(hint);
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    it("carries a batch that is too large for it as its head, in its place", async () => {
+      const [ana, bob] = [await join(), await join()];
+      ana.bus.publish(numbered(1));
+      const messages = range(1, 1_000).map((id) => message(id, "x".repeat(4_096)));
+      ana.bus.publish({ kind: "grown", logId, messages });
+      ana.bus.publish(numbered(2));
+      await bob.listener.number(2);
+      expect(bob.listener.heard).to.deep.equal([numbered(1), { kind: "head", logId, headId: 1_000 }, numbered(2)]);
+      expect(ana.listener.heard[1], "what the sender has heard").to.deep.equal({ kind: "grown", logId, messages });
+    });
+
+    it("has the hints of each node in their order, where several publish at once", async () => {
+      const [ana, bob, eve] = [await join(), await join(), await join()];
+      for (const i of range(1, 300)) {
+        ana.bus.publish(numbered(i));
+        bob.bus.publish(numbered(1_000 + i));
+        // So that they do not all leave in one piece.
+        if (i % 10 === 0) await ana.taken();
+      }
+      await eve.listener.number(300);
+      await eve.listener.number(1_300);
+      expect(eve.listener.numbers.filter((number) => number <= 1_000)).to.deep.equal(range(1, 300));
+      expect(eve.listener.numbers.filter((number) => number > 1_000)).to.deep.equal(range(1_001, 1_300));
+    });
+
+    it("does not reach the nodes of another log, and goes with whoever follows another one", async () => {
+      const [ana, bob, eve] = [await join(), await join(), await join(randomUUID())];
+      ana.bus.publish(numbered(1));
+      await ana.taken();
+      const renewed = randomUUID();
+      for (const { bus, taken } of [ana, eve]) {
+        bus.follow(renewed);
+        await taken();
+      }
+      ana.bus.publish(numbered(2));
+      await eve.listener.number(2);
+      expect(eve.listener.numbers, "eve, who was with another log first").to.deep.equal([2]);
+      await ana.taken();
+      bob.bus.publish(numbered(3));
+      await bob.taken();
+      bob.bus.follow(renewed);
+      await bob.taken();
+      ana.bus.publish(numbered(4));
+      await bob.listener.number(4);
+      expect(bob.listener.numbers, "bob, who has followed later").to.deep.equal([1, 3, 4]);
+      expect(ana.listener.numbers, "ana, who has followed at once").to.deep.equal([1, 2, 4]);
+    });
+
+    it("reaches the sender alone until it follows a log", async () => {
+      const bob = await join();
+      const { bus, taken } = await shared.open();
+      const listener = new Listener(bus);
+      bus.publish(numbered(1));
+      bus.follow(logId);
+      bus.publish(numbered(2));
+      await taken();
+      await bob.listener.number(2);
+      expect(bob.listener.numbers).to.deep.equal([2]);
+      expect(listener.numbers).to.deep.equal([1, 2]);
+    });
+
+    it("reaches the sender while what carries it is away, and the others again by itself when it is back", async () => {
+      const [ana, bob] = [await join(), await join()];
+      await shared.stop();
+      for (const i of range(1, 100)) ana.bus.publish(numbered(i));
+      expect(ana.listener.numbers, "what the sender has heard").to.deep.equal(range(1, 100));
+      await shared.start();
+      for (const i of range(101, 200)) {
+        ana.bus.publish(numbered(i));
+        bob.bus.publish(numbered(1_000 + i));
+      }
+      await bob.listener.number(200);
+      await ana.listener.number(1_200);
+      expect(bob.listener.numbers.filter((number) => number <= 1_000)).to.deep.equal(range(101, 200));
+      expect(ana.listener.numbers.filter((number) => number > 1_000)).to.deep.equal(range(1_101, 1_200));
+    });
+
+    it("follows the log that was named last while what carries it was away", async () => {
+      const [ana, bob] = [await join(), await join()];
+      await shared.stop();
+      const renewed = randomUUID();
+      for (const { bus } of [ana, bob]) bus.follow(renewed);
+      await shared.start();
+      const other = await join();
+      other.bus.publish(numbered(1));
+      await other.taken();
+      ana.bus.publish(numbered(2));
+      await bob.listener.number(2);
+      expect(bob.listener.numbers).to.deep.equal([2]);
+    });
+  });
+}
+
+function message(id: number, text: string): Message {
+  return { id, senderId: 2, sender: "ana", recipientId: 0, recipient: "", text, sentAt: 1_700_000_000_000 + id };
+}
