@@ -1,0 +1,228 @@
+import { randomUUID } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { getCACertificates, setDefaultCACertificates } from "node:tls";
+import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { expect } from "chai";
+import { range } from "../contract/support.ts";
+import { makeCertificate } from "../support/certificate.ts";
+import { EngineServer, needsEngine, sharedServer } from "../support/engineServer.ts";
+import { useFolder } from "../support/folder.ts";
+import { numbered } from "../support/hints.ts";
+import { closeNatsNodes, NatsNode } from "../support/natsNode.ts";
+import { Proxy as Network } from "../support/proxy.ts";
+
+describe("The bus on NATS", () => {
+  const folder = useFolder();
+  const servers: EngineServer[] = [];
+  let logId: string;
+  before(function () {
+    needsEngine(this, "nats");
+  });
+  beforeEach(() => {
+    logId = randomUUID();
+  });
+  afterEach(async () => {
+    await closeNatsNodes();
+    await Promise.all(servers.splice(0).map((server) => server.remove()));
+  });
+
+  /** Starts one of this test's own. */
+  const start = async (options?: string) => {
+    const server = await EngineServer.start("nats", options);
+    servers.push(server);
+    return server;
+  };
+  const urlOf = (server: EngineServer, credentials = "") => `nats://${credentials}127.0.0.1:${server.port}`;
+  const subject = () => `obrolan.v1.${logId}`;
+
+  /** Starts one with a configuration, for what its command line cannot say. */
+  const startWith = async (config: string) => {
+    const file = path.join(folder.path, "nats.conf");
+    await writeFile(file, config);
+    return start(`--config ${file}`);
+  };
+
+  /** Two nodes of a log, and a client of NATS that is none. */
+  const trio = async (server: EngineServer): Promise<[NatsNode, NatsNode, NatsConnection]> => {
+    const [ana, bob] = [await NatsNode.following(logId, urlOf(server)), await NatsNode.following(logId, urlOf(server))];
+    return [ana, bob, await connect({ servers: `127.0.0.1:${server.port}`, reconnect: false })];
+  };
+
+  it("passes over what is no hint, says so once, and goes on", async () => {
+    const [ana, bob, stranger] = await trio(await sharedServer("nats"));
+    const garbage = [
+      "",
+      "hello",
+      "[]",
+      '["grown"]',
+      '["sessions-ended",["7"]]',
+      Buffer.from([0xff, 0xfe]),
+      "[".repeat(500_000),
+    ];
+    for (const bytes of garbage) stranger.publish(subject(), bytes);
+    await stranger.flush();
+    await stranger.close();
+    ana.bus.publish(numbered(1));
+    await bob.listener.number(1);
+    expect(bob.listener.heard).to.deep.equal([numbered(1)]);
+    expect(bob.bus.counts).to.include({ received: garbage.length + 1, unreadable: garbage.length });
+    const warnings = bob.notices.filter(({ level }) => level === "warn").map(({ message }) => message);
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.include(subject()).and.include("it is not JSON");
+  });
+
+  it("takes a hint that NATS carries twice, or after a newer one, as it comes", async () => {
+    const [ana, bob, stranger] = await trio(await sharedServer("nats"));
+    const copies: Uint8Array[] = [];
+    const copied = Promise.withResolvers<void>();
+    stranger.subscribe(subject(), {
+      callback: (_, { data }) => {
+        if (copies.push(data) === 3) copied.resolve();
+      },
+    });
+    await stranger.flush();
+    for (const i of range(1, 3)) ana.bus.publish(numbered(i));
+    await copied.promise;
+    for (const bytes of copies.toReversed()) stranger.publish(subject(), bytes);
+    await stranger.flush();
+    await stranger.close();
+    ana.bus.publish(numbered(4));
+    await bob.listener.number(4);
+    expect(bob.listener.numbers).to.deep.equal([1, 2, 3, 3, 2, 1, 4]);
+  });
+
+  it("sends what is larger than this NATS takes as the head, and what has none not at all", async () => {
+    const server = await startWith("max_payload: 1000");
+    const [ana, bob] = await trio(server).then(async ([one, two, stranger]) => {
+      await stranger.close();
+      return [one, two] as const;
+    });
+    const message = { senderId: 2, sender: "ana", recipientId: 0, recipient: "", sentAt: 1_000 };
+    const small = { kind: "grown" as const, logId, messages: [{ id: 1, text: "x".repeat(800), ...message }] };
+    const large = { kind: "grown" as const, logId, messages: [{ id: 2, text: "x".repeat(1_000), ...message }] };
+    ana.bus.publish(small);
+    ana.bus.publish(large);
+    ana.bus.publish({ kind: "sessions-ended", sessionIds: range(1, 1_000) });
+    ana.bus.publish(numbered(1));
+    await bob.listener.number(1);
+    expect(bob.listener.heard).to.deep.equal([small, { kind: "head", logId, headId: 2 }, numbered(1)]);
+    expect(ana.bus.counts).to.include({ published: 3, dropped: 1 });
+  });
+
+  it("counts what goes out, what comes in, and what goes nowhere while NATS is away", async () => {
+    const server = await start();
+    const [ana, bob] = [await NatsNode.following(logId, urlOf(server)), await NatsNode.following(logId, urlOf(server))];
+    for (const i of range(1, 9)) ana.bus.publish(numbered(i));
+    await bob.listener.number(9);
+    const publishedBytes = 9 * '["sessions-ended",[1]]'.length;
+    const counts = { published: 9, publishedBytes, received: 0, receivedBytes: 0, dropped: 0, unreadable: 0 };
+    expect(ana.bus.counts).to.deep.equal(counts);
+    expect(bob.bus.counts).to.include({ published: 0, received: 9, receivedBytes: publishedBytes });
+    expect(ana.bus.isConnected).to.equal(true);
+    await server.stop();
+    await ana.disconnected();
+    expect(ana.bus.isConnected).to.equal(false);
+    for (const i of range(1, 20_000)) ana.bus.publish(numbered(i));
+    expect(ana.bus.counts).to.deep.equal({ ...counts, dropped: 20_000 });
+    expect(ana.listener.heard).to.have.length(20_009);
+  });
+
+  it("connects by itself to a NATS that is started later", async () => {
+    const server = await start();
+    await server.stop();
+    const node = new NatsNode(urlOf(server));
+    node.bus.follow(logId);
+    const { level, message } = await node.says(/cannot be reached/);
+    expect(level).to.equal("warn");
+    expect(message).to.include(`127.0.0.1:${server.port}: connection refused`);
+    await server.start();
+    await node.connected();
+    const bob = await NatsNode.following(logId, urlOf(server));
+    bob.bus.publish(numbered(1));
+    await node.listener.number(1);
+  });
+
+  it("goes to another server when its own is killed", async () => {
+    const both = [await start(), await start()];
+    const node = await NatsNode.following(logId, both.map((server) => urlOf(server)).join(","));
+    const [own, other] = both.toSorted((a) => (node.notices[0]?.message.endsWith(`:${a.port}`) ? -1 : 1));
+    await own?.kill();
+    await node.disconnected();
+    const { message } = await node.says(/^connected to NATS/);
+    expect(message).to.equal(`connected to NATS at 127.0.0.1:${other?.port}`);
+  });
+
+  it("uses the credentials in each address, and says which are wrong, once and without telling them", async () => {
+    const byUser = await startWith("authorization: { user: ana, password: 'p@ss, w%rd' }");
+    const byToken = await startWith("authorization: { token: 's3cret/token' }");
+    for (const url of [urlOf(byUser, "ana:p%40ss%2C%20w%25rd@"), urlOf(byToken, "s3cret%2Ftoken@")]) {
+      await NatsNode.following(logId, url);
+    }
+    const node = new NatsNode(`${urlOf(byUser, "ana:wrong@")},${urlOf(byToken, "wrong@")}`);
+    const { message } = await node.says(/cannot be reached/);
+    for (const { port } of [byUser, byToken]) {
+      expect(message).to.include(`127.0.0.1:${port}: the user, password or token is not accepted`);
+    }
+    // It goes on trying: once the credentials are right it is let in.
+    await byUser.stop();
+    await writeFile(path.join(folder.path, "nats.conf"), "authorization: { user: ana, password: wrong }");
+    await byUser.start();
+    await node.connected();
+    const said = node.notices.map((notice) => notice.message);
+    expect(new Set(said), "what was said").to.have.length(said.length);
+    expect(said.filter((sentence) => !sentence.startsWith("connected")).join(" ")).to.not.match(/wrong|s3cret|w%rd/);
+  });
+
+  it("says what NATS does not permit, and goes on without it", async () => {
+    const rules = 'permissions: { publish: "other.>", subscribe: "other.>" }';
+    const server = await startWith(`authorization: { users: [{ user: ana, password: pw, ${rules} }] }`);
+    const node = new NatsNode(urlOf(server, "ana:pw@"));
+    node.bus.follow(logId);
+    await node.says(new RegExp(`Permissions Violation for Subscription to "${subject()}"`, "i"));
+    for (const i of range(1, 100)) node.bus.publish(numbered(i));
+    await node.says(new RegExp(`Permissions Violation for Publish to "${subject()}"`, "i"));
+    await node.bus.taken();
+    expect(node.notices.filter(({ level }) => level === "warn")).to.have.length(2);
+    expect(node.bus.isConnected).to.equal(true);
+    expect(node.listener.numbers).to.deep.equal(range(1, 100));
+  });
+
+  describe("with TLS", () => {
+    const trusted = getCACertificates("default");
+    const { key, cert } = makeCertificate();
+    afterEach(() => setDefaultCACertificates(trusted));
+
+    const startTls = async () => {
+      const files = { key: path.join(folder.path, "key.pem"), cert: path.join(folder.path, "cert.pem") };
+      await writeFile(files.key, key);
+      await writeFile(files.cert, cert);
+      return start(`--tls --tlscert ${files.cert} --tlskey ${files.key}`);
+    };
+
+    it("talks to a server whose certificate is trusted, by its address or its name", async () => {
+      setDefaultCACertificates([...trusted, cert]);
+      const { port } = await startTls();
+      const nodes = [
+        await NatsNode.following(logId, `tls://127.0.0.1:${port}`),
+        await NatsNode.following(logId, `tls://localhost:${port}`),
+      ] as const;
+      nodes[0].bus.publish(numbered(1));
+      await nodes[1].listener.number(1);
+    });
+
+    it("does not talk to one whose certificate is not trusted, or is for another address, or that talks no TLS", async () => {
+      const [tls, plain] = [await startTls(), await start()];
+      const stranger = new NatsNode(`tls://127.0.0.1:${tls.port}`);
+      await stranger.says(/cannot be reached \(127\.0\.0\.1:\d+: self-signed certificate/);
+      setDefaultCACertificates([...trusted, cert]);
+      const nobody = new NatsNode(`tls://127.0.0.1:${plain.port}`);
+      await nobody.says(/cannot be reached \(127\.0\.0\.1:\d+: server does not support 'tls'\)/);
+      const proxy = await Network.start(tls.port, "127.0.0.2");
+      const elsewhere = new NatsNode(`tls://${proxy.address}`);
+      await elsewhere.says(/cannot be reached \(127\.0\.0\.2:\d+: Hostname\/IP does not match certificate's altnames/);
+      await elsewhere.close();
+      await proxy.close();
+    });
+  });
+});

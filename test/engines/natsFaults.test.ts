@@ -1,0 +1,193 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import net from "node:net";
+import { expect } from "chai";
+import type { Hint } from "../../src/server/room/ports/bus.ts";
+import { range } from "../contract/support.ts";
+import { within } from "../support/deadline.ts";
+import { EngineServer, needsEngine } from "../support/engineServer.ts";
+import { numbered } from "../support/hints.ts";
+import { closeNatsNodes, NatsNode } from "../support/natsNode.ts";
+import { Proxy as Network } from "../support/proxy.ts";
+
+const MIB = 1024 * 1024;
+
+describe("The bus on NATS, under fire", () => {
+  let logId: string;
+  let server: EngineServer;
+  let proxy: Network;
+  /** A node that reaches NATS by way of the proxy, and one that does not need it. */
+  let ana: NatsNode;
+  let bob: NatsNode;
+  before(function () {
+    needsEngine(this, "nats");
+  });
+  beforeEach(async () => {
+    logId = randomUUID();
+    server = await EngineServer.start("nats");
+    proxy = await Network.start(server.port);
+    ana = await NatsNode.following(logId, `nats://${proxy.address}`);
+    bob = await NatsNode.following(logId, server.url);
+  });
+  afterEach(async () => {
+    await closeNatsNodes();
+    await proxy?.close();
+    await server?.remove();
+  });
+
+  /** The two hear one another. */
+  const expectBothWays = async (number: number) => {
+    ana.bus.publish(numbered(number));
+    bob.bus.publish(numbered(number + 1));
+    await bob.listener.number(number);
+    await ana.listener.number(number + 1);
+  };
+
+  const stall = () => {
+    for (const link of proxy.links) for (const way of ["up", "down"] as const) link.set(way, "hold");
+  };
+
+  /** About 512 KiB. */
+  const large = (id: number): Hint => {
+    const message = { id, senderId: 2, sender: "ana", recipientId: 0, recipient: "", sentAt: 1_000 };
+    return { kind: "grown", logId, messages: [{ ...message, text: "x".repeat(MIB / 2) }] };
+  };
+
+  it("leaves out what a connection that has stalled does not take, and makes a new one", async () => {
+    stall();
+    for (const id of range(1, 100)) ana.bus.publish(large(id));
+    expect(ana.listener.heard, "what the sender has heard").to.have.length(100);
+    expect(ana.bus.counts.publishedBytes).to.be.within(8 * MIB - MIB, 8 * MIB + MIB);
+    expect(ana.bus.counts.dropped).to.equal(100 - ana.bus.counts.published);
+    const { level } = await ana.says(/does not take hints as fast as they come/);
+    expect(level).to.equal("warn");
+    expect((await ana.says(/is lost/)).message).to.include("it no longer answers");
+    await ana.connected();
+    await expectBothWays(1_000);
+  });
+
+  it("leaves out nothing where NATS takes what it gets, however much that is in all", async () => {
+    for (const id of range(1, 60)) {
+      ana.bus.publish(large(id));
+      if (id % 8 === 0) await ana.bus.taken();
+    }
+    ana.bus.publish(numbered(1));
+    await bob.listener.number(1);
+    expect(ana.bus.counts).to.include({ published: 61, dropped: 0 });
+    expect(bob.listener.heard).to.have.length(61);
+  });
+
+  it("notices a connection that is dead though nobody has said so, and makes a new one", async () => {
+    for (const link of proxy.links) link.forget("server");
+    expect((await ana.says(/is lost/)).message).to.include("it no longer answers");
+    await ana.connected();
+    await expectBothWays(1);
+  });
+
+  it("comes back from every cut and reset of its connection, and has what is published then", async () => {
+    for (const round of range(1, 5)) {
+      for (const link of proxy.links) round % 2 === 0 ? link.end() : link.reset();
+      await ana.disconnected();
+      await ana.connected();
+      await expectBothWays(10 * round);
+    }
+    expect(bob.listener.numbers.filter((number) => number % 10 === 0)).to.deep.equal([10, 20, 30, 40, 50]);
+  });
+
+  it("takes what comes a few bytes at a time", async () => {
+    for (const link of proxy.links) for (const way of ["up", "down"] as const) link.set(way, { bytes: 7, everyMs: 1 });
+    for (const number of range(1, 20)) bob.bus.publish(numbered(number));
+    ana.bus.publish(numbered(100));
+    await ana.listener.number(20);
+    await bob.listener.number(100);
+    expect(ana.listener.numbers).to.deep.equal([100, ...range(1, 20)]);
+  });
+
+  it("outlives a NATS that does nothing for a while, with its connections open", async () => {
+    await server.freeze();
+    try {
+      for (const node of [ana, bob]) await node.disconnected();
+      // The system still takes connections for it.
+      await ana.says(/cannot be reached/);
+    } finally {
+      await server.thaw();
+    }
+    for (const node of [ana, bob]) await node.connected();
+    await expectBothWays(1);
+  });
+
+  it("closes at once while its connection is stalled, with more in it than the socket takes", async () => {
+    stall();
+    for (const id of range(1, 30)) ana.bus.publish(large(id));
+    await ana.close();
+    ana.bus.publish(numbered(1));
+    expect(ana.listener.heard, "what the sender has heard").to.have.length(31);
+    expect(ana.bus.isConnected).to.equal(false);
+  });
+
+  it("has sent what it was given before its close", async () => {
+    for (const number of range(1, 100)) ana.bus.publish(numbered(number));
+    await ana.close();
+    await bob.listener.number(100);
+  });
+
+  it("closes at once while NATS is away, and connects no more", async () => {
+    await server.stop();
+    await ana.disconnected();
+    await ana.close();
+    await ana.close();
+    const { connections } = proxy;
+    await server.start();
+    await bob.connected();
+    expect(proxy.connections).to.equal(connections);
+    expect(ana.notices.at(-1)?.message).to.match(/is lost|cannot be reached/);
+  });
+
+  describe("where something listens that says nothing", () => {
+    let silent: net.Server;
+    let taken: net.Socket[];
+    beforeEach(async () => {
+      taken = [];
+      silent = net.createServer((socket) => {
+        taken.push(socket);
+        socket.on("error", () => {});
+        socket.resume();
+      });
+      silent.listen(0, "127.0.0.1");
+      await once(silent, "listening");
+    });
+    afterEach(async () => {
+      for (const socket of taken) socket.destroy();
+      silent.close();
+      await once(silent, "close");
+    });
+    const address = () => `nats://127.0.0.1:${(silent.address() as net.AddressInfo).port}`;
+    const connection = async () => {
+      if (taken.length === 0) await within(once(silent, "connection"), "a connection");
+      return taken.pop() as net.Socket;
+    };
+
+    it("gives each attempt up, and leaves no connection of it behind", async () => {
+      const node = new NatsNode(address());
+      for (const _ of range(1, 2)) {
+        const socket = await connection();
+        await within(once(socket, "close"), "the end of the connection");
+      }
+      expect(node.notices[0]?.message).to.include("cannot be reached");
+      expect(node.bus.isConnected).to.equal(false);
+    });
+
+    it("closes at once, and leaves no connection behind", async () => {
+      const node = new NatsNode(address());
+      const socket = await connection();
+      const ended = once(socket, "close");
+      await node.close();
+      await within(ended, "the end of the connection");
+      expect(node.notices).to.deep.equal([]);
+    });
+
+    it("goes to another server", async () => {
+      await NatsNode.following(logId, `${address()},nats://127.0.0.1:${server.port}`);
+    });
+  });
+});
