@@ -1,5 +1,6 @@
 /** `npm run bench`: measures Obrolan beside its peers. `bench/README.md` tells what is measured, and how. */
 import { chooseCores } from "./cores.ts";
+import { missingEngine } from "./load/engine.ts";
 import { readPlan } from "./options.ts";
 import { missingPrograms } from "./peers/index.ts";
 import { Progress } from "./run/progress.ts";
@@ -23,7 +24,8 @@ const summaries: Summary[] = [];
 const failures: string[] = [];
 for (const { scenario, options } of plan) {
   try {
-    const leftOut = missingPrograms(chosenRuns(scenario, options));
+    const runs = chosenRuns(scenario, options);
+    const leftOut = { ...missingPrograms(runs), ...missingEngines(scenario, runs) };
     const summary = summarize(scenario, options, await measureAll(scenario, options, leftOut), leftOut);
     summaries.push(summary);
     process.stdout.write(`\n${tableOf(scenario, summary)}\n`);
@@ -60,4 +62,12 @@ async function measureAll(
     }
   }
   return rounds;
+}
+
+function missingEngines({ needs = {} }: Scenario, runs: readonly string[]): Record<string, string> {
+  const missing = runs.flatMap((run) => {
+    const engine = missingEngine(needs[run] ?? []);
+    return engine === undefined ? [] : [[run, engine] as const];
+  });
+  return Object.fromEntries(missing);
 }

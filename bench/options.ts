@@ -26,7 +26,8 @@ export function readPlan(scenarios: readonly Scenario[], argv: readonly string[]
   const names = scenarios.map(({ name }) => name);
   const command = new Command("bench")
     .description("Measures Obrolan beside its peers. What is not set is as each scenario has it.")
-    .argument("[scenarios...]", `which of ${names.join(", ")} (default: all)`)
+    .argument("[scenarios...]", `which of ${names.join(", ")} (default: all with one server)`)
+    .option("--cluster", "those with several nodes on PostgreSQL and NATS, in place of those with one server")
     .option("--rounds <number>", `how often everything is measured (default: ${DEFAULTS.rounds})`, wholeNumber)
     .option("--runs <names...>", "which runs of a scenario, as its table names them (default: all)")
     .option("--seconds <number>", "how long a measurement lasts, where it is one of time", wholeNumber)
@@ -45,9 +46,12 @@ export function readPlan(scenarios: readonly Scenario[], argv: readonly string[]
   const unknown = command.args.filter((name) => !names.includes(name));
   if (unknown.length > 0)
     command.error(`There is no scenario "${unknown[0]}": choose from ${names.join(", ")}.`, { exitCode: 2 });
+  const { cluster = false, ...set } = command.opts();
+  const isAsked = ({ name, isOfCluster = false }: Scenario) =>
+    command.args.length === 0 ? isOfCluster === cluster : command.args.includes(name);
   return scenarios
-    .filter(({ name }) => command.args.length === 0 || command.args.includes(name))
-    .map((scenario) => ({ scenario, options: { ...DEFAULTS, ...scenario.defaults, ...command.opts() } }));
+    .filter(isAsked)
+    .map((scenario) => ({ scenario, options: { ...DEFAULTS, ...scenario.defaults, ...set } }));
 }
 
 function wholeNumber(text: string): number {

@@ -1,5 +1,6 @@
 import type { LineChart } from "./chart/index.ts";
 import type { Bench } from "./load/bench.ts";
+import type { EngineName } from "./load/engine.ts";
 import type { Pause } from "./load/wires/wire.ts";
 import type { PeerName } from "./peers/index.ts";
 
@@ -77,6 +78,10 @@ export interface Scenario {
   /** What is done, in a line. */
   readonly summary: (options: Options) => string;
   readonly defaults: Partial<Options>;
+  /** Whether it is of those with several nodes, which are run where these are asked for. */
+  readonly isOfCluster?: boolean;
+  /** Which engines a run needs, where it needs any. */
+  readonly needs?: Readonly<Record<string, readonly EngineName[]>>;
   /** What is run in each round, by name. */
   readonly runs: Readonly<Record<string, Run>>;
   /** The run whose figures are 1 in that run's ratios; default the first. */

@@ -1,7 +1,9 @@
 import type { Cores } from "../cores.ts";
-import type { PeerName } from "../peers/index.ts";
+import { type PeerName, peers } from "../peers/index.ts";
 import type { Options } from "../scenario.ts";
+import { Cluster, type Layout } from "./cluster.ts";
 import { Server } from "./server.ts";
+import type { Target } from "./target.ts";
 
 const STALL_MS = 30_000;
 const LOOK_MS = 250;
@@ -12,7 +14,7 @@ export class Bench {
   /** Which cores the server and the load have; unset: they share all. */
   readonly cores: Cores | undefined;
   readonly #report: (text: string) => void;
-  readonly #servers: Server[] = [];
+  readonly #targets: Target[] = [];
   readonly #failure: Promise<never>;
   /** The run is worth nothing. What it waits for rejects. */
   readonly fail: (error: Error) => void;
@@ -36,9 +38,19 @@ export class Bench {
   async serve(peer: PeerName, prepare?: (folder: string) => Promise<void>): Promise<Server> {
     this.progress(`starting ${peer}`);
     const { data, profile } = this.options;
-    const server = await Server.start({ peer, data, profile, core: this.cores?.server, prepare }, this.fail);
-    this.#servers.push(server);
+    const options = { name: peer, peer: peers[peer], data, profile, core: this.cores?.server, prepare };
+    const server = await Server.start(options, this.fail);
+    this.#targets.push(server);
     return server;
+  }
+
+  /** Starts so many nodes on engines of their own, with nothing in them. */
+  async serveTogether(layout: Layout): Promise<Cluster> {
+    this.progress("starting nodes and engines");
+    const { data, profile } = this.options;
+    const cluster = await Cluster.start(layout, { data, profile, core: this.cores?.server }, this.fail);
+    this.#targets.push(cluster);
+    return cluster;
   }
 
   /** Waits for `promise`, as long as nothing fails and `moved()` changes within 30 s. */
@@ -74,8 +86,8 @@ export class Bench {
     return goesOn();
   }
 
-  /** Stops the servers that it started. */
+  /** Stops what it started. */
   async end(): Promise<void> {
-    await Promise.all(this.#servers.map((server) => server.stop()));
+    await Promise.all(this.#targets.map((target) => target.stop()));
   }
 }

@@ -26,6 +26,13 @@ export class Histogram {
     if (milliseconds > this.#longest) this.#longest = milliseconds;
   }
 
+  /** Adds all that another one has seen. */
+  take(other: Histogram): void {
+    for (const [bucket, count] of other.#counts.entries()) this.#counts[bucket] = (this.#counts[bucket] ?? 0) + count;
+    this.#total += other.#total;
+    this.#longest = Math.max(this.#longest, other.#longest);
+  }
+
   /** The time that a share (0 to 1) of all stayed within, in milliseconds. */
   quantile(share: number): number {
     let left = Math.ceil(share * this.#total);

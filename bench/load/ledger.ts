@@ -19,6 +19,7 @@ export class Ledger {
 
   readonly #textBytes: number;
   readonly #sentAt = new Numbers();
+  readonly #acceptedAt = new Numbers();
   readonly #idOf = new Numbers();
   readonly #numberOf = new Numbers();
   readonly #receipts = new Numbers();
@@ -64,6 +65,16 @@ export class Ledger {
     return this.#arrived === this.#sent ? 0 : performance.now() - this.#sentAt.get(this.#arrived + 1);
   }
 
+  /** When a message was sent, by the clock of `performance.now`. */
+  sentAt(number: number): number {
+    return this.#sentAt.get(number);
+  }
+
+  /** When its sender was told that a message is accepted; 0: not yet. */
+  acceptedAt(number: number): number {
+    return this.#acceptedAt.get(number);
+  }
+
   /** How many responses they came in. */
   get responses(): number {
     return this.#responses;
@@ -107,7 +118,9 @@ export class Ledger {
   accept(number: number, id: number): void {
     this.#pair(id, number);
     this.#accepted += 1;
-    this.acceptance.add(performance.now() - this.#sentAt.get(number));
+    const now = performance.now();
+    this.#acceptedAt.set(number, now);
+    this.acceptance.add(now - this.#sentAt.get(number));
     this.onAccepted();
     this.#settle();
   }

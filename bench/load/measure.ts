@@ -1,7 +1,8 @@
+import type { Figures } from "../scenario.ts";
 import type { Bench } from "./bench.ts";
 import type { Crowd } from "./crowd.ts";
 import { secondsOfCores } from "./processor.ts";
-import type { Server } from "./server.ts";
+import type { Target } from "./target.ts";
 
 /** What a stretch of time cost and brought. */
 export interface Measured {
@@ -23,19 +24,24 @@ export interface Measured {
   readonly othersBusy: number;
 }
 
-/** Measures so many seconds of traffic that is already flowing, fewer once `goesOn` says no. Latencies seen before are forgotten. */
+/**
+ * Measures so many seconds of traffic that is already flowing, fewer once `goesOn` says no. Latencies seen before are forgotten. Of each
+ * part of the target, where it has any, there are `PARTPerMessage` and `PARTPerDelivery`, its processor time in microseconds, and
+ * `PARTBusy`, how much of a core that was, in per cent.
+ */
 export async function measure(
   bench: Bench,
-  server: Server,
+  target: Target,
   crowd: Crowd,
   seconds: number,
   goesOn?: () => boolean,
-): Promise<Measured> {
+): Promise<Measured & Figures> {
   crowd.ledger.latency.clear();
   crowd.ledger.acceptance.clear();
   const before = {
     at: performance.now(),
-    cpu: server.cpuSeconds(),
+    cpu: target.cpuSeconds(),
+    parts: target.cpuOfParts?.() ?? {},
     cores: secondsOfCores(bench.cores),
     accepted: crowd.ledger.accepted,
     deliveries: crowd.ledger.deliveries,
@@ -44,13 +50,24 @@ export async function measure(
   const loadBefore = process.cpuUsage();
   await bench.pass(seconds, "measuring", goesOn);
   const elapsed = (performance.now() - before.at) / 1000;
-  const cpu = server.cpuSeconds() - before.cpu;
+  const cpu = target.cpuSeconds() - before.cpu;
+  const parts = Object.entries(target.cpuOfParts?.() ?? {});
+  const accepted = crowd.ledger.accepted - before.accepted;
   const deliveries = crowd.ledger.deliveries - before.deliveries;
   const { user, system } = process.cpuUsage(loadBefore);
   const load = (user + system) / 1e6;
   const others = secondsOfCores(bench.cores) - before.cores - cpu - load;
+  const costs = parts.flatMap(([part, seconds]) => {
+    const used = seconds - (before.parts[part] ?? 0);
+    return [
+      [`${part}PerMessage`, (used / accepted) * 1e6] as const,
+      [`${part}PerDelivery`, (used / deliveries) * 1e6] as const,
+      [`${part}Busy`, (used / elapsed) * 100] as const,
+    ];
+  });
   return {
-    acceptedPerSecond: (crowd.ledger.accepted - before.accepted) / elapsed,
+    ...Object.fromEntries(costs),
+    acceptedPerSecond: accepted / elapsed,
     deliveriesPerSecond: deliveries / elapsed,
     cpuPerDelivery: (cpu / deliveries) * 1e6,
     deliveriesPerCpuSecond: deliveries / cpu,

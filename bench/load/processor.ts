@@ -9,9 +9,27 @@ export const QUIET = 10;
 
 /** The processor time that a whole process has used, all its threads together, in seconds. */
 export function secondsOfProcess(pid: number | undefined): number {
-  // After the name in parentheses, which may have spaces itself, utime and stime are the 12th and 13th field.
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+  const [user, system] = ticksOf(pid);
+  return (Number(user) + Number(system)) / TICKS_PER_SECOND;
+}
+
+/**
+ * The processor time that a process and its children have used, those children that have ended among them, in seconds. PostgreSQL is
+ * such a family: a process for each connection.
+ */
+export function secondsOfFamily(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean);
+  const [, , ended, endedInKernel] = ticksOf(pid);
+  const living = children.map((child) => {
+    try {
+      return secondsOfProcess(Number(child));
+    } catch {
+      // It has ended just now, and counts as such the next time.
+      return 0;
+    }
+  });
+  const seconds = (Number(ended) + Number(endedInKernel)) / TICKS_PER_SECOND;
+  return living.reduce((sum, one) => sum + one, secondsOfProcess(pid) + seconds);
 }
 
 /** The processor time that all processes together have used on those cores, in seconds; on every core where they are unset. */
@@ -21,4 +39,11 @@ export function secondsOfCores(cores: Cores | undefined): number {
   const chosen = lines.map((line) => line.split(/\s+/)).filter(([name = ""]) => names.includes(name));
   const ticks = chosen.flatMap(([, user, nice, system]) => [Number(user), Number(nice), Number(system)]);
   return ticks.reduce((sum, count) => sum + count, 0) / TICKS_PER_SECOND;
+}
+
+// After the name in parentheses, which may have spaces itself, utime and stime are the 12th and 13th field; then come those of the
+// children that have ended.
+function ticksOf(pid: number | undefined): string[] {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+  return fields.slice(11, 15);
 }

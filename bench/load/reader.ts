@@ -9,6 +9,8 @@ export interface ReaderOptions {
   readonly counts: boolean;
   /** The connection or a check failed; the run is worth nothing. */
   readonly onFailed: (error: Error) => void;
+  /** Called with the number of each message that comes, and when it came. */
+  readonly onDelivered?: ((number: number, at: number) => void) | undefined;
 }
 
 /**
@@ -92,6 +94,7 @@ export class Reader implements Sink {
     if (this.#newMessages === 0) this.#readAt = performance.now();
     this.#newMessages += 1;
     this.#options.ledger.deliver(id, number, textBytes, this.#readAt, this.#options.counts);
+    this.#options.onDelivered?.(number, this.#readAt);
     if (this.#received === this.#awaited) this.#onReceived();
   }
 

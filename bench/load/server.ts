@@ -4,32 +4,36 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { pinned } from "../cores.ts";
-import { type Peer, type PeerName, peers } from "../peers/index.ts";
+import type { Peer } from "../peers/index.ts";
 import { secondsOfProcess } from "./processor.ts";
+import type { Target } from "./target.ts";
 import type { Wire } from "./wires/wire.ts";
 
 const STOP_MS = 12_000;
 const ANSWER_MS = 10_000;
 
 export interface ServerOptions {
-  readonly peer: PeerName;
+  /** For what a failure says. */
+  readonly name: string;
+  readonly peer: Peer;
   /** Where it may make a folder for its data. */
   readonly data: string;
   readonly core: number | undefined;
   /** Where to write a CPU profile of it when it ends. */
   readonly profile: string | undefined;
   /** Called with its folder before it starts. */
-  readonly prepare: ((folder: string) => Promise<void>) | undefined;
+  readonly prepare?: ((folder: string) => Promise<void>) | undefined;
 }
 
 /** The server under test: a process of its own, started afresh for every run. */
-export class Server {
+export class Server implements Target {
   readonly wire: Wire;
   readonly #process: ChildProcess;
   readonly #lines: Interface;
   readonly #folder: string;
   readonly #log: string[] = [];
   #address = "";
+  #metrics: string | undefined;
   #stopping = false;
 
   private constructor(process: ChildProcess, wire: Wire, folder: string) {
@@ -43,7 +47,7 @@ export class Server {
 
   /** Starts it and waits until it listens. `onDied` is called when it ends without being asked to. */
   static async start(options: ServerOptions, onDied: (error: Error) => void): Promise<Server> {
-    const peer: Peer = peers[options.peer];
+    const { peer, name } = options;
     const folder = mkdtempSync(join(options.data, "obrolan-bench-"));
     await options.prepare?.(folder);
     const profile = options.profile ? ["--cpu-prof", `--cpu-prof-dir=${options.profile}`] : [];
@@ -53,10 +57,10 @@ export class Server {
     const server = new Server(child, peer.wire, folder);
     child.on("exit", (code, signal) => {
       if (server.#stopping) return;
-      onDied(new Error(`${options.peer} ended (${signal ?? code}). ${server.#lastLines()}`));
+      onDied(new Error(`${name} ended (${signal ?? code}). ${server.#lastLines()}`));
     });
     try {
-      server.#address = await server.#said(peer.addressIn ?? announcedAddress);
+      await server.#hear(peer.addressIn ?? announcedAddress);
       return server;
     } catch (error) {
       await server.stop();
@@ -64,9 +68,15 @@ export class Server {
     }
   }
 
-  /** Where it listens. */
-  get address(): string {
-    return this.#address;
+  get addresses(): readonly string[] {
+    return [this.#address];
+  }
+
+  /** What it counts, by the names of its metrics, those with labels left out. Only where its arguments have it show them. */
+  async metrics(): Promise<ReadonlyMap<string, number>> {
+    const response = await fetch(`http://${this.#metrics}/metrics`);
+    const lines = (await response.text()).split("\n").map((line) => /^(\w+) (\S+)$/.exec(line));
+    return new Map(lines.flatMap((line) => (line ? [[line[1] ?? "", Number(line[2])] as const] : [])));
   }
 
   /** The processor time that the whole process has used, all its threads together, in seconds. */
@@ -113,6 +123,16 @@ export class Server {
   #kibibytes(field: string): number {
     const status = readFileSync(`/proc/${this.#process.pid}/status`, "utf8");
     return Number(new RegExp(`^${field}:\\s*(\\d+) kB$`, "m").exec(status)?.[1]);
+  }
+
+  async #hear(addressIn: (line: string) => string | undefined): Promise<void> {
+    await this.#said((line) => {
+      const address = addressIn(line);
+      if (address === undefined) return undefined;
+      this.#address = address;
+      this.#metrics = readLine(line)?.metrics as string | undefined;
+      return address;
+    });
   }
 
   // What the next line of its log says that has it.

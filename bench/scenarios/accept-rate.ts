@@ -3,6 +3,7 @@ import { Crowd } from "../load/crowd.ts";
 import { Ledger } from "../load/ledger.ts";
 import { measure } from "../load/measure.ts";
 import { ClosedLoop } from "../load/pace.ts";
+import type { Target } from "../load/target.ts";
 import type { Figures, Scenario } from "../scenario.ts";
 
 const WARM_UP_SECONDS = 2;
@@ -14,7 +15,7 @@ export const acceptRate: Scenario = {
   summary: ({ receivers, underWay, textBytes }) =>
     `${receivers} senders on a connection each, who all get everything; ${underWay} messages of ${textBytes} bytes wait for \`accepted\``,
   defaults: { seconds: 4, receivers: 100, underWay: 1600, textBytes: 100 },
-  runs: { obrolan: acceptRateOf },
+  runs: { obrolan: async (bench) => acceptRateOn(bench, await bench.serve("obrolan")) },
   columns: [
     { figure: "acceptedPerSecond", title: "accepted a second", digits: 0 },
     { figure: "acceptedP50", title: "to accepted, p50, ms", digits: 1 },
@@ -35,15 +36,15 @@ export const acceptRate: Scenario = {
   ],
 };
 
-async function acceptRateOf(bench: Bench): Promise<Figures> {
+/** Measures how many messages become durable where senders are everywhere. */
+export async function acceptRateOn(bench: Bench, target: Target): Promise<Figures> {
   const { receivers, underWay, textBytes, seconds } = bench.options;
-  const server = await bench.serve("obrolan");
-  const crowd = new Crowd(bench, server, new Ledger(textBytes));
+  const crowd = new Crowd(bench, target, new Ledger(textBytes));
   const senders = await crowd.enter(receivers);
   const loop = new ClosedLoop(crowd, senders, underWay, "onAccepted");
   loop.start();
   await bench.pass(WARM_UP_SECONDS, "warming up");
-  const measured = await measure(bench, server, crowd, seconds);
+  const measured = await measure(bench, target, crowd, seconds);
   const { acceptance } = crowd.ledger;
   const latencies = { acceptedP50: acceptance.quantile(0.5), acceptedP99: acceptance.quantile(0.99) };
   loop.stop();

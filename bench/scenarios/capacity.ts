@@ -1,23 +1,6 @@
-import type { Bench } from "../load/bench.ts";
-import { Crowd } from "../load/crowd.ts";
-import { Ledger } from "../load/ledger.ts";
-import { measure } from "../load/measure.ts";
-import { ClosedLoop, OpenLoop } from "../load/pace.ts";
-import { QUIET } from "../load/processor.ts";
-import type { Reader } from "../load/reader.ts";
-import type { Server } from "../load/server.ts";
-import { type PeerName, peerNames } from "../peers/index.ts";
-import { atStep, type Figures, type Must, pointsOf, runsOf, type Scenario } from "../scenario.ts";
-
-const WARM_UP_SECONDS = 2;
-const WARM_UP_UNDER_WAY = 4;
-const STEP_WARM_UP_SECONDS = 1;
-const P99_LIMIT_MS = 500;
-const SETTLE_SECONDS = 1;
-const REST_SECONDS = 10;
-const TIMES_AGAIN = 3;
-// Who is so far behind at any moment of a step will not come out of it with that p99.
-const BEHIND_LIMIT_MS = 3000;
+import { P99_LIMIT_MS, stepThrough } from "../load/steps.ts";
+import { peerNames } from "../peers/index.ts";
+import { type Figures, type Must, pointsOf, runsOf, type Scenario } from "../scenario.ts";
 
 /** How many messages a second a server keeps up with, where they come by the clock. */
 export const capacity: Scenario = {
@@ -30,7 +13,7 @@ export const capacity: Scenario = {
     textBytes: 100,
     rates: [10, 20, 30, 60, 100, 150, 200, 300, 500, 1000, 1500, 2000, 2500, 3000, 4000],
   },
-  runs: runsOf(peerNames, capacityOf),
+  runs: runsOf(peerNames, async (bench, peer) => stepThrough(bench, await bench.serve(peer))),
   columns: [
     { figure: "sustained", title: "messages a second", digits: 0 },
     { figure: "deliveriesPerSecond", title: "deliveries a second", digits: 0 },
@@ -94,83 +77,3 @@ function atLeast(
 // A peer that keeps up with no rate at all is nothing to compare with: none is as slow as that where it is quiet.
 const ratio = (one: Figures | undefined, other: Figures | undefined) =>
   (one?.sustained ?? Number.NaN) / (other?.sustained || Number.NaN);
-
-async function capacityOf(bench: Bench, peer: PeerName): Promise<Figures> {
-  const { receivers, textBytes, rates } = bench.options;
-  const server = await bench.serve(peer);
-  const crowd = new Crowd(bench, server, new Ledger(textBytes));
-  const [sender] = await crowd.enter(1);
-  await crowd.enter(receivers);
-  if (!sender) throw new Error("There is no sender.");
-  const warmUp = new ClosedLoop(crowd, [sender], WARM_UP_UNDER_WAY);
-  warmUp.start();
-  await bench.pass(WARM_UP_SECONDS, "warming up");
-  warmUp.stop();
-  await crowd.settle();
-
-  let figures: Figures = { sustained: 0, deliveriesPerSecond: 0 };
-  for (const rate of rates) {
-    const { step, keptUp } = await stepInQuiet(bench, server, crowd, sender, rate);
-    figures = { ...figures, ...atStep(rate, step) };
-    if (!keptUp) break;
-    figures = {
-      ...figures,
-      sustained: rate,
-      deliveriesPerSecond: rate * receivers,
-      loadBusy: step.loadBusy ?? Number.NaN,
-    };
-  }
-  crowd.leave();
-  // One that has fallen behind would go on for as long as its queue is.
-  if (!crowd.ledger.isSettled) await server.kill();
-  return figures;
-}
-
-// A rate that failed while something else took the cores is tried again, if the server comes to rest.
-async function stepInQuiet(...args: Parameters<typeof stepOf>): ReturnType<typeof stepOf> {
-  const [bench, , { ledger }] = args;
-  let outcome = await stepOf(...args);
-  for (let again = 0; again < TIMES_AGAIN; again += 1) {
-    if (outcome.keptUp || (outcome.step.othersBusy ?? 0) < QUIET) break;
-    await bench.pass(REST_SECONDS, "waiting for the server to come to rest", () => !ledger.isSettled);
-    if (!ledger.isSettled) break;
-    outcome = await stepOf(...args);
-  }
-  return outcome;
-}
-
-/** One rate: what it measured, and whether the server keeps up with it. */
-async function stepOf(
-  bench: Bench,
-  server: Server,
-  crowd: Crowd,
-  sender: Reader,
-  rate: number,
-): Promise<{ readonly step: Figures; readonly keptUp: boolean }> {
-  const { ledger } = crowd;
-  const goesOn = () => ledger.behind < BEHIND_LIMIT_MS;
-  const loop = new OpenLoop(sender, rate);
-  loop.start();
-  await bench.pass(STEP_WARM_UP_SECONDS, `${rate} a second, warming up`, goesOn);
-  loop.lateness.clear();
-  const { cpuPerDelivery, deliveriesPerSecond, loadBusy, othersBusy } = await measure(
-    bench,
-    server,
-    crowd,
-    bench.options.seconds,
-    goesOn,
-  );
-  const latencies = { p50: ledger.latency.quantile(0.5), p99: ledger.latency.quantile(0.99) };
-  loop.stop();
-  await bench.pass(SETTLE_SECONDS, `${rate} a second, waiting for the last`, () => goesOn() && !ledger.isSettled);
-  const keptUp = ledger.isSettled && latencies.p99 < P99_LIMIT_MS;
-  // Of one that has fallen behind there is no latency: it grows for as long as one looks.
-  const step = {
-    cpu: cpuPerDelivery,
-    deliveries: deliveriesPerSecond,
-    loadBusy,
-    late: loop.lateness.quantile(0.99),
-    othersBusy,
-  };
-  return { step: ledger.isSettled ? { ...latencies, ...step } : step, keptUp };
-}

@@ -3,6 +3,7 @@ import { Crowd } from "../load/crowd.ts";
 import { Ledger } from "../load/ledger.ts";
 import { measure } from "../load/measure.ts";
 import { ClosedLoop } from "../load/pace.ts";
+import type { Target } from "../load/target.ts";
 import { type PeerName, peerNames } from "../peers/index.ts";
 import { type Column, type Figures, type Must, type Options, runsOf, type Scenario } from "../scenario.ts";
 
@@ -60,20 +61,31 @@ function cheaperThan(
 
 /** Measures a delivery of one server, with so many messages under way; leaves nothing running. */
 export async function fanOutOf(bench: Bench, peer: PeerName, receivers = bench.options.receivers): Promise<Figures> {
-  const { underWay, textBytes, seconds } = bench.options;
   const server = await bench.serve(peer);
-  const crowd = new Crowd(bench, server, new Ledger(textBytes));
-  const senders = await crowd.enter(1);
+  const figures = await fanOutOn(bench, server, receivers);
+  await server.stop();
+  return figures;
+}
+
+/** The same of whatever there is, with as many senders, which are spread over it as the receivers are. */
+export async function fanOutOn(
+  bench: Bench,
+  target: Target,
+  receivers = bench.options.receivers,
+  senderCount = 1,
+): Promise<Figures> {
+  const { underWay, textBytes, seconds } = bench.options;
+  const crowd = new Crowd(bench, target, new Ledger(textBytes));
+  const senders = await crowd.enter(senderCount);
   await crowd.enter(receivers);
   const loop = new ClosedLoop(crowd, senders, underWay);
   loop.start();
   await bench.pass(WARM_UP_SECONDS, "warming up");
-  const measured = await measure(bench, server, crowd, seconds);
+  const measured = await measure(bench, target, crowd, seconds);
   const { latency } = crowd.ledger;
   const latencies = { p50: latency.quantile(0.5), p99: latency.quantile(0.99) };
   loop.stop();
   await crowd.settle();
   crowd.leave();
-  await server.stop();
   return { ...measured, ...latencies };
 }

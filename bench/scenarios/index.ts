@@ -4,6 +4,7 @@ import { atRest } from "./at-rest.ts";
 import { bySize } from "./by-size.ts";
 import { capacity } from "./capacity.ts";
 import { catchUp } from "./catch-up.ts";
+import { clusterScenarios } from "./cluster/index.ts";
 import { fanOut, oneUnderWay } from "./fan-out.ts";
 import { idle } from "./idle.ts";
 import { reconnect } from "./reconnect.ts";
@@ -23,4 +24,5 @@ export const scenarios: readonly Scenario[] = [
   reconnect,
   slowReaders,
   resumeStorm,
+  ...clusterScenarios,
 ];

@@ -1,0 +1,79 @@
+import type { Bench } from "../../load/bench.ts";
+import type { Cluster } from "../../load/cluster.ts";
+import { Crowd } from "../../load/crowd.ts";
+import { DistanceMeter } from "../../load/distances.ts";
+import { Ledger } from "../../load/ledger.ts";
+import { measure } from "../../load/measure.ts";
+import { OpenLoop } from "../../load/pace.ts";
+import type { Figures, Scenario } from "../../scenario.ts";
+import { onLayouts } from "./layouts.ts";
+
+const WARM_UP_SECONDS = 3;
+const OTHER_NODE_LIMIT_MS = 5;
+// A node looks at the log twice a second.
+const WITHOUT_NATS_LIMIT_MS = 500;
+
+/** What it takes longer on several nodes, where nothing gathers. */
+export const clusterAtRest: Scenario = {
+  name: "cluster-at-rest",
+  summary: ({ receivers, rate, textBytes, seconds }) =>
+    `${rate} messages of ${textBytes} bytes a second, sent on one node, to ${receivers} receivers spread over the nodes, for ${seconds} s`,
+  defaults: { seconds: 6, receivers: 99, rate: 20, textBytes: 100 },
+  ...onLayouts(["embedded", "1 node", "3 nodes", "3 nodes, no NATS"], atRestOn),
+  columns: [
+    { figure: "acceptedP50", title: "to accepted, p50, ms", digits: 2 },
+    { figure: "acceptedP99", title: "p99, ms", digits: 2 },
+    { figure: "sameP50", title: "to receivers on the node, p50, ms", digits: 2 },
+    { figure: "sameP99", title: "p99, ms", digits: 2 },
+    { figure: "otherP50", title: "on other nodes, p50, ms", digits: 2 },
+    { figure: "otherP99", title: "p99, ms", digits: 2 },
+    { figure: "afterAcceptedP50", title: "from accepted to other nodes, p50, ms", digits: 2 },
+    { figure: "afterAcceptedP99", title: "p99, ms", digits: 2 },
+  ],
+  musts: ({ "3 nodes": nodes, "3 nodes, no NATS": without }) => [
+    {
+      what: "from `accepted` on one node to delivery on another, median",
+      value: nodes?.afterAcceptedP50 ?? Number.NaN,
+      bound: "at most",
+      limit: OTHER_NODE_LIMIT_MS,
+      unit: "ms",
+    },
+    {
+      what: "the same without NATS",
+      value: without?.afterAcceptedP50 ?? Number.NaN,
+      bound: "at most",
+      limit: WITHOUT_NATS_LIMIT_MS,
+      unit: "ms",
+    },
+  ],
+};
+
+async function atRestOn(bench: Bench, cluster: Cluster): Promise<Figures> {
+  const { receivers, rate, textBytes, seconds } = bench.options;
+  const crowd = new Crowd(bench, cluster, new Ledger(textBytes));
+  const meter = new DistanceMeter();
+  crowd.onDelivered = (place, number, at) => meter.add(place, number, at);
+  const [sender] = await crowd.enter(1);
+  await crowd.enter(receivers);
+  if (!sender) throw new Error("There is no sender.");
+  const loop = new OpenLoop(sender, rate);
+  loop.start();
+  await bench.pass(WARM_UP_SECONDS, "warming up");
+  meter.start(crowd.ledger.sent + 1);
+  const { othersBusy } = await measure(bench, cluster, crowd, seconds);
+  loop.stop();
+  await crowd.settle();
+  const { same, other, otherAfterAccepted: after } = meter.distances(crowd.ledger);
+  const { acceptance } = crowd.ledger;
+  return {
+    acceptedP50: acceptance.quantile(0.5),
+    acceptedP99: acceptance.quantile(0.99),
+    sameP50: same.quantile(0.5),
+    sameP99: same.quantile(0.99),
+    otherP50: other.quantile(0.5),
+    otherP99: other.quantile(0.99),
+    afterAcceptedP50: after.quantile(0.5),
+    afterAcceptedP99: after.quantile(0.99),
+    othersBusy,
+  };
+}
