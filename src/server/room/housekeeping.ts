@@ -31,7 +31,9 @@ const SWEEP = 60 * 60 * 1_000;
 export class Housekeeping {
   readonly #household: Household;
   readonly #timer: NodeJS.Timeout;
-  #lookedAt = performance.now();
+  /** By ticks and not by the clock: a timer may come a fraction of a millisecond early, and every other look would be left out. */
+  readonly #ticksALook: number;
+  #ticks = 0;
   #sweptAt = Number.NEGATIVE_INFINITY;
   #retainedAt = Number.NEGATIVE_INFINITY;
 
@@ -39,6 +41,7 @@ export class Housekeeping {
     this.#household = household;
     const { joinTimeout, stall, cursor, sessionLifetime, retention } = household.timings;
     const interval = Math.min(LOOK, Math.ceil(Math.min(joinTimeout, stall, cursor, sessionLifetime, retention) / 10));
+    this.#ticksALook = Math.max(1, Math.round(LOOK / interval));
     this.#timer = setInterval(() => this.#tick(), interval);
     this.#timer.unref();
   }
@@ -54,8 +57,8 @@ export class Housekeeping {
     const time = clock();
     for (const stream of streams) stream.tick(now, time);
     signIn.note().catch(report);
-    if (now - this.#lookedAt >= LOOK) {
-      this.#lookedAt = now;
+    this.#ticks += 1;
+    if (this.#ticks % this.#ticksALook === 0) {
       log.lookAgain();
       feed.note();
       checkSessions().catch(report);

@@ -1,0 +1,37 @@
+import { mock } from "node:test";
+import { expect } from "chai";
+import { type Household, Housekeeping } from "../../src/server/room/housekeeping.ts";
+import { TIMINGS } from "../../src/server/room/limits.ts";
+
+describe("housekeeping", () => {
+  afterEach(() => mock.timers.reset());
+
+  it("looks at the log twice a second, however early a timer is by the clock", () => {
+    mock.timers.enable({ apis: ["setInterval"] });
+    let looks = 0;
+    const housekeeping = new Housekeeping(household(() => (looks += 1)));
+    // All of it within a millisecond of the real clock.
+    for (let second = 1; second <= 3; second += 1) {
+      mock.timers.tick(1_000);
+      expect(looks).to.equal(2 * second);
+    }
+    housekeeping.stop();
+  });
+});
+
+function household(lookAgain: () => void): Household {
+  const nothing = () => {};
+  const later = async () => {};
+  return {
+    log: { lookAgain } as Household["log"],
+    feed: { note: nothing } as Household["feed"],
+    streams: new Set(),
+    signIn: { note: later, sweep: later } as unknown as Household["signIn"],
+    rate: { sweep: nothing } as Household["rate"],
+    retention: { look: later } as unknown as Household["retention"],
+    timings: TIMINGS,
+    clock: Date.now,
+    checkSessions: later,
+    report: nothing,
+  };
+}
