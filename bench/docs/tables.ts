@@ -21,20 +21,20 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** What `docs/performance.md` says in figures: a table of the servers, one of what must hold, and where it was measured. */
-export function figuresInMarkdown({ machine, scenarios }: Results): string {
+export function figuresInMarkdown(results: Results): string {
+  const { scenarios } = results;
+  return [serversTable(scenarios), "", measuredOn(results), "", mustsTable(scenarios)].join("\n");
+}
+
+/** When and where that was measured, and how often. */
+export function measuredOn({ machine, scenarios }: Results): string {
   const { processor, cores, node, kernel } = machine;
   const rounds = Math.min(...scenarios.map(({ options }) => options.rounds));
   const day = scenarios
     .map(({ at }) => at.slice(0, 10))
     .sort()
     .at(-1);
-  return [
-    serversTable(scenarios),
-    "",
-    `Measured on ${day}: ${processor}, ${cores} cores, Linux ${kernel}, Node ${node.slice(1)}; medians of ${rounds} ${rounds === 1 ? "round" : "rounds"}.`,
-    "",
-    mustsTable(scenarios),
-  ].join("\n");
+  return `Measured on ${day}: ${processor}, ${cores} cores, Linux ${kernel}, Node ${node.slice(1)}; medians of ${rounds} ${rounds === 1 ? "round" : "rounds"}.`;
 }
 
 function serversTable(scenarios: readonly Summary[]): string {
@@ -44,7 +44,7 @@ function serversTable(scenarios: readonly Summary[]): string {
     const cells = COLUMNS.map(({ scenario, figure: name }) => cell(figuresOf(scenario), server, name));
     return [server === "obrolan" ? "**obrolan**" : `\`${server}\``, ...cells];
   });
-  return tableOf(["", ...COLUMNS.map(({ title }) => title)], rows);
+  return markdownTable(["", ...COLUMNS.map(({ title }) => title)], rows);
 }
 
 function cell(figures: Readonly<Record<string, Figures>>, server: string, name: string): string {
@@ -55,11 +55,12 @@ function cell(figures: Readonly<Record<string, Figures>>, server: string, name: 
   return `${figure(value)} (×${figure(value / own)})`;
 }
 
-function mustsTable(scenarios: readonly Summary[]): string {
+/** What must hold in those scenarios, and what is. */
+export function mustsTable(scenarios: readonly Summary[]): string {
   const rows = scenarios.flatMap(({ scenario, musts }) =>
     musts.map((must) => [`\`${scenario}\``, must.what, ...bounds(must), measured(must)]),
   );
-  return tableOf(["scenario", "what", "must be", "hoped for", "is"], rows, 2);
+  return markdownTable(["scenario", "what", "must be", "hoped for", "is"], rows, 2);
 }
 
 function measured({ value, unit, verdict }: Judged): string {
@@ -72,7 +73,12 @@ function bounds({ bound, limit, hoped }: Judged): [string, string] {
   return [`${bound} ${figure(limit)}`, hoped === undefined ? "" : figure(hoped)];
 }
 
-function tableOf(header: readonly string[], rows: readonly (readonly string[])[], wordColumns = 1): string {
+/** A table in Markdown; the first columns, so many, are words, the others numbers. */
+export function markdownTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  wordColumns = 1,
+): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const rule = line(header.map((_, place) => (place < wordColumns ? "---" : "---:")));
   return [line(header), rule, ...rows.map(line)].join("\n");

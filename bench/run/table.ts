@@ -52,6 +52,7 @@ export function figure(value: number): string {
   return value.toLocaleString("en", { maximumFractionDigits: Math.abs(value) < 100 ? 2 : 0 });
 }
 
-function digits(value: number, places: number): string {
+/** A figure with so many digits behind the point. */
+export function digits(value: number, places: number): string {
   return value.toLocaleString("en", { minimumFractionDigits: places, maximumFractionDigits: places });
 }

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { fillPage } from "../docs/page.ts";
 import { figuresInMarkdown } from "../docs/tables.ts";
 import { readPlan } from "../options.ts";
 import { summarize } from "../run/summary.ts";
@@ -37,5 +38,22 @@ describe("the benchmark's command line", () => {
     expect(plan?.options.rates).to.deep.equal([7, 9]);
     expect(plan?.options.seconds).to.equal(2);
     expect(plan?.options.receivers).to.equal(1000);
+  });
+});
+
+describe("the benchmark's places in a page", () => {
+  const page =
+    "A\n<!-- figures: one -->\nold\n<!-- end of the figures -->\nB\n<!-- figures: two -->\n<!-- end of the figures -->\nC";
+
+  it("are filled, each with its block, and what stands around them stays", () => {
+    const filled = fillPage(page, { two: "second", one: "first" });
+    expect(filled).to.equal(
+      "A\n<!-- figures: one -->\nfirst\n<!-- end of the figures -->\nB\n<!-- figures: two -->\nsecond\n<!-- end of the figures -->\nC",
+    );
+    expect(fillPage(filled, { two: "second", one: "first" })).to.equal(filled);
+  });
+
+  it("must be there", () => {
+    expect(() => fillPage(page, { three: "" })).to.throw('"three"');
   });
 });

@@ -19,16 +19,12 @@ export const clusterAppends: Scenario = {
   columns: [
     ...BATCHES.map((batch) => ({
       figure: `messages@${batch}`,
-      title: `messages a second, ${batch} a commit`,
+      title: `${batch} a commit: messages a second`,
       digits: 0,
     })),
-    ...BATCHES.map((batch) => ({ figure: `commitP50@${batch}`, title: `commit of ${batch}, p50, ms`, digits: 2 })),
-    ...BATCHES.map((batch) => ({
-      figure: `cpu@${batch}`,
-      title: `PostgreSQL CPU a message, µs, ${batch} a commit`,
-      digits: 1,
-    })),
-    ...[1, 1000].map((batch) => ({ figure: `busy@${batch}`, title: `its core busy, %, ${batch} a commit`, digits: 0 })),
+    ...[1, 10, 100].map((batch) => ({ figure: `commitP50@${batch}`, title: `${batch}: a commit, p50, ms`, digits: 2 })),
+    ...BATCHES.map((batch) => ({ figure: `cpu@${batch}`, title: `${batch}: PostgreSQL CPU a message, µs`, digits: 0 })),
+    { figure: "busy@1000", title: "1000: its core busy, %", digits: 0 },
   ],
   musts: () => [],
 };

@@ -29,6 +29,9 @@ export const clusterAtRest: Scenario = {
     { figure: "otherP99", title: "p99, ms", digits: 2 },
     { figure: "afterAcceptedP50", title: "from accepted to other nodes, p50, ms", digits: 2 },
     { figure: "afterAcceptedP99", title: "p99, ms", digits: 2 },
+    { figure: "nodesBusy", title: "busy, % of a core: nodes", digits: 0 },
+    { figure: "postgresBusy", title: "PostgreSQL", digits: 1 },
+    { figure: "natsBusy", title: "NATS", digits: 1 },
   ],
   musts: ({ "3 nodes": nodes, "3 nodes, no NATS": without }) => [
     {
@@ -60,12 +63,13 @@ async function atRestOn(bench: Bench, cluster: Cluster): Promise<Figures> {
   loop.start();
   await bench.pass(WARM_UP_SECONDS, "warming up");
   meter.start(crowd.ledger.sent + 1);
-  const { othersBusy } = await measure(bench, cluster, crowd, seconds);
+  const measured = await measure(bench, cluster, crowd, seconds);
   loop.stop();
   await crowd.settle();
   const { same, other, otherAfterAccepted: after } = meter.distances(crowd.ledger);
   const { acceptance } = crowd.ledger;
   return {
+    ...measured,
     acceptedP50: acceptance.quantile(0.5),
     acceptedP99: acceptance.quantile(0.99),
     sameP50: same.quantile(0.5),
@@ -74,6 +78,5 @@ async function atRestOn(bench: Bench, cluster: Cluster): Promise<Figures> {
     otherP99: other.quantile(0.99),
     afterAcceptedP50: after.quantile(0.5),
     afterAcceptedP99: after.quantile(0.99),
-    othersBusy,
   };
 }

@@ -1,0 +1,63 @@
+import { tmpdir } from "node:os";
+import { expect } from "chai";
+import { Bench } from "../load/bench.ts";
+import { Crowd } from "../load/crowd.ts";
+import { DistanceMeter } from "../load/distances.ts";
+import { missingEngine } from "../load/engine.ts";
+import { Ledger } from "../load/ledger.ts";
+import { ClosedLoop } from "../load/pace.ts";
+import { readPlan } from "../options.ts";
+import { scenarios } from "../scenarios/index.ts";
+
+const MESSAGES = 100;
+const CLIENTS = 6;
+
+describe("the benchmark's nodes, on a PostgreSQL and a NATS of their own", () => {
+  it("bring every message to everyone, once and in one order, and say what each of their parts has cost", async function () {
+    this.timeout(60_000);
+    const missing = missingEngine(["postgres", "nats"]);
+    if (missing !== undefined && process.env.CI !== undefined)
+      throw new Error(`${missing} is not installed, and CI is not to go without it`);
+    if (missing !== undefined) this.skip();
+    const bench = new Bench(options(), undefined, () => {});
+    try {
+      const cluster = await bench.serveTogether({ nodes: 2, engines: ["postgres", "nats"] });
+      const crowd = new Crowd(bench, cluster, new Ledger(100));
+      const meter = new DistanceMeter();
+      crowd.onDelivered = (place, number, at) => meter.add(place, number, at);
+      meter.start(1);
+      const senders = await crowd.enter(CLIENTS);
+      new ClosedLoop(crowd, senders, 8).start(MESSAGES);
+      await crowd.settle();
+      expect(crowd.ledger.deliveries).to.equal(MESSAGES * CLIENTS);
+      const { same, other } = meter.distances(crowd.ledger);
+      expect([same.total, other.total]).to.deep.equal([(MESSAGES * CLIENTS) / 2, (MESSAGES * CLIENTS) / 2]);
+      const { messages, busMessages, busBytes } = await cluster.counts();
+      expect(messages).to.equal(MESSAGES);
+      expect(busMessages).to.be.at.least(1);
+      expect(busBytes).to.be.at.least(MESSAGES * 100);
+      expect(cluster.cpuOfParts()).to.have.all.keys("nodes", "postgres", "nats");
+      expect(cluster.cpuOfParts().postgres).to.be.above(0);
+      crowd.leave();
+    } finally {
+      await bench.end();
+    }
+  });
+});
+
+describe("the benchmark's scenarios of several nodes", () => {
+  const names = (...argv: string[]) =>
+    readPlan(scenarios, ["node", "bench", ...argv]).map(({ scenario }) => scenario.name);
+
+  it("run where they are asked for, together or by name, and else not", () => {
+    expect(names()).to.include("fan-out").and.not.include("cluster-fan-out");
+    expect(names("--cluster")).to.include("cluster-fan-out").and.not.include("fan-out");
+    expect(names("cluster-at-rest")).to.deep.equal(["cluster-at-rest"]);
+  });
+});
+
+function options() {
+  const [plan] = readPlan(scenarios, ["node", "bench", "--data", tmpdir()]);
+  if (!plan) throw new Error("There is no scenario.");
+  return plan.options;
+}
