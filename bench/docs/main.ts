@@ -5,6 +5,7 @@ import { readResults } from "../run/results.ts";
 import { clusterScenarios } from "../scenarios/cluster/index.ts";
 import { ownTables } from "./own.ts";
 import { fillPage } from "./page.ts";
+import { projection } from "./projection.ts";
 import { figuresInMarkdown } from "./tables.ts";
 
 const results = readResults();
@@ -15,7 +16,7 @@ const one = { ...results, scenarios: results.scenarios.filter((summary) => !isOf
 
 const pages: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "performance.md": { "npm run bench:docs": figuresInMarkdown(one) },
-  "scaling.md": ownTables(clusterScenarios, results),
+  "scaling.md": { ...ownTables(clusterScenarios, results), "what nodes would carry": projection(results) },
 };
 for (const [name, blocks] of Object.entries(pages)) {
   const file = fileURLToPath(new URL(`../../docs/${name}`, import.meta.url));
