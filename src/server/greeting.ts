@@ -1,16 +1,17 @@
 /** What a person at a terminal reads when the server has started. */
 export function greeting(facts: {
   address: string;
-  folder: string;
+  /** Where the data is. */
+  store: string;
   tlsCert: string | undefined;
   metrics: string | undefined;
 }): string {
-  const { address, folder, tlsCert, metrics } = facts;
+  const { address, store, tlsCert, metrics } = facts;
   const isDefault = address === "127.0.0.1:50051" && tlsCert === undefined;
   const join = ["npx obrolan", isDefault ? "" : `--server ${address}`, tlsCert === undefined ? "" : `--ca ${tlsCert}`];
   return `
   Obrolan listens on ${address}${tlsCert === undefined ? "" : " with TLS"}
-  its data is in     ${folder}${metrics === undefined ? "" : `\n  its metrics are at http://${metrics}/metrics`}
+  its data is in     ${store}${metrics === undefined ? "" : `\n  its metrics are at http://${metrics}/metrics`}
   to join, type      ${join.filter((part) => part !== "").join(" ")}
   to stop it         Ctrl-C
 

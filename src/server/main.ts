@@ -1,11 +1,8 @@
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { destination, type Logger, pino } from "pino";
 import type { ServerConfig } from "./config.ts";
-import { LocalBus, MemoryAttempts, MemoryRoster } from "./engines/memory/index.ts";
-import { NodeSecrets } from "./engines/secrets/index.ts";
-import { openSqliteStore } from "./engines/sqlite/index.ts";
+import { openEngines } from "./engines.ts";
 import { greeting } from "./greeting.ts";
 import { keepHeapSmall } from "./heap.ts";
 import { type MetricsParts, type ServedMetrics, serveMetrics } from "./metrics/index.ts";
@@ -15,7 +12,7 @@ import { VERSION } from "./version.ts";
 const DAY = 24 * 60 * 60 * 1_000;
 
 /**
- * Runs the server until SIGTERM or SIGINT, then drains it. Throws an error for people where it cannot start: the data folder, the
+ * Runs the server until SIGTERM or SIGINT, then drains it. Throws an error for people where it cannot start: the store, the
  * certificate, the address.
  */
 export async function serve(config: ServerConfig): Promise<void> {
@@ -24,20 +21,12 @@ export async function serve(config: ServerConfig): Promise<void> {
   const logger = pino({ level: config.logLevel }, destination({ fd: 2, sync: true }));
   keepHeapSmall();
   const tls = readTls(config);
-  const folder = resolve(config.data);
-  const store = await openSqliteStore({ folder });
-  const secrets = new NodeSecrets();
+  const opened = await openEngines(config, logger);
   let server: ChatServer | undefined;
   let metrics: ServedMetrics | undefined;
   try {
     server = await createServer({
-      engines: {
-        ...store,
-        roster: new MemoryRoster(),
-        attempts: new MemoryAttempts(),
-        bus: new LocalBus(),
-        secrets,
-      },
+      engines: opened.engines,
       limits: { messagesPerSecond: config.messagesPerSecond, burst: config.burst },
       retention: { maxAge: config.retainDays * DAY, maxMessages: config.retainMessages },
       loginFailures: config.loginFailures,
@@ -47,14 +36,16 @@ export async function serve(config: ServerConfig): Promise<void> {
     });
     const { stats, tallies } = server;
     metrics = await showMetrics(config.metricsListen, {
-      room: () => ({ stats: stats(), tallies, hashes: secrets.load }),
+      room: () => ({ stats: stats(), tallies, hashes: opened.engines.secrets.load, bus: opened.bus() }),
       report: (err) => logger.error({ err }, "the metrics cannot be read"),
     });
     const address = await listen(server, config.listen);
-    const facts = { address, tls: tls !== undefined, data: folder, version: VERSION, metrics: metrics?.address };
+    const facts = { address, tls: tls !== undefined, ...opened.facts, version: VERSION, metrics: metrics?.address };
     // Lines of JSON are for programs: a person at a terminal is told the same in words.
-    if (process.stderr.isTTY) process.stderr.write(greeting({ ...facts, folder, tlsCert: config.tlsCert }));
-    else logger.info(facts, "listening");
+    if (process.stderr.isTTY) {
+      const { store } = opened;
+      process.stderr.write(greeting({ address, store, tlsCert: config.tlsCert, metrics: metrics?.address }));
+    } else logger.info(facts, "listening");
 
     const logStats = () => logger.info({ stats: stats() }, "stats");
     process.on("SIGUSR2", logStats);
@@ -66,7 +57,7 @@ export async function serve(config: ServerConfig): Promise<void> {
     await server?.drain();
     // Behind the drain, so that one can be watched.
     await metrics?.close();
-    await store.close();
+    await opened.close();
   }
 }
 

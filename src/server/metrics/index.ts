@@ -4,10 +4,12 @@ import type { Observed } from "./observed.ts";
 import { ProcessWatch } from "./process.ts";
 import { MetricsText } from "./registry.ts";
 
+export type { BusFacts } from "./observed.ts";
+
 /** What the metrics are read from, beside the process. */
 export interface MetricsParts {
   /** Called once a scrape. */
-  readonly room: () => Pick<Observed, "stats" | "tallies" | "hashes">;
+  readonly room: () => Pick<Observed, "stats" | "tallies" | "hashes" | "bus">;
   /** Something went wrong that the operator wants to know. */
   readonly report: (error: unknown) => void;
 }

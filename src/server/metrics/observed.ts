@@ -20,11 +20,26 @@ export interface ProcessFacts {
   readonly loopDelay: ReadonlyMap<string, number>;
 }
 
+/** What has gone over the bus between servers since the start: plain numbers that only grow. */
+export interface BusFacts {
+  readonly isConnected: boolean;
+  readonly published: number;
+  readonly publishedBytes: number;
+  readonly received: number;
+  readonly receivedBytes: number;
+  /** Hints that did not go out. */
+  readonly dropped: number;
+  /** What came and was no hint. */
+  readonly unreadable: number;
+}
+
 /** All that the metrics are read from, as it is at one moment. */
 export interface Observed {
   readonly version: string;
   readonly stats: RoomStats;
   readonly tallies: Tallies;
   readonly hashes: { readonly running: number; readonly waiting: number };
+  /** `undefined`: there is no bus but the server's own. */
+  readonly bus?: BusFacts | undefined;
   readonly process: ProcessFacts;
 }
