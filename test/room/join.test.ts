@@ -32,6 +32,14 @@ describe("A join", () => {
     expect(await start({})).to.equal(10);
   });
 
+  it("without anything begins behind what another node has accepted, also where no hint of it has come", async () => {
+    await store.log.append([draft(ana, "11"), draft(ana, "12")]);
+    expect(log.headId).to.equal(base + 10);
+    expect(await start({})).to.equal(12);
+    await store.log.append([draft(ana, "13")]);
+    expect(await start({ recent: 1 })).to.equal(12);
+  });
+
   it("with a cursor begins behind that", async () => {
     expect(await start({ resumeAfter: base + 4 })).to.equal(4);
     expect(await start({ resumeAfter: base + 10 })).to.equal(10);

@@ -99,15 +99,16 @@ describe("The feed of who comes and goes", () => {
         },
       }),
     );
+    const place = feed.place;
     feed.note();
     await until(() => asked === 2, "the roster to be asked");
     await happen("+ana", "-ana");
     feed.note();
     await until(() => asked === 3, "the roster to be asked");
     await turns();
-    expect([called(), feed.place]).to.deep.equal([0, 0]);
+    expect([called(), feed.since(place, "ina")]).to.deep.equal([0, undefined]);
     await gather("+cid");
-    expect([called(), feed.place]).to.deep.equal([1, 1]);
+    expect([called(), feed.since(place, "ina")]).to.deep.equal([1, change(["cid"])]);
   });
 
   it("takes a hint that comes twice as one, and one that comes late as none", async () => {
@@ -217,13 +218,68 @@ describe("The feed of who comes and goes", () => {
     expect(feed.since(place, "ina")).to.deep.equal(RESET);
   });
 
-  it("remembers a bounded number of gatherings: somebody further behind is told to ask anew", async () => {
+  it("remembers a bounded number of changes: somebody further behind is told to ask anew", async () => {
     const { feed, gather } = await setUp();
     const first = feed.place;
     for (let i = 0; i < 40; i++) await gather(`+user-${i}`);
+    const second = feed.place;
+    for (let i = 0; i < 100; i++) await gather(i % 2 === 0 ? "+ana" : "-ana");
     expect(feed.since(first, "ina")?.joined).to.have.length(40);
-    for (let i = 0; i < 60; i++) await gather(i % 2 === 0 ? "+ana" : "-ana");
-    expect(feed.since(first, "ina")).to.deep.equal(RESET);
+    for (let i = 0; i < 10; i++)
+      await gather(...Array.from({ length: 80 }, (_, k) => (k % 2 === 0 ? "+ana" : "-ana")), "+eve").then(() =>
+        gather("-eve"),
+      );
+    for (const place of [first, second]) expect(feed.since(place, "ina")).to.deep.equal(RESET);
+  });
+
+  it("tells somebody who joins nothing of what happened before, though it has yet to be gathered, and all that came after", async () => {
+    const { feed, happen, gather } = await setUp();
+    const place = feed.place;
+    await happen("+ana", "-bob");
+    feed.note();
+    await feed.take();
+    const joined = feed.joinHere();
+    expect(feed.since(joined, "ina")).to.equal(undefined);
+    await gather("+eve");
+    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
+    expect(feed.since(joined, "ina")).to.deep.equal(change(["eve"]));
+  });
+
+  it("tells somebody who joins that somebody has gone whose coming the others never heard of", async () => {
+    const { feed, happen, gather, called } = await setUp();
+    const place = feed.place;
+    await happen("+ana");
+    await feed.take();
+    const joined = feed.joinHere();
+    await gather("-ana");
+    expect(called()).to.equal(1);
+    expect(feed.since(place, "ina")).to.equal(undefined);
+    expect(feed.since(joined, "ina")).to.deep.equal(change([], ["ana"]));
+  });
+
+  it("asks the roster once more for all who join while its answer is on its way", async () => {
+    const gate = new Gate();
+    let asked = 0;
+    const { feed, happen } = await setUp((roster) =>
+      override<Roster>(roster, {
+        changes: async (since) => {
+          asked += 1;
+          const changes = await roster.changes(since);
+          await gate.pass();
+          return changes;
+        },
+      }),
+    );
+    gate.shut();
+    const first = feed.take();
+    await gate.entered();
+    await happen("+ana");
+    const before = feed.joinHere();
+    const others = Array.from({ length: 50 }, () => feed.take());
+    gate.open();
+    await Promise.all([first, ...others]);
+    expect(asked, "with that at the beginning").to.equal(3);
+    expect(feed.joinHere()).to.equal(before + 1);
   });
 
   it("never has a name in both lists, and tells what has changed in the end, whatever happened", async () => {

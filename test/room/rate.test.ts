@@ -57,6 +57,33 @@ describe("The rate", () => {
     expect(await rate.take(ana)).to.be.above(0);
   });
 
+  it("counts a message that was accepted once: when the log brings it, and not when it has its outcome", async () => {
+    const rate = slow(2);
+    for (const order of ["log first", "outcome first"]) {
+      expect(await rate.take(ana), order).to.equal(0);
+      if (order === "log first") rate.spend(ana);
+      rate.settle(ana, false);
+      if (order === "outcome first") rate.spend(ana);
+    }
+    expect(await rate.take(ana)).to.be.above(990_000);
+  });
+
+  it("counts what was sent by way of other nodes, also what went past the burst there", async () => {
+    const rate = slow(2);
+    rate.spend(ana);
+    expect(await rate.take(ana)).to.equal(0);
+    rate.settle(ana, true);
+    rate.spend(ana);
+    expect(await rate.take(ana)).to.be.within(1_990_000, 2_000_000);
+    expect(await rate.take(bob)).to.equal(0);
+  });
+
+  it("makes nobody wait for ever for what was sent elsewhere and is heard of late", async () => {
+    const rate = slow(2);
+    for (let i = 0; i < 100; i++) rate.spend(ana);
+    expect(await rate.take(ana)).to.be.at.most(5_000_000);
+  });
+
   it("refuses nobody while what is under way may still come back, and lets them through when it does", async () => {
     const rate = slow(1);
     await rate.take(ana);

@@ -47,12 +47,24 @@ describe("A message that somebody sends", () => {
     const roster = new MemoryRoster();
     const all = { ...LIMITS, ...limits };
     const log = await Log.open(through, encoder, SIZES);
+    const bus = new LocalBus();
+    bus.subscribe((hint) => {
+      if (hint.kind === "grown") log.takeIn(hint.messages);
+    });
+    const rate = new Rate(all);
+    log.listen({
+      grown: (entries) => {
+        for (const { senderId } of entries) rate.spend(senderId);
+      },
+      renewed: () => {},
+      answers: () => {},
+    });
     const sender = new Sender({
       log: through,
       accounts: store.accounts,
       roster,
-      committer: new Committer({ store: through, log, bus: new LocalBus(), tallies: new Tallies(), report: () => {} }),
-      rate: new Rate(all),
+      committer: new Committer({ store: through, log, bus, tallies: new Tallies(), report: () => {} }),
+      rate,
       limits: all,
       clock: () => NOON,
     });

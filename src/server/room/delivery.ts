@@ -29,7 +29,7 @@ export class Delivery {
 
   /** From now on the log is read; `requestId` is that of the join. */
   join(reader: Reader, requestId: string): void {
-    this.#joined = { reader, place: this.#parts.feed.place, requestId };
+    this.#joined = { reader, place: this.#parts.feed.joinHere(), requestId };
   }
 
   /** The reader, once joined. */
@@ -40,9 +40,7 @@ export class Delivery {
   /** Whether more is at hand than went into the last response. */
   get more(): boolean {
     const { replies, feed } = this.#parts;
-    return (
-      replies.waiting || this.#joined?.reader.behind === true || (this.#joined?.place ?? feed.place) !== feed.place
-    );
+    return replies.waiting || this.#joined?.reader.behind === true || (this.#joined?.place ?? feed.place) < feed.place;
   }
 
   /** The replies that are ready; `undefined`: none. */
@@ -69,7 +67,7 @@ export class Delivery {
       bytes += portion.bytes.length;
       events += portion.messages + (portion.event === undefined ? 0 : 1);
     }
-    if (joined.place !== feed.place && joined.reader.live && bytes <= half) {
+    if (joined.place < feed.place && joined.reader.live && bytes <= half) {
       const change = feed.since(joined.place, username);
       joined.place = feed.place;
       if (change !== undefined) {

@@ -24,10 +24,9 @@ export async function startOf(
   room: { log: Log; accountId: number; maxRecent: number },
 ): Promise<Start> {
   const { log, accountId, maxRecent } = room;
-  await log.settled();
+  // Another node may have accepted something already of which this one has yet to hear.
+  await log.catchUp();
   if (join.resumeAfter !== undefined) {
-    // Another node may have been ahead of this one.
-    if (join.resumeAfter > log.headId) await log.catchUp();
     const otherLog = join.logId !== "" && join.logId !== log.logId;
     const gap = otherLog || join.resumeAfter > log.headId;
     return { after: gap ? log.oldestId - 1 : join.resumeAfter, gap };

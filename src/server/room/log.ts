@@ -18,8 +18,8 @@ export interface Reading {
 export interface LogListener {
   /** These have come into the timeline. */
   grown(entries: readonly Entry[]): void;
-  /** The store's log is another one from now on: whatever was read, or is being read, is not of this one. */
-  renewed(): void;
+  /** The store's log is another one from now on, which ends at `headId`: whatever was read, or is being read, is not of this one. */
+  renewed(headId: number): void;
   /** The store has not answered, or answers again. */
   answers(does: boolean): void;
 }
@@ -45,8 +45,8 @@ export class Log {
   #timeline: Timeline;
   #oldestId: number;
   #catchingUp: Promise<void> | undefined;
-  /** Somebody wants what the store has now, and not when the read under way began. */
-  #mustReadOn = false;
+  /** The one behind it, which somebody waits for. */
+  #next: Promise<void> | undefined;
   #answers = true;
   #retry: NodeJS.Timeout | undefined;
   #hole: NodeJS.Timeout | undefined;
@@ -74,15 +74,18 @@ export class Log {
    * them, in milliseconds. Throws `StoreUnavailable`.
    */
   static async open(store: LogStore, encoder: Encoder, sizes: Sizes, hole = TIMINGS.hole): Promise<Log> {
-    const { logId, headId, oldestId } = await store.state();
+    const { logId, headId, oldestId: begin } = await store.state();
     const chunks: Message[][] = [];
+    let oldestId = begin;
     let after = headId;
     for (let bytes = 0; after >= oldestId && bytes < sizes.timeline; ) {
       const from = Math.max(oldestId, after - sizes.page + 1);
       const chunk = await store.read(from, after);
       for (const message of chunk) bytes += Buffer.byteLength(message.text) + 100;
       chunks.push(chunk);
-      after = from - 1;
+      // Another node may be forgetting meanwhile: what there is goes up to `after`, and may begin later.
+      if (chunk[0]?.id !== from) oldestId = chunk[0]?.id ?? after + 1;
+      after = Math.max(from, oldestId) - 1;
     }
     const log = new Log(store, encoder, sizes, hole, { logId, oldestId, timelineAfter: after });
     for (const chunk of chunks.reverse()) log.#takeBatch(chunk);
@@ -159,13 +162,13 @@ export class Log {
     else this.#waitFor(messages);
   }
 
-  /** Takes in from the store whatever it has beyond the head. Throws `StoreUnavailable`. */
+  /** Takes in from the store whatever it has beyond the head, as it is now or later. Throws `StoreUnavailable`. */
   async catchUp(): Promise<void> {
-    this.#mustReadOn = true;
-    this.#catchingUp ??= this.#readToHead().finally(() => {
-      this.#catchingUp = undefined;
-    });
-    await this.#catchingUp;
+    // The read that is under way may have begun before what the caller wants was there. One more is enough for all who come meanwhile.
+    if (this.#catchingUp !== undefined) {
+      this.#next ??= this.#catchingUp.catch(() => {}).then(() => this.#beginCatchingUp());
+    }
+    await (this.#next ?? this.#beginCatchingUp());
   }
 
   /** Somebody knows of a message: where it has not been taken in, and is not about to be, no hint of it has come. */
@@ -191,11 +194,6 @@ export class Log {
     this.#isClosed = true;
   }
 
-  /** Resolves when no catching up is under way, with or without success. */
-  async settled(): Promise<void> {
-    await this.#catchingUp?.catch(() => {});
-  }
-
   /** The store has forgotten what came before `oldestId`. */
   forgotten(oldestId: number): void {
     if (oldestId <= this.#oldestId) return;
@@ -204,12 +202,17 @@ export class Log {
     this.pages.clear();
   }
 
+  #beginCatchingUp(): Promise<void> {
+    this.#next = undefined;
+    this.#catchingUp = this.#readToHead().finally(() => {
+      this.#catchingUp = undefined;
+    });
+    return this.#catchingUp;
+  }
+
   async #readToHead(): Promise<void> {
     try {
-      while (this.#mustReadOn) {
-        this.#mustReadOn = false;
-        await this.#readTo(await this.#look());
-      }
+      await this.#readTo(await this.#look());
       this.#answered(true);
     } catch (error) {
       this.#answered(false);
@@ -247,7 +250,7 @@ export class Log {
     this.#timeline = new Timeline(this.#encoder, this.#sizes, Math.max(headId - count, oldestId - 1));
     this.pages.clear();
     this.#early.clear();
-    this.#listener?.renewed();
+    this.#listener?.renewed(headId);
     this.lookAgain();
   }
 

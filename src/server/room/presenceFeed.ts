@@ -1,35 +1,37 @@
 import type { PresenceChange } from "./events.ts";
 import type { Roster, RosterChange } from "./ports/roster.ts";
 
-/** Gatherings that are remembered for streams that take their time. */
-const MAX_KEPT = 64;
 /** Names in one event: past that, asking `List` is less work for everyone. */
 const MAX_NAMES = 100;
+/** Changes that are remembered for streams that take their time, at least; more are not looked through for one event either. */
+const MAX_CHANGES = 4 * MAX_NAMES;
 
-/** True: has come; false: has gone. */
-type Changes = ReadonlyMap<string, boolean>;
-
-/** What has changed; `undefined`: too much to tell. */
-type Gathering = Changes | undefined;
+/** What several changes come to. True: has come; false: has gone. Undefined: too much to tell. */
+type Merged = ReadonlyMap<string, boolean> | undefined;
 
 /**
- * Comings and goings, gathered for a short while and then taken from the roster, for streams to take. Like the log it has no queue
- * for anyone: a stream has a place in it, and one that is too far behind is told to ask anew. Nothing of it depends on hints: they
- * only make it look sooner.
+ * Comings and goings, taken from the roster and gathered for a short while, for streams to take. Like the log it has no queue for
+ * anyone: a stream has a place in it, and one that is too far behind is told to ask anew. Nothing of it depends on hints: they only
+ * make it look sooner.
  */
 export class PresenceFeed {
   readonly #roster: Pick<Roster, "changes">;
   readonly #wait: number;
   readonly #ready: () => void;
   /** The place in the roster's changes up to which they have been taken. Undefined: it has not begun. */
-  #taken: number | undefined;
+  #rosterPlace: number | undefined;
+  /** The last changes that were taken; the newest has number `#taken`. */
+  #changes: RosterChange[] = [];
+  #taken = 0;
+  /** Up to this number they have been gathered. */
+  #gathered = 0;
+  /** Somebody's place is among what has yet to be gathered: for them it may come to something else than for the others. */
+  #isJoined = false;
   #timer: NodeJS.Timeout | undefined;
-  #isTaking = false;
+  #taking: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
   #isStopped = false;
-  /** The last ones; the newest has number `#last`. */
-  #kept: Gathering[] = [];
-  #last = 0;
-  readonly #merged = new Map<number, Gathering>();
+  readonly #merged = new Map<number, Merged>();
 
   /** Gathers for `wait` milliseconds, then calls `ready` where there is something to tell. */
   constructor(roster: Pick<Roster, "changes">, wait: number, ready: () => void) {
@@ -40,12 +42,18 @@ export class PresenceFeed {
 
   /** Begins behind all that has changed so far. Throws `StoreUnavailable`. */
   async begin(): Promise<void> {
-    this.#taken = (await this.#roster.changes()).place;
+    this.#rosterPlace = (await this.#roster.changes()).place;
   }
 
-  /** The place of a stream that has been told everything. */
+  /** The place of a stream that has been told everything that was gathered. */
   get place(): number {
-    return this.#last;
+    return this.#gathered;
+  }
+
+  /** The place of a stream that joins: behind all that is known to have changed. */
+  joinHere(): number {
+    if (this.#taken > this.#gathered) this.#isJoined = true;
+    return this.#taken;
   }
 
   /** The roster has changed, or may have. */
@@ -53,15 +61,20 @@ export class PresenceFeed {
     if (this.#isStopped) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      // What is noted now may have come too late for the answer under way.
-      if (this.#isTaking) this.note();
-      else void this.#take();
+      void this.take().then(() => this.#gather());
     }, this.#wait).unref();
+  }
+
+  /** Takes from the roster what has changed until now; where it is away, that is left for later. Never throws. */
+  async take(): Promise<void> {
+    // The answer under way may be older than what the caller wants. One more is enough for all who come meanwhile.
+    if (this.#taking !== undefined) this.#next ??= this.#taking.then(() => this.#beginTaking());
+    await (this.#next ?? this.#beginTaking());
   }
 
   /** What has changed since a place, but for oneself; `undefined`: nothing. */
   since(place: number, self: string): PresenceChange | undefined {
-    if (place === this.#last) return undefined;
+    if (place >= this.#gathered) return undefined;
     const changes = this.#mergedSince(place);
     if (changes === undefined) return RESET;
     const names = [...changes.keys()].filter((name) => name !== self);
@@ -79,57 +92,65 @@ export class PresenceFeed {
     clearTimeout(this.#timer);
   }
 
-  /** What has changed since a place, worked out once for all who are there. */
-  #mergedSince(place: number): Gathering {
-    if (this.#merged.has(place)) return this.#merged.get(place);
-    const missed = this.#last - place;
-    const kept = missed > this.#kept.length ? [undefined] : this.#kept.slice(this.#kept.length - missed);
-    const changes = merge(kept);
-    this.#merged.set(place, changes);
-    return changes;
+  #beginTaking(): Promise<void> {
+    this.#next = undefined;
+    this.#taking = this.#takeOnce().finally(() => {
+      this.#taking = undefined;
+    });
+    return this.#taking;
   }
 
-  async #take(): Promise<void> {
-    this.#isTaking = true;
+  async #takeOnce(): Promise<void> {
     try {
-      const { changes, place } = await this.#roster.changes(this.#taken);
-      this.#taken = place;
-      if (changes?.length !== 0) this.#keep(changes && gather(changes));
+      const { changes, place } = await this.#roster.changes(this.#rosterPlace);
+      this.#rosterPlace = place;
+      if (changes !== undefined) this.#keep(changes);
+      else this.#skip();
     } catch {
-      // Its place stays as it is, and somebody notes something again soon: the room does so by itself.
-    } finally {
-      this.#isTaking = false;
+      // Its place stays as it is, and somebody looks again soon: the room does so by itself.
     }
   }
 
-  #keep(gathering: Gathering): void {
-    if (this.#isStopped || gathering?.size === 0) return;
-    this.#kept.push(gathering);
-    if (this.#kept.length > MAX_KEPT) this.#kept.shift();
-    this.#last += 1;
+  #keep(changes: readonly RosterChange[]): void {
+    for (const change of changes) this.#changes.push(change);
+    this.#taken += changes.length;
+    if (this.#changes.length > 2 * MAX_CHANGES) this.#changes = this.#changes.slice(-MAX_CHANGES);
+  }
+
+  /** Nobody can tell what has changed: every place there was is too far behind now. */
+  #skip(): void {
+    this.#changes = [];
+    this.#taken += 1;
+  }
+
+  #gather(): void {
+    if (this.#isStopped || this.#taken === this.#gathered) return;
+    const before = this.#gathered;
+    this.#gathered = this.#taken;
     this.#merged.clear();
-    this.#ready();
+    if (this.#isJoined || this.#mergedSince(before)?.size !== 0) this.#ready();
+    this.#isJoined = false;
+  }
+
+  /** What has changed since a place, worked out once for all who are there. */
+  #mergedSince(place: number): Merged {
+    if (this.#merged.has(place)) return this.#merged.get(place);
+    const merged = this.#merge(place);
+    this.#merged.set(place, merged);
+    return merged;
+  }
+
+  #merge(place: number): Merged {
+    const missed = this.#gathered - place;
+    const end = this.#changes.length - (this.#taken - this.#gathered);
+    if (missed > end || missed > MAX_CHANGES) return undefined;
+    const merged = new Map<string, boolean>();
+    for (const { username, online } of this.#changes.slice(end - missed, end)) add(merged, username, online);
+    return merged.size > MAX_NAMES ? undefined : merged;
   }
 }
 
 const RESET: PresenceChange = { joined: [], left: [], reset: true };
-
-/** What the roster's changes come to. */
-function gather(changes: readonly RosterChange[]): Gathering {
-  const gathering = new Map<string, boolean>();
-  for (const { username, online } of changes) add(gathering, username, online);
-  return gathering.size > MAX_NAMES ? undefined : gathering;
-}
-
-/** What several gatherings come to. */
-function merge(gatherings: readonly Gathering[]): Gathering {
-  const changes = new Map<string, boolean>();
-  for (const gathering of gatherings) {
-    if (gathering === undefined) return undefined;
-    for (const [username, online] of gathering) add(changes, username, online);
-  }
-  return changes.size > MAX_NAMES ? undefined : changes;
-}
 
 /** Somebody who has come and gone again, or gone and come, is as before: nothing to tell. */
 function add(changes: Map<string, boolean>, username: string, online: boolean): void {

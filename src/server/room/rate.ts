@@ -4,14 +4,17 @@ interface Bucket {
   tokens: number;
   /** When `tokens` was right; in milliseconds of `performance.now`, which no set clock moves. */
   at: number;
-  /** Messages that took a token and may give it back. */
+  /** Messages that took a token and have yet to give it back. */
   unsettled: number;
   waiting: (() => void)[];
 }
 
 /**
- * How fast users may send, over all their streams: a token bucket each. A message takes its token before it is known whether it
- * is a duplicate, which costs none; so where a bucket is empty, those under way are waited for before anybody is refused.
+ * How fast users may send, over all their streams: a token bucket each. A message takes a token before it is known what becomes of it,
+ * and gives it back then; so where a bucket is empty, those under way are waited for before anybody is refused.
+ *
+ * What counts for good is what the log brings, whichever node it was accepted on. So somebody who sends on several nodes at once is as
+ * slow in the long run as on one; for as long as the nodes have not heard of one another's messages their bursts add up.
  */
 export class Rate {
   readonly #perSecond: number;
@@ -38,7 +41,15 @@ export class Rate {
     }
   }
 
-  /** What took a token has an outcome; `counts` is false for one that need not have taken it. */
+  /** A message of an account has come into the log. */
+  spend(accountId: number): void {
+    if (this.#perSecond === 0 || this.#burst === 0) return;
+    const bucket = this.#bucket(accountId);
+    // An account that has sent a lot elsewhere, of which this node hears all at once, need not wait for ever.
+    bucket.tokens = Math.max(bucket.tokens - 1, -2 * this.#burst);
+  }
+
+  /** What took a token has an outcome. `counts`: the token is spent, though nothing comes into the log. */
   settle(accountId: number, counts: boolean): void {
     const bucket = this.#buckets.get(accountId);
     if (bucket === undefined) return;

@@ -77,6 +77,9 @@ export class Room {
   readonly #housekeeping: Housekeeping;
   readonly #engines: Engines;
   readonly #watch: SessionWatch;
+  readonly #rate: Rate;
+  /** What comes in up to here was accepted long ago: it is only read anew. */
+  #oldUpTo = 0;
   readonly #streams = new Set<Stream>();
   readonly #byAccount = new Map<number, Set<Stream>>();
   readonly #unsubscribe: () => void;
@@ -98,6 +101,7 @@ export class Room {
     const gate = new AttemptGate(attempts, { free: options.loginFailures, clock });
     this.signIn = new SignIn(engines, { gate, timings, clock });
     const rate = new Rate(limits);
+    this.#rate = rate;
     this.#parts = {
       ...options,
       log,
@@ -125,7 +129,7 @@ export class Room {
     bus.follow(log.logId);
     log.listen({
       grown: (entries) => this.#onGrown(entries),
-      renewed: () => this.#onRenewed(),
+      renewed: (headId) => this.#onRenewed(headId),
       answers: (does) => options.storeAnswers?.(does),
     });
   }
@@ -243,6 +247,7 @@ export class Room {
   #onGrown(entries: readonly Entry[]): void {
     let forEveryone = 0;
     for (const entry of entries) {
+      if (entry.id > this.#oldUpTo) this.#rate.spend(entry.senderId);
       if (isPublic(entry)) forEveryone += 1;
       else for (const accountId of [entry.senderId, entry.recipientId]) this.#callAccount(accountId);
     }
@@ -253,8 +258,9 @@ export class Room {
    * The log has gone back. What the streams were told may be in it no more, and the next messages may have ids that they have seen:
    * none of them goes on, and whatever of theirs is under way is for the client to ask again.
    */
-  #onRenewed(): void {
+  #onRenewed(headId: number): void {
     const { logId } = this.#log;
+    this.#oldUpTo = headId;
     this.#engines.bus.follow(logId);
     this.#parts.report(
       new Error(

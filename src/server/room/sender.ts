@@ -106,7 +106,8 @@ export class Sender {
     let counts = true;
     try {
       const outcome = await appended;
-      counts = outcome.kind === "accepted" && !outcome.duplicate;
+      // What is accepted counts when the log brings it, and nothing else has done so.
+      counts = false;
       if (outcome.kind === "accepted") return outcome;
       return outcome.kind === "reused" ? rejected(requestIdReused()) : undefined;
     } catch (error) {
@@ -152,10 +153,12 @@ export class Sender {
   ): Promise<Pick<Draft & { accountId: number; username: string }, "accountId" | "username">> {
     if (written === undefined) return { accountId: 0, username: "" };
     const username = foldUsername(written);
-    const online = await this.#roster.find(username);
-    if (online !== undefined) return online;
     const shown = JSON.stringify(username.slice(0, 64));
-    const account = isUsername(username) ? await this.#accounts.find(username) : undefined;
+    // What cannot be a name is nothing to ask a store for: it may not even be able to take it.
+    const isName = isUsername(username);
+    const online = isName ? await this.#roster.find(username) : undefined;
+    if (online !== undefined) return online;
+    const account = isName ? await this.#accounts.find(username) : undefined;
     if (account === undefined) {
       throw new Refusal("RECIPIENT_UNKNOWN", `Nobody here is called ${shown}. See who is online with "list".`);
     }

@@ -89,14 +89,16 @@ export class Stream implements Served, Place {
   }
 
   async join(join: JoinCommand, requestId: string): Promise<void> {
-    const { log, limits, presence, rounds } = this.#parts;
+    const { log, limits, presence, feed, rounds } = this.#parts;
     const start = await startOf(join, { log, accountId: this.session.accountId, maxRecent: limits.maxRecent });
     if (this.#state.kind !== "open") return;
     this.#isPresent = true;
-    await presence.join(this.session).catch((error) => {
+    const present = presence.join(this.session).catch((error) => {
       this.#isPresent = false;
       throw error;
     });
+    // Of what has changed before, `List` tells.
+    await Promise.all([present, feed.take()]);
     if (this.#state.kind !== "open") return this.#leavePresence(this.#isLoggedOut() ? "left" : "broke-off");
     this.#state = { kind: "joined" };
     this.#delivery.join(new Reader(log, this.session.accountId, start), requestId);
