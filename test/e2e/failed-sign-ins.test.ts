@@ -152,6 +152,8 @@ describe("Too many sign-ins at once", function () {
 
   it("are refused with OVERLOADED past a bounded line, and the others are carried out", async () => {
     const ana = await server.person("ana");
+    // Each node has a line of its own.
+    server.stayOnOneNode();
     const wires = await Promise.all(Array.from({ length: 4 }, () => server.connect()));
     const tries = await Promise.all(
       wires.flatMap((wire) =>

@@ -135,10 +135,13 @@ describe("Presence", function () {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     const { accounts, roster, bus } = server.engines;
-    const created = Array.from({ length: 101 }, (_, i) => accounts.create(`u${i}`, "the hash of nobody's password", 0));
-    const people = (await Promise.all(created)).filter((account) => account !== undefined);
-    // All at once: spread over two gatherings they would not be too many.
-    await Promise.all(people.map(({ id, username }) => roster.arrive({ accountId: id, username, since: 0 })));
+    // So many that there are too many in one part where they are told of in two.
+    const names = Array.from({ length: 300 }, (_, i) => `u${i}`);
+    const created = await Promise.all(names.map((name) => accounts.create(name, "the hash of nobody's password", 0)));
+    const arrived = created
+      .flatMap((account) => account ?? [])
+      .map(({ id, username }) => ({ accountId: id, username, since: 0 }));
+    await Promise.all(arrived.map((who) => roster.arrive(who)));
     bus.publish({ kind: "presence" });
     const { joined, left } = await chat.next("presence", ({ reset }) => reset);
     expect({ joined, left }).to.deep.equal({ joined: [], left: [] });

@@ -132,6 +132,8 @@ describe("A store that is away", function () {
 
   it("does not make a server SERVING again that is being stopped when it comes back", async () => {
     const ana = await server.person("ana");
+    // The one that waits for what is under way: others are gone at once.
+    server.stayOnOneNode();
     const wire = await server.connect();
     const next = watchHealth(wire, "obrolan.v1.ChatService");
     expect(await next()).to.equal(Health.SERVING);

@@ -1,22 +1,13 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { LocalBus, MemoryAttempts, MemoryRoster } from "../../src/server/engines/memory/index.ts";
-import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
-import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import type { Engines } from "../../src/server/room/ports/engines.ts";
-import { type ChatServer, createServer, type ServerOptions } from "../../src/server/server.ts";
+import type { ChatServer } from "../../src/server/server.ts";
 import { wayOfSuite } from "./bothWays.ts";
 import type { ChatOptions, ChatStream } from "./chat-stream.ts";
 import { join } from "./commands.ts";
-import { within } from "./deadline.ts";
+import { type Ground, newGround } from "./ground.ts";
+import { startNode, type TestNode, type TestServerOptions, together } from "./node.ts";
 import { Connection, type ConnectOptions } from "./wire.ts";
 
-/** What a test may want otherwise. Limits that are not given are the server's own, but that there is no limit of rate. */
-export interface TestServerOptions extends Omit<ServerOptions, "engines"> {
-  /** Puts something between the server and its engines. */
-  readonly wrap?: (engines: Engines) => Engines;
-}
+export type { TestServerOptions } from "./node.ts";
 
 /** Somebody with an account. */
 export interface Person {
@@ -25,74 +16,72 @@ export interface Person {
   readonly token: string;
 }
 
-const NO_RATE = { messagesPerSecond: 0, burst: 0 };
-
-/** The real server with a real SQLite file in a temporary folder, in this process, on a port of its own. */
+/**
+ * The real server with a real SQLite file in a temporary folder, in this process, on a port of its own. With `npm run test:cluster` it is
+ * several, on one PostgreSQL and one NATS, and whoever connects gets one after the other.
+ */
 export class TestServer {
-  readonly folder: string;
+  readonly #ground: Ground;
   #options: TestServerOptions;
-  #running: { server: ChatServer; engines: Engines; port: number; close(): Promise<void> } | undefined;
+  #nodes: readonly TestNode[] = [];
+  #turn = 0;
+  #stays = false;
   readonly #connections = new Set<Connection>();
   #people = 0;
 
-  private constructor(folder: string, options: TestServerOptions) {
-    this.folder = folder;
+  private constructor(ground: Ground, options: TestServerOptions) {
+    this.#ground = ground;
     this.#options = options;
   }
 
-  /** Starts a server on an empty folder. */
+  /** Starts a server on new ground. */
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
-    const server = new TestServer(await mkdtemp(path.join(tmpdir(), "obrolan-test-")), options);
+    const server = new TestServer(await newGround(), options);
     await server.#start();
     return server;
   }
 
   async #start(): Promise<void> {
-    const { wrap = (engines) => engines, ...options } = this.#options;
-    const store = await openSqliteStore({ folder: this.folder });
-    const engines: Engines = {
-      log: store.log,
-      accounts: store.accounts,
-      sessions: store.sessions,
-      roster: new MemoryRoster(),
-      attempts: new MemoryAttempts(),
-      bus: new LocalBus(),
-      secrets: new NodeSecrets(),
-    };
-    const server = await createServer({ limits: NO_RATE, ...options, engines: wrap(engines) });
-    const port = await server.listen("127.0.0.1:0");
-    this.#running = { server, engines, port, close: () => store.close() };
+    const starting = Array.from({ length: this.#ground.nodes }, () => startNode(this.#ground, this.#options));
+    this.#nodes = await Promise.all(starting);
   }
 
-  get #now() {
-    if (!this.#running) throw new Error("the server is not running");
-    return this.#running;
+  get #first(): TestNode {
+    const [first] = this.#nodes;
+    if (!first) throw new Error("the server is not running");
+    return first;
   }
 
+  /** Where its files are. */
+  get folder(): string {
+    return this.#ground.folder;
+  }
+
+  /** The port of the node whose turn it is. */
   get port(): number {
-    return this.#now.port;
+    if (!this.#stays) this.#turn += 1;
+    return (this.#nodes[this.#turn % this.#nodes.length] ?? this.#first).port;
   }
 
-  /** The engines as they are, without what the test put before them. */
+  /** The engines as they are, without what the test put before them; of the first node. */
   get engines(): Engines {
-    return this.#now.engines;
+    return this.#first.engines;
   }
 
-  /** What `createServer` gave. */
+  /** What `createServer` gave; where there are several nodes, all of them together. */
   get chatServer(): ChatServer {
-    return this.#now.server;
+    const [first, ...others] = this.#nodes.map(({ server }) => server);
+    return together([first ?? this.#first.server, ...others]);
   }
 
-  /** Drains the server and closes its store; the folder stays. */
+  /** Drains the server and closes its store, which stays. */
   async stop(): Promise<void> {
-    const running = this.#running;
-    if (!running) return;
-    this.#running = undefined;
-    await within(running.server.drain(), "the drain");
-    await within(running.close(), "the store to close");
+    const nodes = this.#nodes;
+    this.#nodes = [];
+    await Promise.all(nodes.map((node) => node.stop()));
   }
 
-  /** Stops and starts again on the same folder. */
+  /** Stops and starts again on the same store. */
   async restart(options: TestServerOptions = this.#options): Promise<void> {
     this.disconnect();
     await this.stop();
@@ -100,20 +89,29 @@ export class TestServer {
     await this.#start();
   }
 
+  /**
+   * From here on whoever connects gets the same node, until all are disconnected: for what holds within one node, where several may do
+   * otherwise. It is to be called before anybody is connected of whom that matters.
+   */
+  stayOnOneNode(): void {
+    this.#stays = true;
+  }
+
   /** Cuts all connections that were made here. */
   disconnect(): void {
+    this.#stays = false;
     for (const connection of this.#connections) connection.close();
     this.#connections.clear();
   }
 
-  /** Stops and takes the folder away. */
+  /** Stops and takes everything away. */
   async close(): Promise<void> {
     this.disconnect();
     await this.stop();
-    await rm(this.folder, { recursive: true, force: true });
+    await this.#ground.remove();
   }
 
-  /** A connection of its own. */
+  /** A connection of its own, to the node whose turn it is. */
   async connect(options: Partial<ConnectOptions> = {}): Promise<Connection> {
     const connection = await Connection.open({ port: this.port, ...options });
     this.#connections.add(connection);

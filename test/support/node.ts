@@ -1,0 +1,67 @@
+import type { Engines } from "../../src/server/room/ports/engines.ts";
+import { type ChatServer, createServer, type ServerOptions, type Stats } from "../../src/server/server.ts";
+import { within } from "./deadline.ts";
+import type { Ground } from "./ground.ts";
+
+/** What a test may want otherwise. Limits that are not given are the server's own, but that there is no limit of rate. */
+export interface TestServerOptions extends Omit<ServerOptions, "engines"> {
+  /** Puts something between the server and its engines. */
+  readonly wrap?: (engines: Engines) => Engines;
+}
+
+const NO_RATE = { messagesPerSecond: 0, burst: 0 };
+
+/** One running server of a test. */
+export interface TestNode {
+  readonly server: ChatServer;
+  /** As they are, without what the test put before them. */
+  readonly engines: Engines;
+  readonly port: number;
+  /** Drains it and closes its engines. */
+  stop(): Promise<void>;
+}
+
+/** Starts one more server. */
+export async function startNode(ground: Ground, { wrap = (all) => all, ...options }: TestServerOptions) {
+  const { engines, ready, close } = await ground.open();
+  try {
+    const server = await createServer({ limits: NO_RATE, ...options, engines: wrap(engines) });
+    const port = await server.listen("127.0.0.1:0");
+    await ready();
+    const stop = async () => {
+      await within(server.drain(), "the drain");
+      await within(close(), "the engines to close");
+    };
+    return { server, engines, port, stop } satisfies TestNode;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Several servers as if they were one: what they do is counted together. */
+export function together(servers: readonly [ChatServer, ...ChatServer[]]): ChatServer {
+  const [first] = servers;
+  if (servers.length === 1) return first;
+  return {
+    listen: (address) => first.listen(address),
+    drain: async () => {
+      await Promise.all(servers.map((server) => server.drain()));
+    },
+    stats: () => servers.map((server) => server.stats()).reduce(sum),
+    tallies: first.tallies,
+  };
+}
+
+function sum(a: Stats, b: Stats): Stats {
+  return {
+    streams: a.streams + b.streams,
+    readers: a.readers + b.readers,
+    readersBehind: a.readersBehind + b.readersBehind,
+    pageReads: a.pageReads + b.pageReads,
+    headId: Math.max(a.headId, b.headId),
+    oldestId: Math.max(a.oldestId, b.oldestId),
+    commitsWaiting: a.commitsWaiting + b.commitsWaiting,
+    storeAnswers: a.storeAnswers && b.storeAnswers,
+  };
+}
