@@ -22,7 +22,7 @@ describe(`A client whose accepted was lost (SEED=${seed})`, () => {
     if (user === undefined || listener === undefined) throw new Error("a trial has more users than that");
     const proxy = await NetworkProxy.start(run.server.port);
     deafening = proxy;
-    const port = Number(proxy.address.split(":")[1]);
+    const { port } = proxy;
     const deaf = [
       run.add(WireMember, user, "deaf on the wire", port),
       run.add(LibraryMember, user, "deaf library", port),

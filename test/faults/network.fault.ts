@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
-import type { Link, Way } from "../support/link.ts";
+import { type Link, WAYS } from "../support/link.ts";
 import { Random } from "../support/random.ts";
 import { useTrials } from "./support/trial.ts";
 
 const seed = Random.seed();
 const ROUNDS = 12;
-const WAYS: readonly Way[] = ["up", "down"];
 
 interface Fault {
   readonly sentence: string;
@@ -20,10 +19,10 @@ const FAULTS: Record<string, Fault> = {
   stall: {
     sentence: "stops for a while and goes on where it stopped",
     fault: async (link, random) => {
-      for (const way of WAYS) link.set(way, "hold");
+      link.hold();
       // Some of the stalls are shorter than what clients take for a dead connection (two seconds), some longer.
       await sleep(random.between(100, 3_000));
-      for (const way of WAYS) link.set(way, "pass");
+      link.pass();
     },
   },
   "half-open": {
@@ -41,7 +40,7 @@ const FAULTS: Record<string, Fault> = {
       for (const way of WAYS) link.set(way, flow);
       // Long enough that all frames in it are taken apart, and that some who it is too slow for give it up.
       await sleep(random.between(500, 4_000));
-      for (const way of WAYS) link.set(way, "pass");
+      link.pass();
     },
   },
 };

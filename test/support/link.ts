@@ -3,6 +3,9 @@ import type net from "node:net";
 /** A direction of a connection: to the server, or to the client. */
 export type Way = "up" | "down";
 
+/** Both directions. */
+export const WAYS: readonly Way[] = ["up", "down"];
+
 /**
  * What becomes of bytes: they pass, they are not taken until they may pass, they are taken and kept until then, they are lost, or they
  * pass a few at a time.
@@ -43,6 +46,16 @@ export class Link {
   /** How many bytes have been taken and may not pass yet. */
   kept(way: Way): number {
     return this.#pumps[way].kept;
+  }
+
+  /** Nothing passes either way until it may; what is said meanwhile is kept. */
+  hold(): void {
+    for (const way of WAYS) this.set(way, "hold");
+  }
+
+  /** Everything passes, what was kept first. */
+  pass(): void {
+    for (const way of WAYS) this.set(way, "pass");
   }
 
   /** Ends the connection for both, in an orderly way (FIN), wherever they are in what they say. */

@@ -18,6 +18,8 @@ export interface ProcessOptions {
   /** What to put before the program, such as `strace` and its options. */
   readonly prefix?: readonly string[];
   readonly env?: Record<string, string>;
+  /** How long it may take until it listens, in milliseconds; default `DEADLINE`. */
+  readonly patience?: number;
 }
 
 /** `npx obrolan serve` as a process of its own. */
@@ -52,7 +54,7 @@ export class ServerProcess {
   /** Starts a server on the folder and waits until it says on which port it listens. */
   static async serve(folder: string, args: readonly string[] = [], options?: ProcessOptions) {
     const server = ServerProcess.spawn(["--listen", "127.0.0.1:0", "--data", folder, ...args], options);
-    return { server, port: await server.port() };
+    return { server, port: await server.port(options?.patience) };
   }
 
   /** What it has written so far, to both its outputs. */
@@ -61,7 +63,7 @@ export class ServerProcess {
   }
 
   /** Waits until it has written something, and gives what is found. */
-  async says(pattern: RegExp): Promise<RegExpExecArray> {
+  async says(pattern: RegExp, patience?: number): Promise<RegExpExecArray> {
     const { promise: found, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
     const look = () => {
       const match = pattern.exec(this.said);
@@ -72,15 +74,15 @@ export class ServerProcess {
     this.exited.then((exit) => reject(new Error(`the server ended (${exit.code}): ${exit.stderr}`)));
     look();
     try {
-      return await within(found, () => `the server to write ${pattern}; it said: ${this.said}`);
+      return await within(found, () => `the server to write ${pattern}; it said: ${this.said}`, patience);
     } finally {
       for (const output of [stdout, stderr]) output?.off("data", look);
     }
   }
 
   /** The port that it listens on, as it tells it. */
-  async port(): Promise<number> {
-    const [, port] = await this.says(/(?:127\.0\.0\.1|0\.0\.0\.0):(\d*[1-9]\d*)/);
+  async port(patience?: number): Promise<number> {
+    const [, port] = await this.says(/"address":"(?:127\.0\.0\.1|0\.0\.0\.0):(\d*[1-9]\d*)"/, patience);
     return Number(port);
   }
 

@@ -8,19 +8,20 @@ export class Proxy {
   readonly #server: net.Server;
   readonly #sockets = new Set<net.Socket>();
   readonly #links = new Set<Link>();
-  #targetPort: number;
+  #target: () => number;
   #deaf = false;
+  #held = false;
   #closed = false;
   #connections = 0;
 
-  private constructor(targetPort: number) {
-    this.#targetPort = targetPort;
+  private constructor(target: () => number) {
+    this.#target = target;
     this.#server = net.createServer((client) => this.#accept(client));
   }
 
-  /** Starts one in front of a port of this machine. */
-  static async start(targetPort: number, host = "127.0.0.1"): Promise<Proxy> {
-    const proxy = new Proxy(targetPort);
+  /** Starts one in front of a port of this machine, or of whichever port is chosen for each connection. */
+  static async start(target: number | (() => number), host = "127.0.0.1"): Promise<Proxy> {
+    const proxy = new Proxy(typeof target === "number" ? () => target : target);
     proxy.#server.listen(0, host);
     await once(proxy.#server, "listening");
     return proxy;
@@ -30,6 +31,11 @@ export class Proxy {
   get address(): string {
     const { address, port } = this.#server.address() as net.AddressInfo;
     return `${address}:${port}`;
+  }
+
+  /** Of the address. */
+  get port(): number {
+    return (this.#server.address() as net.AddressInfo).port;
   }
 
   /** How many connections were let through so far. */
@@ -44,7 +50,7 @@ export class Proxy {
 
   /** Passes new connections on to another port. */
   pointTo(port: number): void {
-    this.#targetPort = port;
+    this.#target = () => port;
   }
 
   /** Cuts every connection off, as a pulled cable does; new ones are let through. */
@@ -62,6 +68,18 @@ export class Proxy {
   hear(): void {
     this.#deaf = false;
     this.cut();
+  }
+
+  /** From now on nothing passes either way, on new connections neither; what is said meanwhile is kept. */
+  hold(): void {
+    this.#held = true;
+    for (const link of this.#links) link.hold();
+  }
+
+  /** The opposite of `hold`: what was kept passes, late. */
+  release(): void {
+    this.#held = false;
+    for (const link of this.#links) link.pass();
   }
 
   /** Turns every new connection away. */
@@ -88,10 +106,11 @@ export class Proxy {
       return;
     }
     this.#connections += 1;
-    const server = net.connect(this.#targetPort, "127.0.0.1");
+    const server = net.connect(this.#target(), "127.0.0.1");
     this.#keep(server);
     const link = new Link(client, server);
     if (this.#deaf) link.set("down", "lose");
+    if (this.#held) link.hold();
     this.#links.add(link);
     client.on("close", () => this.#links.delete(link));
   }

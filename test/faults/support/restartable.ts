@@ -38,7 +38,7 @@ export class RestartableServer {
 
   /** Where the proxy listens. */
   get proxyPort(): number {
-    return Number(this.proxy.address.split(":")[1]);
+    return this.proxy.port;
   }
 
   /** Of the server's process. */
@@ -46,6 +46,11 @@ export class RestartableServer {
     const { pid } = this.#process.child;
     if (pid === undefined) throw new Error("the server's process has not been started");
     return pid;
+  }
+
+  /** What it has written since it was started last. */
+  get said(): string {
+    return this.#process.said;
   }
 
   /** Sends it a signal that it goes on after. */

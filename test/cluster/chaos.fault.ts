@@ -1,0 +1,32 @@
+import { expect } from "chai";
+import { Random } from "../support/random.ts";
+import { befall } from "./support/chaos.ts";
+import { useClusters } from "./support/cluster.ts";
+import { useRooms } from "./support/room.ts";
+
+/** How long it lasts, and how many messages it accounts for at least: 20,000 in 5 minutes. */
+const MINUTES = Number(process.env.MINUTES ?? 5);
+const LEAST = 4_000 * MINUTES;
+const CLIENTS = 60;
+const seed = Random.seed();
+
+describe(`Three nodes and ${CLIENTS} clients, for ${MINUTES} minutes (SEED=${seed})`, function () {
+  this.timeout((MINUTES + 5) * 60_000);
+  const cluster = useClusters();
+  const room = useRooms();
+
+  it("of which nodes, PostgreSQL, NATS and connections fail at random, lose nothing, double nothing and keep one order", async function () {
+    const nodes = await cluster();
+    const run = await room(nodes, { random: new Random(seed), users: 30, clients: CLIENTS, rate: 200, maxText: 60 });
+    await run.crowd.everyoneBack();
+    const counts = await befall(nodes, run, seed, MINUTES * 60_000);
+    console.log(
+      `      ${[...counts]
+        .map(([name, count]) => `${name} ${count} times`)
+        .sort()
+        .join(", ")}`,
+    );
+    await run.finish(this, "everything at random", LEAST);
+    expect(run.crowd.ledger.duplicates, "commits whose answer was lost").to.be.greaterThan(0);
+  });
+});

@@ -1,0 +1,87 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { User } from "../../faults/support/crowd.ts";
+import { type EngineServer, needsEngine, sharedServer } from "../../support/engineServer.ts";
+import { endProcesses } from "../../support/process.ts";
+import { Database } from "./database.ts";
+import { ClusterNode, type Ground } from "./node.ts";
+
+const PASSWORD = "a good password";
+
+/** Several nodes on a database of their own and one NATS, each connection of them through a proxy. */
+export class Cluster {
+  readonly postgres: EngineServer;
+  readonly nats: EngineServer;
+  readonly database: Database;
+  readonly nodes: ClusterNode[] = [];
+  readonly #ground: Ground;
+
+  private constructor(ground: Ground, database: Database) {
+    this.#ground = ground;
+    this.postgres = ground.postgres;
+    this.nats = ground.nats;
+    this.database = database;
+  }
+
+  /** Makes an empty database; PostgreSQL and NATS run, as they may not have since a test failed. */
+  static async prepare(folder: string): Promise<Cluster> {
+    const [postgres, nats] = await Promise.all([sharedServer("postgres"), sharedServer("nats")]);
+    await Promise.all([postgres.start(), nats.start()]);
+    const database = await Database.create(postgres);
+    return new Cluster({ folder, postgres, databaseUrl: database.url, nats }, database);
+  }
+
+  /** Starts so many more nodes, all at once; resolves when they listen. */
+  async addNodes(count: number): Promise<void> {
+    const names = Array.from({ length: count }, (_, i) => `node ${this.nodes.length + i + 1}`);
+    const started = await Promise.allSettled(names.map((name) => ClusterNode.start(name, this.#ground)));
+    for (const one of started) if (one.status === "fulfilled") this.nodes.push(one.value);
+    for (const one of started) if (one.status === "rejected") throw one.reason;
+  }
+
+  /** One of the nodes, counted from 0 and round. */
+  node(i: number): ClusterNode {
+    return this.nodes[i % this.nodes.length] as ClusterNode;
+  }
+
+  /** Accounts, each made on one node after the other. */
+  async register(names: readonly string[]): Promise<User[]> {
+    const users: User[] = [];
+    for (const [i, username] of names.entries()) {
+      const { token } = await this.node(i).with((wire) => wire.register(username, PASSWORD));
+      users.push({ username, token });
+    }
+    return users;
+  }
+
+  /** Takes all of it away; the processes are ended already. */
+  async close(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.close()));
+    await Promise.all([this.postgres.start(), this.nats.start()]);
+    await this.database.drop();
+  }
+}
+
+/** Clusters of a `describe`, each on a database of its own; nothing of them is left after each test. */
+export function useClusters(): (nodes?: number) => Promise<Cluster> {
+  const clusters: Cluster[] = [];
+  const folders: string[] = [];
+  before(function () {
+    needsEngine(this, "postgres");
+    needsEngine(this, "nats");
+  });
+  afterEach(async () => {
+    await endProcesses();
+    for (const cluster of clusters.splice(0)) await cluster.close();
+    for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+  });
+  return async (nodes = 3) => {
+    const folder = await mkdtemp(path.join(tmpdir(), "obrolan-cluster-"));
+    folders.push(folder);
+    const cluster = await Cluster.prepare(folder);
+    clusters.push(cluster);
+    await cluster.addNodes(nodes);
+    return cluster;
+  };
+}

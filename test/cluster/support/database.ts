@@ -1,0 +1,61 @@
+import pg from "pg";
+import type { Message } from "../../faults/history/history.ts";
+import type { EngineServer } from "../../support/engineServer.ts";
+
+let databases = 0;
+
+/** A database of a real PostgreSQL, as somebody sees it who asks it past all nodes. */
+export class Database {
+  readonly url: string;
+  readonly #server: EngineServer;
+  readonly #name: string;
+
+  private constructor(server: EngineServer, name: string) {
+    this.#server = server;
+    this.#name = name;
+    this.url = server.url.replace(/\/[^/]*$/, `/${name}`);
+  }
+
+  /** Makes an empty one. */
+  static async create(server: EngineServer): Promise<Database> {
+    databases += 1;
+    const name = `cluster_${databases}`;
+    await query(server.url, `CREATE DATABASE ${name}`);
+    return new Database(server, name);
+  }
+
+  /** What a statement gives. */
+  query(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+    return query(this.url, text, values);
+  }
+
+  /** The whole log, in the order of the ids. */
+  async messages(): Promise<Message[]> {
+    const rows = await this.query(`
+      SELECT m.id, s.username AS sender, coalesce(r.username, '') AS recipient, m.text, m.sent_at
+      FROM messages m JOIN accounts s ON s.id = m.sender_id LEFT JOIN accounts r ON r.id = m.recipient_id ORDER BY m.id`);
+    return rows.map(({ id, sender, recipient, text, sent_at }) => ({
+      id: Number(id),
+      sender: String(sender),
+      recipient: String(recipient),
+      text: String(text),
+      sentAt: Number(sent_at),
+    }));
+  }
+
+  /** Takes it away, whoever uses it. */
+  async drop(): Promise<void> {
+    await query(this.#server.url, `DROP DATABASE ${this.#name} WITH (FORCE)`);
+  }
+}
+
+async function query(url: string, text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    return (await client.query(text, values)).rows;
+  } finally {
+    await client.end();
+  }
+}

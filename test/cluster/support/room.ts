@@ -1,0 +1,95 @@
+import { maySee } from "../../faults/history/history.ts";
+import { Crowd, type Talk, type User } from "../../faults/support/crowd.ts";
+import { LibraryMember } from "../../faults/support/libraryMember.ts";
+import { WireMember } from "../../faults/support/wireMember.ts";
+import { Proxy as NetworkProxy } from "../../support/proxy.ts";
+import type { Cluster } from "./cluster.ts";
+
+/** Every how many-th member uses the client library; the others are on the wire. */
+const LIBRARY = 4;
+
+/** Who is in a room, and what they say. */
+export interface RoomOptions extends Talk {
+  readonly users: number;
+  readonly clients: number;
+}
+
+/** People spread over the nodes of a cluster: those on the wire come back to another node each time, the library's to whichever answers. */
+export class ClusterRoom {
+  readonly crowd = new Crowd();
+  readonly users: readonly User[];
+  /** Between the clients that use the library and all nodes. */
+  readonly front: NetworkProxy;
+  readonly #cluster: Cluster;
+
+  private constructor(cluster: Cluster, users: readonly User[], front: NetworkProxy) {
+    this.#cluster = cluster;
+    this.users = users;
+    this.front = front;
+  }
+
+  /** Registers the users and lets their clients in, who talk from now on. */
+  static async open(cluster: Cluster, { users, clients, ...talk }: RoomOptions): Promise<ClusterRoom> {
+    const names = Array.from({ length: users }, (_, i) => `user-${i + 1}`);
+    const registered = await cluster.register(names);
+    let turn = 0;
+    const front = await NetworkProxy.start(() => {
+      const up = cluster.nodes.filter(({ isUp }) => isUp);
+      return (up[turn++ % up.length] ?? cluster.node(0)).server.port;
+    });
+    const room = new ClusterRoom(cluster, registered, front);
+    for (let i = 0; i < clients; i++) room.#add(i);
+    room.crowd.talk(talk);
+    return room;
+  }
+
+  /** As of a crowd; the truth is what PostgreSQL has. */
+  async finish(test: Mocha.Context, name: string, least: number): Promise<void> {
+    await this.crowd.finish(test, { name, least, audit: () => this.#audit() });
+  }
+
+  async close(): Promise<void> {
+    this.crowd.abandon();
+    await this.front.close();
+  }
+
+  #add(i: number): void {
+    const user = this.users[i % this.users.length] as User;
+    const client = `client ${i + 1} of ${user.username}`;
+    if (i % LIBRARY === 0) {
+      this.crowd.add(LibraryMember, user, client, () => this.front.port);
+      return;
+    }
+    let node = i;
+    this.crowd.add(WireMember, user, client, () => this.#cluster.node(node++).port);
+  }
+
+  /** The log as each user must have seen it, as if a client of theirs had asked for all of it. */
+  async #audit(): Promise<void> {
+    const messages = (await this.#cluster.database.messages()).map((message) => ({
+      kind: "message" as const,
+      ...message,
+    }));
+    const id = messages.at(-1)?.id ?? 0;
+    for (const { username } of this.users) {
+      const join = { resumeAfter: 0, logId: "", recent: 0 };
+      const stream = this.crowd.ledger.stream(username, `what PostgreSQL has for ${username}`, join);
+      for (const message of messages) if (maySee(username, message)) stream.seen.push(message);
+      stream.seen.push({ kind: "caughtUp", id });
+      stream.complete = true;
+    }
+  }
+}
+
+/** Rooms of a `describe`; nothing of them is left after each test. Belongs behind `useClusters`, whose nodes end first. */
+export function useRooms(): (cluster: Cluster, options: RoomOptions) => Promise<ClusterRoom> {
+  const rooms: ClusterRoom[] = [];
+  afterEach(async () => {
+    for (const room of rooms.splice(0)) await room.close();
+  });
+  return async (cluster, options) => {
+    const room = await ClusterRoom.open(cluster, options);
+    rooms.push(room);
+    return room;
+  };
+}
