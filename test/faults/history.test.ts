@@ -32,6 +32,23 @@ describe("The history checker", function () {
     );
   });
 
+  it("lets a head lie behind where there were several servers, and not where there was one", () => {
+    const message = { id: 1, sender: "ana", recipient: "", text: "hello", sentAt: 5 };
+    const send = { user: "ana", client: "ana's phone", requestId: "r1", recipient: "", text: "hello" };
+    const streams = [0, 1].map((resumeAfter) => ({
+      user: "ana",
+      client: "ana's phone",
+      join: { resumeAfter, logId: "log", recent: 0 },
+      welcome: { logId: "log", headId: 0 },
+      seen: resumeAfter === 0 ? [{ kind: "message" as const, ...message }] : [{ kind: "caughtUp" as const, id: 1 }],
+      complete: false,
+    }));
+    const answers = [{ kind: "accepted" as const, id: 1, sentAt: 5, duplicate: false }];
+    const history = { sends: [{ ...send, answers }], streams, oldestId: 1 };
+    expect(check(history).violations.join()).to.contain("was told of no gap");
+    expect(check({ ...history, headMayLag: true }).violations).to.deep.equal([]);
+  });
+
   it("refuses commands that cannot be told apart", () => {
     const send = { user: "ana", client: "ana's phone", requestId: "r1", recipient: "", text: "hello", answers: [] };
     const history = { sends: [send, { ...send, requestId: "r2" }], streams: [], oldestId: 1 };

@@ -16,7 +16,7 @@ export interface RoomOptions extends Talk {
 
 /** People spread over the nodes of a cluster: those on the wire come back to another node each time, the library's to whichever answers. */
 export class ClusterRoom {
-  readonly crowd = new Crowd();
+  readonly crowd = new Crowd(true);
   readonly users: readonly User[];
   /** Between the clients that use the library and all nodes. */
   readonly front: NetworkProxy;

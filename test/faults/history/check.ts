@@ -39,6 +39,7 @@ export function check(history: History): Verdict {
         truth,
         visible: visibleTo(stream.user),
         oldestId: history.oldestId,
+        headMayLag: history.headMayLag ?? false,
       }),
     );
   }

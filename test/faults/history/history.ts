@@ -10,6 +10,8 @@ export interface History {
   readonly streams: readonly Stream[];
   /** The id of the oldest message that the store still had in the end; 1: it has never forgotten one. */
   readonly oldestId: number;
+  /** There were several servers: the head in a `welcome` may lie behind what another one had shown. Default: it may not. */
+  readonly headMayLag?: boolean;
 }
 
 /** A command that a client gave, under a `request_id` of its own and with a text of its own, once or again until it was answered. */

@@ -11,6 +11,8 @@ export interface Against {
   readonly visible: readonly number[];
   /** As in `History`. */
   readonly oldestId: number;
+  /** As in `History`. */
+  readonly headMayLag: boolean;
 }
 
 /** Goes through a stream as it came, and says what it got wrongly, twice, too late or never. */
@@ -117,7 +119,9 @@ class Walk {
   #needsGap(): boolean {
     const { join, welcome } = this.#stream;
     if (join.resumeAfter === undefined || welcome === undefined) return false;
-    return join.resumeAfter > welcome.headId || (join.logId !== "" && join.logId !== welcome.logId);
+    const { headMayLag, truth } = this.#against;
+    const head = headMayLag ? truth.lastId : welcome.headId;
+    return join.resumeAfter > head || (join.logId !== "" && join.logId !== welcome.logId);
   }
 
   #say(what: string): void {

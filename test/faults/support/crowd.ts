@@ -37,9 +37,14 @@ export interface End {
 
 /** People in a room who may talk all the time; what happens to all of them is written down, and the history checker decides. */
 export class Crowd {
-  readonly ledger = new Ledger();
+  readonly ledger: Ledger;
   readonly members: Member[] = [];
   #traffic: Traffic | undefined;
+
+  /** `headMayLag`: as in `History`. */
+  constructor(headMayLag = false) {
+    this.ledger = new Ledger(headMayLag);
+  }
 
   /** One more member, who only listens unless there at `talk`. `port`: where to connect, each time. */
   add<M extends Member>(

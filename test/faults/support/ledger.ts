@@ -8,6 +8,7 @@ export type OpenStream = Open<Stream>;
 
 /** Writes down what happens at all clients of a fault run, for the history checker. */
 export class Ledger {
+  readonly #headMayLag: boolean;
   readonly #sends: OpenSend[] = [];
   readonly #streams: OpenStream[] = [];
   readonly #watchers = new Set<() => void>();
@@ -17,6 +18,11 @@ export class Ledger {
   #rejected = new Map<string, number>();
   #lastAcceptedAt = performance.now();
   #longestSilence = 0;
+
+  /** `headMayLag`: as in `History`. */
+  constructor(headMayLag = false) {
+    this.#headMayLag = headMayLag;
+  }
 
   /** How many commands were accepted so far. */
   get accepted(): number {
@@ -45,7 +51,7 @@ export class Ledger {
 
   /** What has happened. Nothing more may be written down then. */
   get history(): History {
-    return { sends: this.#sends, streams: this.#streams, oldestId: 1 };
+    return { sends: this.#sends, streams: this.#streams, oldestId: 1, headMayLag: this.#headMayLag };
   }
 
   /** The times of everything that was accepted, in milliseconds since the epoch. */

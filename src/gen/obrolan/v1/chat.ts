@@ -451,7 +451,10 @@ export interface Welcome {
    * (a restored backup). Keep it beside the cursor. When it differs from yours, forget the messages that you have.
    */
   logId: string;
-  /** The id of the newest message in the log; 0 when there never was one. */
+  /**
+   * The id of the newest message in the log; 0 when there never was one. Where several servers share the log it may lie a
+   * little behind what another one has shown you, which is no gap: you are sent what follows your cursor.
+   */
   headId: bigint;
   /** What this server allows. */
   limits:
