@@ -1,5 +1,5 @@
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
-import { within } from "./deadline.ts";
+import { DEADLINE, within } from "./deadline.ts";
 import type { Ending } from "./ending.ts";
 import { frame, Unframer } from "./frames.ts";
 import { varintOf } from "./protobuf.ts";
@@ -18,8 +18,11 @@ export async function checkHealth(wire: Connection, service: string): Promise<{ 
   return { status: varintOf(responses[0] ?? Buffer.alloc(0), 1), ending };
 }
 
-/** Watches a service's health: resolves, at each call of what it returns, with the next state that is told. */
-export function watchHealth(wire: Connection, service: string): () => Promise<bigint> {
+/**
+ * Watches a service's health: resolves, at each call of what it returns, with the next state that is told. `patience`: how long that may
+ * take, in milliseconds; `Infinity`: as long as it takes.
+ */
+export function watchHealth(wire: Connection, service: string, patience = DEADLINE): () => Promise<bigint> {
   const stream = wire.start("/grpc.health.v1.Health/Watch");
   const unframer = new Unframer();
   const told: bigint[] = [];
@@ -35,7 +38,7 @@ export function watchHealth(wire: Connection, service: string): () => Promise<bi
       const woken = new Promise<void>((resolve) => {
         wake = resolve;
       });
-      await within(woken, `the next health of "${service}"`);
+      await (patience === Infinity ? woken : within(woken, `the next health of "${service}"`, patience));
     }
     return told.shift() as bigint;
   };

@@ -39,7 +39,10 @@ export async function befall(
     }
   };
   // Numbers of their own: what one kind of trouble is like does not hang on how long another took.
-  await Promise.all(troublesOf(cluster, room).map((trouble, i) => torment(trouble, new Random(seed + i))));
+  const torments = troublesOf(cluster, room).map((trouble, i) => torment(trouble, new Random(seed + i)));
+  // To the end, also where one has failed: all is mended then.
+  await Promise.allSettled(torments);
+  await Promise.all(torments);
   return counts;
 }
 
@@ -79,7 +82,7 @@ async function stall(cluster: Cluster, room: ClusterRoom, random: Random): Promi
   const places: readonly [string, NetworkProxy][] = [
     ["node to PostgreSQL", toPostgres],
     ["node to NATS", toNats],
-    ["client to node", random.oneOf([toClients, room.front])],
+    ["client to node", random.oneOf([toClients, room.front.proxy])],
   ];
   const [name, proxy] = random.oneOf(places);
   // Half of the time all that goes that way, else one connection of several, such as that of the commits.

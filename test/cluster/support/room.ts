@@ -2,16 +2,16 @@ import { maySee } from "../../faults/history/history.ts";
 import { Crowd, type Talk, type User } from "../../faults/support/crowd.ts";
 import { LibraryMember } from "../../faults/support/libraryMember.ts";
 import { WireMember } from "../../faults/support/wireMember.ts";
-import { Proxy as NetworkProxy } from "../../support/proxy.ts";
 import type { Cluster } from "./cluster.ts";
-
-/** Every how many-th member uses the client library; the others are on the wire. */
-const LIBRARY = 4;
+import { Front } from "./front.ts";
+import { listed } from "./listed.ts";
 
 /** Who is in a room, and what they say. */
 export interface RoomOptions extends Talk {
   readonly users: number;
   readonly clients: number;
+  /** Every how many-th client uses the client library; the others are on the wire. Default: 4. */
+  readonly libraryEvery?: number;
 }
 
 /** People spread over the nodes of a cluster: those on the wire come back to another node each time, the library's to whichever answers. */
@@ -19,28 +19,33 @@ export class ClusterRoom {
   readonly crowd = new Crowd(true);
   readonly users: readonly User[];
   /** Between the clients that use the library and all nodes. */
-  readonly front: NetworkProxy;
+  readonly front: Front;
   readonly #cluster: Cluster;
 
-  private constructor(cluster: Cluster, users: readonly User[], front: NetworkProxy) {
+  private constructor(cluster: Cluster, users: readonly User[], front: Front) {
     this.#cluster = cluster;
     this.users = users;
     this.front = front;
   }
 
   /** Registers the users and lets their clients in, who talk from now on. */
-  static async open(cluster: Cluster, { users, clients, ...talk }: RoomOptions): Promise<ClusterRoom> {
+  static async open(
+    cluster: Cluster,
+    { users, clients, libraryEvery = 4, ...talk }: RoomOptions,
+  ): Promise<ClusterRoom> {
     const names = Array.from({ length: users }, (_, i) => `user-${i + 1}`);
     const registered = await cluster.register(names);
-    let turn = 0;
-    const front = await NetworkProxy.start(() => {
-      const up = cluster.nodes.filter(({ isUp }) => isUp);
-      return (up[turn++ % up.length] ?? cluster.node(0)).server.port;
-    });
+    const front = await Front.start(cluster);
     const room = new ClusterRoom(cluster, registered, front);
-    for (let i = 0; i < clients; i++) room.#add(i);
+    for (let i = 0; i < clients; i++) room.#add(i, i % libraryEvery === 0);
     room.crowd.talk(talk);
     return room;
+  }
+
+  /** Waits until the list is the same on every node, and all users are on it, who all have clients. */
+  async everyoneListed(): Promise<void> {
+    const names = this.users.map(({ username }) => username).sort();
+    for (const node of this.#cluster.nodes) await listed(node, this.users[0] as User, names);
   }
 
   /** As of a crowd; the truth is what PostgreSQL has. */
@@ -53,10 +58,10 @@ export class ClusterRoom {
     await this.front.close();
   }
 
-  #add(i: number): void {
+  #add(i: number, usesLibrary: boolean): void {
     const user = this.users[i % this.users.length] as User;
     const client = `client ${i + 1} of ${user.username}`;
-    if (i % LIBRARY === 0) {
+    if (usesLibrary) {
       this.crowd.add(LibraryMember, user, client, () => this.front.port);
       return;
     }

@@ -1,5 +1,6 @@
 import type { Answer, History, Join, Send, Stream } from "../history/history.ts";
 import type { Open } from "../history/open.ts";
+import { LongestPause } from "./longestPause.ts";
 
 /** A command, as it is written down while it is under way. */
 export type OpenSend = Open<Send>;
@@ -15,9 +16,9 @@ export class Ledger {
   #accepted = 0;
   #lastId = 0;
   #duplicates = 0;
-  #rejected = new Map<string, number>();
-  #lastAcceptedAt = performance.now();
-  #longestSilence = 0;
+  readonly #rejected = new Map<string, number>();
+  readonly #silence = new LongestPause();
+  readonly #pauses = new Set([this.#silence]);
 
   /** `headMayLag`: as in `History`. */
   constructor(headMayLag = false) {
@@ -44,9 +45,14 @@ export class Ledger {
     return this.#rejected.get(reason) ?? 0;
   }
 
+  /** How many were rejected so far for each reason that there was. */
+  get rejections(): ReadonlyMap<string, number> {
+    return this.#rejected;
+  }
+
   /** The longest time in which nothing was accepted, in milliseconds, from `begin` until now. */
   get longestSilence(): number {
-    return Math.max(this.#longestSilence, performance.now() - this.#lastAcceptedAt);
+    return this.#silence.ms;
   }
 
   /** What has happened. Nothing more may be written down then. */
@@ -61,7 +67,14 @@ export class Ledger {
 
   /** From now on somebody wants to send at any time. */
   begin(): void {
-    this.#lastAcceptedAt = performance.now();
+    this.#silence.begin();
+  }
+
+  /** One more count of the longest time in which nothing is accepted, which begins now. */
+  countPauses(): LongestPause {
+    const pause = new LongestPause();
+    this.#pauses.add(pause);
+    return pause;
   }
 
   /** A command is given. */
@@ -81,8 +94,7 @@ export class Ledger {
       if (isFirst) this.#accepted += 1;
       this.#lastId = answer.id;
       if (answer.duplicate) this.#duplicates += 1;
-      this.#longestSilence = this.longestSilence;
-      this.#lastAcceptedAt = performance.now();
+      for (const pause of this.#pauses) pause.mark();
     }
     for (const watch of this.#watchers) watch();
   }

@@ -1,5 +1,6 @@
 import type { Seen } from "../history/history.ts";
 import type { Ledger, OpenSend, OpenStream } from "./ledger.ts";
+import { LongestPause } from "./longestPause.ts";
 
 /** How many commands of a member are under way at most. The server takes no more than 64 on one stream. */
 const WINDOW = 60;
@@ -22,6 +23,8 @@ export interface MemberParts {
 export abstract class Member {
   readonly username: string;
   readonly client: string;
+  /** The longest time in which no message came to it. */
+  readonly silence = new LongestPause();
   protected readonly parts: MemberParts;
   /** By `request_id`: what was not answered yet, in the order of giving. */
   protected readonly underWay = new Map<string, OpenSend>();
@@ -123,6 +126,7 @@ export abstract class Member {
     this.stream?.seen.push(seen);
     if (seen.kind === "message") {
       this.#lastId = seen.id;
+      this.silence.mark();
       this.#awaited.get(seen.text)?.();
     }
     if (seen.kind === "caughtUp") this.#hasCaughtUp = true;

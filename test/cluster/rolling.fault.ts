@@ -1,0 +1,72 @@
+import { expect } from "chai";
+import { type ChatClient, connect } from "../../src/client/index.ts";
+import { Random } from "../support/random.ts";
+import { useClusters } from "./support/cluster.ts";
+import { type ClusterRoom, useRooms } from "./support/room.ts";
+
+const ROUNDS = 2;
+const seed = Random.seed();
+
+describe(`A rolling restart of three nodes under load (SEED=${seed})`, function () {
+  this.timeout(10 * 60_000);
+  const cluster = useClusters();
+  const room = useRooms();
+  let asking: Asking | undefined;
+  afterEach(() => asking?.stop());
+
+  it(`is seen by no application that uses the client library, ${ROUNDS} times over`, async function () {
+    const random = new Random(seed);
+    const nodes = await cluster(3);
+    const run = await room(nodes, { random, users: 20, clients: 40, libraryEvery: 1, rate: 200, maxText: 60 });
+    const { crowd } = run;
+    await crowd.everyoneBack();
+    asking = new Asking(run);
+    for (const { silence } of crowd.members) silence.begin();
+    for (let round = 1; round <= ROUNDS; round++) {
+      for (const node of nodes.nodes) {
+        await crowd.accepted(random.between(200, 500));
+        await node.drain();
+        await node.startAgain();
+      }
+    }
+    await crowd.accepted(500);
+    const longest = Math.max(...crowd.members.map(({ silence }) => silence.ms));
+    console.log(`      the longest gap in what came to a client: ${(longest / 1_000).toFixed(2)} s`);
+    await asking.stop();
+    console.log([...crowd.ledger.rejections], asking.errors, asking.answers);
+    expect([...crowd.ledger.rejections], "commands that were refused").to.deep.equal([]);
+    for (const { client, streams } of crowd.members) expect(streams, `streams of ${client}`).to.be.at.least(2);
+    await run.finish(this, "rolling restart", 5_000);
+  });
+});
+
+/** An application that asks who is online all the time. */
+class Asking {
+  readonly errors: string[] = [];
+  answers = 0;
+  readonly #client: ChatClient;
+  readonly #ended: Promise<void>;
+  #isStopped = false;
+
+  constructor({ front, users }: ClusterRoom) {
+    this.#client = connect({ address: `127.0.0.1:${front.port}` });
+    this.#ended = this.#ask(users[0]?.token ?? "");
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.#ended;
+    this.#client.close();
+  }
+
+  async #ask(token: string): Promise<void> {
+    while (!this.#isStopped) {
+      await this.#client.list(token).then(
+        () => {
+          this.answers += 1;
+        },
+        (error: Error) => this.errors.push(String(error)),
+      );
+    }
+  }
+}

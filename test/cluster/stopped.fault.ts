@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { Random } from "../support/random.ts";
+import { useClusters } from "./support/cluster.ts";
+import { useRooms } from "./support/room.ts";
+
+/** How long the node stands still, in milliseconds. */
+const STOPPED = 10_000;
+const ROUNDS = 3;
+const seed = Random.seed();
+
+describe(`A node that is stopped with SIGSTOP for ${STOPPED / 1_000} s under load (SEED=${seed})`, function () {
+  this.timeout(10 * 60_000);
+  const cluster = useClusters();
+  const room = useRooms();
+
+  it(`holds nothing up on the others, and harms nothing when it goes on, ${ROUNDS} times over`, async function () {
+    const random = new Random(seed);
+    const nodes = await cluster(3);
+    const run = await room(nodes, { random, users: 20, clients: 40, rate: 300, maxText: 60 });
+    const { crowd } = run;
+    await crowd.everyoneBack();
+    for (let round = 1; round <= ROUNDS; round++) {
+      // Anywhere in a commit, as often as not.
+      await crowd.accepted(random.between(300, 600));
+      const node = random.oneOf(nodes.nodes);
+      const before = crowd.ledger.accepted;
+      const pause = crowd.ledger.countPauses();
+      node.server.signal("SIGSTOP");
+      await sleep(STOPPED);
+      const [longest, accepted] = [pause.ms, crowd.ledger.accepted - before];
+      console.log(
+        `      ${accepted} accepted while it stood still, the longest pause ${(longest / 1_000).toFixed(2)} s`,
+      );
+      node.server.signal("SIGCONT");
+      expect(longest, "a pause of the others").to.be.below(STOPPED);
+      await crowd.accepted(300);
+      await crowd.everyoneBack();
+      // Nobody who is there is missing on any list, the one of the node that stood still among them.
+      await run.everyoneListed();
+    }
+    await run.finish(this, "a node stopped", 5_000);
+  });
+});
