@@ -1,3 +1,4 @@
+import { QUIET } from "../load/processor.ts";
 import type { Results } from "../run/results.ts";
 import type { Summary } from "../run/summary.ts";
 import { digits } from "../run/table.ts";
@@ -28,5 +29,11 @@ function ownTable({ columns }: Scenario, summary: Summary): string {
   ]);
   const table = markdownTable(["", ...columns.map(({ title }) => title)], rows);
   const what = `\`${summary.scenario}\`: ${summary.summary}.`;
-  return [what, table, ...(summary.musts.length === 0 ? [] : [mustsTable([summary])])].join("\n\n");
+  // Who reads the page did not see the benchmark's own warning.
+  const quiet = summary.othersBusy < QUIET ? [] : [notQuiet(summary)];
+  return [what, table, ...quiet, ...(summary.musts.length === 0 ? [] : [mustsTable([summary])])].join("\n\n");
+}
+
+function notQuiet({ othersBusy }: Summary): string {
+  return `**Not quiet**: something else took up to ${digits(othersBusy, 0)} % of a core meanwhile, so that these figures are worth little.`;
 }
