@@ -1,4 +1,5 @@
 import type { Suite } from "mocha";
+import { NODES } from "./ground.ts";
 
 const WAYS = { "written to HTTP/2": true, "written through grpc-js": false };
 
@@ -14,6 +15,11 @@ export function wayOfSuite(): { direct?: boolean } {
  * what is not public.
  */
 export function describeBothWays(title: string, body: (this: Suite) => void): void {
+  // How a response is written is a node's own business: with one it is looked at in both ways.
+  if (NODES > 1) {
+    describe(title, body);
+    return;
+  }
   for (const [way, isDirect] of Object.entries(WAYS)) {
     describe(`${title}, ${way}`, function () {
       direct = isDirect;
