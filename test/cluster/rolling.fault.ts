@@ -33,7 +33,7 @@ describe(`A rolling restart of three nodes under load (SEED=${seed})`, function 
     const longest = Math.max(...crowd.members.map(({ silence }) => silence.ms));
     console.log(`      the longest gap in what came to a client: ${(longest / 1_000).toFixed(2)} s`);
     await asking.stop();
-    console.log([...crowd.ledger.rejections], asking.errors, asking.answers);
+    expect(asking.errors, `errors of an application that asked ${asking.answers} times`).to.deep.equal([]);
     expect([...crowd.ledger.rejections], "commands that were refused").to.deep.equal([]);
     for (const { client, streams } of crowd.members) expect(streams, `streams of ${client}`).to.be.at.least(2);
     await run.finish(this, "rolling restart", 5_000);
