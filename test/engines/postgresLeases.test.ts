@@ -30,7 +30,7 @@ describe("The leases of nodes in PostgreSQL", () => {
 
   /** A node whose lease is over soon when it is not renewed. */
   async function open(options: Partial<PostgresOptions> = {}): Promise<PostgresNode> {
-    const node = await PostgresNode.open(place, { lease: 600, beat: 150, ...options });
+    const node = await PostgresNode.open(place, { lease: 600, beat: 150, farewell: 1, ...options });
     nodes.push(node);
     return node;
   }
@@ -62,6 +62,27 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect(await everyone(other)).to.deep.equal([bob]);
     expect(await changes(1)).to.deep.equal([went(ana)]);
     expect(await place.query("SELECT username FROM roster")).to.deep.equal([{ username: "bob" }]);
+  });
+
+  it("are left to end by a node that is closed while people are here, who may be on their way to another one", async () => {
+    const [closing, other] = [await open({ farewell: 1_000 }), await open()];
+    for (const who of [ana, bob, eve]) await rosterOf(closing).arrive(who);
+    await rosterOf(closing).leave(eve.accountId);
+    const changes = await changesOf(other);
+    await closing.close();
+    expect(await everyone(other)).to.deep.equal([ana, bob]);
+    expect(await rosterOf(other).arrive(bob)).to.equal(false);
+    expect(await changes(1)).to.deep.equal([went(ana)]);
+    expect(await everyone(other)).to.deep.equal([bob]);
+  });
+
+  it("are ended by a node that is closed when nobody is here", async () => {
+    const [closing, other] = [await open({ lease: 60_000 }), await open()];
+    await rosterOf(closing).arrive(ana);
+    await rosterOf(closing).leave(ana.accountId);
+    await closing.close();
+    await rosterOf(other).arrive(bob);
+    expect(await place.query("SELECT count(*)::integer AS count FROM nodes")).to.deep.equal([{ count: 1 }]);
   });
 
   it("that are over count for nothing, also before anybody has cleared up", async () => {

@@ -25,7 +25,7 @@ export interface PostgresStore {
   readonly attempts: Attempts;
   /** For people: host, port and database. */
   readonly name: string;
-  /** Takes this node off the roster and closes its connections, behind the calls under way. */
+  /** Closes this node's connections, behind the calls under way. Who is still online here stays so for `farewell`. */
   close(): Promise<void>;
 }
 
@@ -43,6 +43,8 @@ export interface PostgresOptions {
   readonly beat?: number;
   /** For how long changes of the roster are remembered at least, in milliseconds. Default: 60,000. */
   readonly remembered?: number;
+  /** How long those who are online here when the store is closed stay on the roster, in milliseconds. Default: 10,000. */
+  readonly farewell?: number;
 }
 
 /**
@@ -50,7 +52,8 @@ export interface PostgresOptions {
  * error for people where it does not come, or cannot be used.
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
-  const { url, report, patience = 30_000, lease = 8_000, beat = 2_000, remembered = 60_000 } = options;
+  const { url, report, patience = 30_000, lease = 8_000, beat = 2_000 } = options;
+  const { remembered = 60_000, farewell = 10_000 } = options;
   const address = parseAddress(url);
   const synchronousCommit = await reachDatabase(address, { patience, respite: new Respite(() => {}), report });
   if (synchronousCommit === "off") {
@@ -79,6 +82,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     nodeId: randomUUID(),
     lease: `${lease} ms`,
     remembered: `${remembered} ms`,
+    farewell: `${farewell} ms`,
     beat,
   });
   const closeOnce = async () => {

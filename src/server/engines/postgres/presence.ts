@@ -34,6 +34,8 @@ export interface PresenceParts {
   /** Intervals of PostgreSQL: how long a lease lasts, and for how long a change is remembered at least. */
   readonly lease: string;
   readonly remembered: string;
+  /** The same: how long those who are here when the node ends stay on the roster. */
+  readonly farewell: string;
   /** How often the lease is renewed, in milliseconds. */
   readonly beat: number;
 }
@@ -79,13 +81,21 @@ export class Presence {
     });
   }
 
-  /** Takes everybody who is here off the roster. */
+  /**
+   * Tells no more. Whoever has not left stays on the roster for a while: their streams were ended by this node, and they are about to
+   * come to another one.
+   */
   async close(): Promise<void> {
+    const { connections, nodeId, farewell, remembered } = this.#parts;
     clearTimeout(this.#timer);
     this.#closed = true;
     await this.#line;
+    const told =
+      this.#here.size === 0
+        ? connections.change(END, [nodeId])
+        : connections.change(RENEW, [nodeId, farewell, remembered]);
     // The lease ends by itself where this cannot be said.
-    await this.#parts.connections.change(END, [this.#parts.nodeId]).catch(() => {});
+    await told.catch(() => {});
   }
 
   #inLine(work: () => Promise<void>): void {
