@@ -9,6 +9,9 @@ import type { Bus } from "./room/ports/bus.ts";
 import type { Engines } from "./room/ports/engines.ts";
 import type { Logger } from "./server.ts";
 
+/** How long PostgreSQL is waited for when it is not there yet, in milliseconds. */
+const PATIENCE = 30_000;
+
 /** The engines of one server, while they are open. */
 export interface OpenEngines {
   readonly engines: Engines & { readonly secrets: NodeSecrets };
@@ -16,6 +19,8 @@ export interface OpenEngines {
   readonly store: string;
   /** The same and what else there is, as the log tells it. There is no password in it. */
   readonly facts: Readonly<Record<string, string>>;
+  /** How long a store that is away is waited for when the server starts, in milliseconds. 0: it would not come back. */
+  readonly patience: number;
   /** What has gone over the bus; `undefined` where it ends in this process. */
   readonly bus: () => BusFacts | undefined;
   close(): Promise<void>;
@@ -46,6 +51,7 @@ async function openEmbedded(folder: string): Promise<OpenEngines> {
     },
     store: folder,
     facts: { data: folder },
+    patience: 0,
     bus: () => undefined,
     close,
   };
@@ -61,11 +67,12 @@ async function openDistributed(
   const { bus, facts, close: closeBus } = await openBus(natsUrl, logger);
   try {
     const report = (err: Error) => logger.warn({ err }, "something about the database");
-    const { name, close, ...store } = await openPostgresStore({ url: databaseUrl, report });
+    const { name, close, ...store } = await openPostgresStore({ url: databaseUrl, report, patience: PATIENCE });
     return {
       engines: { ...store, bus, secrets: new NodeSecrets() },
       store: `PostgreSQL at ${name}`,
       facts: { database: name, ...(natsUrl === undefined ? {} : { nats: withoutSecrets(natsUrl) }) },
+      patience: PATIENCE,
       bus: facts,
       async close() {
         await closeBus();

@@ -6,6 +6,7 @@ import { openEngines } from "./engines.ts";
 import { greeting } from "./greeting.ts";
 import { keepHeapSmall } from "./heap.ts";
 import { type MetricsParts, type ServedMetrics, serveMetrics } from "./metrics/index.ts";
+import { whenStoreAnswers } from "./patience.ts";
 import { type ChatServer, createServer } from "./server.ts";
 import { VERSION } from "./version.ts";
 
@@ -25,15 +26,18 @@ export async function serve(config: ServerConfig): Promise<void> {
   let server: ChatServer | undefined;
   let metrics: ServedMetrics | undefined;
   try {
-    server = await createServer({
-      engines: opened.engines,
-      limits: { messagesPerSecond: config.messagesPerSecond, burst: config.burst },
-      retention: { maxAge: config.retainDays * DAY, maxMessages: config.retainMessages },
-      loginFailures: config.loginFailures,
-      proxyProtocol: config.proxyProtocol,
-      logger,
-      ...(tls === undefined ? {} : { tls }),
-    });
+    const open = () =>
+      createServer({
+        engines: opened.engines,
+        limits: { messagesPerSecond: config.messagesPerSecond, burst: config.burst },
+        retention: { maxAge: config.retainDays * DAY, maxMessages: config.retainMessages },
+        loginFailures: config.loginFailures,
+        proxyProtocol: config.proxyProtocol,
+        logger,
+        ...(tls === undefined ? {} : { tls }),
+      });
+    // It was there a moment ago, and may be away again.
+    server = await whenStoreAnswers(open, opened.patience);
     const { stats, tallies } = server;
     metrics = await showMetrics(config.metricsListen, {
       room: () => ({ stats: stats(), tallies, hashes: opened.engines.secrets.load, bus: opened.bus() }),

@@ -5,7 +5,11 @@ import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts"
 import { draft, enlist, post, range } from "../contract/support.ts";
 import { until } from "../room/support/turns.ts";
 import { EngineServer, needsEngine, sharedServer } from "../support/engineServer.ts";
+import { Proxy as NetworkProxy } from "../support/proxy.ts";
 import { caught } from "./postgresNode.ts";
+
+/** A port on which nothing listens. */
+const NOBODY = 1;
 
 /** Why a store could not be opened. */
 async function whyNot(open: Promise<PostgresStore>): Promise<string> {
@@ -203,6 +207,24 @@ describe("Opening a store before PostgreSQL is there", () => {
     await (await opening).close();
     expect(reports).to.have.length(1);
     expect(reports[0]?.message).to.match(/127\.0\.0\.1:\d+\/obrolan cannot be used yet, trying on: .*ECONNREFUSED/);
+  });
+
+  it("waits for it as well where it is gone again before all is done", async () => {
+    await server.start();
+    const reports: Error[] = [];
+    // The first connection makes the database ready. Those behind it find nobody there, until somebody has noticed.
+    let connections = 0;
+    const proxy = await NetworkProxy.start(() => {
+      connections += 1;
+      return connections === 1 || reports.length > 0 ? server.port : NOBODY;
+    });
+    try {
+      const url = server.urlAt(Number(proxy.address.split(":")[1]));
+      await (await openPostgresStore({ url, report: (error) => reports.push(error) })).close();
+      expect(reports.some(({ message }) => message.includes("cannot be used yet, trying on"))).to.equal(true);
+    } finally {
+      await proxy.close();
+    }
   });
 
   it("gives up in the end, and says what it waited for", async () => {

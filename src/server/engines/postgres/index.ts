@@ -10,7 +10,7 @@ import { PostgresAttempts } from "./attempts.ts";
 import { Connections } from "./connections.ts";
 import { wordsOf } from "./failures.ts";
 import { PostgresLog } from "./log.ts";
-import { reachDatabase } from "./opening.ts";
+import { persist, reachDatabase } from "./opening.ts";
 import { Presence } from "./presence.ts";
 import { Respite } from "./respite.ts";
 import { PostgresRoster } from "./roster.ts";
@@ -55,7 +55,8 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   const { url, report, patience = 30_000, lease = 8_000, beat = 2_000 } = options;
   const { remembered = 60_000, farewell = 10_000 } = options;
   const address = parseAddress(url);
-  const synchronousCommit = await reachDatabase(address, { patience, respite: new Respite(() => {}), report });
+  const waiting = { until: performance.now() + patience, patience, report };
+  const synchronousCommit = await reachDatabase(address, new Respite(() => {}), waiting);
   if (synchronousCommit === "off") {
     report(
       new Error(
@@ -96,9 +97,13 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   };
   const log = new PostgresLog({ appending, writing, reading }, report);
   try {
-    // What this node knows of the log begins here.
-    await log.state();
-    await presence.start();
+    const begin = async () => {
+      // What this node knows of the log begins here.
+      await log.state();
+      await presence.start();
+    };
+    // It may be gone again.
+    await persist(begin, address.name, waiting);
   } catch (error) {
     await close();
     throw error;

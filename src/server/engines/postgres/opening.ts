@@ -1,5 +1,5 @@
 import pg from "pg";
-import { StoreUnavailable } from "../../room/ports/engines.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../room/ports/engines.ts";
 import type { Address } from "./address.ts";
 import { Connections } from "./connections.ts";
 import { wordsOf } from "./failures.ts";
@@ -17,38 +17,49 @@ const PASSING = /^(08|40|53|55|57)/;
 /** What Node and pg say where the two sides cannot agree on TLS, or on how to sign in. */
 const LASTING = /SSL|certificate|self-signed|SASL|password/i;
 
+/** How long a database that is not there, or goes away again, is waited for. */
+export interface Waiting {
+  /** In milliseconds of `performance.now`. */
+  readonly until: number;
+  /** In milliseconds, for people. */
+  readonly patience: number;
+  readonly report: (error: Error) => void;
+}
+
 /**
  * Waits until a database is there and can be used, and brings it to today's schema. Resolves with the level of `synchronous_commit`
- * that the server has. Throws an error for people after `patience` milliseconds, and at once where waiting would not help.
+ * that the server has. Throws an error for people where it does not come in time, and at once where waiting would not help.
  */
-export async function reachDatabase(
-  address: Address,
-  options: { patience: number; respite: Respite; report: (error: Error) => void },
-): Promise<string> {
-  const { patience, respite, report } = options;
-  const where = address.name;
-  const giveUpAt = performance.now() + patience;
+export async function reachDatabase(address: Address, respite: Respite, waiting: Waiting): Promise<string> {
   const connections = new Connections(address, { name: "opening", max: 1, patience: MIGRATION }, respite);
-  let reported = false;
   try {
-    for (;;) {
-      const failure = await prepare(connections, where).catch((error: Error) => error);
-      if (typeof failure === "string") return failure;
+    return await persist(() => prepare(connections, address.name), address.name, waiting);
+  } finally {
+    await connections.close();
+  }
+}
+
+/** What `attempt` gives, which is made again and again while the database is away. Throws as `reachDatabase` does. */
+export async function persist<T>(attempt: () => Promise<T>, where: string, waiting: Waiting): Promise<T> {
+  const { until, patience, report } = waiting;
+  for (let failures = 0; ; failures++) {
+    try {
+      return await attempt();
+    } catch (caught) {
+      const failure = caught as Error;
       if (!mayPass(failure)) throw explain(failure, where);
       const why = wordsOf(failure);
-      if (performance.now() >= giveUpAt) {
+      if (performance.now() >= until) {
         throw new Error(
           `PostgreSQL at ${where} cannot be used after ${Math.round(patience / 1_000)} s: ${why}. Is it running, and can this machine reach it?`,
           { cause: failure },
         );
       }
-      if (!reported)
+      if (failures === 0) {
         report(new Error(`PostgreSQL at ${where} cannot be used yet, trying on: ${why}`, { cause: failure }));
-      reported = true;
+      }
       await new Promise((resolve) => setTimeout(resolve, PAUSE * (0.5 + Math.random())));
     }
-  } finally {
-    await connections.close();
   }
 }
 
@@ -59,7 +70,8 @@ async function prepare(connections: Connections, where: string): Promise<string>
 }
 
 function mayPass(error: Error): boolean {
-  if (error instanceof NotReady) return true;
+  // Whatever is said when a node begins may be said again.
+  if (error instanceof NotReady || error instanceof OutcomeUnknown) return true;
   if (!(error instanceof StoreUnavailable)) return false;
   const { cause } = error;
   if (cause instanceof pg.DatabaseError) return PASSING.test(cause.code ?? "");
