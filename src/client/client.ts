@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type CallOptions, Metadata, Status } from "nice-grpc";
 import {
   ChatServiceDefinition,
@@ -5,9 +6,11 @@ import {
   type LoginResponse,
   type RegisterResponse,
 } from "../gen/obrolan/v1/chat.ts";
+import { Backoff } from "./backoff.ts";
 import { bearer, Connection, type ConnectOptions, type Service } from "./connection.ts";
 import { ChatError, toChatError } from "./errors.ts";
 import type { RoomOptions } from "./options.ts";
+import { isRepeatable } from "./repeatable.ts";
 import { Room } from "./room.ts";
 
 /** `grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING` */
@@ -95,13 +98,32 @@ export class ChatClient {
     return this.#try((options) => call(this.#connection.service, options), settings, token);
   }
 
+  /** Makes a call, and makes it again where a server that is being stopped has refused it, as long as there is time. */
   async #try<T>(call: (options: CallOptions) => Promise<T>, { signal }: CallSettings = {}, token?: string): Promise<T> {
     const timeout = AbortSignal.timeout(this.#timeoutMs);
+    const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+    const backoff = new Backoff();
+    for (;;) {
+      try {
+        return await this.#once(call, either, token);
+      } catch (error) {
+        if (signal?.aborted) throw new ChatError(Status.CANCELLED, "The call was given up.", { cause: error });
+        if (timeout.aborted) {
+          const sentence = `The server did not answer within ${this.#timeoutMs} ms.`;
+          throw new ChatError(Status.DEADLINE_EXCEEDED, sentence, { cause: error });
+        }
+        if (!(error instanceof ChatError) || !isRepeatable(error)) throw error;
+        await sleep(backoff.next(), undefined, { signal: either }).catch(() => {});
+      }
+    }
+  }
+
+  async #once<T>(call: (options: CallOptions) => Promise<T>, signal: AbortSignal, token?: string): Promise<T> {
     let trailer: Metadata | undefined;
     try {
       return await call({
         metadata: token === undefined ? Metadata() : bearer(token),
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+        signal,
         onTrailer: (metadata) => {
           trailer = metadata;
         },
@@ -109,10 +131,7 @@ export class ChatClient {
     } catch (cause) {
       const error = toChatError(cause, trailer);
       this.#connection.renew(error.reason);
-      if (signal?.aborted) throw new ChatError(Status.CANCELLED, "The call was given up.", { cause });
-      if (!timeout.aborted) throw error;
-      const sentence = `The server did not answer within ${this.#timeoutMs} ms.`;
-      throw new ChatError(Status.DEADLINE_EXCEEDED, sentence, { cause });
+      throw error;
     }
   }
 }

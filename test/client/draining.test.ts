@@ -1,0 +1,51 @@
+import { expect } from "chai";
+import { connect } from "../../src/client/index.ts";
+import { Gate, withPort } from "../support/engines.ts";
+import { Proxy as Network } from "../support/proxy.ts";
+import { TestServer } from "../support/server.ts";
+
+describe("The calls of the client library to a server that is being stopped", () => {
+  const gate = new Gate();
+  const servers: TestServer[] = [];
+  let network: Network | undefined;
+  afterEach(async () => {
+    gate.open();
+    await network?.close();
+    await Promise.all(servers.splice(0).map((server) => server.close()));
+  });
+
+  it("are made again, to the server that takes its place", async () => {
+    const old = await TestServer.start({
+      wrap: (engines) =>
+        withPort(engines, "log", {
+          append: async (batch) => {
+            await gate.pass();
+            return engines.log.append(batch);
+          },
+        }),
+    });
+    servers.push(old);
+    const successor = await TestServer.start();
+    servers.push(successor);
+    const front = await Network.start(old.port);
+    network = front;
+    const [client, talker] = [connect({ address: front.address }), connect({ address: `127.0.0.1:${old.port}` })];
+    const { token } = await client.register("ana", "a good password");
+    await successor.with((wire) => wire.register("ana", "a good password"));
+    gate.shut();
+    const room = talker.enter({ token });
+    room.sendAll("this holds the old one up");
+    await gate.entered();
+    const stopped = old.stop();
+    front.pointTo(successor.port);
+    // The old one has said goodbye, and still has the connection: it refuses.
+    const { username } = await client.login("ana", "a good password");
+    expect(username).to.equal("ana");
+    expect(front.connections, "connections").to.equal(2);
+    room.abort();
+    gate.open();
+    await stopped;
+    client.close();
+    talker.close();
+  });
+});
