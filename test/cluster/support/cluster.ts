@@ -45,14 +45,14 @@ export class Cluster {
     return this.nodes[i % this.nodes.length] as ClusterNode;
   }
 
-  /** Accounts, each made on one node after the other. */
-  async register(names: readonly string[]): Promise<User[]> {
+  /** Makes accounts, on one node after the other. */
+  async register<const Names extends readonly string[]>(...names: Names) {
     const users: User[] = [];
     for (const [i, username] of names.entries()) {
       const { token } = await this.node(i).with((wire) => wire.register(username, PASSWORD));
       users.push({ username, token });
     }
-    return users;
+    return users as { [Index in keyof Names]: User };
   }
 
   /** Takes all of it away; the processes are ended already. */

@@ -34,7 +34,7 @@ export class ClusterRoom {
     { users, clients, libraryEvery = 4, ...talk }: RoomOptions,
   ): Promise<ClusterRoom> {
     const names = Array.from({ length: users }, (_, i) => `user-${i + 1}`);
-    const registered = await cluster.register(names);
+    const registered = await cluster.register(...names);
     const front = await Front.start(cluster);
     const room = new ClusterRoom(cluster, registered, front);
     for (let i = 0; i < clients; i++) room.#add(i, i % libraryEvery === 0);

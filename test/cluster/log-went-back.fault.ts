@@ -1,0 +1,130 @@
+import { expect } from "chai";
+import { type ChatClient, connect, type Room } from "../../src/client/index.ts";
+import type { User } from "../faults/support/crowd.ts";
+import { sendAll } from "../support/commands.ts";
+import { within } from "../support/deadline.ts";
+import type { EngineServer } from "../support/engineServer.ts";
+import { expectGoodbye } from "../support/expect.ts";
+import { type Cluster, useClusters } from "./support/cluster.ts";
+import type { ClusterNode } from "./support/node.ts";
+import { useVisitors } from "./support/visitors.ts";
+
+const PATIENCE = 60_000;
+/** Messages that stay, and messages that the log loses. */
+const KEPT = 30;
+const LOST = 10;
+const GONE_BACK = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
+
+describe("Three nodes whose log goes back", function () {
+  this.timeout(3 * 60_000);
+  const cluster = useClusters();
+  const visitors = useVisitors();
+  const readers: Reader[] = [];
+  let copy: EngineServer | undefined;
+  afterEach(async () => {
+    for (const reader of readers.splice(0)) reader.leave();
+    await copy?.remove();
+    copy = undefined;
+  });
+
+  /** Says something, lets the log lose the end of it, and finds all nodes and clients in the new log. */
+  async function loseTheEnd(
+    run: Cluster,
+    lose: (talk: (count: number) => Promise<void>) => Promise<void>,
+  ): Promise<void> {
+    const [ana] = await run.register("ana");
+    readers.push(...run.nodes.map((node) => new Reader(node, ana)));
+    const streams = await Promise.all(run.nodes.map((node) => visitors.enter(node, ana)));
+    const logId = streams[0]?.received("welcome")[0]?.logId;
+    const talk = async (count: number) => {
+      for (let i = 1; i <= count; i++) await streams[i % streams.length]?.accept(sendAll(`message ${i} of ${count}`));
+    };
+    await lose(talk);
+    for (const chat of streams) await expectGoodbye(chat, GONE_BACK);
+
+    const again = await Promise.all(
+      run.nodes.map((node) => visitors.enter(node, ana, { resumeAfter: 1n, logId: logId ?? "" })),
+    );
+    const logs = new Set(again.map((chat) => chat.received("welcome")[0]?.logId));
+    expect([...logs], "the log's name on the nodes")
+      .to.have.length(1)
+      .and.not.include(logId);
+    for (const chat of again) expect(chat.kinds, "what a client of the old log is told").to.include("gap");
+    const { id } = (await again[0]?.accept(sendAll("the new end"))) ?? {};
+    expect(id, "the id of the next message").to.equal(BigInt(KEPT + 1));
+    await within(
+      Promise.all(readers.map((reader) => reader.hears("the new end"))),
+      "the readers to come to the end",
+      PATIENCE,
+    );
+    for (const reader of readers) {
+      expect(reader.texts).to.deep.equal([
+        ...Array.from({ length: KEPT }, (_, i) => `message ${i + 1} of ${KEPT}`),
+        "the new end",
+      ]);
+      expect(reader.logs, "logs of a reader").to.equal(2);
+    }
+  }
+
+  it("because its newest messages are gone, name it anew, and their clients end up with what it has", async () => {
+    const run = await cluster(3);
+    await loseTheEnd(run, async (talk) => {
+      await talk(KEPT);
+      await talk(LOST);
+      await run.database.query("DELETE FROM messages WHERE id > $1", [KEPT]);
+    });
+  });
+
+  it("because a copy that lacks the end takes PostgreSQL's place, do the same", async () => {
+    const run = await cluster(3);
+    await loseTheEnd(run, async (talk) => {
+      await talk(KEPT);
+      copy = await run.postgres.copy();
+      await copy.start();
+      await talk(LOST);
+      for (const { toPostgres } of run.nodes) {
+        toPostgres.pointTo(copy.port);
+        toPostgres.cut();
+      }
+    });
+  });
+});
+
+/** An application that keeps all messages, and forgets them when it is told that the log is another one. */
+class Reader {
+  /** Of the messages that it has, in their order. */
+  texts: string[] = [];
+  /** How many logs it has seen. */
+  logs = 1;
+  readonly #client: ChatClient;
+  readonly #room: Room;
+  readonly #heard = new Map<string, () => void>();
+
+  constructor(node: ClusterNode, { token }: User) {
+    this.#client = connect({ address: `127.0.0.1:${node.server.port}` });
+    this.#room = this.#client.enter({ token, resumeAfter: 0n });
+    this.#listen();
+  }
+
+  /** Resolves when it has a message with this text. */
+  async hears(text: string): Promise<void> {
+    if (!this.texts.includes(text)) await new Promise<void>((resolve) => this.#heard.set(text, resolve));
+  }
+
+  leave(): void {
+    this.#room.abort();
+    this.#client.close();
+  }
+
+  async #listen(): Promise<void> {
+    for await (const event of this.#room) {
+      if (event.kind === "connected" && event.logChanged) {
+        this.texts = [];
+        this.logs += 1;
+      }
+      if (event.kind !== "message") continue;
+      this.texts.push(event.text);
+      this.#heard.get(event.text)?.();
+    }
+  }
+}

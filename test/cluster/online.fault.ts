@@ -1,0 +1,63 @@
+import { expect } from "chai";
+import { sendTo } from "../support/commands.ts";
+import { nameOf } from "../support/expect.ts";
+import { failure } from "../support/wire.ts";
+import { useClusters } from "./support/cluster.ts";
+import { listed } from "./support/listed.ts";
+import type { ClusterNode } from "./support/node.ts";
+import { seconds, useVisitors } from "./support/visitors.ts";
+
+/** How many sign-ins may fail before the next has to wait: the setting's default. */
+const FREE = 5;
+
+describe("Who is online over three nodes", function () {
+  this.timeout(3 * 60_000);
+  const cluster = useClusters();
+  const visitors = useVisitors();
+
+  it("is the same on every node, and no longer those who were on one that died", async () => {
+    const run = await cluster(3);
+    const [ana, bob, cid] = await run.register("ana", "bob", "cid");
+    const dying = run.node(0);
+    const others = [run.node(1), run.node(2)];
+    await visitors.enter(dying, ana);
+    await visitors.enter(dying, cid);
+    const chat = await visitors.enter(run.node(1), bob);
+    await visitors.enter(run.node(2), cid);
+    const same = await Promise.all(run.nodes.map((node) => listed(node, bob, ["ana", "bob", "cid"])));
+
+    await dying.kill();
+    const gone = await Promise.all(others.map((node) => listed(node, bob, ["bob", "cid"])));
+    console.log(
+      `      all nodes had the same list within ${seconds(Math.max(...same))}, and a dead node's users were off it within ${seconds(Math.max(...gone))}`,
+    );
+    expect(nameOf((await chat.refuse(sendTo("ana", "are you there?"))).reason)).to.equal("RECIPIENT_OFFLINE");
+    await chat.accept(sendTo("cid", "are you there?"));
+  });
+
+  it("is told on every node as it changes, also while NATS is away", async () => {
+    const run = await cluster(3);
+    const [ana, bob] = await run.register("ana", "bob");
+    const listeners = await Promise.all(run.nodes.map((node) => visitors.enter(node, ana)));
+    for (const isAway of [false, true]) {
+      if (isAway) await run.nats.stop();
+      const chat = await visitors.enter(run.node(1), bob);
+      const joined = listeners.map((one) => one.next("presence", (event) => event.joined.includes("bob")));
+      await Promise.all(joined);
+      chat.halfClose();
+      await chat.end();
+      await Promise.all(listeners.map((one) => one.next("presence", (event) => event.left.includes("bob"))));
+    }
+  });
+
+  it("counts failed sign-ins on all nodes together", async () => {
+    const run = await cluster(3);
+    await run.register("ana");
+    const guess = async (node: ClusterNode) =>
+      (await failure(node.with((wire) => wire.login("ana", "a wrong password")))).reason;
+    const reasons: (string | undefined)[] = [];
+    for (let i = 0; i < FREE; i++) reasons.push(await guess(run.node(i)));
+    expect(reasons).to.deep.equal(Array(FREE).fill("BAD_CREDENTIALS"));
+    expect(await Promise.all(run.nodes.map(guess))).to.deep.equal(Array(3).fill("TOO_MANY_ATTEMPTS"));
+  });
+});

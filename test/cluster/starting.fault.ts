@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "chai";
+import { sendAll } from "../support/commands.ts";
+import { type Cluster, useClusters } from "./support/cluster.ts";
+import { useVisitors } from "./support/visitors.ts";
+
+const ROUNDS = 3;
+
+describe("Three nodes that start", function () {
+  this.timeout(3 * 60_000);
+  const cluster = useClusters();
+  const visitors = useVisitors();
+
+  async function hearOneAnother(run: Cluster): Promise<void> {
+    const [ana] = await run.register("ana");
+    const streams = await Promise.all(run.nodes.map((node) => visitors.enter(node, ana)));
+    const logs = streams.map((chat) => chat.received("welcome")[0]?.logId);
+    expect(new Set(logs).size, `logs among ${logs}`).to.equal(1);
+    for (const chat of streams) {
+      const { id } = await chat.accept(sendAll("hello"));
+      for (const other of streams) await other.next("message", (message) => message.id === id);
+    }
+  }
+
+  it(`at once on an empty database make it ready together, ${ROUNDS} times`, async () => {
+    for (let round = 1; round <= ROUNDS; round++) await hearOneAnother(await cluster(3));
+  });
+
+  it("before PostgreSQL and NATS are there wait for them", async () => {
+    const run = await cluster(0);
+    await Promise.all([run.postgres.stop(), run.nats.stop()]);
+    const started = run.addNodes(3);
+    started.catch(() => {});
+    // That they are there for a while without their engines is what is tried.
+    await sleep(3_000);
+    await run.postgres.start();
+    await started;
+    await run.nats.start();
+    await hearOneAnother(run);
+  });
+});

@@ -1,0 +1,43 @@
+import type { User } from "../../faults/support/crowd.ts";
+import type { ChatStream } from "../../support/chat-stream.ts";
+import { join } from "../../support/commands.ts";
+import type { Connection } from "../../support/wire.ts";
+import type { ClusterNode } from "./node.ts";
+
+/** Connections to nodes, and streams on them; all are cut after each test. */
+export interface Visitors {
+  /** A connection to a node. */
+  connect(node: ClusterNode): Promise<Connection>;
+  /** A stream on a connection of its own, which has joined and caught up. */
+  enter(node: ClusterNode, user: User, how?: Parameters<typeof join>[0]): Promise<ChatStream>;
+}
+
+/** How long a stream waits for anything, in milliseconds: well above what nodes take while something is away. */
+const PATIENCE = 30_000;
+
+/** Visitors of a `describe`. */
+export function useVisitors(): Visitors {
+  const connections: Connection[] = [];
+  const connect = async (node: ClusterNode) => {
+    const wire = await node.connect();
+    connections.push(wire);
+    return wire;
+  };
+  afterEach(() => {
+    for (const wire of connections.splice(0)) wire.close();
+  });
+  return {
+    connect,
+    async enter(node, user, how = {}) {
+      const chat = (await connect(node)).chat(user.token, { deadline: PATIENCE });
+      chat.send(join(how), "join");
+      await chat.next("caughtUp");
+      return chat;
+    },
+  };
+}
+
+/** How long something took, for people: `0.12 s`. */
+export function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(2)} s`;
+}
