@@ -3,7 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { Message } from "../../../src/server/room/message.ts";
 import type { Bus, Hint } from "../../../src/server/room/ports/bus.ts";
-import { Listener, numbered } from "../../support/hints.ts";
+import { Listener, numbered, numberOf } from "../../support/hints.ts";
 import { range } from "../support.ts";
 
 /** A bus that several nodes share, and what carries it. */
@@ -64,6 +64,17 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       }
       await ana.taken();
       expect(ana.listener.heard, "what the sender has heard").to.deep.equal(hints);
+    });
+
+    it("has what a handler publishes in its turn behind the hint that it was about", async () => {
+      const [ana, bob] = [await join(), await join()];
+      ana.bus.subscribe((hint) => {
+        const number = numberOf(hint) ?? 0;
+        if (number < 10) ana.bus.publish(numbered(number + 1));
+      });
+      ana.bus.publish(numbered(1));
+      await bob.listener.number(10);
+      expect(bob.listener.numbers).to.deep.equal(range(1, 10));
     });
 
     it("carries any text exactly", async () => {

@@ -22,9 +22,6 @@ export interface BusCounts {
 /** What a log's id may be, to be one token of a subject (https://docs.nats.io/nats-concepts/subjects). A UUID is. */
 const TOKEN = /^[\w-]{1,64}$/;
 
-/** How long a close waits for NATS to take the last hints, in milliseconds. */
-const LAST_WORDS = 500;
-
 const MEANWHILE = "meanwhile what other nodes accept is found in the store, up to a second later";
 
 /**
@@ -82,12 +79,8 @@ export class NatsBus implements Bus {
     await this.#line?.taken();
   }
 
-  /** Leaves NATS, for ever and within a second; hints then reach this node alone. */
+  /** Leaves NATS, for ever and at once; hints then reach this node alone. */
   async close(): Promise<void> {
-    const lastWords = Promise.withResolvers<void>();
-    const timer = setTimeout(lastWords.resolve, LAST_WORDS);
-    await Promise.race([this.taken(), lastWords.promise]);
-    clearTimeout(timer);
     this.#closing.abort();
     await this.#line?.close();
     await this.#ended;
@@ -128,6 +121,8 @@ export class NatsBus implements Bus {
       trouble: (what) => this.#notices.warn(`${what}; ${MEANWHILE}`),
     });
     this.#line = line;
+    // The close may have come while the connection was on its way here.
+    if (this.#closing.signal.aborted) await line.close();
     if (this.#subject !== undefined) line.follow(this.#subject);
     this.#notices.info(`connected to NATS at ${line.server}`);
     const why = await line.ended;
