@@ -18,6 +18,8 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
       since: NOON + i,
     })) as [Online, Online, Online];
     const everyone = async () => (await roster.page("", 100)).users;
+    const came = ({ username }: Online): RosterChange => ({ username, online: true });
+    const went = ({ username }: Online): RosterChange => ({ username, online: false });
 
     it("has nobody at first", async () => {
       expect(await roster.page("", 100)).to.deep.equal({ users: [], total: 0 });
@@ -55,6 +57,15 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
       expect(await roster.find("ana")).to.include({ since: NOON + 9_000 });
     });
 
+    it("keeps since when somebody is here who is said to be so again, and says that nothing has changed", async () => {
+      const { place } = await roster.changes();
+      await roster.arrive(ana);
+      expect(await roster.arrive({ ...ana, since: NOON + 9_000 })).to.equal(false);
+      expect(await everyone()).to.deep.equal([ana]);
+      expect((await roster.changes(place)).changes).to.deep.equal([came(ana)]);
+      expect(await roster.leave(ana.accountId)).to.equal(true);
+    });
+
     it("is in order of username, however they came", async () => {
       for (const who of [eve, ana, bob]) await roster.arrive(who);
       expect(await everyone()).to.deep.equal([ana, bob, eve]);
@@ -76,9 +87,6 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
       expect(await roster.page("eve", 2)).to.deep.equal({ users: [], total: 3 });
       expect(await roster.page("zoe", 2)).to.deep.equal({ users: [], total: 3 });
     });
-
-    const came = ({ username }: Online): RosterChange => ({ username, online: true });
-    const went = ({ username }: Online): RosterChange => ({ username, online: false });
 
     it("tells whoever gives no place where its changes end, and none of them", async () => {
       await roster.arrive(ana);

@@ -132,7 +132,7 @@ describe("A store that is away", function () {
 
   it("does not make a server SERVING again that is being stopped when it comes back", async () => {
     const ana = await server.person("ana");
-    // The one that waits for what is under way: others are gone at once.
+    // The one that waits for what is under way: others are gone at once, and look at nothing any more.
     server.stayOnOneNode();
     const wire = await server.connect();
     const next = watchHealth(wire, "obrolan.v1.ChatService");

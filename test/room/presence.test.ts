@@ -54,6 +54,11 @@ describe("A user is online for the room", () => {
         expect(hints, "hints").to.equal(changes.length);
         return changes.map(({ username, online }) => `${online ? "+" : "-"}${username}`);
       },
+      /** As another node does. */
+      takeOff: async () => {
+        await roster.leave(1);
+        bus.publish({ kind: "presence" });
+      },
       isOnline: async (username = "ana") => (await roster.find(username)) !== undefined,
       since: async () => (await roster.find("ana"))?.since,
       pass: (milliseconds: number) => {
@@ -90,6 +95,22 @@ describe("A user is online for the room", () => {
     await presence.leave(session(1), "left");
     expect(await isOnline()).to.equal(false);
     expect(await told()).to.deep.equal(["+ana", "-ana"]);
+  });
+
+  it("again with a session that has come since, where their roster had them no more", async () => {
+    const { presence, isOnline, told, takeOff } = setUp();
+    await presence.join(session(1));
+    // Another node has ended all sessions that there were, and this one has yet to hear of it.
+    await takeOff();
+    await presence.join(session(1));
+    expect(await isOnline(), "with a session that has ended").to.equal(false);
+    await presence.join(session(2));
+    expect(await isOnline()).to.equal(true);
+    await presence.forget(1);
+    expect(await isOnline()).to.equal(true);
+    await presence.leave(session(2), "left");
+    expect(await isOnline()).to.equal(false);
+    expect(await told()).to.deep.equal(["+ana", "-ana", "+ana", "-ana"]);
   });
 
   it("through their grace when a stream broke off, and no longer", async () => {

@@ -60,7 +60,11 @@ export class TestServer {
   /** The port of the node whose turn it is. */
   get port(): number {
     if (!this.#stays) this.#turn += 1;
-    return (this.#nodes[this.#turn % this.#nodes.length] ?? this.#first).port;
+    return this.#current.port;
+  }
+
+  get #current(): TestNode {
+    return this.#nodes[this.#turn % this.#nodes.length] ?? this.#first;
   }
 
   /** The engines as they are, without what the test put before them; of the first node. */
@@ -68,8 +72,9 @@ export class TestServer {
     return this.#first.engines;
   }
 
-  /** What `createServer` gave; where there are several nodes, all of them together. */
+  /** What `createServer` gave; of several nodes all together, unless everybody gets the same one. */
   get chatServer(): ChatServer {
+    if (this.#stays) return this.#current.server;
     const [first, ...others] = this.#nodes.map(({ server }) => server);
     return together([first ?? this.#first.server, ...others]);
   }

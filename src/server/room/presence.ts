@@ -16,6 +16,8 @@ interface Here {
   timer: NodeJS.Timeout | undefined;
   /** Whether the roster has been told. */
   told: boolean;
+  /** A session has come since: another node may have taken the account off the roster, with the sessions that it had before. */
+  again: boolean;
   /** The end of what the roster is being told; its calls must not overtake one another. */
   telling: Promise<void>;
 }
@@ -41,6 +43,7 @@ export class Presence {
   /** A stream of a session joins; resolves when its user is online. Throws `StoreUnavailable`; then it has not joined. */
   async join(session: Session): Promise<void> {
     const here = this.#of(session);
+    if (!here.streams.has(session.id) && !here.graces.has(session.id)) here.again = true;
     here.streams.set(session.id, (here.streams.get(session.id) ?? 0) + 1);
     try {
       await this.#settle(here);
@@ -89,6 +92,7 @@ export class Presence {
         graces: new Map(),
         timer: undefined,
         told: false,
+        again: false,
         telling: Promise.resolve(),
       };
       this.#here.set(accountId, here);
@@ -135,8 +139,9 @@ export class Presence {
 
   async #tell(here: Here): Promise<void> {
     const online = this.#isOnline(here);
-    if (online === here.told) return;
+    if (online === here.told && !(online && here.again)) return;
     const { accountId, username } = here;
+    here.again = false;
     const changed = online
       ? await this.#roster.arrive({ accountId, username, since: this.#clock() })
       : await this.#roster.leave(accountId);

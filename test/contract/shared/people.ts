@@ -37,6 +37,27 @@ export function describeSharedPeople(name: string, place: NewSharedPlace): void 
       }
     });
 
+    it("are online nowhere once their last session has ended, whatever the nodes have; and are again with another one", async () => {
+      const ana = await enlist(node(0), "ana");
+      const phone = await signIn(node(1), ana);
+      const who = { accountId: ana.accountId, username: ana.username, since: NOON };
+      const { place: start } = await node(0).roster.changes();
+      for (const i of [0, 1]) await node(i).roster.arrive(who);
+      await node(2).sessions.end(phone.sessionId, false);
+      expect(await node(2).roster.find(ana.username), "with one session left").to.deep.equal(who);
+      await node(2).sessions.end(ana.sessionId, false);
+      for (const { roster } of nodes) expect(await roster.page("", 10)).to.deep.equal({ users: [], total: 0 });
+
+      await signIn(node(2), ana);
+      const back = { ...who, since: NOON + 1 };
+      expect(await node(0).roster.arrive(back)).to.equal(true);
+      // It hears only now of the session that ended.
+      expect(await node(1).roster.leave(ana.accountId)).to.equal(false);
+      for (const { roster } of nodes) expect(await roster.find(ana.username)).to.deep.equal(back);
+      const online = (await node(0).roster.changes(start)).changes?.map((change) => change.online);
+      expect(online).to.deep.equal([true, false, true]);
+    });
+
     it("have sessions that are noted, swept and ended on all nodes at once, and no node waits for another for ever", async () => {
       const people = await Promise.all(range(1, 60).map((i) => enlist(node(i), "user")));
       const ids = people.map(({ sessionId }) => sessionId);

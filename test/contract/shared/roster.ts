@@ -91,14 +91,15 @@ export function describeSharedRoster(name: string, place: NewSharedPlace): void 
       }
     });
 
-    it("has nobody any more of a node that was closed, and tells the others", async () => {
+    it("keeps whoever is on a node that is closed, for they are on their way to another one", async () => {
       await node(0).arrive(ana);
       await node(1).arrive(ana);
       await node(0).arrive(bob);
       const { place: start } = await node(1).changes();
       await (nodes[0] as SharedStore).close();
-      expect((await node(1).page("", 100)).users).to.deep.equal([ana]);
-      expect((await node(2).changes(start)).changes).to.deep.equal([went(bob)]);
+      expect((await node(1).page("", 100)).users).to.deep.equal([ana, bob]);
+      expect(await node(2).arrive(bob)).to.equal(false);
+      expect((await node(2).changes(start)).changes).to.deep.equal([]);
     });
   });
 }

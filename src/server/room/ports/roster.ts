@@ -13,11 +13,12 @@ export interface RosterChange {
 }
 
 /**
- * Who is online, over all nodes. A node says that an account is here at most once before it says that it is gone. Any call
- * may throw `StoreUnavailable`.
+ * Who is online, over all nodes. Where an account's last session has ended, its store may take it off by itself, for all nodes: a node
+ * says of whoever comes with another session that they are here, also where it has said so before. Any call may throw
+ * `StoreUnavailable`.
  */
 export interface Roster {
-  /** An account has come online on this node. Resolves with whether it was online nowhere before. */
+  /** An account has come online on this node, or is here still. Resolves with whether it was online nowhere before. */
   arrive(who: Online): Promise<boolean>;
 
   /** An account is no longer online on this node. Resolves with whether it is online nowhere now. */

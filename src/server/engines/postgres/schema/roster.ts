@@ -97,6 +97,16 @@ BEGIN
   PERFORM tell_roster(node, new_puts, ids, names, since, gone_names);
 END $$;
 
+-- Somebody is online on no node any more, whatever the nodes have.
+CREATE FUNCTION take_off_roster(gone_name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM roster_lock FOR UPDATE;
+  DELETE FROM roster r WHERE r.username = gone_name;
+  IF FOUND THEN
+    PERFORM note_changes(NULL, ARRAY[gone_name]);
+  END IF;
+END $$;
+
 -- Nodes are gone, and whoever was online there alone is online no longer.
 CREATE FUNCTION end_nodes(ended uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
