@@ -1,14 +1,17 @@
 import { expect } from "chai";
-import { sendAll } from "../support/commands.ts";
+import { eventually } from "../engines/postgresNode.ts";
+import { sendAll, sendTo } from "../support/commands.ts";
 import { millis } from "../support/ending.ts";
-import { expectFailed, nameOf } from "../support/expect.ts";
+import { expectFailed, expectGoodbye, nameOf } from "../support/expect.ts";
 import { checkHealth, Health, watchHealth } from "../support/health.ts";
 import { failure } from "../support/wire.ts";
 import { useClusters } from "./support/cluster.ts";
+import type { ClusterNode } from "./support/node.ts";
 import { useVisitors } from "./support/visitors.ts";
 
 const CHAT = "obrolan.v1.ChatService";
 const PATIENCE = 60_000;
+const GONE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
 
 describe("Three nodes whose PostgreSQL", function () {
   this.timeout(3 * 60_000);
@@ -47,4 +50,36 @@ describe("Three nodes whose PostgreSQL", function () {
       for (const { kinds } of streams) expect(kinds).to.not.include("goodbye");
     });
   }
+
+  it("waits for a standby that is gone neither accept nor refuse, until it is known what became of a message", async () => {
+    const run = await cluster(3);
+    const [node, other] = run.nodes as [ClusterNode, ClusterNode];
+    const [ana, bob] = await run.register("ana", "bob");
+    const confirmedBy = async (standbys: string) => {
+      await run.database.query(`ALTER SYSTEM SET synchronous_standby_names = '${standbys}'`);
+      await run.database.query("SELECT pg_reload_conf()");
+      await eventually(async () => {
+        const [row] = await run.database.query("SELECT current_setting('synchronous_standby_names') AS it");
+        return row?.it === standbys;
+      }, "the setting");
+    };
+    const first = await visitors.enter(node, ana);
+    await confirmedBy("nobody");
+    try {
+      first.send(sendAll("hello"), "r");
+      await expectGoodbye(first, GONE);
+      // It is written, waits for its standby, and nobody can see it.
+      for (const command of [sendAll("hello"), sendTo(bob.username, "hello")]) {
+        const again = await visitors.enter(other, ana);
+        again.send(command, "r");
+        await expectGoodbye(again, GONE);
+        expect(again.kinds).to.not.include("rejected");
+      }
+    } finally {
+      await confirmedBy("");
+    }
+    const settled = await visitors.enter(other, ana);
+    expect(await settled.accept(sendAll("hello"), "r")).to.include({ id: 1n, duplicate: true });
+    expect((await run.database.messages()).map(({ text }) => text)).to.deep.equal(["hello"]);
+  });
 });

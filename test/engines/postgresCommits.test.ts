@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import pg from "pg";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { Draft } from "../../src/server/room/ports/log.ts";
 import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
@@ -72,6 +73,33 @@ describe("A commit in PostgreSQL", () => {
     expect((await other.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: true });
   });
 
+  it("that lands after so long that its repetition may have been refused does nothing", async () => {
+    const link = await node.link("append");
+    link.set("up", "keep");
+    const first = caught(node.store.log.append([hello()]));
+    await until(() => link.kept("up") > 0, "the append to be on its way");
+    link.orphan();
+    expect(await first).to.be.instanceOf(OutcomeUnknown);
+    const ask = async (what: string) => (await place.query(`SELECT ${what} AS it`))[0]?.it;
+    const [tooLate, began] = [
+      await ask("now() + interval '4 seconds'"),
+      "(SELECT query_start FROM pg_stat_activity WHERE client_port = ",
+    ];
+    const beganBefore = await ask(`${began}${link.port})`);
+    await eventually(
+      async () => ((await ask("clock_timestamp()")) as Date) > (tooLate as Date),
+      "four seconds to pass",
+    );
+    expect(await node.store.log.find(ana.accountId, "r")).to.equal(undefined);
+    link.set("up", "pass");
+    await eventually(
+      async () => String(await ask(`${began}${link.port})`)) !== String(beganBefore),
+      "what was held to land",
+    );
+    expect(await post(other.store.log, draft(ana, "next"))).to.equal(2);
+    expect((await readAfter(other.store.log, 1)).map(({ text }) => text)).to.deep.equal(["next"]);
+  });
+
   it("whose answer is lost has happened, and its repetition says so", async () => {
     const link = await node.link("append");
     link.set("down", "lose");
@@ -93,12 +121,41 @@ describe("A commit in PostgreSQL", () => {
     expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: false });
   });
 
-  it("that does not get the lock in time has surely not happened", async () => {
+  it("that does not get the lock in time has not happened; but what it is of may be what others are committing", async () => {
     const lock = await hold(place, LOG);
-    expect(await caught(node.store.log.append([hello()]))).to.be.instanceOf(StoreUnavailable);
+    expect(await caught(node.store.log.append([hello()]))).to.be.instanceOf(OutcomeUnknown);
     await lock.release();
     expect(await headOf(other.store.log)).to.equal(1);
     expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: false });
+  });
+
+  it("that takes long is neither repeated nor refused meanwhile, on any node", async () => {
+    const late = new pg.Client({ connectionString: place.url });
+    await late.connect();
+    // As an append whose commit has yet to be confirmed by a standby: nobody sees what it has written.
+    await late.query(`BEGIN; ${LOG}`);
+    const INSERT = "INSERT INTO messages (id, sender_id, request_id, text, sent_at) VALUES (2, $1, 'r', 'hello', 0)";
+    await late.query(INSERT, [ana.accountId]);
+    const settling = [caught(node.store.log.append([hello()])), caught(other.store.log.find(ana.accountId, "r"))];
+    for (const error of await Promise.all(settling)) expect(error).to.be.instanceOf(OutcomeUnknown);
+    const finding = other.store.log.find(ana.accountId, "r");
+    await other.waitsForLock("write");
+    await late.query("COMMIT");
+    await late.end();
+    expect(await finding).to.include({ id: 2, text: "hello" });
+    expect(await other.store.log.find(ana.accountId, "another")).to.equal(undefined);
+  });
+
+  it("that waits for its turn is waited for before its message is refused", async () => {
+    const lock = await hold(place, LOG);
+    const first = caught(node.store.log.append([hello()]));
+    await node.waitsForLock("append");
+    node.proxy.cut();
+    expect(await first).to.be.instanceOf(OutcomeUnknown);
+    const finding = other.store.log.find(ana.accountId, "r");
+    await other.waitsForLock("write");
+    await lock.release();
+    expect(await finding).to.include({ id: 2, text: "hello" });
   });
 
   it("that fails in the middle of a batch leaves no trace of it, and no hole", async () => {

@@ -101,7 +101,7 @@ describe("The statements of the PostgreSQL store", () => {
   /** Every statement, with values that find something. */
   const calls = (): [{ name: string; text: string }, unknown[]][] => [
     [log.STATE, []],
-    [log.APPEND, [logId, 0, 0, ...toColumns(batch())]],
+    [log.APPEND, [logId, 0, 0, Number.MAX_SAFE_INTEGER, ...toColumns(batch())]],
     [log.READ, [500, 755]],
     [log.RECENT, [7, 100]],
     [log.FIND, [3, Buffer.from("2")]],

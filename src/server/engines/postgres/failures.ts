@@ -3,6 +3,8 @@ import { OutcomeUnknown, StoreUnavailable } from "../../room/ports/engines.ts";
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html: those after which a server ends the connection, or itself. */
 const ENDING = /^(08|57P|58|F0|XX)/;
+/** The same list: a lock was not got in time. */
+const LOCK_NOT_AVAILABLE = "55P03";
 
 /**
  * What became of a statement that changes something, and was sent. PostgreSQL rolls back what it answers with an error: up to the
@@ -11,6 +13,16 @@ const ENDING = /^(08|57P|58|F0|XX)/;
  */
 export function outcomeOf(error: unknown): StoreUnavailable | OutcomeUnknown {
   return isRolledBack(error) ? unavailable(error) : new OutcomeUnknown(wordsOf(error), { cause: error });
+}
+
+/**
+ * What became of messages of which a call did not get the log's lock in time: whoever has it may be an earlier call with the same
+ * messages, whose commit waits for a standby and happens yet. Any other error stays what it is.
+ */
+export function settledBehindOthers(error: unknown): unknown {
+  const cause = error instanceof StoreUnavailable ? error.cause : undefined;
+  if (!(cause instanceof pg.DatabaseError) || cause.code !== LOCK_NOT_AVAILABLE) return error;
+  return new OutcomeUnknown("another commit is under way, and takes long", { cause });
 }
 
 /** The error of a call that has surely changed nothing. */

@@ -3,19 +3,21 @@ import type { Message } from "../../room/message.ts";
 import type { Appended, Draft, Known as KnownMessage, LogState, LogStore } from "../../room/ports/log.ts";
 import type { Connections } from "./connections.ts";
 import { toAppended, toColumns } from "./drafts.ts";
-import { unavailable } from "./failures.ts";
+import { settledBehindOthers, unavailable } from "./failures.ts";
 import { hasGoneBack, type Known, learn, type Reported } from "./known.ts";
+import { ServerClock } from "./serverClock.ts";
 
 export const STATE = {
   name: "state",
   text: `
-    SELECT log_id, coalesce((SELECT max(id) FROM messages), forgotten_to), forgotten_to + 1, server_start(), server_start, head_at_start
+    SELECT log_id, coalesce((SELECT max(id) FROM messages), forgotten_to), forgotten_to + 1, server_start(), server_start, head_at_start,
+      server_time()
     FROM log`,
 };
 export const RENEW = { name: "renew", text: "UPDATE log SET log_id = $1 WHERE log_id = $2 RETURNING 1" };
 export const APPEND = {
   name: "append",
-  text: "SELECT head_id, start, kinds, ids, sent_ats FROM append_drafts($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+  text: "SELECT head_id, start, kinds, ids, sent_ats FROM append_drafts($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 };
 // The names one by one from their index: that is how it is planned whatever the database takes the tables for.
 export const READ = {
@@ -37,11 +39,15 @@ export const RECENT = {
 };
 export const FIND = {
   name: "find",
-  text: `
-    SELECT id, sent_at, coalesce((SELECT username FROM accounts WHERE id = recipient_id), ''), text
-    FROM messages WHERE sender_id = $1 AND request_id = $2 AND request_id <> ''`,
+  text: "SELECT id, sent_at, recipient, text FROM find_message($1, $2)",
 };
 export const FORGET = { name: "forget", text: "SELECT forget_messages($1, $2)" };
+
+/**
+ * How long a batch may take until it has the log's lock, in milliseconds: less than its answer may take. So whoever is told that the
+ * outcome is not known may rely on it that nothing is written any more, and what is refused then stays refused.
+ */
+const IN_TIME = 4_000;
 
 /** The log in a PostgreSQL database that many nodes share. */
 export class PostgresLog implements LogStore {
@@ -49,6 +55,7 @@ export class PostgresLog implements LogStore {
   readonly #writing: Connections;
   readonly #reading: Connections;
   readonly #report: (error: Error) => void;
+  readonly #clock = new ServerClock();
   #known: Known = { logId: "", headId: 0, serverStart: 0 };
 
   /** `appending` has one connection, which keeps its calls in order. */
@@ -77,8 +84,12 @@ export class PostgresLog implements LogStore {
   async append(batch: readonly Draft[]): Promise<Appended[]> {
     if (batch.length === 0) return [];
     const { logId, headId, serverStart } = this.#known;
-    const values = [logId, headId, serverStart, ...toColumns(batch)];
-    const [row] = await this.#appending.change<[number, number, string, number[], number[]]>(APPEND, values);
+    const values = [logId, headId, serverStart, this.#clock.in(IN_TIME), ...toColumns(batch)];
+    const [row] = await this.#appending
+      .change<[number, number, string, number[], number[]]>(APPEND, values)
+      .catch((error) => {
+        throw settledBehindOthers(error);
+      });
     const [newHeadId, start, kinds, ids, sentAts] = row as NonNullable<typeof row>;
     // It may have been seen meanwhile that it is another log.
     if (logId === this.#known.logId) this.#known = learn(this.#known, { logId, headId: newHeadId, serverStart: start });
@@ -105,7 +116,10 @@ export class PostgresLog implements LogStore {
 
   async find(senderId: number, requestId: string): Promise<KnownMessage | undefined> {
     const values = [senderId, Buffer.from(requestId)];
-    const [row] = await this.#reading.read<[number, number, string, string]>(FIND, values);
+    // It may have to wait, and reading must not.
+    const [row] = await this.#writing.read<[number, number, string, string]>(FIND, values).catch((error) => {
+      throw settledBehindOthers(error);
+    });
     return row && { id: row[0], sentAt: row[1], recipient: row[2], text: row[3] };
   }
 
@@ -114,8 +128,10 @@ export class PostgresLog implements LogStore {
   }
 
   async #look(): Promise<Reported> {
-    const [row] = await this.#reading.read<[string, number, number, number, number, number]>(STATE);
-    const [logId, headId, oldestId, serverStart, appendedSince, headAtStart] = row as NonNullable<typeof row>;
+    const askedAt = performance.now();
+    const [row] = await this.#reading.read<[string, number, number, number, number, number, number]>(STATE);
+    const [logId, headId, oldestId, serverStart, appendedSince, headAtStart, time] = row as NonNullable<typeof row>;
+    this.#clock.learn(time, askedAt);
     return { logId, headId, oldestId, serverStart, appendedSince, headAtStart };
   }
 

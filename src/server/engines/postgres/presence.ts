@@ -65,9 +65,11 @@ export class Presence {
     });
   }
 
-  /** Gets the first lease, and renews it from now on. Throws `StoreUnavailable`. */
+  /** Gets the first lease, and renews it from now on. Throws `StoreUnavailable`, or `OutcomeUnknown`. */
   async start(): Promise<void> {
     await this.#put();
+    // Where there was no node for a while nobody has taken those off who are gone: whoever of them comes now would be no news.
+    await this.#renew();
     this.#beatIn(this.#parts.beat);
   }
 
@@ -110,7 +112,7 @@ export class Presence {
         for (const { accountId, who, resolve } of batch) {
           const username = (who ?? this.#here.get(accountId))?.username;
           if (who === undefined) this.#here.delete(accountId);
-          else if (!this.#here.has(accountId)) this.#here.set(accountId, who);
+          else if (!this.#here.has(accountId) || changed.has(who.username)) this.#here.set(accountId, who);
           resolve(username !== undefined && changed.has(username));
         }
       } catch (error) {
@@ -134,7 +136,7 @@ export class Presence {
 
   /** The names of those for whom that made a difference over all nodes. */
   async #tellBatch(batch: readonly Waiting[]): Promise<Set<string>> {
-    const came = batch.flatMap(({ accountId, who }) => (who === undefined || this.#here.has(accountId) ? [] : who));
+    const came = batch.flatMap(({ who }) => who ?? []);
     const gone = batch.flatMap(({ accountId, who }) => {
       const here = this.#here.get(accountId);
       return who !== undefined || here === undefined ? [] : here.username;
@@ -157,19 +159,23 @@ export class Presence {
     this.#mustPut = false;
   }
 
+  /** Resolves with whether there was a lease to renew. */
+  async #renew(): Promise<boolean> {
+    const { connections, nodeId, lease, remembered } = this.#parts;
+    const [[held] = []] = await connections.change<[boolean]>(RENEW, [nodeId, lease, remembered]);
+    return held === true;
+  }
+
   #beatIn(ms: number): void {
     this.#timer = setTimeout(() => this.#inLine(() => this.#beat()), ms);
   }
 
   async #beat(): Promise<void> {
-    const { connections, nodeId, lease, remembered, beat } = this.#parts;
+    const { beat } = this.#parts;
     if (this.#closed) return;
     let next = beat;
     try {
-      if (!this.#mustPut) {
-        const [[held] = []] = await connections.change<[boolean]>(RENEW, [nodeId, lease, remembered]);
-        if (held !== true) this.#mustPut = true;
-      }
+      if (!this.#mustPut && !(await this.#renew())) this.#mustPut = true;
       if (this.#mustPut) await this.#put();
     } catch {
       this.#mustPut = true;

@@ -15,10 +15,10 @@ BEGIN
 END $$;
 
 -- Appends the drafts whose columns these are, in their order. Nothing is done where the log is another one than its caller takes it
--- for, or lacks what its caller has seen. What became of each is one letter: (n)ew, as one
--- (b)efore it in this batch, (d)uplicate, (r)eused, session (e)nded.
+-- for or lacks what its caller has seen, nor too late: whoever sent it may then have sent it again, and have been refused. What became of
+-- each is one letter: (n)ew, as one (b)efore it in this batch, (d)uplicate, (r)eused, session (e)nded.
 CREATE FUNCTION append_drafts(
-  known_log_id uuid, known_head_id bigint, known_server_start bigint,
+  known_log_id uuid, known_head_id bigint, known_server_start bigint, too_late_at bigint,
   session_ids bigint[], sender_ids bigint[], recipient_ids bigint[], request_ids bytea[], texts text[], times bigint[],
   OUT head_id bigint, OUT start bigint, OUT kinds text, OUT ids bigint[], OUT sent_ats bigint[]
 ) LANGUAGE plpgsql AS $$
@@ -29,6 +29,9 @@ BEGIN
   SELECT * INTO STRICT l FROM log FOR UPDATE;
   SELECT e.head_id, e.sent_at INTO head_id, last_sent_at FROM log_end(l) e;
   start := server_start();
+  IF server_time() > too_late_at THEN
+    RAISE EXCEPTION 'the batch has come too late' USING ERRCODE = 'OB003';
+  END IF;
   IF l.log_id <> known_log_id THEN
     RAISE EXCEPTION 'the log is another one now' USING ERRCODE = 'OB001';
   END IF;
@@ -78,6 +81,23 @@ BEGIN
   FROM (SELECT * FROM numbered ORDER BY place) n;
 END $$;
 
+-- The message that a sender has under a request id. Where there is none it waits for the appends that are here, one of which may be of
+-- that very message: its commit may take long, as where a standby has to confirm it, and whoever sent it has been sent away meanwhile.
+CREATE FUNCTION find_message(
+  sender bigint, request bytea, OUT id bigint, OUT sent_at bigint, OUT recipient text, OUT text text
+) RETURNS SETOF record LANGUAGE plpgsql AS $$
+BEGIN
+  FOR turn IN 1 .. 2 LOOP
+    RETURN QUERY
+      SELECT m.id, m.sent_at, coalesce((SELECT a.username FROM accounts a WHERE a.id = m.recipient_id), ''), m.text
+      FROM messages m WHERE m.sender_id = sender AND m.request_id = request AND m.request_id <> '';
+    EXIT WHEN FOUND OR turn = 2;
+    -- A lock is written too, and nobody need wait for that.
+    PERFORM set_config('synchronous_commit', 'off', true);
+    PERFORM FROM log FOR UPDATE;
+  END LOOP;
+END $$;
+
 -- Forgets all messages before one, at most up to the head.
 CREATE FUNCTION forget_messages(known_log_id uuid, before bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -99,15 +119,20 @@ BEGIN
 END $$;
 
 -- Ends a session, or all sessions of its account. Under the log's lock: an append that looked at them before it has been committed, and
--- one that comes after it finds them ended.
+-- one that comes after it finds them ended. An account that has none left is online nowhere from here on, also where a node has yet to
+-- hear of it.
 CREATE FUNCTION end_sessions(session_id bigint, everywhere boolean) RETURNS SETOF bigint LANGUAGE plpgsql AS $$
+DECLARE
+  account bigint;
 BEGIN
   PERFORM FROM log FOR UPDATE;
+  SELECT s.account_id INTO account FROM sessions s WHERE s.id = session_id;
   RETURN QUERY
     DELETE FROM sessions WHERE id = ANY (ARRAY(
-      SELECT s.id FROM sessions s
-      WHERE s.account_id = (SELECT o.account_id FROM sessions o WHERE o.id = session_id) AND (everywhere OR s.id = session_id)
-      ORDER BY s.id FOR UPDATE
+      SELECT s.id FROM sessions s WHERE s.account_id = account AND (everywhere OR s.id = session_id) ORDER BY s.id FOR UPDATE
     )) RETURNING id;
+  IF NOT EXISTS (SELECT FROM sessions s WHERE s.account_id = account) THEN
+    PERFORM take_off_roster((SELECT a.username FROM accounts a WHERE a.id = account));
+  END IF;
 END $$;
 `;

@@ -55,6 +55,11 @@ CREATE FUNCTION server_start() RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint
 $$;
 
+-- What time it is here, in milliseconds since the epoch.
+CREATE FUNCTION server_time() RETURNS bigint LANGUAGE sql VOLATILE AS $$
+  SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint
+$$;
+
 INSERT INTO log (log_id, server_start) VALUES (gen_random_uuid(), server_start());
 
 CREATE TABLE attempts (
