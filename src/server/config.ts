@@ -22,6 +22,23 @@ export const serverSettings = {
     several: true,
     allowed: "nats://USER:PASSWORD@HOST:PORT, or tls:// to insist on TLS; several with commas between them",
   }),
+  natsCreds: path({
+    summary:
+      "the credentials that NATS gave the servers, in place of those in the addresses (a .creds file: JWT and NKey seed)",
+    default: undefined,
+    placeholder: "FILE",
+  }),
+  natsCa: path({
+    summary: "the authorities whose certificates NATS may show, and no others (PEM); insists on TLS",
+    default: undefined,
+    placeholder: "FILE",
+  }),
+  natsCert: path({
+    summary: "the certificate to show NATS, where it wants one (PEM); insists on TLS",
+    default: undefined,
+    placeholder: "FILE",
+  }),
+  natsKey: path({ summary: "the key of that certificate (PEM)", default: undefined, placeholder: "FILE" }),
   tlsCert: path({ summary: "the certificate to talk TLS with (PEM)", default: undefined, placeholder: "FILE" }),
   tlsKey: path({ summary: "the key of that certificate (PEM)", default: undefined, placeholder: "FILE" }),
   insecure: toggle({ summary: "talk without TLS, passwords too, on an address that others can reach" }),
@@ -81,6 +98,10 @@ export interface ServerConfig {
   data: string;
   databaseUrl?: string;
   natsUrl?: string;
+  natsCreds?: string;
+  natsCa?: string;
+  natsCert?: string;
+  natsKey?: string;
   tlsCert?: string;
   tlsKey?: string;
   insecure: boolean;
@@ -97,11 +118,7 @@ export interface ServerConfig {
 /** What no setting by itself can see: a sentence for each thing that is wrong. */
 export function serverRules(config: ServerConfig): string[] {
   const { listen, metricsListen, tlsCert, tlsKey, insecure, databaseUrl, natsUrl } = config;
-  const problems: string[] = [];
-  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
-    const [given, missing] = tlsKey === undefined ? ["--tls-cert", "--tls-key"] : ["--tls-key", "--tls-cert"];
-    problems.push(`${given} is set and ${missing} is not: TLS needs both.`);
-  }
+  const problems = [...pairRule("--tls-cert", tlsCert, "--tls-key", tlsKey)];
   const { host = "" } = parseAddress(listen) ?? {};
   if (!isLoopback(host) && tlsCert === undefined && tlsKey === undefined && !insecure) {
     problems.push(
@@ -117,7 +134,20 @@ export function serverRules(config: ServerConfig): string[] {
       "--nats-url is set and --database-url is not: NATS only hastens what servers read from the database that they share. Each with a data folder of its own would be another room.",
     );
   }
-  return problems;
+  return [...problems, ...natsRules(config)];
+}
+
+function natsRules({ natsUrl, natsCreds, natsCa, natsCert, natsKey }: ServerConfig): string[] {
+  const files = { "--nats-creds": natsCreds, "--nats-ca": natsCa, "--nats-cert": natsCert, "--nats-key": natsKey };
+  if (natsUrl !== undefined) return pairRule("--nats-cert", natsCert, "--nats-key", natsKey);
+  const given = Object.entries(files).flatMap(([flag, file]) => (file === undefined ? [] : flag));
+  return given.map((flag) => `${flag} is set and --nats-url is not: say where NATS is.`);
+}
+
+function pairRule(certFlag: string, cert: string | undefined, keyFlag: string, key: string | undefined): string[] {
+  if ((cert === undefined) === (key === undefined)) return [];
+  const [given, missing] = key === undefined ? [certFlag, keyFlag] : [keyFlag, certFlag];
+  return [`${given} is set and ${missing} is not: TLS needs both.`];
 }
 
 /** The same for whoever backs up or restores a store. */

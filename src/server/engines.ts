@@ -8,6 +8,7 @@ import type { BusFacts } from "./metrics/index.ts";
 import type { Bus } from "./room/ports/bus.ts";
 import type { Engines } from "./room/ports/engines.ts";
 import type { Logger } from "./server.ts";
+import { readSettingFile } from "./settingFile.ts";
 
 /** How long PostgreSQL is waited for when it is not there yet, in milliseconds. */
 const PATIENCE = 30_000;
@@ -26,15 +27,15 @@ export interface OpenEngines {
   close(): Promise<void>;
 }
 
-type Where = Pick<ServerConfig, "data" | "databaseUrl" | "natsUrl">;
+type NatsSettings = Pick<ServerConfig, "natsUrl" | "natsCreds" | "natsCa" | "natsCert" | "natsKey">;
+type Where = Pick<ServerConfig, "data" | "databaseUrl"> & NatsSettings;
 
 /**
  * Opens the engines that the settings choose: PostgreSQL, with NATS or without, where there is a database; else SQLite in a folder, with
  * all else in memory. Throws an error for people.
  */
-export function openEngines({ data, databaseUrl, natsUrl }: Where, logger: Logger): Promise<OpenEngines> {
-  if (databaseUrl === undefined) return openEmbedded(resolve(data));
-  return openDistributed({ databaseUrl, natsUrl }, logger);
+export function openEngines({ data, databaseUrl, ...nats }: Where, logger: Logger): Promise<OpenEngines> {
+  return databaseUrl === undefined ? openEmbedded(resolve(data)) : openDistributed(databaseUrl, nats, logger);
 }
 
 async function openEmbedded(folder: string): Promise<OpenEngines> {
@@ -57,14 +58,12 @@ async function openEmbedded(folder: string): Promise<OpenEngines> {
   };
 }
 
-async function openDistributed(
-  { databaseUrl, natsUrl }: { databaseUrl: string; natsUrl: string | undefined },
-  logger: Logger,
-): Promise<OpenEngines> {
+async function openDistributed(databaseUrl: string, nats: NatsSettings, logger: Logger): Promise<OpenEngines> {
+  const { natsUrl } = nats;
   // Loaded here alone: most servers go without, and start sooner and smaller so.
   const { openPostgresStore } = await import("./engines/postgres/index.ts");
   // First, so that an address that cannot be read is told of at once, however long the database is waited for.
-  const { bus, facts, close: closeBus } = await openBus(natsUrl, logger);
+  const { bus, facts, close: closeBus } = await openBus(nats, logger);
   try {
     const report = (err: Error) => logger.warn({ err }, "something about the database");
     const { name, close, ...store } = await openPostgresStore({ url: databaseUrl, report, patience: PATIENCE });
@@ -91,10 +90,25 @@ interface OpenBus {
   close(): Promise<void>;
 }
 
-async function openBus(url: string | undefined, logger: Logger): Promise<OpenBus> {
+async function openBus(settings: NatsSettings, logger: Logger): Promise<OpenBus> {
+  const { natsUrl: url } = settings;
   const local = new LocalBus();
   if (url === undefined) return { bus: local, facts: () => undefined, close: async () => {} };
   const { openNatsBus } = await import("./engines/nats/index.ts");
-  const bus = openNatsBus({ url, local, report: ({ level, message }) => logger[level]({}, message) });
+  const bus = openNatsBus({
+    url,
+    identity: {
+      creds: read("--nats-creds", settings.natsCreds),
+      ca: read("--nats-ca", settings.natsCa),
+      cert: read("--nats-cert", settings.natsCert),
+      key: read("--nats-key", settings.natsKey),
+    },
+    local,
+    report: ({ level, message }) => logger[level]({}, message),
+  });
   return { bus, facts: () => ({ ...bus.counts, isConnected: bus.isConnected }), close: () => bus.close() };
+}
+
+function read(setting: string, file: string | undefined): string | undefined {
+  return file === undefined ? undefined : readSettingFile(file, setting).toString();
 }

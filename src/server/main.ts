@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { destination, type Logger, pino } from "pino";
 import type { ServerConfig } from "./config.ts";
@@ -8,6 +7,7 @@ import { keepHeapSmall } from "./heap.ts";
 import { type MetricsParts, type ServedMetrics, serveMetrics } from "./metrics/index.ts";
 import { whenStoreAnswers } from "./patience.ts";
 import { type ChatServer, createServer } from "./server.ts";
+import { readSettingFile } from "./settingFile.ts";
 import { VERSION } from "./version.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
@@ -90,17 +90,7 @@ function cannotListen(address: string | undefined, setting: string, cause: unkno
 
 function readTls({ tlsCert, tlsKey }: ServerConfig): { cert: Buffer; key: Buffer } | undefined {
   if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  return { cert: readPem(tlsCert, "--tls-cert"), key: readPem(tlsKey, "--tls-key") };
-}
-
-function readPem(file: string, setting: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new Error(`${setting}: ${file} cannot be read: ${cause instanceof Error ? cause.message : cause}.`, {
-      cause,
-    });
-  }
+  return { cert: readSettingFile(tlsCert, "--tls-cert"), key: readSettingFile(tlsKey, "--tls-key") };
 }
 
 const STOPPING = ["SIGTERM", "SIGINT"] as const;

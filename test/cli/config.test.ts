@@ -52,6 +52,10 @@ describe("the settings", () => {
       data: "obrolan-data",
       databaseUrl: undefined,
       natsUrl: undefined,
+      natsCreds: undefined,
+      natsCa: undefined,
+      natsCert: undefined,
+      natsKey: undefined,
       tlsCert: undefined,
       tlsKey: undefined,
       insecure: false,
@@ -156,6 +160,21 @@ describe("the settings", () => {
     expect(others).to.deep.equal([]);
     expect(problem).to.match(/^--nats-url is set and --database-url is not: .* would be another room\.$/);
     expect(problem).to.not.contain("secret");
+  });
+
+  it("say as whom to come to NATS only with NATS, and a certificate only with its key", () => {
+    const [databaseUrl, natsUrl] = ["postgres://db/obrolan", "nats://a"];
+    const files = { natsCreds: "a.creds", natsCa: "ca.pem", natsCert: "cert.pem", natsKey: "key.pem" };
+    expect(server({ flags: { databaseUrl, natsUrl, ...files } })).to.include(files);
+    for (const [key, value] of Object.entries(files)) {
+      const flag = `--nats-${key.slice(4).toLowerCase()}`;
+      expect(problems(() => server({ flags: { databaseUrl, [key]: value } }))).to.deep.equal([
+        `${flag} is set and --nats-url is not: say where NATS is.`,
+      ]);
+    }
+    expect(problems(() => server({ flags: { databaseUrl, natsUrl, natsCert: "cert.pem" } }))).to.deep.equal([
+      "--nats-cert is set and --nats-key is not: TLS needs both.",
+    ]);
   });
 
   it("refuse what is no URL of a database or of NATS, and never show it", () => {

@@ -162,7 +162,7 @@ describe("The bus on NATS", () => {
     const node = new NatsNode(`${urlOf(byUser, "ana:wrong@")},${urlOf(byToken, "wrong@")}`);
     const { message } = await node.says(/cannot be reached/);
     for (const { port } of [byUser, byToken]) {
-      expect(message).to.include(`127.0.0.1:${port}: the user, password or token is not accepted`);
+      expect(message).to.include(`127.0.0.1:${port}: the user, password, token or credentials are not accepted`);
     }
     // It goes on trying: once the credentials are right it is let in.
     await byUser.stop();

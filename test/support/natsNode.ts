@@ -1,5 +1,5 @@
 import { LocalBus } from "../../src/server/engines/memory/index.ts";
-import { type NatsBus, type Notice, openNatsBus } from "../../src/server/engines/nats/index.ts";
+import { type Identity, type NatsBus, type Notice, openNatsBus } from "../../src/server/engines/nats/index.ts";
 import { within } from "./deadline.ts";
 import { Listener } from "./hints.ts";
 
@@ -19,19 +19,19 @@ export class NatsNode {
   /** How many of the notices `says` has found. */
   #read = 0;
 
-  constructor(url: string) {
+  constructor(url: string, identity: Identity = {}) {
     const report = (notice: Notice) => {
       this.notices.push(notice);
       for (const watch of this.#watchers) watch();
     };
-    this.bus = openNatsBus({ url, local: new LocalBus(), report });
+    this.bus = openNatsBus({ url, identity, local: new LocalBus(), report });
     this.listener = new Listener(this.bus);
     open.add(this);
   }
 
   /** One that follows a log, and whose NATS knows that. */
-  static async following(logId: string, url: string): Promise<NatsNode> {
-    const node = new NatsNode(url);
+  static async following(logId: string, url: string, identity?: Identity): Promise<NatsNode> {
+    const node = new NatsNode(url, identity);
     node.bus.follow(logId);
     await node.connected();
     return node;

@@ -4,6 +4,7 @@ import type { Address } from "./addresses.ts";
 import { explain, keepConnected } from "./connecting.ts";
 import { decodeHint } from "./decode.ts";
 import { encodeHint, VERSION } from "./encode.ts";
+import type { Identity } from "./identity.ts";
 import { Line } from "./line.ts";
 import type { Notices } from "./notices.ts";
 
@@ -38,13 +39,14 @@ export class NatsBus implements Bus {
   #subject: string | undefined;
   #line: Line | undefined;
 
-  constructor(parts: { addresses: readonly Address[]; local: Bus; notices: Notices }) {
+  constructor(parts: { addresses: readonly Address[]; identity: Identity; local: Bus; notices: Notices }) {
     this.#local = parts.local;
     this.#notices = parts.notices;
     this.#counts = { published: 0, publishedBytes: 0, received: 0, receivedBytes: 0, dropped: 0, unreadable: 0 };
     this.counts = this.#counts;
     const connecting = {
       addresses: parts.addresses,
+      identity: parts.identity,
       use: (connection: NatsConnection) => this.#use(connection),
       failed: (why: string) => this.#notices.warn(`NATS cannot be reached (${why}); ${MEANWHILE}`),
     };

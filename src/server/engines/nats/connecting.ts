@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { errors, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
 import type { Address } from "./addresses.ts";
 import { dial } from "./dial.ts";
+import { type Identity, optionsOf } from "./identity.ts";
 
 /** The wait after a connection was lost, and after a round in which all addresses failed; it doubles. In milliseconds. */
 const FIRST_WAIT = 250;
@@ -20,6 +21,7 @@ const MAX_PINGS = 2;
 /** What `keepConnected` is made with. */
 export interface Connecting {
   readonly addresses: readonly Address[];
+  readonly identity: Identity;
   /** Uses a connection; resolves when that has ended, with why. */
   readonly use: (connection: NatsConnection) => Promise<unknown>;
   /** No address could be connected to: a sentence for each, always in the same order. */
@@ -30,12 +32,12 @@ export interface Connecting {
  * Keeps one connection, to any of the addresses, until `signal` is aborted. This is not left to nats.js, because it does not tell why
  * it fails to connect, has one pair of credentials for all addresses, and cannot be stopped before it was connected for the first time.
  */
-export async function keepConnected({ addresses, use, failed }: Connecting, signal: AbortSignal): Promise<void> {
+export async function keepConnected(connecting: Connecting, signal: AbortSignal): Promise<void> {
   for (let wait = FIRST_WAIT; !signal.aborted; wait = Math.min(2 * wait, LONGEST_WAIT)) {
-    const connection = await connectToAny(addresses, failed, signal);
+    const connection = await connectToAny(connecting, signal);
     if (connection !== undefined) {
       const began = performance.now();
-      await use(connection);
+      await connecting.use(connection);
       if (performance.now() - began >= GOOD_AFTER) wait = FIRST_WAIT;
     }
     // Jitter: nodes that have lost the same server do not come back in one crowd.
@@ -44,14 +46,13 @@ export async function keepConnected({ addresses, use, failed }: Connecting, sign
 }
 
 async function connectToAny(
-  addresses: readonly Address[],
-  failed: Connecting["failed"],
+  { addresses, identity, failed }: Connecting,
   signal: AbortSignal,
 ): Promise<NatsConnection | undefined> {
   const problems: string[] = [];
   for (const address of shuffled(addresses)) {
     try {
-      return await dial(optionsFor(address), signal);
+      return await dial(optionsFor(address, identity), signal);
     } catch (error) {
       if (signal.aborted) return undefined;
       problems.push(`${address.server}: ${explain(error)}`);
@@ -69,9 +70,9 @@ function shuffled<T>(list: readonly T[]): T[] {
     .map(({ item }) => item);
 }
 
-function optionsFor({ server, host, tls, credentials }: Address): NodeConnectionOptions {
+function optionsFor(address: Address, identity: Identity): NodeConnectionOptions {
   return {
-    servers: server,
+    servers: address.server,
     name: "obrolan",
     noEcho: true,
     reconnect: false,
@@ -79,15 +80,13 @@ function optionsFor({ server, host, tls, credentials }: Address): NodeConnection
     pingInterval: PING_INTERVAL,
     maxPingOut: MAX_PINGS,
     ignoreClusterUpdates: true,
-    ...credentials,
-    // nats.js passes this on to Node, which otherwise expects the certificate of an address without a name to be for "localhost".
-    ...(tls ? { tls: { host } as NodeConnectionOptions["tls"] & object } : {}),
+    ...optionsOf(identity, address),
   };
 }
 
 /** Why a connection could not be made, or has ended. */
 export function explain(error: unknown): string {
   if (error instanceof errors.AuthorizationError)
-    return `the user, password or token is not accepted (${error.message})`;
+    return `the user, password, token or credentials are not accepted (${error.message})`;
   return error instanceof Error ? error.message : String(error ?? "closed by the server");
 }
