@@ -239,6 +239,8 @@ export class Room {
         this.#feed.note();
         break;
       case "sessions-ended":
+        // The store may have taken people off the roster by itself.
+        this.#feed.note();
         this.#forget(hint.sessionIds).catch((error) => this.#parts.report(error));
         break;
     }
