@@ -25,8 +25,21 @@ interface SharedBatch extends Batch {
   readonly insiders: ReadonlySet<number>;
 }
 
+/** What is gathered: after one id and up to another, both of the stretch, as far as it fits. */
+interface Gathering {
+  readonly after: number;
+  readonly upTo: number;
+  readonly maxBytes: number;
+  readonly sees: (entry: Entry) => boolean;
+}
+
 /** Ids that one batch looks at, at most: where nothing can be seen, looking has an end too. */
 const MAX_SCAN = 4_096;
+/**
+ * What readers at the same place share is so much of a response. The rest is for what one of them gets besides, so that they all go on at
+ * the same place: were each to take as much as fits, nobody would share anything from the first full response on.
+ */
+const SHARED = 15 / 16;
 /** What an entry costs beside its bytes, in memory; measured on Node 24. */
 export const ENTRY_OVERHEAD = 200;
 
@@ -69,20 +82,21 @@ export abstract class Stretch {
    */
   take(after: number, accountId: number, maxBytes = this.#maxBytes): Batch {
     const shared = this.#share(after);
-    const fits = maxBytes >= this.#maxBytes || shared.bytes.length + BEHIND_BYTES <= maxBytes;
-    if (fits && !shared.insiders.has(accountId)) return shared;
-    return this.#gather(after, maxBytes, (entry) => maySee(accountId, entry));
+    if (!shared.insiders.has(accountId) && shared.bytes.length + BEHIND_BYTES <= maxBytes) return shared;
+    return this.#gather({ after, upTo: shared.cursor, maxBytes, sees: (entry) => maySee(accountId, entry) });
   }
 
   #share(after: number): SharedBatch {
     const known = this.#shared.get(after);
     if (known !== undefined) return known;
     const insiders = new Set<number>();
-    const batch = this.#gather(after, this.#maxBytes, (entry) => {
+    const sees = (entry: Entry) => {
       if (isPublic(entry)) return true;
       insiders.add(entry.senderId).add(entry.recipientId);
       return false;
-    });
+    };
+    const upTo = Math.min(this.lastId, after + MAX_SCAN);
+    const batch = this.#gather({ after, upTo, maxBytes: this.#maxBytes * SHARED, sees });
     const shared = { ...batch, insiders };
     this.#remember(after, shared);
     return shared;
@@ -99,12 +113,11 @@ export abstract class Stretch {
     this.#shared.set(after, batch);
   }
 
-  #gather(after: number, maxBytes: number, sees: (entry: Entry) => boolean): Batch {
+  #gather({ after, upTo, maxBytes, sees }: Gathering): Batch {
     const fields: Uint8Array[] = [];
     let bytes = BEHIND_BYTES;
     let cursor = after;
-    const end = Math.min(this.lastId, after + MAX_SCAN);
-    while (cursor < end) {
+    while (cursor < upTo) {
       const entry = this.entry(cursor + 1);
       if (sees(entry)) {
         bytes += entry.bytes.length;
