@@ -8,6 +8,8 @@ const MAX_REQUEST_BYTES = 64 * 1024;
 
 interface Waiting {
   readonly request: ChatRequest;
+  /** How often it was sent. */
+  sent: number;
   readonly resolve: (outcome: Outcome) => void;
 }
 
@@ -25,9 +27,29 @@ export class Pending {
     return this.#waiting.size;
   }
 
-  /** The requests, to be sent (again) in this order. */
+  /** The requests, which are sent (again) in this order. */
   *requests(): Iterable<ChatRequest> {
-    for (const { request } of this.#waiting.values()) yield request;
+    for (const waiting of this.#waiting.values()) {
+      waiting.sent += 1;
+      yield waiting.request;
+    }
+  }
+
+  /** One of them, which is sent (again); `undefined` where its answer has come. */
+  request(requestId: string): ChatRequest | undefined {
+    const waiting = this.#waiting.get(requestId);
+    if (waiting === undefined) return undefined;
+    waiting.sent += 1;
+    return waiting.request;
+  }
+
+  /**
+   * Whether an answer says nothing yet. A command that was sent before, and may have been carried out then, is not settled by a server
+   * that cannot look: that nothing was written goes for the last time only.
+   */
+  isOpen(outcome: Outcome): boolean {
+    if (outcome.kind !== "rejected" || outcome.reason !== "STORE_UNAVAILABLE") return false;
+    return (this.#waiting.get(outcome.requestId)?.sent ?? 0) > 1;
   }
 
   /** Remembers a command until its answer comes. Throws a `ChatError` for one that cannot be sent. */
@@ -48,7 +70,7 @@ export class Pending {
       const sentence = `This command is ${bytes} bytes long; at most ${MAX_REQUEST_BYTES} can be sent.`;
       throw new ChatError(Status.RESOURCE_EXHAUSTED, sentence);
     }
-    return new Promise((resolve) => this.#waiting.set(requestId, { request, resolve }));
+    return new Promise((resolve) => this.#waiting.set(requestId, { request, resolve, sent: 0 }));
   }
 
   /** An answer came. One to a command that is not waiting is no news. */

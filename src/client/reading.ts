@@ -17,6 +17,8 @@ export interface ReadingParts {
   /** Ends every wait for space in the buffer. */
   readonly signal: AbortSignal;
   readonly change: (what: Change) => void;
+  /** A command is to be sent once more, after so many milliseconds. */
+  readonly again: (requestId: string, afterMs: number) => void;
 }
 
 /** Reads what the server sends: answers go to their commands, events to the application, cursors to the place. */
@@ -69,6 +71,10 @@ export class Reading {
       const { message, reason, retryAfterMs } = outcome;
       throw new ChatError(Status.UNAVAILABLE, message, { reason, retryAfterMs });
     }
+    if (this.#parts.pending.isOpen(outcome)) {
+      this.#parts.again(outcome.requestId, retryAfterOf(outcome));
+      return;
+    }
     if (outcome.kind === "accepted" && outcome.id > this.#lastAccepted) this.#lastAccepted = outcome.id;
     this.#parts.pending.settle(outcome);
   }
@@ -113,4 +119,9 @@ export class Reading {
   #put(event: RoomEvent, cursor: Cursor | undefined): Promise<void> {
     return this.#parts.events.put(event, cursor, this.#parts.signal);
   }
+}
+
+/** In milliseconds. */
+function retryAfterOf(outcome: Outcome): number {
+  return (outcome.kind === "rejected" ? outcome.retryAfterMs : undefined) ?? 1_000;
 }

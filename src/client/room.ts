@@ -98,7 +98,7 @@ export class Room implements AsyncIterable<RoomEvent> {
     if (this.#stay.leaving) throw new ChatError(Status.FAILED_PRECONDITION, "The room has been left.");
     const request: ChatRequest = { requestId, command };
     const outcome = this.#pending.add(request);
-    this.#stay.send(request);
+    this.#stay.send(requestId);
     return outcome;
   }
 }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Status } from "nice-grpc";
-import type { ChatRequest } from "../gen/obrolan/v1/chat.ts";
 import { Backoff } from "./backoff.ts";
 import type { EventBuffer } from "./buffer.ts";
 import { type ChatStream, openChatStream } from "./chatStream.ts";
@@ -41,7 +40,12 @@ export class Stay {
   constructor(parts: StayParts) {
     this.#parts = parts;
     this.#backoff = new Backoff(parts.options.backoff);
-    this.#reading = new Reading({ ...parts, signal: this.#stopped.signal, change: (what) => this.#change(what) });
+    this.#reading = new Reading({
+      ...parts,
+      signal: this.#stopped.signal,
+      change: (what) => this.#change(what),
+      again: (requestId, afterMs) => void this.#sendAgain(requestId, afterMs),
+    });
   }
 
   get state(): RoomState {
@@ -53,9 +57,11 @@ export class Stay {
     return this.#left.signal.aborted || this.#state.kind === "closed";
   }
 
-  /** Sends a request; where there is no stream, the next one begins with everything that is pending. */
-  send(request: ChatRequest): void {
-    this.#stream?.send(request);
+  /** Sends a pending command; where there is no stream, the next one begins with everything that is pending. */
+  send(requestId: string): void {
+    if (this.#stream === undefined) return;
+    const request = this.#parts.pending.request(requestId);
+    if (request !== undefined) this.#stream.send(request);
   }
 
   leave(): void {
@@ -133,6 +139,13 @@ export class Stay {
       clearTimeout(welcome);
       this.#stream = undefined;
     }
+  }
+
+  async #sendAgain(requestId: string, afterMs: number): Promise<void> {
+    const stream = this.#stream;
+    await sleep(afterMs, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
+    // Another stream has begun with it.
+    if (this.#stream === stream) this.send(requestId);
   }
 
   /** We are leaving, and every command was answered. */

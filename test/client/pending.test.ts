@@ -30,6 +30,29 @@ describe("the commands that wait for their answers", () => {
     expect(pending.size).to.equal(0);
   });
 
+  it("are open still where one that was sent before is refused by a server that cannot look", () => {
+    const unavailable = (requestId: string): Outcome => ({
+      kind: "rejected",
+      requestId,
+      reason: "STORE_UNAVAILABLE",
+      message: "The store is away.",
+      retryAfterMs: 1_000,
+    });
+    const pending = new Pending(10);
+    pending.add(say("a"));
+    expect(pending.request("a")).to.deep.equal(say("a"));
+    pending.add(say("b"));
+    expect(pending.isOpen(unavailable("a")), "sent once").to.equal(false);
+    expect([...pending.requests()]).to.have.length(2);
+    expect(pending.isOpen(unavailable("a")), "sent twice").to.equal(true);
+    expect(pending.isOpen(unavailable("b")), "sent once").to.equal(false);
+    expect(pending.isOpen({ ...unavailable("a"), reason: "TEXT_EMPTY" } as Outcome), "refused").to.equal(false);
+    expect(pending.isOpen(accepted("a", 1n)), "accepted").to.equal(false);
+    expect(pending.isOpen(unavailable("stranger")), "not waiting").to.equal(false);
+    pending.settle(unavailable("a"));
+    expect(pending.request("a")).to.equal(undefined);
+  });
+
   it("do not mind an answer to something else", () => {
     const pending = new Pending(10);
     pending.add(say("a"));

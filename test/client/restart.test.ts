@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { connect } from "../../src/client/index.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import { sendAll } from "../support/commands.ts";
 import { Gate, withPort } from "../support/engines.ts";
 import { expectGoodbye } from "../support/expect.ts";
@@ -28,6 +29,40 @@ describe("a room whose server is started again", () => {
       room.abort();
       client.close();
       await proxy.close();
+    }
+  });
+});
+
+describe("a room whose store does not say what became of a message, and is away then", () => {
+  const server = useServer();
+
+  it("sends it again until that is known, and tells the application only then", async () => {
+    const [ani] = await server.people("ani");
+    const { log } = server.engines;
+    let appends = 0;
+    const through = withPort(server.engines, "log", {
+      append: async (batch, logId) => {
+        appends += 1;
+        if (appends === 2) throw new StoreUnavailable("the store is away");
+        const appended = await log.append(batch, logId);
+        if (appends === 1) throw new OutcomeUnknown("the answer is lost");
+        return appended;
+      },
+      find: async () => {
+        throw new StoreUnavailable("the store is away");
+      },
+    });
+    const uncertain = await TestServer.start({ wrap: () => through });
+    const client = connect({ address: `127.0.0.1:${uncertain.port}` });
+    const room = client.enter({ token: ani.token, backoff: { firstMs: 1, maxMs: 20 } });
+    try {
+      await until(room, "the end of the replay", isCaughtUp);
+      expect(await room.sendAll("hello")).to.include({ kind: "accepted", id: 1n, duplicate: true });
+      expect(appends).to.equal(3);
+    } finally {
+      room.abort();
+      client.close();
+      await uncertain.close();
     }
   });
 });

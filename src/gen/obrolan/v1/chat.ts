@@ -51,7 +51,10 @@ export const Reason = {
   REASON_REQUEST_ID_REUSED: 16,
   /** REASON_ALREADY_JOINED - `rejected`: this stream has joined already. */
   REASON_ALREADY_JOINED: 17,
-  /** REASON_STORE_UNAVAILABLE - `UNAVAILABLE`, and `rejected` where surely nothing was written; `goodbye` where that is unknown. */
+  /**
+   * REASON_STORE_UNAVAILABLE - `UNAVAILABLE`, and `rejected` where surely nothing was written; `goodbye` where that is unknown. What a `goodbye` left unknown
+   * is settled by `accepted`, or by another refusal than this one: until then send it again, with its `request_id`.
+   */
   REASON_STORE_UNAVAILABLE: 18,
   /** REASON_LOGGED_OUT - `goodbye`, then `OK`: the session was logged out. */
   REASON_LOGGED_OUT: 19,
