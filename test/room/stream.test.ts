@@ -115,6 +115,33 @@ describe("A stream", () => {
     await until(() => sink.kinds.filter((kind) => kind === "help").length === 20, "all replies");
   });
 
+  it("that breaks off while the roster does not take its join takes no other one off it", async () => {
+    const gate = new Gate();
+    let failures = 1;
+    const { engines } = await open({
+      timings: { grace: 0 },
+      through: (real) =>
+        withPort(real, "roster", {
+          arrive: async (who) => {
+            await gate.pass();
+            failures -= 1;
+            if (failures >= 0) throw new StoreUnavailable("the roster is away");
+            return real.roster.arrive(who);
+          },
+        }),
+    });
+    gate.shut();
+    const [first, second] = [enter(room, ana), enter(room, ana)];
+    const joins = [first, second].map(({ stream }) => stream.receive("", { kind: "join", logId: "", recent: 0 }));
+    await gate.entered();
+    await turns(3);
+    first.stream.closed();
+    gate.open();
+    await Promise.all(joins);
+    await second.has("caughtUp");
+    expect(await engines.roster.find(ana.username)).to.include({ username: ana.username });
+  });
+
   it("that its client has half-closed ends when all is answered and all up to the last accepted was sent", async () => {
     const { gate, setUp } = held();
     await open(setUp);

@@ -40,17 +40,12 @@ export class Presence {
     this.#clock = options.clock;
   }
 
-  /** A stream of a session joins; resolves when its user is online. Throws `StoreUnavailable`; then it has not joined. */
+  /** A stream of a session joins; resolves when its user is online. Throws `StoreUnavailable`; then it is to `leave` again. */
   async join(session: Session): Promise<void> {
     const here = this.#of(session);
     if (!here.streams.has(session.id) && !here.graces.has(session.id)) here.again = true;
     here.streams.set(session.id, (here.streams.get(session.id) ?? 0) + 1);
-    try {
-      await this.#settle(here);
-    } catch (error) {
-      await this.leave(session, "left").catch(() => {});
-      throw error;
-    }
+    await this.#settle(here);
   }
 
   /** A joined stream of a session has ended; resolves when that shows. */
@@ -139,7 +134,10 @@ export class Presence {
 
   async #tell(here: Here): Promise<void> {
     const online = this.#isOnline(here);
-    if (online === here.told && !(online && here.again)) return;
+    if (online === here.told && !(online && here.again)) {
+      if (!online && this.#here.get(here.accountId) === here) this.#here.delete(here.accountId);
+      return;
+    }
     const { accountId, username } = here;
     here.again = false;
     const changed = online

@@ -93,8 +93,11 @@ export class Stream implements Served, Place {
     const start = await startOf(join, { log, accountId: this.session.accountId, maxRecent: limits.maxRecent });
     if (this.#state.kind !== "open") return;
     this.#isPresent = true;
-    const present = presence.join(this.session).catch((error) => {
+    const present = presence.join(this.session).catch(async (error) => {
+      // Where the stream has ended meanwhile it has left by itself, and must not do so twice.
+      const wasPresent = this.#isPresent;
       this.#isPresent = false;
+      if (wasPresent) await presence.leave(this.session, "left").catch(() => {});
       throw error;
     });
     // Of what has changed before, `List` tells.
