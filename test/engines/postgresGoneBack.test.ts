@@ -3,7 +3,7 @@ import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
 import { draft, enlist, headOf, idsAfter, type Person, post, range } from "../contract/support.ts";
 import { EngineServer, needsEngine } from "../support/engineServer.ts";
-import { caught, eventually, PostgresNode } from "./postgresNode.ts";
+import { ask, caught, eventually, PostgresNode } from "./postgresNode.ts";
 
 /** As with a standby that lacked the end when it took over, or a backup that was put in the place of what was lost. */
 describe("When a copy of the database takes over", () => {
@@ -100,6 +100,15 @@ describe("When a copy of the database takes over", () => {
     expect(await logOf(1).state({ logId, headId: 7 })).to.include({ logId: renewed, headId: 5 });
   });
 
+  it("what was meant for the log before is not appended to the one that it has become", async () => {
+    await takeOver();
+    await Promise.all(nodes.map(isBack));
+    const { logId: renewed } = await logOf(0).state({ logId, headId: 7 });
+    expect(await caught(logOf(0).append([draft(ana, "late")], logId))).to.be.instanceOf(StoreUnavailable);
+    expect(await logOf(0).append([draft(ana, "in time")], renewed)).to.have.length(1);
+    expect(await idsAfter(logOf(0), 0)).to.deep.equal(range(1, 6));
+  });
+
   it("and is written to by a node that is new, the others still see that it lacked what they had", async () => {
     await append(0, 4);
     await takeOver();
@@ -112,6 +121,26 @@ describe("When a copy of the database takes over", () => {
     expect(await caught(fresh.store.log.append([draft(ana, "not yet")]))).to.be.instanceOf(StoreUnavailable);
     expect(await fresh.store.log.state({ logId, headId: 14 })).to.include({ logId: renewed });
     expect(await post(fresh.store.log, draft(ana, "now"))).to.equal(15);
+  });
+
+  it("but is a standby still, no node connects to it, and they say why; once it is promoted, they do", async () => {
+    await append(0, 4);
+    await copy.standBy();
+    await takeOver();
+    for (const i of [0, 1]) {
+      let error: unknown;
+      await eventually(async () => {
+        error = await caught(logOf(i).state({ logId, headId: 9 }));
+        return /standby/.test(String(error));
+      }, "the refusal");
+      expect(error).to.be.instanceOf(StoreUnavailable);
+      expect(await caught(append(i, 1))).to.be.instanceOf(StoreUnavailable);
+    }
+    await ask(copy.url, "SELECT pg_promote()");
+    await Promise.all(nodes.map(isBack));
+    const { logId: renewed } = await logOf(0).state({ logId, headId: 9 });
+    expect(renewed).to.not.equal(logId);
+    expect(await logOf(1).state({ logId, headId: 9 })).to.include({ logId: renewed, headId: 5 });
   });
 
   it("that lacks nothing, or the server was only started anew, everything goes on in the same log", async () => {

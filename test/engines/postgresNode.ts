@@ -8,7 +8,7 @@ import { Proxy as NetworkProxy } from "../support/proxy.ts";
 let names = 0;
 
 /** What a node's connections are for. */
-export type Purpose = "append" | "write" | "read" | "roster";
+export type Purpose = "append" | "write" | "read" | "find" | "roster";
 
 /** A node whose connections go through a proxy of its own, to be cut and stalled. */
 export class PostgresNode {
@@ -102,6 +102,14 @@ export async function eventually(condition: () => Promise<boolean>, what: string
     isSo = true;
   }
   if (failure !== undefined) throw failure;
+}
+
+/** Has a server do something. */
+export async function ask(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
 }
 
 /** Somebody who holds a lock, that of a statement, for as long as a test wants. */

@@ -106,7 +106,7 @@ describe("The statements of the PostgreSQL store", () => {
     [log.RECENT, [7, 100]],
     [log.FIND, [3, Buffer.from("2")]],
     [log.FORGET, [logId, 20]],
-    [log.RENEW, [logId, logId]],
+    [log.RENEW, [logId, logId, 0]],
     [accounts.FIND, ["user-7"]],
     [accounts.CREATE, [`new-${Math.random()}`, "hash", 0]],
     [accounts.SET_HASH, [7, "hash"]],
@@ -124,7 +124,7 @@ describe("The statements of the PostgreSQL store", () => {
     [roster.CHANGES, [newestChange - 10]],
     [roster.PLACE, []],
     [presence.TELL, [NODE, 1, "{9001}", ["zoe"], "{5}", ["user-9"]]],
-    [presence.RENEW, [NODE, "8 s", "60 s"]],
+    [presence.RENEW, [NODE, "8 s", "60 s", "0 s"]],
   ];
 
   const SMALL = /^(log|nodes|roster_lock|\w+_1|pg_\w+)$/;

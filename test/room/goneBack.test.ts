@@ -95,6 +95,24 @@ describe("A node's log, when the store's has gone back,", () => {
     expect([log.oldestId, log.headId]).to.deep.equal([5, 4]);
   });
 
+  it("tells the store of what came too early too: it has been committed, and a store that lacks it has gone back", async () => {
+    let told: Pick<LogState, "logId" | "headId"> | undefined;
+    const { log } = await setUp({
+      through: (store) =>
+        override<LogStore>(store, {
+          state: (seen) => {
+            told = seen;
+            return store.state(seen);
+          },
+        }),
+    });
+    log.takeIn([{ ...SOMEBODYS, id: 13, text: "early", sentAt: 0 }]);
+    expect(log.headId).to.equal(10);
+    await log.catchUp();
+    expect(told).to.deep.equal({ logId: "model", headId: 13 });
+    log.close();
+  });
+
   it("tells the store what it has seen, so that the store can know", async () => {
     const told: (Pick<LogState, "logId" | "headId"> | undefined)[] = [];
     const { log, say } = await setUp({

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -58,6 +58,11 @@ export class EngineServer {
     await rm(path.join(copy.#folder, `${this.name}.port`));
     await this.start();
     return copy;
+  }
+
+  /** From its next start on PostgreSQL is a standby, which waits for more of what it is to repeat, and can be read. */
+  async standBy(): Promise<void> {
+    await writeFile(path.join(this.#folder, "postgres", "standby.signal"), "");
   }
 
   /** Starts it again; resolves when it takes connections. What PostgreSQL held is there. */

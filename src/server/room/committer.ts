@@ -95,7 +95,7 @@ export class Committer {
     try {
       const drafts = batch.map(({ draft }) => draft);
       const began = performance.now();
-      const appended = await this.#store.append(drafts);
+      const appended = await this.#store.append(drafts, logId);
       this.#tallies.commit(performance.now() - began, drafts.length);
       if (appended.length !== batch.length) throw new OutcomeUnknown("the store did not answer every draft");
       if (logId !== this.#log.logId) throw new OutcomeUnknown(GONE_BACK);

@@ -233,7 +233,8 @@ export class Log {
 
   /** Where the store's log begins and ends; where it has gone back, this one has begun anew. */
   async #look(): Promise<LogState> {
-    const seen = { logId: this.#logId, headId: this.headId };
+    // A batch that waits for those before it has been committed too: a store that lacks it has gone back.
+    const seen = { logId: this.#logId, headId: Math.max(this.headId, this.#early.lastId) };
     const state = await this.#store.state(seen);
     // Somebody else has found out meanwhile, and this answer may be older than theirs.
     if (seen.logId !== this.#logId) return this.#look();

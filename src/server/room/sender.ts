@@ -44,6 +44,8 @@ export class Sender {
   readonly #rate: Rate;
   readonly #limits: Limits;
   readonly #clock: () => number;
+  /** By account: one look after the other, so that whoever floods waits for themselves, and nobody else does. */
+  readonly #finding = new Map<number, Promise<unknown>>();
   /** By account and `requestId`: resolves when the outcome is there. */
   readonly #underWay = new Map<string, Promise<unknown>>();
 
@@ -121,8 +123,7 @@ export class Sender {
   /** Answers what is refused, unless it is known. */
   async #refuse(command: SendCommand, error: unknown): Outcome {
     try {
-      const known =
-        command.requestId === "" ? undefined : await this.#log.find(command.session.accountId, command.requestId);
+      const known = command.requestId === "" ? undefined : await this.#find(command);
       if (known !== undefined) {
         if (!isSame(known, command)) return rejected(requestIdReused());
         return { kind: "accepted", id: known.id, sentAt: known.sentAt, duplicate: true };
@@ -132,6 +133,18 @@ export class Sender {
     } catch (failure) {
       if (failure instanceof StoreUnavailable) return rejected(storeUnavailable(failure));
       throw failure;
+    }
+  }
+
+  async #find({ session: { accountId }, requestId }: SendCommand): Promise<Known | undefined> {
+    const before = this.#finding.get(accountId);
+    const found = (before ?? Promise.resolve()).then(() => this.#log.find(accountId, requestId));
+    const ended = found.catch(() => {});
+    this.#finding.set(accountId, ended);
+    try {
+      return await found;
+    } finally {
+      if (this.#finding.get(accountId) === ended) this.#finding.delete(accountId);
     }
   }
 

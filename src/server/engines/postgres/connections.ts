@@ -14,6 +14,8 @@ const ANSWER = 5_000;
 /** How long a connection may take to be closed, in milliseconds; then it is cut. */
 const CLOSE = 500;
 
+const STANDBY = "it is a standby, where nothing can be written";
+
 /** A statement that is prepared once for each connection. */
 export interface Statement {
   readonly name: string;
@@ -160,7 +162,13 @@ function clientWith(respite: Respite): new () => pg.ClientBase {
         process.nextTick(callback, reason);
         return undefined;
       }
-      super.connect((error: Error | null) => {
+      let isStandby = false;
+      // PostgreSQL tells it of every connection: what a standby has is older than what this node has seen, and nothing can be written there.
+      this.connection.on("parameterStatus", ({ parameterName, parameterValue }: Record<string, string>) => {
+        if (parameterName === "in_hot_standby") isStandby = parameterValue === "on";
+      });
+      super.connect((failure: Error | null) => {
+        const error = failure ?? (isStandby ? new Error(STANDBY) : null);
         if (error === null) respite.succeeded();
         else {
           respite.failed(error);

@@ -71,6 +71,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   const appending = new Connections(address, { name: "append", max: 1, settings: durable }, respite);
   const writing = new Connections(address, { name: "write", max: 3, settings: durable }, respite);
   const reading = new Connections(address, { name: "read", max: 4 }, respite);
+  const finding = new Connections(address, { name: "find", max: 1 }, respite);
   // Every node tells again whom it has when the server was away, so nobody waits for the disk to hear who came. And a connection that
   // stalls must be found in time for another one to renew the lease.
   const telling = new Connections(
@@ -88,14 +89,14 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   });
   const closeOnce = async () => {
     await presence.close();
-    await Promise.all([appending, writing, reading, telling].map((connections) => connections.close()));
+    await Promise.all([appending, writing, reading, finding, telling].map((connections) => connections.close()));
   };
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= closeOnce();
     return closed;
   };
-  const log = new PostgresLog({ appending, writing, reading }, report);
+  const log = new PostgresLog({ appending, writing, reading, finding }, report);
   try {
     const begin = async () => {
       // What this node knows of the log begins here.

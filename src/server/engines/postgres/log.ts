@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Message } from "../../room/message.ts";
+import { StoreUnavailable } from "../../room/ports/engines.ts";
 import type { Appended, Draft, Known as KnownMessage, LogState, LogStore } from "../../room/ports/log.ts";
 import type { Connections } from "./connections.ts";
 import { toAppended, toColumns } from "./drafts.ts";
@@ -14,7 +15,10 @@ export const STATE = {
       server_time()
     FROM log`,
 };
-export const RENEW = { name: "renew", text: "UPDATE log SET log_id = $1 WHERE log_id = $2 RETURNING 1" };
+export const RENEW = {
+  name: "renew",
+  text: "UPDATE log SET log_id = $1 WHERE log_id = $2 AND server_start() = $3 RETURNING 1",
+};
 export const APPEND = {
   name: "append",
   text: "SELECT head_id, start, kinds, ids, sent_ats FROM append_drafts($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -54,18 +58,20 @@ export class PostgresLog implements LogStore {
   readonly #appending: Connections;
   readonly #writing: Connections;
   readonly #reading: Connections;
+  readonly #finding: Connections;
   readonly #report: (error: Error) => void;
   readonly #clock = new ServerClock();
   #known: Known = { logId: "", headId: 0, serverStart: 0 };
 
-  /** `appending` has one connection, which keeps its calls in order. */
+  /** `appending` has one connection, which keeps its calls in order; `finding` one that may wait, and hold up nothing else. */
   constructor(
-    connections: { appending: Connections; writing: Connections; reading: Connections },
+    connections: { appending: Connections; writing: Connections; reading: Connections; finding: Connections },
     report: (error: Error) => void,
   ) {
     this.#appending = connections.appending;
     this.#writing = connections.writing;
     this.#reading = connections.reading;
+    this.#finding = connections.finding;
     this.#report = report;
   }
 
@@ -81,9 +87,10 @@ export class PostgresLog implements LogStore {
     return { logId: log.logId, headId: log.headId, oldestId: log.oldestId };
   }
 
-  async append(batch: readonly Draft[]): Promise<Appended[]> {
+  async append(batch: readonly Draft[], forLog?: string): Promise<Appended[]> {
     if (batch.length === 0) return [];
     const { logId, headId, serverStart } = this.#known;
+    if (forLog !== undefined && forLog !== logId) throw new StoreUnavailable(`the log is ${logId} now, not ${forLog}`);
     const values = [logId, headId, serverStart, this.#clock.in(IN_TIME), ...toColumns(batch)];
     const [row] = await this.#appending
       .change<[number, number, string, number[], number[]]>(APPEND, values)
@@ -116,8 +123,7 @@ export class PostgresLog implements LogStore {
 
   async find(senderId: number, requestId: string): Promise<KnownMessage | undefined> {
     const values = [senderId, Buffer.from(requestId)];
-    // It may have to wait, and reading must not.
-    const [row] = await this.#writing.read<[number, number, string, string]>(FIND, values).catch((error) => {
+    const [row] = await this.#finding.read<[number, number, string, string]>(FIND, values).catch((error) => {
       throw settledBehindOthers(error);
     });
     return row && { id: row[0], sentAt: row[1], recipient: row[2], text: row[3] };
@@ -138,7 +144,7 @@ export class PostgresLog implements LogStore {
   /** Makes another log of it, unless another node was first. */
   async #renew(log: Reported, had: number): Promise<void> {
     const logId = randomUUID();
-    const renewed = await this.#writing.change(RENEW, [logId, log.logId]).catch((error) => {
+    const renewed = await this.#writing.change(RENEW, [logId, log.logId, log.serverStart]).catch((error) => {
       // Whether it has happened or will shows when the log is looked at the next time.
       throw unavailable(error);
     });

@@ -60,10 +60,12 @@ export interface LogStore {
    * Appends drafts in their order, all in one durable commit or none of them; resolves when it is on disk, with what became
    * of each, in their order. One that repeats an earlier one of the same batch is its duplicate.
    *
+   * `logId`: the log that it is for. A store that may go back throws `StoreUnavailable` where its log is another one by now.
+   *
    * Calls are carried out one at a time, in the order of calling. Throws `OutcomeUnknown` where the batch may or may not be
    * in the log, now or a little later.
    */
-  append(batch: readonly Draft[]): Promise<Appended[]>;
+  append(batch: readonly Draft[], logId?: string): Promise<Appended[]>;
 
   /** The messages from id `from` to id `to`, both included, in order of id; fewer where the log has fewer. */
   read(from: number, to: number): Promise<Message[]>;
@@ -71,7 +73,10 @@ export interface LogStore {
   /** The id of the oldest of the last `count` messages that an account may see; of fewer where there are fewer; 0 for none. */
   recent(accountId: number, count: number): Promise<number>;
 
-  /** The message that a sender has in the log under a `requestId` (which is not empty). */
+  /**
+   * The message that a sender has in the log under a `requestId` (which is not empty). Appends that are under way are waited for; throws
+   * `OutcomeUnknown` where that takes too long.
+   */
   find(senderId: number, requestId: string): Promise<Known | undefined>;
 
   /**
