@@ -139,7 +139,7 @@ describe("A commit in PostgreSQL", () => {
     const settling = [caught(node.store.log.append([hello()])), caught(other.store.log.find(ana.accountId, "r"))];
     for (const error of await Promise.all(settling)) expect(error).to.be.instanceOf(OutcomeUnknown);
     const finding = other.store.log.find(ana.accountId, "r");
-    await other.waitsForLock("write");
+    await other.waitsForLock("find");
     await late.query("COMMIT");
     await late.end();
     expect(await finding).to.include({ id: 2, text: "hello" });
@@ -153,7 +153,7 @@ describe("A commit in PostgreSQL", () => {
     node.proxy.cut();
     expect(await first).to.be.instanceOf(OutcomeUnknown);
     const finding = other.store.log.find(ana.accountId, "r");
-    await other.waitsForLock("write");
+    await other.waitsForLock("find");
     await lock.release();
     expect(await finding).to.include({ id: 2, text: "hello" });
   });
@@ -183,6 +183,19 @@ describe("A commit in PostgreSQL", () => {
     expect((await append)[0]).to.include({ kind: "accepted", id: 2 });
     expect(await end).to.deep.equal([ana.sessionId]);
     expect(await node.store.log.append([hello()])).to.deep.equal([{ kind: "session-ended" }]);
+  });
+
+  it("of a logout looks at who has come with a new session meanwhile, before it takes anybody off the roster", async () => {
+    await other.store.roster.arrive({ accountId: ana.accountId, username: ana.username, since: 0 });
+    const roster = await hold(place, "SELECT FROM roster_lock FOR UPDATE");
+    const end = node.store.sessions.end(ana.sessionId, false);
+    await node.waitsForLock("write");
+    const SIGN_IN = `INSERT INTO sessions (token_hash, account_id, created_at, expires_at, last_used_at)
+      SELECT 'another', id, 0, 0, 0 FROM accounts WHERE id = $1`;
+    await place.query(SIGN_IN, [ana.accountId]);
+    await roster.release();
+    expect(await end).to.deep.equal([ana.sessionId]);
+    expect(await other.store.roster.find(ana.username)).to.include({ username: ana.username });
   });
 
   it("that comes through before the answer to an earlier look does not make the log seem to have gone back", async () => {

@@ -4,7 +4,7 @@ import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { Online, RosterChange } from "../../src/server/room/ports/roster.ts";
 import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
 import { NOON, range } from "../contract/support.ts";
-import { until } from "../room/support/turns.ts";
+import { turns, until } from "../room/support/turns.ts";
 import { needsEngine } from "../support/engineServer.ts";
 import { caught, eventually, PostgresNode } from "./postgresNode.ts";
 
@@ -26,6 +26,9 @@ describe("The leases of nodes in PostgreSQL", () => {
   after(() => place?.remove());
   afterEach(async () => {
     await Promise.all(nodes.splice(0).map((node) => node.close()));
+    // Those of one test are nobody whom the next one's may take for cut off.
+    await place?.query("DELETE FROM nodes");
+    await place?.query("DELETE FROM roster");
   });
 
   /** A node whose lease is over soon when it is not renewed. */
@@ -137,11 +140,63 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect(await everyone(other)).to.deep.equal([ana, bob]);
   });
 
+  it("are renewed while a crowd comes and goes without a pause", async () => {
+    const [node, other] = [await open(), await open()];
+    await rosterOf(node).arrive(bob);
+    const { place: start } = await rosterOf(node).changes();
+    const leaseOf = async (username: string) => {
+      const LEASE = "SELECT lease_until AS it FROM nodes JOIN roster ON id = node_id WHERE username = $1";
+      return (await place.query(LEASE, [username]))[0]?.it as Date;
+    };
+    const first = await leaseOf(bob.username);
+    let isOver = false;
+    const comeAndGo = async (who: Online) => {
+      while (!isOver) {
+        await rosterOf(node).arrive(who);
+        await rosterOf(node).leave(who.accountId);
+      }
+    };
+    const crowd = range(10, 60).map(async (accountId) => {
+      // Some come while others are being told of.
+      await turns(accountId % 3);
+      await comeAndGo({ accountId, username: `crowd${accountId}`, since: NOON });
+    });
+    // A whole lease later, which it would not have lasted.
+    await eventually(async () => (await leaseOf(bob.username)).getTime() > first.getTime() + 1_200, "renewals").finally(
+      () => {
+        isOver = true;
+      },
+    );
+    await Promise.all(crowd);
+    const CHANGES = "SELECT online FROM roster_changes WHERE username = $1 AND place > $2";
+    expect(await place.query(CHANGES, [bob.username, start])).to.deep.equal([]);
+    expect(await everyone(other)).to.deep.equal([bob]);
+  });
+
+  it("that were over for all of them begin again with the first that is back: nobody was off the list", async () => {
+    const both = [await open(), await open()] as const;
+    const [first, second] = both;
+    await rosterOf(first).arrive(ana);
+    await rosterOf(second).arrive(bob);
+    const { place: start } = await rosterOf(first).changes();
+    for (const { proxy } of both) proxy.forbid();
+    await eventually(
+      async () => (await place.query("SELECT FROM nodes WHERE lease_until > now()")).length === 0,
+      "the leases to be over",
+    );
+    first.proxy.allow();
+    await eventually(async () => (await caught(rosterOf(first).find("ana"))) === undefined, "the first");
+    second.proxy.allow();
+    await eventually(async () => (await caught(rosterOf(second).find("bob"))) === undefined, "the second");
+    expect(await everyone(first)).to.deep.equal([ana, bob]);
+    expect((await rosterOf(first).changes(start)).changes).to.deep.equal([]);
+  });
+
   it("of others are not judged by a node whose own was over: they may have been away for the same reason", async () => {
     await open({ beat: 60_000 });
     const [away, other] = ["00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"];
     const renew = async () =>
-      (await place.query("SELECT renew_lease($1, '1 ms', '1 minute') AS renewed", [away]))[0]?.renewed;
+      (await place.query("SELECT renew_lease($1, '1 ms', '1 minute', '0 s') AS renewed", [away]))[0]?.renewed;
     const ids = async () => (await place.query("SELECT id FROM nodes ORDER BY id LIMIT 2")).map(({ id }) => id);
     expect(await renew()).to.equal(false);
     await place.query("INSERT INTO nodes SELECT unnest($1::uuid[]), now() - interval '1 hour', 1", [[away, other]]);
@@ -150,7 +205,6 @@ describe("The leases of nodes in PostgreSQL", () => {
     await place.query("UPDATE nodes SET lease_until = now() + interval '1 hour' WHERE id = $1", [away]);
     expect(await renew()).to.equal(true);
     expect(await ids()).to.not.include(other);
-    await place.query("DELETE FROM nodes");
   });
 
   it("are not changed by what a node said long ago, and comes late", async () => {

@@ -11,7 +11,7 @@ const RETRY = 500;
 
 export const TELL = { name: "tell-roster", text: "SELECT tell_roster($1, $2, $3, $4, $5, $6)" };
 export const PUT = { name: "put-roster", text: "SELECT put_roster($1, $2, $3, $4, $5, $6)" };
-export const RENEW = { name: "renew-lease", text: "SELECT renew_lease($1, $2, $3)" };
+export const RENEW = { name: "renew-lease", text: "SELECT renew_lease($1, $2, $3, $4)" };
 export const END = { name: "end-node", text: "SELECT end_nodes(ARRAY[$1::uuid])" };
 
 /** Somebody has come to this node, or (no `who`) has left it. */
@@ -48,6 +48,7 @@ export class Presence {
   readonly #parts: PresenceParts;
   readonly #here = new Map<number, Online>();
   #waiting: Waiting[] = [];
+  #hasTurn = false;
   /** The database may have something else than `#here`. */
   #mustPut = true;
   /** How often all of it was put there: what was said before and comes late must not count. */
@@ -68,8 +69,9 @@ export class Presence {
   /** Gets the first lease, and renews it from now on. Throws `StoreUnavailable`, or `OutcomeUnknown`. */
   async start(): Promise<void> {
     await this.#put();
-    // Where there was no node for a while nobody has taken those off who are gone: whoever of them comes now would be no news.
-    await this.#renew();
+    // Where there was no node for a while nobody has taken those off who are gone: whoever of them comes now would be no news. But where
+    // nobody could reach the database for a while, the others are about to be back.
+    await this.#renew(this.#parts.lease);
     this.#beatIn(this.#parts.beat);
   }
 
@@ -79,7 +81,7 @@ export class Presence {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ ...told, resolve, reject });
       // One turn for all that gather until it comes.
-      if (this.#waiting.length === 1) this.#inLine(() => this.#tellAll());
+      this.#takeTurn();
     });
   }
 
@@ -91,11 +93,12 @@ export class Presence {
     const { connections, nodeId, farewell, remembered } = this.#parts;
     clearTimeout(this.#timer);
     this.#closed = true;
-    await this.#line;
+    do await this.#line;
+    while (this.#waiting.length > 0);
     const told =
       this.#here.size === 0
         ? connections.change(END, [nodeId])
-        : connections.change(RENEW, [nodeId, farewell, remembered]);
+        : connections.change(RENEW, [nodeId, farewell, remembered, "0 s"]);
     // The lease ends by itself where this cannot be said.
     await told.catch(() => {});
   }
@@ -104,22 +107,29 @@ export class Presence {
     this.#line = this.#line.then(work);
   }
 
-  async #tellAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#nextBatch();
-      try {
-        const changed = await this.#tellBatch(batch);
-        for (const { accountId, who, resolve } of batch) {
-          const username = (who ?? this.#here.get(accountId))?.username;
-          if (who === undefined) this.#here.delete(accountId);
-          else if (!this.#here.has(accountId) || changed.has(who.username)) this.#here.set(accountId, who);
-          resolve(username !== undefined && changed.has(username));
-        }
-      } catch (error) {
-        this.#mustPut = true;
-        for (const { reject } of batch) reject(unavailable(error));
+  /** Tells what has gathered. Behind it others have their turn: the lease must be renewed however many come and go. */
+  async #tellGathered(): Promise<void> {
+    this.#hasTurn = false;
+    const batch = this.#nextBatch();
+    try {
+      const changed = await this.#tellBatch(batch);
+      for (const { accountId, who, resolve } of batch) {
+        const username = (who ?? this.#here.get(accountId))?.username;
+        if (who === undefined) this.#here.delete(accountId);
+        else if (!this.#here.has(accountId) || changed.has(who.username)) this.#here.set(accountId, who);
+        resolve(username !== undefined && changed.has(username));
       }
+    } catch (error) {
+      this.#mustPut = true;
+      for (const { reject } of batch) reject(unavailable(error));
     }
+    if (this.#waiting.length > 0) this.#takeTurn();
+  }
+
+  #takeTurn(): void {
+    if (this.#hasTurn) return;
+    this.#hasTurn = true;
+    this.#inLine(() => this.#tellGathered());
   }
 
   /** What comes next and has each account at most once. */
@@ -159,10 +169,10 @@ export class Presence {
     this.#mustPut = false;
   }
 
-  /** Resolves with whether there was a lease to renew. */
-  async #renew(): Promise<boolean> {
+  /** Resolves with whether there was a lease to renew. `patience`: for how long those of others may be over before they count as gone. */
+  async #renew(patience = "0 s"): Promise<boolean> {
     const { connections, nodeId, lease, remembered } = this.#parts;
-    const [[held] = []] = await connections.change<[boolean]>(RENEW, [nodeId, lease, remembered]);
+    const [[held] = []] = await connections.change<[boolean]>(RENEW, [nodeId, lease, remembered, patience]);
     return held === true;
   }
 

@@ -131,6 +131,8 @@ BEGIN
     DELETE FROM sessions WHERE id = ANY (ARRAY(
       SELECT s.id FROM sessions s WHERE s.account_id = account AND (everywhere OR s.id = session_id) ORDER BY s.id FOR UPDATE
     )) RETURNING id;
+  -- First, so that nobody comes with a new session between the look and what follows of it.
+  PERFORM FROM roster_lock FOR UPDATE;
   IF NOT EXISTS (SELECT FROM sessions s WHERE s.account_id = account) THEN
     PERFORM take_off_roster((SELECT a.username FROM accounts a WHERE a.id = account));
   END IF;

@@ -79,7 +79,8 @@ BEGIN
   changed := coalesce(changed, '{}') || coalesce(went, '{}');
 END $$;
 
--- Gives a node a lease, and makes those who are there all whom it has.
+-- Gives a node a lease, and makes those who are there all whom it has. Where it is back, and no node's lease holds, all of them were cut
+-- off: the others have a whole lease's time to come back too.
 CREATE FUNCTION put_roster(
   node uuid, new_puts bigint, lease interval, ids bigint[], names text[], since bigint[]
 ) RETURNS void LANGUAGE plpgsql AS $$
@@ -87,6 +88,9 @@ DECLARE
   gone_names text[];
 BEGIN
   PERFORM FROM roster_lock FOR UPDATE;
+  IF EXISTS (SELECT FROM nodes n WHERE n.id = node) AND NOT EXISTS (SELECT FROM nodes n WHERE holds(n.lease_until, lease)) THEN
+    UPDATE nodes SET lease_until = clock_timestamp() + lease WHERE lease_until > clock_timestamp() - interval '1 minute';
+  END IF;
   INSERT INTO nodes VALUES (node, clock_timestamp() + lease, new_puts)
     ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, puts = excluded.puts WHERE nodes.puts < excluded.puts;
   IF NOT FOUND THEN
@@ -122,9 +126,10 @@ BEGIN
   END IF;
 END $$;
 
--- Renews a node's lease, and looks after the others: those whose lease is over are gone. Says whether the node had one to renew. One
--- whose own was over has been away, and does not judge the others yet, who may have been so for the same reason.
-CREATE FUNCTION renew_lease(node uuid, lease interval, remembered interval) RETURNS boolean LANGUAGE plpgsql AS $$
+-- Renews a node's lease, and looks after the others: those whose lease has been over for longer than that patience are gone. Says
+-- whether the node had one to renew. One whose own was over has been away, and does not judge the others yet, who may have been so for
+-- the same reason.
+CREATE FUNCTION renew_lease(node uuid, lease interval, remembered interval, patience interval) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   held boolean;
   ended uuid[];
@@ -136,7 +141,7 @@ BEGIN
   END IF;
   UPDATE nodes SET lease_until = clock_timestamp() + lease WHERE id = node;
   IF held THEN
-    SELECT array_agg(n.id) INTO ended FROM nodes n WHERE NOT holds(n.lease_until, lease);
+    SELECT array_agg(n.id) INTO ended FROM nodes n WHERE NOT holds(n.lease_until + patience, lease);
     IF ended IS NOT NULL THEN
       PERFORM end_nodes(ended);
     END IF;
