@@ -5,6 +5,7 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { connect, type NatsConnection } from "@nats-io/transport-node";
 import { expect } from "chai";
 import { range } from "../contract/support.ts";
+import { until } from "../room/support/turns.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { EngineServer, needsEngine, sharedServer } from "../support/engineServer.ts";
 import { useFolder } from "../support/folder.ts";
@@ -174,16 +175,31 @@ describe("The bus on NATS", () => {
     expect(said.filter((sentence) => !sentence.startsWith("connected")).join(" ")).to.not.match(/wrong|s3cret|w%rd/);
   });
 
-  it("says what NATS does not permit, and goes on without it", async () => {
-    const rules = 'permissions: { publish: "other.>", subscribe: "other.>" }';
-    const server = await startWith(`authorization: { users: [{ user: ana, password: pw, ${rules} }] }`);
-    const node = new NatsNode(urlOf(server, "ana:pw@"));
+  const startWithRules = (rules: string) =>
+    startWith(`authorization: { users: [{ user: ana, password: pw, permissions: { ${rules} } }] }`);
+
+  it("says where NATS does not permit to listen, once, is not connected then, and is once that is permitted", async () => {
+    const server = await startWithRules('subscribe: "other.>"');
+    const network = await Network.start(server.port);
+    const node = new NatsNode(`nats://ana:pw@${network.address}`);
     node.bus.follow(logId);
     await node.says(new RegExp(`Permissions Violation for Subscription to "${subject()}"`, "i"));
+    const before = network.connections;
+    await until(() => network.connections > before + 1, "another attempt");
+    expect(node.notices).to.have.length(1);
+    expect(node.bus.isConnected).to.equal(false);
+    network.pointTo((await startWithRules('subscribe: "obrolan.>"')).port);
+    await node.connected();
+    await network.close();
+  });
+
+  it("says where NATS does not permit to publish, and hears the others all the same", async () => {
+    const server = await startWithRules('publish: "other.>"');
+    const node = await NatsNode.following(logId, urlOf(server, "ana:pw@"));
     for (const i of range(1, 100)) node.bus.publish(numbered(i));
     await node.says(new RegExp(`Permissions Violation for Publish to "${subject()}"`, "i"));
     await node.bus.taken();
-    expect(node.notices.filter(({ level }) => level === "warn")).to.have.length(2);
+    expect(node.notices.filter(({ level }) => level === "warn")).to.have.length(1);
     expect(node.bus.isConnected).to.equal(true);
     expect(node.listener.numbers).to.deep.equal(range(1, 100));
   });

@@ -6,7 +6,7 @@ export const busMetrics: readonly Metric[] = [
     name: "obrolan_bus_connected",
     help: "1 while there is a connection to NATS, 0 while there is none; only where NATS is used.",
     advice:
-      "0: nothing is lost, but what other servers accept is seen up to a second later, and a logout ends streams on other servers within 5 s. The log says why.",
+      "0: nothing is lost, but what other servers accept is seen up to half a second later, and a logout ends streams on other servers within 5 s. The log says why.",
     type: "gauge",
     read: ({ bus }) => bus && (bus.isConnected ? 1 : 0),
   },
@@ -48,7 +48,7 @@ export const busMetrics: readonly Metric[] = [
   {
     name: "obrolan_bus_unreadable_total",
     help: "What came from NATS and was no hint.",
-    advice: "Any: somebody else publishes there, who should not be allowed to; or servers of different versions.",
+    advice: "Any: somebody else publishes there, who should not be allowed to.",
     type: "counter",
     read: ({ bus }) => bus?.unreadable,
   },

@@ -23,7 +23,7 @@ export interface BusCounts {
 /** What a log's id may be, to be one token of a subject (https://docs.nats.io/nats-concepts/subjects). A UUID is. */
 const TOKEN = /^[\w-]{1,64}$/;
 
-const MEANWHILE = "meanwhile what other nodes accept is found in the store, up to a second later";
+const MEANWHILE = "meanwhile what other nodes accept is found in the store, up to half a second later";
 
 /**
  * The bus where there are several nodes: a node's own bus, of which NATS carries the hints to the other nodes and theirs back. While
@@ -38,6 +38,7 @@ export class NatsBus implements Bus {
   readonly #ended: Promise<void>;
   #subject: string | undefined;
   #line: Line | undefined;
+  #isConnected = false;
 
   constructor(parts: { addresses: readonly Address[]; identity: Identity; local: Bus; notices: Notices }) {
     this.#local = parts.local;
@@ -53,9 +54,9 @@ export class NatsBus implements Bus {
     this.#ended = keepConnected(connecting, this.#closing.signal);
   }
 
-  /** Whether there is a connection to NATS. One that is dead counts until that is noticed, for up to 4 s. */
+  /** Whether there is a connection to NATS that hears the others. One that is dead counts until that is noticed, for up to 4 s. */
   get isConnected(): boolean {
-    return this.#line !== undefined;
+    return this.#isConnected;
   }
 
   follow(logId: string): void {
@@ -126,9 +127,13 @@ export class NatsBus implements Bus {
     // The close may have come while the connection was on its way here.
     if (this.#closing.signal.aborted) await line.close();
     if (this.#subject !== undefined) line.follow(this.#subject);
-    this.#notices.info(`connected to NATS at ${line.server}`);
+    // Whether it may listen there is answered before this.
+    await line.taken();
+    this.#isConnected = line.isOpen;
+    if (this.#isConnected) this.#notices.info(`connected to NATS at ${line.server}`);
     const why = await line.ended;
     this.#line = undefined;
+    this.#isConnected = false;
     if (this.#closing.signal.aborted) return;
     this.#notices.warn(`the connection to NATS at ${line.server} is lost (${explain(why)}); ${MEANWHILE}`);
   }

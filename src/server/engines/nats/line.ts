@@ -51,8 +51,14 @@ export class Line {
     this.#subscription = this.#connection.subscribe(subject, {
       callback: (error, message) => {
         if (error === null) this.#events.heard(message.data);
+        else this.#endDeaf(error);
       },
     });
+  }
+
+  /** Whether it has not ended, nor is about to. */
+  get isOpen(): boolean {
+    return !this.#connection.isClosed() && this.#why === undefined;
   }
 
   /** Publishes; `false` where that is not possible, because the connection has ended or NATS does not take what is on its way. */
@@ -104,9 +110,20 @@ export class Line {
         await this.close();
       } else if (status.type === "error") {
         if (status.error instanceof errors.PermissionViolationError) {
-          this.#events.trouble(`NATS does not permit what a node needs: ${status.error.message}`);
+          // One that may not publish still hears the others.
+          if (status.error.operation === "publish") this.#events.trouble(unpermitted(status.error));
         } else this.#why = status.error;
       }
     }
   }
+
+  /** A connection over which nothing can be heard would look like one over which nothing is said. */
+  #endDeaf(error: Error): void {
+    this.#why ??= new Error(unpermitted(error));
+    void this.close();
+  }
+}
+
+function unpermitted(error: Error): string {
+  return `NATS does not permit what a node needs: ${error.message}`;
 }
