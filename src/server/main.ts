@@ -54,6 +54,7 @@ export async function serve(config: ServerConfig): Promise<void> {
     const logStats = () => logger.info({ stats: stats() }, "stats");
     process.on("SIGUSR2", logStats);
     await signalled(logger);
+    endInTime(logger);
     await server.drain();
     process.off("SIGUSR2", logStats);
     logger.info({}, "stopped");
@@ -91,6 +92,16 @@ function cannotListen(address: string | undefined, setting: string, cause: unkno
 function readTls({ tlsCert, tlsKey }: ServerConfig): { cert: Buffer; key: Buffer } | undefined {
   if (tlsCert === undefined || tlsKey === undefined) return undefined;
   return { cert: readSettingFile(tlsCert, "--tls-cert"), key: readSettingFile(tlsKey, "--tls-key") };
+}
+
+/** How long stopping may take, in milliseconds. What waits for a database that does not answer would take longer. */
+const PATIENCE = 10_000;
+
+function endInTime(logger: Logger): void {
+  setTimeout(() => {
+    logger.error({}, `not all that was under way has ended within ${PATIENCE / 1_000} s: ending now`);
+    process.exit(1);
+  }, PATIENCE).unref();
 }
 
 const STOPPING = ["SIGTERM", "SIGINT"] as const;
