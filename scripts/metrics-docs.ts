@@ -1,3 +1,4 @@
+import { busMetrics } from "../src/server/metrics/busMetrics.ts";
 import type { Metric } from "../src/server/metrics/metric.ts";
 import { processMetrics } from "../src/server/metrics/processMetrics.ts";
 import { roomMetrics } from "../src/server/metrics/roomMetrics.ts";
@@ -15,6 +16,10 @@ A histogram \`NAME\` comes as \`NAME_bucket\`, \`NAME_sum\` and \`NAME_count\`.
 ## The room
 
 ${table(roomMetrics)}
+
+## Between servers
+
+${table(busMetrics)}
 
 ## The process
 

@@ -87,7 +87,7 @@ export const roomMetrics: readonly Metric[] = [
     name: "obrolan_rejected_total",
     help: "Commands that were refused, by reason.",
     advice:
-      "`STORE_UNAVAILABLE` wants you at once: the disk is full or broken. Many `RATE_LIMITED`: a client that floods, or `--messages-per-second` and `--burst` are too low for how your people write. The others are mistakes of clients.",
+      "`STORE_UNAVAILABLE` wants you at once: the disk is full or broken, or the database is away. Many `RATE_LIMITED`: a client that floods, or `--messages-per-second` and `--burst` are too low for how your people write. The others are mistakes of clients.",
     type: "counter",
     label: "reason",
     readEach: ({ tallies }) => tallies.rejected.entries(),
@@ -112,7 +112,7 @@ export const roomMetrics: readonly Metric[] = [
     name: "obrolan_commit_seconds",
     help: "How long a commit took, from handing it to the store until it was on disk.",
     advice:
-      "0.3 to 5 ms on an SSD. More: the disk is slow, or shared; every message waits for one or two of these, and `obrolan_commit_messages` grows. Give the data folder a disk of its own.",
+      "0.3 to 5 ms on an SSD. More: the disk is slow, or shared; every message waits for one or two of these, and `obrolan_commit_messages` grows. Give the data folder a disk of its own. With a database: its disk, its standby, or many servers whose commits wait for one another.",
     type: "histogram",
     distribution: ({ tallies }) => tallies.commitTimes,
     scale: MS,
@@ -129,7 +129,7 @@ export const roomMetrics: readonly Metric[] = [
   {
     name: "obrolan_commits_failed_total",
     help: "Commits that the store refused, or did not answer.",
-    advice: "Any is worth a look: the log says why, and most often the disk is full.",
+    advice: "Any is worth a look: the log says why, and most often the disk is full, or the database is away.",
     type: "counter",
     read: ({ tallies }) => tallies.commitsFailed,
   },
