@@ -9,6 +9,7 @@ import { sqlitePlace } from "../contract/sqlitePlace.ts";
 import { draft, enlist, idsAfter, NOON, type Person, post, range, useEmptyStore } from "../contract/support.ts";
 import { override } from "../support/engines.ts";
 import { ModelStore } from "./modelStore.ts";
+import { until } from "./support/turns.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
 /** At so many looks in a row a message must have been too old. */
@@ -164,6 +165,8 @@ describe("Retention", () => {
     const cut = look(1).finally(() => {
       done = true;
     });
+    // It has looked how much is too much.
+    await until(() => steps > 0, "the first step");
     let sent = 0;
     for (; !done; sent++) await post(store.log, draft(ana, "meanwhile"));
     await cut;

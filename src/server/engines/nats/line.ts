@@ -76,7 +76,9 @@ export class Line {
 
   /** Resolves when NATS has taken all that was said before, or the connection has ended. */
   async taken(): Promise<void> {
-    if (!this.#connection.isClosed()) await this.#connection.flush().catch(() => {});
+    if (this.#connection.isClosed()) return;
+    // Where it is closed by us nobody answers any more, and nats.js does not end the wait.
+    await Promise.race([this.#connection.flush().catch(() => {}), this.ended]);
   }
 
   /** Ends the connection at once. */
