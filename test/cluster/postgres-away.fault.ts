@@ -51,6 +51,20 @@ describe("Three nodes whose PostgreSQL", function () {
     });
   }
 
+  it("says nothing any more can be stopped all the same, with messages under way, and their clients settle them elsewhere", async () => {
+    const run = await cluster(2);
+    const [node, other] = run.nodes as [ClusterNode, ClusterNode];
+    const [ana] = await run.register("ana");
+    const chat = await visitors.enter(node, ana);
+    node.toPostgres.deafen();
+    chat.send(sendAll("hello"), "r");
+    const { code, stderr } = await node.server.kill("SIGTERM");
+    expect(code, stderr).to.be.oneOf([0, 1]);
+    const again = await visitors.enter(other, ana);
+    await again.accept(sendAll("hello"), "r");
+    expect((await run.database.messages()).map(({ text }) => text)).to.deep.equal(["hello"]);
+  });
+
   it("waits for a standby that is gone neither accept nor refuse, until it is known what became of a message", async () => {
     const run = await cluster(3);
     const [node, other] = run.nodes as [ClusterNode, ClusterNode];
