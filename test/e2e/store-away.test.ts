@@ -115,6 +115,8 @@ describe("A store that is away", function () {
   });
 
   it("shows in health: NOT_SERVING for the service while it is away, and never for the server itself", async () => {
+    // Each node looks by itself.
+    server.stayOnOneNode();
     const wire = await server.connect();
     const service = "obrolan.v1.ChatService";
     const next = watchHealth(wire, service);
