@@ -55,9 +55,15 @@ describe("Who is online over three nodes", function () {
     await run.register("ana");
     const guess = async (node: ClusterNode) =>
       (await failure(node.with((wire) => wire.login("ana", "a wrong password")))).reason;
-    const reasons: (string | undefined)[] = [];
-    for (let i = 0; i < FREE; i++) reasons.push(await guess(run.node(i)));
-    expect(reasons).to.deep.equal(Array(FREE).fill("BAD_CREDENTIALS"));
-    expect(await Promise.all(run.nodes.map(guess))).to.deep.equal(Array(3).fill("TOO_MANY_ATTEMPTS"));
+    // The waits are real ones, from a second on: more guesses than the free ones fit in if they take long, but not as many as are free on
+    // three nodes that each count for themselves.
+    let wrong = 0;
+    for (let refused = 0, i = 0; refused < 3; i++) {
+      const reason = await guess(run.node(i % 3));
+      expect(reason).to.be.oneOf(["BAD_CREDENTIALS", "TOO_MANY_ATTEMPTS"]);
+      refused = reason === "BAD_CREDENTIALS" ? 0 : refused + 1;
+      if (reason === "BAD_CREDENTIALS") wrong += 1;
+    }
+    expect(wrong, "wrong passwords").to.be.within(FREE, 3 * FREE - 1);
   });
 });

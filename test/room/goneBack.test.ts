@@ -19,7 +19,7 @@ describe("A node's log, when the store's has gone back,", () => {
     const store = new ModelStore();
     const say = (...texts: string[]) => store.append(texts.map((text) => ({ ...SOMEBODYS, text })));
     await say(...range(1, 10).map((i) => `old ${i}`));
-    const log = await Log.open(through(store), encoder, { ...SIZES, timeline, page: 4 }, 1);
+    const log = await Log.open(through(store), encoder, { ...SIZES, timeline, page: 4 }, { hole: 1 });
     const grown: number[] = [];
     const renewed: string[] = [];
     log.listen({

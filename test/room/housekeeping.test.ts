@@ -2,6 +2,7 @@ import { mock } from "node:test";
 import { expect } from "chai";
 import { type Household, Housekeeping } from "../../src/server/room/housekeeping.ts";
 import { TIMINGS } from "../../src/server/room/limits.ts";
+import { systemStopwatch } from "../../src/server/room/stopwatch.ts";
 
 describe("housekeeping", () => {
   afterEach(() => mock.timers.reset());
@@ -31,6 +32,7 @@ function household(lookAgain: () => void): Household {
     retention: { look: later } as unknown as Household["retention"],
     timings: TIMINGS,
     clock: Date.now,
+    stopwatch: systemStopwatch,
     checkSessions: later,
     report: nothing,
   };

@@ -37,7 +37,7 @@ describe("A node's log", () => {
     const { through = (log) => log, page = 4, timeline = 1_000_000, hole = 1 } = more;
     const grown: number[] = [];
     const answers: boolean[] = [];
-    const log = await Log.open(through(store.log), encoder, { ...SIZES, page, timeline }, hole);
+    const log = await Log.open(through(store.log), encoder, { ...SIZES, page, timeline }, { hole });
     log.listen({
       grown: (entries) => grown.push(...entries.map(({ id }) => id - base)),
       renewed: () => {},

@@ -13,6 +13,7 @@ import {
 import type { Engines } from "../../../src/server/room/ports/engines.ts";
 import type { Session } from "../../../src/server/room/ports/sessions.ts";
 import { Room } from "../../../src/server/room/room.ts";
+import { type Stopwatch, systemStopwatch } from "../../../src/server/room/stopwatch.ts";
 import { NOON, type Person, type Store } from "../../contract/support.ts";
 import { encoder } from "./encoder.ts";
 import { TestSink } from "./sink.ts";
@@ -24,6 +25,7 @@ export interface RoomSetUp {
   readonly retention?: Partial<RetentionPolicy>;
   readonly timings?: Partial<Timings>;
   readonly clock?: () => number;
+  readonly stopwatch?: Stopwatch;
   readonly sizes?: Partial<Sizes>;
 }
 
@@ -54,6 +56,7 @@ export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
     sizes: { ...SIZES, ...setUp.sizes },
     loginFailures: 0,
     clock: setUp.clock ?? clock,
+    stopwatch: setUp.stopwatch ?? systemStopwatch,
     report: (error) => reported.push(error),
   });
   return { room, engines, reported };
