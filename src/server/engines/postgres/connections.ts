@@ -4,6 +4,7 @@ import type { Address } from "./address.ts";
 import { outcomeOf, unavailable } from "./failures.ts";
 import type { Respite } from "./respite.ts";
 import { optionsOf, TYPES } from "./session.ts";
+import { afterSilence } from "./silence.ts";
 
 /** How long making a connection may take, in milliseconds. */
 const CONNECT = 3_000;
@@ -130,9 +131,7 @@ export class Connections {
       throw unavailable(error);
     });
     const { stream } = client.connection;
-    const timer = setTimeout(() => {
-      stream.destroy(new Error(`PostgreSQL did not answer within ${this.#patience} ms`));
-    }, this.#patience);
+    const answered = afterSilence(this.#patience, () => stream.destroy(silent(this.#patience)));
     try {
       const { rows } = await client.query<R>({ ...statement, rowMode: "array" }, [...values]);
       client.release();
@@ -142,16 +141,19 @@ export class Connections {
       client.release(true);
       throw judge(error);
     } finally {
-      clearTimeout(timer);
+      answered();
     }
   }
 }
+
+const silent = (milliseconds: number) => new Error(`PostgreSQL did not answer within ${milliseconds} ms`);
 
 /** A client that does not even try where others could not connect just now. */
 function clientWith(respite: Respite): new () => pg.ClientBase {
   return class extends pg.Client {
     constructor(config?: pg.ClientConfig) {
-      super({ ...config, connectionTimeoutMillis: CONNECT });
+      // It is timed here: a pause of this process is not the server's.
+      super({ ...config, connectionTimeoutMillis: 0 });
     }
 
     override connect(): Promise<pg.Client>;
@@ -167,7 +169,9 @@ function clientWith(respite: Respite): new () => pg.ClientBase {
       this.connection.on("parameterStatus", ({ parameterName, parameterValue }: Record<string, string>) => {
         if (parameterName === "in_hot_standby") isStandby = parameterValue === "on";
       });
+      const connected = afterSilence(CONNECT, () => this.connection.stream.destroy(silent(CONNECT)));
       super.connect((failure: Error | null) => {
+        connected();
         const error = failure ?? (isStandby ? new Error(STANDBY) : null);
         if (error === null) respite.succeeded();
         else {

@@ -1,0 +1,55 @@
+import { expect } from "chai";
+import { parseAddress } from "../../src/server/engines/postgres/address.ts";
+import { Connections } from "../../src/server/engines/postgres/connections.ts";
+import { Respite } from "../../src/server/engines/postgres/respite.ts";
+import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
+import { turns } from "../room/support/turns.ts";
+import { needsEngine, sharedServer } from "../support/engineServer.ts";
+import { caught } from "./postgresNode.ts";
+
+/** Nothing is done in this process for so many milliseconds, as where it is stopped and continued. */
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+const sleep = (seconds: number) => ({ name: `sleep-${seconds}`, text: `SELECT 'slept' FROM pg_sleep(${seconds})` });
+
+describe("A silence of PostgreSQL", () => {
+  let connections: Connections;
+  before(function () {
+    needsEngine(this, "postgres");
+  });
+  afterEach(() => connections?.close());
+
+  async function open(patience: number): Promise<void> {
+    const { url } = await sharedServer("postgres");
+    // PostgreSQL itself has all the time there is.
+    const settings = { statement_timeout: "0" };
+    const purpose = { name: "test", max: 1, settings, patience };
+    connections = new Connections(parseAddress(url), purpose, new Respite(() => {}));
+  }
+
+  it("is not what it looks like to a process that stood still itself: what has come meanwhile is read", async () => {
+    await open(3_000);
+    await connections.read(sleep(0));
+    const answer = connections.read(sleep(0.01));
+    await turns(3);
+    pause(3_500);
+    expect(await answer).to.deep.equal([["slept"]]);
+  });
+
+  it("is not what it looks like either while a connection is made", async () => {
+    await open(3_000);
+    const answer = connections.read(sleep(0));
+    await turns(3);
+    pause(3_500);
+    expect(await answer).to.deep.equal([["slept"]]);
+  });
+
+  it("is not borne for longer than its patience", async () => {
+    await open(300);
+    const error = await caught(connections.read(sleep(20)));
+    expect(error).to.be.instanceOf(StoreUnavailable);
+    expect(error).to.have.property("message", "PostgreSQL did not answer within 300 ms");
+  });
+});
