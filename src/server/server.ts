@@ -16,6 +16,7 @@ import {
 } from "./room/limits.ts";
 import type { Engines } from "./room/ports/engines.ts";
 import { Room, type RoomStats } from "./room/room.ts";
+import { type Stopwatch, systemStopwatch } from "./room/stopwatch.ts";
 import type { Tallies } from "./room/tallies.ts";
 import { chatInterceptor } from "./rpc/chat.ts";
 import { chatService } from "./rpc/chatService.ts";
@@ -45,6 +46,8 @@ export interface ServerOptions {
   readonly loginFailures?: number;
   /** Milliseconds since the epoch. Default: the system's. */
   readonly clock?: () => number;
+  /** Milliseconds since some moment, which no set clock moves. Default: the system's. */
+  readonly stopwatch?: Stopwatch;
   /** Default: none. */
   readonly logger?: Logger;
   /** PEM. Default: plain HTTP/2. */
@@ -111,6 +114,7 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
     sizes: { ...SIZES, ...options.sizes },
     loginFailures: options.loginFailures ?? 5,
     clock: options.clock ?? Date.now,
+    stopwatch: options.stopwatch ?? systemStopwatch,
     report,
     storeAnswers,
   });

@@ -1,9 +1,11 @@
+import { mock } from "node:test";
 import { expect } from "chai";
 import type { Message } from "../../src/server/room/message.ts";
 import { Pages } from "../../src/server/room/pages.ts";
 import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { LogStore } from "../../src/server/room/ports/log.ts";
 import { Gate } from "../support/engines.ts";
+import { manualStopwatch } from "../support/stopwatch.ts";
 import { encoder, idsOf } from "./support/encoder.ts";
 import { message } from "./support/messages.ts";
 import { isSettled, turns } from "./support/turns.ts";
@@ -30,10 +32,12 @@ class CountedLog {
 function setUp(more: { count?: number; from?: number; pages?: number; length?: number } = {}) {
   const { count = 100, from = 1, pages = 1_000_000, length = 10 } = more;
   const log = new CountedLog(Array.from({ length: count }, (_, i) => message(from + i, { length })));
-  const all = new Pages(log as unknown as LogStore, encoder, { page: 10, pages, response: 64 * 1024 });
+  const stopwatch = manualStopwatch();
+  const all = new Pages(log as unknown as LogStore, encoder, { page: 10, pages, response: 64 * 1024 }, stopwatch);
   const somebody = {};
   return {
     log,
+    stopwatch,
     pages: all,
     fetch: (id: number, reader = somebody) => all.fetch(id, reader),
     kept: (id: number, reader = somebody) => all.kept(id, reader),
@@ -165,37 +169,52 @@ describe("The pages", () => {
 });
 
 describe("The pages of a crowd that comes up", () => {
+  beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
+  afterEach(() => mock.timers.reset());
+
   /** Forty readers at the beginning of the log. */
   async function crowd(pages: number) {
     const all = setUp({ pages: await roomFor(pages) });
     const readers = Array.from({ length: 40 }, () => ({}));
     for (const reader of readers) all.kept(1, reader);
-    return { ...all, readers };
+    const pass = (milliseconds: number) => {
+      all.stopwatch.advance(milliseconds);
+      mock.timers.tick(milliseconds);
+    };
+    return { ...all, readers, pass };
   }
 
   it("are not pushed out by those in front: what the crowd comes to last goes first", async () => {
-    const { fetch, atHand } = await crowd(3);
+    const { fetch, atHand, pass } = await crowd(3);
     const inFront = {};
-    for (const id of [1, 11, 21, 31]) await fetch(id, inFront);
+    for (const id of [1, 11, 21]) await fetch(id, inFront);
+    const next = fetch(31, inFront);
+    pass(260);
+    await next;
     expect(atHand()).to.deep.equal([1, 11, 31]);
   });
 
   it("make those in front wait, until it has come up", async () => {
-    const { log, fetch, kept, readers } = await crowd(3);
+    const { log, fetch, kept, readers, pass } = await crowd(3);
     const inFront = {};
     for (const id of [1, 11, 21]) await fetch(id, inFront);
     const next = fetch(31, inFront);
     expect(await isSettled(next)).to.equal(false);
     for (const reader of readers) kept(31, reader);
+    pass(10);
     await next;
     expect(log.asked).to.have.length(4);
   });
 
   it("make nobody wait for ever", async () => {
-    const { fetch } = await crowd(3);
+    const { fetch, pass } = await crowd(3);
     const inFront = {};
     for (const id of [1, 11, 21]) await fetch(id, inFront);
-    expect((await fetch(31, inFront)).firstId).to.equal(31);
+    const next = fetch(31, inFront);
+    pass(249);
+    expect(await isSettled(next)).to.equal(false);
+    pass(11);
+    expect((await next).firstId).to.equal(31);
   });
 
   it("make nobody wait where they are few, or where there is room", async () => {

@@ -1,12 +1,13 @@
 import { expect } from "chai";
 import { Rate } from "../../src/server/room/rate.ts";
 import { within } from "../support/deadline.ts";
+import { manualStopwatch } from "../support/stopwatch.ts";
 import { isSettled, turns } from "./support/turns.ts";
 
 const [ana, bob] = [1, 2];
 
-/** A rate that does not fill up again while a test lasts. */
-const slow = (burst: number) => new Rate({ messagesPerSecond: 0.001, burst });
+/** A rate that fills up again in 1,000 s, of which none pass. */
+const slow = (burst: number) => new Rate({ messagesPerSecond: 0.001, burst }, manualStopwatch());
 
 describe("The rate", () => {
   it("lets a burst through at once, and then says how long it is until the next one", async () => {
@@ -15,7 +16,7 @@ describe("The rate", () => {
       expect(await rate.take(ana)).to.equal(0);
       rate.settle(ana, true);
     }
-    expect(await rate.take(ana)).to.be.within(990_000, 1_000_000);
+    expect(await rate.take(ana)).to.equal(1_000_000);
   });
 
   it("is each user's own", async () => {
@@ -27,13 +28,14 @@ describe("The rate", () => {
   });
 
   it("lets the next one through when it has filled up again, after the time that it said", async () => {
-    const rate = new Rate({ messagesPerSecond: 50, burst: 1 });
+    const stopwatch = manualStopwatch();
+    const rate = new Rate({ messagesPerSecond: 62.5, burst: 1 }, stopwatch);
     expect(await rate.take(ana)).to.equal(0);
     rate.settle(ana, true);
-    const wait = await rate.take(ana);
-    expect(wait).to.be.within(1, 20);
-    // A timer may come up to a millisecond early.
-    await new Promise((resolve) => setTimeout(resolve, wait + 1));
+    expect(await rate.take(ana)).to.equal(16);
+    stopwatch.advance(15);
+    expect(await rate.take(ana)).to.equal(1);
+    stopwatch.advance(1);
     expect(await rate.take(ana)).to.equal(0);
   });
 
@@ -41,7 +43,7 @@ describe("The rate", () => {
     const rate = slow(1);
     await rate.take(ana);
     rate.settle(ana, true);
-    for (let i = 0; i < 100; i++) expect(await rate.take(ana)).to.be.at.most(1_000_000);
+    for (let i = 0; i < 100; i++) expect(await rate.take(ana)).to.equal(1_000_000);
   });
 
   it("gets back what was not counted in the end", async () => {
@@ -65,7 +67,7 @@ describe("The rate", () => {
       rate.settle(ana, false);
       if (order === "outcome first") rate.spend(ana);
     }
-    expect(await rate.take(ana)).to.be.above(990_000);
+    expect(await rate.take(ana)).to.equal(1_000_000);
   });
 
   it("counts what was sent by way of other nodes, also what went past the burst there", async () => {
@@ -74,14 +76,14 @@ describe("The rate", () => {
     expect(await rate.take(ana)).to.equal(0);
     rate.settle(ana, true);
     rate.spend(ana);
-    expect(await rate.take(ana)).to.be.within(1_990_000, 2_000_000);
+    expect(await rate.take(ana)).to.equal(2_000_000);
     expect(await rate.take(bob)).to.equal(0);
   });
 
   it("makes nobody wait for ever for what was sent elsewhere and is heard of late", async () => {
     const rate = slow(2);
     for (let i = 0; i < 100; i++) rate.spend(ana);
-    expect(await rate.take(ana)).to.be.at.most(5_000_000);
+    expect(await rate.take(ana)).to.equal(5_000_000);
   });
 
   it("refuses nobody while what is under way may still come back, and lets them through when it does", async () => {

@@ -6,6 +6,7 @@ import { LIMITS, RETENTION, TIMINGS } from "../../src/server/room/limits.ts";
 import type { Engines } from "../../src/server/room/ports/engines.ts";
 import type { Draft } from "../../src/server/room/ports/log.ts";
 import { Room } from "../../src/server/room/room.ts";
+import { systemStopwatch } from "../../src/server/room/stopwatch.ts";
 import { WireEncoder } from "../../src/server/rpc/encoder.ts";
 import { type Entering, Member, RESPONSE_BYTES } from "./modelMember.ts";
 import { ModelStore } from "./modelStore.ts";
@@ -45,6 +46,7 @@ async function openRoom(store: ModelStore, bus: LocalBus): Promise<Room> {
     sizes: { timeline: 2_500, pages: 2_000, page: 5, response: RESPONSE_BYTES, replies: 8 },
     loginFailures: 0,
     clock: Date.now,
+    stopwatch: systemStopwatch,
     report: (error) => {
       if (!String(error).includes("has gone back")) throw error;
     },

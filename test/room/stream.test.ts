@@ -8,6 +8,9 @@ import { Gate, withPort } from "../support/engines.ts";
 import { enter, join, openRoom, type RoomSetUp, toAll } from "./support/room.ts";
 import { isSettled, turns, until } from "./support/turns.ts";
 
+/** Does not come while a test lasts; in milliseconds. */
+const LONG = 10 * 60 * 1_000;
+
 describe("A stream", () => {
   const store = useStore(sqlitePlace);
   let room: Room;
@@ -58,7 +61,8 @@ describe("A stream", () => {
   });
 
   it("has one response under way at most, and takes all that has gathered as the next one", async () => {
-    await open();
+    // Or that ana has come may be the response that is not taken.
+    await open({ timings: { presence: LONG } });
     const [slow, sender] = [await join(room, bob), await join(room, ana)];
     await turns(3);
     slow.reading = false;
@@ -214,13 +218,15 @@ describe("A stream", () => {
       through: (engines) =>
         withPort(engines, "log", {
           read: async (from, to) => {
-            if (broken) reads += 1;
+            // The log itself may read what was appended just now.
+            if (broken && from <= head + 100) reads += 1;
             if (broken) throw new StoreUnavailable("the disk is away");
             return engines.log.read(from, to);
           },
         }),
     });
     broken = true;
+    const began = performance.now();
     const behind = enter(room, ana);
     await behind.stream.receive("", { kind: "join", logId: "", recent: 0, resumeAfter: head });
     const sender = await join(room, bob);
@@ -228,7 +234,7 @@ describe("A stream", () => {
       await sender.stream.receive(`${i}`, toAll(`${i}`));
       await until(() => sender.texts.length === i, "the echo");
     }
-    expect(reads).to.be.within(1, 5);
+    expect(reads).to.be.within(1, 2 + (performance.now() - began) / 1_000);
     broken = false;
     await until(() => behind.texts.length === 150, "all of it, when the disk is back");
   });

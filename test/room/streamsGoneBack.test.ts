@@ -25,6 +25,8 @@ describe("A room whose log has gone back", () => {
     const [appends, arrivals] = [new Gate(), new Gate()];
     const followed: string[] = [];
     const opened = await openRoom(store, {
+      // Or that somebody has come may be the response that is not taken.
+      timings: { presence: 10 * 60 * 1_000 },
       through: (engines) => ({
         ...engines,
         log: override<ModelStore>(model, {

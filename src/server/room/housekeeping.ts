@@ -4,6 +4,7 @@ import type { PresenceFeed } from "./presenceFeed.ts";
 import type { Rate } from "./rate.ts";
 import type { Retention } from "./retention.ts";
 import type { SignIn } from "./signIn.ts";
+import type { Stopwatch } from "./stopwatch.ts";
 import type { Stream } from "./stream.ts";
 
 /** What is looked after. */
@@ -17,6 +18,7 @@ export interface Household {
   readonly timings: Timings;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  readonly stopwatch: Stopwatch;
   /** Ends the streams of sessions that have ended without a hint. */
   readonly checkSessions: () => Promise<void>;
   readonly report: (error: unknown) => void;
@@ -52,8 +54,9 @@ export class Housekeeping {
   }
 
   #tick(): void {
-    const { log, feed, streams, signIn, rate, retention, timings, clock, checkSessions, report } = this.#household;
-    const now = performance.now();
+    const { log, feed, streams, signIn, rate, retention, timings, clock, stopwatch, checkSessions, report } =
+      this.#household;
+    const now = stopwatch();
     const time = clock();
     for (const stream of streams) stream.tick(now, time);
     signIn.note().catch(report);

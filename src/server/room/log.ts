@@ -5,6 +5,7 @@ import type { Message } from "./message.ts";
 import { Pages } from "./pages.ts";
 import { StoreUnavailable } from "./ports/engines.ts";
 import type { LogState, LogStore } from "./ports/log.ts";
+import { type Stopwatch, systemStopwatch } from "./stopwatch.ts";
 import { type Batch, type Entry, toEntry } from "./stretch.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -22,6 +23,14 @@ export interface LogListener {
   renewed(headId: number): void;
   /** The store has not answered, or answers again. */
   answers(does: boolean): void;
+}
+
+/** What a log may be opened with. */
+export interface LogOptions {
+  /** How long messages that came too early wait for those before them, in milliseconds. Default: that of `TIMINGS`. */
+  readonly hole?: number;
+  /** Default: the system's. */
+  readonly stopwatch?: Stopwatch;
 }
 
 /** How long after the store did not answer it is asked again, in milliseconds. */
@@ -56,7 +65,7 @@ export class Log {
     store: LogStore,
     encoder: Encoder,
     sizes: Sizes,
-    hole: number,
+    { hole, stopwatch }: Required<LogOptions>,
     start: { logId: string; oldestId: number; timelineAfter: number },
   ) {
     this.#store = store;
@@ -66,14 +75,12 @@ export class Log {
     this.#logId = start.logId;
     this.#oldestId = start.oldestId;
     this.#timeline = new Timeline(encoder, sizes, start.timelineAfter);
-    this.pages = new Pages(store, encoder, sizes);
+    this.pages = new Pages(store, encoder, sizes, stopwatch);
   }
 
-  /**
-   * Opens a log and fills the timeline with its newest part. `hole`: how long messages that came too early wait for those before
-   * them, in milliseconds. Throws `StoreUnavailable`.
-   */
-  static async open(store: LogStore, encoder: Encoder, sizes: Sizes, hole = TIMINGS.hole): Promise<Log> {
+  /** Opens a log and fills the timeline with its newest part. Throws `StoreUnavailable`. */
+  static async open(store: LogStore, encoder: Encoder, sizes: Sizes, options: LogOptions = {}): Promise<Log> {
+    const { hole = TIMINGS.hole, stopwatch = systemStopwatch } = options;
     const { logId, headId, oldestId: begin } = await store.state();
     const chunks: Message[][] = [];
     let oldestId = begin;
@@ -87,7 +94,7 @@ export class Log {
       if (chunk[0]?.id !== from) oldestId = chunk[0]?.id ?? after + 1;
       after = Math.max(from, oldestId) - 1;
     }
-    const log = new Log(store, encoder, sizes, hole, { logId, oldestId, timelineAfter: after });
+    const log = new Log(store, encoder, sizes, { hole, stopwatch }, { logId, oldestId, timelineAfter: after });
     for (const chunk of chunks.reverse()) log.#takeBatch(chunk);
     return log;
   }

@@ -3,6 +3,7 @@ import { Distribution, STORE_TIMES } from "./distribution.ts";
 import type { Encoder } from "./events.ts";
 import type { Sizes } from "./limits.ts";
 import type { LogStore } from "./ports/log.ts";
+import { type Stopwatch, systemStopwatch } from "./stopwatch.ts";
 import { ENTRY_OVERHEAD, type Entry, Stretch, toEntry } from "./stretch.ts";
 
 /** Readers go through a page from its beginning, but on their first one. */
@@ -55,13 +56,14 @@ export class Pages {
   readonly #log: LogStore;
   readonly #encoder: Encoder;
   readonly #sizes: Pick<Sizes, "page" | "pages" | "response">;
+  readonly #stopwatch: Stopwatch;
   /** In the order of use, the longest unused first. */
   readonly #kept = new Map<number, Page>();
   readonly #coming = new Map<number, Promise<Page>>();
   readonly #wanted = new Map<number, Wanted>();
   #bytes = 0;
   #readsUnderWay = 0;
-  readonly #crowd = new Crowd();
+  readonly #crowd: Crowd;
   #looking: NodeJS.Timeout | undefined;
   #reads = 0;
   /** How often all was dropped: what was read before is not kept behind it. */
@@ -69,10 +71,17 @@ export class Pages {
   /** The pages that have come, by how many milliseconds the store took for each. */
   readonly readTimes = new Distribution(STORE_TIMES);
 
-  constructor(log: LogStore, encoder: Encoder, sizes: Pick<Sizes, "page" | "pages" | "response">) {
+  constructor(
+    log: LogStore,
+    encoder: Encoder,
+    sizes: Pick<Sizes, "page" | "pages" | "response">,
+    stopwatch = systemStopwatch,
+  ) {
     this.#log = log;
     this.#encoder = encoder;
     this.#sizes = sizes;
+    this.#stopwatch = stopwatch;
+    this.#crowd = new Crowd(stopwatch);
   }
 
   /** How many pages were read from the store. */
@@ -125,7 +134,7 @@ export class Pages {
     const { promise: turn, resolve: read } = Promise.withResolvers<void>();
     const page = turn.then(() => this.#read(number));
     this.#coming.set(number, page);
-    this.#wanted.set(number, { since: performance.now(), read });
+    this.#wanted.set(number, { since: this.#stopwatch(), read });
     this.#readNext();
     return page;
   }
@@ -135,7 +144,7 @@ export class Pages {
     const number = this.#nextWanted();
     const wanted = number === undefined ? undefined : this.#wanted.get(number);
     if (number === undefined || wanted === undefined) return;
-    if (performance.now() - wanted.since < MAX_WAIT && this.#wouldPushOut(number)) {
+    if (this.#stopwatch() - wanted.since < MAX_WAIT && this.#wouldPushOut(number)) {
       this.#looking ??= setTimeout(() => {
         this.#looking = undefined;
         this.#readNext();
@@ -159,7 +168,7 @@ export class Pages {
   /** The lowest, unless one has been passed over for too long. */
   #nextWanted(): number | undefined {
     let lowest: number | undefined;
-    const now = performance.now();
+    const now = this.#stopwatch();
     for (const [number, { since }] of this.#wanted) {
       if (now - since >= MAX_WAIT) return number;
       if (lowest === undefined || number < lowest) lowest = number;

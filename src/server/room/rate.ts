@@ -1,8 +1,9 @@
 import type { Limits } from "./limits.ts";
+import { type Stopwatch, systemStopwatch } from "./stopwatch.ts";
 
 interface Bucket {
   tokens: number;
-  /** When `tokens` was right; in milliseconds of `performance.now`, which no set clock moves. */
+  /** When `tokens` was right; of the stopwatch. */
   at: number;
   /** Messages that took a token and have yet to give it back. */
   unsettled: number;
@@ -19,9 +20,11 @@ interface Bucket {
 export class Rate {
   readonly #perSecond: number;
   readonly #burst: number;
+  readonly #stopwatch: Stopwatch;
   readonly #buckets = new Map<number, Bucket>();
 
-  constructor(limits: Pick<Limits, "messagesPerSecond" | "burst">) {
+  constructor(limits: Pick<Limits, "messagesPerSecond" | "burst">, stopwatch = systemStopwatch) {
+    this.#stopwatch = stopwatch;
     this.#perSecond = limits.messagesPerSecond;
     this.#burst = limits.burst;
   }
@@ -67,7 +70,7 @@ export class Rate {
   }
 
   #bucket(accountId: number): Bucket {
-    const now = performance.now();
+    const now = this.#stopwatch();
     let bucket = this.#buckets.get(accountId);
     if (bucket === undefined) {
       bucket = { tokens: this.#burst, at: now, unsettled: 0, waiting: [] };

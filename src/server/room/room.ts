@@ -18,6 +18,7 @@ import { Rounds } from "./rounds.ts";
 import { Sender } from "./sender.ts";
 import { SessionWatch } from "./sessionWatch.ts";
 import { SignIn } from "./signIn.ts";
+import type { Stopwatch } from "./stopwatch.ts";
 import { type Sink, Stream } from "./stream.ts";
 import type { StreamParts } from "./streamParts.ts";
 import type { Entry } from "./stretch.ts";
@@ -35,6 +36,7 @@ export interface RoomOptions {
   readonly loginFailures: number;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  readonly stopwatch: Stopwatch;
   /** Something went wrong that the operator wants to know. */
   readonly report: (error: unknown) => void;
   /** The store has not answered, or answers again. Default: nobody is told. */
@@ -86,10 +88,10 @@ export class Room {
   #draining: { readonly done: () => void } | undefined;
 
   private constructor(options: RoomOptions, log: Log, rounds: Rounds) {
-    const { engines, limits, timings, clock } = options;
+    const { engines, limits, timings, clock, stopwatch } = options;
     const { accounts, roster, bus, attempts } = engines;
     this.#engines = engines;
-    this.#watch = new SessionWatch(engines.sessions, timings.sessionCheck);
+    this.#watch = new SessionWatch(engines.sessions, timings.sessionCheck, stopwatch);
     this.#log = log;
     this.#rounds = rounds;
     this.#presence = new Presence(roster, bus, { grace: timings.grace, clock });
@@ -100,7 +102,7 @@ export class Room {
     this.online = new OnlineList(roster);
     const gate = new AttemptGate(attempts, { free: options.loginFailures, clock });
     this.signIn = new SignIn(engines, { gate, timings, clock });
-    const rate = new Rate(limits);
+    const rate = new Rate(limits, stopwatch);
     this.#rate = rate;
     this.#parts = {
       ...options,
@@ -122,6 +124,7 @@ export class Room {
       retention: this.#retention,
       timings,
       clock,
+      stopwatch,
       report: options.report,
       checkSessions: () => this.#checkSessions(),
     });
@@ -136,9 +139,9 @@ export class Room {
 
   /** Opens the room on its log. Throws `StoreUnavailable`. */
   static async open(options: RoomOptions): Promise<Room> {
-    const { engines, encoder, sizes, timings } = options;
-    const log = await Log.open(engines.log, encoder, sizes, timings.hole);
-    const room = new Room(options, log, new Rounds());
+    const { engines, encoder, sizes, timings, stopwatch } = options;
+    const log = await Log.open(engines.log, encoder, sizes, { hole: timings.hole, stopwatch });
+    const room = new Room(options, log, new Rounds(stopwatch));
     try {
       await room.#feed.begin();
       // What another node appended between the reading and the listening.

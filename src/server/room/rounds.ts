@@ -1,3 +1,5 @@
+import { type Stopwatch, systemStopwatch } from "./stopwatch.ts";
+
 /** Somebody whom a round calls on. */
 export interface Served {
   /** Takes what there is, if the response before has left; else notes that it missed a round. Never throws. */
@@ -24,6 +26,7 @@ const REST = 1 / 4;
  * reply, a page that has come, a write that has left) wait for no round.
  */
 export class Rounds {
+  readonly #stopwatch: Stopwatch;
   readonly #members = new Set<Served>();
   readonly #called = new Set<Served>();
   #round: { readonly order: readonly Served[]; next: number; readonly began: number } | undefined;
@@ -35,6 +38,10 @@ export class Rounds {
   #lastCarriedMany = false;
   #scheduled = false;
   #resting: NodeJS.Timeout | undefined;
+
+  constructor(stopwatch = systemStopwatch) {
+    this.#stopwatch = stopwatch;
+  }
 
   /** From now on rounds come by. */
   add(member: Served): void {
@@ -49,7 +56,7 @@ export class Rounds {
 
   /** Somebody is coming in, and others may be behind them: for a while the event loop is given back sooner. */
   expect(): void {
-    this.#expectUntil = performance.now() + EXPECT;
+    this.#expectUntil = this.#stopwatch() + EXPECT;
   }
 
   /** There is something for everyone; `count` messages, or one of what is no message. */
@@ -96,12 +103,12 @@ export class Rounds {
         this.#restUntil = 0;
         this.#schedule();
       },
-      Math.max(0, this.#restUntil - performance.now()),
+      Math.max(0, this.#restUntil - this.#stopwatch()),
     );
   }
 
   #mayBegin(): boolean {
-    return this.#wanted !== "no" && this.#round === undefined && performance.now() >= this.#restUntil;
+    return this.#wanted !== "no" && this.#round === undefined && this.#stopwatch() >= this.#restUntil;
   }
 
   #begin(): void {
@@ -112,16 +119,16 @@ export class Rounds {
     this.#wanted = "no";
     clearTimeout(this.#resting);
     this.#resting = undefined;
-    this.#round = { order, next: 0, began: performance.now() };
+    this.#round = { order, next: 0, began: this.#stopwatch() };
   }
 
   #slice(): void {
     // Here too, and not only when nobody is called: they may be many, for a long time.
     if (this.#mayBegin()) this.#begin();
-    const now = performance.now();
+    const now = this.#stopwatch();
     const until = now + (now < this.#expectUntil ? SLICE_FOR_CROWD : SLICE);
     let sinceLook = 0;
-    const over = () => ++sinceLook % LOOK_EVERY === 0 && performance.now() >= until;
+    const over = () => ++sinceLook % LOOK_EVERY === 0 && this.#stopwatch() >= until;
     for (const member of this.#called) {
       this.#called.delete(member);
       member.serve();
@@ -135,7 +142,7 @@ export class Rounds {
       round.next += 1;
     } while (round.next < round.order.length && !over());
     if (round.next < round.order.length) return;
-    const ended = performance.now();
+    const ended = this.#stopwatch();
     this.#round = undefined;
     this.#restUntil = this.#lastCarriedMany ? ended + (ended - round.began) * REST : ended;
   }

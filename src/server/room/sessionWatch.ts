@@ -1,4 +1,5 @@
 import type { SessionStore } from "./ports/sessions.ts";
+import { type Stopwatch, systemStopwatch } from "./stopwatch.ts";
 
 /** How long an ended session is remembered, in milliseconds: a call that was authenticated just before has come by then. */
 const REMEMBER = 60_000;
@@ -7,19 +8,22 @@ const REMEMBER = 60_000;
 export class SessionWatch {
   readonly #sessions: SessionStore;
   readonly #interval: number;
-  /** When it was heard of, in milliseconds of `performance.now`; the oldest first. */
+  /** When it was heard of, of the stopwatch; the oldest first. */
   readonly #ended = new Map<number, number>();
-  #askedAt = performance.now();
+  readonly #stopwatch: Stopwatch;
+  #askedAt: number;
 
   /** `interval`: how often the store is asked at most, in milliseconds. */
-  constructor(sessions: SessionStore, interval: number) {
+  constructor(sessions: SessionStore, interval: number, stopwatch = systemStopwatch) {
     this.#sessions = sessions;
     this.#interval = interval;
+    this.#stopwatch = stopwatch;
+    this.#askedAt = stopwatch();
   }
 
   /** Sessions have ended. */
   note(sessionIds: readonly number[]): void {
-    const now = performance.now();
+    const now = this.#stopwatch();
     for (const [id, at] of this.#ended) {
       if (now - at < REMEMBER) break;
       this.#ended.delete(id);
@@ -34,7 +38,7 @@ export class SessionWatch {
 
   /** Those of the sessions that the store has no more; asks only every now and then. Throws `StoreUnavailable`. */
   async ask(sessionIds: () => Iterable<number>): Promise<number[]> {
-    const now = performance.now();
+    const now = this.#stopwatch();
     if (now - this.#askedAt < this.#interval) return [];
     this.#askedAt = now;
     const open = [...new Set(sessionIds())];

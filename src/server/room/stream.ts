@@ -38,7 +38,7 @@ export class Stream implements Served, Place {
   readonly #replies: Replies;
   readonly #delivery: Delivery;
   readonly #conversation: Conversation;
-  readonly #openedAt = performance.now();
+  readonly #openedAt: number;
   #state: State = { kind: "open" };
   /** How it will have ended, if its call is over now. */
   #ending: StreamEnding = "broke-off";
@@ -48,7 +48,7 @@ export class Stream implements Served, Place {
   /** Whether more was at hand than went into the response under way, or a round came by meanwhile. */
   #mustGoOn = false;
   #isFetching = false;
-  #toldCursorAt = performance.now();
+  #toldCursorAt: number;
   #notedUseAt: number;
   #lastAccepted = 0;
 
@@ -59,6 +59,8 @@ export class Stream implements Served, Place {
     this.#sink = sink;
     this.#gone = gone;
     this.#notedUseAt = session.lastUsedAt;
+    this.#openedAt = parts.stopwatch();
+    this.#toldCursorAt = this.#openedAt;
     this.#replies = new Replies(parts.sizes.replies, () => this.#call());
     this.#delivery = new Delivery({ ...parts, replies: this.#replies, username: session.username });
     this.#conversation = new Conversation(this, { ...parts, replies: this.#replies });
@@ -169,7 +171,7 @@ export class Stream implements Served, Place {
     if (!isLeaving) this.#fetchPage();
   }
 
-  /** Looks after what time brings. `now`: of `performance.now`; `time`: of the clock. */
+  /** Looks after what time brings. `now`: of the stopwatch; `time`: of the clock. */
   tick(now: number, time: number): void {
     const { timings, signIn } = this.#parts;
     if (this.#waitingSince !== undefined && now - this.#waitingSince >= timings.stall) {
@@ -200,7 +202,7 @@ export class Stream implements Served, Place {
   }
 
   #send(response: Uint8Array): void {
-    this.#waitingSince = performance.now();
+    this.#waitingSince = this.#parts.stopwatch();
     this.#mustGoOn = this.#delivery.more;
     this.#sink.send(response);
   }
@@ -233,7 +235,7 @@ export class Stream implements Served, Place {
     if (goodbye === undefined && reader !== undefined && (!reader.live || reader.cursor < this.#lastAccepted)) return;
     if (goodbye !== undefined) this.#sayGoodbye(goodbye);
     this.#ending = goodbye?.reason ?? "left";
-    this.#waitingSince = performance.now();
+    this.#waitingSince = this.#parts.stopwatch();
     this.#end(goodbye === undefined ? "left" : "broke-off");
     this.#sink.end(goodbye);
   }

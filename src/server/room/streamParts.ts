@@ -6,6 +6,7 @@ import type { PresenceFeed } from "./presenceFeed.ts";
 import type { Rounds } from "./rounds.ts";
 import type { Sender } from "./sender.ts";
 import type { SignIn } from "./signIn.ts";
+import type { Stopwatch } from "./stopwatch.ts";
 import type { Tallies } from "./tallies.ts";
 
 /** What a stream stands in: the same for all of them. */
@@ -23,6 +24,7 @@ export interface StreamParts {
   readonly tallies: Tallies;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
+  readonly stopwatch: Stopwatch;
   /** Something went wrong that the operator wants to know. */
   readonly report: (error: unknown) => void;
 }
