@@ -6,6 +6,7 @@ import { millis } from "../support/ending.ts";
 import { withPort } from "../support/engines.ts";
 import { expectSentence, nameOf } from "../support/expect.ts";
 import { useServer } from "../support/server.ts";
+import { manualStopwatch } from "../support/stopwatch.ts";
 
 const LONG_ID = "i".repeat(65);
 
@@ -88,7 +89,7 @@ describe("Rejected", function () {
   });
 });
 
-/** Sends everything at once, so that no time passes in between, and returns what came of each. */
+/** Sends everything at once, and returns what came of each. */
 async function outcomes(chat: ChatStream, ...commands: (Command | [Command, requestId: string])[]): Promise<string[]> {
   const ids = commands.map((one) => (Array.isArray(one) ? chat.send(...one) : chat.send(one)));
   const replies: string[] = [];
@@ -102,7 +103,7 @@ async function outcomes(chat: ChatStream, ...commands: (Command | [Command, requ
 
 describe("The rate", function () {
   this.timeout(60_000);
-  const server = useServer({ limits: { messagesPerSecond: 1, burst: 3 } });
+  const server = useServer({ limits: { messagesPerSecond: 1, burst: 3 }, stopwatch: manualStopwatch() });
 
   it("lets the burst through and rejects the next with RATE_LIMITED and how long to wait", async () => {
     const chat = await server.enter(await server.person("ana"));
@@ -113,7 +114,7 @@ describe("The rate", function () {
       "RATE_LIMITED",
     ]);
     const rejected = await chat.next("rejected");
-    expect(millis(rejected.retryAfter)).to.be.within(1, 1000);
+    expect(millis(rejected.retryAfter)).to.equal(1000);
     expectSentence(rejected.message);
   });
 
@@ -190,6 +191,7 @@ describe("The rate, where the store refuses", function () {
   const disk = { full: false };
   const server = useServer({
     limits: { messagesPerSecond: 1, burst: 3 },
+    stopwatch: manualStopwatch(),
     wrap: (engines) =>
       withPort(engines, "log", {
         append: async (batch) => {
@@ -211,15 +213,18 @@ describe("The rate, where the store refuses", function () {
 
 describe("The rate, after retry_after", function () {
   this.timeout(60_000);
-  const server = useServer({ limits: { messagesPerSecond: 10, burst: 1 } });
+  const stopwatch = manualStopwatch();
+  const server = useServer({ limits: { messagesPerSecond: 10, burst: 1 }, stopwatch });
 
   it("lets the same command through under the same request_id", async () => {
     const chat = await server.enter(await server.person("ana"));
     const came = await outcomes(chat, sendAll("first"), [sendAll("second"), "again"]);
     expect(came).to.deep.equal(["accepted", "RATE_LIMITED"]);
     const { retryAfter } = await chat.next("rejected");
-    // The wait that the server asked for, which is part of the contract.
-    await new Promise((resolve) => setTimeout(resolve, Math.ceil(millis(retryAfter) ?? 0)));
+    expect(millis(retryAfter)).to.equal(100);
+    stopwatch.advance(99);
+    expect(await outcomes(chat, [sendAll("second"), "again"])).to.deep.equal(["RATE_LIMITED"]);
+    stopwatch.advance(1);
     expect(await outcomes(chat, [sendAll("second"), "again"])).to.deep.equal(["accepted"]);
   });
 });

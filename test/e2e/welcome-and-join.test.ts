@@ -1,8 +1,10 @@
 import { expect } from "chai";
+import { TIMINGS } from "../../src/server/room/limits.ts";
 import { describeBothWays } from "../support/bothWays.ts";
 import { help, join, sendAll, sendTo, typed } from "../support/commands.ts";
 import { expectGoodbye, nameOf } from "../support/expect.ts";
 import { useFreshServer, useServer } from "../support/server.ts";
+import { manualStopwatch } from "../support/stopwatch.ts";
 
 describeBothWays("Welcome", function () {
   this.timeout(60_000);
@@ -26,6 +28,8 @@ describeBothWays("Welcome", function () {
   });
 
   it("tells the head of the log", async () => {
+    // Another one may not have heard of it yet.
+    server.stayOnOneNode();
     const ana = await server.person("ana");
     const { id } = await (await server.enter(ana)).accept(sendAll("a new head"));
     expect((await (await server.connect()).chat(ana.token).next("welcome")).headId).to.equal(id);
@@ -121,12 +125,15 @@ describeBothWays("Join", function () {
 
 describeBothWays("A stream without a join", function () {
   this.timeout(60_000);
-  const server = useServer({ timings: { joinTimeout: 300 } });
+  const stopwatch = manualStopwatch();
+  const server = useServer({ stopwatch });
   const JOIN_TIMEOUT = { reason: "JOIN_TIMEOUT", reconnect: true, code: "DEADLINE_EXCEEDED" } as const;
 
   it("ends with goodbye (JOIN_TIMEOUT), and may come back", async () => {
     const ana = await server.person("ana");
-    await expectGoodbye(await server.open(ana), JOIN_TIMEOUT);
+    const chat = await server.open(ana);
+    stopwatch.advance(TIMINGS.joinTimeout);
+    await expectGoodbye(chat, JOIN_TIMEOUT);
     await (await server.enter(ana)).accept(sendAll("back"));
   });
 
@@ -134,13 +141,16 @@ describeBothWays("A stream without a join", function () {
     const ana = await server.person("ana");
     const chat = await server.open(ana);
     await chat.ask(help);
+    stopwatch.advance(TIMINGS.joinTimeout);
     await expectGoodbye(chat, JOIN_TIMEOUT);
   });
 
   it("is the only one that this happens to: one that has joined stays", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const joined = await server.enter(ana);
-    await (await server.open(bob)).end();
+    const other = await server.open(bob);
+    stopwatch.advance(TIMINGS.joinTimeout);
+    await other.end();
     await joined.accept(sendAll("still here"));
   });
 
@@ -148,6 +158,7 @@ describeBothWays("A stream without a join", function () {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.open(ana);
     expect(await server.online(bob)).to.not.include(ana.username);
+    stopwatch.advance(TIMINGS.joinTimeout);
     await chat.end();
     expect(await server.online(bob)).to.not.include(ana.username);
   });
