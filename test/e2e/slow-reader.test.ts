@@ -1,10 +1,14 @@
 import { expect } from "chai";
+import { TIMINGS } from "../../src/server/room/limits.ts";
+import { turns } from "../room/support/turns.ts";
 import { describeBothWays } from "../support/bothWays.ts";
 import type { ChatStream } from "../support/chat-stream.ts";
 import { help, join, sendAll } from "../support/commands.ts";
+import type { Ending } from "../support/ending.ts";
 import { chatter, fill } from "../support/fill.ts";
 import { bytesOf, varintOf } from "../support/protobuf.ts";
-import { useFreshServer, useServer } from "../support/server.ts";
+import { type Person, useFreshServer, useServer } from "../support/server.ts";
+import { manualStopwatch } from "../support/stopwatch.ts";
 
 /** The ids of the messages in a response, without opening more of it than that. */
 function messageIds(response: Buffer): number[] {
@@ -35,7 +39,7 @@ describeBothWays("20 of 40 clients who stop reading while 2,000 texts of 4 KiB p
     for (const chat of stopped) chat.pause();
 
     for (let i = 1; i <= total; i++) sender.send(sendAll(`${i} `.padEnd(4096, "x")), `r${i}`);
-    await sender.reply(`r${total}`);
+    await sender.next("message", ({ id }) => id === BigInt(total));
     for (const [i, chat] of reading.entries()) {
       await chat.until("the last message", () => got[i]?.at(-1) === total || undefined);
       expect(got[i]).to.deep.equal(all);
@@ -88,7 +92,25 @@ describeBothWays("A client who sends commands and does not read the replies", fu
 
 describe("A stream that has not taken the response under way for too long", function () {
   this.timeout(60_000);
-  const server = useFreshServer({ timings: { stall: 1500, joinTimeout: 300 } });
+  const stopwatch = manualStopwatch();
+  const server = useFreshServer({ stopwatch });
+
+  /** Lets time pass until a stream has ended: from when on it can take no more the server alone knows. */
+  async function passUntilEnd(chat: ChatStream): Promise<Ending> {
+    let isOver = false;
+    const ending = chat.end().finally(() => {
+      isOver = true;
+    });
+    for (; !isOver; await turns()) stopwatch.advance(TIMINGS.stall);
+    return ending;
+  }
+
+  /** Lets a third of that time pass, and waits until the server has looked: it ends a stream without a join by then. */
+  async function passALittle(somebody: Person): Promise<void> {
+    const chat = await server.open(somebody);
+    stopwatch.advance(TIMINGS.stall / 3);
+    await chat.end();
+  }
 
   it("is reset, without a status and without goodbye, and may come back", async () => {
     const ana = await server.person("ana");
@@ -96,7 +118,7 @@ describe("A stream that has not taken the response under way for too long", func
     const chat = await server.open(ana);
     chat.pause();
     chat.send(join({ resumeAfter: 0n }));
-    const ending = await chat.end();
+    const ending = await passUntilEnd(chat);
     expect(ending.code).to.equal(undefined);
     expect(ending.reset).to.be.greaterThan(0);
     expect(chat.kinds).to.not.include("goodbye");
@@ -110,15 +132,15 @@ describe("A stream that has not taken the response under way for too long", func
     const [ana, bob] = await server.people("ana", "bob");
     await fill(server, chatter(ana, 5000, 1000));
     const chat = await server.open(ana);
-    // Reads a piece at a time, and lets the time of a stream without a join pass between two pieces.
+    // Reads a piece at a time, and lets time pass between two pieces.
     chat.pause();
     chat.send(join({ resumeAfter: 0n }));
-    for (let i = 0; i < 8; i++) {
+    for (let i = 0; i < 5; i++) {
       const before = chat.responses.length;
       chat.resume();
       await chat.until("a response", () => chat.responses.length > before + 2 || undefined);
       chat.pause();
-      await (await server.open(bob)).end();
+      await passALittle(bob);
     }
     chat.resume();
     await chat.next("caughtUp");
@@ -128,7 +150,7 @@ describe("A stream that has not taken the response under way for too long", func
   it("is another one than that which has nothing to take", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
-    for (let i = 0; i < 8; i++) await (await server.open(bob)).end();
+    for (let i = 0; i < 5; i++) await passALittle(bob);
     await chat.accept(sendAll("still here"));
   });
 });

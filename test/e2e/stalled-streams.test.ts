@@ -1,14 +1,18 @@
 import { expect } from "chai";
 import { ChatRequest } from "../../src/gen/obrolan/v1/chat.ts";
+import { TIMINGS } from "../../src/server/room/limits.ts";
+import { until } from "../room/support/turns.ts";
 import { join } from "../support/commands.ts";
 import { DEADLINE, within } from "../support/deadline.ts";
 import { chatter, fill } from "../support/fill.ts";
 import { Rogue, type Stalled, stall } from "../support/rogue.ts";
 import { type Person, useServer } from "../support/server.ts";
+import { manualStopwatch } from "../support/stopwatch.ts";
 
 describe("50 streams of one connection that nobody reads", function () {
   this.timeout(60_000);
-  const server = useServer({ timings: { stall: 1500 } });
+  const stopwatch = manualStopwatch();
+  const server = useServer({ stopwatch });
   const count = 50;
   const window = 65_535;
   let ana: Person;
@@ -18,11 +22,18 @@ describe("50 streams of one connection that nobody reads", function () {
     await fill(server, chatter(ana, 2000, 1000));
   });
 
+  /** No time passes before the windows are full and every stream waits. */
+  async function full(): Promise<void> {
+    await until(() => server.chatServer.stats().streams === count, "every stream to be open");
+    stopwatch.advance(TIMINGS.stall);
+  }
+
   async function leaveUnread({ wide }: { wide: boolean }): Promise<Stalled> {
     const rogue = await Rogue.connect(server.port, ana.token, { wide });
+    const bytes = wide ? count * window : window;
     const request = ChatRequest.encode({ requestId: "", command: join({ resumeAfter: 0n }) }).finish();
     try {
-      return await within(stall(rogue, count, request), "every stream to be reset");
+      return await within(stall(rogue, { count, request, bytes, full }), "every stream to be reset");
     } finally {
       rogue.close();
     }

@@ -133,8 +133,19 @@ export interface Stalled {
   readonly answersStill: boolean;
 }
 
-/** Opens streams on a connection, takes nothing of them beyond their windows, and waits until all have been reset. */
-export async function stall(rogue: Rogue, count: number, request: Uint8Array): Promise<Stalled> {
+/**
+ * Opens streams on a connection, takes nothing of them beyond their windows, and waits until all have been reset. `full` is called when
+ * so many `bytes` of them have come.
+ */
+export async function stall(
+  rogue: Rogue,
+  {
+    count,
+    request,
+    bytes: room,
+    full,
+  }: { count: number; request: Uint8Array; bytes: number; full: () => Promise<void> },
+): Promise<Stalled> {
   const streams = new Set(rogue.open(count, request));
   const reset: number[] = [];
   let bytes = 0;
@@ -143,7 +154,10 @@ export async function stall(rogue: Rogue, count: number, request: Uint8Array): P
     if (type === GOAWAY) break;
     if (stream === another && type === HEADERS) return { reset, bytes, answersStill: true };
     if (!streams.has(stream)) continue;
-    if (type === DATA) bytes += payload.length;
+    if (type === DATA) {
+      bytes += payload.length;
+      if (bytes === room) await full();
+    }
     if (type === RST_STREAM) reset.push(stream);
     if (reset.length === count) another ??= rogue.open(1)[0];
   }
