@@ -2,8 +2,10 @@ import { expect } from "chai";
 import type { ChatStream } from "../support/chat-stream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { fill, type Line } from "../support/fill.ts";
+import { NODES } from "../support/ground.ts";
 import { fields } from "../support/protobuf.ts";
 import { type Person, useServer } from "../support/server.ts";
+import { manualStopwatch } from "../support/stopwatch.ts";
 
 const CLIENTS = 500;
 const BEHIND = 10_000;
@@ -38,7 +40,8 @@ for (const [what, pages] of Object.entries(caches)) {
   describe(`${CLIENTS} clients that come back at once, each ${BEHIND} messages behind, where a cache holds ${what}`, function () {
     this.timeout(180_000);
     const sizes = { timeline: 64 * 1024, pages, page: 256 };
-    const server = useServer({ sizes });
+    // Those in front wait for the others for as long as it takes: how slow the machine is must not count.
+    const server = useServer({ sizes, stopwatch: manualStopwatch() });
     let ana: Person;
     let bob: Person;
     let people: Person[];
@@ -91,7 +94,7 @@ for (const [what, pages] of Object.entries(caches)) {
       const missed = Math.ceil(Number(head) / sizes.page);
       const reads = server.chatServer.stats().pageReads - before;
       expect(reads, `reads of ${missed} pages`).to.be.at.least(missed / 2);
-      expect(reads, `reads of ${missed} pages`).to.be.at.most(missed * 6);
+      expect(reads, `reads of ${missed} pages`).to.be.at.most(2 * missed * NODES);
     });
   });
 }
