@@ -69,7 +69,8 @@ async function distributed(folder: string): Promise<Ground> {
     nodes: NODES,
     folder,
     async open() {
-      const { name: _, close, ...store } = await place.open();
+      // All nodes are one process here: where it stands still for longer than a lease, they would all lose their people.
+      const { name: _, close, ...store } = await place.open({ lease: 60_000 });
       const bus = openNatsBus({ url, local: new LocalBus(), report: () => {} });
       return {
         engines: { ...store, bus, secrets: new NodeSecrets() },
