@@ -139,12 +139,7 @@ export interface Stalled {
  */
 export async function stall(
   rogue: Rogue,
-  {
-    count,
-    request,
-    bytes: room,
-    full,
-  }: { count: number; request: Uint8Array; bytes: number; full: () => Promise<void> },
+  { count, request, bytes: room, full }: { count: number; request: Uint8Array; bytes: number; full: () => void },
 ): Promise<Stalled> {
   const streams = new Set(rogue.open(count, request));
   const reset: number[] = [];
@@ -156,7 +151,7 @@ export async function stall(
     if (!streams.has(stream)) continue;
     if (type === DATA) {
       bytes += payload.length;
-      if (bytes === room) await full();
+      if (bytes === room) full();
     }
     if (type === RST_STREAM) reset.push(stream);
     if (reset.length === count) another ??= rogue.open(1)[0];
