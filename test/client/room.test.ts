@@ -1,14 +1,17 @@
 import { expect } from "chai";
-import { type ChatClient, connect, type Room } from "../../src/client/index.ts";
+import { type ChatClient, connect, type Room, type RoomEvent } from "../../src/client/index.ts";
+import { eventually } from "../engines/postgresNode.ts";
 import { within } from "../support/deadline.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { type Person, useServer } from "../support/server.ts";
 import { acceptedId, isCaughtUp, ofKind, says, texts, until } from "./take.ts";
 
 const QUICK = { firstMs: 1, maxMs: 20 };
+/** Longer than any test: only who has left is off the list. */
+const GRACE = 10 * 60_000;
 
 describe("a room of the client library", () => {
-  const server = useServer();
+  const server = useServer({ timings: { grace: GRACE } });
   let ani: Person;
   let budi: Person;
   let proxy: Network;
@@ -101,7 +104,10 @@ describe("a room of the client library", () => {
 
   it("misses nothing where it joined for the live room alone and was cut before anything came", async () => {
     const talker = await entered(near, { token: budi.token });
+    const witness = await entered(far, { token: budi.token });
     await talker.sendAll("long ago");
+    // Its server knows of that then, and does not take it for something new.
+    await until(witness, "the old message", says("long ago"));
     const room = enter(far, { token: ani.token });
     await until(room, "the welcome", (event) => event.kind === "connected");
     proxy.forbid();
@@ -178,7 +184,7 @@ describe("a room of the client library", () => {
     expect(events.at(-1)).to.deep.equal({ kind: "closed", why: { kind: "left" } });
     for (const outcome of await Promise.all(outcomes)) expect(outcome.kind).to.equal("accepted");
     expect(await closed).to.deep.equal({ kind: "left" });
-    expect(await server.online(budi)).not.to.include(ani.username);
+    await eventually(async () => !(await server.online(budi)).includes(ani.username), "the list without who left");
   });
 
   it("comes back to leave properly where the connection is lost before the last answer", async () => {
@@ -218,7 +224,9 @@ describe("a room of the client library", () => {
     const room = await entered(near, { token: ani.token });
     await near.logout(ani.token);
     const events = await until(room, "the end", (event) => event.kind === "closed");
-    expect(events.map((event) => event.kind)).to.deep.equal(["goodbye", "closed"]);
+    // Of people who come and go it may hear meanwhile.
+    const kinds = events.map((event) => event.kind).filter((kind) => kind !== "presence");
+    expect(kinds).to.deep.equal(["goodbye", "closed"]);
     expect(await room.closed).to.deep.equal({ kind: "dismissed", reason: "LOGGED_OUT" });
   });
 
@@ -235,9 +243,17 @@ describe("a room of the client library", () => {
   });
 
   it("tries for ever once it has been in", async () => {
-    const firstConnectMs = 1_000;
-    const since = performance.now();
-    const room = await entered(far, { token: ani.token, firstConnectMs });
+    let firstConnectMs = 50;
+    let since: number;
+    let room: Room;
+    let last: RoomEvent | undefined;
+    // How long it takes until it is in is the machine's doing.
+    do {
+      firstConnectMs *= 2;
+      room = enter(far, { token: ani.token, firstConnectMs });
+      since = performance.now();
+      last = (await until(room, "the first time in", (event) => isCaughtUp(event) || isUnreached(event))).at(-1);
+    } while (last && isUnreached(last));
     proxy.forbid();
     const isOver = () => performance.now() - since > firstConnectMs;
     await until(room, "failures past that time", (event) => event.kind === "disconnected" && isOver());
@@ -245,3 +261,7 @@ describe("a room of the client library", () => {
     await until(room, "the return", isCaughtUp);
   });
 });
+
+function isUnreached(event: RoomEvent): boolean {
+  return event.kind === "closed" && event.why.kind === "unreached";
+}
