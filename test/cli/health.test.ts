@@ -7,9 +7,17 @@ import { makeCertificate } from "../support/certificate.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { TestServer } from "../support/server.ts";
-import { run } from "./program.ts";
+import { type Ended, run } from "./program.ts";
 
 const ROOM = "obrolan.v1.ChatService";
+
+/** Asks until there is an answer: a machine that stands still for a while may take longer than the program waits. */
+async function ask(...how: Parameters<typeof run>): Promise<Ended> {
+  for (;;) {
+    const ended = await run(...how);
+    if (!/ did not answer within /.test(ended.err)) return ended;
+  }
+}
 
 describe("obrolan health", () => {
   const folder = useFolder();
@@ -19,10 +27,10 @@ describe("obrolan health", () => {
     const server = await TestServer.start();
     const at = `127.0.0.1:${server.port}`;
     const serving = { code: 0, out: `${at} is serving.\n`, err: "" };
-    expect(await run(["health", "--server", at])).to.deep.equal(serving);
-    expect(await run(["health"], [], { OBROLAN_SERVER: at })).to.deep.equal(serving);
-    expect(await run(["--server", at, "health"])).to.deep.equal(serving);
-    expect(await run(["health", "--liveness", "--server", at])).to.deep.equal(serving);
+    expect(await ask(["health", "--server", at])).to.deep.equal(serving);
+    expect(await ask(["health"], [], { OBROLAN_SERVER: at })).to.deep.equal(serving);
+    expect(await ask(["--server", at, "health"])).to.deep.equal(serving);
+    expect(await ask(["health", "--liveness", "--server", at])).to.deep.equal(serving);
     await server.close();
   });
 
@@ -30,7 +38,7 @@ describe("obrolan health", () => {
     const server = await TestServer.start();
     const at = `127.0.0.1:${server.port}`;
     await server.close();
-    const { code, out, err } = await run(["health", "--server", at]);
+    const { code, out, err } = await ask(["health", "--server", at]);
     expect({ code, out }).to.deep.equal({ code: 1, out: "" });
     expect(err).to.match(/^obrolan: 127\.0\.0\.1:\d+: The server was not reached: .*ECONNREFUSED.*\.\n$/);
   });
@@ -42,10 +50,10 @@ describe("obrolan health", () => {
     server.add(HealthDefinition, HealthServiceImpl(state));
     const at = `127.0.0.1:${await server.listen("127.0.0.1:0")}`;
     const refusal = `obrolan: ${at} is up, and takes no calls at the moment.\n`;
-    expect(await run(["health", "--server", at])).to.deep.equal({ code: 1, out: "", err: refusal });
-    expect(await run(["health", "--liveness", "--server", at])).to.include({ code: 0 });
+    expect(await ask(["health", "--server", at])).to.deep.equal({ code: 1, out: "", err: refusal });
+    expect(await ask(["health", "--liveness", "--server", at])).to.include({ code: 0 });
     state.setStatus("unhealthy");
-    expect(await run(["health", "--liveness", "--server", at])).to.include({ code: 1 });
+    expect(await ask(["health", "--liveness", "--server", at])).to.include({ code: 1 });
     await server.shutdown();
   });
 
@@ -53,7 +61,7 @@ describe("obrolan health", () => {
     const server = createServer();
     server.add(HealthDefinition, HealthServiceImpl(HealthState()));
     const at = `127.0.0.1:${await server.listen("127.0.0.1:0")}`;
-    expect(await run(["health", "--server", at])).to.include({ code: 1, out: "" });
+    expect(await ask(["health", "--server", at])).to.include({ code: 1, out: "" });
     await server.shutdown();
   });
 
@@ -64,8 +72,8 @@ describe("obrolan health", () => {
     writeFileSync(keyFile, key);
     const { port } = await ServerProcess.serve(folder.path, ["--tls-cert", certFile, "--tls-key", keyFile]);
     const asked = ["health", "--server", `127.0.0.1:${port}`];
-    expect(await run([...asked, "--ca", certFile])).to.include({ code: 0 });
-    expect(await run(asked)).to.include({ code: 1, out: "" });
+    expect(await ask([...asked, "--ca", certFile])).to.include({ code: 0 });
+    expect(await ask(asked)).to.include({ code: 1, out: "" });
   });
 
   it("ends with 2 for a flag or a word that it does not know", async () => {
