@@ -29,27 +29,28 @@ describe("the program obrolan", () => {
     expect(await run(["--version"])).to.deep.equal({ code: 0, out: `${VERSION}\n`, err: "" });
   });
 
-  it("ends with 2 and names what is wrong with a flag, a variable or a word", async () => {
-    const wrong: [string[], Record<string, string>, RegExp][] = [
-      [["--serve", "x"], {}, /unknown option '--serve'.*Did you mean --server\?/s],
-      [["serve", "--lisen", "x"], {}, /unknown option '--lisen'.*Did you mean --listen\?/s],
-      [["--server"], {}, /--server <HOST:PORT>' argument missing/],
-      [["--recent", "some"], {}, /The flag --recent is "some"; it must be a whole number/],
-      [["serve", "--burst", "-1"], {}, /The flag --burst is "-1"/],
-      [["serve"], { OBROLAN_BRUST: "1" }, /OBROLAN_BRUST is not known\. Did you mean OBROLAN_BURST\?/],
-      [["--config", "/no/such/file"], {}, /\/no\/such\/file cannot be read/],
-      [["serv"], {}, /"serv" is no command of obrolan\. Did you mean serve\?/],
-      [["serve", "now"], {}, /"now" is no command of obrolan\./],
-      [["--ca", "/no/such/file"], {}, /--ca: the file \/no\/such\/file cannot be read/],
-      [["serve", "--listen", "0.0.0.0:0"], {}, /0\.0\.0\.0:0 can be reached from other machines/],
-    ];
-    for (const [args, env, sentence] of wrong) {
+  const wrong: [string[], Record<string, string>, RegExp][] = [
+    [["--serve", "x"], {}, /unknown option '--serve'.*Did you mean --server\?/s],
+    [["serve", "--lisen", "x"], {}, /unknown option '--lisen'.*Did you mean --listen\?/s],
+    [["--server"], {}, /--server <HOST:PORT>' argument missing/],
+    [["--recent", "some"], {}, /The flag --recent is "some"; it must be a whole number/],
+    [["serve", "--burst", "-1"], {}, /The flag --burst is "-1"/],
+    [["serve"], { OBROLAN_BRUST: "1" }, /OBROLAN_BRUST is not known\. Did you mean OBROLAN_BURST\?/],
+    [["--config", "/no/such/file"], {}, /\/no\/such\/file cannot be read/],
+    [["serv"], {}, /"serv" is no command of obrolan\. Did you mean serve\?/],
+    [["serve", "now"], {}, /"now" is no command of obrolan\./],
+    [["--ca", "/no/such/file"], {}, /--ca: the file \/no\/such\/file cannot be read/],
+    [["serve", "--listen", "0.0.0.0:0"], {}, /0\.0\.0\.0:0 can be reached from other machines/],
+  ];
+  for (const [args, env, sentence] of wrong) {
+    const line = [...Object.entries(env).map((variable) => variable.join("=")), "obrolan", ...args].join(" ");
+    it(`ends with 2 for "${line}", and names what is wrong with it`, async () => {
       const { code, out, err } = await run(args, [], env);
-      expect({ code, out }, args.join(" ")).to.deep.equal({ code: 2, out: "" });
-      expect(err, args.join(" ")).to.match(sentence);
-      expect(err, args.join(" ")).not.to.contain("    at ");
-    }
-  });
+      expect({ code, out }).to.deep.equal({ code: 2, out: "" });
+      expect(err).to.match(sentence);
+      expect(err).not.to.contain("    at ");
+    });
+  }
 });
 
 describe("the program on a Node that is too old for it", () => {
