@@ -47,12 +47,12 @@ export class Cluster implements Target {
   ): Promise<Cluster> {
     const nodes: Server[] = [];
     const engines: Partial<Record<EngineName, Engine>> = {};
-    const monitor = names.includes("nats") ? await Monitor.choose() : undefined;
     try {
       for (const name of names) {
-        const monitored = name === "nats" && monitor ? { options: monitor.options } : {};
+        const monitored = name === "nats" ? { options: Monitor.options } : {};
         engines[name] = await Engine.start(name, { ...options, ...monitored });
       }
+      const monitor = engines.nats && (await Monitor.of(engines.nats));
       for (let node = 1; node <= count; node += 1) {
         const peer = { ...peers.obrolan, args: (folder: string) => argsOf(folder, engines) };
         nodes.push(await Server.start({ name: `node ${node}`, peer, ...options }, onDied));

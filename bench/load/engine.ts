@@ -24,11 +24,12 @@ export interface EngineOptions {
 export class Engine {
   /** How a client reaches it. */
   readonly url: string;
-  readonly #folder: string;
+  /** Where all of it is. */
+  readonly folder: string;
   readonly #pid: number;
 
   private constructor(folder: string, url: string, pid: number) {
-    this.#folder = folder;
+    this.folder = folder;
     this.url = url;
     this.#pid = pid;
   }
@@ -52,7 +53,7 @@ export class Engine {
 
   /** Ends it, and takes away what it held. */
   async stop(): Promise<void> {
-    await execute(SCRIPT, ["remove", "--folder", this.#folder]);
+    await execute(SCRIPT, ["remove", "--folder", this.folder]);
   }
 }
 

@@ -1,27 +1,23 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Engine } from "./engine.ts";
 
 /** The monitoring port of a NATS server: https://docs.nats.io/running-a-nats-service/nats_admin/monitoring */
 export class Monitor {
-  readonly #port: number;
+  /** What tells `scripts/engines` to have NATS listen on one, which NATS chooses: any other may be taken until it has started. */
+  static readonly options: readonly string[] = ["--nats-options", "--http_port -1"];
+  readonly #port: string;
 
-  private constructor(port: number) {
+  private constructor(port: string) {
     this.#port = port;
   }
 
-  /** Takes a port that is free now. */
-  static async choose(): Promise<Monitor> {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    await once(server, "close");
+  /** That of a NATS that was started with `options` and takes connections: its log has the port. */
+  static async of(nats: Engine): Promise<Monitor> {
+    const log = await readFile(join(nats.folder, "nats.log"), "utf8");
+    const port = /Starting http monitor on 127\.0\.0\.1:(\d+)/.exec(log)?.[1];
+    if (port === undefined) throw new Error(`NATS does not say on which port it can be monitored:\n${log}`);
     return new Monitor(port);
-  }
-
-  /** What tells `scripts/engines` to have NATS listen there. */
-  get options(): readonly string[] {
-    return ["--nats-options", `--http_port ${this.#port}`];
   }
 
   /** How many messages NATS was given, and their bytes. */
