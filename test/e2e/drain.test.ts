@@ -1,12 +1,13 @@
 import { expect } from "chai";
 import { describeBothWays } from "../support/bothWays.ts";
+import type { ChatStream } from "../support/chat-stream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { Gate, withPort } from "../support/engines.ts";
 import { expectFailed, expectGoodbye } from "../support/expect.ts";
 import { chatter, fill } from "../support/fill.ts";
 import { Health, watchHealth } from "../support/health.ts";
-import { TestServer, useFreshServer } from "../support/server.ts";
-import { failure } from "../support/wire.ts";
+import { type Person, TestServer, useFreshServer } from "../support/server.ts";
+import { type Connection, failure } from "../support/wire.ts";
 
 const SHUTTING_DOWN = { reason: "SHUTTING_DOWN", reconnect: true, code: "UNAVAILABLE" } as const;
 
@@ -14,7 +15,6 @@ describeBothWays("A drain", function () {
   this.timeout(60_000);
   const gate = new Gate();
   const server = useFreshServer({
-    timings: { drain: 1000 },
     wrap: (engines) =>
       withPort(engines, "log", {
         append: async (batch) => {
@@ -82,16 +82,38 @@ describeBothWays("A drain", function () {
     await chatServer.drain();
   });
 
-  it("ends though nobody takes the goodbye, and lets nobody in meanwhile", async () => {
-    const ana = await server.person("ana");
-    await fill(server, chatter(ana, 3000, 1000));
-    // The one that waits for the deaf one: others are gone at once.
-    server.stayOnOneNode();
-    const wire = await server.connect();
-    const deaf = await server.open(ana);
-    deaf.pause();
-    deaf.send(join({ resumeAfter: 0n }));
-    while (server.chatServer.stats().readers === 0) await wire.list(ana.token);
+  it("loses nobody: who comes back to the server that is started again gets all that they missed", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
+    await anas.accept(sendAll("before"));
+    await bobs.next("message");
+    await server.restart();
+    const again = await server.enter(ana);
+    await again.accept(sendAll("after"));
+    const back = await server.enter(bob, { resumeAfter: bobs.cursor ?? 0n });
+    expect(back.messages.map((message) => message.text)).to.deep.equal(["after"]);
+  });
+});
+
+/** Somebody who has joined and does not read, on the node on which everybody is from now on: on any other a drain has nobody to wait for. */
+async function enterDeaf(server: TestServer): Promise<{ ana: Person; deaf: ChatStream; wire: Connection }> {
+  const ana = await server.person("ana");
+  await fill(server, chatter(ana, 3000, 1000));
+  server.stayOnOneNode();
+  const wire = await server.connect();
+  const deaf = await server.open(ana);
+  deaf.pause();
+  deaf.send(join({ resumeAfter: 0n }));
+  while (server.chatServer.stats().readers === 0) await wire.list(ana.token);
+  return { ana, deaf, wire };
+}
+
+describeBothWays("A drain that waits for somebody who does not take the goodbye", function () {
+  this.timeout(60_000);
+  const server = useFreshServer({ timings: { drain: 60_000 } });
+
+  it("lets nobody in meanwhile, and ends when they are gone", async () => {
+    const { ana, deaf, wire } = await enterDeaf(server);
     const other = await server.enter(ana);
     const stopped = server.stop();
     await expectGoodbye(other, SHUTTING_DOWN);
@@ -104,19 +126,19 @@ describeBothWays("A drain", function () {
       expectFailed(await failure(call()), "UNAVAILABLE", "SHUTTING_DOWN");
     }
     expectFailed(await wire.chat(ana.token).end(), "UNAVAILABLE", "SHUTTING_DOWN");
+    deaf.cancel();
     await stopped;
   });
+});
 
-  it("loses nobody: who comes back to the server that is started again gets all that they missed", async () => {
-    const [ana, bob] = await server.people("ana", "bob");
-    const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
-    await anas.accept(sendAll("before"));
-    await bobs.next("message");
-    await server.restart();
-    const again = await server.enter(ana);
-    await again.accept(sendAll("after"));
-    const back = await server.enter(bob, { resumeAfter: bobs.cursor ?? 0n });
-    expect(back.messages.map((message) => message.text)).to.deep.equal(["after"]);
+describeBothWays("A drain that has waited long enough", function () {
+  this.timeout(60_000);
+  const server = useFreshServer({ timings: { drain: 1000 } });
+
+  it("ends though somebody has not taken the goodbye", async () => {
+    const { deaf } = await enterDeaf(server);
+    await server.stop();
+    expect(deaf.kinds).to.not.include("goodbye");
   });
 });
 
