@@ -13,8 +13,8 @@ describe("A server whose event loop is busy", function () {
     const [port] = await once(worker, "message");
     const sockets = Array.from({ length: 1_000 }, () => net.connect(port as number, "127.0.0.1").on("error", () => {}));
     try {
-      // A system that drops a connection's first packet is asked again after a second, three, seven: far beyond this.
-      await within(Promise.all(sockets.map((socket) => once(socket, "connect"))), "all to be connected", 5_000);
+      // Trying again would help nobody: the server takes no connection before all are there.
+      await within(Promise.all(sockets.map((socket) => once(socket, "connect"))), "all to be connected");
     } finally {
       for (const socket of sockets) socket.destroy();
       Atomics.store(new Int32Array(flag), 0, 1);
