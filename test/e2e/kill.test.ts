@@ -56,7 +56,7 @@ class Sender {
 }
 
 describe("A server that is killed with kill -9 in the middle of sending", function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   const folder = useFolder();
   const connections: Connection[] = [];
   afterEach(async () => {

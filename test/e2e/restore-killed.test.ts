@@ -22,7 +22,7 @@ const CALLS = [
 const NEVER = 10_000;
 
 describe("obrolan restore that is killed with kill -9", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const folder = useFolder();
   const inFolder = (name: string) => path.join(folder.path, name);
 
