@@ -55,7 +55,9 @@ describeBothWays("When the client ends its side", function () {
     chat.send(sendTo(ana.username, "one shot"), "shot");
     chat.halfClose();
     expect((await chat.end()).code).to.equal(Code.OK);
-    expect([...chat.kinds].sort()).to.deep.equal(["accepted", "caughtUp", "message", "welcome"]);
+    // Somebody of the test before may be found to have left.
+    const kinds = chat.kinds.filter((kind) => kind !== "presence");
+    expect(kinds.sort()).to.deep.equal(["accepted", "caughtUp", "message", "welcome"]);
   });
 
   it("behind a message that is refused, the call still ends with OK", async () => {
