@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { KEEPALIVE } from "../../src/server/server.ts";
 import { join, sendTo } from "../support/commands.ts";
 import { nameOf } from "../support/expect.ts";
 import { chatter, fill } from "../support/fill.ts";
@@ -7,7 +8,8 @@ import { useFreshServer, useServer } from "../support/server.ts";
 
 describe("A user is online", function () {
   this.timeout(60_000);
-  const server = useServer();
+  // Longer than any of these takes, so that whoever goes offline in one of them does so by what they did.
+  const server = useServer({ timings: { grace: 60_000 } });
 
   it("from the join on, not from welcome", async () => {
     const [ana, bob] = await server.people("ana", "bob");
@@ -24,11 +26,13 @@ describe("A user is online", function () {
   it("until their last stream has ended, by their own doing with no grace", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [one, two] = [await server.enter(ana), await server.enter(ana)];
+    const bobs = await server.enter(bob);
     one.halfClose();
     await one.end();
     expect(await server.online(bob)).to.include(ana.username);
     two.halfClose();
     await two.end();
+    await bobs.next("presence", ({ left }) => left.includes(ana.username));
     expect(await server.online(bob)).to.not.include(ana.username);
   });
 
@@ -130,17 +134,18 @@ describe("A user whose replay is still under way", function () {
 });
 
 describe("A connection that has died without a word", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const server = useFreshServer({ timings: { grace: 1 } });
 
   it("is found within 30 s, and its user is then online no longer", async () => {
+    expect(KEEPALIVE.time + KEEPALIVE.timeout).to.be.below(30_000);
     const [ana, bob] = await server.people("ana", "bob");
     const network = await Network.start(server.port);
     const wire = await server.connect({ port: Number(network.address.split(":")[1]) });
     const chat = wire.chat(ana.token);
     chat.send(join());
     await chat.next("caughtUp");
-    const bobs = await server.open(bob, { deadline: 31_000 });
+    const bobs = await server.open(bob, { deadline: 60_000 });
     bobs.send(join());
     await bobs.next("caughtUp");
     network.deafen();
