@@ -102,7 +102,8 @@ describe("A log that does not know whether it appended", function () {
     chat.send(sendAll("who knows"), "r");
     await expectGoodbye(chat, GONE);
     fate = "well";
-    const again = await server.enter(ana, { resumeAfter: chat.cursor ?? 0n });
+    // Not from the cursor on: the stream that ended may have had the message from the log before.
+    const again = await server.enter(ana, { resumeAfter: 0n });
     const settled = await again.accept(sendAll("who knows"), "r");
     expect(settled).to.include({ id: 1n, duplicate: true });
     await again.next("message");
