@@ -26,6 +26,7 @@ import { errorMiddleware } from "./rpc/errorMiddleware.ts";
 import { type CallFailure, nameOf } from "./rpc/failure.ts";
 import { addReflection } from "./rpc/reflection.ts";
 import { worksDirectly } from "./rpc/tryOut.ts";
+import { Sockets } from "./sockets.ts";
 import { VERSION } from "./version.ts";
 
 /** Where the server writes what an operator wants to know; a pino logger is one. */
@@ -76,6 +77,12 @@ const SERVICE = "obrolan.v1.ChatService";
 
 /** How long calls may take to end once the streams have, in milliseconds; then they are cut. */
 const SHUTDOWN = 1_000;
+
+/**
+ * How long connections may take to end, in milliseconds, from the same moment on. Node only half-closes one whose session was closing,
+ * and waits for the client's half: one that has gone without a word never sends it.
+ */
+const CUT = 1_500;
 
 /** How long a connection may be silent before it is asked for a sign of life, and how long it has to give one, in milliseconds. */
 export const KEEPALIVE = { time: 15_000, timeout: 10_000 };
@@ -129,23 +136,25 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
   grpc.add(HealthDefinition, HealthServiceImpl(health));
   await addReflection(grpc);
 
-  const listen = (address: string) => withLongBacklog(() => grpc.listen(address, credentialsOf(options.tls)));
+  const sockets = new Sockets();
+  const listen = (address: string) =>
+    whileListening(
+      () => withLongBacklog(() => grpc.listen(address, credentialsOf(options.tls))),
+      ({ server }) => {
+        sockets.listenAt(server);
+        if (options.proxyProtocol) callers.listenAt(server);
+      },
+    );
   const drain = async () => {
     health.setStatus("unhealthy", SERVICE);
     health.setStatus("unhealthy");
     await room.drain();
     callers.close();
-    await endWithin(SHUTDOWN, grpc);
+    await end(grpc, sockets);
     await room.close();
   };
   return {
-    listen: (address) =>
-      options.proxyProtocol
-        ? whileListening(
-            () => listen(address),
-            ({ server }) => callers.listenAt(server),
-          )
-        : listen(address),
+    listen,
     drain: () => {
       drained ??= drain();
       return drained;
@@ -155,11 +164,11 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
   };
 }
 
-/** `shutdown` waits for every call, a watched health among them; past the time they are cut. */
-async function endWithin(ms: number, grpc: { shutdown(): Promise<void>; forceShutdown(): void }): Promise<void> {
-  const timer = setTimeout(() => grpc.forceShutdown(), ms);
+/** `shutdown` waits for every call, a watched health among them, and for every connection; past their times they are cut. */
+async function end(grpc: { shutdown(): Promise<void>; forceShutdown(): void }, sockets: Sockets): Promise<void> {
+  const timers = [setTimeout(() => grpc.forceShutdown(), SHUTDOWN), setTimeout(() => sockets.cut(), CUT)];
   await grpc.shutdown();
-  clearTimeout(timer);
+  for (const timer of timers) clearTimeout(timer);
 }
 
 function credentialsOf(tls: ServerOptions["tls"]): ServerCredentials {

@@ -12,6 +12,7 @@ import { expectGoodbye, nameOf } from "../support/expect.ts";
 import { useFolder } from "../support/folder.ts";
 import { Health, watchHealth } from "../support/health.ts";
 import { type Exit, endProcesses, ServerProcess } from "../support/process.ts";
+import { Proxy as Network } from "../support/proxy.ts";
 import { needsStrace } from "../support/strace.ts";
 import { Connection } from "../support/wire.ts";
 
@@ -149,6 +150,31 @@ describe("A server's process", function () {
     // Past 10 s it would end by itself, with 1.
     expect((await server.exit()).code).to.equal(0);
   });
+
+  for (const way of ["", ", who talked TLS", ", behind a proxy that says who calls"] as const) {
+    it(`is gone within 10 s of SIGTERM, though a client has gone without a word${way}`, async () => {
+      const { cert, key } = makeCertificate();
+      const [certFile, keyFile] = [path.join(folder.path, "cert.pem"), path.join(folder.path, "key.pem")];
+      await writeFile(certFile, cert);
+      await writeFile(keyFile, key);
+      const isTls = way.includes("TLS");
+      const flags = isTls ? ["--tls-cert", certFile, "--tls-key", keyFile] : way === "" ? [] : ["--proxy-protocol"];
+      const { server, port } = await ServerProcess.serve(folder.path, flags);
+      const network = await Network.start(port);
+      try {
+        const wire = await connect(network.port, isTls ? cert : undefined);
+        const { token } = await wire.register("ana", PASSWORD);
+        await wire.chat(token).accept(sendAll("hello"));
+        network.hold();
+        server.child.kill("SIGTERM");
+        // Past 10 s it would end by itself, with 1.
+        const { code, stderr } = await server.exit();
+        expect(code, stderr).to.equal(0);
+      } finally {
+        await network.close();
+      }
+    });
+  }
 
   /** Says things until it was told `times` times that they cannot be stored; returns the ids of what was accepted. */
   async function fillTheDisk(chat: ChatStream, times: number): Promise<bigint[]> {
