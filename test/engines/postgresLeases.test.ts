@@ -15,6 +15,8 @@ const [ana, bob, eve] = ["ana", "bob", "eve"].map((username, i) => ({
 })) as [Online, Online, Online];
 const came = ({ username }: Online): RosterChange => ({ username, online: true });
 const went = ({ username }: Online): RosterChange => ({ username, online: false });
+/** What the nodes have, in seconds: long enough to be renewed in time by a node that stands still for some seconds. */
+const LEASE = 8;
 
 describe("The leases of nodes in PostgreSQL", () => {
   let place: PostgresPlace;
@@ -22,6 +24,9 @@ describe("The leases of nodes in PostgreSQL", () => {
   before(async function () {
     needsEngine(this, "postgres");
     place = await postgresPlace();
+    // For the time of a lease after its start a server lets every lease hold.
+    const IS_OLD = `SELECT now() > pg_postmaster_start_time() + interval '${LEASE} s' AS it`;
+    await eventually(async () => (await place.query(IS_OLD))[0]?.it === true, "the server to be older than a lease");
   });
   after(() => place?.remove());
   afterEach(async () => {
@@ -31,11 +36,26 @@ describe("The leases of nodes in PostgreSQL", () => {
     await place?.query("DELETE FROM roster");
   });
 
-  /** A node whose lease is over soon when it is not renewed. */
+  /** A node that renews its lease often, though it lasts. */
   async function open(options: Partial<PostgresOptions> = {}): Promise<PostgresNode> {
-    const node = await PostgresNode.open(place, { lease: 600, beat: 150, farewell: 1, ...options });
+    const node = await PostgresNode.open(place, { lease: LEASE * 1_000, beat: 150, farewell: 1, ...options });
     nodes.push(node);
     return node;
+  }
+
+  /** The time passes, in seconds, in which the lease of the node where somebody is was not renewed. */
+  const passes = (seconds: number, { username }: Online) =>
+    place.query(
+      `UPDATE nodes SET lease_until = lease_until - interval '${seconds} s'
+        WHERE id = (SELECT node_id FROM roster WHERE username = $1)`,
+      [username],
+    );
+  /** Cuts nodes off; resolves when nothing is on its way from them any more, which would renew a lease. */
+  async function cutOff(...those: PostgresNode[]): Promise<void> {
+    for (const { proxy } of those) proxy.forbid();
+    const CONNECTED = "SELECT FROM pg_stat_activity WHERE application_name = ANY ($1)";
+    const names = those.map(({ name }) => `${name} roster`);
+    await eventually(async () => (await place.query(CONNECTED, [names])).length === 0, "the connections to end");
   }
 
   const rosterOf = (node: PostgresNode) => node.store.roster;
@@ -60,21 +80,24 @@ describe("The leases of nodes in PostgreSQL", () => {
     for (const who of [ana, bob]) await rosterOf(dying).arrive(who);
     await rosterOf(other).arrive(bob);
     const changes = await changesOf(other);
-    dying.proxy.forbid();
-    await eventually(async () => (await rosterOf(other).find("ana")) === undefined, "ana to be off the list");
+    await cutOff(dying);
+    expect(await everyone(other)).to.deep.equal([ana, bob]);
+    await passes(LEASE, ana);
+    expect(await rosterOf(other).find("ana")).to.equal(undefined);
     expect(await everyone(other)).to.deep.equal([bob]);
     expect(await changes(1)).to.deep.equal([went(ana)]);
     expect(await place.query("SELECT username FROM roster")).to.deep.equal([{ username: "bob" }]);
   });
 
   it("are left to end by a node that is closed while people are here, who may be on their way to another one", async () => {
-    const [closing, other] = [await open({ farewell: 1_000 }), await open()];
+    const [closing, other] = [await open({ farewell: 60_000 }), await open()];
     for (const who of [ana, bob, eve]) await rosterOf(closing).arrive(who);
     await rosterOf(closing).leave(eve.accountId);
     const changes = await changesOf(other);
     await closing.close();
     expect(await everyone(other)).to.deep.equal([ana, bob]);
     expect(await rosterOf(other).arrive(bob)).to.equal(false);
+    await passes(60, ana);
     expect(await changes(1)).to.deep.equal([went(ana)]);
     expect(await everyone(other)).to.deep.equal([bob]);
   });
@@ -103,7 +126,8 @@ describe("The leases of nodes in PostgreSQL", () => {
     const [stalled, other] = [await open(), await open()];
     for (const who of [ana, bob]) await rosterOf(stalled).arrive(who);
     const changes = await changesOf(other);
-    stalled.proxy.forbid();
+    await cutOff(stalled);
+    await passes(LEASE, ana);
     expect(await changes(2)).to.have.deep.members([went(ana), went(bob)]);
     // What happens there meanwhile is not told, and whoever says it hears so.
     expect(await caught(rosterOf(stalled).leave(ana.accountId))).to.be.instanceOf(Error);
@@ -117,9 +141,10 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("are found to be over by a node that says something before it has renewed its own", async () => {
-    const [stalled, other] = [await open({ beat: 60_000 }), await open()];
+    const [stalled, other] = [await open({ lease: 60_000, beat: 60_000 }), await open()];
     await rosterOf(stalled).arrive(ana);
     const changes = await changesOf(other);
+    await passes(60, ana);
     expect(await changes(1)).to.deep.equal([went(ana)]);
     expect(await rosterOf(stalled).arrive(bob)).to.equal(true);
     expect(await everyone(other)).to.deep.equal([ana, bob]);
@@ -127,7 +152,7 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("are renewed over a new connection when the one that they had stalls", async () => {
-    const [stalling, other] = [await open({ lease: 8_000 }), await open({ lease: 8_000 })];
+    const [stalling, other] = [await open(), await open()];
     await rosterOf(stalling).arrive(ana);
     const { place: start } = await rosterOf(other).changes();
     const link = await stalling.link("roster");
@@ -161,7 +186,7 @@ describe("The leases of nodes in PostgreSQL", () => {
       await turns(accountId % 3);
       await comeAndGo({ accountId, username: `crowd${accountId}`, since: NOON });
     });
-    // A whole lease later, which it would not have lasted.
+    // Again and again: only that moves it.
     await eventually(async () => (await leaseOf(bob.username)).getTime() > first.getTime() + 1_200, "renewals").finally(
       () => {
         isOver = true;
@@ -174,16 +199,14 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("that were over for all of them begin again with the first that is back: nobody was off the list", async () => {
-    const both = [await open({ lease: 1_500 }), await open({ lease: 1_500 })] as const;
+    const both = [await open(), await open()] as const;
     const [first, second] = both;
     await rosterOf(first).arrive(ana);
     await rosterOf(second).arrive(bob);
     const { place: start } = await rosterOf(first).changes();
-    for (const { proxy } of both) proxy.forbid();
-    await eventually(
-      async () => (await place.query("SELECT FROM nodes WHERE lease_until > now()")).length === 0,
-      "the leases to be over",
-    );
+    await cutOff(...both);
+    for (const node of both) expect(await caught(rosterOf(node).arrive(eve))).to.be.instanceOf(Error);
+    for (const who of [ana, bob]) await passes(LEASE, who);
     first.proxy.allow();
     const isThere = async () => (await place.query("SELECT FROM nodes WHERE lease_until > now()")).length === 2;
     await eventually(isThere, "both leases to begin again");
@@ -209,8 +232,9 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("are not changed by what a node said long ago, and comes late", async () => {
-    const [node, other] = [await open({ lease: 8_000 }), await open({ lease: 8_000 })];
+    const [node, other] = [await open({ lease: 60_000, beat: 60_000 }), await open()];
     await rosterOf(node).arrive(ana);
+    // Nothing else of this node is to be on its way: it renews its lease once a minute.
     const link = await node.link("roster");
     link.set("up", "keep");
     const arrival = caught(rosterOf(node).arrive(bob));
@@ -232,7 +256,7 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("are put right after a crash in which the database has lost what it had not synced", async () => {
-    const [node, other] = [await open({ lease: 8_000 }), await open({ lease: 8_000 })];
+    const [node, other] = [await open(), await open()];
     for (const who of [ana, bob]) await rosterOf(node).arrive(who);
     // As it is after one: a connection breaks, and some rows are those of a moment ago.
     await place.query("DELETE FROM roster WHERE username = 'bob'");
@@ -243,7 +267,7 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("outlast comings and goings of one account that are told at once", async () => {
-    const node = await open({ lease: 8_000 });
+    const node = await open();
     const changes = await changesOf(node);
     const roster = rosterOf(node);
     const told = range(1, 10).flatMap(() => [roster.arrive(ana), roster.leave(ana.accountId)]);
@@ -254,7 +278,7 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("keep the changes of a while, the last one for ever, and say so of what they have forgotten", async () => {
-    const node = await open({ lease: 8_000, remembered: 0 });
+    const node = await open({ remembered: 0 });
     const roster = rosterOf(node);
     const { place: before } = await roster.changes();
     await roster.arrive(ana);
@@ -266,13 +290,16 @@ describe("The leases of nodes in PostgreSQL", () => {
     for (const since of [before, first, last - 1, last + 1]) {
       expect(await roster.changes(since), `since ${since}`).to.deep.equal({ changes: undefined, place: last });
     }
-    expect(await roster.changes(last)).to.deep.equal({ changes: [], place: last });
-    await roster.arrive(bob);
-    expect((await roster.changes(last)).changes).to.deep.equal([came(bob)]);
+    // By one that forgets nothing so soon.
+    await node.close();
+    const next = rosterOf(await open());
+    expect(await next.changes(last)).to.deep.equal({ changes: [], place: last });
+    await next.arrive(bob);
+    expect((await next.changes(last)).changes).to.deep.equal([came(bob)]);
   });
 
   it("tell of a crowd that there is too much to tell", async () => {
-    const node = await open({ lease: 8_000 });
+    const node = await open();
     const { place: start } = await rosterOf(node).changes();
     const crowd = range(1, 2_100).map((i) => ({ accountId: 100 + i, username: `user-${i}`, since: NOON }));
     await Promise.all(crowd.map((who) => rosterOf(node).arrive(who)));
