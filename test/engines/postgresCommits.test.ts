@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import pg from "pg";
+import type { PostgresOptions } from "../../src/server/engines/postgres/index.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { Draft } from "../../src/server/room/ports/log.ts";
 import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
@@ -11,6 +12,8 @@ import { caught, eventually, hold, PostgresNode } from "./postgresNode.ts";
 
 /** What every append locks. */
 const LOG = "SELECT FROM log FOR UPDATE";
+/** For whoever waits until a test goes on, however long that takes. */
+const PATIENT: Partial<PostgresOptions> = { answer: 60_000, lease: 60_000 };
 
 describe("A commit in PostgreSQL", () => {
   before(function () {
@@ -21,23 +24,32 @@ describe("A commit in PostgreSQL", () => {
   let node: PostgresNode;
   let other: PostgresNode;
   let ana: Person;
+  let options = PATIENT;
+  /** What holds locks, and is ended at last also where a test fails. */
+  const holders: (() => Promise<unknown>)[] = [];
   beforeEach(async () => {
     place = await postgresPlace();
-    node = await PostgresNode.open(place);
-    other = await PostgresNode.open(place);
+    node = await PostgresNode.open(place, options);
+    other = await PostgresNode.open(place, options);
     ana = await enlist(node.store, "ana");
     await post(node.store.log, draft(ana, "the first"));
   });
   afterEach(async () => {
+    await Promise.all(holders.splice(0).map((end) => end()));
     await node.close();
     await other.close();
     await place.remove();
   });
 
+  const lockWith = async (statement: string) => {
+    const lock = await hold(place, statement);
+    holders.push(lock.release);
+    return lock;
+  };
   const hello = () => draft(ana, "hello", { requestId: "r" });
 
   it("that waits for the lock when its connection breaks lands late, and its repetition finds it", async () => {
-    const lock = await hold(place, LOG);
+    const lock = await lockWith(LOG);
     const first = caught(node.store.log.append([hello()]));
     await node.waitsForLock("append");
     node.proxy.cut();
@@ -73,33 +85,6 @@ describe("A commit in PostgreSQL", () => {
     expect((await other.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: true });
   });
 
-  it("that lands after so long that its repetition may have been refused does nothing", async () => {
-    const link = await node.link("append");
-    link.set("up", "keep");
-    const first = caught(node.store.log.append([hello()]));
-    await until(() => link.kept("up") > 0, "the append to be on its way");
-    link.orphan();
-    expect(await first).to.be.instanceOf(OutcomeUnknown);
-    const ask = async (what: string) => (await place.query(`SELECT ${what} AS it`))[0]?.it;
-    const [tooLate, began] = [
-      await ask("now() + interval '4 seconds'"),
-      "(SELECT query_start FROM pg_stat_activity WHERE client_port = ",
-    ];
-    const beganBefore = await ask(`${began}${link.port})`);
-    await eventually(
-      async () => ((await ask("clock_timestamp()")) as Date) > (tooLate as Date),
-      "four seconds to pass",
-    );
-    expect(await node.store.log.find(ana.accountId, "r")).to.equal(undefined);
-    link.set("up", "pass");
-    await eventually(
-      async () => String(await ask(`${began}${link.port})`)) !== String(beganBefore),
-      "what was held to land",
-    );
-    expect(await post(other.store.log, draft(ana, "next"))).to.equal(2);
-    expect((await readAfter(other.store.log, 1)).map(({ text }) => text)).to.deep.equal(["next"]);
-  });
-
   it("whose answer is lost has happened, and its repetition says so", async () => {
     const link = await node.link("append");
     link.set("down", "lose");
@@ -112,7 +97,7 @@ describe("A commit in PostgreSQL", () => {
   });
 
   it("whose connection the server ends has an outcome that is not known, and the next call works", async () => {
-    const lock = await hold(place, LOG);
+    const lock = await lockWith(LOG);
     const first = caught(node.store.log.append([hello()]));
     await node.waitsForLock("append");
     expect(await node.terminate("append")).to.equal(1);
@@ -121,33 +106,8 @@ describe("A commit in PostgreSQL", () => {
     expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: false });
   });
 
-  it("that does not get the lock in time has not happened; but what it is of may be what others are committing", async () => {
-    const lock = await hold(place, LOG);
-    expect(await caught(node.store.log.append([hello()]))).to.be.instanceOf(OutcomeUnknown);
-    await lock.release();
-    expect(await headOf(other.store.log)).to.equal(1);
-    expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: false });
-  });
-
-  it("that takes long is neither repeated nor refused meanwhile, on any node", async () => {
-    const late = new pg.Client({ connectionString: place.url });
-    await late.connect();
-    // As an append whose commit has yet to be confirmed by a standby: nobody sees what it has written.
-    await late.query(`BEGIN; ${LOG}`);
-    const INSERT = "INSERT INTO messages (id, sender_id, request_id, text, sent_at) VALUES (2, $1, 'r', 'hello', 0)";
-    await late.query(INSERT, [ana.accountId]);
-    const settling = [caught(node.store.log.append([hello()])), caught(other.store.log.find(ana.accountId, "r"))];
-    for (const error of await Promise.all(settling)) expect(error).to.be.instanceOf(OutcomeUnknown);
-    const finding = other.store.log.find(ana.accountId, "r");
-    await other.waitsForLock("find");
-    await late.query("COMMIT");
-    await late.end();
-    expect(await finding).to.include({ id: 2, text: "hello" });
-    expect(await other.store.log.find(ana.accountId, "another")).to.equal(undefined);
-  });
-
   it("that waits for its turn is waited for before its message is refused", async () => {
-    const lock = await hold(place, LOG);
+    const lock = await lockWith(LOG);
     const first = caught(node.store.log.append([hello()]));
     await node.waitsForLock("append");
     node.proxy.cut();
@@ -174,7 +134,7 @@ describe("A commit in PostgreSQL", () => {
         PERFORM pg_advisory_xact_lock(hashtext(current_schema())); RETURN NULL;
       END $$`);
     await place.query("CREATE TRIGGER wait AFTER INSERT ON messages EXECUTE FUNCTION wait()");
-    const lock = await hold(place, "SELECT pg_advisory_xact_lock(hashtext(current_schema()))");
+    const lock = await lockWith("SELECT pg_advisory_xact_lock(hashtext(current_schema()))");
     const append = node.store.log.append([hello()]);
     await node.waitsForLock("append");
     const end = other.store.sessions.end(ana.sessionId, false);
@@ -187,7 +147,7 @@ describe("A commit in PostgreSQL", () => {
 
   it("of a logout looks at who has come with a new session meanwhile, before it takes anybody off the roster", async () => {
     await other.store.roster.arrive({ accountId: ana.accountId, username: ana.username, since: 0 });
-    const roster = await hold(place, "SELECT FROM roster_lock FOR UPDATE");
+    const roster = await lockWith("SELECT FROM roster_lock FOR UPDATE");
     const end = node.store.sessions.end(ana.sessionId, false);
     await node.waitsForLock("write");
     const SIGN_IN = `INSERT INTO sessions (token_hash, account_id, created_at, expires_at, last_used_at)
@@ -248,17 +208,6 @@ describe("A commit in PostgreSQL", () => {
     expect(seen.unknown, `none was cut in the middle, with seed ${seed}`).to.be.above(0);
   });
 
-  it("of a node whose connection stalls is not known in the end; it holds up neither the others nor the node's reading", async () => {
-    const link = await node.link("append");
-    link.set("up", "hold");
-    link.set("down", "hold");
-    const stalled = caught(node.store.log.append([hello()]));
-    for (const i of range(2, 20)) expect(await post(other.store.log, draft(ana, `meanwhile ${i}`))).to.equal(i);
-    expect(await idsAfter(node.store.log, 0)).to.deep.equal(range(1, 20));
-    expect(await stalled).to.be.instanceOf(OutcomeUnknown);
-    expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 21, duplicate: false });
-  });
-
   it("of a node that takes no answer, as one that is stopped, holds nobody up", async () => {
     const link = await node.link("append");
     link.set("down", "hold");
@@ -268,5 +217,80 @@ describe("A commit in PostgreSQL", () => {
     expect(await post(other.store.log, draft(ana, "next"))).to.equal(1_002);
     link.set("down", "pass");
     expect(await stalled).to.equal(undefined);
+  });
+
+  describe("by a node that waits for no longer than nodes do", () => {
+    before(() => {
+      options = {};
+    });
+    after(() => {
+      options = PATIENT;
+    });
+
+    it("that lands after so long that its repetition may have been refused does nothing", async () => {
+      const link = await node.link("append");
+      link.set("up", "keep");
+      const first = caught(node.store.log.append([hello()]));
+      await until(() => link.kept("up") > 0, "the append to be on its way");
+      link.orphan();
+      expect(await first).to.be.instanceOf(OutcomeUnknown);
+      const ask = async (what: string) => (await place.query(`SELECT ${what} AS it`))[0]?.it;
+      const [tooLate, began] = [
+        await ask("now() + interval '4 seconds'"),
+        "(SELECT query_start FROM pg_stat_activity WHERE client_port = ",
+      ];
+      const beganBefore = await ask(`${began}${link.port})`);
+      await eventually(
+        async () => ((await ask("clock_timestamp()")) as Date) > (tooLate as Date),
+        "four seconds to pass",
+      );
+      expect(await node.store.log.find(ana.accountId, "r")).to.equal(undefined);
+      link.set("up", "pass");
+      await eventually(
+        async () => String(await ask(`${began}${link.port})`)) !== String(beganBefore),
+        "what was held to land",
+      );
+      expect(await post(other.store.log, draft(ana, "next"))).to.equal(2);
+      expect((await readAfter(other.store.log, 1)).map(({ text }) => text)).to.deep.equal(["next"]);
+    });
+
+    it("that does not get the lock in time has not happened; but what it is of may be what others are committing", async () => {
+      const lock = await lockWith(LOG);
+      expect(await caught(node.store.log.append([hello()]))).to.be.instanceOf(OutcomeUnknown);
+      await lock.release();
+      expect(await headOf(other.store.log)).to.equal(1);
+      expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: false });
+    });
+
+    it("that takes long is neither repeated nor refused meanwhile, on any node", async () => {
+      const late = new pg.Client({ connectionString: place.url });
+      await late.connect();
+      holders.push(() => late.end());
+      // As an append whose commit has yet to be confirmed by a standby: nobody sees what it has written.
+      await late.query(`BEGIN; ${LOG}`);
+      const INSERT = "INSERT INTO messages (id, sender_id, request_id, text, sent_at) VALUES (2, $1, 'r', 'hello', 0)";
+      await late.query(INSERT, [ana.accountId]);
+      const settling = [caught(node.store.log.append([hello()])), caught(other.store.log.find(ana.accountId, "r"))];
+      for (const error of await Promise.all(settling)) expect(error).to.be.instanceOf(OutcomeUnknown);
+      const patient = await PostgresNode.open(place, PATIENT);
+      holders.push(() => patient.close());
+      const finding = patient.store.log.find(ana.accountId, "r");
+      await patient.waitsForLock("find");
+      await late.query("COMMIT");
+      await late.end();
+      expect(await finding).to.include({ id: 2, text: "hello" });
+      expect(await other.store.log.find(ana.accountId, "another")).to.equal(undefined);
+    });
+
+    it("of a node whose connection stalls is not known in the end; it holds up neither the others nor the node's reading", async () => {
+      const link = await node.link("append");
+      link.set("up", "hold");
+      link.set("down", "hold");
+      const stalled = caught(node.store.log.append([hello()]));
+      for (const i of range(2, 20)) expect(await post(other.store.log, draft(ana, `meanwhile ${i}`))).to.equal(i);
+      expect(await idsAfter(node.store.log, 0)).to.deep.equal(range(1, 20));
+      expect(await stalled).to.be.instanceOf(OutcomeUnknown);
+      expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 21, duplicate: false });
+    });
   });
 });

@@ -3,15 +3,13 @@ import { StoreUnavailable } from "../../room/ports/engines.ts";
 import type { Address } from "./address.ts";
 import { outcomeOf, unavailable } from "./failures.ts";
 import type { Respite } from "./respite.ts";
-import { optionsOf, TYPES } from "./session.ts";
+import { ANSWER, optionsOf, TYPES } from "./session.ts";
 import { afterSilence } from "./silence.ts";
 
 /** How long making a connection may take, in milliseconds. */
 const CONNECT = 3_000;
 /** How long a call may wait for a connection that others use, in milliseconds. */
 const WAIT = 10_000;
-/** How long an answer may take, in milliseconds; longer than the server's own patience, so that it has the first word. */
-const ANSWER = 5_000;
 /** How long a connection may take to be closed, in milliseconds; then it is cut. */
 const CLOSE = 500;
 

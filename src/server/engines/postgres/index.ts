@@ -14,6 +14,7 @@ import { persist, reachDatabase } from "./opening.ts";
 import { Presence } from "./presence.ts";
 import { Respite } from "./respite.ts";
 import { PostgresRoster } from "./roster.ts";
+import { ANSWER, limitsOf, patienceOf } from "./session.ts";
 import { PostgresSessions } from "./sessions.ts";
 
 /** A store in a PostgreSQL database, which any number of nodes may have open. */
@@ -37,6 +38,11 @@ export interface PostgresOptions {
   readonly report: (error: Error) => void;
   /** How long the database is waited for when it is not there yet, in milliseconds. Default: 30,000. */
   readonly patience?: number;
+  /**
+   * How long an answer of the database may take, in milliseconds. The server itself gives up after four fifths of that, and after two
+   * fifths where it waits for a lock. Default: 5,000.
+   */
+  readonly answer?: number;
   /** How long a node that says nothing keeps its people on the roster, in milliseconds. Default: 8,000. */
   readonly lease?: number;
   /** How often a node says that it is there, in milliseconds. Default: 2,000. */
@@ -53,7 +59,7 @@ export interface PostgresOptions {
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
   const { url, report, patience = 30_000, lease = 8_000, beat = 2_000 } = options;
-  const { remembered = 60_000, farewell = 10_000 } = options;
+  const { answer = ANSWER, remembered = 60_000, farewell = 10_000 } = options;
   const address = parseAddress(url);
   const waiting = { until: performance.now() + patience, patience, report };
   const synchronousCommit = await reachDatabase(address, new Respite(() => {}), waiting);
@@ -67,11 +73,13 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   const respite = new Respite((cause) => {
     report(new Error(`PostgreSQL at ${address.name} is away: ${wordsOf(cause)}`, { cause }));
   });
-  const durable = { synchronous_commit: synchronousCommit === "off" ? "on" : synchronousCommit };
-  const appending = new Connections(address, { name: "append", max: 1, settings: durable }, respite);
-  const writing = new Connections(address, { name: "write", max: 3, settings: durable }, respite);
-  const reading = new Connections(address, { name: "read", max: 4 }, respite);
-  const finding = new Connections(address, { name: "find", max: 1 }, respite);
+  const limits = limitsOf(answer);
+  const durable = { ...limits, synchronous_commit: synchronousCommit === "off" ? "on" : synchronousCommit };
+  const within = { patience: answer, settings: limits };
+  const appending = new Connections(address, { ...within, name: "append", max: 1, settings: durable }, respite);
+  const writing = new Connections(address, { ...within, name: "write", max: 3, settings: durable }, respite);
+  const reading = new Connections(address, { ...within, name: "read", max: 4 }, respite);
+  const finding = new Connections(address, { ...within, name: "find", max: 1 }, respite);
   // Every node tells again whom it has when the server was away, so nobody waits for the disk to hear who came. And a connection that
   // stalls must be found in time for another one to renew the lease.
   const telling = new Connections(
@@ -96,7 +104,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     closed ??= closeOnce();
     return closed;
   };
-  const log = new PostgresLog({ appending, writing, reading, finding }, report);
+  const log = new PostgresLog({ appending, writing, reading, finding }, patienceOf(answer), report);
   try {
     const begin = async () => {
       // What this node knows of the log begins here.

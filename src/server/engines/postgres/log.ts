@@ -47,12 +47,6 @@ export const FIND = {
 };
 export const FORGET = { name: "forget", text: "SELECT forget_messages($1, $2)" };
 
-/**
- * How long a batch may take until it has the log's lock, in milliseconds: less than its answer may take. So whoever is told that the
- * outcome is not known may rely on it that nothing is written any more, and what is refused then stays refused.
- */
-const IN_TIME = 4_000;
-
 /** The log in a PostgreSQL database that many nodes share. */
 export class PostgresLog implements LogStore {
   readonly #appending: Connections;
@@ -60,18 +54,25 @@ export class PostgresLog implements LogStore {
   readonly #reading: Connections;
   readonly #finding: Connections;
   readonly #report: (error: Error) => void;
+  readonly #inTime: number;
   readonly #clock = new ServerClock();
   #known: Known = { logId: "", headId: 0, serverStart: 0 };
 
-  /** `appending` has one connection, which keeps its calls in order; `finding` one that may wait, and hold up nothing else. */
+  /**
+   * `appending` has one connection, which keeps its calls in order; `finding` one that may wait, and hold up nothing else. `inTime`: how
+   * long a batch may take until it has the log's lock, in milliseconds: less than its answer may take. So whoever is told that the
+   * outcome is not known may rely on it that nothing is written any more, and what is refused then stays refused.
+   */
   constructor(
     connections: { appending: Connections; writing: Connections; reading: Connections; finding: Connections },
+    inTime: number,
     report: (error: Error) => void,
   ) {
     this.#appending = connections.appending;
     this.#writing = connections.writing;
     this.#reading = connections.reading;
     this.#finding = connections.finding;
+    this.#inTime = inTime;
     this.#report = report;
   }
 
@@ -91,7 +92,7 @@ export class PostgresLog implements LogStore {
     if (batch.length === 0) return [];
     const { logId, headId, serverStart } = this.#known;
     if (forLog !== undefined && forLog !== logId) throw new StoreUnavailable(`the log is ${logId} now, not ${forLog}`);
-    const values = [logId, headId, serverStart, this.#clock.in(IN_TIME), ...toColumns(batch)];
+    const values = [logId, headId, serverStart, this.#clock.in(this.#inTime), ...toColumns(batch)];
     const [row] = await this.#appending
       .change<[number, number, string, number[], number[]]>(APPEND, values)
       .catch((error) => {
