@@ -19,19 +19,20 @@ export class NatsNode {
   /** How many of the notices `says` has found. */
   #read = 0;
 
-  constructor(url: string, identity: Identity = {}) {
+  /** By itself it does not leave a NATS that does nothing within the time of a test; one that pings every second leaves it in 4 s. */
+  constructor(url: string, identity: Identity = {}, pingInterval = 15_000) {
     const report = (notice: Notice) => {
       this.notices.push(notice);
       for (const watch of this.#watchers) watch();
     };
-    this.bus = openNatsBus({ url, identity, local: new LocalBus(), report });
+    this.bus = openNatsBus({ url, identity, pingInterval, local: new LocalBus(), report });
     this.listener = new Listener(this.bus);
     open.add(this);
   }
 
   /** One that follows a log, and whose NATS knows that. */
-  static async following(logId: string, url: string, identity?: Identity): Promise<NatsNode> {
-    const node = new NatsNode(url, identity);
+  static async following(logId: string, url: string, identity?: Identity, pingInterval?: number): Promise<NatsNode> {
+    const node = new NatsNode(url, identity, pingInterval);
     node.bus.follow(logId);
     await node.connected();
     return node;

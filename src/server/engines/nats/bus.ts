@@ -40,7 +40,13 @@ export class NatsBus implements Bus {
   #line: Line | undefined;
   #isConnected = false;
 
-  constructor(parts: { addresses: readonly Address[]; identity: Identity; local: Bus; notices: Notices }) {
+  constructor(parts: {
+    addresses: readonly Address[];
+    identity: Identity;
+    pingInterval: number;
+    local: Bus;
+    notices: Notices;
+  }) {
     this.#local = parts.local;
     this.#notices = parts.notices;
     this.#counts = { published: 0, publishedBytes: 0, received: 0, receivedBytes: 0, dropped: 0, unreadable: 0 };
@@ -48,6 +54,7 @@ export class NatsBus implements Bus {
     const connecting = {
       addresses: parts.addresses,
       identity: parts.identity,
+      pingInterval: parts.pingInterval,
       use: (connection: NatsConnection) => this.#use(connection),
       failed: (why: string) => this.#notices.warn(`NATS cannot be reached (${why}); ${MEANWHILE}`),
     };

@@ -14,14 +14,15 @@ const GOOD_AFTER = 10_000;
 /** How long NATS may take to let a node in, in milliseconds. */
 const CONNECT_TIMEOUT = 2_000;
 
-/** A ping a second, and two that may be under way: a connection that is dead is found within 4 s. */
-const PING_INTERVAL = 1_000;
+/** How many pings may be under way: with the third that is due, at most 4 intervals after a connection has died, it counts as dead. */
 const MAX_PINGS = 2;
 
 /** What `keepConnected` is made with. */
 export interface Connecting {
   readonly addresses: readonly Address[];
   readonly identity: Identity;
+  /** In milliseconds. */
+  readonly pingInterval: number;
   /** Uses a connection; resolves when that has ended, with why. */
   readonly use: (connection: NatsConnection) => Promise<unknown>;
   /** No address could be connected to: a sentence for each, always in the same order. */
@@ -45,14 +46,12 @@ export async function keepConnected(connecting: Connecting, signal: AbortSignal)
   }
 }
 
-async function connectToAny(
-  { addresses, identity, failed }: Connecting,
-  signal: AbortSignal,
-): Promise<NatsConnection | undefined> {
+async function connectToAny(connecting: Connecting, signal: AbortSignal): Promise<NatsConnection | undefined> {
+  const { addresses, failed } = connecting;
   const problems: string[] = [];
   for (const address of shuffled(addresses)) {
     try {
-      return await dial(optionsFor(address, identity), signal);
+      return await dial(optionsFor(address, connecting), signal);
     } catch (error) {
       if (signal.aborted) return undefined;
       problems.push(`${address.server}: ${explain(error)}`);
@@ -70,14 +69,14 @@ function shuffled<T>(list: readonly T[]): T[] {
     .map(({ item }) => item);
 }
 
-function optionsFor(address: Address, identity: Identity): NodeConnectionOptions {
+function optionsFor(address: Address, { identity, pingInterval }: Connecting): NodeConnectionOptions {
   return {
     servers: address.server,
     name: "obrolan",
     noEcho: true,
     reconnect: false,
     timeout: CONNECT_TIMEOUT,
-    pingInterval: PING_INTERVAL,
+    pingInterval,
     maxPingOut: MAX_PINGS,
     ignoreClusterUpdates: true,
     ...optionsOf(identity, address),
