@@ -7,6 +7,7 @@ import { within } from "../support/deadline.ts";
 import { Random } from "../support/random.ts";
 import { Connection } from "../support/wire.ts";
 import { LibraryMember } from "./support/libraryMember.ts";
+import type { MemberParts } from "./support/member.ts";
 import { type Trial, type TrialOptions, useTrials } from "./support/trial.ts";
 import { WireMember } from "./support/wireMember.ts";
 
@@ -47,11 +48,18 @@ describe(`Readers that stop reading while the others talk (SEED=${seed})`, () =>
   });
 });
 
+/** One whose streams are counted: it makes no new one where the server stands still for a while. */
+class PatientMember extends LibraryMember {
+  constructor(parts: MemberParts) {
+    super(parts, 20 * SECOND);
+  }
+}
+
 async function stall(run: Trial): Promise<void> {
   const [ana, bob] = run.users as [Trial["users"][0], Trial["users"][0]];
-  const short = [run.add(WireMember, ana, "short on the wire"), run.add(LibraryMember, bob, "short library")];
+  const short = [run.add(WireMember, ana, "short on the wire"), run.add(PatientMember, bob, "short library")];
   const wire = run.add(WireMember, bob, "long on the wire");
-  const library = run.add(LibraryMember, ana, "long library");
+  const library = run.add(PatientMember, ana, "long library");
   const stalling = [...short, wire, library];
   await within(Promise.all(stalling.map((member) => member.reached(1))), "those who will stall to have joined", SURELY);
   const streams = short.map((member) => member.streams);

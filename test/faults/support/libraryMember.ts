@@ -17,9 +17,10 @@ export class LibraryMember extends Member {
   /** Closed while the application takes no events. */
   #gate: PromiseWithResolvers<void> | undefined;
 
-  constructor(parts: MemberParts) {
+  /** `keepaliveTimeoutMs`: after how long a connection that says nothing is dead to it, in milliseconds. */
+  constructor(parts: MemberParts, keepaliveTimeoutMs = TIMES.keepaliveTimeoutMs) {
     super(parts);
-    this.#client = connect({ address: `127.0.0.1:${parts.port()}`, ...TIMES });
+    this.#client = connect({ address: `127.0.0.1:${parts.port()}`, ...TIMES, keepaliveTimeoutMs });
     const { token } = parts;
     this.#room = this.#client.enter({ token, resumeAfter: 0n, backoff: BACKOFF, maxEvents: MAX_EVENTS });
     this.#listening = this.#listen();
