@@ -24,9 +24,10 @@ export class SlowSyncs {
 
   /** Resolves with how many syncs were slow when they are no longer. */
   async end(): Promise<number> {
-    const exited = once(this.#strace, "exit");
+    // Behind its last words.
+    const closed = once(this.#strace, "close");
     this.#strace.kill("SIGINT");
-    await within(exited, () => `strace to end; it said: ${this.#said}`);
+    await within(closed, () => `strace to end; it said: ${this.#said}`);
     return this.#said.split("(DELAYED)").length - 1;
   }
 
