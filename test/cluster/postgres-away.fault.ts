@@ -13,6 +13,11 @@ const CHAT = "obrolan.v1.ChatService";
 const PATIENCE = 60_000;
 const GONE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
 
+/** Waits for a state of health, whatever is told before it. */
+async function told(next: () => Promise<bigint>, state: bigint): Promise<void> {
+  while ((await next()) !== state);
+}
+
 describe("Three nodes whose PostgreSQL", function () {
   this.timeout(3 * 60_000);
   const cluster = useClusters();
@@ -26,10 +31,10 @@ describe("Three nodes whose PostgreSQL", function () {
       const streams = await Promise.all(nodes.map((node) => visitors.enter(node, ana)));
       const wires = await Promise.all(nodes.map((node) => visitors.connect(node)));
       const watches = wires.map((wire) => watchHealth(wire, CHAT, PATIENCE));
-      for (const next of watches) expect(await next()).to.equal(Health.SERVING);
+      for (const next of watches) await told(next, Health.SERVING);
 
       await (isKilled ? postgres.kill() : postgres.stop());
-      for (const next of watches) expect(await next()).to.equal(Health.NOT_SERVING);
+      for (const next of watches) await told(next, Health.NOT_SERVING);
       for (const chat of streams) {
         const { reason, retryAfter } = await chat.refuse(sendAll("nobody hears this"));
         expect(nameOf(reason)).to.equal("STORE_UNAVAILABLE");
@@ -41,7 +46,7 @@ describe("Three nodes whose PostgreSQL", function () {
       }
 
       await postgres.start();
-      for (const next of watches) expect(await next()).to.equal(Health.SERVING);
+      for (const next of watches) await told(next, Health.SERVING);
       for (const [i, chat] of streams.entries()) {
         const { id } = await chat.accept(sendAll(`node ${i} is back`));
         for (const other of streams) await other.next("message", (message) => message.id === id);
@@ -72,14 +77,21 @@ describe("Three nodes whose PostgreSQL", function () {
     const confirmedBy = async (standbys: string) => {
       await run.database.query(`ALTER SYSTEM SET synchronous_standby_names = '${standbys}'`);
       await run.database.query("SELECT pg_reload_conf()");
-      await eventually(async () => {
-        const [row] = await run.database.query("SELECT current_setting('synchronous_standby_names') AS it");
-        return row?.it === standbys;
-      }, "the setting");
+    };
+    let isWaitedFor = false;
+    const commit = async () => {
+      while (!isWaitedFor) await run.database.query("SELECT pg_logical_emit_message(true, 'a commit', '')");
     };
     const first = await visitors.enter(node, ana);
     await confirmedBy("nobody");
+    const commits = commit();
     try {
+      // Commits wait for it only a while after the setting is there.
+      await eventually(async () => {
+        const rows = await run.database.query("SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
+        isWaitedFor = rows.length > 0;
+        return isWaitedFor;
+      }, "a commit to wait for its standby");
       first.send(sendAll("hello"), "r");
       await expectGoodbye(first, GONE);
       // It is written, waits for its standby, and nobody can see it.
@@ -90,7 +102,9 @@ describe("Three nodes whose PostgreSQL", function () {
         expect(again.kinds).to.not.include("rejected");
       }
     } finally {
+      isWaitedFor = true;
       await confirmedBy("");
+      await commits;
     }
     const settled = await visitors.enter(other, ana);
     expect(await settled.accept(sendAll("hello"), "r")).to.include({ id: 1n, duplicate: true });
