@@ -30,7 +30,7 @@ describe("Three nodes whose log goes back", function () {
   /** Says something, lets the log lose the end of it, and finds all nodes and clients in the new log. */
   async function loseTheEnd(
     run: Cluster,
-    lose: (talk: (count: number) => Promise<void>) => Promise<void>,
+    lose: (talk: (count: number) => Promise<void>, untilBack: () => Promise<void>) => Promise<void>,
   ): Promise<void> {
     const [ana] = await run.register("ana");
     readers.push(...run.nodes.map((node) => new Reader(node, ana)));
@@ -39,7 +39,11 @@ describe("Three nodes whose log goes back", function () {
     const talk = async (count: number) => {
       for (let i = 1; i <= count; i++) await streams[i % streams.length]?.accept(sendAll(`message ${i} of ${count}`));
     };
-    await lose(talk);
+    /** Waits until each node accepts what is said: one that could not reach PostgreSQL does not try again at once. */
+    const untilBack = async () => {
+      for (const chat of streams) while ((await chat.ask(sendAll("back?"))).event?.$case !== "accepted");
+    };
+    await lose(talk, untilBack);
     for (const chat of streams) await expectGoodbye(chat, GONE_BACK);
 
     const again = await Promise.all(
@@ -77,10 +81,11 @@ describe("Three nodes whose log goes back", function () {
 
   it("because a copy that lacks the end takes PostgreSQL's place, do the same", async () => {
     const run = await cluster(3);
-    await loseTheEnd(run, async (talk) => {
+    await loseTheEnd(run, async (talk, untilBack) => {
       await talk(KEPT);
       copy = await run.postgres.copy();
       await copy.start();
+      await untilBack();
       await talk(LOST);
       for (const { toPostgres } of run.nodes) {
         toPostgres.pointTo(copy.port);
