@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
-import { connect, type NatsConnection } from "@nats-io/transport-node";
+import { connect, errors, type NatsConnection } from "@nats-io/transport-node";
 import { expect } from "chai";
+import { explain } from "../../src/server/engines/nats/connecting.ts";
 import type { Notice } from "../../src/server/engines/nats/index.ts";
 import { range } from "../contract/support.ts";
 import { until } from "../room/support/turns.ts";
@@ -172,6 +173,11 @@ describe("The bus on NATS", () => {
     const said = node.notices.map((notice) => notice.message);
     expect(new Set(said), "what was said").to.have.length(said.length);
     expect(said.filter((sentence) => !sentence.startsWith("connected")).join(" ")).to.not.match(/wrong|s3cret|w%rd/);
+  });
+
+  it("does not take it for wrong credentials where NATS has waited too long for a node to say who it is", () => {
+    const late = new errors.AuthorizationError("'Authentication Timeout'");
+    expect(explain(late)).to.equal("'Authentication Timeout'");
   });
 
   const isRefusal = ({ message }: Notice) => message.includes("Permissions Violation");

@@ -198,6 +198,20 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect(await everyone(other)).to.deep.equal([bob]);
   });
 
+  it("that were over for all of them begin again too with the first that says something, where all had just stood still", async () => {
+    const both = [await open({ beat: 60_000 }), await open({ beat: 60_000 })] as const;
+    const [first, second] = both;
+    await rosterOf(first).arrive(ana);
+    await rosterOf(second).arrive(bob);
+    const { place: start } = await rosterOf(first).changes();
+    await place.query(`UPDATE nodes SET lease_until = lease_until - interval '${LEASE} s'`);
+    // The beat of the first, twice: only whoever's own lease held judges others.
+    const RENEW = `SELECT renew_lease(node_id, '${LEASE} s', '60 s', '0 s') FROM roster WHERE username = 'ana'`;
+    for (const _ of both) await place.query(RENEW);
+    expect(await everyone(second)).to.deep.equal([ana, bob]);
+    expect((await rosterOf(second).changes(start)).changes).to.deep.equal([]);
+  });
+
   it("that were over for all of them begin again with the first that is back: nobody was off the list", async () => {
     const both = [await open(), await open()] as const;
     const [first, second] = both;

@@ -85,7 +85,8 @@ function optionsFor(address: Address, { identity, pingInterval }: Connecting): N
 
 /** Why a connection could not be made, or has ended. */
 export function explain(error: unknown): string {
-  if (error instanceof errors.AuthorizationError)
+  // NATS waits 2 s for who connects to say who they are, and nats.js takes that for a refusal.
+  if (error instanceof errors.AuthorizationError && !/timeout/i.test(error.message))
     return `the user, password, token or credentials are not accepted (${error.message})`;
   return error instanceof Error ? error.message : String(error ?? "closed by the server");
 }

@@ -79,8 +79,16 @@ BEGIN
   changed := coalesce(changed, '{}') || coalesce(went, '{}');
 END $$;
 
--- Gives a node a lease, and makes those who are there all whom it has. Where it is back, and no node's lease holds, all of them were cut
--- off: the others have a whole lease's time to come back too.
+-- A node is back. Where no node's lease holds, all of them were cut off, or stood still: the others have a whole lease's time to come
+-- back too. Its caller has the lock.
+CREATE FUNCTION begin_again(node uuid, lease interval) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM nodes n WHERE n.id = node) AND NOT EXISTS (SELECT FROM nodes n WHERE holds(n.lease_until, lease)) THEN
+    UPDATE nodes SET lease_until = clock_timestamp() + lease WHERE lease_until > clock_timestamp() - interval '1 minute';
+  END IF;
+END $$;
+
+-- Gives a node a lease, and makes those who are there all whom it has.
 CREATE FUNCTION put_roster(
   node uuid, new_puts bigint, lease interval, ids bigint[], names text[], since bigint[]
 ) RETURNS void LANGUAGE plpgsql AS $$
@@ -88,9 +96,7 @@ DECLARE
   gone_names text[];
 BEGIN
   PERFORM FROM roster_lock FOR UPDATE;
-  IF EXISTS (SELECT FROM nodes n WHERE n.id = node) AND NOT EXISTS (SELECT FROM nodes n WHERE holds(n.lease_until, lease)) THEN
-    UPDATE nodes SET lease_until = clock_timestamp() + lease WHERE lease_until > clock_timestamp() - interval '1 minute';
-  END IF;
+  PERFORM begin_again(node, lease);
   INSERT INTO nodes VALUES (node, clock_timestamp() + lease, new_puts)
     ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until, puts = excluded.puts WHERE nodes.puts < excluded.puts;
   IF NOT FOUND THEN
@@ -139,6 +145,7 @@ BEGIN
   IF held IS NULL THEN
     RETURN false;
   END IF;
+  PERFORM begin_again(node, lease);
   UPDATE nodes SET lease_until = clock_timestamp() + lease WHERE id = node;
   IF held THEN
     SELECT array_agg(n.id) INTO ended FROM nodes n WHERE NOT holds(n.lease_until + patience, lease);
