@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type ChatClient, connect, type Room, type RoomEvent } from "../../src/client/index.ts";
-import { eventually } from "../engines/postgresNode.ts";
+import { eventually } from "../room/support/turns.ts";
 import { within } from "../support/deadline.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { type Person, useServer } from "../support/server.ts";

@@ -4,8 +4,9 @@ import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/en
 import type { Draft } from "../../src/server/room/ports/log.ts";
 import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
 import { draft, enlist, headOf, NOON, newTokenHash, type Person, post, range, readAfter } from "../contract/support.ts";
+import { eventually } from "../room/support/turns.ts";
 import { EngineServer, needsEngine } from "../support/engineServer.ts";
-import { caught, eventually } from "./postgresNode.ts";
+import { caught } from "./postgresNode.ts";
 
 describe("While PostgreSQL is away", () => {
   let server: EngineServer;

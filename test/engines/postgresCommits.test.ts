@@ -5,10 +5,10 @@ import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/en
 import type { Draft } from "../../src/server/room/ports/log.ts";
 import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
 import { draft, enlist, headOf, idsAfter, type Person, post, range, readAfter } from "../contract/support.ts";
-import { turns, until } from "../room/support/turns.ts";
+import { eventually, turns, until } from "../room/support/turns.ts";
 import { needsEngine } from "../support/engineServer.ts";
 import { Random } from "../support/random.ts";
-import { caught, eventually, hold, PostgresNode } from "./postgresNode.ts";
+import { caught, hold, PostgresNode } from "./postgresNode.ts";
 
 /** What every append locks. */
 const LOG = "SELECT FROM log FOR UPDATE";

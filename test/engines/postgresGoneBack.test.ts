@@ -2,8 +2,9 @@ import { expect } from "chai";
 import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
 import { draft, enlist, headOf, idsAfter, type Person, post, range } from "../contract/support.ts";
+import { eventually } from "../room/support/turns.ts";
 import { EngineServer, needsEngine } from "../support/engineServer.ts";
-import { ask, caught, eventually, PostgresNode } from "./postgresNode.ts";
+import { ask, caught, PostgresNode } from "./postgresNode.ts";
 
 /** As with a standby that lacked the end when it took over, or a backup that was put in the place of what was lost. */
 describe("When a copy of the database takes over", () => {

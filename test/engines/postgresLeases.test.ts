@@ -4,9 +4,9 @@ import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { Online, RosterChange } from "../../src/server/room/ports/roster.ts";
 import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
 import { NOON, range } from "../contract/support.ts";
-import { turns, until } from "../room/support/turns.ts";
+import { eventually, turns, until } from "../room/support/turns.ts";
 import { needsEngine } from "../support/engineServer.ts";
-import { caught, eventually, PostgresNode } from "./postgresNode.ts";
+import { caught, PostgresNode } from "./postgresNode.ts";
 
 const [ana, bob, eve] = ["ana", "bob", "eve"].map((username, i) => ({
   accountId: i + 1,

@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { PostgresOptions, PostgresStore } from "../../src/server/engines/postgres/index.ts";
 import type { PostgresPlace } from "../contract/postgresPlace.ts";
-import { turns, until } from "../room/support/turns.ts";
+import { eventually } from "../room/support/turns.ts";
 import type { Link } from "../support/link.ts";
 import { Proxy as NetworkProxy } from "../support/proxy.ts";
 
@@ -84,24 +84,6 @@ export class PostgresNode {
     await this.store.close();
     await this.proxy.close();
   }
-}
-
-/** Waits for what nobody announces, asking again and again. */
-export async function eventually(condition: () => Promise<boolean>, what: string): Promise<void> {
-  let isSo = false;
-  let failure: unknown;
-  const ask = async () => {
-    for (; !isSo; await turns()) isSo = await condition();
-  };
-  ask().catch((error) => {
-    failure = error;
-  });
-  try {
-    await until(() => isSo || failure !== undefined, what);
-  } finally {
-    isSo = true;
-  }
-  if (failure !== undefined) throw failure;
 }
 
 /** Has a server do something. */

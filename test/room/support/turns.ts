@@ -16,6 +16,24 @@ export async function until(condition: () => boolean, what: string): Promise<voi
   });
 }
 
+/** Waits for what nobody announces, asking again and again. */
+export async function eventually(condition: () => Promise<boolean>, what: string): Promise<void> {
+  let isSo = false;
+  let failure: unknown;
+  const ask = async () => {
+    for (; !isSo; await turns()) isSo = await condition();
+  };
+  ask().catch((error) => {
+    failure = error;
+  });
+  try {
+    await until(() => isSo || failure !== undefined, what);
+  } finally {
+    isSo = true;
+  }
+  if (failure !== undefined) throw failure;
+}
+
 /** Whether a promise has an outcome, once all that can go on by itself has done so. */
 export async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false;
