@@ -5,5 +5,5 @@ export { addFlags } from "./flags.ts";
 export { toMarkdown } from "./markdown.ts";
 export { resolve } from "./resolve.ts";
 export { address, choice, count, path, type Setting, type Table, toggle, url, type Values } from "./setting.ts";
-export { didYouMean } from "./suggest.ts";
+export { didYouMean, nearest } from "./suggest.ts";
 export { withoutSecrets } from "./url.ts";

@@ -35,7 +35,7 @@ export function resolve<T extends Table>({ table, others = [], rules, flags, env
     values[key] = value;
     if (setting.schema.safeParse(value).success) continue;
     // Also where it is wrong, most of it is a password all the same.
-    const what = setting.secret ? "cannot be used" : `is ${JSON.stringify(value)}`;
+    const what = setting.secret ? "cannot be used" : `is ${shown(value)}`;
     problems.push(`${where} ${what}; it must be ${setting.allowed}.`);
   }
   if (problems.length === 0) problems.push(...(rules?.(values as Values<T>) ?? []));
@@ -71,6 +71,11 @@ function unknownKeys(file: object, path: string | undefined, keys: readonly stri
   return Object.keys(file)
     .filter((key) => !keys.includes(key))
     .map((key) => `"${key}" in ${path} is not known${didYouMean(key, keys)}`);
+}
+
+/** A value without what stands before an `@`: somebody may give a URL with a user and a password in it. */
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? "undefined").replace(/[^"\s/]*@/g, "…@");
 }
 
 function text(value: unknown): string | undefined {

@@ -1,8 +1,13 @@
 /** The end of a sentence about a name that is not known: `. Did you mean "burst"?`, or just a full stop. */
 export function didYouMean(word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  return near === undefined ? "." : `. Did you mean ${near}?`;
+}
+
+/** The nearest of the known names, if it is near. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
   const closest = [...known].sort((a, b) => distance(word, a) - distance(word, b))[0];
-  const near = closest !== undefined && distance(word, closest) <= Math.max(2, word.length / 3);
-  return near ? `. Did you mean ${closest}?` : ".";
+  return closest !== undefined && distance(word, closest) <= Math.max(2, word.length / 3) ? closest : undefined;
 }
 
 /** How many letters have to be put in, taken out, changed, or swapped with their neighbour. */

@@ -39,10 +39,9 @@ describe("A username", () => {
     }
   });
 
-  it("that is refused is named in the refusal, cut where it is long", () => {
-    expect(usernameInvalid("Ana!")).to.include({ reason: "USERNAME_INVALID", field: "username" });
-    expect(usernameInvalid("Ana!").message).to.include('"Ana!"');
-    expect(usernameInvalid("x".repeat(60_000)).message.length).to.be.below(300);
+  it("is not repeated in its refusal, because a password may be in it", () => {
+    expect(usernameInvalid()).to.include({ reason: "USERNAME_INVALID", field: "username" });
+    expect(usernameInvalid.length).to.equal(0);
   });
 });
 
@@ -69,6 +68,7 @@ describe("A password", () => {
 
   it("that is refused is not repeated in the refusal, only its length", () => {
     expect(passwordInvalid("secret")).to.include({ reason: "PASSWORD_INVALID", field: "password" });
-    expect(passwordInvalid("secret").message).to.include("6").and.not.include("secret");
+    expect(passwordInvalid("secret").message).to.include("6 characters").and.not.include("secret");
+    expect(passwordInvalid("x").message).to.include("has 1 character:");
   });
 });

@@ -27,21 +27,21 @@ export function isPassword(password: string): boolean {
   return points >= PASSWORD_MIN && points <= PASSWORD_MAX;
 }
 
-/** The refusal of a name that cannot be one. */
-export function usernameInvalid(username: string): Refusal {
-  const shown = JSON.stringify(username.length > 64 ? `${username.slice(0, 64)}…` : username);
+/** The refusal of a name that cannot be one. It does not repeat it: "budi:secret" has a password in it. */
+export function usernameInvalid(): Refusal {
   return new Refusal(
     "USERNAME_INVALID",
-    `${shown} cannot be a username: take 1 to 32 of a-z 0-9 . _ - that begin and end with a letter or digit.`,
+    "This cannot be a username: take 1 to 32 of a-z 0-9 . _ - that begin and end with a letter or digit.",
     { field: "username" },
   );
 }
 
 /** The refusal of a password that cannot be one. It does not repeat it. */
 export function passwordInvalid(password: string): Refusal {
+  const { length } = [...password];
   return new Refusal(
     "PASSWORD_INVALID",
-    `The password has ${[...password].length} characters: take ${PASSWORD_MIN} to ${PASSWORD_MAX}.`,
+    `The password has ${length} ${length === 1 ? "character" : "characters"}: take ${PASSWORD_MIN} to ${PASSWORD_MAX}.`,
     { field: "password" },
   );
 }

@@ -54,7 +54,7 @@ export class SignIn {
   async register(credentials: Credentials): Promise<SignedIn> {
     const { accounts, secrets } = this.#engines;
     const username = foldUsername(credentials.username);
-    if (!isUsername(username)) throw usernameInvalid(credentials.username);
+    if (!isUsername(username)) throw usernameInvalid();
     const password = normalizePassword(credentials.password);
     if (!isPassword(password)) throw passwordInvalid(password);
     if ((await accounts.find(username)) !== undefined) throw usernameTaken(username);
