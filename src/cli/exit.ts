@@ -9,6 +9,8 @@ export const Exit = {
   USAGE: 2,
   /** No Obrolan server answered. */
   UNREACHED: 3,
+  /** Standard input could not be read, or something that was printed could not be written. */
+  BROKEN_STREAM: 4,
 } as const;
 
 /** An exit code. */

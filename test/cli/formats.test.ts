@@ -150,6 +150,13 @@ describe("an event as JSON", () => {
     expect(JSON.parse(line).text).to.equal(text);
   });
 
+  it("is one line to every reader of lines, also with U+2028 and U+2029 in the text", () => {
+    const text = "one\u2028two\u2029three\u0085four";
+    const line = formatJson(message({ text }));
+    expect(line).not.to.match(/[\u2028\u2029\u0085]/);
+    expect(JSON.parse(line).text).to.equal(text);
+  });
+
   it("has the status, the reason and the sentence of what went wrong", () => {
     const cause = new ChatError(Status.UNAVAILABLE, "no", { reason: "STORE_UNAVAILABLE" });
     expect(JSON.parse(formatJson({ kind: "disconnected", failures: 1, willRetryInMs: 5, cause })).cause).to.deep.equal({

@@ -30,15 +30,22 @@ describe("the program obrolan", () => {
   });
 
   const wrong: [string[], Record<string, string>, RegExp][] = [
-    [["--serve", "x"], {}, /unknown option '--serve'.*Did you mean --server\?/s],
-    [["serve", "--lisen", "x"], {}, /unknown option '--lisen'.*Did you mean --listen\?/s],
-    [["--server"], {}, /--server <HOST:PORT>' argument missing/],
+    [
+      ["--serve", "x"],
+      {},
+      /^obrolan: --serve is not a flag of obrolan\. Did you mean --server\? See obrolan --help\.\n$/,
+    ],
+    [["serve", "--lisen", "x"], {}, /^obrolan: --lisen is not a flag of obrolan serve\. Did you mean --listen\?/],
+    [["--server"], {}, /^obrolan: --server needs a value: --server <HOST:PORT>\./],
     [["--recent", "some"], {}, /The flag --recent is "some"; it must be a whole number/],
     [["serve", "--burst", "-1"], {}, /The flag --burst is "-1"/],
     [["serve"], { OBROLAN_BRUST: "1" }, /OBROLAN_BRUST is not known\. Did you mean OBROLAN_BURST\?/],
     [["--config", "/no/such/file"], {}, /\/no\/such\/file cannot be read/],
-    [["serv"], {}, /"serv" is no command of obrolan\. Did you mean serve\?/],
-    [["serve", "now"], {}, /"now" is no command of obrolan\./],
+    [["serv"], {}, /^obrolan: There is no such command\. Did you mean serve\?/],
+    [["serve", "now"], {}, /^obrolan: serve takes no such argument\. See obrolan serve --help\./],
+    [["--json=yes"], {}, /^obrolan: --json takes no value\./],
+    [["backup"], {}, /^obrolan: backup needs FILE: obrolan backup /],
+    [["login", "ani", "secret"], {}, /^obrolan: login is no argument of obrolan: start obrolan and type it there/],
     [["--ca", "/no/such/file"], {}, /--ca: the file \/no\/such\/file cannot be read/],
     [["serve", "--listen", "0.0.0.0:0"], {}, /0\.0\.0\.0:0 can be reached from other machines/],
   ];

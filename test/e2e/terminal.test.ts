@@ -53,7 +53,7 @@ describe("what the original could, in a terminal", () => {
     await terminal.shows("login NAME [PASSWORD]");
     terminal.enter("sendall hello");
     expect(await terminal.exit()).to.equal(2);
-    const answer = terminal.text.slice(terminal.text.indexOf('"sendall hello" is not how to begin.'));
+    const answer = terminal.text.slice(terminal.text.indexOf('"sendall" is a command of the room: sign in first.'));
     expect(answer).to.contain("regist NAME [PASSWORD]").and.to.contain("login NAME [PASSWORD]");
   });
 

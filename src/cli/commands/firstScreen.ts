@@ -1,22 +1,37 @@
 import type { ChatClient, ChatError, SignedIn } from "../../client/index.ts";
 import { Exit, exitOf } from "../exit.ts";
+import { passwordPrompt, readFirstLine } from "../signInLine.ts";
+import { InputError } from "../terminal/inputError.ts";
 import { FIRST_COMMANDS } from "../terminal/item.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { splitAtSpace } from "./command.ts";
 
 /** Asks who is there. Resolves with their session, or with the exit code where there will be none. */
 export async function firstScreen(client: ChatClient, terminal: Terminal, server: string): Promise<SignedIn | Exit> {
-  await terminal.show({ kind: "start", server });
-  const line = await firstLine(terminal);
-  if (line === undefined && terminal.person) return Exit.FINE;
-  const [word, rest] = splitAtSpace(line ?? "");
-  const [username, given] = splitAtSpace(rest);
-  const command = word.toLowerCase();
-  if ((command !== "regist" && command !== "login") || username === "") return wrongCommand(terminal, line);
-  const password = given === "" ? await terminal.secret(`password for ${username}: `) : given;
-  if (password === undefined) return Exit.FINE;
   try {
-    const created = command === "regist";
+    return await signIn(client, terminal, server);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const { message, exitCode } = error;
+    await terminal.show({ kind: "error", message, exitCode });
+    return exitCode;
+  }
+}
+
+async function signIn(client: ChatClient, terminal: Terminal, server: string): Promise<SignedIn | Exit> {
+  await terminal.show({ kind: "start", server });
+  // A person is told that there is no server before they type a password; a script has its password ready anyway.
+  const away = terminal.person ? whyAway(client, terminal) : Promise.resolve(undefined);
+  const line = await Promise.race([firstLine(terminal), away.then((error) => error ?? NEVER)]);
+  if (line instanceof Error) return refused(terminal, line, server);
+  if (line === undefined) return terminal.person ? Exit.FINE : wrongCommand(terminal, "No command came.");
+  const first = readFirstLine(line);
+  if (first.kind === "wrong") return wrongCommand(terminal, first.message);
+  const error = await away;
+  if (error !== undefined) return refused(terminal, error, server);
+  const { creates: created, username } = first;
+  const password = first.password ?? (await terminal.secret(passwordPrompt(username)));
+  if (password === undefined) return terminal.person ? Exit.FINE : wrongCommand(terminal, "No password came.");
+  try {
     const session = created
       ? await client.register(username, password, { signal: terminal.interrupted })
       : await client.login(username, password, { signal: terminal.interrupted });
@@ -28,14 +43,29 @@ export async function firstScreen(client: ChatClient, terminal: Terminal, server
   }
 }
 
+const NEVER = new Promise<never>(() => {});
+
 async function firstLine(terminal: Terminal): Promise<string | undefined> {
   let line = await terminal.line();
   while (line?.trim() === "") line = await terminal.line();
   return line;
 }
 
-async function wrongCommand(terminal: Terminal, line: string | undefined): Promise<Exit> {
-  const message = line === undefined ? "No command came." : `"${line}" is not how to begin.`;
+/**
+ * Why no server is there to sign in to; undefined if one is. Any answer of an Obrolan server will do: what it thinks of a sign-in it says
+ * itself.
+ */
+async function whyAway(client: ChatClient, terminal: Terminal): Promise<ChatError | undefined> {
+  try {
+    await client.isServing({ signal: terminal.interrupted });
+    return undefined;
+  } catch (error) {
+    if (terminal.interrupted.aborted || exitOf(error) !== Exit.UNREACHED) return undefined;
+    return error as ChatError;
+  }
+}
+
+async function wrongCommand(terminal: Terminal, message: string): Promise<Exit> {
   await terminal.show({ kind: "error", message, usage: FIRST_COMMANDS, exitCode: Exit.USAGE });
   return Exit.USAGE;
 }

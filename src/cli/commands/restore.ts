@@ -1,19 +1,20 @@
 import type { ServerConfig } from "../../server/config.ts";
 import { Exit } from "../exit.ts";
+import type { Stdio } from "../terminal/stdio.ts";
 import { holdingIn } from "./holding.ts";
 
 /** Restores the server's store from a backup. Resolves with the exit code. */
-export async function runRestore(config: Pick<ServerConfig, "data">, file: string): Promise<Exit> {
+export async function runRestore(config: Pick<ServerConfig, "data">, file: string, stdio: Stdio): Promise<Exit> {
   // Loaded here alone: the client starts without the server's engines.
   const { restore } = await import("../../server/store.ts");
   try {
     const { before, sessions, ...holding } = await restore(config, file);
-    process.stdout.write(`The store is restored, and holds ${holdingIn(holding)}.\n`);
-    process.stdout.write(`Sessions that go on: ${sessions}; whoever has another one signs in again.\n`);
-    if (before !== undefined) process.stdout.write(`The store that was there is kept: ${before}\n`);
+    await stdio.out.write(`The store is restored, and holds ${holdingIn(holding)}.\n`);
+    await stdio.out.write(`Sessions that go on: ${sessions}; whoever has another one signs in again.\n`);
+    if (before !== undefined) await stdio.out.write(`The store that was there is kept: ${before}\n`);
     return Exit.FINE;
   } catch (error) {
-    process.stderr.write(`obrolan: ${error instanceof Error ? error.message : error}\n`);
+    await stdio.complain(error instanceof Error ? error.message : String(error));
     return Exit.REFUSED;
   }
 }

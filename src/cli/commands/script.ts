@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Exit } from "../exit.ts";
+import { InputError } from "../terminal/inputError.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type Attempted, attempt } from "./attempt.ts";
 import type { Context } from "./command.ts";
@@ -11,17 +12,27 @@ import type { Context } from "./command.ts";
  * exit code of the first that was refused or is no command.
  */
 export async function followScript(context: Context, terminal: Terminal): Promise<Exit> {
-  const { room } = context;
   let first: Exit = Exit.FINE;
+  try {
+    for await (const code of carryOutLines(context, terminal)) first ||= code;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const { message, exitCode } = error;
+    await terminal.show({ kind: "error", message, exitCode });
+    first ||= exitCode;
+  }
+  void context.room.close();
+  return first;
+}
+
+async function* carryOutLines(context: Context, terminal: Terminal): AsyncGenerator<Exit> {
   for (let line = await terminal.line(); line !== undefined; line = await terminal.line()) {
     if (line.trim() === "") continue;
     const { item, code } = await attemptUntilFinal(context, line, terminal.interrupted);
     await terminal.show(item);
-    if (first === Exit.FINE) first = code;
-    if (room.state.kind === "closed") break;
+    yield code;
+    if (context.room.state.kind === "closed") break;
   }
-  void room.close();
-  return first;
 }
 
 async function attemptUntilFinal(context: Context, line: string, signal: AbortSignal): Promise<Attempted> {

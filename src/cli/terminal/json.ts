@@ -1,8 +1,8 @@
 import { Status } from "../../client/index.ts";
 import type { Item } from "./item.ts";
 
-/** What `JSON.stringify` leaves as it is, but a terminal should not see. */
-const CONTROLS = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+/** What `JSON.stringify` leaves as it is, but a terminal should not see, or a reader of lines would take for a line end. */
+const CONTROLS = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
  * An item as one line of JSON, its kind under `event`. Ids are numbers up to 2^53 - 1, which is further than any log gets, and strings

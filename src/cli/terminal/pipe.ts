@@ -25,17 +25,24 @@ export class Pipe implements Terminal {
     this.#parts = parts;
     this.person = parts.input.isTTY === true;
     this.#lines = new LineReader(parts.input);
-    this.interrupted = AbortSignal.any([this.#interrupt.signal, parts.output.gone]);
+    this.interrupted = this.#interrupt.signal;
+    parts.output.gone.addEventListener("abort", this.#onGone);
     // A script is ended by its signals as every program is; a person is let out through the door.
     if (this.person) process.once("SIGINT", this.#onInterrupt);
   }
 
-  line(): Promise<string | undefined> {
-    return this.#lines.next();
+  async line(): Promise<string | undefined> {
+    try {
+      return await this.#lines.next();
+    } catch (error) {
+      // A terminal that cannot be read has been closed.
+      if (this.person) return undefined;
+      throw error;
+    }
   }
 
   async secret(prompt: string): Promise<string | undefined> {
-    if (!this.person) return this.#lines.next();
+    if (!this.person) return this.line();
     await this.#parts.aside.write(prompt);
     const secret = await this.#lines.secret();
     await this.#parts.aside.write("\n");
@@ -62,5 +69,11 @@ export class Pipe implements Terminal {
   readonly #onInterrupt = () => {
     this.#interrupt.abort();
     this.end();
+  };
+
+  /** Nobody reads any more. A person has gone; of a script, what has come is carried out. */
+  readonly #onGone = () => {
+    if (this.person) this.#onInterrupt();
+    else this.#lines.stopWaiting();
   };
 }

@@ -52,7 +52,7 @@ function presence(joined: readonly string[], left: readonly string[]): string | 
 function beside(item: Item): string | undefined {
   switch (item.kind) {
     case "signedIn":
-      return `entered as ${item.username}`;
+      return sanitizeLine(`entered as ${item.username}`);
     case "rejected":
       return sanitizeLine(`refused: ${item.message} (${item.reason})`);
     case "unanswered":
@@ -68,7 +68,7 @@ function beside(item: Item): string | undefined {
     case "closed":
       return item.why.kind === "left" || item.why.kind === "aborted" ? undefined : sanitizeLine(closedWords(item.why));
     case "loggedOut":
-      return `${item.username} is logged out`;
+      return sanitizeLine(`${item.username} is logged out`);
     case "error": {
       const usage = item.usage?.map((command) => command.usage).join(" | ");
       return sanitizeLine(usage === undefined ? item.message : `${item.message} Begin with: ${usage}`);

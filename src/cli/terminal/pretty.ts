@@ -1,4 +1,5 @@
 import type { MessageEvent } from "../../client/index.ts";
+import { mayHoldPassword } from "../signInLine.ts";
 import { columns, rows } from "./columns.ts";
 import { FIRST_COMMANDS, type Item } from "./item.ts";
 import { sanitizeLine, sanitizeLines } from "./sanitize.ts";
@@ -60,7 +61,7 @@ export class Pretty {
           wrap("the room was closed before the last command was answered: it may have been sent", width, 0, 2),
         );
       case "held":
-        return note(`kept until the connection is back: ${item.line}`);
+        return note(`kept until the connection is back${mayHoldPassword(item.line) ? "" : `: ${item.line}`}`);
       case "leaving":
         return note(`${item.pending} not sent yet: leaving when the connection is back; Ctrl-C leaves without them`);
       case "gap":

@@ -1,6 +1,7 @@
 import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
 import type { ReadStream, WriteStream } from "node:tty";
+import { mayHoldPassword } from "../signInLine.ts";
 
 /** What a prompt tells whoever made it. */
 export interface PromptEvents {
@@ -45,9 +46,10 @@ export class Prompt {
     this.#readline.on("close", events.onEnd);
     this.#readline.on("SIGINT", events.onInterrupt);
     this.#readline.on("SIGTSTP", () => this.#suspend());
-    // What is typed before the room may have a password in it.
+    // Everything that is typed before the room may have a password in it, and a sign-in that is typed in the room has one.
     this.#readline.on("history", (history) => {
       if (!this.#remember) history.length = 0;
+      else if (history[0] !== undefined && mayHoldPassword(history[0])) history.shift();
     });
     this.#readline.prompt();
   }

@@ -31,9 +31,9 @@ export class Screen implements Terminal {
   #queued = 0;
   #flushing: Promise<void> | undefined;
 
-  constructor(input: ReadStream, tty: WriteStream) {
+  constructor(input: ReadStream, tty: WriteStream, output = new Output(tty)) {
     this.#tty = tty;
-    this.#output = new Output(tty);
+    this.#output = output;
     this.#pretty = new Pretty(makeStyle(tty.hasColors()));
     this.interrupted = AbortSignal.any([this.#interrupt.signal, this.#output.gone]);
     this.#prompt = new Prompt(input, tty, {

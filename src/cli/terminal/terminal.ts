@@ -4,11 +4,11 @@ import type { Item } from "./item.ts";
 export interface Terminal {
   /** Somebody sits there: they see what happens, and can try again. Else a script reads and writes. */
   readonly person: boolean;
-  /** Aborted when it is over at once: Ctrl-C, or nobody reads the output any more. */
+  /** Aborted when it is over at once: Ctrl-C, or a person's terminal has gone. */
   readonly interrupted: AbortSignal;
-  /** The next line; undefined: there are no more. */
+  /** The next line; undefined: there are no more. Throws an `InputError` if a script cannot be read. */
   line(): Promise<string | undefined>;
-  /** The next line as a secret: it is not shown while it is typed. */
+  /** The next line as a secret: it is not shown while it is typed. Else as `line`. */
   secret(prompt: string): Promise<string | undefined>;
   /** From now on lines are worth remembering, and can be completed from these. */
   enterRoom(completions: (line: string) => string[]): void;

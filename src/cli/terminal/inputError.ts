@@ -1,0 +1,35 @@
+import { Exit } from "../exit.ts";
+
+/** Standard input cannot be read on. Its message repeats nothing that was read: there may be a password in it. */
+export class InputError extends Error {
+  override readonly name = "InputError";
+  /** What it means for the program. */
+  readonly exitCode: Exit;
+
+  constructor(exitCode: Exit, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+/** Reading failed. */
+export function unreadable(cause: unknown): InputError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new InputError(Exit.BROKEN_STREAM, `Standard input cannot be read: ${why}.`, { cause });
+}
+
+/** The input is in another encoding from its first byte on. */
+export function wrongEncoding(encoding: string): InputError {
+  return new InputError(
+    Exit.USAGE,
+    `Standard input is ${encoding}, and a script must be UTF-8. Nothing was sent. Save it as UTF-8, or convert it with: iconv -f ${encoding} -t UTF-8.`,
+  );
+}
+
+/** A line is not UTF-8. */
+export function notUtf8(lineNumber: number): InputError {
+  return new InputError(
+    Exit.USAGE,
+    `Line ${lineNumber} of standard input is not UTF-8: neither it nor any line after it was carried out. Save the script as UTF-8, or convert it with, for example: iconv -f WINDOWS-1252 -t UTF-8.`,
+  );
+}

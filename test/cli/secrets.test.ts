@@ -1,0 +1,154 @@
+import { expect } from "chai";
+import { mayHoldPassword, passwordPrompt, readFirstLine } from "../../src/cli/signInLine.ts";
+import { sendAll } from "../support/commands.ts";
+import { Proxy as Network } from "../support/proxy.ts";
+import { useServer } from "../support/server.ts";
+import { run } from "./program.ts";
+import { useTerminals } from "./terminals.ts";
+
+const SECRET = "rahasia123";
+
+describe("the first line", () => {
+  const wrong: [string, RegExp][] = [
+    [`regster budi ${SECRET}`, /Did you mean regist\?/],
+    [`register budi ${SECRET}`, /Did you mean regist\?/],
+    [`/login budi ${SECRET}`, /Did you mean login\?/],
+    [`Lgoin budi ${SECRET}`, /Did you mean login\?/],
+    [`login,budi,${SECRET}`, /does not begin with a command\.$/],
+    [`login:budi:${SECRET}`, /does not begin with a command\.$/],
+    [`budi ${SECRET}`, /does not begin with a command\.$/],
+    [SECRET, /does not begin with a command\.$/],
+    [`sendall ${SECRET}`, /"sendall" is a command of the room: sign in first\.$/],
+    ["login", /"login" needs a name\.$/],
+    ["REGIST ", /"regist" needs a name\.$/],
+  ];
+  for (const [line, sentence] of wrong) {
+    it(`"${line}" is answered with what is wrong, and nothing of it is repeated`, () => {
+      const first = readFirstLine(line);
+      if (first.kind !== "wrong") throw new Error("the line was taken");
+      expect(first.message).to.match(sentence).and.not.to.contain("budi").and.not.to.contain(SECRET);
+    });
+  }
+
+  const right: [string, string, boolean, string, string | undefined][] = [
+    ["as it is usually typed", `login budi ${SECRET}`, false, "budi", SECRET],
+    ["in upper case", `REGIST budi ${SECRET}`, true, "budi", SECRET],
+    ["in full-width letters", `ｌｏｇｉｎ budi ${SECRET}`, false, "budi", SECRET],
+    ["behind white space", ` \tlogin budi ${SECRET}`, false, "budi", SECRET],
+    ["with tabs and several spaces", `login  \t budi\t${SECRET}`, false, "budi", SECRET],
+    ["with white space in the password", "login budi  a b ", false, "budi", " a b "],
+    ["without a password", "login budi", false, "budi", undefined],
+    ["without a password but with a space", "regist budi ", true, "budi", undefined],
+  ];
+  for (const [how, line, creates, username, password] of right) {
+    it(`is a sign-in ${how}`, () => {
+      expect(readFirstLine(line)).to.deep.equal({
+        kind: "signIn",
+        creates,
+        username,
+        ...(password === undefined ? {} : { password }),
+      });
+    });
+  }
+
+  it("is followed by a question for the password, which repeats no name that may hold one", () => {
+    expect(passwordPrompt("budi")).to.equal("password for budi: ");
+    expect(passwordPrompt(`budi:${SECRET}`)).to.equal("password: ");
+    expect(passwordPrompt("\u001b[2J")).to.equal("password: ");
+  });
+});
+
+describe("a line of the room", () => {
+  it("may hold a password if it begins like a sign-in", () => {
+    for (const line of ["login budi x", " LOGIN budi x", "/regist budi x", "regster budi x", "ｌｏｇｉｎ budi x"]) {
+      expect(mayHoldPassword(line), line).to.equal(true);
+    }
+    for (const line of ["sendall login budi x", "logout", "list", "help", "sendto login x", "dance", ""]) {
+      expect(mayHoldPassword(line), line).to.equal(false);
+    }
+  });
+});
+
+describe("a password", () => {
+  const server = useServer();
+  const { open, enter } = useTerminals(server);
+
+  it("is printed by no script that mistypes the sign-in, with and without --json", async () => {
+    const at = ["--server", `127.0.0.1:${server.port}`];
+    for (const args of [at, [...at, "--json"]]) {
+      for (const line of [`regster budi ${SECRET}`, `/login budi ${SECRET}`, `login:budi:${SECRET}`, SECRET]) {
+        const { code, out, err } = await run(args, [line]);
+        expect(code, line).to.equal(2);
+        expect(out + err, line).not.to.contain(SECRET);
+      }
+      const { code, out, err } = await run(args, [`regist budi:${SECRET}`, SECRET]);
+      expect(code).to.equal(1);
+      expect(out + err)
+        .to.contain("cannot be a username")
+        .and.not.to.contain(SECRET);
+    }
+  });
+
+  it("is printed by no terminal after the line with it was mistyped", async () => {
+    const terminal = open();
+    await terminal.shows("login NAME [PASSWORD]");
+    terminal.enter(`regster budi ${SECRET}`);
+    expect(await terminal.exit()).to.equal(2);
+    expect(terminal.text).to.contain("Did you mean regist?").and.not.to.contain(SECRET);
+  });
+
+  it("is not in what is remembered of a terminal's lines, typed before the room or in it", async () => {
+    const [ani, budi] = await server.people("ani", "budi");
+    const chat = await server.enter(budi);
+    const terminal = await enter(ani);
+    terminal.enter("sendall first");
+    await terminal.shows("you  first");
+    terminal.enter(`login ${ani.username} ${SECRET}`);
+    await terminal.shows("login is no command.");
+    // Up: the newest line that is remembered.
+    terminal.type("\u001b[A\r");
+    await chat.next("message", ({ text }) => text === "first");
+    await chat.next("message", ({ text }) => text === "first");
+    expect(terminal.text).not.to.contain(SECRET);
+  });
+
+  it("is not repeated among the lines that wait for the connection", async () => {
+    const network = await Network.start(server.port);
+    const [ani, budi] = await server.people("ani", "budi");
+    const chat = await server.enter(budi);
+    const terminal = await enter(ani, { at: network.address });
+    network.forbid();
+    await terminal.shows("connection lost");
+    terminal.enter(`login ${ani.username} ${SECRET}`);
+    await terminal.shows(/kept until the connection is back$/m);
+    network.allow();
+    await terminal.shows("login is no command.");
+    await chat.accept(sendAll("still here?"));
+    await terminal.shows("still here?");
+    expect(terminal.text).not.to.contain(SECRET);
+    await network.close();
+  });
+
+  const flags = [
+    [`--password=${SECRET}`],
+    [`--serv=${SECRET}`],
+    [`--json=${SECRET}`],
+    [`-p${SECRET}`],
+    [`--${SECRET}`],
+    [SECRET],
+    ["login", "budi", SECRET],
+    ["health", SECRET],
+    ["backup", "file", SECRET],
+    ["serve", `--database-urll=${SECRET}`],
+    ["--server", `budi:${SECRET}@127.0.0.1:1`],
+  ];
+  for (const args of flags) {
+    it(`is not repeated from the command line: obrolan ${args.join(" ")}`, async () => {
+      const { code, out, err } = await run(args);
+      expect({ code, out }).to.deep.equal({ code: 2, out: "" });
+      expect(err)
+        .to.match(/^obrolan: .*\.\n$/)
+        .and.not.to.contain(SECRET);
+    });
+  }
+});

@@ -1,0 +1,137 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect } from "chai";
+import { within } from "../support/deadline.ts";
+import { useFolder } from "../support/folder.ts";
+import { type Person, useServer } from "../support/server.ts";
+import { PROGRAM, plainEnvironment } from "../support/terminal.ts";
+
+/** Where the program reads from and writes to: a text to read, or a file's name. */
+interface Streams {
+  readonly lines?: readonly string[];
+  readonly stdin?: string;
+  readonly stdout?: string;
+  readonly stderr?: string;
+}
+
+/** Runs the program with files in place of its pipes. */
+async function runOn(args: readonly string[], { lines, stdin, stdout, stderr }: Streams) {
+  const files = [
+    stdin === undefined ? undefined : openSync(stdin, "r"),
+    stdout === undefined ? undefined : openSync(stdout, "w"),
+    stderr === undefined ? undefined : openSync(stderr, "w"),
+  ];
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    env: plainEnvironment(),
+    stdio: files.map((file) => file ?? "pipe") as ("pipe" | number)[],
+  });
+  for (const file of files) if (file !== undefined) closeSync(file);
+  let out = "";
+  let err = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    out += text;
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    err += text;
+  });
+  child.stdin?.end((lines ?? []).map((line) => `${line}\n`).join(""));
+  const [code] = await within(once(child, "close"), () => `the program to end; it said: ${out}${err}`);
+  return { code, out, err };
+}
+
+describe("a script whose output cannot be written", function () {
+  if (process.platform !== "linux") this.pending = true; // /dev/full is Linux's.
+  const server = useServer();
+  let ani: Person;
+  let at: string[];
+  let lines: string[];
+
+  beforeEach(async () => {
+    ani = await server.person("ani");
+    at = ["--server", `127.0.0.1:${server.port}`, "--recent", "0"];
+    lines = [`login ${ani.username} ${ani.password}`, "sendall A", "list", "sendall B"];
+  });
+
+  /** Everything that ani has said. */
+  async function said(): Promise<string[]> {
+    const chat = await server.enter(ani, { recent: 100 });
+    return chat
+      .received("message")
+      .filter(({ sender }) => sender === ani.username)
+      .map(({ text }) => text);
+  }
+
+  for (const flags of [[], ["--json"]]) {
+    const how = flags.length === 0 ? "" : " with --json";
+
+    it(`is carried out to its end, ends with 4 and says why once${how}, if standard output is full`, async () => {
+      const { code, err } = await runOn([...at, ...flags], { lines, stdout: "/dev/full" });
+      expect(await said()).to.deep.equal(["A", "B"]);
+      expect(code).to.equal(4);
+      expect(err.match(/obrolan: standard output cannot be written \(ENOSPC: .*\)/g)).to.have.length(1);
+    });
+
+    it(`is carried out to its end${how}, if nobody reads its output after the first line`, async () => {
+      const child = spawn("sh", ["-c", '"$@" | head -n 1', "sh", process.execPath, PROGRAM, ...at, ...flags], {
+        env: plainEnvironment(),
+      });
+      child.stdin.end(`${[...lines, "sendall C", "sendall D"].join("\n")}`);
+      await within(once(child, "close"), () => "the pipeline to end");
+      expect(await said()).to.deep.equal(["A", "B", "C", "D"]);
+    });
+  }
+
+  it("is carried out to its end and ends with 4, if standard error is full", async () => {
+    const { code } = await runOn(at, { lines, stderr: "/dev/full" });
+    expect(await said()).to.deep.equal(["A", "B"]);
+    expect(code).to.equal(4);
+  });
+
+  it("ends with the exit code of a command that was refused before the one of its output", async () => {
+    const { code } = await runOn(at, { lines: [...lines, "sendto nobody-at-all x"], stdout: "/dev/full" });
+    expect(code).to.equal(1);
+  });
+
+  const others = [["--help"], ["--version"], ["serve", "--help"], ["health"]];
+  for (const args of others) {
+    it(`ends with 4 and says why, if it is what obrolan ${args.join(" ")} prints`, async () => {
+      const where = args[0] === "health" ? at.slice(0, 2) : [];
+      const { code, err } = await runOn([...args, ...where], { stdout: "/dev/full" });
+      expect({ code, lines: err.split("\n").length }).to.deep.equal({ code: 4, lines: 2 });
+      expect(err).to.match(/^obrolan: standard output cannot be written/);
+    });
+  }
+});
+
+describe("a script that cannot be read", () => {
+  const folder = useFolder();
+  const server = useServer();
+
+  it("ends with 4 and says that standard input is a directory", async () => {
+    const { code, err } = await runOn(["--server", `127.0.0.1:${server.port}`], { stdin: folder.path });
+    expect({ code, err }).to.deep.equal({ code: 4, err: "Standard input cannot be read: it is a directory.\n" });
+  });
+
+  it("ends with 2 and says that no password came, if it ends before", async () => {
+    const script = path.join(folder.path, "script");
+    writeFileSync(script, "login ani");
+    const { code, err } = await runOn(["--server", `127.0.0.1:${server.port}`], { stdin: script });
+    expect(code).to.equal(2);
+    expect(err).to.match(/^No password came\. Begin with: /);
+  });
+});
+
+describe("a backup whose report cannot be written", function () {
+  if (process.platform !== "linux") this.pending = true;
+  const server = useServer();
+
+  it("is made, and ends with 4", async () => {
+    const file = path.join(server.folder, "backup");
+    const { code, err } = await runOn(["backup", file, "--data", server.folder], { stdout: "/dev/full" });
+    expect(code).to.equal(4);
+    expect(err).to.match(/^obrolan: standard output cannot be written/);
+    closeSync(openSync(file, "r"));
+  });
+});
