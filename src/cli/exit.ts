@@ -21,6 +21,7 @@ const UNREACHED = new Set<Status>([
   Status.UNAVAILABLE,
   Status.DEADLINE_EXCEEDED,
   Status.UNIMPLEMENTED,
+  Status.NOT_FOUND,
   Status.INTERNAL,
   Status.UNKNOWN,
 ]);

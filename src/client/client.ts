@@ -7,9 +7,10 @@ import {
   type RegisterResponse,
 } from "../gen/obrolan/v1/chat.ts";
 import { Backoff } from "./backoff.ts";
+import { toggle } from "./check.ts";
 import { bearer, Connection, type ConnectOptions, type Service } from "./connection.ts";
 import { ChatError, toChatError } from "./errors.ts";
-import type { RoomOptions } from "./options.ts";
+import { checkSettings, checkSignIn, checkToken, LIST, type RoomOptions } from "./options.ts";
 import { isRepeatable } from "./repeatable.ts";
 import { Room } from "./room.ts";
 
@@ -46,27 +47,32 @@ export class ChatClient {
 
   /** Creates an account and signs in to it. */
   async register(username: string, password: string, settings?: CallSettings): Promise<SignedIn> {
+    checkSignIn("register", username, password, settings);
     return signedIn(await this.#call((service, call) => service.register({ username, password }, call), settings));
   }
 
   /** Signs in to an account that exists. */
   async login(username: string, password: string, settings?: CallSettings): Promise<SignedIn> {
+    checkSignIn("login", username, password, settings);
     return signedIn(await this.#call((service, call) => service.login({ username, password }, call), settings));
   }
 
   /** A page of who is online, in order of username. `pageSize`: default 100, at most 1,000. */
-  list(
+  async list(
     token: string,
-    { pageSize, pageToken, ...settings }: CallSettings & { pageSize?: number; pageToken?: string } = {},
+    options: CallSettings & { pageSize?: number; pageToken?: string } = {},
   ): Promise<ListResponse> {
+    checkToken(token);
+    checkSettings("list", options, LIST);
+    const { pageSize, pageToken, ...settings } = options;
     return this.#call((service, call) => service.list({ pageSize, pageToken }, call), settings, token);
   }
 
   /** Ends the token's session, or all sessions of its user. */
-  async logout(
-    token: string,
-    { everywhere, ...settings }: CallSettings & { everywhere?: boolean } = {},
-  ): Promise<void> {
+  async logout(token: string, options: CallSettings & { everywhere?: boolean } = {}): Promise<void> {
+    checkToken(token);
+    checkSettings("logout", options, { everywhere: toggle });
+    const { everywhere, ...settings } = options;
     await this.#call((service, call) => service.logout({ everywhere }, call), settings, token);
   }
 
@@ -74,7 +80,9 @@ export class ChatClient {
    * Whether the server says of itself that it takes calls; with `liveness`, that its process is up, which a server whose store is away
    * says too.
    */
-  async isServing({ liveness = false, ...settings }: CallSettings & { liveness?: boolean } = {}): Promise<boolean> {
+  async isServing(options: CallSettings & { liveness?: boolean } = {}): Promise<boolean> {
+    checkSettings("isServing", options, { liveness: toggle });
+    const { liveness = false, ...settings } = options;
     const service = liveness ? "" : ChatServiceDefinition.fullName;
     const { status } = await this.#try((call) => this.#connection.health.check({ service }, call), settings);
     return status === SERVING;
@@ -110,7 +118,7 @@ export class ChatClient {
         if (signal?.aborted) throw new ChatError(Status.CANCELLED, "The call was given up.", { cause: error });
         if (timeout.aborted) {
           const sentence = `The server did not answer within ${this.#timeoutMs} ms.`;
-          throw new ChatError(Status.DEADLINE_EXCEEDED, sentence, { cause: error });
+          throw await this.#connection.explain(new ChatError(Status.DEADLINE_EXCEEDED, sentence, { cause: error }));
         }
         if (!(error instanceof ChatError) || !isRepeatable(error)) throw error;
         await sleep(backoff.next(), undefined, { signal: either }).catch(() => {});
@@ -129,7 +137,7 @@ export class ChatClient {
         },
       });
     } catch (cause) {
-      const error = toChatError(cause, trailer);
+      const error = await this.#connection.explain(toChatError(cause, trailer));
       this.#connection.renew(error.reason);
       throw error;
     }

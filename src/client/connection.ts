@@ -1,8 +1,13 @@
 import { connectivityState } from "@grpc/grpc-js";
-import { type Channel, type Client, createChannel, createClient, Metadata } from "nice-grpc";
+import { type Channel, type Client, createChannel, createClient, Metadata, Status } from "nice-grpc";
 import { HealthDefinition } from "nice-grpc-server-health";
 import { ChatServiceDefinition } from "../gen/obrolan/v1/chat.ts";
 import { overTls, plainText } from "./credentials.ts";
+import { ChatError } from "./errors.ts";
+import { checkConnectOptions } from "./options.ts";
+import { listens, speaksTls } from "./probe.ts";
+import { proxyFor } from "./proxy.ts";
+import { type Attempt, type Look, notObrolan, whyUnreached } from "./unreached.ts";
 
 /** Where the server is, and how to talk to it. */
 export interface ConnectOptions {
@@ -26,11 +31,15 @@ export type Service = Client<ChatServiceDefinition>;
 /** One HTTP/2 connection, shared by all calls, and made anew when it is broken. */
 export class Connection {
   readonly #options: ConnectOptions;
+  readonly #attempt: Attempt;
   #channel: Channel;
   #service: Service;
+  #speaksTls: Promise<boolean> | undefined;
 
   constructor(options: ConnectOptions) {
+    checkConnectOptions(options);
     this.#options = options;
+    this.#attempt = attemptOf(options);
     this.#channel = openChannel(options);
     this.#service = createClient(ChatServiceDefinition, this.#channel);
   }
@@ -57,9 +66,35 @@ export class Connection {
     this.#service = createClient(ChatServiceDefinition, this.#channel);
   }
 
+  /**
+   * The same error with a sentence for people if no Obrolan server answered: gRPC's words name neither what is wrong nor what to do. They
+   * stay in `cause`.
+   */
+  async explain(error: ChatError): Promise<ChatError> {
+    const { code, reason, message, cause } = error;
+    if (reason !== undefined) return error;
+    const why = await whyUnreached(message, this.#attempt, this.#look);
+    const isForeign = code === Status.UNIMPLEMENTED || code === Status.NOT_FOUND;
+    const sentence = why ?? (isForeign ? notObrolan(this.#attempt) : undefined);
+    return sentence === undefined ? error : new ChatError(code, sentence, { cause: cause ?? error });
+  }
+
   close(): void {
     this.#channel.close();
   }
+
+  /** A look at the server is taken once: a room that comes back again and again is not to double its connections. */
+  readonly #look: Look = {
+    speaksTls: () => {
+      const { host, port } = this.#attempt;
+      this.#speaksTls ??= speaksTls(host, port);
+      return this.#speaksTls;
+    },
+    proxyListens: async () => {
+      const { proxy } = this.#attempt;
+      return proxy !== undefined && listens(proxy.host, proxy.port);
+    },
+  };
 }
 
 /** The metadata with which a call bears its session. */
@@ -72,9 +107,25 @@ function isLoopback(host: string): boolean {
   return /^(localhost|\[::1\]|127(\.\d{1,3}){3})$/i.test(host);
 }
 
-function openChannel({ address, ca, insecure, ...times }: ConnectOptions): Channel {
+function attemptOf({ address, ca, insecure }: ConnectOptions): Attempt {
+  const { host, loopback } = hostOf(address);
+  const bare = host.replace(/^\[(.*)\]$/, "$1");
+  return {
+    address,
+    host: bare,
+    port: Number(/\d+$/.exec(address)?.[0]),
+    tls: !(insecure ?? (loopback && ca === undefined)),
+    proxy: loopback ? undefined : proxyFor(bare, process.env),
+  };
+}
+
+function hostOf(address: string): { host: string; loopback: boolean } {
   const host = address.replace(/:\d+$/, "");
-  const loopback = isLoopback(host);
+  return { host, loopback: isLoopback(host) };
+}
+
+function openChannel({ address, ca, insecure, ...times }: ConnectOptions): Channel {
+  const { host, loopback } = hostOf(address);
   const security = (insecure ?? (loopback && ca === undefined)) ? plainText() : overTls(host, ca);
   return createChannel(address, security.credentials, {
     ...security.options,

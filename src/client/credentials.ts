@@ -1,6 +1,9 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { checkServerIdentity } from "node:tls";
 import { ChannelCredentials, type ChannelOptions } from "nice-grpc";
+import { invalid } from "./check.ts";
 
 /** How a channel is secured: its credentials, and the channel options that belong to them. */
 export interface Security {
@@ -15,13 +18,64 @@ export function plainText(): Security {
 
 /** With TLS, to a server at `host` whose certificate one of `ca` (PEM) vouches for. Default: those that Node trusts. */
 export function overTls(host: string, ca: Uint8Array | undefined): Security {
-  const roots = ca === undefined ? null : Buffer.from(ca);
+  const roots = ca === undefined ? null : checkedRoots(Buffer.from(ca));
   const address = host.replace(/^\[(.*)\]$/, "$1");
-  if (isIP(address) === 0) return { credentials: ChannelCredentials.createSsl(roots), options: {} };
+  if (isIP(address) === 0) return { credentials: createSsl(roots), options: {} };
   // An address must not be sent as a server's name (RFC 6066), and Node warns of it; gRPC would. So another name is sent, and the
   // certificate is held against the address all the same.
-  const credentials = ChannelCredentials.createSsl(roots, null, null, {
-    checkServerIdentity: (_name, certificate) => checkServerIdentity(address, certificate),
-  });
+  const credentials = createSsl(roots, (_name, certificate) => checkServerIdentity(address, certificate));
   return { credentials, options: { "grpc.ssl_target_name_override": "obrolan" } };
+}
+
+const CERTIFICATE = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----.*?-----END (?:TRUSTED )?CERTIFICATE-----/gs;
+
+/** The roots to trust. Node trusts nobody at all, without a word, if there is no certificate in what it is given. */
+function checkedRoots(pem: Buffer): Buffer {
+  const problem = problemOf(pem);
+  if (problem !== undefined) throw invalid(`\`ca\` cannot be used: ${problem}.`);
+  return pem;
+}
+
+function problemOf(pem: Buffer): string | undefined {
+  const certificates = pem.toString("latin1").match(CERTIFICATE) ?? [];
+  if (certificates.length === 0) {
+    return "there is no certificate in it; PEM is wanted, which begins with -----BEGIN CERTIFICATE-----";
+  }
+  const damaged = certificates.findIndex((certificate) => !isCertificate(certificate));
+  return damaged < 0 ? undefined : `certificate ${damaged + 1} in it is damaged`;
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    new X509Certificate(pem);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const ROOTS_FILE = "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH";
+
+function createSsl(roots: Buffer | null, check?: typeof checkServerIdentity): ChannelCredentials {
+  const file = process.env[ROOTS_FILE];
+  // grpc-js takes the roots from this file, unchecked, and throws whatever reading it gives.
+  if (roots === null && file) checkRootsFile(file);
+  return ChannelCredentials.createSsl(roots, null, null, check && { checkServerIdentity: check });
+}
+
+function checkRootsFile(file: string): void {
+  const remedy = "Correct it, unset it, or name the certificates in `ca`.";
+  let problem: string | undefined;
+  let cause: unknown;
+  try {
+    problem = problemOf(readFileSync(file));
+  } catch (error) {
+    cause = error;
+    problem = (error as Error).message;
+  }
+  if (problem === undefined) return;
+  throw invalid(
+    `The environment variable ${ROOTS_FILE} names ${file}, which cannot be used: ${problem}. ${remedy}`,
+    cause,
+  );
 }

@@ -38,12 +38,5 @@ export function toChatError(error: unknown, trailer?: Metadata): ChatError {
   const bytes = trailer?.get("grpc-status-details-bin");
   const details: StatusDetails = bytes === undefined ? { fields: [] } : readStatusDetails(bytes);
   const reason = trailer?.get("obrolan-reason") ?? details.reason;
-  const message = reason === undefined ? whatFailed(error.details) : error.details;
-  return new ChatError(error.code, message, { ...details, reason, cause: error });
-}
-
-/** gRPC tells at length what it tried to connect to; what failed last is what helps. */
-function whatFailed(details: string): string {
-  const failed = /Last error: (?:Error: )?(.*?)\. Resolution note/.exec(details)?.[1];
-  return failed === undefined ? details : `The server was not reached: ${failed}.`;
+  return new ChatError(error.code, error.details, { ...details, reason, cause: error });
 }

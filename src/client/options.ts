@@ -1,7 +1,19 @@
-import { Status } from "nice-grpc";
+import type { ChatRequest } from "../gen/obrolan/v1/chat.ts";
 import type { BackoffOptions } from "./backoff.ts";
+import {
+  checkOptions,
+  checkValue,
+  invalid,
+  type Options,
+  secret,
+  signal,
+  text,
+  toggle,
+  waitMs,
+  whole,
+} from "./check.ts";
+import type { ConnectOptions } from "./connection.ts";
 import type { Start } from "./cursor.ts";
-import { ChatError } from "./errors.ts";
 
 /** How to enter the room. */
 export interface RoomOptions extends Start {
@@ -19,21 +31,89 @@ export interface RoomOptions extends Start {
   signal?: AbortSignal;
 }
 
-const MAX_UINT32 = 2 ** 32 - 1;
 const MAX_UINT64 = 2n ** 64n - 1n;
 
+const ROOM: Options = {
+  token: { ...secret, wanted: "the token of a session" },
+  resumeAfter: {
+    wanted: "a cursor from 0n on (a bigint)",
+    fits: (value) => typeof value === "bigint" && value >= 0n && value <= MAX_UINT64,
+  },
+  logId: text,
+  recent: whole(0),
+  maxEvents: whole(1),
+  maxPending: whole(1),
+  firstConnectMs: waitMs,
+  backoff: { wanted: "an object", fits: (value) => typeof value === "object" && value !== null },
+  signal,
+};
+
+const BACKOFF: Options = {
+  firstMs: waitMs,
+  maxMs: waitMs,
+  random: { wanted: "a function", fits: (value) => typeof value === "function" },
+};
+
 /** Throws a `ChatError` for options that could never be sent: a room would try again for ever. */
-export function checkRoomOptions({ resumeAfter = 0n, recent = 0, maxEvents = 1, maxPending = 1 }: RoomOptions): void {
-  if (resumeAfter < 0n || resumeAfter > MAX_UINT64) refuse("resumeAfter", resumeAfter, "a cursor from 0n on");
-  if (!isWhole(recent, 0)) refuse("recent", recent, "a whole number from 0 on");
-  if (!isWhole(maxEvents, 1)) refuse("maxEvents", maxEvents, "a whole number from 1 on");
-  if (!isWhole(maxPending, 1)) refuse("maxPending", maxPending, "a whole number from 1 on");
+export function checkRoomOptions(options: RoomOptions): void {
+  checkOptions("enter", options, ROOM);
+  if (options.backoff !== undefined) checkOptions("backoff", options.backoff, BACKOFF);
 }
 
-function isWhole(value: number, min: number): boolean {
-  return Number.isInteger(value) && value >= min && value <= MAX_UINT32;
+const CONNECT: Options = {
+  address: {
+    wanted: "HOST:PORT, an IPv6 address in brackets, the port from 1 to 65535",
+    fits: (value) => typeof value === "string" && isAddress(value),
+    required: true,
+  },
+  ca: { wanted: "certificates in PEM, as bytes", fits: (value) => value instanceof Uint8Array },
+  insecure: toggle,
+  keepaliveMs: waitMs,
+  keepaliveTimeoutMs: waitMs,
+  timeoutMs: waitMs,
+};
+
+/** Throws a `ChatError` for options with which no server could be reached. */
+export function checkConnectOptions(options: ConnectOptions): void {
+  checkOptions("connect", options, CONNECT);
+  if (options.insecure && options.ca !== undefined) {
+    throw invalid("`insecure: true` means no TLS, but `ca` is given: choose one.");
+  }
 }
 
-function refuse(name: string, value: unknown, wanted: string): never {
-  throw new ChatError(Status.INVALID_ARGUMENT, `${name} is ${value}; it must be ${wanted}.`);
+/** What every call of `ChatClient` may be given besides its own options. */
+export function checkSettings(call: string, settings: object | undefined, own: Options = {}): void {
+  if (settings !== undefined) checkOptions(call, settings, { ...own, signal });
+}
+
+/** Throws a `ChatError` for what cannot be a name and a password. */
+export function checkSignIn(call: string, username: unknown, password: unknown, settings: object | undefined): void {
+  checkValue("username", username, { ...text, required: true });
+  checkValue("password", password, secret);
+  checkSettings(call, settings);
+}
+
+/** Throws a `ChatError` for what cannot be a session's token. */
+export function checkToken(token: unknown): void {
+  checkValue("token", token, { ...secret, wanted: "the token of a session" });
+}
+
+/** Throws a `ChatError` for a command that has no text where one belongs. Texts are not shown. */
+export function checkCommand(command: ChatRequest["command"], options: object): void {
+  const line = { ...text, required: true, secret: true } as const;
+  checkOptions("a command", options, { requestId: text });
+  if (command?.$case === "sendTo") checkValue("username", command.value.username, { ...text, required: true });
+  if (command?.$case === "sendTo" || command?.$case === "sendAll") checkValue("text", command.value.text, line);
+  if (command?.$case === "textCommand") checkValue("line", command.value, line);
+}
+
+/** The options of `list`. */
+export const LIST: Options = {
+  pageSize: { wanted: "a whole number", fits: (value) => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31 },
+  pageToken: text,
+};
+
+function isAddress(text: string): boolean {
+  const port = /^(?:\[[\da-f:.]+\]|[^\s:/[\]@]+):(\d{1,5})$/i.exec(text)?.[1];
+  return Number(port) >= 1 && Number(port) <= 65_535;
 }

@@ -6,7 +6,7 @@ import type { Connection } from "./connection.ts";
 import { type Cursor, Place } from "./cursor.ts";
 import { ChatError } from "./errors.ts";
 import type { Closed, Outcome, RoomEvent } from "./events.ts";
-import { checkRoomOptions, type RoomOptions } from "./options.ts";
+import { checkCommand, checkRoomOptions, type RoomOptions } from "./options.ts";
 import { Pending } from "./pending.ts";
 import type { RoomState } from "./state.ts";
 import { Stay } from "./stay.ts";
@@ -94,7 +94,9 @@ export class Room implements AsyncIterable<RoomEvent> {
     return { next: () => this.#events.take() };
   }
 
-  async #command(command: ChatRequest["command"], { requestId = randomUUID() }: CommandOptions = {}): Promise<Outcome> {
+  async #command(command: ChatRequest["command"], options: CommandOptions = {}): Promise<Outcome> {
+    checkCommand(command, options);
+    const { requestId = randomUUID() } = options;
     if (this.#stay.leaving) throw new ChatError(Status.FAILED_PRECONDITION, "The room has been left.");
     const request: ChatRequest = { requestId, command };
     const outcome = this.#pending.add(request);

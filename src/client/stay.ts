@@ -134,7 +134,7 @@ export class Stay {
     } catch (error) {
       return silence.signal.aborted
         ? new ChatError(Status.DEADLINE_EXCEEDED, "The server said nothing.")
-        : toChatError(error);
+        : connection.explain(toChatError(error));
     } finally {
       clearTimeout(welcome);
       this.#stream = undefined;

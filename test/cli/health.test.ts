@@ -40,7 +40,7 @@ describe("obrolan health", () => {
     await server.close();
     const { code, out, err } = await ask(["health", "--server", at]);
     expect({ code, out }).to.deep.equal({ code: 1, out: "" });
-    expect(err).to.match(/^obrolan: 127\.0\.0\.1:\d+: The server was not reached: .*ECONNREFUSED.*\.\n$/);
+    expect(err).to.match(/^obrolan: Nothing listens at 127\.0\.0\.1:\d+ \(ECONNREFUSED\)\. .*\.\n$/);
   });
 
   it("ends with 1 where the room takes no calls; asked for the process alone, with 0", async () => {

@@ -87,7 +87,7 @@ describe("a script that chats", () => {
     const { code, err } = await run(["--server", "127.0.0.1:1"], [login]);
     expect(code).to.equal(3);
     expect(err).to.match(
-      /^The server was not reached: .*ECONNREFUSED.*\. Is an Obrolan server running at 127\.0\.0\.1:1\?/,
+      /^Nothing listens at 127\.0\.0\.1:1 \(ECONNREFUSED\)\. Start an Obrolan server there, or name another one in --server\.\n$/,
     );
   });
 

@@ -16,13 +16,17 @@ const VERSION = 0xa0;
 const EXTENSIONS = 0xa3;
 const ECDSA_WITH_SHA256 = oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02);
 
-/** Makes a certificate for an hour. Written out by hand, because Node signs but does not make certificates. */
-export function makeCertificate(): Certificate {
+const HOUR_MS = 3_600_000;
+
+/**
+ * Makes a certificate for the hour before and the hour after `atMs` (default: now). Written out by hand, because Node signs but does not make
+ * certificates.
+ */
+export function makeCertificate(atMs = Date.now()): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const algorithm = der(SEQUENCE, ECDSA_WITH_SHA256);
   const name = der(SEQUENCE, der(SET, der(SEQUENCE, oid(0x55, 0x04, 0x03), der(UTF8, Buffer.from("localhost")))));
-  const hour = 3_600_000;
-  const validity = der(SEQUENCE, time(Date.now() - hour), time(Date.now() + hour));
+  const validity = der(SEQUENCE, time(atMs - HOUR_MS), time(atMs + HOUR_MS));
   const address = der(0x87, Buffer.from([127, 0, 0, 1]));
   const alternative = der(
     SEQUENCE,

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ChatError } from "../../client/index.ts";
 import { Exit, exitOf } from "../exit.ts";
+import { inFlags } from "../inFlags.ts";
 import type { Item } from "../terminal/item.ts";
 import type { Context } from "./command.ts";
 import { carryOut } from "./index.ts";
@@ -20,7 +21,7 @@ export async function attempt(context: Context, line: string, requestId: string 
   } catch (error) {
     const code = exitOf(error);
     const { message, reason, retryAfterMs } = error as ChatError;
-    return { item: { kind: "error", message, reason, retryAfterMs }, code };
+    return { item: { kind: "error", message: inFlags(message), reason, retryAfterMs }, code };
   }
 }
 

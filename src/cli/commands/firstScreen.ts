@@ -1,5 +1,6 @@
-import type { ChatClient, ChatError, SignedIn } from "../../client/index.ts";
+import { type ChatClient, type ChatError, type SignedIn, Status } from "../../client/index.ts";
 import { Exit, exitOf } from "../exit.ts";
+import { inFlags } from "../inFlags.ts";
 import { passwordPrompt, readFirstLine } from "../signInLine.ts";
 import { InputError } from "../terminal/inputError.ts";
 import { FIRST_COMMANDS } from "../terminal/item.ts";
@@ -22,12 +23,12 @@ async function signIn(client: ChatClient, terminal: Terminal, server: string): P
   // A person is told that there is no server before they type a password; a script has its password ready anyway.
   const away = terminal.person ? whyAway(client, terminal) : Promise.resolve(undefined);
   const line = await Promise.race([firstLine(terminal), away.then((error) => error ?? NEVER)]);
-  if (line instanceof Error) return refused(terminal, line, server);
+  if (line instanceof Error) return refused(terminal, line);
   if (line === undefined) return terminal.person ? Exit.FINE : wrongCommand(terminal, "No command came.");
   const first = readFirstLine(line);
   if (first.kind === "wrong") return wrongCommand(terminal, first.message);
   const error = await away;
-  if (error !== undefined) return refused(terminal, error, server);
+  if (error !== undefined) return refused(terminal, error);
   const { creates: created, username } = first;
   const password = first.password ?? (await terminal.secret(passwordPrompt(username)));
   if (password === undefined) return terminal.person ? Exit.FINE : wrongCommand(terminal, "No password came.");
@@ -39,7 +40,7 @@ async function signIn(client: ChatClient, terminal: Terminal, server: string): P
     return session;
   } catch (error) {
     if (terminal.interrupted.aborted) return Exit.FINE;
-    return refused(terminal, error, server);
+    return refused(terminal, error);
   }
 }
 
@@ -61,7 +62,9 @@ async function whyAway(client: ChatClient, terminal: Terminal): Promise<ChatErro
     return undefined;
   } catch (error) {
     if (terminal.interrupted.aborted || exitOf(error) !== Exit.UNREACHED) return undefined;
-    return error as ChatError;
+    // A proxy in front may let nothing through but the room's own calls: the sign-in will show.
+    const { code } = error as ChatError;
+    return code === Status.UNIMPLEMENTED ? undefined : (error as ChatError);
   }
 }
 
@@ -70,11 +73,9 @@ async function wrongCommand(terminal: Terminal, message: string): Promise<Exit> 
   return Exit.USAGE;
 }
 
-async function refused(terminal: Terminal, error: unknown, server: string): Promise<Exit> {
+async function refused(terminal: Terminal, error: unknown): Promise<Exit> {
   const exitCode = exitOf(error);
   const { message, reason, retryAfterMs } = error as ChatError;
-  const hint = ` Is an Obrolan server running at ${server}? Name another one with --server.`;
-  const sentence = exitCode === Exit.UNREACHED ? message + hint : message;
-  await terminal.show({ kind: "error", message: sentence, reason, retryAfterMs, exitCode });
+  await terminal.show({ kind: "error", message: inFlags(message), reason, retryAfterMs, exitCode });
   return exitCode;
 }

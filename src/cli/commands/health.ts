@@ -1,5 +1,6 @@
 import type { ReachConfig } from "../config.ts";
 import { Exit } from "../exit.ts";
+import { inFlags } from "../inFlags.ts";
 import type { Stdio } from "../terminal/stdio.ts";
 import { reach } from "./reach.ts";
 
@@ -16,7 +17,7 @@ export async function askHealth(config: ReachConfig, liveness: boolean, stdio: S
     }
     await stdio.complain(`${config.server} is up, and takes no calls at the moment.`);
   } catch (error) {
-    await stdio.complain(`${config.server}: ${(error as Error).message}`);
+    await stdio.complain(inFlags((error as Error).message));
   } finally {
     client.close();
   }

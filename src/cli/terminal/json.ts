@@ -1,4 +1,5 @@
 import { Status } from "../../client/index.ts";
+import { inFlags } from "../inFlags.ts";
 import type { Item } from "./item.ts";
 
 /** What `JSON.stringify` leaves as it is, but a terminal should not see, or a reader of lines would take for a line end. */
@@ -19,5 +20,5 @@ function jsonable(_key: string, value: unknown): unknown {
   if (typeof value === "bigint") return value <= Number.MAX_SAFE_INTEGER ? Number(value) : value.toString();
   if (!(value instanceof Error)) return value;
   const { code, reason, message } = value as Error & { code?: Status; reason?: string };
-  return { code: code === undefined ? undefined : Status[code], reason, message };
+  return { code: code === undefined ? undefined : Status[code], reason, message: inFlags(message) };
 }

@@ -1,4 +1,5 @@
 import type { Closed, GoodbyeEvent } from "../../client/index.ts";
+import { inFlags } from "../inFlags.ts";
 
 const GOODBYES: Record<string, string> = {
   LOGGED_OUT: "this session was logged out",
@@ -23,7 +24,7 @@ export function closedWords(why: Closed): string {
       return goodbyeWords(why);
     case "unauthenticated":
     case "unreached":
-      return why.cause.message;
+      return inFlags(why.cause.message);
   }
 }
 

@@ -1,0 +1,90 @@
+import { Status } from "nice-grpc";
+import { ChatError } from "./errors.ts";
+
+/** What an option may be. */
+export interface Option {
+  /** To follow "it must be". */
+  readonly wanted: string;
+  readonly fits: (value: unknown) => boolean;
+  readonly required?: true;
+  /** It is never shown: it may be a password. */
+  readonly secret?: true;
+}
+
+/** The options of a call by name. */
+export type Options = Readonly<Record<string, Option>>;
+
+/** setTimeout fires at once for more. */
+const MAX_WAIT_MS = 2 ** 31 - 1;
+
+export const text: Option = { wanted: "a string", fits: (value) => typeof value === "string" };
+export const secret: Option = { ...text, required: true, secret: true };
+export const toggle: Option = { wanted: "true or false", fits: (value) => typeof value === "boolean" };
+export const signal: Option = { wanted: "an AbortSignal", fits: (value) => value instanceof AbortSignal };
+export const waitMs: Option = {
+  wanted: `a number of milliseconds from 1 to ${MAX_WAIT_MS}`,
+  fits: (value) => typeof value === "number" && value >= 1 && value <= MAX_WAIT_MS,
+};
+
+/** A whole number of 32 bits. */
+export function whole(min: number): Option {
+  const fits = (value: unknown) => Number.isInteger(value) && Number(value) >= min && Number(value) < 2 ** 32;
+  return { wanted: `a whole number from ${min} on`, fits };
+}
+
+/** Throws a `ChatError` (`INVALID_ARGUMENT`) for what `call` cannot be given: an option that it does not know, or a wrong value. */
+export function checkOptions(call: string, given: unknown, options: Options): void {
+  if (typeof given !== "object" || given === null) {
+    throw invalid(`${call} wants an object of options, such as { ${Object.keys(options)[0]}: … }.`);
+  }
+  for (const name of Object.keys(given))
+    if (!Object.hasOwn(options, name)) refuseUnknown(call, name, Object.keys(options));
+  for (const [name, option] of Object.entries(options)) {
+    checkValue(name, (given as Record<string, unknown>)[name], option);
+  }
+}
+
+/** The same for one value. */
+export function checkValue(name: string, value: unknown, { wanted, fits, required, secret }: Option): void {
+  if (value === undefined ? !required : fits(value)) return;
+  const what = value === undefined ? "is missing" : secret ? `is ${typeName(value)}` : `is ${shown(value)}`;
+  throw invalid(`${name} ${what}; it must be ${wanted}.`);
+}
+
+/** The error of a call that was given what cannot be. */
+export function invalid(sentence: string, cause?: unknown): ChatError {
+  return new ChatError(Status.INVALID_ARGUMENT, sentence, { cause });
+}
+
+function refuseUnknown(call: string, name: string, known: readonly string[]): never {
+  const near = known.find((option) => isNear(name.toLowerCase(), option.toLowerCase()));
+  const hint = near === undefined ? `There are: ${known.join(", ")}.` : `Did you mean ${near}?`;
+  throw invalid(`${call} has no option ${name}. ${hint}`);
+}
+
+/** Whether it takes two letters at most to make one of the other, or one is the beginning of the other. */
+function isNear(a: string, b: string): boolean {
+  if (Math.min(a.length, b.length) > 2 && (a.startsWith(b) || b.startsWith(a))) return true;
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (const [index, letter] of [...a].entries()) {
+    const above = row;
+    row = [index + 1];
+    for (let column = 1; column <= b.length; column++) {
+      const same = (above[column - 1] ?? 0) + (letter === b[column - 1] ? 0 : 1);
+      row.push(Math.min(same, (above[column] ?? 0) + 1, (row[column - 1] ?? 0) + 1));
+    }
+  }
+  return (row[b.length] ?? 0) <= 2;
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.replace(/^.*@/s, "…@").slice(0, 64));
+  return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean"
+    ? `${value}`
+    : typeName(value);
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return "null";
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}

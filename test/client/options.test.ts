@@ -1,0 +1,102 @@
+import { expect } from "chai";
+import { type ChatClient, ChatError, type ConnectOptions, connect, Status } from "../../src/client/index.ts";
+
+/** What the library says of a call that JavaScript lets through, and TypeScript would not. */
+async function refusal(call: () => unknown): Promise<string> {
+  try {
+    await call();
+  } catch (error) {
+    if (!(error instanceof ChatError)) throw error;
+    expect(error.code).to.equal(Status.INVALID_ARGUMENT);
+    return error.message;
+  }
+  throw new Error("the call was taken");
+}
+
+describe("the options of the client library", () => {
+  const address = "127.0.0.1:1";
+  let client: ChatClient;
+
+  before(() => {
+    client = connect({ address });
+  });
+
+  after(() => client.close());
+
+  const wrong: [unknown, RegExp][] = [
+    [{ adress: address }, /^connect has no option adress\. Did you mean address\?$/],
+    [{ address, timeout: 5 }, /^connect has no option timeout\. Did you mean timeoutMs\?$/],
+    [{ address, tls: true }, /^connect has no option tls\. There are: address, ca, insecure, /],
+    [{}, /^address is missing; it must be HOST:PORT/],
+    [undefined, /^connect wants an object of options/],
+    [address, /^connect wants an object of options/],
+    [{ address: 50051 }, /^address is 50051; it must be HOST:PORT/],
+    [{ address: "127.0.0.1" }, /^address is "127\.0\.0\.1"; it must be HOST:PORT/],
+    [{ address: "http://127.0.0.1:1" }, /^address is "http:/],
+    [{ address: "127.0.0.1:0" }, /^address is "127\.0\.0\.1:0"/],
+    [{ address: "ani:hush@chat:1" }, /^address is "…@chat:1"/],
+    [{ address, ca: "cert.pem" }, /^ca is "cert\.pem"; it must be certificates in PEM, as bytes\.$/],
+    [{ address, ca: Buffer.from("junk") }, /^`ca` cannot be used: there is no certificate in it; PEM is wanted/],
+    [{ address, insecure: "yes" }, /^insecure is "yes"; it must be true or false\.$/],
+    [
+      { address, insecure: true, ca: Buffer.from("") },
+      /^`insecure: true` means no TLS, but `ca` is given: choose one\.$/,
+    ],
+    [{ address, timeoutMs: 0 }, /^timeoutMs is 0; it must be a number of milliseconds from 1 to 2147483647\.$/],
+    [{ address, keepaliveMs: Number.NaN }, /^keepaliveMs is NaN;/],
+  ];
+  for (const [options, sentence] of wrong) {
+    it(`of connect cannot be ${JSON.stringify(options)}: it says ${sentence.source}`, async () => {
+      expect(await refusal(() => connect(options as ConnectOptions))).to.match(sentence);
+    });
+  }
+
+  it("of enter and of calls are checked in the same way, and no password or token is shown", async () => {
+    // biome-ignore lint/suspicious/noExplicitAny: what JavaScript lets through.
+    const any = client as any;
+    const calls: [() => unknown, RegExp][] = [
+      [() => any.enter({ tokn: "hush" }), /^enter has no option tokn\. Did you mean token\?$/],
+      [() => any.enter({}), /^token is missing; it must be the token of a session\.$/],
+      [
+        () => any.enter({ token: "t", resumeAfter: 5 }),
+        /^resumeAfter is 5; it must be a cursor from 0n on \(a bigint\)\.$/,
+      ],
+      [() => any.enter({ token: "t", backoff: { maxMS: 5 } }), /^backoff has no option maxMS\. Did you mean maxMs\?$/],
+      [() => any.enter({ token: "t", signal: "stop" }), /^signal is "stop"; it must be an AbortSignal\.$/],
+      [() => any.login("ani"), /^password is missing; it must be a string\.$/],
+      [() => any.login("ani", 12345678), /^password is a number; it must be a string\.$/],
+      [() => any.register({ username: "ani", password: "hush" }), /^username is an object; it must be a string\.$/],
+      [() => any.login("ani", "hush", { timeoutMs: 5 }), /^login has no option timeoutMs\. There are: signal\.$/],
+      [() => any.list(), /^token is missing;/],
+      [() => any.list("t", { pagesize: 5 }), /^list has no option pagesize\. Did you mean pageSize\?$/],
+      [() => any.list("t", { pageSize: "5" }), /^pageSize is "5"; it must be a whole number\.$/],
+      [() => any.logout("t", { everywhere: 1 }), /^everywhere is 1; it must be true or false\.$/],
+      [() => any.isServing({ live: true }), /^isServing has no option live\. Did you mean liveness\?$/],
+    ];
+    for (const [call, sentence] of calls) {
+      const said = await refusal(call);
+      expect(said)
+        .to.match(sentence)
+        .and.not.to.match(/hush|12345678/);
+    }
+  });
+
+  it("of the room's commands are checked in the same way", async () => {
+    // biome-ignore lint/suspicious/noExplicitAny: what JavaScript lets through.
+    const room = client.enter({ token: "t" }) as any;
+    expect(await refusal(() => room.sendAll())).to.equal("text is missing; it must be a string.");
+    expect(await refusal(() => room.sendAll({ text: "hello" }))).to.equal("text is an object; it must be a string.");
+    expect(await refusal(() => room.sendTo(5, "hello"))).to.equal("username is 5; it must be a string.");
+    expect(await refusal(() => room.typed(null))).to.equal("line is null; it must be a string.");
+    expect(await refusal(() => room.sendAll("hello", { requestid: "1" }))).to.equal(
+      "a command has no option requestid. Did you mean requestId?",
+    );
+    expect(room.pending).to.equal(0);
+    room.abort();
+    await room.closed;
+  });
+
+  it("may be undefined, as if they were left out", () => {
+    connect({ address, ca: undefined, timeoutMs: undefined } as unknown as ConnectOptions).close();
+  });
+});

@@ -1,0 +1,185 @@
+import { expect } from "chai";
+import { type HttpProxy, proxyFor } from "../../src/client/proxy.ts";
+import { type Attempt, whyUnreached } from "../../src/client/unreached.ts";
+
+/** gRPC's words for a connection that could not be made, with what failed last. */
+const no = (last: string) => `No connection established. Last error: ${last}. Resolution note: `;
+
+const PLAIN: Attempt = { address: "chat:1", host: "chat", port: 1, tls: false, proxy: undefined };
+const TLS: Attempt = { ...PLAIN, tls: true };
+const PROXY: HttpProxy = { host: "proxy", port: 8080, variable: "http_proxy", exceptions: "no_proxy" };
+const PROXIED: Attempt = { ...TLS, proxy: PROXY };
+
+const OPENSSL =
+  "Error: 40CD9043657F0000:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../x.c:77:\n";
+const DATE = "2026-11-30T17:26:31.998Z";
+
+describe("the sentence for a server that was not reached", () => {
+  const rows: [string, string, Attempt, boolean, RegExp][] = [
+    [
+      "a proxy that is away",
+      no("undefined"),
+      PROXIED,
+      false,
+      /^The proxy proxy:8080, .* http_proxy names, is not reached\. .* no_proxy=chat /,
+    ],
+    [
+      "a proxy whose name is not known",
+      "Name resolution failed for target dns:proxy:8080",
+      PROXIED,
+      false,
+      /^The proxy .* is not reached/,
+    ],
+    [
+      "a proxy that lets nobody through",
+      no("undefined"),
+      PROXIED,
+      true,
+      /^The proxy proxy:8080, .* does not connect to chat:1\. .* no_proxy=chat /,
+    ],
+    [
+      "a name that is not known",
+      "Name resolution failed for target dns:chat:1",
+      TLS,
+      false,
+      /^No address is known for the name chat\./,
+    ],
+    [
+      "a port at which nothing listens",
+      no("Error: connect ECONNREFUSED 10.0.0.1:1"),
+      PLAIN,
+      false,
+      /^Nothing listens at chat:1 /,
+    ],
+    [
+      "a network that is away",
+      no("Error: connect EHOSTUNREACH 10.0.0.1:1"),
+      PLAIN,
+      false,
+      /^chat:1 cannot be reached .*EHOSTUNREACH/,
+    ],
+    [
+      "a certificate for another name",
+      no(
+        "Error: Hostname/IP does not match certificate's altnames: Host: chat. is not in the cert's altnames: DNS:localhost",
+      ),
+      TLS,
+      false,
+      /^The certificate of chat:1 is for another name than chat \(Host: chat\. .*DNS:localhost\)/,
+    ],
+    [
+      "a certificate that has expired",
+      no("Error: certificate has expired"),
+      TLS,
+      false,
+      /^The certificate of chat:1 has expired\./,
+    ],
+    [
+      "a certificate that is not valid yet",
+      no("Error: certificate is not yet valid"),
+      TLS,
+      false,
+      /^The certificate of chat:1 is not valid yet\./,
+    ],
+    [
+      "a certificate that signed itself",
+      no("Error: self-signed certificate; if the root CA is installed locally, try …"),
+      TLS,
+      false,
+      /^The certificate of chat:1 is not trusted.*`ca`\.$/,
+    ],
+    [
+      "a certificate of an unknown authority",
+      no("Error: unable to verify the first certificate"),
+      TLS,
+      false,
+      /^The certificate of chat:1 is not trusted/,
+    ],
+    [
+      "a server that wants another kind of TLS",
+      no("Error: …:sslv3 alert handshake failure:…"),
+      TLS,
+      false,
+      /^chat:1 does not agree to TLS/,
+    ],
+    ["a server without TLS", no(OPENSSL), TLS, false, /^chat:1 does not speak TLS\. .*`insecure: true` and no `ca`\.$/],
+    [
+      "a server with TLS",
+      no(`Failed to connect (${DATE})`),
+      PLAIN,
+      true,
+      /^chat:1 speaks TLS.* in `ca`, and leave `insecure` out\.$/,
+    ],
+    [
+      "a server that did not answer",
+      "The server did not answer within 50 ms.",
+      PLAIN,
+      false,
+      /^chat:1 did not answer within 50 ms\./,
+    ],
+    [
+      "a server of another protocol",
+      no(`Protocol error (${DATE})`),
+      PLAIN,
+      false,
+      /^What listens at chat:1 does not speak gRPC\./,
+    ],
+    [
+      "a server that hangs up",
+      no(`Failed to connect (${DATE})`),
+      PLAIN,
+      false,
+      /^chat:1 closed the connection at once\./,
+    ],
+    [
+      "a web server",
+      "Received HTTP status code 404",
+      TLS,
+      false,
+      /^What listens at chat:1 answered with HTTP status 404 /,
+    ],
+    ["whatever else", no("Error: something new"), TLS, false, /^chat:1 was not reached: something new\. Look whether /],
+  ];
+  for (const [cause, words, attempt, found, sentence] of rows) {
+    it(`says what to do about ${cause}`, async () => {
+      const look = { speaksTls: async () => found, proxyListens: async () => found };
+      const said = await whyUnreached(words, attempt, look);
+      expect(said).to.match(sentence);
+      expect(said)
+        .to.match(/^[^\n]*\.$/)
+        .and.not.to.match(/undefined|Error:|SSL routines|2026-/);
+    });
+  }
+
+  it("is none for a call that failed otherwise", async () => {
+    const look = { speaksTls: async () => true, proxyListens: async () => true };
+    for (const words of ["Stream refused by server", "Connection dropped", "The room is full.", ""]) {
+      expect(await whyUnreached(words, TLS, look), words).to.equal(undefined);
+    }
+  });
+});
+
+describe("the proxy for a host", () => {
+  const http_proxy = "http://user:secret@proxy:8080";
+
+  it("is the one of the first of grpc_proxy, https_proxy and http_proxy", () => {
+    expect(proxyFor("chat", { http_proxy })).to.deep.equal(PROXY);
+    expect(proxyFor("chat", { http_proxy, https_proxy: "http://other" })).to.include({ host: "other", port: 80 });
+    expect(proxyFor("chat", {})).to.equal(undefined);
+  });
+
+  it("is none if the variable names no http:// proxy, which gRPC ignores too", () => {
+    for (const value of ["junk", "https://proxy", "socks5://proxy:1"]) {
+      expect(proxyFor("chat", { http_proxy: value }), value).to.equal(undefined);
+    }
+  });
+
+  it("is none for what no_grpc_proxy or no_proxy covers", () => {
+    expect(proxyFor("a.example.org", { http_proxy, no_proxy: "localhost,.example.org" })).to.equal(undefined);
+    expect(proxyFor("10.1.2.3", { http_proxy, no_proxy: "10.0.0.0/8" })).to.equal(undefined);
+    expect(proxyFor("11.1.2.3", { http_proxy, no_proxy: "10.0.0.0/8" })).to.include({ host: "proxy" });
+    expect(proxyFor("chat", { http_proxy, no_proxy: "chat", no_grpc_proxy: "other" })).to.include({
+      exceptions: "no_grpc_proxy",
+    });
+  });
+});
