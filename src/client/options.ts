@@ -4,6 +4,7 @@ import {
   checkOptions,
   checkValue,
   invalid,
+  type Option,
   type Options,
   secret,
   signal,
@@ -48,9 +49,14 @@ const ROOM: Options = {
   signal,
 };
 
+const backoffMs: Option = {
+  wanted: "a number of milliseconds from 0 on",
+  fits: (value) => typeof value === "number" && value >= 0,
+};
+
 const BACKOFF: Options = {
-  firstMs: waitMs,
-  maxMs: waitMs,
+  firstMs: backoffMs,
+  maxMs: backoffMs,
   random: { wanted: "a function", fits: (value) => typeof value === "function" },
 };
 

@@ -114,6 +114,14 @@ describe("a script that cannot be read", () => {
     expect({ code, err }).to.deep.equal({ code: 4, err: "Standard input cannot be read: it is a directory.\n" });
   });
 
+  it("ends with 4 and says why, if reading it fails", async function () {
+    // Linux alone has a file that can be opened and not read.
+    if (process.platform !== "linux") this.skip();
+    const { code, err } = await runOn(["--server", `127.0.0.1:${server.port}`], { stdin: "/proc/self/mem" });
+    expect(code).to.equal(4);
+    expect(err).to.match(/^Standard input cannot be read: EIO: [^\n]*\.\n$/);
+  });
+
   it("ends with 2 and says that no password came, if it ends before", async () => {
     const script = path.join(folder.path, "script");
     writeFileSync(script, "login ani");
