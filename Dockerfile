@@ -1,4 +1,4 @@
-# Obrolan's server, with `obrolan` for everything else. docs/operations-cluster.md says how it is run. Debian's Node rather than Alpine's: it
+# Obrolan's server, with `obrolan` for everything else. docs/cluster-runbook.md says how it is run. Debian's Node rather than Alpine's: it
 # is what the tests and the benchmark run on.
 FROM node:24-bookworm-slim AS build
 WORKDIR /build

@@ -154,6 +154,6 @@ function pairRule(certFlag: string, cert: string | undefined, keyFlag: string, k
 export function storeRules({ databaseUrl }: Pick<ServerConfig, "databaseUrl">): string[] {
   if (databaseUrl === undefined) return [];
   return [
-    "--database-url is set, and this is for the store in a data folder: back up and restore a database with PostgreSQL's own tools, such as pg_dump or a base backup. docs/operations-cluster.md says how, and what to do behind a restore.",
+    "--database-url is set, and this is for the store in a data folder: back up and restore a database with PostgreSQL's own tools, such as pg_dump or a base backup. docs/cluster-runbook.md says how, and what to do behind a restore.",
   ];
 }
