@@ -1,62 +1,50 @@
-import type { Results } from "../run/results.ts";
+import type { Summary } from "../run/summary.ts";
 import { digits } from "../run/table.ts";
-import type { Figures } from "../scenario.ts";
-import { markdownTable } from "./tables.ts";
+import { figuresOf } from "./tables.ts";
 
-const NODES = [1, 2, 3, 5, 10, 20];
-const RECEIVERS = [100, 1_000, 10_000, 50_000];
+const NODES = [1, 3, 10];
+const RECEIVERS = [1_000, 10_000];
 
-/** What costs a core how much, from the figures. */
+/** What each part costs, from the figures. */
 interface Costs {
-  /** A delivery, and the taking in of a message on one node; in µs of a node. */
+  /** Microseconds of a node's core for one delivery, and for taking in one message. */
   readonly delivery: number;
   readonly message: number;
-  /** Messages a second that the log takes, in commits of about as many messages as were under way. */
+  /** Messages a second that the log takes, in commits of about as many messages as were in flight. */
   readonly log: number;
 }
 
-/**
- * What nodes would carry that have a core each, and a database that has what it needs: messages a second by receivers and nodes, and
- * which part gives out first.
- */
-export function projection({ scenarios }: Results): string {
-  const figuresOf = (name: string) => scenarios.find(({ scenario }) => scenario === name)?.figures ?? {};
-  const receivers = scenarios.find(({ scenario }) => scenario === "cluster-fan-out")?.options.receivers ?? Number.NaN;
-  const costs = costsOf(figuresOf("cluster-fan-out"), figuresOf("cluster-appends"), receivers);
-  if (!Object.values(costs).every((cost) => cost > 0)) return "Not measured well enough to say.";
-  const rows = RECEIVERS.map((count) => [
-    `${digits(count, 0)} receivers`,
-    ...NODES.map((nodes) => cell(carried(costs, count, nodes), costs.log)),
-  ]);
+/** How many messages a second nodes would carry if each had a core of its own, as a formula with examples. */
+export function projection(scenarios: readonly Summary[]): string {
+  const costs = costsOf(scenarios);
+  if (!Object.values(costs).every((cost) => cost > 0)) return "Not measured well enough to calculate further.";
   const { delivery, message, log } = costs;
-  const byLog = rows.flat().some((text) => text.startsWith("*"))
-    ? " *In italics* it is the log that gives out first."
-    : "";
+  const formula = `1,000,000 ÷ (R ÷ N × ${digits(delivery, 2)} + ${digits(message, 0)})`;
+  const examples = RECEIVERS.map((receivers) => {
+    const rates = NODES.map((nodes) => digits(Math.min(carried(costs, receivers, nodes), log), 0));
+    return `- ${digits(receivers, 0)} receivers: ${rates.join(", ")} messages a second on ${NODES.join(", ")} nodes.`;
+  });
   return [
-    markdownTable(["", ...NODES.map((nodes) => (nodes === 1 ? "1 node" : `${nodes} nodes`))], rows),
-    `Messages a second, from ${digits(delivery, 2)} µs of a node's core a delivery, ${digits(message, 0)} µs a message on each node, and a log that takes ${digits(log, 0)} messages a second.${byLog}`,
-  ].join("\n\n");
+    `**By calculation**, with a core for each node: N nodes carry ${formula} messages a second to R`,
+    `receivers, up to the ${digits(log, 0)} a second that the log takes:`,
+    "",
+    ...examples,
+  ].join("\n");
 }
 
-function costsOf(
-  fanOut: Readonly<Record<string, Figures>>,
-  appends: Readonly<Record<string, Figures>>,
-  receivers: number,
-): Costs {
+function costsOf(scenarios: readonly Summary[]): Costs {
+  const fanOut = figuresOf(scenarios, "cluster-fan-out");
+  const receivers = scenarios.find(({ scenario }) => scenario === "cluster-fan-out")?.options.receivers ?? Number.NaN;
   const of = (run: string) => fanOut[run]?.nodesPerMessage ?? Number.NaN;
-  // Two more nodes, and the same deliveries.
+  // Three nodes make as many deliveries as one, and take the message in twice more.
   const message = (of("3 nodes") - of("1 node")) / 2;
   return {
     message,
     delivery: (of("1 node") - message) / receivers,
-    log: appends["3 append"]?.["messages@10"] ?? Number.NaN,
+    log: figuresOf(scenarios, "cluster-appends")["3 append"]?.["messages@10"] ?? Number.NaN,
   };
 }
 
 function carried({ delivery, message }: Costs, receivers: number, nodes: number): number {
   return 1e6 / ((receivers / nodes) * delivery + message);
-}
-
-function cell(byNodes: number, byLog: number): string {
-  return byNodes < byLog ? digits(byNodes, 0) : `*${digits(byLog, 0)}*`;
 }
