@@ -1,5 +1,5 @@
-# Obrolan's server, with `obrolan` for everything else. docs/cluster-runbook.md says how it is run. Debian's Node rather than Alpine's: it
-# is what the tests and the benchmark run on.
+# Obrolan's server, with `obrolan` for everything else. docs/cluster-runbook.md says how to run it. Debian's Node and not
+# Alpine's, because the tests and the benchmark run on Debian.
 FROM node:24-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./

@@ -3,6 +3,7 @@
 import { breakingCheck } from "./checks/breaking.ts";
 import type { Check, Finding } from "./checks/check.ts";
 import { generatedCheck } from "./checks/generated.ts";
+import { linksCheck } from "./checks/links.ts";
 import { lockCheck } from "./checks/lock.ts";
 import { tool } from "./checks/tool.ts";
 
@@ -22,6 +23,7 @@ const checks: readonly Check[] = [
   generatedCheck,
   breakingCheck,
   lockCheck,
+  linksCheck,
 ];
 
 const words = process.argv.slice(2);

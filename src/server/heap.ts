@@ -1,9 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 
 /**
- * Keeps V8's heap close to what is in use (docs/decisions/0012): the space for new objects at the 1 MiB that it begins with, and the
- * old ones looked through when they have grown by 80 %, not when they are four times as many. What V8 does not look through holds
- * buffers outside of its heap, too.
+ * Keeps V8's heap close to what is in use: the young generation at its initial 1 MiB, and the old one collected when it has
+ * grown by 80 %, not fourfold. Uncollected objects also hold buffers outside the heap. Measured in
+ * docs/decisions/0012-v8-heap.md.
  */
 export function keepHeapSmall(): void {
   setFlagsFromString("--semi-space-growth-factor=1");

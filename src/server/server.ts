@@ -55,7 +55,10 @@ export interface ServerOptions {
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer };
   /** Whether a proxy in front says whose connections it passes on: PROXY protocol, version 2. Default false. */
   readonly proxyProtocol?: boolean;
-  /** Whether responses are written to the HTTP/2 streams behind grpc-js (docs/decisions/0002). Default: where that works. */
+  /**
+   * Whether responses are written to the HTTP/2 streams behind grpc-js (docs/decisions/0002-chat-on-grpc-js.md). Default: if that
+   * works.
+   */
   readonly direct?: boolean;
 }
 

@@ -101,6 +101,26 @@ describe("npm run check", function () {
     expect(output).to.match(/^ok +types/m);
   });
 
+  it("fails when a link, an anchor, a page named by code or a test named by a page does not exist", async () => {
+    const git = (...args: string[]) => copy.run("git", ...args);
+    await git("init", "--quiet");
+    await git("add", ".");
+    expect((await check("links")).output).to.match(/^ok +links in the docs/m);
+
+    const page = ["[gone](./gone.md)", "[gone](README.md#gone)", '`test/house/copy.ts` "gone"', "`[code](gone.md)`"];
+    await writeFile(copy.path("SECURITY.md"), page.join("\n"));
+    // In parts, so that the check does not find it in this file.
+    await appendFile(copy.path("src/server/heap.ts"), `// ${["docs", "gone.md"].join("/")}\n`);
+    const { output, code } = await check("links");
+    expect(code).to.equal(1);
+    expect([...output.matchAll(/^ +(\S+:\d+: .*)$/gm)].map((match) => match[1])).to.have.members([
+      "SECURITY.md:1: ./gone.md does not exist",
+      "SECURITY.md:2: README.md#gone has no heading for #gone",
+      'SECURITY.md:3: test/house/copy.ts has no test "gone"',
+      `src/server/heap.ts:12: ${["docs", "gone.md"].join("/")} does not exist`,
+    ]);
+  });
+
   it("fails when the contract breaks the clients of the last release", async () => {
     const git = (...args: string[]) =>
       copy.run("git", "-c", "user.name=Test", "-c", "user.email=test@localhost", ...args);

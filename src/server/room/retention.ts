@@ -11,7 +11,7 @@ export interface RetentionParts {
   readonly clock: () => number;
 }
 
-/** Messages that the store forgets in one commit, for which senders wait. Measured: 8 to 15 ms, see docs/decisions/0014-retention.md. */
+/** Messages truncated in one commit; senders wait for it. Measured: 8 to 15 ms (docs/decisions/0014-retention.md). */
 const STEP = 250;
 /** At how many looks in a row a message must have been too old. */
 const LOOKS = 60;

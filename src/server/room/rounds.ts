@@ -17,7 +17,7 @@ const SLICE_FOR_CROWD = 0.5;
 const EXPECT = 200;
 /** Served between two looks at the clock: one costs about as much as a tenth of a write. */
 const LOOK_EVERY = 8;
-/** The rest after a round, in parts of its length: what gathers meanwhile goes out in one write (docs/decisions/0001). */
+/** The pause after a pass, in parts of its length: messages gather for one write (docs/decisions/0001-one-log.md). */
 const REST = 1 / 4;
 
 /**

@@ -25,8 +25,8 @@ export interface ChatParts {
 }
 
 /**
- * `Chat`, held at grpc-js's own call (docs/decisions/0002): a response is written when the one before has left, which only that call
- * tells, and a request is read when the one before is carried out.
+ * `Chat` on grpc-js's own call (docs/decisions/0002-chat-on-grpc-js.md): a response is written when the one before has left,
+ * which only that call reports, and a request is read when the one before is carried out.
  */
 export function chatInterceptor(parts: ChatParts): ServerInterceptor {
   const turns = new Turns();
