@@ -1,25 +1,29 @@
-import { readFileSync } from "node:fs";
+import { decodeText } from "./decode.ts";
 import { ConfigError } from "./errors.ts";
+import { findJsonFault } from "./json.ts";
+import { fileProblem, readSettingFile } from "./settingFile.ts";
 
-/** Reads a file of settings: one JSON object. Throws a `ConfigError` that says what is wrong with it. */
+/**
+ * Reads a file of settings: one JSON object. Throws a `ConfigError` that says what is wrong with it, and where. No error repeats what
+ * stands in the file, because a password may stand there.
+ */
 export function readConfigFile(path: string): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new ConfigError([`The configuration file ${path} cannot be read: ${(cause as Error).message}.`], { cause });
-  }
-  const value = parse(path, text);
+  const named = { setting: "--config", file: path };
+  const decoded = decodeText(readSettingFile(named), path);
+  if ("problem" in decoded) throw fileProblem(named, `${decoded.problem}.`);
+  const value = parse(path, decoded.text);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new ConfigError([`The configuration file ${path} must be one JSON object, such as {"burst": 20}.`]);
+  throw new ConfigError([`--config: ${path} must have one JSON object, such as {"burst": 20}.`]);
 }
 
 function parse(path: string, text: string): unknown {
+  if (text.trim() === "") throw new ConfigError([`--config: ${path} is empty: write one JSON object, at least {}.`]);
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    throw new ConfigError([`The configuration file ${path} is not valid JSON: ${(cause as Error).message}.`], {
-      cause,
-    });
+  } catch {
+    const { line, column } = findJsonFault(text) ?? { line: 1, column: 1 };
+    throw new ConfigError([
+      `--config: ${path} is not valid JSON from line ${line}, column ${column} on. JSON has double quotes around names and texts, a comma between entries and none behind the last, and no comments.`,
+    ]);
   }
 }

@@ -1,9 +1,12 @@
 /** Settings from one table: flags, environment, file, help and docs. */
 export { isLoopback, parseAddress } from "./address.ts";
+export { type Decoded, decodeText, detectEncoding, type Encoding } from "./decode.ts";
 export { ConfigError } from "./errors.ts";
 export { addFlags } from "./flags.ts";
 export { toMarkdown } from "./markdown.ts";
 export { resolve } from "./resolve.ts";
 export { address, choice, count, path, type Setting, type Table, toggle, url, type Values } from "./setting.ts";
+export { fileProblem, readSettingFile, type SettingFile } from "./settingFile.ts";
+export { describeValue } from "./shown.ts";
 export { didYouMean, nearest } from "./suggest.ts";
 export { withoutSecrets } from "./url.ts";

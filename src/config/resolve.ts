@@ -1,7 +1,9 @@
 import { ConfigError } from "./errors.ts";
 import { readConfigFile } from "./file.ts";
 import { ENV_PREFIX, envOf, flagOf } from "./names.ts";
+import { isServiceLink } from "./serviceLinks.ts";
 import type { Setting, Table, Values } from "./setting.ts";
+import { describeValue } from "./shown.ts";
 import { didYouMean } from "./suggest.ts";
 
 /** The setting that names the file, which has no place in a table: it cannot be set in the file. */
@@ -20,12 +22,14 @@ export interface Resolving<T extends Table> {
 }
 
 /**
- * Resolves every setting of a table: flag over environment over file over default. Throws a `ConfigError` with a sentence for
- * each value that is not allowed and each name that is not known, in the file and among the `OBROLAN_…` variables.
+ * Resolves every setting of a table: flag over environment over file over default. An empty variable, and an empty text or `null` in
+ * the file, set nothing (docs/decisions/0441). Throws a `ConfigError` with a sentence for each value that is not allowed and each name
+ * that is not known, in the file and among the `OBROLAN_…` variables.
  */
-export function resolve<T extends Table>({ table, others = [], rules, flags, env }: Resolving<T>): Values<T> {
+export function resolve<T extends Table>({ table, others = [], rules, flags, env: all }: Resolving<T>): Values<T> {
   const keys = [table, ...others].flatMap((known) => Object.keys(known));
-  const path = text(flags[CONFIG]) ?? env[envOf(CONFIG)];
+  const env = withoutLinks(all);
+  const path = text(flags[CONFIG]) ?? notEmpty(env[envOf(CONFIG)]);
   const file = path === undefined ? {} : readConfigFile(path);
   const problems = [...unknownVariables(env, keys), ...unknownKeys(file, path, keys)];
 
@@ -34,8 +38,8 @@ export function resolve<T extends Table>({ table, others = [], rules, flags, env
     const [where, value] = find(key, setting, { flags, env, file, path });
     values[key] = value;
     if (setting.schema.safeParse(value).success) continue;
-    // Also where it is wrong, most of it is a password all the same.
-    const what = setting.secret ? "cannot be used" : `is ${shown(value)}`;
+    // A URL that is wrong still has its password.
+    const what = setting.secret ? "cannot be used" : describeValue(value);
     problems.push(`${where} ${what}; it must be ${setting.allowed}.`);
   }
   if (problems.length === 0) problems.push(...(rules?.(values as Values<T>) ?? []));
@@ -54,10 +58,20 @@ interface Sources {
 function find(key: string, setting: Setting<unknown>, { flags, env, file, path }: Sources): [string, unknown] {
   const flag = flags[key];
   if (flag !== undefined) return [`The flag ${flagOf(key)}`, typeof flag === "string" ? setting.fromText(flag) : flag];
-  const variable = env[envOf(key)];
+  const variable = notEmpty(env[envOf(key)]);
   if (variable !== undefined) return [`The environment variable ${envOf(key)}`, setting.fromText(variable)];
-  if (Object.hasOwn(file, key)) return [`"${key}" in ${path}`, file[key]];
+  const inFile = Object.hasOwn(file, key) ? notEmpty(file[key]) : undefined;
+  if (inFile !== undefined) return [`"${key}" in ${path}`, inFile];
   return [`The default of ${key}`, setting.default];
+}
+
+function withoutLinks(env: Resolving<Table>["env"]): Resolving<Table>["env"] {
+  return Object.fromEntries(Object.entries(env).filter(([name, value]) => !isServiceLink(name, value ?? "")));
+}
+
+/** Undefined for what sets nothing. Templates write it: Compose makes an empty text of `${X:-}`. */
+function notEmpty<T>(value: T): T | undefined {
+  return value === "" || value === null ? undefined : value;
 }
 
 function unknownVariables(env: Readonly<Record<string, string | undefined>>, keys: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseAddress } from "./address.ts";
+import { isFileContent } from "./shown.ts";
 import { isUrl } from "./url.ts";
 
 /** One setting: everything that is known of it but its name, which is its key in the table. */
@@ -32,9 +33,11 @@ interface Described<T> {
 
 /** A file or folder; relative to the working folder. */
 export function path<T extends string | undefined>(about: Described<T> & { placeholder: string }): Setting<string | T> {
-  const schema = (about.default === undefined ? z.string().min(1).optional() : z.string().min(1)) as z.ZodType<
-    string | T
-  >;
+  const name = z
+    .string()
+    .min(1)
+    .refine((text) => !isFileContent(text));
+  const schema = (about.default === undefined ? name.optional() : name) as z.ZodType<string | T>;
   return { ...about, allowed: "the name of a file or folder", schema, fromText: (text) => text };
 }
 

@@ -121,14 +121,6 @@ describe("the settings", () => {
     expect(problems(() => server({ flags: { burst: "x", listen: "y" }, env: { OBROLAN_Z: "" } }))).to.have.length(3);
   });
 
-  it("cannot come from a file that is not there, not JSON, or not an object", () => {
-    expect(problems(() => server({ flags: { config: "/no/such/file" } }))[0]).to.match(
-      /^The configuration file \/no\/such\/file cannot be read: ENOENT/,
-    );
-    expect(problems(() => server({ flags: { config: file("{") } }))[0]).to.match(/is not valid JSON: /);
-    expect(problems(() => server({ flags: { config: file([]) } }))[0]).to.match(/must be one JSON object/);
-  });
-
   it("take TLS only with both of its files", () => {
     expect(problems(() => server({ flags: { tlsCert: "a.pem" } }))).to.deep.equal([
       "--tls-cert is set and --tls-key is not: TLS needs both.",

@@ -1,0 +1,163 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { expect } from "chai";
+import { decodeText } from "../../src/config/index.ts";
+import { findJsonFault } from "../../src/config/json.ts";
+import { run } from "../cli/program.ts";
+import { useFolder } from "../support/folder.ts";
+import { endProcesses, ServerProcess } from "../support/process.ts";
+
+const SECRET = "rahasia123";
+const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+describe("The file of settings", () => {
+  const folder = useFolder();
+  afterEach(endProcesses);
+
+  function file(...content: (string | Buffer)[]): string {
+    const name = path.join(folder.path, "obrolan.json");
+    writeFileSync(name, Buffer.concat(content.map((part) => Buffer.from(part as string))));
+    return name;
+  }
+
+  /** What the program says about a file of settings that it refuses, without its own name. */
+  async function refusal(config: string): Promise<string> {
+    const { code, out, err } = await run(["serve", "--config", config]);
+    expect({ code, out }, err).to.deep.equal({ code: 2, out: "" });
+    expect(err).to.not.include(SECRET);
+    expect(err).to.match(/^obrolan: [^\n]*\n$/);
+    return err.slice("obrolan: ".length, -1);
+  }
+
+  it("may begin with a byte-order mark, and end its lines as Windows does", async () => {
+    const data = JSON.stringify(path.join(folder.path, "data"));
+    const config = file(MARK, `{\r\n  "listen": "127.0.0.1:0",\r\n  "data": ${data}\r\n}\r\n`);
+    const server = ServerProcess.spawn(["--config", config]);
+    expect(await server.port()).to.be.greaterThan(0);
+  });
+
+  it("is refused in UTF-16 and UTF-32, by their names and with the remedy", async () => {
+    const text = `{"databaseUrl": "postgres://u:${SECRET}@h/d"}`;
+    const little = Buffer.from(text, "utf16le");
+    const big = Buffer.from(little).swap16();
+    for (const content of [[Buffer.from([0xff, 0xfe]), little], [Buffer.from([0xfe, 0xff]), big], [little], [big]]) {
+      const config = file(...content);
+      expect(await refusal(config)).to.equal(
+        `--config: ${config} is text in UTF-16. Save it as UTF-8; on Linux: iconv -f UTF-16 -t UTF-8 ${config}.`,
+      );
+    }
+    expect(await refusal(file(Buffer.from([0xff, 0xfe, 0, 0, 0x7b, 0, 0, 0])))).to.include("is text in UTF-32.");
+    expect(await refusal(file(Buffer.from([0x7b, 0xe9, 0x7d])))).to.include("is not text in UTF-8.");
+  });
+
+  it("is refused by line and column if it is not JSON, and the error repeats nothing of it", async () => {
+    const faults: [string, number, number][] = [
+      [`{"databaseUrl": "${SECRET}",}`, 1, 20 + SECRET.length],
+      [`{\n  "burst": 3\n  "databaseUrl": "${SECRET}"\n}`, 3, 3],
+      [`{\n  // ${SECRET}\n}`, 2, 3],
+      [`{'databaseUrl': '${SECRET}'}`, 1, 2],
+      [`databaseUrl: ${SECRET}\n`, 1, 1],
+      [`${SECRET}`, 1, 1],
+      [`{"databaseUrl": ${SECRET}}`, 1, 17],
+      [`{"burst": 1} ${SECRET}`, 1, 14],
+      [`{"data": "${SECRET}`, 1, 10],
+    ];
+    for (const [text, line, column] of faults) {
+      const config = file(text);
+      const told = await refusal(config);
+      expect(told, text).to.match(/^--config: .* is not valid JSON from line \d+, column \d+ on\. /);
+      expect(told, text).to.include(` from line ${line}, column ${column} on.`);
+    }
+  });
+
+  it("is refused if it is not there, is a folder, is empty, is no object or is far too large", async () => {
+    const missing = path.join(folder.path, "missing.json");
+    expect(await refusal(missing)).to.equal(`--config: ${missing} cannot be read: there is no such file.`);
+    mkdirSync(path.join(folder.path, "folder"));
+    expect(await refusal(path.join(folder.path, "folder"))).to.include(
+      "cannot be read: it is a folder; name the file.",
+    );
+    expect(await refusal(file(""))).to.include("is empty: write one JSON object, at least {}.");
+    expect(await refusal(file(`["${SECRET}"]`))).to.include("must have one JSON object");
+    expect(await refusal("/dev/zero")).to.include("is larger than 4194304 bytes");
+  });
+
+  it("does not have its values repeated in errors if they may be secrets", async () => {
+    const key = `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----\n`;
+    for (const [setting, value, told] of [
+      ["tlsKey", key, "has the content of a file, not its name; it must be the name of a file"],
+      ["listen", `ana:${SECRET}@127.0.0.1:0`, "cannot be used; it must be HOST:PORT"],
+      ["logLevel", `postgres://db/d?password=${SECRET}`, "cannot be used; it must be one of trace"],
+      ["burst", { password: SECRET }, "is an object; it must be a whole number"],
+      ["burst", [SECRET], "is a list; it must be a whole number"],
+      ["databaseUrl", SECRET, "cannot be used; it must be postgres://"],
+      ["listen", `${SECRET}:`.padEnd(100, "0"), "cannot be used; it must be HOST:PORT"],
+    ] as const) {
+      expect(await refusal(file(JSON.stringify({ [setting]: value }))))
+        .to.include(`"${setting}" in `)
+        .and.include(told);
+    }
+  });
+
+  it("sets nothing by an empty text or null", async () => {
+    const empty = { tlsCert: "", tlsKey: null, databaseUrl: "", natsUrl: null, burst: "", insecure: null };
+    const config = file(JSON.stringify({ ...empty, listen: "127.0.0.1:0", data: path.join(folder.path, "data") }));
+    expect(await ServerProcess.spawn(["--config", config]).port()).to.be.greaterThan(0);
+  });
+});
+
+describe("An empty variable", () => {
+  const folder = useFolder();
+  afterEach(endProcesses);
+
+  const names = [
+    ...["LISTEN", "DATA", "DATABASE_URL", "NATS_URL", "NATS_CREDS", "NATS_CA", "NATS_CERT", "NATS_KEY", "TLS_CERT"],
+    ...["TLS_KEY", "INSECURE", "PROXY_PROTOCOL", "RETAIN_DAYS", "RETAIN_MESSAGES", "MESSAGES_PER_SECOND", "BURST"],
+    ...["LOGIN_FAILURES", "METRICS_LISTEN", "LOG_LEVEL", "SERVER", "CA", "JSON", "RECENT", "CONFIG"],
+  ].map((name) => `OBROLAN_${name}`);
+  const env = Object.fromEntries(names.map((name) => [name, ""]));
+
+  it("sets nothing, for any setting of the server, the health check, the backup and the client", async () => {
+    const data = path.join(folder.path, "data");
+    const { port } = await ServerProcess.serve(data, [], { env });
+    const server = `127.0.0.1:${port}`;
+    expect(await run(["health", "--server", server], [], env)).to.include({ code: 0, err: "" });
+    const backup = await run(["backup", "--data", data, path.join(folder.path, "copy.db")], [], env);
+    expect(backup).to.include({ code: 0, err: "" });
+    const lines = ["regist ana a-good-password", "logout"];
+    expect(await run(["--server", server], lines, env)).to.include({ code: 0 });
+  });
+
+  it("lets the file's value through", async () => {
+    const config = path.join(folder.path, "obrolan.json");
+    writeFileSync(config, JSON.stringify({ server: "127.0.0.1:1" }));
+    const { err } = await run(["health", "--config", config], [], env);
+    expect(err).to.include("127.0.0.1:1");
+  });
+});
+
+describe("The place where a text stops being JSON", () => {
+  it("is none for what JSON.parse takes, and one for what it does not take", () => {
+    const texts = [
+      ...["{}", "[]", "null", "-1.5e+3", '"\\u00e9\\n"', '{"a":[1,{"b":true}],"c":"d"}', " [ 1 , 2 ] ", '"\u007f"'],
+      ...["", "{", "[1,]", '{"a"}', '{"a":}', "01", "1.", '"\\x"', '"\t"', "nul", "[] []", "{a:1}", "\u00a0{}", "NaN"],
+    ];
+    for (const text of texts) {
+      const parses = () => {
+        JSON.parse(text);
+        return true;
+      };
+      let isJson = false;
+      try {
+        isJson = parses();
+      } catch {}
+      expect(findJsonFault(text) === undefined, text).to.equal(isJson);
+    }
+  });
+});
+
+describe("The bytes of a text", () => {
+  it("are decoded without their byte-order mark", () => {
+    expect(decodeText(Buffer.concat([MARK, Buffer.from("é\r\n")]), "x")).to.deep.equal({ text: "é\r\n" });
+  });
+});
