@@ -16,6 +16,9 @@ const pinned = fileURLToPath(new URL("../node_modules/.bin/node", import.meta.ur
 const [major, minor] = process.versions.node.split(".").map(Number);
 const isNewEnough = major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1]);
 
+// Node's own answer to SIGUSR1 is to open its debugger, to which any program on this machine could connect.
+process.on("SIGUSR1", () => {});
+
 if (isNewEnough) {
   // The second start is twice as fast: what was compiled is kept in the system's folder for temporary files.
   module.enableCompileCache?.();
@@ -31,7 +34,7 @@ if (isNewEnough) {
 /** Runs this same program with another Node, and ends as it ends. */
 function runWith(node) {
   const child = spawn(node, process.argv.slice(1), { stdio: "inherit" });
-  for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"]) {
+  for (const signal of ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR2"]) {
     process.on(signal, () => {
       // A terminal sends Ctrl-C to both of us; the program would take a second one for impatience.
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);

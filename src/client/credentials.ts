@@ -16,7 +16,10 @@ export function plainText(): Security {
   return { credentials: ChannelCredentials.createInsecure(), options: {} };
 }
 
-/** With TLS, to a server at `host` whose certificate one of `ca` (PEM) vouches for. Default: those that Node trusts. */
+/**
+ * With TLS, to a server at `host` whose certificate one of `ca` (PEM) vouches for. Default: those that Node trusts. Throws a `ChatError`
+ * if `ca` has no certificate.
+ */
 export function overTls(host: string, ca: Uint8Array | undefined): Security {
   const roots = ca === undefined ? null : checkedRoots(Buffer.from(ca));
   const address = host.replace(/^\[(.*)\]$/, "$1");

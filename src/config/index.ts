@@ -9,4 +9,12 @@ export { address, choice, count, path, type Setting, type Table, toggle, url, ty
 export { fileProblem, readSettingFile, type SettingFile } from "./settingFile.ts";
 export { describeValue } from "./shown.ts";
 export { didYouMean, nearest } from "./suggest.ts";
+export {
+  type Certificates,
+  type Concern,
+  concernAbout,
+  type KeyPair,
+  readAuthorities,
+  readKeyPair,
+} from "./tls/index.ts";
 export { withoutSecrets } from "./url.ts";

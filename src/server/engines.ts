@@ -1,6 +1,16 @@
 import { resolve } from "node:path";
-import { withoutSecrets } from "../config/index.ts";
+import {
+  type Certificates,
+  decodeText,
+  fileProblem,
+  type KeyPair,
+  readAuthorities,
+  readKeyPair,
+  readSettingFile,
+  withoutSecrets,
+} from "../config/index.ts";
 import type { ServerConfig } from "./config.ts";
+import { databaseCertificates } from "./databaseCertificates.ts";
 import { LocalBus, MemoryAttempts, MemoryRoster } from "./engines/memory/index.ts";
 import { NodeSecrets } from "./engines/secrets/index.ts";
 import { openSqliteStore } from "./engines/sqlite/index.ts";
@@ -8,7 +18,6 @@ import type { BusFacts } from "./metrics/index.ts";
 import type { Bus } from "./room/ports/bus.ts";
 import type { Engines } from "./room/ports/engines.ts";
 import type { Logger } from "./server.ts";
-import { readSettingFile } from "./settingFile.ts";
 
 /** How long PostgreSQL is waited for when it is not there yet, in milliseconds. */
 const PATIENCE = 30_000;
@@ -24,6 +33,8 @@ export interface OpenEngines {
   readonly patience: number;
   /** What has gone over the bus; `undefined` where it ends in this process. */
   readonly bus: () => BusFacts | undefined;
+  /** The certificates that the engines use for their connections. Throws an error for people if one cannot be read any more. */
+  readonly certificates: () => readonly Certificates[];
   close(): Promise<void>;
 }
 
@@ -54,6 +65,7 @@ async function openEmbedded(folder: string): Promise<OpenEngines> {
     facts: { data: folder },
     patience: 0,
     bus: () => undefined,
+    certificates: () => [],
     close,
   };
 }
@@ -62,8 +74,9 @@ async function openDistributed(databaseUrl: string, nats: NatsSettings, logger: 
   const { natsUrl } = nats;
   // Loaded here alone: most servers go without, and start sooner and smaller so.
   const { openPostgresStore } = await import("./engines/postgres/index.ts");
-  // First, so that an address that cannot be read is told of at once, however long the database is waited for.
-  const { bus, facts, close: closeBus } = await openBus(nats, logger);
+  // First, so that a file or an address that cannot be read is told of at once, however long the database is waited for.
+  databaseCertificates(databaseUrl);
+  const { bus, facts, certificates, close: closeBus } = await openBus(nats, logger);
   try {
     const report = (err: Error) => logger.warn({ err }, "something about the database");
     const { name, close, ...store } = await openPostgresStore({ url: databaseUrl, report, patience: PATIENCE });
@@ -73,6 +86,8 @@ async function openDistributed(databaseUrl: string, nats: NatsSettings, logger: 
       facts: { database: name, ...(natsUrl === undefined ? {} : { nats: withoutSecrets(natsUrl) }) },
       patience: PATIENCE,
       bus: facts,
+      // pg reads its files anew for each connection.
+      certificates: () => [...certificates, ...databaseCertificates(databaseUrl)],
       async close() {
         await closeBus();
         await close();
@@ -87,28 +102,49 @@ async function openDistributed(databaseUrl: string, nats: NatsSettings, logger: 
 interface OpenBus {
   readonly bus: Bus;
   readonly facts: () => BusFacts | undefined;
+  readonly certificates: readonly Certificates[];
   close(): Promise<void>;
 }
 
 async function openBus(settings: NatsSettings, logger: Logger): Promise<OpenBus> {
   const { natsUrl: url } = settings;
   const local = new LocalBus();
-  if (url === undefined) return { bus: local, facts: () => undefined, close: async () => {} };
+  if (url === undefined) return { bus: local, facts: () => undefined, certificates: [], close: async () => {} };
+  const { creds, ca, pair } = readNatsFiles(settings);
   const { openNatsBus } = await import("./engines/nats/index.ts");
   const bus = openNatsBus({
     url,
-    identity: {
-      creds: read("--nats-creds", settings.natsCreds),
-      ca: read("--nats-ca", settings.natsCa),
-      cert: read("--nats-cert", settings.natsCert),
-      key: read("--nats-key", settings.natsKey),
-    },
+    identity: { creds, ca: ca?.pem, cert: pair?.cert.toString(), key: pair?.key.toString() },
     local,
     report: ({ level, message }) => logger[level]({}, message),
   });
-  return { bus, facts: () => ({ ...bus.counts, isConnected: bus.isConnected }), close: () => bus.close() };
+  return {
+    bus,
+    facts: () => ({ ...bus.counts, isConnected: bus.isConnected }),
+    certificates: [ca, pair?.certificates].filter((each) => each !== undefined),
+    close: () => bus.close(),
+  };
 }
 
-function read(setting: string, file: string | undefined): string | undefined {
-  return file === undefined ? undefined : readSettingFile(file, setting).toString();
+interface NatsFiles {
+  readonly creds: string | undefined;
+  readonly ca: Certificates | undefined;
+  readonly pair: KeyPair | undefined;
+}
+
+function readNatsFiles({ natsCreds, natsCa, natsCert, natsKey }: NatsSettings): NatsFiles {
+  const hasPair = natsCert !== undefined && natsKey !== undefined;
+  return {
+    creds: natsCreds === undefined ? undefined : readText("--nats-creds", natsCreds),
+    ca: natsCa === undefined ? undefined : readAuthorities({ setting: "--nats-ca", file: natsCa }),
+    pair: hasPair
+      ? readKeyPair({ setting: "--nats-cert", file: natsCert }, { setting: "--nats-key", file: natsKey })
+      : undefined,
+  };
+}
+
+function readText(setting: string, file: string): string {
+  const decoded = decodeText(readSettingFile({ setting, file }), file);
+  if ("problem" in decoded) throw fileProblem({ setting, file }, `${decoded.problem}.`);
+  return decoded.text;
 }

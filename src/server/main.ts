@@ -1,30 +1,53 @@
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { destination, type Logger, pino } from "pino";
+import { ServerCertificate } from "./certificate.ts";
 import type { ServerConfig } from "./config.ts";
 import { openEngines } from "./engines.ts";
+import { watchExpiry } from "./expiry.ts";
 import { greeting } from "./greeting.ts";
 import { keepHeapSmall } from "./heap.ts";
 import { type MetricsParts, type ServedMetrics, serveMetrics } from "./metrics/index.ts";
+import { type Listen, untilAvailable } from "./net/available.ts";
 import { whenStoreAnswers } from "./patience.ts";
 import { type ChatServer, createServer } from "./server.ts";
-import { readSettingFile } from "./settingFile.ts";
+import { Signals, Stopped } from "./signals.ts";
 import { VERSION } from "./version.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
+/** How much of the log is kept in memory, in bytes, while standard error takes nothing; more is lost. */
+const MAX_LOG_BUFFER = 1024 * 1024;
 
 /**
- * Runs the server until SIGTERM or SIGINT, then drains it. Throws an error for people where it cannot start: the store, the
- * certificate, the address.
+ * Runs the server until a signal stops it, then drains it. Throws an error for people if it cannot start: the store, the certificate,
+ * the address.
  */
 export async function serve(config: ServerConfig): Promise<void> {
   // What grpc-js writes to standard error by itself is told better by us, or is none of the operator's business.
   setLogVerbosity(logVerbosity.NONE);
-  const logger = pino({ level: config.logLevel }, destination({ fd: 2, sync: true }));
+  const output = destination({ fd: 2, sync: true, maxLength: MAX_LOG_BUFFER });
+  // A full disk, or a terminal that is gone, must not end the server; there is nowhere to report it.
+  output.on("error", () => {});
+  const logger = pino({ level: config.logLevel }, output);
+  const signals = new Signals(logger);
+  void signals.stopped().then(() => endInTime(logger));
+  try {
+    await run(config, logger, signals);
+  } catch (error) {
+    // A signal that comes during the start is obeyed like any other.
+    if (!(error instanceof Stopped)) throw error;
+  } finally {
+    signals.close();
+  }
+  logger.info({}, "stopped");
+}
+
+async function run(config: ServerConfig, logger: Logger, signals: Signals): Promise<void> {
   keepHeapSmall();
-  const tls = readTls(config);
-  const opened = await openEngines(config, logger);
+  const certificate = new ServerCertificate(config);
+  const opened = await signals.unlessStopped(openEngines(config, logger));
   let server: ChatServer | undefined;
   let metrics: ServedMetrics | undefined;
+  let stopWatching = () => {};
   try {
     const open = () =>
       createServer({
@@ -34,31 +57,40 @@ export async function serve(config: ServerConfig): Promise<void> {
         loginFailures: config.loginFailures,
         proxyProtocol: config.proxyProtocol,
         logger,
-        ...(tls === undefined ? {} : { tls }),
+        ...(certificate.pair === undefined ? {} : { tls: certificate.pair }),
       });
     // It was there a moment ago, and may be away again.
-    server = await whenStoreAnswers(open, opened.patience);
-    const { stats, tallies } = server;
-    metrics = await showMetrics(config.metricsListen, {
-      room: () => ({ stats: stats(), tallies, hashes: opened.engines.secrets.load, bus: opened.bus() }),
-      report: (err) => logger.error({ err }, "the metrics cannot be read"),
-    });
-    const address = await listen(server, config.listen);
-    const facts = { address, tls: tls !== undefined, ...opened.facts, version: VERSION, metrics: metrics?.address };
+    const created = await whenStoreAnswers(open, opened.patience, signals.stopping);
+    server = created;
+    const { stats, tallies } = created;
+    const ready = (listen: Listen) =>
+      untilAvailable(listen, { signal: signals.stopping, report: (sentence) => logger.warn({}, sentence) });
+    if (config.metricsListen !== undefined) {
+      await ready({ address: config.metricsListen, setting: "--metrics-listen" });
+      metrics = await showMetrics(config.metricsListen, {
+        room: () => ({ stats: stats(), tallies, hashes: opened.engines.secrets.load, bus: opened.bus() }),
+        report: (err) => logger.error({ err }, "the metrics cannot be read"),
+      });
+    }
+    await ready({ address: config.listen, setting: "--listen" });
+    const address = await listen(created, config.listen);
+    const isTls = certificate.pair !== undefined;
+    const facts = { address, tls: isTls, ...opened.facts, version: VERSION, metrics: metrics?.address };
     // Lines of JSON are for programs: a person at a terminal is told the same in words.
     if (process.stderr.isTTY) {
       const { store } = opened;
       process.stderr.write(greeting({ address, store, tlsCert: config.tlsCert, metrics: metrics?.address }));
     } else logger.info(facts, "listening");
+    stopWatching = watchExpiry({ certificates: () => [...certificate.certificates, ...opened.certificates()], logger });
+    signals.serving({
+      renew: () => certificate.renew(created, logger),
+      logStats: () => logger.info({ stats: stats() }, "stats"),
+    });
 
-    const logStats = () => logger.info({ stats: stats() }, "stats");
-    process.on("SIGUSR2", logStats);
-    await signalled(logger);
-    endInTime(logger);
-    await server.drain();
-    process.off("SIGUSR2", logStats);
-    logger.info({}, "stopped");
+    await signals.stopped();
+    await created.drain();
   } finally {
+    stopWatching();
     await server?.drain();
     // Behind the drain, so that one can be watched.
     await metrics?.close();
@@ -75,23 +107,20 @@ async function listen(server: ChatServer, address: string): Promise<string> {
   }
 }
 
-async function showMetrics(address: string | undefined, parts: MetricsParts): Promise<ServedMetrics | undefined> {
+async function showMetrics(address: string, parts: MetricsParts): Promise<ServedMetrics> {
   try {
-    return address === undefined ? undefined : await serveMetrics(address, parts);
+    return await serveMetrics(address, parts);
   } catch (cause) {
     throw cannotListen(address, "--metrics-listen", cause);
   }
 }
 
-function cannotListen(address: string | undefined, setting: string, cause: unknown): Error {
+/** The address was available a moment ago. */
+function cannotListen(address: string, setting: string, cause: unknown): Error {
   const why = cause instanceof Error ? cause.message : String(cause);
-  const said = why.includes("EADDRINUSE") ? "another program listens there" : why;
-  return new Error(`Cannot listen on ${address}: ${said}. Take another address with ${setting}.`, { cause });
-}
-
-function readTls({ tlsCert, tlsKey }: ServerConfig): { cert: Buffer; key: Buffer } | undefined {
-  if (tlsCert === undefined || tlsKey === undefined) return undefined;
-  return { cert: readSettingFile(tlsCert, "--tls-cert"), key: readSettingFile(tlsKey, "--tls-key") };
+  return new Error(`Cannot listen on ${address}: ${why}. Start again, or take another address with ${setting}.`, {
+    cause,
+  });
 }
 
 /** How long stopping may take, in milliseconds. What waits for a database that does not answer would take longer. */
@@ -102,15 +131,4 @@ function endInTime(logger: Logger): void {
     logger.error({}, `not all that was under way has ended within ${PATIENCE / 1_000} s: ending now`);
     process.exit(1);
   }, PATIENCE).unref();
-}
-
-const STOPPING = ["SIGTERM", "SIGINT"] as const;
-
-/** Resolves at the first signal to stop. A second one stops at once, which is what somebody who sends it wants. */
-async function signalled(logger: Logger): Promise<void> {
-  const { promise, resolve: stop } = Promise.withResolvers<NodeJS.Signals>();
-  for (const name of STOPPING) process.once(name, stop);
-  const signal = await promise;
-  for (const name of STOPPING) process.off(name, stop);
-  logger.info({ signal }, "stopping");
 }

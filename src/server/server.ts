@@ -1,3 +1,4 @@
+import type { Server as TlsServer } from "node:tls";
 import { type ServerOptions as GrpcOptions, ServerCredentials } from "@grpc/grpc-js";
 import { createServer as createGrpcServer } from "nice-grpc";
 import { HealthDefinition, HealthServiceImpl, HealthState } from "nice-grpc-server-health";
@@ -69,6 +70,8 @@ export type Stats = RoomStats;
 export interface ChatServer {
   /** Listens on `HOST:PORT`; resolves with the port, which is the system's choice for 0. */
   listen(address: string): Promise<number>;
+  /** From now on new connections are shown this certificate; only for a server that talks TLS. Those that are open go on. */
+  useCertificate(tls: { readonly cert: Buffer; readonly key: Buffer }): void;
   /** `NOT_SERVING`, a goodbye on every stream, all that was accepted on disk, and no more. Gone within 10 s. */
   drain(): Promise<void>;
   stats(): Stats;
@@ -140,11 +143,14 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
   await addReflection(grpc);
 
   const sockets = new Sockets();
+  const listeners: TlsServer[] = [];
   const listen = (address: string) =>
     whileListening(
       () => withLongBacklog(() => grpc.listen(address, credentialsOf(options.tls))),
       ({ server }) => {
         sockets.listenAt(server);
+        // grpc-js makes it with `http2.createSecureServer`, which gives a `tls.Server`.
+        if (options.tls !== undefined) listeners.push(server as TlsServer);
         if (options.proxyProtocol) callers.listenAt(server);
       },
     );
@@ -158,6 +164,9 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
   };
   return {
     listen,
+    useCertificate: ({ cert, key }) => {
+      for (const listener of listeners) listener.setSecureContext({ cert, key });
+    },
     drain: () => {
       drained ??= drain();
       return drained;

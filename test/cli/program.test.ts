@@ -46,7 +46,7 @@ describe("the program obrolan", () => {
     [["--json=yes"], {}, /^obrolan: --json takes no value\./],
     [["backup"], {}, /^obrolan: backup needs FILE: obrolan backup /],
     [["login", "ani", "secret"], {}, /^obrolan: login is no argument of obrolan: start obrolan and type it there/],
-    [["--ca", "/no/such/file"], {}, /--ca: the file \/no\/such\/file cannot be read/],
+    [["--ca", "/no/such/file"], {}, /--ca: \/no\/such\/file cannot be read: there is no such file/],
     [["serve", "--listen", "0.0.0.0:0"], {}, /0\.0\.0\.0:0 can be reached from other machines/],
   ];
   for (const [args, env, sentence] of wrong) {

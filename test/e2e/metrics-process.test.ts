@@ -146,7 +146,7 @@ describe("The metrics of a server's process", function () {
     taken.close();
     expect(code).to.equal(1);
     expect(stderr).to.equal(
-      `obrolan: Cannot listen on ${address}: another program listens there. Take another address with --metrics-listen.\n`,
+      `obrolan: Cannot listen on ${address}: another program listens there. Stop that program, or take another address with --metrics-listen.\n`,
     );
   });
 

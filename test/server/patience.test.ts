@@ -32,6 +32,16 @@ describe("A server that starts while its store is away", () => {
     expect(never.attempts).to.equal(1);
   });
 
+  it("throws why it was stopped as soon as it is", async () => {
+    const controller = new AbortController();
+    const reason = new Error("stopped");
+    const open = () => {
+      controller.abort(reason);
+      return Promise.reject(AWAY);
+    };
+    expect(await whenStoreAnswers(open, 60_000, controller.signal).catch((error) => error)).to.equal(reason);
+  });
+
   it("throws any other error at once", async () => {
     const broken = opensAfter(1, new OutcomeUnknown("broken"));
     expect(await whenStoreAnswers(() => broken.open(), 60_000).catch((error) => error)).to.be.instanceOf(

@@ -19,14 +19,14 @@ const ECDSA_WITH_SHA256 = oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02);
 const HOUR_MS = 3_600_000;
 
 /**
- * Makes a certificate for the hour before and the hour after `atMs` (default: now). Written out by hand, because Node signs but does not make
+ * Makes a certificate; by default one for an hour before and after now. Written out by hand, because Node signs but does not make
  * certificates.
  */
-export function makeCertificate(atMs = Date.now()): Certificate {
+export function makeCertificate(from = Date.now() - HOUR_MS, to = Date.now() + HOUR_MS): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const algorithm = der(SEQUENCE, ECDSA_WITH_SHA256);
   const name = der(SEQUENCE, der(SET, der(SEQUENCE, oid(0x55, 0x04, 0x03), der(UTF8, Buffer.from("localhost")))));
-  const validity = der(SEQUENCE, time(atMs - HOUR_MS), time(atMs + HOUR_MS));
+  const validity = der(SEQUENCE, time(from), time(to));
   const address = der(0x87, Buffer.from([127, 0, 0, 1]));
   const alternative = der(
     SEQUENCE,

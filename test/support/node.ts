@@ -45,6 +45,9 @@ export function together(servers: readonly [ChatServer, ...ChatServer[]]): ChatS
   if (servers.length === 1) return first;
   return {
     listen: (address) => first.listen(address),
+    useCertificate: (tls) => {
+      for (const server of servers) server.useCertificate(tls);
+    },
     drain: async () => {
       await Promise.all(servers.map((server) => server.drain()));
     },

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { type ChatClient, ChatError, connect } from "../../client/index.ts";
-import { ConfigError } from "../../config/index.ts";
+import { ConfigError, readAuthorities } from "../../config/index.ts";
 import type { ReachConfig } from "../config.ts";
 import { inFlags } from "../inFlags.ts";
 
@@ -14,7 +13,7 @@ export function reach({ server, ca, insecure }: ReachConfig, timeoutMs?: number)
   try {
     return connect({
       address: server,
-      ...(ca === undefined ? {} : { ca: readCa(ca) }),
+      ...(ca === undefined ? {} : { ca: Buffer.from(readAuthorities({ setting: "--ca", file: ca }).pem) }),
       ...(insecure ? { insecure } : {}),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     });
@@ -28,12 +27,4 @@ export function reach({ server, ca, insecure }: ReachConfig, timeoutMs?: number)
 function quietenGrpc(): void {
   const { GRPC_VERBOSITY, GRPC_NODE_VERBOSITY } = process.env;
   if (!GRPC_VERBOSITY && !GRPC_NODE_VERBOSITY) setLogVerbosity(logVerbosity.NONE);
-}
-
-function readCa(file: string): Buffer {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new ConfigError([`--ca: the file ${file} cannot be read: ${(cause as Error).message}.`], { cause });
-  }
 }

@@ -20,6 +20,12 @@ export function parseAddress(url: string): Address {
       "The database's URL must begin with postgres://, as in postgres://USER:PASSWORD@HOST:5432/DATABASE.",
     );
   }
+  // A / in a password ends the host's part of a URL: what follows would be taken for the database's name, and shown.
+  if (/^[^/]*\/\/[^/]*\/.*@/s.test(base)) {
+    throw new Error(
+      "The database's URL cannot be used: there is an @ behind its host. Write a / in the user or password as %2F, as in postgres://USER:PASSWORD@HOST:5432/DATABASE.",
+    );
+  }
   const parameters = new URLSearchParams(query);
   const options = parameters.get("options") ?? "";
   const applicationName = parameters.get("application_name") ?? "obrolan";

@@ -1,0 +1,48 @@
+import { X509Certificate } from "node:crypto";
+import { fileProblem, type SettingFile } from "../settingFile.ts";
+import { type PemFile, readPem } from "./pem.ts";
+
+/** The certificates that a setting names, read and checked. */
+export interface Certificates extends SettingFile {
+  /** Those alone, without whatever else stands in the file. */
+  readonly pem: string;
+  /** At least one, in the order of the file. */
+  readonly list: readonly [X509Certificate, ...X509Certificate[]];
+  /** Whether they are authorities to trust, of which one is enough, rather than one chain, of which all are needed. */
+  readonly areAuthorities: boolean;
+}
+
+/** As OpenSSL reads them. */
+const CERTIFICATE = /^(X509 |TRUSTED )?CERTIFICATE$/;
+
+/** Reads authorities to trust. Throws a `ConfigError` with the remedy. */
+export function readAuthorities(named: SettingFile): Certificates {
+  return certificatesOf(readPem(named), true);
+}
+
+/** The certificates of a file: with `areAuthorities` those to trust, else one to show and those that vouch for it. */
+export function certificatesOf(file: PemFile, areAuthorities: boolean): Certificates {
+  const blocks = file.blocks.filter(({ label }) => CERTIFICATE.test(label));
+  const [first, ...others] = blocks.map(({ text }, i) => {
+    try {
+      return new X509Certificate(text);
+    } catch (cause) {
+      throw fileProblem(file, `is damaged: certificate ${i + 1} of ${blocks.length} in it cannot be read.`, { cause });
+    }
+  });
+  if (first === undefined) throw fileProblem(file, `has no certificate: ${whatInstead(file)}`);
+  const pem = blocks.map(({ text }) => `${text}\n`).join("");
+  return { setting: file.setting, file: file.file, pem, list: [first, ...others], areAuthorities };
+}
+
+function whatInstead({ blocks }: PemFile): string {
+  const labels = blocks.map(({ label }) => label);
+  if (labels.some((label) => label.endsWith("PRIVATE KEY"))) {
+    return "it has a private key. Are the two files mixed up?";
+  }
+  if (labels.some((label) => label.endsWith("CERTIFICATE REQUEST"))) {
+    return "it has a request for one. Name the file that the authority made of it.";
+  }
+  if (labels.includes("PKCS7")) return "it is PKCS#7. Convert it: openssl pkcs7 -print_certs -in FILE -out FILE.pem";
+  return `it has ${labels.join(", ")} in it. A certificate begins with the line -----BEGIN CERTIFICATE-----.`;
+}

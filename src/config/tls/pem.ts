@@ -1,0 +1,77 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { detectEncoding } from "../decode.ts";
+import { fileProblem, readSettingFile, type SettingFile } from "../settingFile.ts";
+
+/** One part of a PEM file: what stands between `-----BEGIN label-----` and its end. */
+export interface PemBlock {
+  readonly label: string;
+  readonly text: string;
+}
+
+/** A file that is PEM, or at least text. */
+export interface PemFile extends SettingFile {
+  readonly blocks: readonly PemBlock[];
+}
+
+const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----/gs;
+
+/**
+ * Reads the PEM file that a setting names. Throws a `ConfigError` with the remedy if it cannot be read, is empty, or is in another
+ * format. What its parts must be is for the caller to check.
+ */
+export function readPem(named: SettingFile): PemFile {
+  const bytes = readSettingFile(named);
+  if (bytes.length === 0) throw fileProblem(named, "is empty.");
+  const encoding = detectEncoding(bytes);
+  if (encoding === "UTF-16" || encoding === "UTF-32") {
+    throw fileProblem(named, `is in ${encoding}. Save it as plain text (ASCII or UTF-8).`);
+  }
+  // Latin-1 takes any byte: what stands between the blocks is for people, in whatever encoding.
+  const blocks = [...bytes.toString("latin1").matchAll(BLOCK)].map(([text, label = ""]) => ({ label, text }));
+  const begun = bytes.toString("latin1").split("-----BEGIN ").length - 1;
+  if (begun > blocks.length) {
+    throw fileProblem(named, "is damaged: a part of it begins with -----BEGIN and does not end. Copy it again.");
+  }
+  if (blocks.length === 0) throw fileProblem(named, notPem(named.file, bytes));
+  return { ...named, blocks };
+}
+
+/** What a file without a PEM block is, and how to make PEM of it. */
+function notPem(file: string, bytes: Buffer): string {
+  if (bytes[0] !== 0x30) return "has nothing in PEM: PEM has parts that begin with a line -----BEGIN …-----.";
+  if (isDerCertificate(bytes)) {
+    return `is a certificate in DER, and must be PEM. Convert it: openssl x509 -inform DER -in ${file} -out ${file}.pem`;
+  }
+  if (isDerKey(bytes)) {
+    return `is a private key in DER, and must be PEM. Convert it: (umask 077; openssl pkey -inform DER -in ${file} -out ${file}.pem)`;
+  }
+  if (isPkcs12(bytes)) {
+    return `is PKCS#12 (.p12, .pfx), and must be PEM. Convert it: (umask 077; openssl pkcs12 -in ${file} -nodes -out ${file}.pem)`;
+  }
+  return "is in a binary format, and must be PEM.";
+}
+
+function isDerCertificate(bytes: Buffer): boolean {
+  return succeeds(() => new X509Certificate(bytes));
+}
+
+function isDerKey(key: Buffer): boolean {
+  return (["pkcs8", "pkcs1", "sec1"] as const).some((type) =>
+    succeeds(() => createPrivateKey({ key, format: "der", type })),
+  );
+}
+
+/** RFC 7292: a sequence that begins with its version, the number 3. */
+function isPkcs12(bytes: Buffer): boolean {
+  const lengthBytes = (bytes[1] ?? 0) & 0x80 ? (bytes[1] ?? 0) & 0x7f : 0;
+  return bytes.subarray(2 + lengthBytes, 5 + lengthBytes).equals(Buffer.from([2, 1, 3]));
+}
+
+function succeeds(attempt: () => unknown): boolean {
+  try {
+    attempt();
+    return true;
+  } catch {
+    return false;
+  }
+}
