@@ -149,10 +149,11 @@ describe("A server's process that gets a signal", function () {
 
   it("goes on, and can be stopped, if standard error takes nothing", async () => {
     const prefix = ["sh", "-c", 'exec "$@" 2>/dev/full', "sh"];
-    const metrics = await freePort();
-    const args = ["--listen", `127.0.0.1:${metrics}`, "--data", folder.path];
+    const port = await freePort();
+    const args = ["--listen", `127.0.0.1:${port}`, "--data", folder.path];
     const server = ServerProcess.spawn(args, { prefix });
-    const wire = await within(opened(metrics), "the server to listen");
+    const wire = await opened(port, server);
+    if (wire === undefined) throw new Error("the server ended");
     await wire.register("ana", PASSWORD);
     for (let i = 0; i < 3; i++) server.child.kill("SIGUSR2");
     await wire.login("ana", PASSWORD);
@@ -169,12 +170,13 @@ describe("A server's process that gets a signal", function () {
     return port;
   }
 
-  /** A connection to a server that cannot say that it listens. */
-  async function opened(port: number): Promise<Connection> {
-    for (;;) {
+  /** A connection to a server that cannot say that it listens. Undefined if the server ends before. */
+  async function opened(port: number, { child }: ServerProcess): Promise<Connection | undefined> {
+    while (child.exitCode === null && child.signalCode === null) {
       try {
         return await connect(port);
       } catch {}
     }
+    return undefined;
   }
 });
