@@ -78,8 +78,8 @@ describe("a server that cannot be talked to", () => {
       [-2, / has expired\./],
       [2, / is not valid yet\./],
     ] as const) {
-      const at = Date.now() + days * DAY_MS;
-      const other = makeCertificate(at - DAY_MS / 24, at + DAY_MS / 24);
+      const middle = Date.now() + days * DAY_MS;
+      const other = makeCertificate(middle - DAY_MS / 24, middle + DAY_MS / 24);
       await withTls(other, async (server) => {
         expect(await told([...at(server), "--ca", file(other.cert)])).to.match(sentence);
       });
