@@ -87,11 +87,6 @@ function unknownKeys(file: object, path: string | undefined, keys: readonly stri
     .map((key) => `"${key}" in ${path} is not known${didYouMean(key, keys)}`);
 }
 
-/** A value without what stands before an `@`: somebody may give a URL with a user and a password in it. */
-function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? "undefined").replace(/[^"\s/]*@/g, "…@");
-}
-
 function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
