@@ -4,8 +4,8 @@ FROM node:24-bookworm-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/build.ts scripts/run.ts scripts/
+COPY tsconfig.json tsconfig.build.json tsconfig.client.json ./
+COPY scripts/build.ts scripts/declarations.ts scripts/run.ts scripts/
 COPY src src
 RUN npm run build && npm prune --omit=dev
 

@@ -1,11 +1,15 @@
 // `npm run build`: the package's dist folder, which runs without this repository's tools.
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { removeUnreachableDeclarations } from "./declarations.ts";
 import { mustRun, root } from "./run.ts";
 
 const descriptors = "gen/obrolan.binpb";
 
 await rm(join(root, "dist"), { recursive: true, force: true });
 await mustRun("tsc", "--project", "tsconfig.build.json");
+// Only the client library is exported, so only its types are of use to anybody.
+await mustRun("tsc", "--project", "tsconfig.client.json");
+await removeUnreachableDeclarations(join(root, "dist"), join(root, "dist/client/index.d.ts"));
 await mkdir(join(root, "dist/gen"), { recursive: true });
 await copyFile(join(root, "src", descriptors), join(root, "dist", descriptors));

@@ -6,8 +6,8 @@ import { serverSettings } from "../src/server/config.ts";
 export function configurationDocs(): string {
   return `# Configuration
 
-Generated from the tables of settings in [\`src/server/config.ts\`](../src/server/config.ts) and
-[\`src/cli/config.ts\`](../src/cli/config.ts) by \`npm run generate\`: change it there.
+Generated from the tables of settings in \`src/server/config.ts\` and
+\`src/cli/config.ts\` by \`npm run generate\`: change it there.
 
 A flag comes before the environment, the environment before a file, a file before the default. The file is one JSON object,
 such as \`{"burst": 40}\`, named by \`--config FILE\` or \`OBROLAN_CONFIG\`; server and client may share one. A name that is not

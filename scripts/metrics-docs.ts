@@ -7,7 +7,7 @@ import { roomMetrics } from "../src/server/metrics/roomMetrics.ts";
 export function metricsDocs(): string {
   return `# Metrics
 
-Generated from the tables in [\`src/server/metrics\`](../src/server/metrics) by \`npm run generate\`: change it there.
+Generated from the tables in \`src/server/metrics\` by \`npm run generate\`: change it there.
 
 \`--metrics-listen HOST:PORT\` shows them at \`http://HOST:PORT/metrics\`, as Prometheus reads them
 ([operations](operations.md#metrics)). All that only grows does so since the start of the process; times are in seconds, sizes in bytes.

@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect } from "chai";
+import { allDeclarations, reachableDeclarations } from "../../scripts/declarations.ts";
 import { Copy } from "./copy.ts";
 
 const program = "node_modules/obrolan/bin/obrolan.js";
@@ -67,6 +69,28 @@ describe("the package", function () {
       'console.log(Object.keys(await import("obrolan/client")).join());\n',
     );
     expect((await run("import.ts")).output.trim().split(",")).to.include("connect");
+  });
+
+  it("has only declaration files that its exports reach", async () => {
+    const dist = path.join(modules(), "obrolan/dist");
+    const reached = await reachableDeclarations(path.join(dist, "client/index.d.ts"));
+    const all = await allDeclarations(dist);
+    expect(all.sort()).to.deep.equal([...reached].sort());
+  });
+
+  it("has every file that its Markdown files link to", async () => {
+    const folder = path.join(modules(), "obrolan");
+    const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".md"));
+    expect(names).to.include.members(["README.md", "CHANGELOG.md", "docs/protocol.md"]);
+    const dead: string[] = [];
+    for (const name of names) {
+      const text = await readFile(path.join(folder, name), "utf8");
+      for (const [, target = ""] of text.matchAll(/\]\(([^)\s#]+)[^)\s]*\)/g)) {
+        if (/^[a-z]+:/.test(target)) continue;
+        if (!existsSync(path.join(folder, path.dirname(name), target))) dead.push(`${name} links to ${target}`);
+      }
+    }
+    expect(dead).to.deep.equal([]);
   });
 
   it("tells how it is used", async () => {
