@@ -12,7 +12,7 @@ import { Timestamp } from "../../google/protobuf/timestamp.ts";
 
 /**
  * Why something was refused, failed or ended. This list grows. To a client that does not know a reason, `retry_after` set
- * means: try the same again then; unset means: do not.
+ * means: try the same again then; unset means: do not try again without a person's say.
  */
 export const Reason = {
   /** REASON_UNSPECIFIED - Never sent. */
@@ -341,10 +341,13 @@ export interface ChatRequest {
     /** Enter the room. A second one on the same stream is rejected (`ALREADY_JOINED`). */
     { $case: "join"; value: Join }
     | //
-    /** Say something to everyone. As the first command it joins with the defaults of `Join` first. */
+    /** Say something to everyone. While the stream has not joined, it joins with the defaults of `Join` first. */
     { $case: "sendAll"; value: SendAll }
     | //
-    /** Say something to one user who is online. As the first command it joins with the defaults of `Join` first. */
+    /**
+     * Say something to one user who is online. While the stream has not joined, it joins with the defaults of `Join`
+     * first.
+     */
     { $case: "sendTo"; value: SendTo }
     | //
     /** Ask for `help`. Does not join. */
@@ -352,7 +355,9 @@ export interface ChatRequest {
     | //
     /**
      * A command line as a person typed it: `sendall TEXT`, `sendto NAME TEXT` or `help`; anything else is answered with
-     * `help`. A client passes on what it does not know itself. As the first command it joins with the defaults of `Join`.
+     * `help`, also `list` and `logout`: the client carries these out itself, with the rpcs of that name. A client passes
+     * on what it does not know itself. While the stream has not joined, every `text_command`, also one that is answered
+     * with `help`, joins with the defaults of `Join` first.
      *
      * A line end is cut off. The first word, up to the first space with nothing trimmed, is the command in upper or lower
      * case; after one space the rest is taken as it is. A command without its arguments is answered with `help`.
@@ -535,7 +540,10 @@ export interface Rejected {
   reason: Reason;
   /** For people: what was wrong, with which value, and what to do. In English. */
   message: string;
-  /** Set: the same command may succeed after this time. Unset: it will not. */
+  /**
+   * Set: the same command may succeed after this time. Unset: time alone does not help, and `message` says what must
+   * change first. For `RECIPIENT_OFFLINE` the recipient must come online, which `presence` and `List` tell.
+   */
   retryAfter: Duration | undefined;
 }
 
@@ -556,7 +564,10 @@ export interface Presence {
 export interface Help {
   /** The first word of what was typed, cut to 64 bytes, where it is not a command; else empty. */
   unknownCommand: string;
-  /** All of them. */
+  /**
+   * All of them. `list` and `logout` are for the client to carry out, with the rpcs of that name: as a `text_command`
+   * they are answered with `help`.
+   */
   commands: Command[];
 }
 
@@ -3496,7 +3507,8 @@ export const ChatServiceDefinition = {
      * their ids, which is the same for everyone.
      *
      * The commands of one stream are carried out, and answered, in their order. `accepted` says that a message is durable;
-     * its echo, a `message` event, may come before or after. A refusal (`rejected`) is an answer and does not end the stream.
+     * its echo, a `message` event, may come before or after. A `duplicate` has no echo on a stream whose cursor is
+     * already past the message. A refusal (`rejected`) is an answer and does not end the stream.
      * Replies wait in a short bounded list; while a client does not read them, the server reads none of its commands.
      *
      * A slow reader loses nothing: what it has not taken yet stays in the log, and comes as it reads. A stream that has not
@@ -3505,7 +3517,8 @@ export const ChatServiceDefinition = {
      * When the client ends its side, the server carries out what it has read, answers it, sends the replay up to `caught_up`
      * and everything up to the last `accepted`, and ends the call with `OK`.
      *
-     * When the server ends the stream, `goodbye` comes last and says whether to come back; then this status: `OK`
+     * When the server ends the stream, `goodbye` comes last and says whether to come back. The server then reads no more
+     * commands: the client ends its side, and reads the call's status. It is `OK`
      * (`LOGGED_OUT`), `UNAUTHENTICATED` (`SESSION_EXPIRED`), `DEADLINE_EXCEEDED` (`JOIN_TIMEOUT`), `UNAVAILABLE`
      * (`SHUTTING_DOWN`, `STORE_UNAVAILABLE`). `STORE_UNAVAILABLE` here means that the outcome of a command under way is
      * unknown: send it again with its `request_id`.
@@ -3568,7 +3581,8 @@ export interface ChatServiceImplementation<CallContextExt = {}> {
    * their ids, which is the same for everyone.
    *
    * The commands of one stream are carried out, and answered, in their order. `accepted` says that a message is durable;
-   * its echo, a `message` event, may come before or after. A refusal (`rejected`) is an answer and does not end the stream.
+   * its echo, a `message` event, may come before or after. A `duplicate` has no echo on a stream whose cursor is
+   * already past the message. A refusal (`rejected`) is an answer and does not end the stream.
    * Replies wait in a short bounded list; while a client does not read them, the server reads none of its commands.
    *
    * A slow reader loses nothing: what it has not taken yet stays in the log, and comes as it reads. A stream that has not
@@ -3577,7 +3591,8 @@ export interface ChatServiceImplementation<CallContextExt = {}> {
    * When the client ends its side, the server carries out what it has read, answers it, sends the replay up to `caught_up`
    * and everything up to the last `accepted`, and ends the call with `OK`.
    *
-   * When the server ends the stream, `goodbye` comes last and says whether to come back; then this status: `OK`
+   * When the server ends the stream, `goodbye` comes last and says whether to come back. The server then reads no more
+   * commands: the client ends its side, and reads the call's status. It is `OK`
    * (`LOGGED_OUT`), `UNAUTHENTICATED` (`SESSION_EXPIRED`), `DEADLINE_EXCEEDED` (`JOIN_TIMEOUT`), `UNAVAILABLE`
    * (`SHUTTING_DOWN`, `STORE_UNAVAILABLE`). `STORE_UNAVAILABLE` here means that the outcome of a command under way is
    * unknown: send it again with its `request_id`.
@@ -3635,7 +3650,8 @@ export interface ChatServiceClient<CallOptionsExt = {}> {
    * their ids, which is the same for everyone.
    *
    * The commands of one stream are carried out, and answered, in their order. `accepted` says that a message is durable;
-   * its echo, a `message` event, may come before or after. A refusal (`rejected`) is an answer and does not end the stream.
+   * its echo, a `message` event, may come before or after. A `duplicate` has no echo on a stream whose cursor is
+   * already past the message. A refusal (`rejected`) is an answer and does not end the stream.
    * Replies wait in a short bounded list; while a client does not read them, the server reads none of its commands.
    *
    * A slow reader loses nothing: what it has not taken yet stays in the log, and comes as it reads. A stream that has not
@@ -3644,7 +3660,8 @@ export interface ChatServiceClient<CallOptionsExt = {}> {
    * When the client ends its side, the server carries out what it has read, answers it, sends the replay up to `caught_up`
    * and everything up to the last `accepted`, and ends the call with `OK`.
    *
-   * When the server ends the stream, `goodbye` comes last and says whether to come back; then this status: `OK`
+   * When the server ends the stream, `goodbye` comes last and says whether to come back. The server then reads no more
+   * commands: the client ends its side, and reads the call's status. It is `OK`
    * (`LOGGED_OUT`), `UNAUTHENTICATED` (`SESSION_EXPIRED`), `DEADLINE_EXCEEDED` (`JOIN_TIMEOUT`), `UNAVAILABLE`
    * (`SHUTTING_DOWN`, `STORE_UNAVAILABLE`). `STORE_UNAVAILABLE` here means that the outcome of a command under way is
    * unknown: send it again with its `request_id`.
