@@ -1,0 +1,159 @@
+import path from "node:path";
+import { expect } from "chai";
+import { join, sendAll } from "../support/commands.ts";
+import { useFolder } from "../support/folder.ts";
+import { endProcesses, ServerProcess } from "../support/process.ts";
+import { Proxy as TcpProxy } from "../support/proxy.ts";
+import { Connection } from "../support/wire.ts";
+import { PythonClient } from "./pythonClient.ts";
+
+const PASSWORD = "a good password";
+const numbered = (word: string, count: number) => Array.from({ length: count }, (_, index) => `${word} ${index}`);
+
+describe("examples/python, a client made from the contract alone", function () {
+  this.timeout(120_000);
+  const folder = useFolder();
+  let server: ServerProcess;
+  let port: number;
+  let proxy: TcpProxy;
+  let others: Connection | undefined;
+
+  /** Starts a server behind the proxy. Nobody is limited in what they send, unless it says so. */
+  async function serve(messagesPerSecond = 0, burst = 0): Promise<void> {
+    const args = ["--messages-per-second", String(messagesPerSecond), "--burst", String(burst)];
+    const started = await ServerProcess.serve(path.join(folder.path, "data"), args);
+    server = started.server;
+    port = started.port;
+    proxy.pointTo(port);
+  }
+
+  beforeEach(async function () {
+    proxy = await TcpProxy.start(0);
+    await PythonClient.generate(this, folder.path);
+    await serve();
+  });
+  afterEach(async () => {
+    others?.close();
+    others = undefined;
+    await PythonClient.killAll();
+    await proxy.close();
+    await endProcesses();
+  });
+
+  /** Somebody else in the room, by a connection that no test cuts. */
+  async function enterAs(name: string) {
+    others = await Connection.open({ port });
+    const { token } = await others.register(name, PASSWORD);
+    const chat = others.chat(token);
+    await chat.ask(join());
+    return chat;
+  }
+
+  function start(...args: string[]): PythonClient {
+    const client = PythonClient.start(folder.path, proxy.port, ...args);
+    if (args.length > 0) client.type(PASSWORD);
+    return client;
+  }
+
+  it("The Python client registers, joins, says something, hears it, lists who is online and leaves.", async () => {
+    const text = "selamat pagi, 世界 👋";
+    const guido = start("register", "guido");
+    guido.type("list", `sendall ${text}`);
+    expect(await guido.next("welcome")).to.include({ username: "guido" });
+    expect(await guido.next("online")).to.deep.equal({ username: "guido" });
+    const { id } = await guido.next("accepted");
+    await guido.until("the echo", () => guido.texts.find((heard) => heard === text));
+    expect(guido.all("message")).to.have.lengthOf(1);
+    expect(guido.all("message")[0]).to.include({ id, sender: "guido", text });
+    expect(await guido.end()).to.equal(0);
+  });
+
+  it("The Python client names the reason of a failed sign-in and ends with exit code 1.", async () => {
+    const guido = start("login", "guido");
+    expect(await guido.next("ended")).to.include({ reason: "BAD_CREDENTIALS" });
+    expect(await guido.end()).to.equal(1);
+  });
+
+  it("The Python client comes back with its kept cursor and gets exactly what it missed.", async () => {
+    const guido = start("register", "guido");
+    guido.type("sendall before");
+    await guido.next("accepted");
+    expect(await guido.end()).to.equal(0);
+    const ada = await enterAs("ada");
+    for (const text of numbered("missed", 30)) await ada.accept(sendAll(text));
+
+    const again = start();
+    await again.next("caught_up");
+    expect(again.texts).to.deep.equal(numbered("missed", 30));
+    again.type("logout");
+    expect(await again.end()).to.equal(0);
+  });
+
+  it("The Python client misses nothing after a cut in a room in which nothing had been said.", async () => {
+    const guido = start("register", "guido", "--recent", "20");
+    await guido.next("caught_up");
+    proxy.forbid();
+    const ada = await enterAs("ada");
+    for (const text of numbered("missed", 30)) await ada.accept(sendAll(text));
+    proxy.allow();
+    await guido.next("caught_up");
+    expect(guido.texts).to.deep.equal(numbered("missed", 30));
+    expect(guido.all("gap")).to.deep.equal([]);
+  });
+
+  it("The Python client sends again what had no reply when the connection was cut, and it is posted once.", async () => {
+    const ada = await enterAs("ada");
+    const guido = start("register", "guido");
+    await guido.next("caught_up");
+    proxy.deafen();
+    const texts = numbered("said", 20);
+    guido.type(...texts.map((text) => `sendall ${text}`));
+    await ada.next("message", ({ text }) => text === texts.at(-1));
+    expect(guido.all("accepted")).to.deep.equal([]);
+    proxy.hear();
+    await guido.until("all replies", () => guido.all("accepted").length === texts.length || undefined);
+    expect(await guido.end()).to.equal(0);
+    expect(guido.all("accepted").every(({ duplicate }) => duplicate === true)).to.equal(true);
+    expect(guido.texts).to.deep.equal(texts);
+    expect(ada.messages.map(({ text }) => text)).to.deep.equal(texts);
+  });
+
+  it("The Python client goes on after its server was killed and started again, and loses no message.", async () => {
+    const guido = start("register", "guido");
+    await guido.next("caught_up");
+    const texts = numbered("said", 60);
+    guido.type(...texts.slice(0, 30).map((text) => `sendall ${text}`));
+    await guido.next("accepted");
+    await server.kill("SIGKILL");
+    proxy.cut();
+    guido.type(...texts.slice(30).map((text) => `sendall ${text}`));
+    await guido.next("reconnecting");
+    await serve();
+    await guido.until("all replies", () => guido.all("accepted").length === texts.length || undefined);
+    expect(await guido.end()).to.equal(0);
+    expect(guido.texts).to.deep.equal(texts);
+  });
+
+  it("The Python client comes back after a goodbye of a server that drains.", async () => {
+    const guido = start("register", "guido");
+    await guido.next("caught_up");
+    expect(await server.kill("SIGTERM")).to.include({ code: 0 });
+    expect(await guido.next("goodbye")).to.include({ reason: "REASON_SHUTTING_DOWN", reconnect: true });
+    await serve();
+    await guido.next("caught_up");
+    guido.type("sendall still here");
+    await guido.next("accepted");
+    expect(await guido.end()).to.equal(0);
+  });
+
+  it("The Python client sends again what was rejected with a retry_after, when that has passed.", async () => {
+    await server.kill("SIGTERM");
+    await serve(20, 2);
+    const guido = start("register", "guido");
+    const texts = numbered("said", 8);
+    guido.type(...texts.map((text) => `sendall ${text}`));
+    await guido.until("all replies", () => guido.all("accepted").length === texts.length || undefined);
+    expect(await guido.end()).to.equal(0);
+    expect(guido.texts).to.have.members(texts);
+  });
+});
