@@ -156,4 +156,19 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(await guido.end()).to.equal(0);
     expect(guido.texts).to.have.members(texts);
   });
+
+  it("The Python client drops the one command that the server cannot read, and sends the others.", async () => {
+    const guido = start("register", "guido");
+    await guido.next("caught_up");
+    guido.type("sendall before", `sendall ${"x".repeat(70_000)}`, "sendall after", "sendall last");
+    expect(await guido.next("goodbye")).to.include({ reason: "REASON_REQUEST_INVALID", reconnect: true });
+    expect(await guido.next("dropped")).to.deep.equal({
+      command: `sendall ${"x".repeat(32)}`,
+      reason: "REQUEST_INVALID",
+    });
+    await guido.until("all replies", () => guido.all("accepted").length === 3 || undefined);
+    expect(await guido.end()).to.equal(0);
+    expect(guido.texts).to.deep.equal(["before", "after", "last"]);
+    expect(guido.all("dropped")).to.have.lengthOf(1);
+  });
 });
