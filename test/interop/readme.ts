@@ -15,8 +15,15 @@ export async function readSession(heading: string): Promise<Step[]> {
   const text = await readFile(readme, "utf8");
   const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
   if (section === undefined) throw new Error(`the README has no section "${heading}"`);
-  const steps = section.matchAll(/^```sh\n(.*?)^```\n\s*^```(?:json|text)\n(.*?)^```$/gms);
+  const steps = section.matchAll(/^```sh\n((?:(?!```).*\n)*)```\n\s*^```(?:json|text)\n((?:(?!```).*\n)*)```$/gm);
   return [...steps].map(([, commands = "", prints = ""]) => ({ commands, prints }));
+}
+
+/** The README's functions `call`, by the tool that each of them runs. */
+export async function readCalls(): Promise<ReadonlyMap<string, string>> {
+  const text = await readFile(readme, "utf8");
+  const calls = text.matchAll(/^call\(\) \{ (?:npx @bufbuild\/)?(\w+) .*\}$/gm);
+  return new Map([...calls].map(([line, tool = ""]) => [tool, line]));
 }
 
 /** Whether a text is what is shown, whatever stands for `…`. White space means nothing: the README lays JSON out more tightly. */

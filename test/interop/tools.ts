@@ -19,15 +19,17 @@ export function run(command: string, args: readonly string[], env: Record<string
   });
 }
 
-/**
- * Skips a test whose tool is not on this machine, and says what to install. Where `CI` is set nothing may be skipped: the
- * test then goes on, and fails.
- */
+/** Skips a test whose tool is not on this machine, as `needsTool` does, and names the Debian packages to install. */
 export function needs(test: Context, command: string, args: readonly string[], debianPackage: string): void {
+  needsTool(test, command, args, `apt-get install ${debianPackage}`);
+}
+
+/** Skips a test whose tool is not on this machine, and says how to install it. If `CI` is set, the test fails instead. */
+export function needsTool(test: Context, command: string, args: readonly string[], install: string): void {
   try {
     execFileSync(command, args, { stdio: "ignore" });
   } catch {
-    const sentence = `needs ${command}: apt-get install ${debianPackage}`;
+    const sentence = `needs ${command}: ${install}`;
     if (process.env.CI) throw new Error(`this test ${sentence}`);
     if (test.test) test.test.title += ` (skipped: ${sentence})`;
     test.skip();
