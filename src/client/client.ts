@@ -13,6 +13,7 @@ import { ChatError, toChatError } from "./errors.ts";
 import { checkSettings, checkSignIn, checkToken, LIST, type RoomOptions } from "./options.ts";
 import { isRepeatable } from "./repeatable.ts";
 import { Room } from "./room.ts";
+import { Rooms } from "./rooms.ts";
 
 /** `grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING` */
 const SERVING = 1;
@@ -39,6 +40,8 @@ export function connect(options: ConnectOptions): ChatClient {
 export class ChatClient {
   readonly #connection: Connection;
   readonly #timeoutMs: number;
+  readonly #rooms = new Rooms();
+  readonly #closed = new AbortController();
 
   constructor(options: ConnectOptions) {
     this.#connection = new Connection(options);
@@ -57,7 +60,10 @@ export class ChatClient {
     return signedIn(await this.#call((service, call) => service.login({ username, password }, call), settings));
   }
 
-  /** A page of who is online, in order of username. `pageSize`: default 100, at most 1,000. */
+  /**
+   * A page of who is online, in order of username. `pageSize`: default 100, at most 1,000. It waits for the joins of rooms that were entered
+   * with this token and are under way, for half of `timeoutMs` at most: a `List` that overtook them would not have the caller in it.
+   */
   async list(
     token: string,
     options: CallSettings & { pageSize?: number; pageToken?: string } = {},
@@ -65,7 +71,14 @@ export class ChatClient {
     checkToken(token);
     checkSettings("list", options, LIST);
     const { pageSize, pageToken, ...settings } = options;
-    return this.#call((service, call) => service.list({ pageSize, pageToken }, call), settings, token);
+    return this.#try(
+      async (call) => {
+        await this.#rooms.joined(token, this.#timeoutMs / 2, call.signal);
+        return this.#connection.service.list({ pageSize, pageToken }, call);
+      },
+      settings,
+      token,
+    );
   }
 
   /** Ends the token's session, or all sessions of its user. */
@@ -88,14 +101,25 @@ export class ChatClient {
     return status === SERVING;
   }
 
-  /** Enters the room, and stays in it: see `Room`. */
+  /** Enters the room, and stays in it: see `Room`. Throws a `ChatError` for options that no server can take. */
   enter(options: RoomOptions): Room {
-    return new Room(this.#connection, options);
+    this.#mustBeOpen();
+    return new Room(this.#connection, options, this.#rooms);
   }
 
-  /** Lets the connection go. Leave the rooms first. */
+  /**
+   * Lets the connection go. Rooms that are open are aborted and calls under way are given up: to miss nothing, await `room.close()` first.
+   * A second time does nothing.
+   */
   close(): void {
+    this.#closed.abort();
+    this.#rooms.abort();
     this.#connection.close();
+  }
+
+  #mustBeOpen(): void {
+    if (!this.#closed.signal.aborted) return;
+    throw new ChatError(Status.FAILED_PRECONDITION, "This client was closed: make another one with connect().");
   }
 
   #call<T>(
@@ -107,15 +131,25 @@ export class ChatClient {
   }
 
   /** Makes a call, and makes it again where a server that is being stopped has refused it, as long as there is time. */
-  async #try<T>(call: (options: CallOptions) => Promise<T>, { signal }: CallSettings = {}, token?: string): Promise<T> {
+  async #try<T>(
+    call: (options: CallOptions & { signal: AbortSignal }) => Promise<T>,
+    { signal }: CallSettings = {},
+    token?: string,
+  ): Promise<T> {
+    this.#mustBeOpen();
+    if (token !== undefined) checkToken(token);
     const timeout = AbortSignal.timeout(this.#timeoutMs);
-    const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+    const closed = this.#closed.signal;
+    const either = AbortSignal.any([closed, timeout, ...(signal === undefined ? [] : [signal])]);
     const backoff = new Backoff();
     for (;;) {
       try {
         return await this.#once(call, either, token);
       } catch (error) {
         if (signal?.aborted) throw new ChatError(Status.CANCELLED, "The call was given up.", { cause: error });
+        if (closed.aborted) {
+          throw new ChatError(Status.CANCELLED, "The client was closed before the server answered.", { cause: error });
+        }
         if (timeout.aborted) {
           const sentence = `The server did not answer within ${this.#timeoutMs} ms.`;
           throw await this.#connection.explain(new ChatError(Status.DEADLINE_EXCEEDED, sentence, { cause: error }));
@@ -126,7 +160,11 @@ export class ChatClient {
     }
   }
 
-  async #once<T>(call: (options: CallOptions) => Promise<T>, signal: AbortSignal, token?: string): Promise<T> {
+  async #once<T>(
+    call: (options: CallOptions & { signal: AbortSignal }) => Promise<T>,
+    signal: AbortSignal,
+    token?: string,
+  ): Promise<T> {
     let trailer: Metadata | undefined;
     try {
       return await call({

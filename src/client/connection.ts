@@ -35,6 +35,7 @@ export class Connection {
   #channel: Channel;
   #service: Service;
   #speaksTls: Promise<boolean> | undefined;
+  #isClosed = false;
 
   constructor(options: ConnectOptions) {
     checkConnectOptions(options);
@@ -59,9 +60,10 @@ export class Connection {
    * is being stopped keeps its connections to the last, while another one may be there already for whoever connects.
    */
   renew(reason: string | undefined): void {
+    if (this.#isClosed) return;
     const isBroken = this.#channel.getConnectivityState(false) === connectivityState.TRANSIENT_FAILURE;
     if (!isBroken && reason !== "SHUTTING_DOWN") return;
-    this.close();
+    this.#channel.close();
     this.#channel = openChannel(this.#options);
     this.#service = createClient(ChatServiceDefinition, this.#channel);
   }
@@ -79,8 +81,10 @@ export class Connection {
     return sentence === undefined ? error : new ChatError(code, sentence, { cause: cause ?? error });
   }
 
+  /** Lets the channel go. A second time does nothing. */
   close(): void {
-    this.#channel.close();
+    if (!this.#isClosed) this.#channel.close();
+    this.#isClosed = true;
   }
 
   /** A look at the server is taken once: a room that comes back again and again is not to double its connections. */

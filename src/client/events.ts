@@ -12,6 +12,11 @@ export interface MessageEvent {
   /** Exactly as it was sent. It may hold control characters: take care where you show it. */
   readonly text: string;
   readonly sentAt: Date;
+  /**
+   * It was said before the room began: one of the `recent` messages, or part of a log that is read from its beginning. A program that
+   * answers messages leaves these alone. Messages that were missed while the connection was lost are not replayed: they are new.
+   */
+  readonly replayed: boolean;
 }
 
 /** The replay is over: what follows is live. Once after every `connected`. */
@@ -19,7 +24,7 @@ export interface CaughtUpEvent {
   readonly kind: "caughtUp";
   /** Everything up to this id has come. A cursor. */
   readonly id: bigint;
-  /** This is not the first time in this room: nothing was missed meanwhile. */
+  /** This is not the first time in this room. Nothing was missed meanwhile, unless a `gap` or `logChanged` came since. */
   readonly again: boolean;
 }
 
@@ -32,11 +37,13 @@ export interface PresenceEvent {
   readonly reset: boolean;
 }
 
-/** What came before `oldestId` cannot be had any more. */
+/** What was asked for cannot be had: the replay begins at `oldestId`. */
 export interface GapEvent {
   readonly kind: "gap";
   /** The id of the oldest message kept, or of the next one where there is none. */
   readonly oldestId: bigint;
+  /** Messages after the cursor are gone. False: none are, the log is another one or shorter, and all of it follows. */
+  readonly missed: boolean;
 }
 
 /** The server ends the stream. `disconnected` or `closed` follows. */
@@ -62,7 +69,10 @@ export interface ConnectedEvent {
   readonly serverVersion: string;
   /** This is not the first time in this room. */
   readonly again: boolean;
-  /** The log is another one than before: forget the messages that you have. A `gap` follows. */
+  /**
+   * The log is another one than before (the server was restored from a backup): forget the messages that you have. What was asked for
+   * when entering follows again, with `replayed` set: the `recent` messages, or after a `gap` everything.
+   */
   readonly logChanged: boolean;
 }
 

@@ -15,6 +15,7 @@ import {
 } from "./check.ts";
 import type { ConnectOptions } from "./connection.ts";
 import type { Start } from "./cursor.ts";
+import { mustBeWellFormed } from "./wellFormed.ts";
 
 /** How to enter the room. */
 export interface RoomOptions extends Start {
@@ -63,6 +64,8 @@ const BACKOFF: Options = {
 /** Throws a `ChatError` for options that could never be sent: a room would try again for ever. */
 export function checkRoomOptions(options: RoomOptions): void {
   checkOptions("enter", options, ROOM);
+  checkToken(options.token);
+  if (options.logId !== undefined) mustBeWellFormed("logId", options.logId);
   if (options.backoff !== undefined) checkOptions("backoff", options.backoff, BACKOFF);
 }
 
@@ -93,15 +96,21 @@ export function checkSettings(call: string, settings: object | undefined, own: O
 }
 
 /** Throws a `ChatError` for what cannot be a name and a password. */
-export function checkSignIn(call: string, username: unknown, password: unknown, settings: object | undefined): void {
+export function checkSignIn(call: string, username: string, password: string, settings: object | undefined): void {
   checkValue("username", username, { ...text, required: true });
   checkValue("password", password, secret);
+  mustBeWellFormed("username", username);
+  mustBeWellFormed("password", password);
   checkSettings(call, settings);
 }
 
-/** Throws a `ChatError` for what cannot be a session's token. */
+/** Throws a `ChatError` for a value that is not a token and cannot be sent as a header. The error does not repeat it. */
 export function checkToken(token: unknown): void {
   checkValue("token", token, { ...secret, wanted: "the token of a session" });
+  if (/^[\x21-\x7e]+$/.test(token as string)) return;
+  throw invalid(
+    "The token is empty or has characters that no token has: give the one that register() or login() returned.",
+  );
 }
 
 /** Throws a `ChatError` for a command that has no text where one belongs. Texts are not shown. */

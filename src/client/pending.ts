@@ -2,6 +2,7 @@ import { Status } from "nice-grpc";
 import { ChatRequest } from "../gen/obrolan/v1/chat.ts";
 import { ChatError } from "./errors.ts";
 import type { Outcome } from "./events.ts";
+import { mustBeWellFormed } from "./wellFormed.ts";
 
 /** What the contract allows a request to have; a larger one would end the stream, every time that it is sent again. */
 const MAX_REQUEST_BYTES = 64 * 1024;
@@ -27,12 +28,14 @@ export class Pending {
     return this.#waiting.size;
   }
 
-  /** The requests, which are sent (again) in this order. */
-  *requests(): Iterable<ChatRequest> {
-    for (const waiting of this.#waiting.values()) {
-      waiting.sent += 1;
-      yield waiting.request;
-    }
+  /** The request ids, in the order in which the commands are sent (again). */
+  ids(): string[] {
+    return [...this.#waiting.keys()];
+  }
+
+  /** Whether a command waits for its answer. */
+  has(requestId: string): boolean {
+    return this.#waiting.has(requestId);
   }
 
   /** One of them, which is sent (again); `undefined` where its answer has come. */
@@ -65,6 +68,8 @@ export class Pending {
       const sentence = `${this.#max} commands are waiting for their answers, and no more are kept: wait for some of them.`;
       throw new ChatError(Status.RESOURCE_EXHAUSTED, sentence);
     }
+    mustBeWellFormed("requestId", requestId);
+    for (const [name, text] of textsOf(request.command)) mustBeWellFormed(name, text);
     const bytes = ChatRequest.encode(request).finish().length;
     if (bytes > MAX_REQUEST_BYTES) {
       const sentence = `This command is ${bytes} bytes long; at most ${MAX_REQUEST_BYTES} can be sent.`;
@@ -84,4 +89,20 @@ export class Pending {
   abandon(): void {
     for (const requestId of [...this.#waiting.keys()]) this.settle({ kind: "unanswered", requestId });
   }
+}
+
+/** The strings of a command, with the names that an application knows them by. */
+function textsOf(command: ChatRequest["command"]): [string, string][] {
+  switch (command?.$case) {
+    case "sendAll":
+      return [["text", command.value.text]];
+    case "sendTo":
+      return [
+        ["username", command.value.username],
+        ["text", command.value.text],
+      ];
+    case "textCommand":
+      return [["line", command.value]];
+  }
+  return [];
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Status } from "nice-grpc";
-import type { ChatRequest, ChatResponse, Event, Gap, Join, Welcome } from "../gen/obrolan/v1/chat.ts";
+import type { ChatRequest, ChatResponse, Event, Gap, Welcome } from "../gen/obrolan/v1/chat.ts";
 import type { EventBuffer } from "./buffer.ts";
 import type { Cursor, Place } from "./cursor.ts";
 import { ChatError } from "./errors.ts";
@@ -17,6 +17,10 @@ export interface ReadingParts {
   /** Ends every wait for space in the buffer. */
   readonly signal: AbortSignal;
   readonly change: (what: Change) => void;
+  /** The server has let us in: the stream is to begin with this join. */
+  readonly begin: (join: ChatRequest) => void;
+  /** The stream has answered a command. */
+  readonly answered: (requestId: string) => void;
   /** A command is to be sent once more, after so many milliseconds. */
   readonly again: (requestId: string, afterMs: number) => void;
 }
@@ -24,7 +28,8 @@ export interface ReadingParts {
 /** Reads what the server sends: answers go to their commands, events to the application, cursors to the place. */
 export class Reading {
   readonly #parts: ReadingParts;
-  #joinId = "";
+  /** Undefined: there was no `welcome` on this stream. */
+  #joinId: string | undefined;
   #goodbye: GoodbyeEvent | undefined;
   #welcomed = false;
   #caughtUp = false;
@@ -49,20 +54,22 @@ export class Reading {
     return this.#caughtUp && (this.#parts.place.cursor?.id ?? 0n) >= this.#lastAccepted;
   }
 
-  /** A new stream begins with this join. */
-  begin(join: Join): ChatRequest {
+  /** A new stream is opened. */
+  reset(): void {
     this.#goodbye = undefined;
-    this.#joinId = randomUUID();
-    return { requestId: this.#joinId, command: { $case: "join", value: join } };
+    this.#joinId = undefined;
   }
 
   /** Takes a response, as soon as there is space for its events. Throws a `ChatError` where the join was refused. */
   async take({ events, cursor }: ChatResponse): Promise<void> {
     // Answers first: a command need not wait until there is space for events.
     for (const event of events) this.#answer(toOutcome(event));
+    // The join is the first request, so whatever else follows the welcome follows the join.
+    if (this.#joinId !== undefined && !events.some(({ event }) => event?.$case === "goodbye")) {
+      this.#parts.change({ kind: "joined" });
+    }
     for (const event of events) await this.#pass(event);
-    const reached = this.#parts.place.reach(cursor);
-    if (cursor !== 0n && reached !== undefined) this.#parts.events.reach(reached);
+    if (cursor !== 0n) this.#parts.events.reach(this.#parts.place.reach(cursor));
   }
 
   #answer(outcome: Outcome | undefined): void {
@@ -71,12 +78,10 @@ export class Reading {
       const { message, reason, retryAfterMs } = outcome;
       throw new ChatError(Status.UNAVAILABLE, message, { reason, retryAfterMs });
     }
-    if (this.#parts.pending.isOpen(outcome)) {
-      this.#parts.again(outcome.requestId, retryAfterOf(outcome));
-      return;
-    }
     if (outcome.kind === "accepted" && outcome.id > this.#lastAccepted) this.#lastAccepted = outcome.id;
-    this.#parts.pending.settle(outcome);
+    if (this.#parts.pending.isOpen(outcome)) this.#parts.again(outcome.requestId, retryAfterOf(outcome));
+    else this.#parts.pending.settle(outcome);
+    this.#parts.answered(outcome.requestId);
   }
 
   async #pass(wire: Event): Promise<void> {
@@ -89,18 +94,21 @@ export class Reading {
       case "gap":
         return this.#gap(wire.event.value);
     }
-    const event = toRoomEvent(wire);
+    const event = toRoomEvent(wire, (id) => place.isReplayed(id));
     if (event?.kind === "goodbye") this.#goodbye = event;
     if (event !== undefined) await this.#put(event, event.kind === "message" ? place.reach(event.id) : undefined);
   }
 
-  #welcome({ username, logId, headId, limits = NO_LIMITS, serverVersion }: Welcome): Promise<void> {
+  async #welcome({ username, logId, headId, limits = NO_LIMITS, serverVersion }: Welcome): Promise<void> {
+    if (this.#joinId !== undefined) return;
     const again = this.#welcomed;
-    const logChanged = this.#parts.place.welcome(logId, headId);
+    const { join, logChanged } = this.#parts.place.welcome({ logId, headId, maxRecent: limits.maxRecent });
     // Ids of another log say nothing about this one.
     if (logChanged) this.#lastAccepted = 0n;
     this.#welcomed = true;
-    this.#parts.change({ kind: "welcome" });
+    this.#joinId = randomUUID();
+    // Before the event is put: there may be no space for it.
+    this.#parts.begin({ requestId: this.#joinId, command: { $case: "join", value: join } });
     const event: RoomEvent = { kind: "connected", username, logId, headId, limits, serverVersion, again, logChanged };
     return this.#put(event, this.#parts.place.cursor);
   }
@@ -113,7 +121,8 @@ export class Reading {
   }
 
   #gap({ oldestId }: Gap): Promise<void> {
-    return this.#put({ kind: "gap", oldestId }, this.#parts.place.gap(oldestId));
+    const { missed, cursor } = this.#parts.place.gap(oldestId);
+    return this.#put({ kind: "gap", oldestId, missed }, cursor);
   }
 
   #put(event: RoomEvent, cursor: Cursor | undefined): Promise<void> {

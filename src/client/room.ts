@@ -8,6 +8,7 @@ import { ChatError } from "./errors.ts";
 import type { Closed, Outcome, RoomEvent } from "./events.ts";
 import { checkCommand, checkRoomOptions, type RoomOptions } from "./options.ts";
 import { Pending } from "./pending.ts";
+import type { Rooms } from "./rooms.ts";
 import type { RoomState } from "./state.ts";
 import { Stay } from "./stay.ts";
 
@@ -31,14 +32,15 @@ export class Room implements AsyncIterable<RoomEvent> {
   readonly #events: EventBuffer;
   readonly #stay: Stay;
 
-  /** For `ChatClient.enter`. */
-  constructor(connection: Connection, options: RoomOptions) {
+  /** For `ChatClient.enter`. `rooms` remembers the room until it is closed. */
+  constructor(connection: Connection, options: RoomOptions, rooms: Rooms) {
     checkRoomOptions(options);
     const place = new Place(options);
     this.#pending = new Pending(options.maxPending ?? 256);
     this.#events = new EventBuffer(options.maxEvents ?? 1024, place.cursor);
     this.#stay = new Stay({ connection, options, place, pending: this.#pending, events: this.#events });
     this.closed = this.#stay.run();
+    rooms.add(this.#stay, this.closed);
   }
 
   /** Where the connection stands. */
@@ -46,7 +48,10 @@ export class Room implements AsyncIterable<RoomEvent> {
     return this.#stay.state;
   }
 
-  /** Everything up to here has been taken from the iterator. Keep it, and enter with it next time to miss nothing. */
+  /**
+   * Everything up to here has been taken from the iterator. Keep it, and enter with it next time to miss nothing. Undefined before the
+   * first `connected` was taken, unless the room was entered with a cursor.
+   */
   get cursor(): Cursor | undefined {
     return this.#events.taken;
   }

@@ -3,9 +3,9 @@ import type { Closed } from "./events.ts";
 
 /** Where a room stands. */
 export type RoomState =
-  /** A stream is being opened. */
+  /** A stream is being opened, and joined. */
   | { readonly kind: "connecting" }
-  /** The server has let us in; what was missed is coming. */
+  /** The stream has joined: others see us. What was missed is coming. */
   | { readonly kind: "replaying" }
   /** Everything has come; what comes is new. */
   | { readonly kind: "live" }
@@ -17,7 +17,7 @@ export type RoomState =
 /** What can happen to a room's connection. */
 export type Change =
   | { readonly kind: "attempt" }
-  | { readonly kind: "welcome" }
+  | { readonly kind: "joined" }
   | { readonly kind: "caughtUp" }
   | { readonly kind: "lost"; readonly retryInMs: number; readonly cause: ChatError }
   | { readonly kind: "close"; readonly why: Closed };
@@ -28,8 +28,8 @@ export function change(state: RoomState, change: Change): RoomState {
   switch (change.kind) {
     case "attempt":
       return { kind: "connecting" };
-    case "welcome":
-      return { kind: "replaying" };
+    case "joined":
+      return state.kind === "connecting" ? { kind: "replaying" } : state;
     case "caughtUp":
       return { kind: "live" };
     case "lost":

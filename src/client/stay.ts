@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Status } from "nice-grpc";
+import type { ChatRequest } from "../gen/obrolan/v1/chat.ts";
 import { Backoff } from "./backoff.ts";
 import type { EventBuffer } from "./buffer.ts";
 import { type ChatStream, openChatStream } from "./chatStream.ts";
 import { bearer, type Connection } from "./connection.ts";
 import type { Place } from "./cursor.ts";
-import { afterwards } from "./ending.ts";
+import { afterwards, isRequestInvalid } from "./ending.ts";
 import { ChatError, toChatError } from "./errors.ts";
 import type { Closed } from "./events.ts";
 import type { RoomOptions } from "./options.ts";
 import type { Pending } from "./pending.ts";
 import { Reading } from "./reading.ts";
+import { Sending } from "./sending.ts";
 import { type Change, change, type RoomState } from "./state.ts";
 
 /** How long a server may take until its `welcome`, in milliseconds. */
@@ -29,21 +31,28 @@ export interface StayParts {
 export class Stay {
   readonly #parts: StayParts;
   readonly #reading: Reading;
+  readonly #sending: Sending;
   readonly #backoff: Backoff;
   readonly #stopped = new AbortController();
   readonly #left = new AbortController();
   #state: RoomState = { kind: "connecting" };
-  #stream: ChatStream | undefined;
+  /** Resolves when the state is another one than `connecting`. */
+  #entered = Promise.withResolvers<void>();
+  /** Opened, and before its `welcome` nothing is sent on it. */
+  #opening: ChatStream | undefined;
   #failures = 0;
   #lastError = new ChatError(Status.UNAVAILABLE, "The server did not answer.");
 
   constructor(parts: StayParts) {
     this.#parts = parts;
     this.#backoff = new Backoff(parts.options.backoff);
+    this.#sending = new Sending(parts.pending);
     this.#reading = new Reading({
       ...parts,
       signal: this.#stopped.signal,
       change: (what) => this.#change(what),
+      begin: (join) => this.#begin(join),
+      answered: (requestId) => this.#sending.answered(requestId),
       again: (requestId, afterMs) => void this.#sendAgain(requestId, afterMs),
     });
   }
@@ -57,16 +66,24 @@ export class Stay {
     return this.#left.signal.aborted || this.#state.kind === "closed";
   }
 
-  /** Sends a pending command; where there is no stream, the next one begins with everything that is pending. */
+  /** Whose room it is. */
+  get token(): string {
+    return this.#parts.options.token;
+  }
+
+  /** Resolves when it is not being joined: it has joined, or has no connection. */
+  entered(): Promise<void> {
+    return this.#entered.promise;
+  }
+
+  /** Sends a pending command, now or when there is a stream. */
   send(requestId: string): void {
-    if (this.#stream === undefined) return;
-    const request = this.#parts.pending.request(requestId);
-    if (request !== undefined) this.#stream.send(request);
+    this.#sending.send(requestId);
   }
 
   leave(): void {
     this.#left.abort();
-    this.#stream?.end();
+    this.#sending.stream?.end();
   }
 
   stop(why: Closed): void {
@@ -97,12 +114,15 @@ export class Stay {
       if (this.#settled && this.#reading.complete) return { kind: "left" };
       const error = await this.#oneStream();
       if (stopped.aborted) break;
+      const { goodbye } = this.#reading;
+      const verdict = isRequestInvalid(error, goodbye) ? this.#sending.blame(goodbye !== undefined) : undefined;
       const done = this.#settled && (error === undefined || this.#reading.complete);
-      const next = afterwards({ error, goodbye: this.#reading.goodbye, done });
+      const next = afterwards({ error, goodbye, verdict, done });
       if (next.kind !== "retry") return next;
       const { cause, atLeastMs } = next;
-      const willRetryInMs = atLeastMs + this.#backoff.next();
-      connection.renew(this.#reading.goodbye?.reason ?? cause.reason);
+      // The server is well, and what it did not take will not come again.
+      const willRetryInMs = atLeastMs + (verdict === "dropped" ? 0 : this.#backoff.next());
+      connection.renew(goodbye?.reason ?? cause.reason);
       this.#failures += 1;
       this.#lastError = cause;
       this.#change({ kind: "lost", retryInMs: willRetryInMs, cause });
@@ -115,16 +135,15 @@ export class Stay {
 
   /** One stream from its first request to its end. Resolves with its error; undefined: it ended with `OK`. */
   async #oneStream(): Promise<ChatError | undefined> {
-    const { connection, options, place, pending } = this.#parts;
+    const { connection, options } = this.#parts;
     this.#change({ kind: "attempt" });
     const silence = new AbortController();
     const welcome = setTimeout(() => silence.abort(), WELCOME_TIMEOUT);
     const signal = AbortSignal.any([silence.signal, this.#stopped.signal]);
     const stream = openChatStream(connection.service, bearer(options.token), signal);
-    this.#stream = stream;
-    stream.send(this.#reading.begin(place.join()));
-    for (const request of pending.requests()) stream.send(request);
-    if (this.#left.signal.aborted) stream.end();
+    this.#opening = stream;
+    this.#reading.reset();
+    this.#sending.reset();
     try {
       for await (const response of stream.responses) {
         clearTimeout(welcome);
@@ -137,15 +156,24 @@ export class Stay {
         : connection.explain(toChatError(error));
     } finally {
       clearTimeout(welcome);
-      this.#stream = undefined;
+      this.#opening = undefined;
+      this.#sending.pause();
     }
   }
 
+  /** The join needs the `welcome`: it says whether the cursor belongs to the server's log (docs/decisions/0401). */
+  #begin(join: ChatRequest): void {
+    if (this.#opening === undefined) return;
+    this.#opening.send(join);
+    this.#sending.begin(this.#opening);
+    if (this.#left.signal.aborted) this.#opening.end();
+  }
+
   async #sendAgain(requestId: string, afterMs: number): Promise<void> {
-    const stream = this.#stream;
+    const { stream } = this.#sending;
     await sleep(afterMs, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
     // Another stream has begun with it.
-    if (this.#stream === stream) this.send(requestId);
+    if (this.#sending.stream === stream) this.send(requestId);
   }
 
   /** We are leaving, and every command was answered. */
@@ -154,7 +182,10 @@ export class Stay {
   }
 
   #change(what: Change): void {
+    const before = this.#state.kind;
     this.#state = change(this.#state, what);
+    if (this.#state.kind !== "connecting") this.#entered.resolve();
+    else if (before !== "connecting") this.#entered = Promise.withResolvers();
     if (what.kind !== "caughtUp") return;
     this.#backoff.reset();
     this.#failures = 0;

@@ -21,11 +21,14 @@ export function toOutcome({ requestId, event }: Event): Outcome | undefined {
 }
 
 /** The events that say the same here as on the wire; the others also change where the room stands. */
-export function toRoomEvent({ event }: Event): MessageEvent | PresenceEvent | GoodbyeEvent | undefined {
+export function toRoomEvent(
+  { event }: Event,
+  isReplayed: (id: bigint) => boolean,
+): MessageEvent | PresenceEvent | GoodbyeEvent | undefined {
   switch (event?.$case) {
     case "message": {
       const { id, sender, recipient, text, sentAt } = event.value;
-      return { kind: "message", id, sender, recipient, text, sentAt: time(sentAt) };
+      return { kind: "message", id, sender, recipient, text, sentAt: time(sentAt), replayed: isReplayed(id) };
     }
     case "presence":
       return { kind: "presence", ...event.value };

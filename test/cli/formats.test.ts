@@ -9,7 +9,16 @@ import { ChatError, Status } from "../../src/client/index.ts";
 const noon = new Date(2026, 10, 22, 12, 5);
 
 function message(more: Partial<Extract<Item, { kind: "message" }>> = {}): Item {
-  return { kind: "message", id: 7n, sender: "budi", recipient: "", text: "hello", sentAt: noon, ...more };
+  return {
+    kind: "message",
+    id: 7n,
+    sender: "budi",
+    recipient: "",
+    text: "hello",
+    sentAt: noon,
+    replayed: false,
+    ...more,
+  };
 }
 
 function lost(failures: number, willRetryInMs: number): Item {
@@ -135,6 +144,7 @@ describe("an event as JSON", () => {
       recipient: "",
       text: "one\ntwo",
       sentAt: "2026-11-22T12:05:00.000Z",
+      replayed: false,
     });
     expect(formatJson(message({ text: "one\ntwo" }))).not.to.contain("\n");
   });

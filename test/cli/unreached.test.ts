@@ -150,9 +150,7 @@ describe("a server that cannot be talked to", () => {
       );
     }
     for (const junk of ["", "junk", certificate.key]) {
-      expect(await told([...tls, "--ca", file(junk)], {}, 2)).to.match(
-        /^obrolan: --ca: .* has nothing in PEM/,
-      );
+      expect(await told([...tls, "--ca", file(junk)], {}, 2)).to.match(/^obrolan: --ca: .* has nothing in PEM/);
     }
     const damaged = certificate.cert.toString().replace(/\n.{20}/, "\nAAAAAAAAAAAAAAAAAAAA");
     expect(await told([...tls, "--ca", file(damaged)], {}, 2)).to.contain("certificate 1 in it is damaged");

@@ -5,7 +5,7 @@ import type { RoomEvent } from "../../src/client/index.ts";
 const never = new AbortController().signal;
 
 function gap(oldestId: bigint): RoomEvent {
-  return { kind: "gap", oldestId };
+  return { kind: "gap", oldestId, missed: true };
 }
 
 function at(id: bigint) {

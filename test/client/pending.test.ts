@@ -16,7 +16,7 @@ describe("the commands that wait for their answers", () => {
     const pending = new Pending(10);
     for (const requestId of ["a", "b", "c", "d"]) pending.add(say(requestId));
     pending.settle(accepted("b", 1n));
-    expect([...pending.requests()].map((request) => request.requestId)).to.deep.equal(["a", "c", "d"]);
+    expect(pending.ids()).to.deep.equal(["a", "c", "d"]);
   });
 
   it("get the answer that bears their request id", async () => {
@@ -43,7 +43,7 @@ describe("the commands that wait for their answers", () => {
     expect(pending.request("a")).to.deep.equal(say("a"));
     pending.add(say("b"));
     expect(pending.isOpen(unavailable("a")), "sent once").to.equal(false);
-    expect([...pending.requests()]).to.have.length(2);
+    for (const requestId of pending.ids()) pending.request(requestId);
     expect(pending.isOpen(unavailable("a")), "sent twice").to.equal(true);
     expect(pending.isOpen(unavailable("b")), "sent once").to.equal(false);
     expect(pending.isOpen({ ...unavailable("a"), reason: "TEXT_EMPTY" } as Outcome), "refused").to.equal(false);
@@ -93,6 +93,24 @@ describe("the commands that wait for their answers", () => {
     );
     expect(refused(say(""))).to.match(/empty requestId/);
     expect(pending.size).to.equal(0);
+  });
+
+  it("A command whose text, username or requestId has a lone surrogate is refused, and the error says where", () => {
+    const pending = new Pending(10);
+    const wrong: [string, ChatRequest][] = [
+      ["text has half a character in it, U+D83D at index 3", say("a", "ab \ud83d")],
+      ["username", { requestId: "a", command: { $case: "sendTo", value: { username: "\udc00", text: "x" } } }],
+      ["text", { requestId: "a", command: { $case: "sendTo", value: { username: "budi", text: "\ud83dx" } } }],
+      ["line", { requestId: "a", command: { $case: "textCommand", value: "sendall \ud83d" } }],
+      ["requestId", say("\ud83d")],
+    ];
+    for (const [start, request] of wrong) {
+      expect(() => pending.add(request))
+        .to.throw(new RegExp(`^${start.replace("+", "\\+")}`))
+        .with.property("code", Status.INVALID_ARGUMENT);
+    }
+    pending.add(say("a", "a whole 👋"));
+    expect(pending.size).to.equal(1);
   });
 
   it("are unanswered when the room is closed", async () => {

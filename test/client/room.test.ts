@@ -161,7 +161,7 @@ describe("a room of the client library", () => {
     const room = enter(near, { token: ani.token, resumeAfter: 1_000_000n, logId: "another log" });
     const events = await until(room, "the end of the replay", isCaughtUp);
     expect(ofKind(events, "connected")[0]).to.include({ logChanged: true });
-    expect(events[1]).to.deep.equal({ kind: "gap", oldestId: 1n });
+    expect(events[1]).to.deep.equal({ kind: "gap", oldestId: 1n, missed: false });
     expect(texts(events)).to.include("hello");
   });
 

@@ -95,7 +95,7 @@ describe("obrolan restore", function () {
     // The application keeps the rule: with another log it forgets what it has.
     const events = await until(room, "the end of the replay", isCaughtUp);
     expect(ofKind(events, "connected").at(-1)).to.include({ again: true, logChanged: true });
-    expect(ofKind(events, "gap")).to.deep.equal([{ kind: "gap", oldestId: 1n }]);
+    expect(ofKind(events, "gap")).to.deep.equal([{ kind: "gap", oldestId: 1n, missed: false }]);
     expect(texts(events)).to.deep.equal([...early, ...later]);
     expect(ofKind(events, "message").map(({ id }) => id)).to.deep.equal(named("", 1_100).map((_, i) => BigInt(i + 1)));
     const { logId } = await talker.next("welcome");

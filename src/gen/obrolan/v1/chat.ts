@@ -369,8 +369,9 @@ export interface ChatRequest {
 /** Enters the room. The join is answered by the replay, and its `request_id` comes back on `caught_up`. */
 export interface Join {
   /**
-   * The last cursor that the client had: first comes everything after it. 0 means from the very beginning. When unset, see
-   * `recent`. If it cannot be had any more, `gap` says so and the replay begins at the oldest message there is.
+   * The client's cursor: first comes everything after it. 0 means from the very beginning, and is what a client has
+   * that was in a room in which nothing had been said. When unset, see `recent`. If it cannot be had any more, `gap`
+   * says so and the replay begins at the oldest message there is.
    */
   resumeAfter?:
     | bigint
@@ -383,6 +384,10 @@ export interface Join {
   /**
    * Without `resume_after`: begin with the last so many messages that this user may see. Default 0, at most
    * `limits.max_recent`; more is cut to that.
+   *
+   * For the first join, and for the first one in another log. Sent again after a lost connection it would leave out
+   * what was said meanwhile, if that was more: resume then, if no cursor came yet after `welcome.head_id - recent` of
+   * that `welcome`.
    */
   recent: number;
 }
@@ -513,8 +518,9 @@ export interface Message {
 /** The replay is over: what follows is live. */
 export interface CaughtUp {
   /**
-   * Everything that this user may see up to this id has been sent. At least the head of the log at the join. Where no cursor
-   * came yet, this is one.
+   * Everything that this user may see up to this id has been sent. At least the head of the log at the join. It is a
+   * cursor, also when it is 0: nothing was ever said in this room. The response's `cursor` is 0 then, and does not
+   * say so.
    */
   id: bigint;
 }
@@ -586,7 +592,11 @@ export interface Command {
  * or `join.resume_after` lies beyond the head. The replay begins at `oldest_id`. May also come in mid-stream.
  */
 export interface Gap {
-  /** The id of the oldest message kept, or of the next one where there is none. The cursor is `oldest_id - 1` now. */
+  /**
+   * The id of the oldest message kept, or of the next one if there is none. The cursor is `oldest_id - 1` now, also
+   * when that is 0. No message is lost if the cursor was at least that, or of another log: then all that there is
+   * follows.
+   */
   oldestId: bigint;
 }
 
@@ -3470,6 +3480,9 @@ export const ChatServiceDefinition = {
     /**
      * Lists who is online, in order of username, the caller included when online.
      *
+     * A call may overtake a `join` that is under way on another stream of the same connection, and then lacks the caller.
+     * To be in the list, first wait for the first response after the join (`gap`, a message or `caught_up`).
+     *
      * Errors: `UNAUTHENTICATED` (`SESSION_INVALID`), `INVALID_ARGUMENT` (`PAGE_TOKEN_INVALID`), `UNAVAILABLE`
      * (`STORE_UNAVAILABLE`, `SHUTTING_DOWN`).
      */
@@ -3558,6 +3571,9 @@ export interface ChatServiceImplementation<CallContextExt = {}> {
   /**
    * Lists who is online, in order of username, the caller included when online.
    *
+   * A call may overtake a `join` that is under way on another stream of the same connection, and then lacks the caller.
+   * To be in the list, first wait for the first response after the join (`gap`, a message or `caught_up`).
+   *
    * Errors: `UNAUTHENTICATED` (`SESSION_INVALID`), `INVALID_ARGUMENT` (`PAGE_TOKEN_INVALID`), `UNAVAILABLE`
    * (`STORE_UNAVAILABLE`, `SHUTTING_DOWN`).
    */
@@ -3626,6 +3642,9 @@ export interface ChatServiceClient<CallOptionsExt = {}> {
   login(request: DeepPartial<LoginRequest>, options?: CallOptions & CallOptionsExt): Promise<LoginResponse>;
   /**
    * Lists who is online, in order of username, the caller included when online.
+   *
+   * A call may overtake a `join` that is under way on another stream of the same connection, and then lacks the caller.
+   * To be in the list, first wait for the first response after the join (`gap`, a message or `caught_up`).
    *
    * Errors: `UNAUTHENTICATED` (`SESSION_INVALID`), `INVALID_ARGUMENT` (`PAGE_TOKEN_INVALID`), `UNAVAILABLE`
    * (`STORE_UNAVAILABLE`, `SHUTTING_DOWN`).
