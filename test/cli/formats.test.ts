@@ -88,6 +88,24 @@ describe("what a person sees", () => {
     expect(format(lost(1, 2000))).to.equal("· connection lost, trying again in 2 s");
   });
 
+  it("A gap is told as lost messages only if messages were lost, and nothing is called missed or not missed wrongly.", () => {
+    const connected = { kind: "connected", username: "ani", logId: "b", headId: 9n, serverVersion: "1" } as const;
+    const limits = { maxTextBytes: 0, messagesPerSecond: 0, burst: 0, maxRecent: 0 };
+    const back: Item = { kind: "caughtUp", id: 9n, again: true };
+    const format = pretty();
+    expect(format({ kind: "gap", oldestId: 5n, missed: true })).to.contain("earlier messages are gone");
+    expect(format(back)).to.equal("· back");
+    expect(format(back)).to.equal("· back, nothing missed");
+    const anew = format({ ...connected, limits, again: true, logChanged: true }, 200);
+    expect(anew).to.contain("restored from a backup");
+    expect(format({ kind: "gap", oldestId: 1n, missed: false })).to.equal("");
+    expect(format(back)).to.equal("· back");
+    expect(format({ kind: "gap", oldestId: 1n, missed: false }, 200)).to.equal(anew);
+    expect(formatPlain({ kind: "gap", oldestId: 1n, missed: false })).to.equal(undefined);
+    expect(formatPlain({ kind: "gap", oldestId: 5n, missed: true })?.text).to.contain("messages before 5 are gone");
+    expect(formatPlain({ ...connected, limits, again: true, logChanged: true })?.text).to.contain("restored");
+  });
+
   it("tells why where the server said so", () => {
     const format = pretty();
     expect(format({ kind: "goodbye", reason: "SHUTTING_DOWN", reconnect: true, retryAfterMs: 1000 })).to.equal("");

@@ -9,6 +9,7 @@ import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { readLog } from "../support/store.ts";
+import { Terminal } from "../support/terminal.ts";
 import { Connection, failure } from "../support/wire.ts";
 
 const UNLIMITED = ["--messages-per-second", "0", "--burst", "0"];
@@ -97,6 +98,7 @@ describe("obrolan restore", function () {
     expect(ofKind(events, "connected").at(-1)).to.include({ again: true, logChanged: true });
     expect(ofKind(events, "gap")).to.deep.equal([{ kind: "gap", oldestId: 1n, missed: false }]);
     expect(texts(events)).to.deep.equal([...early, ...later]);
+    expect(ofKind(events, "message").every(({ replayed }) => replayed)).to.equal(true);
     expect(ofKind(events, "message").map(({ id }) => id)).to.deep.equal(named("", 1_100).map((_, i) => BigInt(i + 1)));
     const { logId } = await talker.next("welcome");
     expect(logId).to.not.equal(cursor?.logId);
@@ -113,6 +115,54 @@ describe("obrolan restore", function () {
     expect(back.received("gap")).to.deep.equal([{ oldestId: 1n, requestId: "" }]);
     expect(back.messages.map(({ text }) => text)).to.deep.equal([...early, ...later]);
     expect(back.received("welcome")[0]?.logId).to.equal(logId);
+  });
+
+  it("A room that asked for few recent messages gets no more than these of the restored log, marked as replayed, and then what is new.", async () => {
+    const first = await serve();
+    const [ani, budi] = [await account(first.port, "ani"), await account(first.port, "budi")];
+    await say(await enter(first.port, budi), named("old", 500));
+    const network = await Network.start(first.port);
+    const client = connect({ address: network.address });
+    const leave = new AbortController();
+    clients.push({ client, network, leave });
+    const staying = { token: ani, signal: leave.signal, backoff: { firstMs: 1, maxMs: 20 } };
+    const [bot, reader] = [client.enter({ ...staying, recent: 0 }), client.enter({ ...staying, recent: 3 })];
+    for (const room of [bot, reader]) await until(room, "the end of the replay", isCaughtUp);
+    const terminal = new Terminal(["--server", network.address, "--recent", "2"], { columns: 120 });
+    try {
+      await terminal.shows("login NAME [PASSWORD]");
+      terminal.enter("login budi a good password");
+      await terminal.shows("old 500");
+      await terminal.shows(/\d here:/);
+      // Its session is in the backup, and goes on.
+      await run(["backup", "--data", data(), inFolder("backup.db")]);
+      await first.server.kill("SIGTERM");
+      await run(["restore", "--data", data(), inFolder("backup.db")]);
+      const second = await serve();
+      network.pointTo(second.port);
+
+      const [bots, readers] = await Promise.all(
+        [bot, reader].map((room) => until(room, "the end of the replay", isCaughtUp)),
+      );
+      for (const events of [bots, readers]) {
+        expect(ofKind(events ?? [], "connected").at(-1)).to.include({ again: true, logChanged: true });
+        expect(ofKind(events ?? [], "gap")).to.deep.equal([]);
+      }
+      expect(texts(bots ?? [])).to.deep.equal([]);
+      expect(texts(readers ?? [])).to.deep.equal(["old 498", "old 499", "old 500"]);
+      expect(ofKind(readers ?? [], "message").map(({ replayed }) => replayed)).to.deep.equal([true, true, true]);
+      await terminal.shows(/restored from a backup.*old 499.*old 500.*· back$/ms);
+      expect(terminal.text).to.not.match(/messages are gone|nothing missed/);
+
+      await say(await enter(second.port, await account(second.port, "cici")), ["new"]);
+      for (const room of [bot, reader]) {
+        const events = await until(room, "the new message", says("new"));
+        expect(ofKind(events, "message").map(({ text, replayed }) => [text, replayed])).to.deep.equal([["new", false]]);
+      }
+      await terminal.shows("cici  new");
+    } finally {
+      await terminal.close();
+    }
   });
 
   it("keeps the store that was there, whole, and it can be restored in its turn", async () => {

@@ -1,6 +1,6 @@
 import type { Item } from "./item.ts";
 import { sanitizeLine } from "./sanitize.ts";
-import { closedWords, goodbyeWords, nameWords, waitWords } from "./words.ts";
+import { closedWords, goodbyeWords, LOG_CHANGED, nameWords, waitWords } from "./words.ts";
 
 /** A line, and whether it belongs to the conversation or is beside it. */
 export interface PlainLine {
@@ -58,13 +58,16 @@ function beside(item: Item): string | undefined {
     case "unanswered":
       return "a command was not answered before the room was closed";
     case "gap":
-      return `messages before ${item.oldestId} are gone: the server has them no longer`;
+      // If none are missed the log is another one, of which `connected` has told, or it is shorter than what was seen of it.
+      return item.missed ? `messages before ${item.oldestId} are gone: the server has them no longer` : undefined;
+    case "connected":
+      return item.logChanged ? LOG_CHANGED : undefined;
     case "goodbye":
       return item.reconnect ? goodbyeWords(item) : undefined;
     case "disconnected":
       return item.failures > 1 ? undefined : `connection lost, trying again${waitWords(item.willRetryInMs)}`;
     case "caughtUp":
-      return item.again ? "back, nothing missed" : undefined;
+      return item.again ? "back" : undefined;
     case "closed":
       return item.why.kind === "left" || item.why.kind === "aborted" ? undefined : sanitizeLine(closedWords(item.why));
     case "loggedOut":

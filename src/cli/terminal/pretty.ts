@@ -1,11 +1,11 @@
-import type { MessageEvent } from "../../client/index.ts";
+import type { GapEvent, MessageEvent } from "../../client/index.ts";
 import { mayHoldPassword } from "../signInLine.ts";
 import { columns, rows } from "./columns.ts";
 import { FIRST_COMMANDS, type Item } from "./item.ts";
 import { sanitizeLine, sanitizeLines } from "./sanitize.ts";
 import type { Style } from "./style.ts";
 import { widthOf } from "./width.ts";
-import { closedWords, goodbyeWords, nameWords, waitWords } from "./words.ts";
+import { closedWords, goodbyeWords, LOG_CHANGED, nameWords, waitWords } from "./words.ts";
 import { wrap } from "./wrap.ts";
 
 /** Where a message's further lines begin: under what follows the time. */
@@ -17,6 +17,8 @@ export class Pretty {
   #me = "";
   #day: string;
   #goodbye: string | undefined;
+  /** Since the connection was lost, something came of which it cannot be said that nothing was missed. */
+  #isAnew = false;
 
   constructor(style: Style, now = new Date()) {
     this.#style = style;
@@ -65,11 +67,15 @@ export class Pretty {
       case "leaving":
         return note(`${item.pending} not sent yet: leaving when the connection is back; Ctrl-C leaves without them`);
       case "gap":
-        return note("earlier messages are gone: the server has them no longer");
+        return this.#gap(item, note);
       case "connected":
-        return item.logChanged ? note("the room has begun anew: what is above is of the old one") : "";
-      case "caughtUp":
-        return item.again ? note("back, nothing missed") : "";
+        this.#isAnew ||= item.logChanged;
+        return item.logChanged ? note(LOG_CHANGED) : "";
+      case "caughtUp": {
+        const words = this.#isAnew ? "back" : "back, nothing missed";
+        this.#isAnew = false;
+        return item.again ? note(words) : "";
+      }
       case "goodbye":
         this.#goodbye = item.reconnect ? goodbyeWords(item) : undefined;
         return "";
@@ -145,6 +151,13 @@ export class Pretty {
     const painted = usernames.map((username) => this.#name(username));
     const more = total > usernames.length ? `\n${this.#style.quiet(`  and ${total - usernames.length} more`)}` : "";
     return `${this.#style.quiet(`${total} here:`)}\n${columns(shown, painted, width)}${more}`;
+  }
+
+  #gap(gap: GapEvent, note: (text: string) => string): string {
+    const wasToldAlready = this.#isAnew;
+    this.#isAnew = true;
+    if (gap.missed) return note("earlier messages are gone: the server has them no longer");
+    return wasToldAlready ? "" : note(LOG_CHANGED);
   }
 
   /** Said once: a connection that stays away has nothing new to tell. */

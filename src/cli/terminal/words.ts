@@ -6,8 +6,13 @@ const GOODBYES: Record<string, string> = {
   SESSION_EXPIRED: "your session has ended: log in again",
   SHUTTING_DOWN: "the server is being stopped",
   JOIN_TIMEOUT: "the server waited too long for us",
+  REQUEST_INVALID: "the server could not read what was sent",
   STORE_UNAVAILABLE: "the server cannot store messages at the moment",
 };
+
+/** What is said when the server's log is another one than before. */
+export const LOG_CHANGED =
+  "the server's messages were restored from a backup: what is above may differ from what it has now";
 
 /** Why the server ended a stream, as a sentence without its full stop. */
 export function goodbyeWords({ reason }: Pick<GoodbyeEvent, "reason">): string {
