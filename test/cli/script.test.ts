@@ -56,6 +56,13 @@ describe("a script that chats", () => {
     expect(out).to.match(new RegExp(`online: .*${budi.username}`));
   });
 
+  it("A script whose first command is list sees itself.", async () => {
+    const { code, out } = await run(at, [login, "list"]);
+    expect(code).to.equal(0);
+    expect(said(out)[0]).to.match(/^[1-9]\d* online: /);
+    expect(said(out)[0]).to.contain(ani.username);
+  });
+
   it("ends with 1 where it is not let in, and says why beside the conversation", async () => {
     const { code, out, err } = await run(at, [`login ${ani.username} wrong-password`, "sendall hello"]);
     expect({ code, out, err }).to.deep.equal({ code: 1, out: "", err: "No account has this name and password.\n" });

@@ -1,0 +1,74 @@
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect } from "chai";
+import { connect } from "../../src/client/index.ts";
+import { says, until } from "../client/take.ts";
+import { makeCertificate } from "../support/certificate.ts";
+import { useFolder } from "../support/folder.ts";
+import { endProcesses, ServerProcess } from "../support/process.ts";
+import { run } from "./tools.ts";
+
+const root = path.resolve(import.meta.dirname, "../..");
+const inRoot = (file: string) => path.join(root, file);
+
+describe("The examples in TypeScript", () => {
+  const folder = useFolder();
+  const inFolder = (name: string) => path.join(folder.path, name);
+  afterEach(endProcesses);
+
+  it("The README shows examples/typescript/hello.ts as it is.", async () => {
+    const readme = await readFile(inRoot("README.md"), "utf8");
+    const [, shown] = /^```ts\n(.*?)^```$/ms.exec(readme) ?? [];
+    expect(shown).to.equal(await readFile(inRoot("examples/typescript/hello.ts"), "utf8"));
+    expect(readme).to.contain("node examples/typescript/hello.ts");
+  });
+
+  it("The README's example runs in a clone, says hello and prints it.", async () => {
+    const { port } = await ServerProcess.serve(inFolder("data"));
+    const client = connect({ address: `127.0.0.1:${port}` });
+    try {
+      const { token } = await client.register("budi", "a good password");
+      const example = (await readFile(inRoot("examples/typescript/hello.ts"), "utf8"))
+        .replace("../../src/client/index.ts", inRoot("src/client/index.ts"))
+        .replace("127.0.0.1:50051", `127.0.0.1:${port}`)
+        .replace("PASSWORD", "a good password");
+      await writeFile(inFolder("hello.ts"), example);
+      const running = run(process.execPath, [inFolder("hello.ts")]);
+      await until(client.enter({ token, recent: 1 }), "the hello", says("Hello from TypeScript."));
+      // Its token is worth nothing any more: it ends.
+      await client.logout(token, { everywhere: true });
+      const { code, stdout, stderr } = await running;
+      expect({ code, stdout, stderr }).to.deep.equal({ code: 0, stdout: "budi Hello from TypeScript.\n", stderr: "" });
+    } finally {
+      client.close();
+    }
+  });
+
+  it("The complete example talks over TLS, and on its next visit gets what it has missed and nothing twice.", async () => {
+    const { cert, key } = makeCertificate();
+    await Promise.all([writeFile(inFolder("cert.pem"), cert), writeFile(inFolder("key.pem"), key)]);
+    const tls = ["--tls-cert", inFolder("cert.pem"), "--tls-key", inFolder("key.pem")];
+    const { port } = await ServerProcess.serve(inFolder("data"), tls);
+    const address = `127.0.0.1:${port}`;
+    const client = connect({ address, ca: Buffer.from(cert) });
+    try {
+      await client.register("budi", "a good password");
+      const { token } = await client.register("ada", "a good password");
+      const room = client.enter({ token });
+      await room.sendAll("Anybody here?");
+      const visit = (password: string, text: string) => {
+        const args = [address, "budi", text, inFolder("cursor.json"), inFolder("cert.pem")];
+        return run(process.execPath, [inRoot("examples/typescript/visit.ts"), ...args], { PASSWORD: password });
+      };
+      const first = await visit("a good password", "Just looking in.");
+      expect(first).to.deep.equal({ code: 0, stdout: 'ada: "Anybody here?"\nbudi: "Just looking in."\n', stderr: "" });
+      await room.sendAll("Come back!");
+      const second = await visit("a good password", "Here I am.");
+      expect(second).to.deep.equal({ code: 0, stdout: 'ada: "Come back!"\nbudi: "Here I am."\n', stderr: "" });
+      const refused = await visit("a wrong password", "Let me in.");
+      expect(refused).to.deep.equal({ code: 1, stdout: "", stderr: "No account has this name and password.\n" });
+    } finally {
+      client.close();
+    }
+  });
+});
