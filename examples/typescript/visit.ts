@@ -30,7 +30,8 @@ async function visit(token: string, text: string, cursorFile: string): Promise<v
   const saved = await readCursor(cursorFile);
   const room = client.enter({
     token,
-    // Everything since the last visit; the first time, and if the server's messages were restored from a backup, the last 20.
+    // Everything since the last visit; the first time, and if the server's messages were restored from a backup, the
+    // last 20.
     resumeAfter: saved?.id,
     logId: saved?.logId,
     recent: 20,

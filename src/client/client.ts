@@ -61,8 +61,9 @@ export class ChatClient {
   }
 
   /**
-   * A page of who is online, in order of username. `pageSize`: default 100, at most 1,000. It waits for the joins of rooms that were entered
-   * with this token and are under way, for half of `timeoutMs` at most: a `List` that overtook them would not have the caller in it.
+   * A page of who is online, in order of username. `pageSize`: default 100, at most 1,000. It waits for the joins of
+   * rooms that were entered with this token and are under way, for half of `timeoutMs` at most: a `List` that overtook
+   * them would not have the caller in it.
    */
   async list(
     token: string,
@@ -108,8 +109,8 @@ export class ChatClient {
   }
 
   /**
-   * Lets the connection go. Rooms that are open are aborted and calls under way are given up: to miss nothing, await `room.close()` first.
-   * A second time does nothing.
+   * Lets the connection go. Rooms that are open are aborted and calls under way are given up: to miss nothing, await
+   * `room.close()` first. A second time does nothing.
    */
   close(): void {
     this.#closed.abort();

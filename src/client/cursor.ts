@@ -14,9 +14,9 @@ export interface Start {
   /** The log that `resumeAfter` belongs to. Default "": not compared. */
   logId?: string;
   /**
-   * If there is no cursor, or the server's log is not the cursor's (it was restored from a backup): begin with the last so many
-   * messages, at most the server's `maxRecent`. Default without `resumeAfter`: 0. Default with `resumeAfter`: everything that the other
-   * log has, after a `gap`.
+   * If there is no cursor, or the server's log is not the cursor's (it was restored from a backup): begin with the last
+   * so many messages, at most the server's `maxRecent`. Default without `resumeAfter`: 0. Default with `resumeAfter`:
+   * everything that the other log has, after a `gap`.
    */
   recent?: number;
 }
@@ -46,7 +46,10 @@ export class Place {
   #logId: string;
   #headId = 0n;
   #cursor: Cursor | undefined;
-  /** While the cursor is reckoned from a `welcome`: the head then. What came up to it is a favour; what comes after it is owed. */
+  /**
+   * While the cursor is reckoned from a `welcome`: the head then. What came up to it is a favour; what comes after it
+   * is owed.
+   */
   #owedAfter: bigint | undefined;
   #replayedUpTo = 0n;
 
@@ -61,7 +64,10 @@ export class Place {
     return this.#cursor;
   }
 
-  /** Whether a message is part of a beginning (the recent messages, a log from its beginning), and not one that is new or was missed. */
+  /**
+   * Whether a message is part of a beginning (the recent messages, a log from its beginning), and not one that is new
+   * or was missed.
+   */
   isReplayed(id: bigint): boolean {
     return id <= this.#replayedUpTo;
   }
@@ -98,8 +104,8 @@ export class Place {
   }
 
   /**
-   * Joins without a cursor. One is reckoned for the case that the connection is lost before the first one comes: as many messages
-   * before the head as were asked for, so that everything after that head comes in any case.
+   * Joins without a cursor. One is reckoned for the case that the connection is lost before the first one comes: as
+   * many messages before the head as were asked for, so that everything after that head comes in any case.
    */
   #begin({ logId, headId, maxRecent }: Opening): Join {
     const recent = this.#recent ?? 0;

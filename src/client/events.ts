@@ -13,8 +13,9 @@ export interface MessageEvent {
   readonly text: string;
   readonly sentAt: Date;
   /**
-   * It was said before the room began: one of the `recent` messages, or part of a log that is read from its beginning. A program that
-   * answers messages leaves these alone. Messages that were missed while the connection was lost are not replayed: they are new.
+   * It was said before the room began: one of the `recent` messages, or part of a log that is read from its beginning.
+   * A program that answers messages leaves these alone. Messages that were missed while the connection was lost are not
+   * replayed: they are new.
    */
   readonly replayed: boolean;
 }
@@ -24,7 +25,9 @@ export interface CaughtUpEvent {
   readonly kind: "caughtUp";
   /** Everything up to this id has come. A cursor. */
   readonly id: bigint;
-  /** This is not the first time in this room. Nothing was missed meanwhile, unless a `gap` or `logChanged` came since. */
+  /**
+   * This is not the first time in this room. Nothing was missed meanwhile, unless a `gap` or `logChanged` came since.
+   */
   readonly again: boolean;
 }
 
@@ -70,8 +73,8 @@ export interface ConnectedEvent {
   /** This is not the first time in this room. */
   readonly again: boolean;
   /**
-   * The log is another one than before (the server was restored from a backup): forget the messages that you have. What was asked for
-   * when entering follows again, with `replayed` set: the `recent` messages, or after a `gap` everything.
+   * The log is another one than before (the server was restored from a backup): forget the messages that you have. What
+   * was asked for when entering follows again, with `replayed` set: the `recent` messages, or after a `gap` everything.
    */
   readonly logChanged: boolean;
 }

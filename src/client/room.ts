@@ -49,8 +49,8 @@ export class Room implements AsyncIterable<RoomEvent> {
   }
 
   /**
-   * Everything up to here has been taken from the iterator. Keep it, and enter with it next time to miss nothing. Undefined before the
-   * first `connected` was taken, unless the room was entered with a cursor.
+   * Everything up to here has been taken from the iterator. Keep it, and enter with it next time to miss nothing.
+   * Undefined before the first `connected` was taken, unless the room was entered with a cursor.
    */
   get cursor(): Cursor | undefined {
     return this.#events.taken;

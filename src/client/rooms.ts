@@ -12,8 +12,8 @@ export class Rooms {
   }
 
   /**
-   * Resolves when no room of this session is being joined: all have joined, or are without a connection. A unary call that is made earlier may
-   * overtake the join. Resolves after `limitMs` at the latest, or with the signal.
+   * Resolves when no room of this session is being joined: all have joined, or are without a connection. A unary call
+   * that is made earlier may overtake the join. Resolves after `limitMs` at the latest, or with the signal.
    */
   async joined(token: string, limitMs: number, signal: AbortSignal): Promise<void> {
     const entering = [...this.#stays].filter((stay) => stay.token === token).map((stay) => stay.entered());

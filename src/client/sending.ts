@@ -64,8 +64,8 @@ export class Sending {
   }
 
   /**
-   * The stream ended with `REQUEST_INVALID`. With a `goodbye` all commands before the bad one were answered, so that the oldest one without
-   * an answer is the bad one. Without a `goodbye` that is known only if there is no other.
+   * The stream ended with `REQUEST_INVALID`. With a `goodbye` all commands before the bad one were answered, so that
+   * the oldest one without an answer is the bad one. Without a `goodbye` that is known only if there is no other.
    */
   blame(hasGoodbye: boolean): Verdict {
     const [oldest] = this.#open;

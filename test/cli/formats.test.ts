@@ -88,7 +88,7 @@ describe("what a person sees", () => {
     expect(format(lost(1, 2000))).to.equal("· connection lost, trying again in 2 s");
   });
 
-  it("A gap is told as lost messages only if messages were lost, and nothing is called missed or not missed wrongly.", () => {
+  it("A gap is told as lost messages only if messages were lost, and so is that nothing was missed.", () => {
     const connected = { kind: "connected", username: "ani", logId: "b", headId: 9n, serverVersion: "1" } as const;
     const limits = { maxTextBytes: 0, messagesPerSecond: 0, burst: 0, maxRecent: 0 };
     const back: Item = { kind: "caughtUp", id: 9n, again: true };

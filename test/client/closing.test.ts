@@ -97,7 +97,7 @@ describe("A client that is closed", () => {
 });
 
 describe("A client that is given what cannot be sent", () => {
-  it("A token, a name or a password that could not be carried is refused, and the error does not repeat it.", async () => {
+  it("A token, name or password that could not be carried is refused, and the error does not repeat it.", async () => {
     const client = connect({ address: "127.0.0.1:1" });
     try {
       for (const token of ["", "two\nlines", "obrolan_ü"]) {

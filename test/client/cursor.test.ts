@@ -89,7 +89,7 @@ describe("The cursor that a room comes back with, when the log is another one", 
     expect(place.cursor).to.deep.equal({ logId: "log-b", id: 0n });
   });
 
-  it("A room that was entered with a cursor keeps it with its old log until the new log gives one, and gets everything.", () => {
+  it("A room that was entered with a cursor keeps it until the new log gives one, and gets everything.", () => {
     const place = new Place({ resumeAfter: 500n, logId: "log-a" });
     expect(welcome(place, "log-b", 9n)).to.deep.equal({ logChanged: true, join: joinAfter(500n, "log-a") });
     expect(welcome(place, "log-b", 9n)).to.deep.equal({ logChanged: false, join: joinAfter(500n, "log-a") });
@@ -105,7 +105,7 @@ describe("The cursor that a room comes back with, when the log is another one", 
 });
 
 describe("What a room says of a gap and of replayed messages", () => {
-  it("A gap that only says that the log is shorter than the cursor misses nothing, and what follows is replayed.", () => {
+  it("A gap because the log is shorter than the cursor misses nothing, and what follows is replayed.", () => {
     const place = new Place({ resumeAfter: 500n, logId: "log-a" });
     welcome(place, "log-a", 3n);
     expect(place.gap(1n)).to.deep.equal({ missed: false, cursor: { logId: "log-a", id: 0n } });

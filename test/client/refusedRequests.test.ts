@@ -11,7 +11,10 @@ type Call = ServerDuplexStream<ChatRequest, ChatResponse>;
 class PickyServer {
   /** What each stream was asked, by its text; `join` for a join. */
   readonly streams: string[][] = [];
-  /** Whether it says goodbye, and has answered all commands before the bad one. If not it answers the first "unheard" of a stream alone. */
+  /**
+   * Whether it says goodbye, and has answered all commands before the bad one. If not it answers the first "unheard" of
+   * a stream alone.
+   */
   saysGoodbye = true;
   /** Whether it takes no join either. */
   takesNoJoin = false;
@@ -113,7 +116,7 @@ describe("A room whose server cannot read a command", () => {
 
   const kinds = (outcomes: readonly Outcome[]) => outcomes.map(({ kind }) => kind);
 
-  it("The oldest command without an answer is rejected after a goodbye, and the others are sent again at once.", async () => {
+  it("After a goodbye the oldest command without an answer is rejected, and the others are sent again.", async () => {
     await enter();
     const outcomes = await send(["one", "bad", "two", "bad too", "three"]);
     expect(kinds(outcomes)).to.deep.equal(["accepted", "rejected", "accepted", "rejected", "accepted"]);
@@ -128,7 +131,7 @@ describe("A room whose server cannot read a command", () => {
     ]);
   });
 
-  it("Without a goodbye the commands are sent one by one until the bad one is found, and no other is rejected.", async () => {
+  it("Without a goodbye commands are sent one by one until the bad one is found; no other is rejected.", async () => {
     server.saysGoodbye = false;
     await enter();
     const outcomes = await send(["unheard one", "unheard two", "bad", "three"]);

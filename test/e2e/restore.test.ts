@@ -117,7 +117,7 @@ describe("obrolan restore", function () {
     expect(back.received("welcome")[0]?.logId).to.equal(logId);
   });
 
-  it("A room that asked for few recent messages gets no more than these of the restored log, marked as replayed, and then what is new.", async () => {
+  it("A room gets of a restored log no more than it asked for, marked as replayed, and then what is new.", async () => {
     const first = await serve();
     const [ani, budi] = [await account(first.port, "ani"), await account(first.port, "budi")];
     await say(await enter(first.port, budi), named("old", 500));

@@ -44,7 +44,7 @@ describe("The examples in TypeScript", () => {
     }
   });
 
-  it("The complete example talks over TLS, and on its next visit gets what it has missed and nothing twice.", async () => {
+  it("The complete example talks over TLS, and on its next visit gets what it has missed, once.", async () => {
     const { cert, key } = makeCertificate();
     await Promise.all([writeFile(inFolder("cert.pem"), cert), writeFile(inFolder("key.pem"), key)]);
     const tls = ["--tls-cert", inFolder("cert.pem"), "--tls-key", inFolder("key.pem")];

@@ -58,7 +58,8 @@ function beside(item: Item): string | undefined {
     case "unanswered":
       return "a command was not answered before the room was closed";
     case "gap":
-      // If none are missed the log is another one, of which `connected` has told, or it is shorter than what was seen of it.
+      // If none are missed the log is another one, of which `connected` has told, or it is shorter than what was seen
+      // of it.
       return item.missed ? `messages before ${item.oldestId} are gone: the server has them no longer` : undefined;
     case "connected":
       return item.logChanged ? LOG_CHANGED : undefined;
