@@ -1,3 +1,5 @@
+import { hasAtMostBytes } from "./outsideText.ts";
+
 /** A command that a person can type in the room. */
 export interface CommandHelp {
   readonly name: string;
@@ -22,6 +24,7 @@ export const COMMANDS: readonly CommandHelp[] = [
 ];
 
 const MAX_UNKNOWN_BYTES = 64;
+const MAX_COMMAND_BYTES = Math.max(...COMMANDS.map(({ name }) => name.length));
 
 /** What a typed line asks for. */
 export type Typed =
@@ -30,7 +33,7 @@ export type Typed =
 
 /** Help with the commands; `word` is what was typed in the place of one. */
 export function helpFor(word = ""): Help {
-  const known = COMMANDS.some((command) => command.name === word.toLowerCase());
+  const known = COMMANDS.some((command) => command.name === commandOf(word));
   return { unknownCommand: known ? "" : cutToBytes(word, MAX_UNKNOWN_BYTES), commands: COMMANDS };
 }
 
@@ -39,9 +42,9 @@ export function helpFor(word = ""): Help {
  * is the command in any case; after one space the rest is taken as it is.
  */
 export function parseTyped(typed: string): Typed {
-  const line = typed.replace(/\r?\n$/, "");
+  const line = withoutLineEnd(typed);
   const [word, rest] = splitAtSpace(line);
-  switch (word.toLowerCase()) {
+  switch (commandOf(word)) {
     case "sendall":
       if (rest !== "") return { kind: "send", recipient: undefined, text: rest };
       break;
@@ -52,6 +55,16 @@ export function parseTyped(typed: string): Typed {
     }
   }
   return { kind: "help", ...helpFor(word) };
+}
+
+/** A word as commands are written; `undefined`: it is longer than any of them. */
+function commandOf(word: string): string | undefined {
+  return hasAtMostBytes(word, MAX_COMMAND_BYTES) ? word.toLowerCase() : undefined;
+}
+
+function withoutLineEnd(line: string): string {
+  if (!line.endsWith("\n")) return line;
+  return line.slice(0, line.endsWith("\r\n") ? -2 : -1);
 }
 
 function splitAtSpace(line: string): [string, string] {

@@ -1,9 +1,12 @@
 import { isUsername } from "./credentials.ts";
+import { hasAtMostBytes } from "./outsideText.ts";
 import type { Online, Roster } from "./ports/roster.ts";
 import { Refusal } from "./reasons.ts";
 
 const DEFAULT_SIZE = 100;
 const MAX_SIZE = 1_000;
+/** A token is `after:` and a name of up to 32 bytes, in base64. */
+const MAX_TOKEN_BYTES = 51;
 
 /** A page of who is online. */
 export interface OnlinePage {
@@ -39,7 +42,7 @@ function tokenOf(username: string): string {
 }
 
 function nameOf(pageToken: string): string {
-  const name = /^after:(.*)$/.exec(Buffer.from(pageToken, "base64url").toString())?.[1];
+  const name = hasAtMostBytes(pageToken, MAX_TOKEN_BYTES) ? decodeName(pageToken) : undefined;
   // Encoded anew, it must be the same: base64 leaves room for letters that say nothing.
   if (name !== undefined && isUsername(name) && tokenOf(name) === pageToken) return name;
   const shown = JSON.stringify(pageToken.slice(0, 64));
@@ -48,4 +51,8 @@ function nameOf(pageToken: string): string {
     `${shown} is not a page token that List gave: take next_page_token of the page before, or none for the first page.`,
     { field: "page_token" },
   );
+}
+
+function decodeName(pageToken: string): string | undefined {
+  return /^after:(.*)$/.exec(Buffer.from(pageToken, "base64url").toString())?.[1];
 }

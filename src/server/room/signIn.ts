@@ -67,8 +67,10 @@ export class SignIn {
   /** Signs in. Refusals: `BAD_CREDENTIALS`, `TOO_MANY_ATTEMPTS`, `OVERLOADED`. `address`: where from, as the gate counts it. */
   async login(credentials: Credentials, address: string): Promise<SignedIn> {
     const username = foldUsername(credentials.username);
-    const password = normalizePassword(credentials.password);
-    const possible = isUsername(username) && isPassword(password);
+    const normalized = normalizePassword(credentials.password);
+    const possible = isUsername(username) && isPassword(normalized);
+    // What cannot be a password takes as long as a wrong one, however long it is.
+    const password = possible ? normalized : "";
     // A name that cannot be one has no account to guess at, and must not fill the gate's memory.
     const account = isUsername(username)
       ? await this.#gate.pass(`${username} ${address}`, () => this.#verify(username, password, possible))

@@ -1,8 +1,17 @@
+import { hasAtMostBytes } from "../room/outsideText.ts";
 import type { Session } from "../room/ports/sessions.ts";
 import type { SignIn } from "../room/signIn.ts";
 
+/** A token has 51 characters; behind `Bearer` there may be some more spaces. */
+const MAX_AUTHORIZATION_BYTES = 256;
+
 /** The session that a call bears in `authorization: Bearer TOKEN`. Refusal: `SESSION_INVALID`. */
 export async function sessionOf(authorization: unknown, signIn: SignIn): Promise<Session> {
-  const token = typeof authorization === "string" ? /^bearer +(\S+)$/i.exec(authorization.trim())?.[1] : undefined;
-  return signIn.authenticate(token);
+  return signIn.authenticate(typeof authorization === "string" ? tokenOf(authorization) : undefined);
+}
+
+/** The token; of what is too long to have one, some text that is no token. */
+function tokenOf(authorization: string): string | undefined {
+  if (!hasAtMostBytes(authorization, MAX_AUTHORIZATION_BYTES)) return "too long";
+  return /^bearer +(\S+)$/i.exec(authorization.trim())?.[1];
 }
