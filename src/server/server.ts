@@ -1,7 +1,7 @@
 import type { Server as TlsServer } from "node:tls";
 import { type ServerOptions as GrpcOptions, ServerCredentials } from "@grpc/grpc-js";
 import { createServer as createGrpcServer } from "nice-grpc";
-import { HealthDefinition, HealthServiceImpl, HealthState } from "nice-grpc-server-health";
+import { HealthState } from "nice-grpc-server-health";
 import { withLongBacklog } from "./backlog.ts";
 import { Callers } from "./callers.ts";
 import { whileListening } from "./listening.ts";
@@ -25,7 +25,11 @@ import { servedDefinition } from "./rpc/definition.ts";
 import { WireEncoder } from "./rpc/encoder.ts";
 import { errorMiddleware } from "./rpc/errorMiddleware.ts";
 import { type CallFailure, nameOf } from "./rpc/failure.ts";
+import { healthDefinition, healthService } from "./rpc/health.ts";
+import { InboundGate } from "./rpc/inbound/gate.ts";
+import type { InboundLimits } from "./rpc/inbound/limits.ts";
 import { addReflection } from "./rpc/reflection.ts";
+import { REQUEST_KINDS } from "./rpc/requestKinds.ts";
 import { worksDirectly } from "./rpc/tryOut.ts";
 import { Sockets } from "./sockets.ts";
 import { VERSION } from "./version.ts";
@@ -61,6 +65,8 @@ export interface ServerOptions {
    * works.
    */
   readonly direct?: boolean;
+  /** What a client may leave unfinished; what is left out has its default (rpc/inbound/limits.ts). */
+  readonly inbound?: Partial<InboundLimits>;
 }
 
 /** What the server does at the moment, for those who watch it. */
@@ -96,7 +102,8 @@ export const KEEPALIVE = { time: 15_000, timeout: 10_000 };
 const GRPC_OPTIONS: GrpcOptions = {
   // More streams of one client wait for the ones before (HTTP/2's SETTINGS_MAX_CONCURRENT_STREAMS).
   "grpc.max_concurrent_streams": 100,
-  "grpc.max_receive_message_length": 64 * 1024,
+  // What is larger has been refused before it gets here (rpc/inbound).
+  "grpc.max_receive_message_length": -1,
   "grpc.max_send_message_length": -1,
   // A dead connection is found within 25 s; grpc-js does not look by default.
   "grpc.keepalive_time_ms": KEEPALIVE.time,
@@ -138,9 +145,11 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
   const { tallies } = room;
   const failed = (failure: CallFailure) => tallies.failedCalls.add(nameOf(failure));
   const callers = new Callers();
-  grpc.with(errorMiddleware({ report, failed })).add(servedDefinition, chatService(room, callers));
-  grpc.add(HealthDefinition, HealthServiceImpl(health));
-  await addReflection(grpc);
+  const errors = errorMiddleware({ report, failed });
+  grpc.with(errors).add(servedDefinition, chatService(room, callers));
+  grpc.with(errors).add(healthDefinition, healthService(health));
+  await addReflection(grpc, errors);
+  const gate = new InboundGate({ kinds: REQUEST_KINDS, failed, limits: options.inbound });
 
   const sockets = new Sockets();
   const listeners: TlsServer[] = [];
@@ -148,6 +157,7 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
     whileListening(
       () => withLongBacklog(() => grpc.listen(address, credentialsOf(options.tls))),
       ({ server }) => {
+        gate.listenAt(server);
         sockets.listenAt(server);
         // grpc-js makes it with `http2.createSecureServer`, which gives a `tls.Server`.
         if (options.tls !== undefined) listeners.push(server as TlsServer);

@@ -203,7 +203,7 @@ describe("The metrics of a room", function () {
       BAD_CREDENTIALS: 2,
       USERNAME_TAKEN: 1,
       SESSION_INVALID: 2,
-      INVALID_ARGUMENT: 1,
+      REQUEST_INVALID: 1,
     });
   });
 });

@@ -21,7 +21,8 @@ export type Reason =
   | "LOGGED_OUT"
   | "SESSION_EXPIRED"
   | "SHUTTING_DOWN"
-  | "JOIN_TIMEOUT";
+  | "JOIN_TIMEOUT"
+  | "REQUEST_INVALID";
 
 /** How long a client is asked to wait where the store or the server is away for a moment; in milliseconds. */
 export const RETRY_SOON = 1_000;

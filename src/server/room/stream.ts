@@ -27,7 +27,12 @@ export interface Sink {
  */
 type State =
   | { readonly kind: "open" | "joined" | "ended" | "closed" }
-  | { readonly kind: "closing"; readonly goodbye: Goodbye | undefined };
+  | {
+      readonly kind: "closing";
+      readonly goodbye: Goodbye | undefined;
+      /** Whether the replay up to `caught_up` and the echoes are sent before the end, and not only the replies. */
+      readonly completes: boolean;
+    };
 
 /** One open `Chat` call: where it is in its life, and its responses, one at a time. */
 export class Stream implements Served, Place {
@@ -129,7 +134,17 @@ export class Stream implements Served, Place {
   /** The client has ended its side: what was read is still answered. */
   halfClose(): void {
     if (!this.#takesCommands()) return;
-    this.#state = { kind: "closing", goodbye: undefined };
+    this.#state = { kind: "closing", goodbye: undefined, completes: true };
+    this.#call();
+  }
+
+  /**
+   * The client has sent something that is not a request. Everything before it is answered, a join by its replay; so the oldest
+   * command without an answer is the bad one.
+   */
+  refuse(): void {
+    if (!this.#takesCommands()) return;
+    this.#state = { kind: "closing", goodbye: { reason: "REQUEST_INVALID", reconnect: true }, completes: true };
     this.#call();
   }
 
@@ -153,8 +168,8 @@ export class Stream implements Served, Place {
 
   /** The server ends the stream, when what is under way has been answered. */
   leave(goodbye: Goodbye): void {
-    if (!this.#takesCommands() && !(this.#state.kind === "closing" && this.#state.goodbye === undefined)) return;
-    this.#state = { kind: "closing", goodbye };
+    if (!this.#takesCommands() && !(this.#state.kind === "closing" && this.#state.completes)) return;
+    this.#state = { kind: "closing", goodbye, completes: false };
     this.#call();
   }
 
@@ -164,11 +179,11 @@ export class Stream implements Served, Place {
       this.#mustGoOn = true;
       return;
     }
-    const isLeaving = this.#state.kind === "closing" && this.#state.goodbye !== undefined;
-    const response = isLeaving ? this.#delivery.replies() : this.#delivery.next();
+    const repliesOnly = this.#state.kind === "closing" && !this.#state.completes;
+    const response = repliesOnly ? this.#delivery.replies() : this.#delivery.next();
     if (response !== undefined) this.#send(response);
-    else if (this.#state.kind === "closing" && this.#replies.empty) this.#finish(this.#state.goodbye);
-    if (!isLeaving) this.#fetchPage();
+    else if (this.#state.kind === "closing" && this.#replies.empty) this.#finish(this.#state);
+    if (!repliesOnly) this.#fetchPage();
   }
 
   /** Looks after what time brings. `now`: of the stopwatch; `time`: of the clock. */
@@ -230,9 +245,9 @@ export class Stream implements Served, Place {
   }
 
   /** Nothing more is to be sent but the goodbye. */
-  #finish(goodbye: Goodbye | undefined): void {
+  #finish({ goodbye, completes }: Extract<State, { kind: "closing" }>): void {
     const { reader } = this.#delivery;
-    if (goodbye === undefined && reader !== undefined && (!reader.live || reader.cursor < this.#lastAccepted)) return;
+    if (completes && reader !== undefined && (!reader.live || reader.cursor < this.#lastAccepted)) return;
     if (goodbye !== undefined) this.#sayGoodbye(goodbye);
     this.#ending = goodbye?.reason ?? "left";
     this.#waitingSince = this.#parts.stopwatch();

@@ -42,6 +42,7 @@ export class Tallies {
     "SHUTTING_DOWN",
     "JOIN_TIMEOUT",
     "STORE_UNAVAILABLE",
+    "REQUEST_INVALID",
   ]);
   /** Responses, by how many events each had. */
   readonly responseEvents = new Distribution([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
@@ -72,6 +73,7 @@ export class Tallies {
     "OVERLOADED",
     "SESSION_INVALID",
     "STORE_UNAVAILABLE",
+    "REQUEST_INVALID",
     "INTERNAL",
   ]);
   /** Commits, by how many milliseconds each took. */

@@ -11,9 +11,10 @@ import type { Room } from "../room/room.ts";
 import type { Sink, Stream } from "../room/stream.ts";
 import { sessionOf } from "./auth.ts";
 import { toCommand } from "./command.ts";
-import { CHAT_PATH, Malformed } from "./definition.ts";
+import { CHAT_PATH } from "./definition.ts";
 import { type CallFailure, failureAfter, failureOf, nameOf } from "./failure.ts";
 import { http2StreamOf, resetStream, writeMessage } from "./http2Stream.ts";
+import { InvalidRequest } from "./invalidRequest.ts";
 import { Turns } from "./turns.ts";
 
 /** What `Chat` needs beside the room. */
@@ -47,6 +48,8 @@ class ChatCall implements Sink {
     if (error === undefined || error === null) this.#stream?.taken();
   };
   #stream: Stream | undefined;
+  /** The request that the stream ends for. */
+  #invalid: InvalidRequest | undefined;
   #isOver = false;
 
   constructor(parts: ChatParts, call: ServerInterceptingCallInterface, turns: Turns) {
@@ -61,7 +64,7 @@ class ChatCall implements Sink {
     this.#http2?.on("error", () => {});
     this.#call.start({
       onReceiveMetadata: (metadata) => void this.#open(metadata),
-      onReceiveMessage: (request: ChatRequest | Malformed) => void this.#receive(request),
+      onReceiveMessage: (request: ChatRequest | InvalidRequest) => void this.#receive(request),
       onReceiveHalfClose: () => this.#stream?.halfClose(),
       onCancel: () => this.#close(),
     });
@@ -78,7 +81,8 @@ class ChatCall implements Sink {
   }
 
   end(goodbye?: Goodbye): void {
-    const failure = goodbye && failureAfter(goodbye);
+    const wasInvalid = goodbye?.reason === "REQUEST_INVALID" && this.#invalid !== undefined;
+    const failure = wasInvalid ? failureOf(this.#invalid, this.#parts.report) : goodbye && failureAfter(goodbye);
     this.#sendStatus(failure ?? { code: status.OK, message: "", trailers: {} });
   }
 
@@ -98,8 +102,12 @@ class ChatCall implements Sink {
     }
   }
 
-  async #receive(request: ChatRequest | Malformed): Promise<void> {
-    if (request instanceof Malformed) return this.#fail(request);
+  async #receive(request: ChatRequest | InvalidRequest): Promise<void> {
+    if (request instanceof InvalidRequest) {
+      this.#invalid = request;
+      this.#stream?.refuse();
+      return;
+    }
     await this.#stream?.receive(request.requestId, toCommand(request));
     const turn = this.#turns.next();
     if (turn !== undefined) await turn;

@@ -1,19 +1,15 @@
 import { BinaryReader, type BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { MethodDefinition } from "nice-grpc";
 import { ChatServiceDefinition } from "../../gen/obrolan/v1/chat.ts";
+import { decodeRefusal, InvalidRequest } from "./invalidRequest.ts";
 
 interface MessageType<T> {
   encode(message: T): BinaryWriter;
   decode(input: BinaryReader): T;
 }
 
-/** What a request becomes that is no valid protobuf. grpc-js would answer one that does not decode with `INTERNAL`. */
-export class Malformed extends Error {
-  override readonly name = "Malformed";
-}
-
 /** Refuses a string that is no valid UTF-8: by default the reader puts U+FFFD in its place. */
-class StrictReader extends BinaryReader {
+export class StrictReader extends BinaryReader {
   override string(): string {
     return super.string(true);
   }
@@ -23,7 +19,7 @@ class StrictReader extends BinaryReader {
  * Walks the fields of a message, and of those in its fields `nested`. The generated decoders take some bytes that are no field (a number 0,
  * the end of a group that never began) for the end of the message; `tag` and `skip` throw there.
  */
-function checkFields(reader: BinaryReader, end: number, nested: readonly number[]): void {
+export function checkFields(reader: BinaryReader, end: number, nested: readonly number[]): void {
   while (reader.pos < end) {
     const [field, type] = reader.tag();
     if (type === WireType.EndGroup) throw new Error(`field ${field} ends a group that never began`);
@@ -35,16 +31,30 @@ function checkFields(reader: BinaryReader, end: number, nested: readonly number[
   if (reader.pos !== end) throw new Error("a field goes beyond the message it is in");
 }
 
-function decoder<T>(type: MessageType<T>, nested: readonly number[] = []): (bytes: Uint8Array) => T | Malformed {
+/** Decodes requests. One that is not valid becomes an `InvalidRequest`: grpc-js would answer a decoder that throws with `INTERNAL`. */
+function decoder<T>(type: MessageType<T>, nested: readonly number[] = []): (bytes: Uint8Array) => T | InvalidRequest {
+  return strictly((bytes) => {
+    checkFields(new BinaryReader(bytes), bytes.length, nested);
+    return type.decode(new StrictReader(bytes));
+  });
+}
+
+/** Makes a decoder return an `InvalidRequest` in place of throwing, and for what the server has refused before it was decoded. */
+export function strictly<T>(decode: (bytes: Uint8Array) => T): (bytes: Uint8Array) => T | InvalidRequest {
   return (bytes) => {
+    const refused = decodeRefusal(bytes);
+    if (refused !== undefined) return refused;
     try {
-      checkFields(new BinaryReader(bytes), bytes.length, nested);
-      return type.decode(new StrictReader(bytes));
+      return decode(bytes);
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      return new Malformed(`The request is no valid protobuf message of this rpc: ${why}.`, { cause });
+      return new InvalidRequest(`The request is not a valid protobuf message of this rpc: ${explain(cause)}.`);
     }
   };
+}
+
+function explain(cause: unknown): string {
+  if (cause instanceof RangeError && cause.message.includes("call stack")) return "it is nested too deeply";
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 const { register, login, list, logout, chat } = ChatServiceDefinition.methods;
@@ -64,7 +74,7 @@ function unary<Request, Response>(method: {
     requestStream: false,
     responseStream: false,
     requestSerialize: (request) => requestType.encode(request).finish(),
-    // A `Malformed` among them gets no further than the outermost middleware.
+    // An `InvalidRequest` among them gets no further than the outermost middleware.
     requestDeserialize: decoder(requestType) as (bytes: Uint8Array) => Request,
     responseSerialize: (response) => responseType.encode(response).finish(),
     responseDeserialize: (bytes) => responseType.decode(new BinaryReader(bytes)),

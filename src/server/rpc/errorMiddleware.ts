@@ -1,6 +1,6 @@
 import { type CallContext, ServerError, type ServerMiddleware, type ServerMiddlewareCall } from "nice-grpc";
-import { Malformed } from "./definition.ts";
 import { type CallFailure, failureOf } from "./failure.ts";
+import { InvalidRequest } from "./invalidRequest.ts";
 
 /** What is told of errors: those that nobody foresaw, and each as it leaves. */
 export interface ErrorListeners {
@@ -15,7 +15,8 @@ export function errorMiddleware({ report, failed }: ErrorListeners): ServerMiddl
     context: CallContext,
   ) {
     try {
-      if (call.request instanceof Malformed) throw call.request;
+      if (call.requestStream) return yield* call.next(valid(call.request), context);
+      if (call.request instanceof InvalidRequest) throw call.request;
       return yield* call.next(call.request, context);
     } catch (error) {
       if (error instanceof Error && error.name === "AbortError") throw error;
@@ -26,4 +27,12 @@ export function errorMiddleware({ report, failed }: ErrorListeners): ServerMiddl
       throw new ServerError(code, message);
     }
   };
+}
+
+/** The requests of a stream, up to one that is not valid: that is thrown. */
+async function* valid<Request>(requests: AsyncIterable<Request>): AsyncGenerator<Request, void, undefined> {
+  for await (const request of requests) {
+    if (request instanceof InvalidRequest) throw request;
+    yield request;
+  }
 }

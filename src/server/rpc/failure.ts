@@ -2,7 +2,7 @@ import { ServerError, Status } from "nice-grpc-common";
 import type { Goodbye } from "../room/events.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../room/ports/engines.ts";
 import { RETRY_SOON, type Reason, Refusal, storeUnavailable } from "../room/reasons.ts";
-import { Malformed } from "./definition.ts";
+import { InvalidRequest } from "./invalidRequest.ts";
 import { STATUS_OF } from "./status.ts";
 import { statusDetails } from "./statusDetails.ts";
 
@@ -24,9 +24,9 @@ export function nameOf({ code, trailers }: CallFailure): string {
 export function failureOf(error: unknown, report: (error: unknown) => void): CallFailure {
   if (error instanceof Refusal) {
     if (error.cause !== undefined) report(error.cause);
+    if (error instanceof InvalidRequest) return failureFor(error.reason, error.message, {}, error.code);
     return failureFor(error.reason, error.message, error);
   }
-  if (error instanceof Malformed) return { code: Status.INVALID_ARGUMENT, message: error.message, trailers: {} };
   if (error instanceof StoreUnavailable) return failureOf(storeUnavailable(error), report);
   if (error instanceof OutcomeUnknown) {
     report(error);
@@ -61,8 +61,8 @@ function failureFor(
   reason: Reason,
   message: string,
   more: { field?: string | undefined; retryAfter?: number | undefined },
+  code: Status = STATUS_OF[reason] ?? Status.INTERNAL,
 ): CallFailure {
-  const code = STATUS_OF[reason] ?? Status.INTERNAL;
   return {
     code,
     message,

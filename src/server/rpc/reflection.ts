@@ -1,22 +1,28 @@
 import { readFile } from "node:fs/promises";
 import type { ServiceDefinition } from "@grpc/grpc-js";
-import type { Server } from "nice-grpc";
+import type { Server, ServerMiddleware } from "nice-grpc";
 import { ServerReflection, ServerReflectionService } from "nice-grpc-server-reflection";
+import { strictly } from "./definition.ts";
 
 const DESCRIPTORS = new URL("../../gen/obrolan.binpb", import.meta.url);
 const SERVICES = ["obrolan.v1.ChatService", "grpc.health.v1.Health"];
 
-/** Serves reflection, as v1 and for older tools as v1alpha, which differs in its name alone. */
-export async function addReflection(server: Server): Promise<void> {
+/** The paths of reflection: v1, and for older tools v1alpha, which differs in its name alone. */
+export const REFLECTION_PATHS = ["v1", "v1alpha"].map(
+  (version) => `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`,
+);
+
+/** Serves reflection; its errors leave through `errors`. */
+export async function addReflection(server: Server, errors: ServerMiddleware): Promise<void> {
   const reflection = ServerReflection(await readFile(DESCRIPTORS), SERVICES);
-  server.add(ServerReflectionService, reflection);
-  server.add(asV1Alpha(ServerReflectionService), reflection);
+  for (const path of REFLECTION_PATHS) server.with(errors).add(servedAt(path, ServerReflectionService), reflection);
 }
 
-function asV1Alpha<Service extends ServiceDefinition>(service: Service): Service {
+/** The service with its one method at a path, and requests that decode strictly. */
+function servedAt<Service extends ServiceDefinition>(path: string, service: Service): Service {
   const methods = Object.entries(service).map(([name, method]) => [
     name,
-    { ...method, path: method.path.replace(".v1.", ".v1alpha.") },
+    { ...method, path, requestDeserialize: strictly((bytes) => method.requestDeserialize(Buffer.from(bytes))) },
   ]);
   return Object.fromEntries(methods) as Service;
 }

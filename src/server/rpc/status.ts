@@ -16,4 +16,6 @@ export const STATUS_OF: Readonly<Partial<Record<Reason, Status>>> = {
   SESSION_EXPIRED: Status.UNAUTHENTICATED,
   SHUTTING_DOWN: Status.UNAVAILABLE,
   JOIN_TIMEOUT: Status.DEADLINE_EXCEEDED,
+  // The one reason with several statuses: `InvalidRequest` names another one where the request is too large, for example.
+  REQUEST_INVALID: Status.INVALID_ARGUMENT,
 };

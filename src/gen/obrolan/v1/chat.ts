@@ -31,7 +31,7 @@ export const Reason = {
   REASON_SESSION_INVALID: 6,
   /** REASON_TOO_MANY_ATTEMPTS - `Login`, `RESOURCE_EXHAUSTED`: too many failures for this name from this address. */
   REASON_TOO_MANY_ATTEMPTS: 7,
-  /** REASON_OVERLOADED - `RESOURCE_EXHAUSTED`: too many sign-ins at once. */
+  /** REASON_OVERLOADED - `RESOURCE_EXHAUSTED`: too many sign-ins at once, or too many unfinished requests on this connection. */
   REASON_OVERLOADED: 8,
   /** REASON_RATE_LIMITED - `rejected`: more messages than `limits` allows. Every message that gets as far as this check counts. */
   REASON_RATE_LIMITED: 9,
@@ -3533,11 +3533,15 @@ export const ChatServiceDefinition = {
      * When the server ends the stream, `goodbye` comes last and says whether to come back. The server then reads no more
      * commands: the client ends its side, and reads the call's status. It is `OK`
      * (`LOGGED_OUT`), `UNAUTHENTICATED` (`SESSION_EXPIRED`), `DEADLINE_EXCEEDED` (`JOIN_TIMEOUT`), `UNAVAILABLE`
-     * (`SHUTTING_DOWN`, `STORE_UNAVAILABLE`). `STORE_UNAVAILABLE` here means that the outcome of a command under way is
-     * unknown: send it again with its `request_id`.
+     * (`SHUTTING_DOWN`, `STORE_UNAVAILABLE`), `RESOURCE_EXHAUSTED` or `INVALID_ARGUMENT` (`REQUEST_INVALID`).
+     * `STORE_UNAVAILABLE` here means that the outcome of a command under way is unknown: send it again with its `request_id`.
+     *
+     * A request that is not valid ends the stream with `goodbye` (`REQUEST_INVALID`, `reconnect`) when all commands before it
+     * are answered, a join by its replay. So the oldest command without an answer is the bad one: the client drops it, tells
+     * its user, comes back, and sends the others again. What came behind the bad one is not carried out.
      *
      * Errors without a `goodbye`: `UNAUTHENTICATED` (`SESSION_INVALID`: the token is missing, wrong or expired, before
-     * `welcome`), `INVALID_ARGUMENT` and `RESOURCE_EXHAUSTED` (a broken or too large request), `UNAVAILABLE`.
+     * `welcome`), `UNAVAILABLE` (`STORE_UNAVAILABLE`, `SHUTTING_DOWN`).
      */
     chat: {
       name: "Chat",
@@ -3610,11 +3614,15 @@ export interface ChatServiceImplementation<CallContextExt = {}> {
    * When the server ends the stream, `goodbye` comes last and says whether to come back. The server then reads no more
    * commands: the client ends its side, and reads the call's status. It is `OK`
    * (`LOGGED_OUT`), `UNAUTHENTICATED` (`SESSION_EXPIRED`), `DEADLINE_EXCEEDED` (`JOIN_TIMEOUT`), `UNAVAILABLE`
-   * (`SHUTTING_DOWN`, `STORE_UNAVAILABLE`). `STORE_UNAVAILABLE` here means that the outcome of a command under way is
-   * unknown: send it again with its `request_id`.
+   * (`SHUTTING_DOWN`, `STORE_UNAVAILABLE`), `RESOURCE_EXHAUSTED` or `INVALID_ARGUMENT` (`REQUEST_INVALID`).
+   * `STORE_UNAVAILABLE` here means that the outcome of a command under way is unknown: send it again with its `request_id`.
+   *
+   * A request that is not valid ends the stream with `goodbye` (`REQUEST_INVALID`, `reconnect`) when all commands before it
+   * are answered, a join by its replay. So the oldest command without an answer is the bad one: the client drops it, tells
+   * its user, comes back, and sends the others again. What came behind the bad one is not carried out.
    *
    * Errors without a `goodbye`: `UNAUTHENTICATED` (`SESSION_INVALID`: the token is missing, wrong or expired, before
-   * `welcome`), `INVALID_ARGUMENT` and `RESOURCE_EXHAUSTED` (a broken or too large request), `UNAVAILABLE`.
+   * `welcome`), `UNAVAILABLE` (`STORE_UNAVAILABLE`, `SHUTTING_DOWN`).
    */
   chat(
     request: AsyncIterable<ChatRequest>,
@@ -3682,11 +3690,15 @@ export interface ChatServiceClient<CallOptionsExt = {}> {
    * When the server ends the stream, `goodbye` comes last and says whether to come back. The server then reads no more
    * commands: the client ends its side, and reads the call's status. It is `OK`
    * (`LOGGED_OUT`), `UNAUTHENTICATED` (`SESSION_EXPIRED`), `DEADLINE_EXCEEDED` (`JOIN_TIMEOUT`), `UNAVAILABLE`
-   * (`SHUTTING_DOWN`, `STORE_UNAVAILABLE`). `STORE_UNAVAILABLE` here means that the outcome of a command under way is
-   * unknown: send it again with its `request_id`.
+   * (`SHUTTING_DOWN`, `STORE_UNAVAILABLE`), `RESOURCE_EXHAUSTED` or `INVALID_ARGUMENT` (`REQUEST_INVALID`).
+   * `STORE_UNAVAILABLE` here means that the outcome of a command under way is unknown: send it again with its `request_id`.
+   *
+   * A request that is not valid ends the stream with `goodbye` (`REQUEST_INVALID`, `reconnect`) when all commands before it
+   * are answered, a join by its replay. So the oldest command without an answer is the bad one: the client drops it, tells
+   * its user, comes back, and sends the others again. What came behind the bad one is not carried out.
    *
    * Errors without a `goodbye`: `UNAUTHENTICATED` (`SESSION_INVALID`: the token is missing, wrong or expired, before
-   * `welcome`), `INVALID_ARGUMENT` and `RESOURCE_EXHAUSTED` (a broken or too large request), `UNAVAILABLE`.
+   * `welcome`), `UNAVAILABLE` (`STORE_UNAVAILABLE`, `SHUTTING_DOWN`).
    */
   chat(
     request: AsyncIterable<DeepPartial<ChatRequest>>,

@@ -1,0 +1,116 @@
+import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
+import type { Server } from "node:net";
+import { Status } from "nice-grpc-common";
+import { type CallFailure, failureOf } from "../failure.ts";
+import { InvalidRequest } from "../invalidRequest.ts";
+import { InboundConnection } from "./connection.ts";
+import { encodingOf, isGrpc, sizeOfHeaders, usedHeaders } from "./headers.ts";
+import { INBOUND_LIMITS, type InboundLimits } from "./limits.ts";
+import { closeWhenEnded, refuse } from "./refuse.ts";
+import { StreamingRequest } from "./streamingRequest.ts";
+import { UnaryRequest } from "./unaryRequest.ts";
+
+/** How the requests of an rpc come. */
+export type RequestKind =
+  /** One, and one response. */
+  | "unary"
+  /** One, and responses for as long as the client wants them. */
+  | "watch"
+  /** Any number. */
+  | "stream"
+  /** Any number, of a client that needs no token: it may not keep the call open for nothing. */
+  | "open-stream";
+
+/** What the gate is made with. */
+export interface GateOptions {
+  /** The rpcs that are served, by path. */
+  readonly kinds: ReadonlyMap<string, RequestKind>;
+  /** A call has failed here. */
+  readonly failed: (failure: CallFailure) => void;
+  readonly limits?: Partial<InboundLimits> | undefined;
+}
+
+type Serve = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => void;
+
+const NOT_GRPC =
+  "This port speaks gRPC only, over HTTP/2. Use a client of obrolan.v1.ChatService, such as npx obrolan, buf curl or grpcurl.\n";
+
+/**
+ * Stands between HTTP/2 and grpc-js: grpc-js sees a request when all of it has come and is a gRPC message, so that what is unfinished is
+ * bounded in time and bytes, and what is refused has a reason (docs/decisions/0411).
+ */
+export class InboundGate {
+  readonly #kinds: ReadonlyMap<string, RequestKind>;
+  readonly #failed: (failure: CallFailure) => void;
+  readonly #limits: InboundLimits;
+  readonly #connections = new WeakMap<ServerHttp2Session, InboundConnection>();
+
+  constructor({ kinds, failed, limits }: GateOptions) {
+    this.#kinds = kinds;
+    this.#failed = failed;
+    this.#limits = { ...INBOUND_LIMITS, ...limits };
+  }
+
+  /** From now on the calls of a server that grpc-js has made come through here. */
+  listenAt(server: Server): void {
+    const http2 = server as unknown as Http2Server;
+    const listeners = http2.listeners("stream") as Serve[];
+    http2.removeAllListeners("stream");
+    http2.updateSettings({ maxHeaderListSize: this.#limits.headerBytes });
+    http2.on("stream", (stream, headers, flags) => {
+      const serve = (used: IncomingHttpHeaders) => {
+        for (const listener of listeners) listener.call(http2, stream, used, flags);
+      };
+      this.#receive(stream, headers, serve);
+    });
+  }
+
+  #receive(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, serve: (used: IncomingHttpHeaders) => void): void {
+    // A stream that breaks closes, too, which is where each call hears of it.
+    stream.on("error", () => {});
+    const { session } = stream;
+    if (session === undefined) return;
+    closeWhenEnded(stream, this.#limits.lingerMs);
+    const connection = this.#connectionOf(session as ServerHttp2Session);
+    const size = sizeOfHeaders(headers);
+    if (size > this.#limits.headerBytes) {
+      const message = `The headers are too large: they have ${size} bytes, take at most ${this.#limits.headerBytes}.`;
+      this.#refuse(stream, new InvalidRequest(message, { code: Status.RESOURCE_EXHAUSTED }));
+      connection.violated();
+      return;
+    }
+    if (!isGrpc(headers)) {
+      stream.respond({ ":status": 415, "content-type": "text/plain; charset=utf-8" });
+      stream.end(NOT_GRPC);
+      return;
+    }
+    const kind = this.#kinds.get(headers[":path"] ?? "");
+    const used = usedHeaders(headers);
+    const parts = { stream, connection, limits: this.#limits, encoding: encodingOf(headers) };
+    if (kind === undefined) serve(used);
+    else if (kind === "stream" || kind === "open-stream") {
+      new StreamingRequest({ ...parts, needsToken: kind === "stream" }).serve(() => serve(used));
+    } else {
+      new UnaryRequest({
+        ...parts,
+        isWatch: kind === "watch",
+        serve: () => serve(used),
+        refuse: (error) => this.#refuse(stream, error),
+      });
+    }
+  }
+
+  #refuse(stream: ServerHttp2Stream, error: Error): void {
+    const failure = failureOf(error, () => {});
+    this.#failed(failure);
+    refuse(stream, failure);
+  }
+
+  #connectionOf(session: ServerHttp2Session): InboundConnection {
+    const known = this.#connections.get(session);
+    if (known !== undefined) return known;
+    const connection = new InboundConnection(session, this.#limits);
+    this.#connections.set(session, connection);
+    return connection;
+  }
+}

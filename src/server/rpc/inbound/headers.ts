@@ -1,0 +1,44 @@
+import type { IncomingHttpHeaders } from "node:http2";
+
+/** HTTP/2 counts 32 bytes for each header beside its name and its value (RFC 9113, section 6.5.2). */
+const OVERHEAD_BYTES = 32;
+/** The longest `authorization` that is looked at: a token has 51 characters. */
+const MAX_AUTHORIZATION = 512;
+/** `grpc-timeout` is at most 8 digits and a unit. */
+const MAX_TIMEOUT = 16;
+
+/** How many bytes headers have, as HTTP/2 counts them. */
+export function sizeOfHeaders(headers: IncomingHttpHeaders): number {
+  let size = 0;
+  for (const [name, value] of Object.entries(headers)) {
+    for (const each of Array.isArray(value) ? value : [value ?? ""]) size += name.length + each.length + OVERHEAD_BYTES;
+  }
+  return size;
+}
+
+/** Whether headers are those of a gRPC call. */
+export function isGrpc(headers: IncomingHttpHeaders): boolean {
+  return headers["content-type"]?.slice(0, "application/grpc".length) === "application/grpc";
+}
+
+/**
+ * The headers that the server uses, and no others: a call keeps its headers for as long as it is open, and HPACK lets a client send
+ * 60 KB of them in 33 bytes. Those of the encoding are left out: requests are decompressed before they are passed on.
+ */
+export function usedHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const { authorization } = headers;
+  const timeout = headers["grpc-timeout"];
+  return {
+    ":method": "POST",
+    ":path": headers[":path"] ?? "",
+    "content-type": "application/grpc",
+    ...(authorization === undefined ? {} : { authorization: authorization.slice(0, MAX_AUTHORIZATION) }),
+    ...(typeof timeout === "string" ? { "grpc-timeout": timeout.slice(0, MAX_TIMEOUT) } : {}),
+  };
+}
+
+/** The encoding of compressed requests. */
+export function encodingOf(headers: IncomingHttpHeaders): string {
+  const encoding = headers["grpc-encoding"];
+  return typeof encoding === "string" ? encoding : "identity";
+}

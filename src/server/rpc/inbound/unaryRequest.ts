@@ -1,0 +1,127 @@
+import { constants, type ServerHttp2Stream } from "node:http2";
+import { Status } from "nice-grpc-common";
+import { overloaded } from "../../room/reasons.ts";
+import { InvalidRequest } from "../invalidRequest.ts";
+import { FrameCount, type InboundConnection } from "./connection.ts";
+import type { InboundLimits } from "./limits.ts";
+import { PREFIX_BYTES, RequestFrames } from "./requestFrames.ts";
+
+/** What a unary request is read with. */
+export interface UnaryParts {
+  readonly stream: ServerHttp2Stream;
+  readonly connection: InboundConnection;
+  readonly limits: InboundLimits;
+  readonly encoding: string;
+  /** Whether responses follow for as long as the client wants them. */
+  readonly isWatch: boolean;
+  /** Has grpc-js serve the call. */
+  readonly serve: () => void;
+  /** Ends the call with the status of an error. */
+  readonly refuse: (error: Error) => void;
+}
+
+/** The request of a unary or server-streaming call. grpc-js sees the call when all of it has come. */
+export class UnaryRequest {
+  readonly #parts: UnaryParts;
+  readonly #frames: RequestFrames;
+  #message: Buffer | undefined;
+  #keptBytes = 0;
+  #isOver = false;
+  #timer: NodeJS.Timeout;
+
+  constructor(parts: UnaryParts) {
+    this.#parts = parts;
+    const { stream, limits, connection, encoding } = parts;
+    this.#frames = new RequestFrames(encoding, limits.messageBytes);
+    new FrameCount(stream, limits.tinyFrames, () => this.#closeTiny());
+    this.#timer = setTimeout(() => this.#refuse(tooSlow(limits.requestMs)), limits.requestMs);
+    stream.on("readable", () => this.#read());
+    stream.once("end", () => this.#end());
+    stream.once("close", () => {
+      clearTimeout(this.#timer);
+      connection.keep(-this.#keptBytes);
+      this.#keptBytes = 0;
+      this.#isOver = true;
+    });
+  }
+
+  #read(): void {
+    // `read` joins what has come in many frames; what comes behind the end of a call is read too, so that the stream can close.
+    for (let bytes = this.#next(); bytes !== null; bytes = this.#next()) if (!this.#isOver) this.#take(bytes);
+  }
+
+  #next(): Buffer | null {
+    return this.#parts.stream.read();
+  }
+
+  #take(bytes: Buffer): void {
+    const error = this.#keep(bytes);
+    if (error !== undefined) this.#refuse(error);
+  }
+
+  /** Returns why the bytes are refused. */
+  #keep(bytes: Buffer): Error | undefined {
+    const { frames, refused } = this.#frames.push(bytes);
+    const [first, second] = frames;
+    if (first !== undefined) {
+      if (second !== undefined || this.#message !== undefined || !isOneMessage(first)) {
+        return new InvalidRequest("The call has more than one request: this rpc takes one.");
+      }
+      // A copy: it is a part of what the socket was read into, and keeps all of that in memory.
+      this.#message = Buffer.from(first);
+    }
+    if (refused !== undefined) return refused;
+    const keptBytes = this.#frames.unfinishedBytes + (this.#message?.length ?? 0);
+    const grown = keptBytes - this.#keptBytes;
+    this.#keptBytes = keptBytes;
+    return this.#parts.connection.keep(grown) ? undefined : overloaded();
+  }
+
+  #end(): void {
+    if (this.#isOver) return;
+    const message = this.#message;
+    const brokenOff = this.#frames.end();
+    if (brokenOff !== undefined) this.#refuse(brokenOff);
+    else if (message === undefined) this.#refuse(new InvalidRequest("The call has no request: this rpc takes one."));
+    else this.#serve(message);
+  }
+
+  #serve(message: Buffer): void {
+    const { stream, limits, isWatch, serve } = this.#parts;
+    this.#finish();
+    if (!isWatch) this.#timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), limits.responseMs);
+    serve();
+    stream.emit("data", message);
+    stream.emit("end");
+  }
+
+  #refuse(error: Error): void {
+    this.#finish();
+    this.#parts.refuse(error);
+  }
+
+  #closeTiny(): void {
+    if (this.#isOver) return;
+    this.#finish();
+    this.#parts.stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    this.#parts.connection.violated();
+  }
+
+  #finish(): void {
+    clearTimeout(this.#timer);
+    this.#isOver = true;
+    this.#message = undefined;
+    this.#frames.clear();
+    this.#parts.connection.keep(-this.#keptBytes);
+    this.#keptBytes = 0;
+  }
+}
+
+function isOneMessage(frame: Buffer): boolean {
+  return frame.length === PREFIX_BYTES + frame.readUInt32BE(1);
+}
+
+function tooSlow(requestMs: number): InvalidRequest {
+  const message = `The request did not come in time: all of it has to within ${requestMs / 1_000} s.`;
+  return new InvalidRequest(message, { code: Status.DEADLINE_EXCEEDED });
+}

@@ -1,0 +1,137 @@
+// Measures what attackers without an account do to a server process: `node test/attacks/main.ts [ATTACK]`. Nothing is asserted: it
+// prints the event loop's longest block, the process's memory before, during and 40 s after, and a well-behaved client's latency.
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ServerProcess } from "../support/process.ts";
+import { Connection } from "../support/wire.ts";
+import { AttackConnection } from "./frames.ts";
+
+const LOGIN = "/obrolan.v1.ChatService/Login";
+const WATCH = "/grpc.health.v1.Health/Watch";
+const AFTER_MS = 40_000;
+const CALLS_EVERY_MS = 50;
+
+/** What an attack does, and how many bytes it sent for that. */
+type Attack = (port: number) => Promise<{ sentBytes: number; close: () => void }>;
+
+async function combiningMarks(port: number) {
+  const wire = await Connection.open({ port });
+  const password = "\u0301".repeat(16_000) + "\u0323".repeat(16_000);
+  const calls = 20;
+  const under = [];
+  for (let i = 0; i < calls; i++) {
+    under.push(wire.login("budi", password).catch(() => {}));
+    await sleep(250);
+  }
+  await Promise.all(under);
+  return { sentBytes: calls * 64_000, close: () => wire.close() };
+}
+
+function unfinished(rpc: string): Attack {
+  return async (port) => {
+    const connections = await Promise.all(Array.from({ length: 100 }, () => AttackConnection.open(port, rpc)));
+    for (const connection of connections) for (let i = 0; i < 100; i++) connection.begin();
+    return {
+      sentBytes: connections.reduce((sum, { sentBytes }) => sum + sentBytes, 0),
+      close: () => {
+        for (const connection of connections) connection.close();
+      },
+    };
+  };
+}
+
+async function oneByteFrames(port: number) {
+  const connection = await AttackConnection.open(port, LOGIN);
+  const begun = Array.from({ length: 100 }, () => connection.begin());
+  const prefix = Buffer.from([0, 0, 0, 0xff, 0xff]);
+  for (const stream of begun) await connection.drip(stream, prefix);
+  // 30,000 bytes of each call: 30 MB with the frames around them.
+  for (let round = 0; round < 30 && !connection.isClosed; round++) {
+    for (const stream of begun) await connection.drip(stream, Buffer.alloc(1_000, 0x41));
+  }
+  return { sentBytes: connection.sentBytes, close: () => connection.close() };
+}
+
+const ATTACKS: Record<string, Attack> = {
+  marks: combiningMarks,
+  "unfinished-login": unfinished(LOGIN),
+  "unfinished-watch": unfinished(WATCH),
+  "one-byte-frames": oneByteFrames,
+};
+
+/** A well-behaved client that lists who is online again and again; `stop` gives its latencies in ms, sorted. */
+function politeClient(wire: Connection, token: string): () => Promise<number[]> {
+  const latenciesMs: number[] = [];
+  let stopped = false;
+  const done = (async () => {
+    while (!stopped) {
+      const began = performance.now();
+      await wire.list(token);
+      latenciesMs.push(performance.now() - began);
+      await sleep(CALLS_EVERY_MS);
+    }
+  })();
+  return async () => {
+    stopped = true;
+    await done;
+    return latenciesMs.sort((a, b) => a - b);
+  };
+}
+
+async function rssMb(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
+
+async function longestBlockMs(metricsPort: number): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  return Number(/obrolan_event_loop_delay_seconds\{quantile="1"\} (\S+)/.exec(text)?.[1]) * 1_000;
+}
+
+async function measure(name: string, attack: Attack): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), "obrolan-attack-"));
+  const { server, port } = await ServerProcess.serve(folder, ["--metrics-listen", "127.0.0.1:0"]);
+  try {
+    const [, metrics] = await server.says(/"metrics":"127\.0\.0\.1:(\d+)"/);
+    const pid = server.child.pid ?? 0;
+    const wire = await Connection.open({ port });
+    const { token } = await wire.register("budi", "rahasia123");
+    await sleep(2_000);
+    await longestBlockMs(Number(metrics));
+    const before = await rssMb(pid);
+    let during = before;
+    const watch = setInterval(async () => {
+      during = Math.max(during, await rssMb(pid));
+    }, 200);
+    const stop = politeClient(wire, token);
+    const began = performance.now();
+    const { sentBytes, close } = await attack(port);
+    const tookMs = performance.now() - began;
+    await sleep(3_000);
+    const latenciesMs = await stop();
+    const block = await longestBlockMs(Number(metrics));
+    clearInterval(watch);
+    await sleep(AFTER_MS);
+    const after = await rssMb(pid);
+    close();
+    const at = (q: number) =>
+      (latenciesMs[Math.min(latenciesMs.length - 1, Math.floor(q * latenciesMs.length))] ?? 0).toFixed(1);
+    console.log(
+      `${name}: sent ${(sentBytes / 1e6).toFixed(2)} MB in ${(tookMs / 1e3).toFixed(1)} s; longest block ${block.toFixed(0)} ms; ` +
+        `RSS ${before.toFixed(0)} -> ${during.toFixed(0)} MB, ${after.toFixed(0)} MB 40 s after; ` +
+        `a polite client's List: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms of ${latenciesMs.length} calls`,
+    );
+    wire.close();
+  } finally {
+    await server.kill("SIGKILL");
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const wanted = process.argv.slice(2);
+for (const [name, attack] of Object.entries(ATTACKS)) {
+  if (wanted.length === 0 || wanted.includes(name)) await measure(name, attack);
+}
+process.exit(0);
