@@ -20,16 +20,17 @@ export async function generate(target: string): Promise<void> {
   await writeFile(join(target, "docs/metrics.md"), metricsDocs());
 }
 
-/** What reflection serves: the contract, and gRPC's own health service. */
+/**
+ * What reflection serves: the contract with its comments, so that `grpcurl describe` explains it; gRPC's own health service; and the error
+ * details, so that grpcurl shows them in clear.
+ */
 async function generateDescriptors(file: string): Promise<void> {
-  // Without comments, which are seven eighths of it: docs/protocol.md has them.
-  const flags = ["--as-file-descriptor-set", "--exclude-source-info"];
-  const health = `${file}.health.binpb`;
-  await mustRun("buf", "build", ".", ...flags, "-o", file);
-  await mustRun("buf", "build", "scripts/reflection", ...flags, "-o", health);
+  const other = `${file}.other.binpb`;
+  await mustRun("buf", "build", ".", "--as-file-descriptor-set", "-o", file);
+  await mustRun("buf", "build", "scripts/reflection", "--as-file-descriptor-set", "--exclude-source-info", "-o", other);
   // A descriptor set is one repeated field: two of them, one behind the other, are one.
-  await appendFile(file, await readFile(health));
-  await rm(health);
+  await appendFile(file, await readFile(other));
+  await rm(other);
 }
 
 if (import.meta.main) await generate(root);

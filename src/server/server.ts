@@ -5,6 +5,7 @@ import { HealthState } from "nice-grpc-server-health";
 import { withLongBacklog } from "./backlog.ts";
 import { Callers } from "./callers.ts";
 import { whileListening } from "./listening.ts";
+import { OtherProtocols } from "./otherProtocols.ts";
 import {
   LIMITS,
   type Limits,
@@ -153,11 +154,17 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
 
   const sockets = new Sockets();
   const listeners: TlsServer[] = [];
+  const otherProtocols = new OtherProtocols({
+    tls: options.tls !== undefined,
+    log: (facts, message) => logger.info(facts, message),
+    stopwatch: options.stopwatch ?? systemStopwatch,
+  });
   const listen = (address: string) =>
     whileListening(
       () => withLongBacklog(() => grpc.listen(address, credentialsOf(options.tls))),
       ({ server }) => {
         gate.listenAt(server);
+        otherProtocols.listenAt(server);
         sockets.listenAt(server);
         // grpc-js makes it with `http2.createSecureServer`, which gives a `tls.Server`.
         if (options.tls !== undefined) listeners.push(server as TlsServer);
@@ -169,6 +176,7 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
     health.setStatus("unhealthy");
     await room.drain();
     callers.close();
+    otherProtocols.close();
     await end(grpc, sockets);
     await room.close();
   };

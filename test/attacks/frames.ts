@@ -40,40 +40,48 @@ function literal(text: string): Buffer {
 export class AttackConnection {
   readonly #socket: net.Socket;
   readonly #path: string;
+  readonly #repeats: number;
   sentBytes = 0;
   #lastStream = -1;
   #hasTable = false;
 
-  private constructor(socket: net.Socket, path: string) {
+  private constructor(socket: net.Socket, path: string, repeats: number) {
+    this.#repeats = repeats;
     this.#socket = socket;
     this.#path = path;
   }
 
-  /** Connects; `path` is the rpc that it calls. `acknowledges`: whether it accepts the server's settings. */
-  static async open(port: number, path: string, { acknowledges = true } = {}): Promise<AttackConnection> {
+  /**
+   * Connects; `repeats`: how often each call's header list has a header of 3.8 KB once more. `path` is the rpc that it calls. `acknowledges`: whether it accepts the server's settings.
+   */
+  static async open(
+    port: number,
+    path: string,
+    { acknowledges = true, repeats = 14 as number | undefined } = {},
+  ): Promise<AttackConnection> {
     const socket = net.connect(port, "127.0.0.1");
     socket.on("error", () => {});
     await once(socket, "connect");
     socket.resume();
-    const connection = new AttackConnection(socket, path);
+    const connection = new AttackConnection(socket, path, repeats ?? 14);
     connection.#write(Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"));
     connection.#write(frameOf(SETTINGS, 0, 0));
     if (acknowledges) connection.#write(frameOf(SETTINGS, ACK, 0));
     return connection;
   }
 
-  /** Begins a call whose header list is 60 KB long, and of which one byte each is sent from the second call on. */
+  /** Begins a call whose header list is up to 60 KB long; from the second call on 30 bytes of it are sent. */
   begin(): number {
     this.#lastStream += 2;
     const big = this.#hasTable
-      ? Buffer.from([0x83, 0x86, ...AUTHORITY, 0xc1, 0xc0, 0xbf, ...new Array<number>(15).fill(0xbe)])
+      ? Buffer.from([0x83, 0x86, ...AUTHORITY, 0xc1, 0xc0, 0xbf, ...new Array<number>(this.#repeats + 1).fill(0xbe)])
       : Buffer.concat([
           Buffer.from([0x83, 0x86, ...AUTHORITY]),
           indexed(":path", this.#path),
           indexed("content-type", "application/grpc"),
           indexed("te", "trailers"),
           indexed("x-big", "b".repeat(3_800)),
-          Buffer.alloc(14, 0xbe),
+          Buffer.alloc(this.#repeats, 0xbe),
         ]);
     this.#hasTable = true;
     this.#write(frameOf(HEADERS, END_HEADERS, this.#lastStream, big));

@@ -29,9 +29,11 @@ async function combiningMarks(port: number) {
   return { sentBytes: calls * 64_000, close: () => wire.close() };
 }
 
-function unfinished(rpc: string): Attack {
+function unfinished(rpc: string, repeats?: number): Attack {
   return async (port) => {
-    const connections = await Promise.all(Array.from({ length: 100 }, () => AttackConnection.open(port, rpc)));
+    const connections = await Promise.all(
+      Array.from({ length: 100 }, () => AttackConnection.open(port, rpc, { repeats })),
+    );
     for (const connection of connections) for (let i = 0; i < 100; i++) connection.begin();
     return {
       sentBytes: connections.reduce((sum, { sentBytes }) => sum + sentBytes, 0),
@@ -57,7 +59,10 @@ async function oneByteFrames(port: number) {
 const ATTACKS: Record<string, Attack> = {
   marks: combiningMarks,
   "unfinished-login": unfinished(LOGIN),
+  // Headers that are within what the server takes.
+  "unfinished-login-15-kb": unfinished(LOGIN, 2),
   "unfinished-watch": unfinished(WATCH),
+  "unfinished-watch-15-kb": unfinished(WATCH, 2),
   "one-byte-frames": oneByteFrames,
 };
 

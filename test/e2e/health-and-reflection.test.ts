@@ -63,6 +63,26 @@ for (const version of ["v1", "v1alpha"]) {
       });
     }
 
+    for (const name of ["ErrorInfo", "BadRequest", "RetryInfo", "Status"]) {
+      it(`knows google.rpc.${name}, so that tools show the details of errors in clear, and all that it depends on`, async () => {
+        const wire = await server.connect();
+        const response = await ask(wire, 4, `google.rpc.${name}`);
+        const [file = Buffer.alloc(0)] = bytesOf(bytesOf(response, 4)[0] ?? Buffer.alloc(0), 1);
+        expect(stringsOf(file, 2)).to.deep.equal(["google.rpc"]);
+        for (const dependency of stringsOf(file, 3)) {
+          const [found] = bytesOf(bytesOf(await ask(wire, 3, dependency), 4)[0] ?? Buffer.alloc(0), 1);
+          expect(found && stringsOf(found, 1)[0]).to.equal(dependency);
+        }
+      });
+    }
+
+    it("explains the contract with its comments", async () => {
+      const response = await ask(await server.connect(), 4, SERVICE);
+      const files = bytesOf(bytesOf(response, 4)[0] ?? Buffer.alloc(0), 1);
+      const comments = files.flatMap((file) => bytesOf(file, 9)).map((info) => Buffer.from(info).toString());
+      expect(comments.join()).to.include("Signs in to an account that exists.");
+    });
+
     it("knows the health service too", async () => {
       const response = await ask(await server.connect(), 4, "grpc.health.v1.Health");
       expect(bytesOf(bytesOf(response, 4)[0] ?? Buffer.alloc(0), 1)).to.not.deep.equal([]);

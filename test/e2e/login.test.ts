@@ -48,6 +48,7 @@ describe("Login", function () {
       ["x".repeat(60_000), "a wrong password"],
       [ana.username, "short"],
       [ana.username, "x".repeat(129)],
+      [ana.username, "\u0301".repeat(16_000) + "\u0323".repeat(16_000)],
       [ana.username, ""],
     ] as const;
     for (const [username, password] of tries) {

@@ -71,4 +71,19 @@ describe("A password", () => {
     expect(passwordInvalid("secret").message).to.include("6 characters").and.not.include("secret");
     expect(passwordInvalid("x").message).to.include("has 1 character:");
   });
+
+  it("that is too long is not normalized, and its characters are not counted", () => {
+    const marks = "\u0301".repeat(16_000) + "\u0323".repeat(16_000);
+    expect(normalizePassword(marks)).to.equal(marks);
+    expect(isPassword(normalizePassword(marks))).to.equal(false);
+    expect(passwordInvalid(marks).message).to.include("more than 128 characters");
+  });
+
+  it("of 128 letters, each of four code points before it is normalized, is one", () => {
+    // GREEK SMALL LETTER ALPHA WITH PSILI AND VARIA AND YPOGEGRAMMENI
+    const decomposed = "\u1f82".normalize("NFD");
+    expect([...decomposed]).to.have.length(4);
+    expect(normalizePassword(decomposed.repeat(128))).to.equal("\u1f82".repeat(128));
+    expect(isPassword(normalizePassword(decomposed.repeat(128)))).to.equal(true);
+  });
 });

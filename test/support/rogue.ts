@@ -13,6 +13,8 @@ const WINDOW_UPDATE = 8;
 const END_HEADERS = 4;
 const ACK = 1;
 
+const CHAT = "/obrolan.v1.ChatService/Chat";
+
 /** How much a connection may be sent beyond HTTP/2's 64 KiB; its streams keep those of their own. */
 const WIDE = 1 << 30;
 
@@ -30,28 +32,36 @@ export class Rogue {
   readonly #headers: Buffer;
   #lastStream = -1;
 
-  private constructor(socket: net.Socket, token: string) {
+  private constructor(socket: net.Socket, token: string, path: string, more: readonly (readonly [string, string])[]) {
     this.#socket = socket;
-    this.#headers = headerBlock({
-      ":method": "POST",
-      ":scheme": "http",
-      ":path": "/obrolan.v1.ChatService/Chat",
-      ":authority": "127.0.0.1",
-      "content-type": "application/grpc",
-      te: "trailers",
-      authorization: `Bearer ${token}`,
-    });
+    this.#headers = headerBlock([
+      [":method", "POST"],
+      [":scheme", "http"],
+      [":path", path],
+      [":authority", "127.0.0.1"],
+      ["content-type", "application/grpc"],
+      ["te", "trailers"],
+      ["authorization", `Bearer ${token}`],
+      ...more,
+    ]);
   }
 
-  /** Connects. `wide`: the connection has room for all its streams, so that only their own windows hold the server back. */
-  static async connect(port: number, token: string, { wide = false } = {}): Promise<Rogue> {
+  /**
+   * Connects. `wide`: the connection has room for all its streams, so that only their own windows hold the server back. `path`: the rpc that
+   * `open` calls. `headers`: what it sends beside the usual ones. `acknowledges`: whether it accepts the server's settings.
+   */
+  static async connect(
+    port: number,
+    token: string,
+    { wide = false, path = CHAT, headers = [] as readonly (readonly [string, string])[], acknowledges = true } = {},
+  ): Promise<Rogue> {
     const socket = net.connect(port, "127.0.0.1");
     await once(socket, "connect");
     socket.on("error", () => {});
-    const rogue = new Rogue(socket, token);
+    const rogue = new Rogue(socket, token, path, headers);
     socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     rogue.#write({ type: SETTINGS });
-    rogue.#write({ type: SETTINGS, flags: ACK });
+    if (acknowledges) rogue.#write({ type: SETTINGS, flags: ACK });
     if (wide) rogue.#write({ type: WINDOW_UPDATE, payload: uint32(WIDE) });
     return rogue;
   }
@@ -67,6 +77,18 @@ export class Rogue {
     }
     this.#socket.uncork();
     return streams;
+  }
+
+  /** Sends bytes of a stream, each in a DATA frame of its own. */
+  drip(stream: number, bytes: Uint8Array): void {
+    this.#socket.cork();
+    for (const byte of bytes) this.#write({ type: DATA, stream, payload: Buffer.from([byte]) });
+    this.#socket.uncork();
+  }
+
+  /** Sends bytes of a stream in one DATA frame. */
+  data(stream: number, payload: Buffer): void {
+    this.#write({ type: DATA, stream, payload });
   }
 
   /** The frames that the server sends; it answers pings. To be gone through once: the connection ends with it. */
@@ -166,15 +188,15 @@ function uint32(value: number): Buffer {
 }
 
 /** Headers in HPACK's plainest form: literal, not indexed, not Huffman-coded. */
-function headerBlock(headers: Record<string, string>): Buffer {
-  return Buffer.concat(
-    Object.entries(headers).flatMap(([name, value]) => [Buffer.from([0]), literal(name), literal(value)]),
-  );
+function headerBlock(headers: readonly (readonly [string, string])[]): Buffer {
+  return Buffer.concat(headers.flatMap(([name, value]) => [Buffer.from([0]), literal(name), literal(value)]));
 }
 
 function literal(text: string): Buffer {
   const { length } = text;
-  if (length >= 127 + 128) throw new Error("a header this long is not needed here");
-  const head = length < 127 ? [length] : [127, length - 127];
+  const head = length < 127 ? [length] : [127];
+  for (let rest = length - 127; rest >= 0; rest = rest < 128 ? -1 : rest >> 7) {
+    head.push(rest < 128 ? rest : (rest & 127) | 128);
+  }
   return Buffer.concat([Buffer.from(head), Buffer.from(text)]);
 }

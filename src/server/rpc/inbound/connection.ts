@@ -30,7 +30,8 @@ export class InboundConnection {
 
 /**
  * Counts the DATA frames of one request, also those that wait unread: each is an object of over 100 bytes, however little is in it. No gRPC
- * library sends frames that are smaller on average than the prefix of a message.
+ * library sends frames that are smaller on average than the prefix of a message. What came in the same read of the socket as the call's
+ * headers is not counted: those are at most some thousand frames.
  */
 export class FrameCount {
   readonly #max: number;
