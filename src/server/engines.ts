@@ -50,14 +50,16 @@ export function openEngines({ data, databaseUrl, ...nats }: Where, logger: Logge
 }
 
 async function openEmbedded(folder: string): Promise<OpenEngines> {
-  const { log, accounts, sessions, close } = await openSqliteStore({ folder });
+  const { log, accounts, sessions, clockMark, online, close } = await openSqliteStore({ folder });
+  const roster = await MemoryRoster.open(online);
   return {
     engines: {
       log,
       accounts,
       sessions,
-      roster: new MemoryRoster(),
+      roster,
       attempts: new MemoryAttempts(),
+      clockMark,
       bus: new LocalBus(),
       secrets: new NodeSecrets(),
     },
@@ -66,7 +68,10 @@ async function openEmbedded(folder: string): Promise<OpenEngines> {
     patience: 0,
     bus: () => undefined,
     certificates: () => [],
-    close,
+    async close() {
+      await roster.saved();
+      await close();
+    },
   };
 }
 

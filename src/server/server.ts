@@ -137,6 +137,7 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
     clock: options.clock ?? Date.now,
     stopwatch: options.stopwatch ?? systemStopwatch,
     report,
+    warn: (message) => logger.warn({}, message),
     storeAnswers,
   });
   const direct = options.direct ?? (await worksDirectly());

@@ -4,6 +4,8 @@ import { NOON, range } from "./support.ts";
 
 /** How long a failure is remembered; in milliseconds. */
 const WINDOW = 15 * 60 * 1_000;
+const MINUTE = 60 * 1_000;
+const DAY = 24 * 60 * MINUTE;
 
 /** What every counter of failed sign-ins keeps to (room/ports/attempts.ts). `open`: one that remembers nothing. */
 export function describeAttempts(
@@ -44,6 +46,16 @@ export function describeAttempts(
       expect(await attempts.find("bob", NOON)).to.include({ count: 1 });
       await attempts.fail("ana", NOON);
       expect(await attempts.find("ana", NOON)).to.include({ count: 1 });
+    });
+
+    it("are forgotten when the last one lies more than a minute ahead: a clock that was wrong has counted it", async () => {
+      for (const username of ["ana", "bob"]) await attempts.fail(username, NOON + 7 * DAY);
+      for (const _ of range(1, 5)) await attempts.fail("eve", NOON + MINUTE);
+      expect(await attempts.find("ana", NOON)).to.equal(undefined);
+      expect(await attempts.find("eve", NOON)).to.deep.equal({ count: 5, lastAt: NOON + MINUTE });
+      await attempts.fail("ana", NOON);
+      expect(await attempts.find("ana", NOON)).to.deep.equal({ count: 1, lastAt: NOON });
+      expect(await attempts.find("bob", NOON)).to.equal(undefined);
     });
 
     it("are forgotten when the last one is longer ago than the window, and counted from 1 then", async () => {

@@ -1,6 +1,7 @@
 import { needsEngine } from "../support/engineServer.ts";
 import { describeAccountStore } from "./accounts.ts";
 import { describeAttempts } from "./attempts.ts";
+import { describeClockMark } from "./clockMark.ts";
 import { describeLogStore } from "./log.ts";
 import { postgresPlace } from "./postgresPlace.ts";
 import { describeRoster } from "./roster.ts";
@@ -28,6 +29,7 @@ describe("With PostgreSQL", () => {
   describeLogStore("PostgreSQL", postgresPlace);
   describeAccountStore("PostgreSQL", postgresPlace);
   describeSessionStore("PostgreSQL", postgresPlace);
+  describeClockMark("PostgreSQL", postgresPlace);
   describeRoster("PostgreSQL", open);
   describeAttempts("PostgreSQL", open);
   describeSharedLog("PostgreSQL", postgresPlace);

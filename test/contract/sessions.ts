@@ -106,6 +106,24 @@ export function describeSessionStore(name: string, place: NewStorePlace): void {
       expect(await isOpen(ana)).to.equal(true);
     });
 
+    it("are lowered to what a clock that is right can have noted, and only those that lie beyond", async () => {
+      const { accountId } = await enlist(store, "ana");
+      const open = async (at: number, expiresAt: number) => {
+        const tokenHash = newTokenHash();
+        await store.sessions.open({ tokenHash, accountId, at: NOON + at, expiresAt: NOON + expiresAt });
+        return tokenHash;
+      };
+      const all = [await open(500, 900), await open(5_000, 900), await open(500, 9_000), await open(5_000, 9_000)];
+      await store.sessions.cap(NOON + 1_000, NOON + 2_000);
+      const found = await Promise.all(all.map((tokenHash) => store.sessions.find(tokenHash)));
+      expect(found.map((session) => session && [session.lastUsedAt - NOON, session.expiresAt - NOON])).to.deep.equal([
+        [500, 900],
+        [1_000, 900],
+        [500, 2_000],
+        [1_000, 2_000],
+      ]);
+    });
+
     it("are as they were in a store that was closed and opened again", async () => {
       const ana = await enlist(store, "ana");
       const phone = await signIn(store, ana);

@@ -1,4 +1,5 @@
 import { describeAccountStore } from "./accounts.ts";
+import { describeClockMark } from "./clockMark.ts";
 import { describeLogStore } from "./log.ts";
 import { describeSessionStore } from "./sessions.ts";
 import { sqlitePlace } from "./sqlitePlace.ts";
@@ -6,3 +7,4 @@ import { sqlitePlace } from "./sqlitePlace.ts";
 describeLogStore("SQLite", sqlitePlace);
 describeAccountStore("SQLite", sqlitePlace);
 describeSessionStore("SQLite", sqlitePlace);
+describeClockMark("SQLite", sqlitePlace);

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Message } from "../../src/server/room/message.ts";
 import type { AccountStore } from "../../src/server/room/ports/accounts.ts";
+import type { ClockMark } from "../../src/server/room/ports/clockMark.ts";
 import type { Draft, LogStore } from "../../src/server/room/ports/log.ts";
 import type { SessionStore } from "../../src/server/room/ports/sessions.ts";
 
@@ -9,6 +10,7 @@ export interface Store {
   readonly log: LogStore;
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
+  readonly clockMark: ClockMark;
   close(): Promise<void>;
 }
 
@@ -56,6 +58,9 @@ function use(place: NewStorePlace, begin: typeof before, end: typeof after): Reo
     },
     get sessions() {
       return store.sessions;
+    },
+    get clockMark() {
+      return store.clockMark;
     },
     close: () => store.close(),
     reopen: async () => {

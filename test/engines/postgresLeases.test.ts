@@ -38,7 +38,13 @@ describe("The leases of nodes in PostgreSQL", () => {
 
   /** A node that renews its lease often, though it lasts. */
   async function open(options: Partial<PostgresOptions> = {}): Promise<PostgresNode> {
-    const node = await PostgresNode.open(place, { lease: LEASE * 1_000, beat: 150, farewell: 1, ...options });
+    const node = await PostgresNode.open(place, {
+      lease: LEASE * 1_000,
+      beat: 150,
+      farewell: 1,
+      startGrace: 1,
+      ...options,
+    });
     nodes.push(node);
     return node;
   }

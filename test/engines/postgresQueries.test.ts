@@ -3,6 +3,7 @@ import pg from "pg";
 import * as accounts from "../../src/server/engines/postgres/accounts.ts";
 import { parseAddress } from "../../src/server/engines/postgres/address.ts";
 import * as attempts from "../../src/server/engines/postgres/attempts.ts";
+import * as clockMark from "../../src/server/engines/postgres/clockMark.ts";
 import { toColumns } from "../../src/server/engines/postgres/drafts.ts";
 import * as log from "../../src/server/engines/postgres/log.ts";
 import * as presence from "../../src/server/engines/postgres/presence.ts";
@@ -122,6 +123,8 @@ describe("The statements of the PostgreSQL store", () => {
     [attempts.FIND, ["key-7", 1_000]],
     [attempts.FAIL, ["key-7", 1_000_000]],
     [attempts.CLEAR, ["key-8"]],
+    [clockMark.READ, []],
+    [clockMark.WRITE, [1_000]],
     [roster.FIND, ["user-7", "8 s"]],
     [roster.PAGE, ["user-7", 101, "8 s"]],
     [roster.CHANGES, [newestChange - 10]],
@@ -130,16 +133,17 @@ describe("The statements of the PostgreSQL store", () => {
     [presence.RENEW, [NODE, "8 s", "60 s", "0 s"]],
   ];
 
-  const SMALL = /^(log|nodes|roster_lock|\w+_1|pg_\w+)$/;
+  const SMALL = /^(log|clock_mark|nodes|roster_lock|\w+_1|pg_\w+)$/;
 
   it("are those that are looked at", () => {
-    const all = [log, accounts, sessions, attempts, roster, presence].flatMap((module) =>
+    const all = [log, accounts, sessions, attempts, roster, presence, clockMark].flatMap((module) =>
       Object.values(module).filter((value) => typeof value === "object" && "text" in value),
     );
     const looked = calls().map(([statement]) => statement);
     const left = all.filter((statement) => !looked.includes(statement as { name: string; text: string }));
-    // One sweep an hour goes through all sessions; a node puts all of its people here, or ends, once in a while.
-    expect(left).to.have.members([sessions.SWEEP, presence.PUT, presence.END]);
+    // Once an hour two of them go through all sessions; a node begins, puts all of its people here, or ends, once in a while.
+    const seldom = [sessions.SWEEP, sessions.CAP, presence.EXPECT, presence.PUT, presence.END];
+    expect(left).to.have.members(seldom);
     expect(new Set(all.map((statement) => (statement as { name: string }).name)).size).to.equal(all.length);
   });
 

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { type Household, Housekeeping } from "../../src/server/room/housekeeping.ts";
 import { TIMINGS } from "../../src/server/room/limits.ts";
 import { systemStopwatch } from "../../src/server/room/stopwatch.ts";
+import { followed } from "../support/steadyClock.ts";
 
 describe("housekeeping", () => {
   afterEach(() => mock.timers.reset());
@@ -31,7 +32,8 @@ function household(lookAgain: () => void): Household {
     rate: { sweep: nothing } as Household["rate"],
     retention: { look: later } as unknown as Household["retention"],
     timings: TIMINGS,
-    clock: Date.now,
+    clock: followed(Date.now),
+    clockMark: { read: async () => undefined, write: later },
     stopwatch: systemStopwatch,
     checkSessions: later,
     report: nothing,

@@ -3,6 +3,7 @@ import { LocalBus, MemoryRoster } from "../../src/server/engines/memory/index.ts
 import type { Online } from "../../src/server/room/ports/roster.ts";
 import type { Session } from "../../src/server/room/ports/sessions.ts";
 import { Presence } from "../../src/server/room/presence.ts";
+import { systemStopwatch } from "../../src/server/room/stopwatch.ts";
 import { within } from "../support/deadline.ts";
 import { Gate, override } from "../support/engines.ts";
 import { isSettled, turns } from "./support/turns.ts";
@@ -43,10 +44,11 @@ describe("A user is online for the room", () => {
         return roster.leave(accountId);
       },
     });
-    const presence = new Presence(slow, bus, { grace, clock: () => now });
+    const presence = new Presence(slow, bus, { grace, clock: Date.now, stopwatch: () => now });
     stop = () => presence.stop();
     return {
       presence,
+      roster,
       gate,
       /** What the roster was told, each with a hint to the others. */
       told: async () => {
@@ -163,13 +165,24 @@ describe("A user is online for the room", () => {
     expect(await isOnline()).to.equal(false);
   });
 
-  it("no longer than a grace, also when the clock was set back", async () => {
-    const { presence, isOnline, pass } = setUp();
+  it("within the grace of a start when they were online before it: nobody is told, and they go if they do not come back", async () => {
+    const { presence, roster, isOnline, next, pass, since } = setUp();
+    for (const [i, username] of ["ana", "bob", "eve"].entries()) {
+      await roster.arrive({ accountId: i + 1, username, since: 7 + i });
+    }
+    const people = (await roster.page("", 9)).users;
+    const { place } = await roster.changes();
+    presence.expect(people, 20);
     await presence.join(session(1));
-    await presence.leave(session(1), "broke-off");
-    pass(-LONG);
-    await presence.join(session(2));
-    await presence.leave(session(2), "left");
+    expect([await isOnline(), await since()]).to.deep.equal([true, 7]);
+    await presence.forgetBeforeStart(3);
+    const gone = next();
+    pass(20);
+    await gone;
+    expect(await Promise.all(["ana", "bob", "eve"].map(isOnline))).to.deep.equal([true, false, false]);
+    const { changes } = await roster.changes(place);
+    expect(changes?.map(({ username, online }) => `${online ? "+" : "-"}${username}`)).to.deep.equal(["-eve", "-bob"]);
+    await presence.leave(session(1), "left");
     expect(await isOnline()).to.equal(false);
   });
 
@@ -256,7 +269,7 @@ describe("A user whose join the roster does not take", () => {
         },
       }),
       new LocalBus(),
-      { grace: LONG, clock: Date.now },
+      { grace: LONG, clock: Date.now, stopwatch: systemStopwatch },
     );
     const refused = await presence.join(session(1)).catch((error) => error);
     expect(refused.message).to.equal("the roster is away");

@@ -33,6 +33,7 @@ async function openRoom(store: ModelStore, bus: LocalBus): Promise<Room> {
     log: store,
     roster: new MemoryRoster(),
     attempts: new MemoryAttempts(),
+    clockMark: { read: async () => undefined, write: async () => {} },
     bus,
     secrets: new NodeSecrets(),
     sessions: { touch: async () => {}, sweep: async () => {} },

@@ -12,6 +12,7 @@ import { SignIn } from "../../src/server/room/signIn.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
 import { NOON, useStore } from "../contract/support.ts";
 import { override } from "../support/engines.ts";
+import { followed } from "../support/steadyClock.ts";
 
 const HOUR = 60 * 60 * 1_000;
 const DAY = 24 * HOUR;
@@ -39,7 +40,7 @@ describe("Signing in", () => {
       {
         gate: new AttemptGate(new MemoryAttempts(), { free: 3, clock }),
         timings: { sessionLifetime: 30 * DAY, sessionIdle: 7 * DAY },
-        clock,
+        clock: followed(clock),
       },
     );
     const refusal = async (call: Promise<unknown>): Promise<Refusal> => {
@@ -230,7 +231,7 @@ describe("A session", () => {
       {
         gate: new AttemptGate(new MemoryAttempts(), { free: 0, clock }),
         timings: { sessionLifetime: 30 * DAY, sessionIdle: 7 * DAY },
-        clock,
+        clock: followed(clock),
       },
     );
     const token = secrets.newToken();

@@ -28,7 +28,7 @@ export function whileAway(engines: Engines, isAway: () => boolean): Engines {
           isAway() ? Promise.reject(new StoreUnavailable("the store is away")) : value.apply(original, args);
       },
     });
-  const { log, accounts, sessions, roster, attempts } = engines;
+  const { log, accounts, sessions, roster, attempts, clockMark } = engines;
   return {
     ...engines,
     log: port(log),
@@ -36,6 +36,7 @@ export function whileAway(engines: Engines, isAway: () => boolean): Engines {
     sessions: port(sessions),
     roster: port(roster),
     attempts: port(attempts),
+    clockMark: port(clockMark),
   };
 }
 

@@ -45,17 +45,26 @@ function embedded(folder: string): Ground {
     nodes: 1,
     folder,
     async open() {
-      const { log, accounts, sessions, close } = await openSqliteStore({ folder });
+      const { log, accounts, sessions, clockMark, online, close } = await openSqliteStore({ folder });
+      const roster = await MemoryRoster.open(online);
       const engines: Engines = {
         log,
         accounts,
         sessions,
-        roster: new MemoryRoster(),
+        roster,
         attempts: new MemoryAttempts(),
+        clockMark,
         bus: new LocalBus(),
         secrets: new NodeSecrets(),
       };
-      return { engines, ready: async () => {}, close };
+      return {
+        engines,
+        ready: async () => {},
+        async close() {
+          await roster.saved();
+          await close();
+        },
+      };
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };

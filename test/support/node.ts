@@ -2,6 +2,7 @@ import type { Engines } from "../../src/server/room/ports/engines.ts";
 import { type ChatServer, createServer, type ServerOptions, type Stats } from "../../src/server/server.ts";
 import { within } from "./deadline.ts";
 import type { Ground } from "./ground.ts";
+import { FOLLOWS_AT_ONCE } from "./steadyClock.ts";
 
 /** What a test may want otherwise. Limits that are not given are the server's own, but that there is no limit of rate. */
 export interface TestServerOptions extends Omit<ServerOptions, "engines"> {
@@ -25,7 +26,9 @@ export interface TestNode {
 export async function startNode(ground: Ground, { wrap = (all) => all, ...options }: TestServerOptions) {
   const { engines, ready, close } = await ground.open();
   try {
-    const server = await createServer({ limits: NO_RATE, ...options, engines: wrap(engines) });
+    // A test that brings a clock sets it to let time pass.
+    const timings = { ...(options.clock === undefined ? {} : FOLLOWS_AT_ONCE), ...options.timings };
+    const server = await createServer({ limits: NO_RATE, ...options, timings, engines: wrap(engines) });
     const port = await server.listen("127.0.0.1:0");
     await ready();
     const stop = async () => {

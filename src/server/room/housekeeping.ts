@@ -1,9 +1,11 @@
 import type { Timings } from "./limits.ts";
 import type { Log } from "./log.ts";
+import type { ClockMark } from "./ports/clockMark.ts";
 import type { PresenceFeed } from "./presenceFeed.ts";
 import type { Rate } from "./rate.ts";
 import type { Retention } from "./retention.ts";
 import type { SignIn } from "./signIn.ts";
+import type { SteadyClock } from "./steadyClock.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import type { Stream } from "./stream.ts";
 
@@ -16,8 +18,8 @@ export interface Household {
   readonly rate: Rate;
   readonly retention: Retention;
   readonly timings: Timings;
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
+  readonly clock: SteadyClock;
+  readonly clockMark: ClockMark;
   readonly stopwatch: Stopwatch;
   /** Ends the streams of sessions that have ended without a hint. */
   readonly checkSessions: () => Promise<void>;
@@ -28,6 +30,8 @@ export interface Household {
 const LOOK = 500;
 /** In milliseconds: how often what has ended by itself is swept out. */
 const SWEEP = 60 * 60 * 1_000;
+/** In milliseconds: how often the store is told what time it is. */
+const MARK = 10 * 60 * 1_000;
 
 /** Does what must be done every now and then, on one timer: thousands of streams would mean thousands of timers. */
 export class Housekeeping {
@@ -37,6 +41,10 @@ export class Housekeeping {
   readonly #ticksALook: number;
   #ticks = 0;
   #sweptAt = Number.NEGATIVE_INFINITY;
+  #deletedAt = Number.NEGATIVE_INFINITY;
+  #markedAt = Number.NEGATIVE_INFINITY;
+  /** What this server has written, or read, last. */
+  #mark: number | undefined;
   #retainedAt = Number.NEGATIVE_INFINITY;
 
   constructor(household: Household) {
@@ -57,7 +65,7 @@ export class Housekeeping {
     const { log, feed, streams, signIn, rate, retention, timings, clock, stopwatch, checkSessions, report } =
       this.#household;
     const now = stopwatch();
-    const time = clock();
+    const time = clock.read();
     for (const stream of streams) stream.tick(now, time);
     signIn.note().catch(report);
     this.#ticks += 1;
@@ -73,7 +81,27 @@ export class Housekeeping {
     if (now - this.#sweptAt >= SWEEP) {
       this.#sweptAt = now;
       rate.sweep();
+    }
+    // What is deleted does not come back: see docs/decisions/0431-a-clock-that-jumps.md.
+    if (now - this.#deletedAt >= SWEEP && clock.isSettled) {
+      this.#deletedAt = now;
       signIn.sweep().catch(report);
     }
+    if (now - this.#markedAt >= MARK) {
+      this.#markedAt = now;
+      this.#markTime().catch(report);
+    }
+  }
+
+  /** Tells the store what time it is, if the clock agrees with what the store knows. */
+  async #markTime(): Promise<void> {
+    const { clock, clockMark } = this.#household;
+    const mark = await clockMark.read();
+    // Another server has written it since: it is there, and agrees with the store.
+    if (mark !== undefined && this.#mark !== undefined && mark !== this.#mark) clock.learn(mark);
+    this.#mark = mark;
+    if (!clock.isUsual) return;
+    this.#mark = clock.now;
+    await clockMark.write(this.#mark);
   }
 }

@@ -24,6 +24,8 @@ export interface Timings {
   readonly joinTimeout: number;
   /** How long a user stays online after a stream that broke off. */
   readonly grace: number;
+  /** How long those stay online who were so when the server ended, from its start on. */
+  readonly startGrace: number;
   /** How long comings and goings are gathered. */
   readonly presence: number;
   /** How long messages that came too early wait for those before them, until the store is asked for these. */
@@ -38,6 +40,10 @@ export interface Timings {
   readonly sessionIdle: number;
   /** How often the store is asked which sessions of open streams have ended: a hint may be lost. */
   readonly sessionCheck: number;
+  /** How long the clock must have been steady before anything is deleted for its age, or a jump of the clock is followed. */
+  readonly clockWait: number;
+  /** The same where the clock lies, or has jumped, more than a day from where it should be. */
+  readonly clockLongWait: number;
   /** How often the log is looked at for what is not to be kept any longer. */
   readonly retention: number;
   /** How long a drain waits for streams to end. The whole server has 10 s. */
@@ -59,7 +65,8 @@ export interface Sizes {
 }
 
 const SECOND = 1_000;
-const DAY = 24 * 60 * 60 * SECOND;
+const HOUR = 60 * 60 * SECOND;
+const DAY = 24 * HOUR;
 
 /** The limits where nothing else is said. */
 export const LIMITS: Limits = { maxTextBytes: 4_096, messagesPerSecond: 10, burst: 20, maxRecent: 1_000 };
@@ -71,6 +78,8 @@ export const RETENTION: RetentionPolicy = { maxAge: 0, maxMessages: 0 };
 export const TIMINGS: Timings = {
   joinTimeout: 30 * SECOND,
   grace: 10 * SECOND,
+  // The longest wait of the client library is 10 s (src/client/backoff.ts), and it has yet to connect and to join.
+  startGrace: 15 * SECOND,
   presence: 250,
   hole: 20,
   stall: 120 * SECOND,
@@ -79,6 +88,8 @@ export const TIMINGS: Timings = {
   sessionIdle: 7 * DAY,
   // Looked at twice a second: so every stream of a session that has ended is gone within 5 s.
   sessionCheck: 4 * SECOND,
+  clockWait: HOUR,
+  clockLongWait: DAY,
   retention: 10 * SECOND,
   drain: 7 * SECOND,
 };

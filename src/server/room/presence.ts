@@ -1,7 +1,8 @@
 import type { Bus } from "./ports/bus.ts";
-import type { Roster } from "./ports/roster.ts";
+import type { Online, Roster } from "./ports/roster.ts";
 import type { Session } from "./ports/sessions.ts";
 import { RETRY_SOON } from "./reasons.ts";
+import type { Stopwatch } from "./stopwatch.ts";
 
 /** How a stream ended, for those who ask who is online. */
 export type Leaving = "left" | "broke-off";
@@ -11,7 +12,7 @@ interface Here {
   readonly username: string;
   /** Joined streams, by session. */
   readonly streams: Map<number, number>;
-  /** When the grace of a session ends, whose streams broke off; milliseconds since the epoch. */
+  /** When the grace of a session ends, whose streams broke off; of the stopwatch. */
   readonly graces: Map<number, number>;
   timer: NodeJS.Timeout | undefined;
   /** Whether the roster has been told. */
@@ -22,6 +23,9 @@ interface Here {
   telling: Promise<void>;
 }
 
+/** Stands for the sessions that somebody had before the server was started: it is no session's id. */
+const BEFORE_START = 0;
+
 /**
  * Who is online on this node: an account is here while a stream of it is joined, and for its grace after one broke off. Tells the
  * roster when that changes; and where the roster has changed by it, every node by the bus.
@@ -31,13 +35,30 @@ export class Presence {
   readonly #bus: Bus;
   readonly #grace: number;
   readonly #clock: () => number;
+  readonly #stopwatch: Stopwatch;
   readonly #here = new Map<number, Here>();
+  #isStopped = false;
 
-  constructor(roster: Roster, bus: Bus, options: { grace: number; clock: () => number }) {
+  /** `clock`: milliseconds since the epoch, for since when somebody is online. */
+  constructor(roster: Roster, bus: Bus, options: { grace: number; clock: () => number; stopwatch: Stopwatch }) {
     this.#roster = roster;
     this.#bus = bus;
     this.#grace = options.grace;
     this.#clock = options.clock;
+    this.#stopwatch = options.stopwatch;
+  }
+
+  /**
+   * Those who were online when the server ended, in whatever way, are within a grace of so many milliseconds: their clients are about to come
+   * back. Before any of them joins.
+   */
+  expect(people: readonly Online[], grace: number): void {
+    for (const person of people) {
+      const here = this.#of(person);
+      here.told = true;
+      here.graces.set(BEFORE_START, this.#stopwatch() + grace);
+      this.#endGraces(here);
+    }
   }
 
   /** A stream of a session joins; resolves when its user is online. Throws `StoreUnavailable`; then it is to `leave` again. */
@@ -55,7 +76,7 @@ export class Presence {
     if (here === undefined || streams === undefined) return;
     if (streams > 1) here.streams.set(session.id, streams - 1);
     else here.streams.delete(session.id);
-    if (leaving === "broke-off") here.graces.set(session.id, this.#clock() + this.#grace);
+    if (leaving === "broke-off") here.graces.set(session.id, this.#stopwatch() + this.#grace);
     await this.#settle(here);
   }
 
@@ -72,12 +93,19 @@ export class Presence {
     );
   }
 
-  /** Ends all waiting for graces. */
+  /** A session of an account was logged out: whatever it had before the server was started no longer makes it online. */
+  async forgetBeforeStart(accountId: number): Promise<void> {
+    const here = this.#here.get(accountId);
+    if (here?.graces.delete(BEFORE_START)) await this.#settle(here);
+  }
+
+  /** Ends no more graces: the server is being stopped, and those within theirs have theirs anew after its start. */
   stop(): void {
+    this.#isStopped = true;
     for (const here of this.#here.values()) clearTimeout(here.timer);
   }
 
-  #of({ accountId, username }: Session): Here {
+  #of({ accountId, username }: Pick<Session, "accountId" | "username">): Here {
     let here = this.#here.get(accountId);
     if (here === undefined) {
       here = {
@@ -108,27 +136,27 @@ export class Presence {
 
   /** The roster could not be told: nobody else will come by to tell it. */
   #settleLater(here: Here): void {
-    clearTimeout(here.timer);
-    here.timer = setTimeout(() => {
-      this.#settle(here).catch(() => {});
-    }, RETRY_SOON);
-    here.timer.unref();
+    this.#settleIn(here, RETRY_SOON);
   }
 
   /** Drops graces that are over, and comes back when the next one is. */
   #endGraces(here: Here): void {
     clearTimeout(here.timer);
-    const now = this.#clock();
+    if (this.#isStopped) return;
+    const now = this.#stopwatch();
     let next = Number.POSITIVE_INFINITY;
     for (const [sessionId, until] of here.graces) {
-      // A clock that was set back must not keep anybody online for longer than a grace.
-      if (until <= now || until > now + this.#grace) here.graces.delete(sessionId);
+      if (until <= now) here.graces.delete(sessionId);
       else next = Math.min(next, until);
     }
-    if (next === Number.POSITIVE_INFINITY) return;
+    if (next !== Number.POSITIVE_INFINITY) this.#settleIn(here, next - now);
+  }
+
+  #settleIn(here: Here, ms: number): void {
+    clearTimeout(here.timer);
     here.timer = setTimeout(() => {
       this.#settle(here).catch(() => {});
-    }, next - now);
+    }, ms);
     here.timer.unref();
   }
 

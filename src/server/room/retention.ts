@@ -7,22 +7,16 @@ export interface RetentionParts {
   readonly store: LogStore;
   readonly bus: Bus;
   readonly policy: RetentionPolicy;
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
+  /** Milliseconds since the epoch; `undefined`: the clock is not to be believed, and no message is old by it. */
+  readonly clock: () => number | undefined;
 }
 
 /** Messages truncated in one commit; senders wait for it. Measured: 8 to 15 ms (docs/decisions/0014-retention.md). */
 const STEP = 250;
-/** At how many looks in a row a message must have been too old. */
-const LOOKS = 60;
 
 /** Keeps the log as short as the operator wants it. */
 export class Retention {
   readonly #parts: RetentionParts;
-  /** At each of the last looks: the id before which every message was too old. */
-  #tooOld: number[] = [];
-  /** The log that these were looks at. */
-  #lookedAt = "";
   #underWay: Promise<void> | undefined;
   #isStopped = false;
   #endRest = () => {};
@@ -81,24 +75,13 @@ export class Retention {
   }
 
   async #look(): Promise<void> {
-    const { store, policy } = this.#parts;
+    const { store, policy, clock } = this.#parts;
     if (this.#isStopped || (policy.maxAge === 0 && policy.maxMessages === 0)) return;
     const state = await store.state();
     const tooMany = policy.maxMessages === 0 ? 0 : state.headId - policy.maxMessages + 1;
-    await this.forget(Math.max(tooMany, policy.maxAge === 0 ? 0 : await this.#surelyTooOld(state)));
-  }
-
-  /**
-   * The id before which every message was too old at each of the last looks. What is forgotten does not come back, so a clock
-   * that is far ahead for a few minutes, as after a start without a network, must not decide.
-   */
-  async #surelyTooOld(state: LogState): Promise<number> {
-    const { policy, clock } = this.#parts;
-    if (this.#lookedAt !== state.logId) this.#tooOld = [];
-    this.#lookedAt = state.logId;
-    this.#tooOld.push(await this.#firstSince(clock() - policy.maxAge, state));
-    if (this.#tooOld.length > LOOKS) this.#tooOld.shift();
-    return this.#tooOld.length < LOOKS ? 0 : Math.min(...this.#tooOld);
+    const now = policy.maxAge === 0 ? undefined : clock();
+    const tooOld = now === undefined ? 0 : await this.#firstSince(now - policy.maxAge, state);
+    await this.forget(Math.max(tooMany, tooOld));
   }
 
   /**

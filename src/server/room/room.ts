@@ -18,6 +18,7 @@ import { Rounds } from "./rounds.ts";
 import { Sender } from "./sender.ts";
 import { SessionWatch } from "./sessionWatch.ts";
 import { SignIn } from "./signIn.ts";
+import { SteadyClock } from "./steadyClock.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import { type Sink, Stream } from "./stream.ts";
 import type { StreamParts } from "./streamParts.ts";
@@ -39,6 +40,8 @@ export interface RoomOptions {
   readonly stopwatch: Stopwatch;
   /** Something went wrong that the operator wants to know. */
   readonly report: (error: unknown) => void;
+  /** The operator should look at something, which a sentence says. Default: nobody is told. */
+  readonly warn?: (message: string) => void;
   /** The store has not answered, or answers again. Default: nobody is told. */
   readonly storeAnswers?: (does: boolean) => void;
 }
@@ -61,6 +64,20 @@ export interface RoomStats {
   readonly commitsWaiting: number;
   /** Whether the store has answered when it was looked at last: twice a second. */
   readonly storeAnswers: boolean;
+}
+
+/** What a room is opened with first. */
+interface RoomBasis {
+  readonly log: Log;
+  readonly rounds: Rounds;
+  readonly clock: SteadyClock;
+}
+
+/** The newest time that a store has seen; `undefined`: it is new. */
+async function newestTime({ clockMark, log }: Engines, headId: number): Promise<number | undefined> {
+  const mark = await clockMark.read();
+  // A store of a version that wrote none.
+  return mark ?? (headId === 0 ? undefined : (await log.read(headId, headId))[0]?.sentAt);
 }
 
 /** The chat room of this node: who may enter, what is said in it, and who hears it. */
@@ -87,20 +104,20 @@ export class Room {
   readonly #unsubscribe: () => void;
   #draining: { readonly done: () => void } | undefined;
 
-  private constructor(options: RoomOptions, log: Log, rounds: Rounds) {
-    const { engines, limits, timings, clock, stopwatch } = options;
+  private constructor(options: RoomOptions, { log, rounds, clock }: RoomBasis) {
+    const { engines, limits, timings, stopwatch } = options;
     const { accounts, roster, bus, attempts } = engines;
     this.#engines = engines;
     this.#watch = new SessionWatch(engines.sessions, timings.sessionCheck, stopwatch);
     this.#log = log;
     this.#rounds = rounds;
-    this.#presence = new Presence(roster, bus, { grace: timings.grace, clock });
+    this.#presence = new Presence(roster, bus, { grace: timings.grace, clock: () => clock.now, stopwatch });
     this.#feed = new PresenceFeed(roster, timings.presence, () => rounds.everyone(1));
     const tallies = new Tallies(log.pages.readTimes);
     this.tallies = tallies;
     this.#committer = new Committer({ store: engines.log, log, bus, tallies, report: options.report });
     this.online = new OnlineList(roster);
-    const gate = new AttemptGate(attempts, { free: options.loginFailures, clock });
+    const gate = new AttemptGate(attempts, { free: options.loginFailures, clock: () => clock.now });
     this.signIn = new SignIn(engines, { gate, timings, clock });
     const rate = new Rate(limits, stopwatch);
     this.#rate = rate;
@@ -110,11 +127,24 @@ export class Room {
       rounds,
       presence: this.#presence,
       feed: this.#feed,
-      sender: new Sender({ log: engines.log, accounts, roster, committer: this.#committer, rate, limits, clock }),
+      sender: new Sender({
+        log: engines.log,
+        accounts,
+        roster,
+        committer: this.#committer,
+        rate,
+        limits,
+        clock: options.clock,
+      }),
       signIn: this.signIn,
       tallies,
     };
-    this.#retention = new Retention({ store: engines.log, bus, policy: options.retention, clock });
+    this.#retention = new Retention({
+      store: engines.log,
+      bus,
+      policy: options.retention,
+      clock: () => (clock.isSettled ? clock.read().earlier : undefined),
+    });
     this.#housekeeping = new Housekeeping({
       log,
       feed: this.#feed,
@@ -124,6 +154,7 @@ export class Room {
       retention: this.#retention,
       timings,
       clock,
+      clockMark: engines.clockMark,
       stopwatch,
       report: options.report,
       checkSessions: () => this.#checkSessions(),
@@ -141,8 +172,12 @@ export class Room {
   static async open(options: RoomOptions): Promise<Room> {
     const { engines, encoder, sizes, timings, stopwatch } = options;
     const log = await Log.open(engines.log, encoder, sizes, { hole: timings.hole, stopwatch });
-    const room = new Room(options, log, new Rounds(stopwatch));
+    const { clock, warn = () => {} } = options;
+    const seen = await newestTime(engines, log.headId);
+    const steady = new SteadyClock({ clock, stopwatch, seen, timings, warn });
+    const room = new Room(options, { log, rounds: new Rounds(stopwatch), clock: steady });
     try {
+      room.#presence.expect(await engines.roster.expected(), timings.startGrace);
       await room.#feed.begin();
       // What another node appended between the reading and the listening.
       await log.catchUp();
@@ -176,7 +211,7 @@ export class Room {
   async logout(session: Session, everywhere: boolean): Promise<void> {
     const sessionIds = await this.signIn.logout(session, everywhere);
     try {
-      await this.#forget(sessionIds);
+      await Promise.all([this.#forget(sessionIds), this.#presence.forgetBeforeStart(session.accountId)]);
     } finally {
       this.#engines.bus.publish({ kind: "sessions-ended", sessionIds });
     }
@@ -191,6 +226,7 @@ export class Room {
   async drain(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#draining = { done: resolve };
+    this.#presence.stop();
     const deadline = setTimeout(resolve, this.#parts.timings.drain);
     this.#sayGoodbye({ reason: "SHUTTING_DOWN", reconnect: true, retryAfter: RETRY_SOON }, () => true);
     if (this.#streams.size === 0) resolve();

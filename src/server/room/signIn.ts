@@ -12,6 +12,7 @@ import type { Account } from "./ports/accounts.ts";
 import type { Engines } from "./ports/engines.ts";
 import type { Session } from "./ports/sessions.ts";
 import { Refusal, sessionInvalid } from "./reasons.ts";
+import type { SteadyClock } from "./steadyClock.ts";
 
 /** A session that has just begun, and its secret. */
 export interface SignedIn {
@@ -27,13 +28,15 @@ export interface Credentials {
 
 /** A session is noted as used no more often than this many times in its idle time: each note is a write. */
 const TOUCHES = 168;
+/** By how much the clocks of several servers may differ, amply; in milliseconds. */
+const SLACK = 60 * 60 * 1_000;
 
 /** Accounts and sessions: who somebody is, and how they show it. Any of it may throw `StoreUnavailable`. */
 export class SignIn {
   readonly #engines: Pick<Engines, "accounts" | "sessions" | "secrets">;
   readonly #gate: AttemptGate;
   readonly #timings: Pick<Timings, "sessionLifetime" | "sessionIdle">;
-  readonly #clock: () => number;
+  readonly #clock: SteadyClock;
   readonly #used = new Set<number>();
 
   constructor(
@@ -41,7 +44,7 @@ export class SignIn {
     options: {
       gate: AttemptGate;
       timings: Pick<Timings, "sessionLifetime" | "sessionIdle">;
-      clock: () => number;
+      clock: SteadyClock;
     },
   ) {
     this.#engines = engines;
@@ -59,7 +62,7 @@ export class SignIn {
     if (!isPassword(password)) throw passwordInvalid(password);
     if ((await accounts.find(username)) !== undefined) throw usernameTaken(username);
     const passwordHash = await secrets.hashPassword(password);
-    const account = await accounts.create(username, passwordHash, this.#clock());
+    const account = await accounts.create(username, passwordHash, this.#clock.now);
     if (account === undefined) throw usernameTaken(username);
     return this.#open(account);
   }
@@ -84,11 +87,12 @@ export class SignIn {
     if (token === undefined || token === "")
       throw new Refusal("SESSION_INVALID", 'This call needs a token: send the metadata "authorization: Bearer TOKEN".');
     const session = await this.#engines.sessions.find(this.#engines.secrets.digest(token));
-    const now = this.#clock();
-    if (session === undefined || session.expiresAt <= now || session.lastUsedAt + this.#timings.sessionIdle <= now) {
-      throw sessionInvalid();
-    }
-    this.used(session.id, session.lastUsedAt, now);
+    const { earlier, later } = this.#clock.read();
+    if (session === undefined) throw sessionInvalid();
+    const { expiresAt, lastUsedAt } = session;
+    // A jump of the clock ends no session: one is refused only if it has expired with the jump and without it.
+    if (expiresAt <= earlier || lastUsedAt + this.#timings.sessionIdle <= earlier) throw sessionInvalid();
+    this.used(session.id, lastUsedAt, later);
     return session;
   }
 
@@ -109,13 +113,19 @@ export class SignIn {
     if (this.#used.size === 0) return;
     const used = [...this.#used];
     this.#used.clear();
-    await this.#engines.sessions.touch(used, this.#clock());
+    await this.#engines.sessions.touch(used, this.#clock.read().later);
   }
 
-  /** Deletes the sessions that have ended by themselves. */
+  /**
+   * Deletes the sessions that have expired, and puts right what a clock that was ahead has noted of the others. Only for a clock that is
+   * settled: a session that is deleted does not come back.
+   */
   async sweep(): Promise<void> {
-    const now = this.#clock();
-    await this.#engines.sessions.sweep(now, now - this.#timings.sessionIdle);
+    const { sessions } = this.#engines;
+    const { sessionIdle, sessionLifetime } = this.#timings;
+    const now = this.#clock.read().earlier;
+    await sessions.sweep(now, now - sessionIdle);
+    await sessions.cap(now + SLACK, now + sessionLifetime + SLACK);
   }
 
   /** The account, if the password is its own. Takes as long where there is none. */
@@ -137,12 +147,12 @@ export class SignIn {
   async #open(account: Account): Promise<SignedIn> {
     const { sessions, secrets } = this.#engines;
     const token = secrets.newToken();
-    const at = this.#clock();
+    const { earlier, later } = this.#clock.read();
     const session = await sessions.open({
       tokenHash: secrets.digest(token),
       accountId: account.id,
-      at,
-      expiresAt: at + this.#timings.sessionLifetime,
+      at: later,
+      expiresAt: earlier + this.#timings.sessionLifetime,
     });
     return { token, session };
   }

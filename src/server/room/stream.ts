@@ -8,6 +8,7 @@ import { Reader } from "./reader.ts";
 import { RETRY_SOON } from "./reasons.ts";
 import { Replies } from "./replies.ts";
 import type { Served } from "./rounds.ts";
+import type { ClockReading } from "./steadyClock.ts";
 import type { StreamParts } from "./streamParts.ts";
 import type { StreamEnding } from "./tallies.ts";
 
@@ -187,7 +188,7 @@ export class Stream implements Served, Place {
   }
 
   /** Looks after what time brings. `now`: of the stopwatch; `time`: of the clock. */
-  tick(now: number, time: number): void {
+  tick(now: number, time: ClockReading): void {
     const { timings, signIn } = this.#parts;
     if (this.#waitingSince !== undefined && now - this.#waitingSince >= timings.stall) {
       this.#waitingSince = undefined;
@@ -199,8 +200,9 @@ export class Stream implements Served, Place {
     if (this.#state.kind === "open" && now - this.#openedAt >= timings.joinTimeout) {
       this.leave({ reason: "JOIN_TIMEOUT", reconnect: true });
     }
-    if (this.session.expiresAt <= time) this.leave({ reason: "SESSION_EXPIRED", reconnect: false });
-    if (signIn.used(this.session.id, this.#notedUseAt, time)) this.#notedUseAt = time;
+    // Its client does not come back from this, so a clock that has just jumped is not believed.
+    if (this.session.expiresAt <= time.earlier) this.leave({ reason: "SESSION_EXPIRED", reconnect: false });
+    if (signIn.used(this.session.id, this.#notedUseAt, time.later)) this.#notedUseAt = time.later;
     if (now - this.#toldCursorAt >= timings.cursor) this.#tellCursor(now);
   }
 

@@ -22,8 +22,6 @@ export interface StreamParts {
   readonly timings: Timings;
   readonly sizes: Sizes;
   readonly tallies: Tallies;
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
   readonly stopwatch: Stopwatch;
   /** Something went wrong that the operator wants to know. */
   readonly report: (error: unknown) => void;

@@ -15,6 +15,7 @@ import type { Session } from "../../../src/server/room/ports/sessions.ts";
 import { Room } from "../../../src/server/room/room.ts";
 import { type Stopwatch, systemStopwatch } from "../../../src/server/room/stopwatch.ts";
 import { NOON, type Person, type Store } from "../../contract/support.ts";
+import { FOLLOWS_AT_ONCE } from "../../support/steadyClock.ts";
 import { encoder } from "./encoder.ts";
 import { TestSink } from "./sink.ts";
 
@@ -43,6 +44,7 @@ export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
     sessions: store.sessions,
     roster: new MemoryRoster(),
     attempts: new MemoryAttempts(),
+    clockMark: store.clockMark,
     bus: new LocalBus(),
     secrets: new NodeSecrets(),
   };
@@ -52,7 +54,7 @@ export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
     encoder,
     limits: { ...LIMITS, messagesPerSecond: 0, burst: 0, ...setUp.limits },
     retention: { ...RETENTION, ...setUp.retention },
-    timings: { ...TIMINGS, ...setUp.timings },
+    timings: { ...TIMINGS, ...(setUp.clock === undefined ? {} : FOLLOWS_AT_ONCE), ...setUp.timings },
     sizes: { ...SIZES, ...setUp.sizes },
     loginFailures: 0,
     clock: setUp.clock ?? clock,

@@ -4,12 +4,17 @@ import { unavailable } from "./failures.ts";
 
 /** How long a failure is remembered; in milliseconds. */
 const WINDOW = 15 * 60 * 1_000;
+/** A failure that lies further ahead was counted by a clock that was wrong; in milliseconds. */
+const AHEAD = 60_000;
+/** Whether the failure of a row is remembered at the time $2. */
+const remembered = (row: string) => `${row}last_at > $2 - ${WINDOW}::bigint AND ${row}last_at <= $2 + ${AHEAD}::bigint`;
 
 export const FIND = {
   name: "find-attempts",
-  text: `SELECT failures, last_at FROM attempts WHERE key = $1 AND last_at > $2 - ${WINDOW}::bigint`,
+  text: `SELECT failures, last_at FROM attempts WHERE key = $1 AND ${remembered("")}`,
 };
-// Each that is remembered makes place: two that are over are forgotten, so there are never many more than fit into the window.
+// Each that is remembered makes place: two that are over, and two that lie ahead, are forgotten, so there are never many more than fit
+// into the window.
 export const FAIL = {
   name: "fail-attempt",
   text: `
@@ -17,11 +22,14 @@ export const FAIL = {
       DELETE FROM attempts WHERE key = ANY (ARRAY(
         SELECT key FROM attempts WHERE last_at <= $2 - ${WINDOW}::bigint AND key <> $1
         ORDER BY last_at LIMIT 2 FOR UPDATE SKIP LOCKED
+      )) OR key = ANY (ARRAY(
+        SELECT key FROM attempts WHERE last_at > $2 + ${AHEAD}::bigint AND key <> $1
+        ORDER BY last_at DESC LIMIT 2 FOR UPDATE SKIP LOCKED
       ))
     )
     INSERT INTO attempts AS a (key, failures, last_at) VALUES ($1, 1, $2)
     ON CONFLICT (key) DO UPDATE
-    SET failures = CASE WHEN a.last_at > $2 - ${WINDOW}::bigint THEN a.failures + 1 ELSE 1 END, last_at = $2`,
+    SET failures = CASE WHEN ${remembered("a.")} THEN a.failures + 1 ELSE 1 END, last_at = $2`,
 };
 export const CLEAR = { name: "clear-attempts", text: "DELETE FROM attempts WHERE key = $1" };
 

@@ -1,12 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { AccountStore } from "../../room/ports/accounts.ts";
 import type { Attempts } from "../../room/ports/attempts.ts";
+import type { ClockMark } from "../../room/ports/clockMark.ts";
 import type { LogStore } from "../../room/ports/log.ts";
 import type { Roster } from "../../room/ports/roster.ts";
 import type { SessionStore } from "../../room/ports/sessions.ts";
 import { PostgresAccounts } from "./accounts.ts";
 import { parseAddress } from "./address.ts";
 import { PostgresAttempts } from "./attempts.ts";
+import { PostgresClockMark } from "./clockMark.ts";
 import { Connections } from "./connections.ts";
 import { wordsOf } from "./failures.ts";
 import { PostgresLog } from "./log.ts";
@@ -24,6 +26,7 @@ export interface PostgresStore {
   readonly sessions: SessionStore;
   readonly roster: Roster;
   readonly attempts: Attempts;
+  readonly clockMark: ClockMark;
   /** For people: host, port and database. */
   readonly name: string;
   /** Closes this node's connections, behind the calls under way. Who is still online here stays so for `farewell`. */
@@ -51,6 +54,8 @@ export interface PostgresOptions {
   readonly remembered?: number;
   /** How long those who are online here when the store is closed stay on the roster, in milliseconds. Default: 10,000. */
   readonly farewell?: number;
+  /** How long those of nodes that have ended stay on the roster once this one starts, in milliseconds. Default: 15,000. */
+  readonly startGrace?: number;
 }
 
 /**
@@ -59,7 +64,7 @@ export interface PostgresOptions {
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
   const { url, report, patience = 30_000, lease = 8_000, beat = 2_000 } = options;
-  const { answer = ANSWER, remembered = 60_000, farewell = 10_000 } = options;
+  const { answer = ANSWER, remembered = 60_000, farewell = 10_000, startGrace = 15_000 } = options;
   const address = parseAddress(url);
   const waiting = { until: performance.now() + patience, patience, report };
   const synchronousCommit = await reachDatabase(address, new Respite(() => {}), waiting);
@@ -93,6 +98,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     lease: `${lease} ms`,
     remembered: `${remembered} ms`,
     farewell: `${farewell} ms`,
+    startGrace: `${startGrace} ms`,
     beat,
   });
   const closeOnce = async () => {
@@ -123,6 +129,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     sessions: new PostgresSessions({ writing, reading }),
     roster: new PostgresRoster({ presence, reading, lease: `${lease} ms` }),
     attempts: new PostgresAttempts({ writing, reading }),
+    clockMark: new PostgresClockMark({ writing, reading }),
     name: address.name,
     close,
   };

@@ -12,6 +12,7 @@ const RETRY = 500;
 export const TELL = { name: "tell-roster", text: "SELECT tell_roster($1, $2, $3, $4, $5, $6)" };
 export const PUT = { name: "put-roster", text: "SELECT put_roster($1, $2, $3, $4, $5, $6)" };
 export const RENEW = { name: "renew-lease", text: "SELECT renew_lease($1, $2, $3, $4)" };
+export const EXPECT = { name: "expect-people", text: "SELECT expect_people($1)" };
 export const END = { name: "end-node", text: "SELECT end_nodes(ARRAY[$1::uuid])" };
 
 /** Somebody has come to this node, or (no `who`) has left it. */
@@ -36,6 +37,8 @@ export interface PresenceParts {
   readonly remembered: string;
   /** The same: how long those who are here when the node ends stay on the roster. */
   readonly farewell: string;
+  /** The same: how long those who were here when a node ended stay on the roster once another one starts. */
+  readonly startGrace: string;
   /** How often the lease is renewed, in milliseconds. */
   readonly beat: number;
 }
@@ -68,10 +71,10 @@ export class Presence {
 
   /** Gets the first lease, and renews it from now on. Throws `StoreUnavailable`, or `OutcomeUnknown`. */
   async start(): Promise<void> {
+    // Where there was no node for a while, or nobody could reach the database, the clients of the others are about to be back.
+    await this.#parts.connections.change(EXPECT, [this.#parts.startGrace]);
     await this.#put();
-    // Where there was no node for a while nobody has taken those off who are gone: whoever of them comes now would be no news. But where
-    // nobody could reach the database for a while, the others are about to be back.
-    await this.#renew(this.#parts.lease);
+    await this.#renew();
     this.#beatIn(this.#parts.beat);
   }
 
@@ -169,10 +172,10 @@ export class Presence {
     this.#mustPut = false;
   }
 
-  /** Resolves with whether there was a lease to renew. `patience`: for how long those of others may be over before they count as gone. */
-  async #renew(patience = "0 s"): Promise<boolean> {
+  /** Resolves with whether there was a lease to renew. */
+  async #renew(): Promise<boolean> {
     const { connections, nodeId, lease, remembered } = this.#parts;
-    const [[held] = []] = await connections.change<[boolean]>(RENEW, [nodeId, lease, remembered, patience]);
+    const [[held] = []] = await connections.change<[boolean]>(RENEW, [nodeId, lease, remembered, "0 s"]);
     return held === true;
   }
 

@@ -51,6 +51,11 @@ export class PostgresRoster implements Roster {
     return this.#presence.tell({ accountId, who: undefined });
   }
 
+  /** None: those of a node that has ended stay by its lease, whose end the presence of this one puts off (`expect_people`). */
+  async expected(): Promise<readonly Online[]> {
+    return [];
+  }
+
   async find(username: string): Promise<Online | undefined> {
     const [row] = await this.#reading.read<[number, string, number]>(FIND, [username, this.#lease]);
     return row && { accountId: row[0], username: row[1], since: row[2] };

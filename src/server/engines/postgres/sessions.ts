@@ -40,6 +40,14 @@ export const SWEEP = {
     )) RETURNING 1`,
 };
 
+export const CAP = {
+  name: "cap-sessions",
+  text: `
+    WITH ahead AS (SELECT id FROM sessions WHERE last_used_at > $1 OR expires_at > $2 ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+    UPDATE sessions s SET last_used_at = least(s.last_used_at, $1), expires_at = least(s.expires_at, $2)
+    FROM ahead WHERE s.id = ahead.id`,
+};
+
 /** The sessions in a PostgreSQL database. */
 export class PostgresSessions implements SessionStore {
   readonly #writing: Connections;
@@ -72,6 +80,10 @@ export class PostgresSessions implements SessionStore {
 
   async ended(sessionIds: readonly number[]): Promise<number[]> {
     return (await this.#reading.read<[number]>(ENDED, [toNumbers(sessionIds)])).map(([id]) => id);
+  }
+
+  async cap(lastUsedAt: number, expiresAt: number): Promise<void> {
+    await this.#writing.change(CAP, [lastUsedAt, expiresAt]);
   }
 
   async sweep(expiredBefore: number, unusedSince: number): Promise<void> {

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { AccountStore } from "../../room/ports/accounts.ts";
+import type { ClockMark } from "../../room/ports/clockMark.ts";
 import type { LogStore } from "../../room/ports/log.ts";
+import type { Online } from "../../room/ports/roster.ts";
 import type { SessionStore } from "../../room/ports/sessions.ts";
 import { toAppended, toDraftRow } from "./draftRow.ts";
 import { DATABASE, LOCK, makeFolder } from "./folder.ts";
@@ -16,6 +18,12 @@ export interface SqliteStore {
   readonly log: LogStore;
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
+  readonly clockMark: ClockMark;
+  /** Where it is written down who is online: see `OnlineRecord` of the roster in memory. */
+  readonly online: {
+    load(): Promise<readonly Online[]>;
+    save(came: readonly Online[], gone: readonly number[]): Promise<void>;
+  };
   /** Ends its threads, behind the calls under way, and lets go of the folder. */
   close(): Promise<void>;
 }
@@ -78,6 +86,16 @@ function storeOf(writing: Thread<Writing>["methods"], reading: Thread<Reading>["
     touch: (sessionIds, at) => writing.touchSessions(sessionIds, at),
     end: (sessionId, everywhere) => writing.endSessions(sessionId, everywhere),
     sweep: (expiredBefore, unusedSince) => writing.sweepSessions(expiredBefore, unusedSince),
+    cap: (lastUsedAt, expiresAt) => writing.capSessions(lastUsedAt, expiresAt),
   };
-  return { log, accounts, sessions };
+  const clockMark: ClockMark = { read: () => reading.clockMark(), write: (at) => writing.writeClockMark(at) };
+  const online: SqliteStore["online"] = {
+    load: () => reading.online(),
+    save: (came, gone) =>
+      writing.saveOnline(
+        came.map(({ accountId, since }) => [accountId, since] as const),
+        gone,
+      ),
+  };
+  return { log, accounts, sessions, clockMark, online };
 }

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Account } from "../../room/ports/accounts.ts";
 import type { Known, LogState } from "../../room/ports/log.ts";
+import type { Online } from "../../room/ports/roster.ts";
 import type { Session } from "../../room/ports/sessions.ts";
-import { readState } from "./state.ts";
+import { readClockMark, readState } from "./state.ts";
 
 /** What the reading thread does, on a connection of its own: in WAL it never waits for a commit, nor a commit for it. */
 export class Reading {
@@ -68,6 +69,20 @@ export class Reading {
 
   endedSessions(sessionIds: readonly number[]): number[] {
     return this.#statements.ended.all(JSON.stringify(sessionIds)).map((row) => row.value as number);
+  }
+
+  /** Those who were online when that was written last, and may be: of a deleted account nobody is. */
+  online(): Online[] {
+    return this.#db
+      .prepare(
+        `SELECT o.account_id AS accountId, a.username, o.since FROM online o JOIN accounts a ON a.id = o.account_id
+         WHERE a.deleted_at IS NULL AND EXISTS (SELECT 1 FROM sessions s WHERE s.account_id = o.account_id)`,
+      )
+      .all() as unknown as Online[];
+  }
+
+  clockMark(): number | undefined {
+    return readClockMark(this.#db);
   }
 
   findSession(tokenHash: Uint8Array): Session | undefined {

@@ -17,6 +17,7 @@ export function renew(file: string, living: readonly LivingSession[]): number {
     for (const { tokenHash, lastUsedAt } of living) note.run(tokenHash, lastUsedAt);
     db.exec(`
       DELETE FROM sessions WHERE token_hash NOT IN (SELECT token_hash FROM living);
+      DELETE FROM online;
       UPDATE sessions SET last_used_at = max(sessions.last_used_at, living.last_used_at)
         FROM living WHERE living.token_hash = sessions.token_hash;
     `);

@@ -40,6 +40,13 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX messages_private_by_recipient ON messages (recipient_id, id) WHERE recipient_id IS NOT NULL;
   CREATE INDEX messages_public ON messages (id) WHERE recipient_id IS NULL;
   `,
+  `
+  -- Who is online, so that a restart puts nobody offline.
+  CREATE TABLE online (
+    account_id INTEGER PRIMARY KEY REFERENCES accounts (id),
+    since INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** The version of today's schema. */

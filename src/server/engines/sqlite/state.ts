@@ -19,6 +19,12 @@ export function readLastSentAt(db: DatabaseSync): number {
   return last?.sent_at ?? Number(readMeta(db, "last_sent_at") ?? 0);
 }
 
+/** The newest time that a server was sure of; `undefined`: none was yet. */
+export function readClockMark(db: DatabaseSync): number | undefined {
+  const mark = readMeta(db, "clock_mark");
+  return mark === undefined ? undefined : Number(mark);
+}
+
 function readMeta(db: DatabaseSync, name: string): string | undefined {
   return (db.prepare("SELECT value FROM meta WHERE name = ?").get(name) as { value: string } | undefined)?.value;
 }

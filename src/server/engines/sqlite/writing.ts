@@ -115,6 +115,36 @@ export class Writing {
     );
   }
 
+  capSessions(lastUsedAt: number, expiresAt: number): void {
+    this.#commit(() =>
+      this.#db
+        .prepare(
+          `UPDATE sessions SET last_used_at = min(last_used_at, ?1), expires_at = min(expires_at, ?2)
+           WHERE last_used_at > ?1 OR expires_at > ?2`,
+        )
+        .run(lastUsedAt, expiresAt),
+    );
+  }
+
+  writeClockMark(at: number): void {
+    this.#commitSoon(() =>
+      this.#db
+        .prepare(
+          "INSERT INTO meta (name, value) VALUES ('clock_mark', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .run(String(at)),
+    );
+  }
+
+  saveOnline(came: readonly (readonly [accountId: number, since: number])[], gone: readonly number[]): void {
+    this.#commitSoon(() => {
+      const leave = this.#db.prepare("DELETE FROM online WHERE account_id = ?");
+      for (const accountId of gone) leave.run(accountId);
+      const come = this.#db.prepare("INSERT OR REPLACE INTO online (account_id, since) VALUES (?, ?)");
+      for (const [accountId, since] of came) come.run(accountId, since);
+    });
+  }
+
   #appendOne(
     [sessionId, senderId, recipientId, requestId, text, at]: DraftRow,
     alive: Map<number, boolean>,
@@ -138,6 +168,19 @@ export class Writing {
     this.#headId = id;
     this.#lastSentAt = sentAt;
     return ["new", id, sentAt];
+  }
+
+  /**
+   * A commit that outlives this process at once, and a power cut with the next other one: without a sync it takes some microseconds
+   * (https://www.sqlite.org/pragma.html#pragma_synchronous).
+   */
+  #commitSoon(work: () => void): void {
+    this.#db.exec("PRAGMA synchronous = NORMAL");
+    try {
+      this.#commit(work);
+    } finally {
+      this.#db.exec("PRAGMA synchronous = FULL");
+    }
   }
 
   #commit<T>(work: () => T): T {

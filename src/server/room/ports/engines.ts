@@ -1,6 +1,7 @@
 import type { AccountStore } from "./accounts.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Bus } from "./bus.ts";
+import type { ClockMark } from "./clockMark.ts";
 import type { LogStore } from "./log.ts";
 import type { Roster } from "./roster.ts";
 import type { Secrets } from "./secrets.ts";
@@ -13,6 +14,7 @@ export interface Engines {
   readonly sessions: SessionStore;
   readonly roster: Roster;
   readonly attempts: Attempts;
+  readonly clockMark: ClockMark;
   readonly bus: Bus;
   readonly secrets: Secrets;
 }

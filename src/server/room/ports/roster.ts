@@ -24,6 +24,12 @@ export interface Roster {
   /** An account is no longer online on this node. Resolves with whether it is online nowhere now. */
   leave(accountId: number): Promise<boolean>;
 
+  /**
+   * Those who were online on this node when it ended, and are on the roster still: it takes none of them off by itself. The room lets those
+   * go who do not come back. None where the roster lets them go itself.
+   */
+  expected(): Promise<readonly Online[]>;
+
   /** The one of that name, if online. */
   find(username: string): Promise<Online | undefined>;
 

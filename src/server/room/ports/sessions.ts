@@ -29,6 +29,9 @@ export interface SessionStore {
   /** Those of the sessions that have ended, or never were. */
   ended(sessionIds: readonly number[]): Promise<number[]>;
 
+  /** Lowers to these times what lies beyond them: when sessions were used last, and when they expire. */
+  cap(lastUsedAt: number, expiresAt: number): Promise<void>;
+
   /** Deletes sessions that expired, or were last used, before these times. */
   sweep(expiredBefore: number, unusedSince: number): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { APPEND } from "./append.ts";
+import { RESTARTS } from "./restarts.ts";
 import { ROSTER } from "./roster.ts";
 import { TABLES } from "./tables.ts";
 
@@ -7,4 +8,4 @@ import { TABLES } from "./tables.ts";
  * version before go on working while a new one is rolled out, so a step leaves them what they use: a function that takes something
  * else gets another name.
  */
-export const MIGRATIONS: readonly string[] = [TABLES + APPEND + ROSTER];
+export const MIGRATIONS: readonly string[] = [TABLES + APPEND + ROSTER, RESTARTS];

@@ -1,0 +1,16 @@
+import { SteadyClock } from "../../src/server/room/steadyClock.ts";
+import { systemStopwatch } from "../../src/server/room/stopwatch.ts";
+
+/** The waits of a server that follows every jump of its clock at once, for tests that let days pass by setting it. */
+export const FOLLOWS_AT_ONCE = { clockWait: 0, clockLongWait: 0 };
+
+/** A steady clock that follows every jump of a clock at once. */
+export function followed(clock: () => number): SteadyClock {
+  return new SteadyClock({
+    clock,
+    stopwatch: systemStopwatch,
+    seen: undefined,
+    timings: FOLLOWS_AT_ONCE,
+    warn: () => {},
+  });
+}
