@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addFlags, ConfigError, resolve } from "../config/index.ts";
 import { runBackup } from "./commands/backup.ts";
 import { chat } from "./commands/chat.ts";
+import { runCorrectTimes } from "./commands/correctTimes.ts";
 import { askHealth } from "./commands/health.ts";
 import { runRestore } from "./commands/restore.ts";
 import { runServer, serverRules, serverSettings, storeRules, storeSettings } from "./commands/serve.ts";
@@ -25,7 +26,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv, stdio: Stdio
     .helpCommand(false)
     .enablePositionalOptions();
   addFlags(program, clientSettings).action(async (flags, command: Command) => {
-    refuseArguments(command.args, command, ["serve", "health", "backup", "restore"]);
+    refuseArguments(command.args, command, ["serve", "health", "backup", "restore", "correct-times"]);
     const tables = { table: clientSettings, others: [serverSettings], rules: clientRules };
     code = await chat(resolve({ ...tables, flags, env }), stdio);
   });
@@ -55,6 +56,14 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv, stdio: Stdio
       code = await run(resolve({ ...tables, flags, env }), file, stdio);
     });
   }
+  const correct = inOwnWords(program.command("correct-times"), stdio)
+    .description("give messages that were sent while the clock was ahead the time of now, while no server runs")
+    .option("--yes", "do it; without this it only says which messages they are");
+  addFlags(correct, storeSettings).action(async ({ yes = false, ...flags }, command: Command) => {
+    refuseArguments(command.args, command, []);
+    const tables = { table: storeSettings, others: [serverSettings, clientSettings], rules: () => [] };
+    code = await runCorrectTimes(resolve({ ...tables, flags, env }), { yes }, stdio);
+  });
 
   try {
     await program.parseAsync(argv, { from: "user" });

@@ -1,10 +1,13 @@
 import { resolve } from "node:path";
 import type { ServerConfig } from "./config.ts";
 import { backUpSqliteStore } from "./engines/sqlite/backup.ts";
+import { correctSqliteTimes, findMessagesAhead } from "./engines/sqlite/correctTimes.ts";
 import type { Holding } from "./engines/sqlite/inspect.ts";
 import { type Restored, restoreSqliteStore } from "./engines/sqlite/restore.ts";
 
-export type { Holding, Restored };
+import type { MessagesAhead } from "./room/ports/log.ts";
+
+export type { Holding, MessagesAhead, Restored };
 
 /** Backs up the store that a server with these settings has, while it runs or not. Throws an error for people. */
 export function backUp({ data }: Pick<ServerConfig, "data">, file: string): Promise<Holding> {
@@ -14,4 +17,20 @@ export function backUp({ data }: Pick<ServerConfig, "data">, file: string): Prom
 /** Restores the store that a server with these settings will have from a backup. Throws an error for people. */
 export function restore({ data }: Pick<ServerConfig, "data">, file: string): Promise<Restored> {
   return restoreSqliteStore({ folder: resolve(data), file: resolve(file) });
+}
+
+type Where = Pick<ServerConfig, "data" | "databaseUrl">;
+
+/** The messages in the store of a server with these settings whose time lies after `now`. Throws an error for people. */
+export async function messagesAhead({ data, databaseUrl }: Where, now: number): Promise<MessagesAhead | undefined> {
+  if (databaseUrl === undefined) return findMessagesAhead(resolve(data), now);
+  const { findPostgresMessagesAhead } = await import("./engines/postgres/correctTimes.ts");
+  return findPostgresMessagesAhead(databaseUrl, now);
+}
+
+/** Gives those messages the time `now`, and makes another log of the store. Throws an error for people. */
+export async function correctTimes({ data, databaseUrl }: Where, now: number): Promise<MessagesAhead | undefined> {
+  if (databaseUrl === undefined) return correctSqliteTimes(resolve(data), now);
+  const { correctPostgresTimes } = await import("./engines/postgres/correctTimes.ts");
+  return correctPostgresTimes(databaseUrl, now);
 }

@@ -29,17 +29,27 @@ export class Committer {
   readonly #log: Log;
   readonly #bus: Bus;
   readonly #tallies: Tallies;
+  readonly #timed: (sentAt: number) => void;
   readonly #report: (error: unknown) => void;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #underWay: Promise<void> | undefined;
   #wantRoom: (() => void)[] = [];
 
-  constructor(parts: { store: LogStore; log: Log; bus: Bus; tallies: Tallies; report: (error: unknown) => void }) {
+  /** `timed` is told the time of the newest message after each commit; milliseconds since the epoch. */
+  constructor(parts: {
+    store: LogStore;
+    log: Log;
+    bus: Bus;
+    tallies: Tallies;
+    timed?: (sentAt: number) => void;
+    report: (error: unknown) => void;
+  }) {
     this.#store = parts.store;
     this.#log = parts.log;
     this.#bus = parts.bus;
     this.#tallies = parts.tallies;
+    this.#timed = parts.timed ?? (() => {});
     this.#report = parts.report;
   }
 
@@ -101,6 +111,8 @@ export class Committer {
       if (logId !== this.#log.logId) throw new OutcomeUnknown(GONE_BACK);
       const messages = newMessages(drafts, appended);
       if (messages.length > 0) this.#bus.publish({ kind: "grown", logId, messages });
+      const newest = messages.at(-1);
+      if (newest !== undefined) this.#timed(newest.sentAt);
       for (const [i, outcome] of appended.entries()) batch[i]?.resolve(outcome);
     } catch (error) {
       this.#tallies.commitsFailed += 1;

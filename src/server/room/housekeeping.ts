@@ -61,6 +61,13 @@ export class Housekeeping {
     clearInterval(this.#timer);
   }
 
+  /** Tells the store what time it is, if the clock agrees with what the store knows. Never throws: the next one does as well. */
+  async markTime(): Promise<void> {
+    const { stopwatch, report } = this.#household;
+    this.#markedAt = stopwatch();
+    await this.#markTime().catch(report);
+  }
+
   #tick(): void {
     const { log, feed, streams, signIn, rate, retention, timings, clock, stopwatch, checkSessions, report } =
       this.#household;
@@ -87,13 +94,9 @@ export class Housekeeping {
       this.#deletedAt = now;
       signIn.sweep().catch(report);
     }
-    if (now - this.#markedAt >= MARK) {
-      this.#markedAt = now;
-      this.#markTime().catch(report);
-    }
+    if (now - this.#markedAt >= MARK) void this.markTime();
   }
 
-  /** Tells the store what time it is, if the clock agrees with what the store knows. */
   async #markTime(): Promise<void> {
     const { clock, clockMark } = this.#household;
     const mark = await clockMark.read();

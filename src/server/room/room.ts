@@ -4,6 +4,7 @@ import type { Encoder, Goodbye } from "./events.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import type { Limits, RetentionPolicy, Sizes, Timings } from "./limits.ts";
 import { Log } from "./log.ts";
+import { LogAhead } from "./logAhead.ts";
 import { isPublic } from "./message.ts";
 import { OnlineList } from "./onlineList.ts";
 import type { Hint } from "./ports/bus.ts";
@@ -71,13 +72,7 @@ interface RoomBasis {
   readonly log: Log;
   readonly rounds: Rounds;
   readonly clock: SteadyClock;
-}
-
-/** The newest time that a store has seen; `undefined`: it is new. */
-async function newestTime({ clockMark, log }: Engines, headId: number): Promise<number | undefined> {
-  const mark = await clockMark.read();
-  // A store of a version that wrote none.
-  return mark ?? (headId === 0 ? undefined : (await log.read(headId, headId))[0]?.sentAt);
+  readonly ahead: LogAhead;
 }
 
 /** The chat room of this node: who may enter, what is said in it, and who hears it. */
@@ -104,7 +99,7 @@ export class Room {
   readonly #unsubscribe: () => void;
   #draining: { readonly done: () => void } | undefined;
 
-  private constructor(options: RoomOptions, { log, rounds, clock }: RoomBasis) {
+  private constructor(options: RoomOptions, { log, rounds, clock, ahead }: RoomBasis) {
     const { engines, limits, timings, stopwatch } = options;
     const { accounts, roster, bus, attempts } = engines;
     this.#engines = engines;
@@ -115,7 +110,8 @@ export class Room {
     this.#feed = new PresenceFeed(roster, timings.presence, () => rounds.everyone(1));
     const tallies = new Tallies(log.pages.readTimes);
     this.tallies = tallies;
-    this.#committer = new Committer({ store: engines.log, log, bus, tallies, report: options.report });
+    const timed = (sentAt: number) => ahead.note(sentAt);
+    this.#committer = new Committer({ store: engines.log, log, bus, tallies, timed, report: options.report });
     this.online = new OnlineList(roster);
     const gate = new AttemptGate(attempts, { free: options.loginFailures, clock: () => clock.now });
     this.signIn = new SignIn(engines, { gate, timings, clock });
@@ -173,14 +169,20 @@ export class Room {
     const { engines, encoder, sizes, timings, stopwatch } = options;
     const log = await Log.open(engines.log, encoder, sizes, { hole: timings.hole, stopwatch });
     const { clock, warn = () => {} } = options;
-    const seen = await newestTime(engines, log.headId);
+    const [newest] = log.headId === 0 ? [] : await engines.log.read(log.headId, log.headId);
+    // A store of a version that wrote no mark has the time of its newest message.
+    const seen = (await engines.clockMark.read()) ?? newest?.sentAt;
     const steady = new SteadyClock({ clock, stopwatch, seen, timings, warn });
-    const room = new Room(options, { log, rounds: new Rounds(stopwatch), clock: steady });
+    const ahead = new LogAhead({ clock, stopwatch, warn });
+    if (newest !== undefined) ahead.note(newest.sentAt);
+    const room = new Room(options, { log, rounds: new Rounds(stopwatch), clock: steady, ahead });
     try {
       room.#presence.expect(await engines.roster.expected(), timings.startGrace);
       await room.#feed.begin();
       // What another node appended between the reading and the listening.
       await log.catchUp();
+      // A server that runs for a moment only has been there too.
+      await room.#housekeeping.markTime();
       return room;
     } catch (error) {
       await room.close();

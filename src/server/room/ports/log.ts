@@ -43,6 +43,14 @@ export interface LogState {
   readonly oldestId: number;
 }
 
+/** Messages whose time lies ahead of the clock: they are the last ones of the log. */
+export interface MessagesAhead {
+  readonly firstId: number;
+  readonly lastId: number;
+  /** The time of the newest; milliseconds since the epoch. */
+  readonly latest: number;
+}
+
 /**
  * The log of messages, which is the truth.
  *

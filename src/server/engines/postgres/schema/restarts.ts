@@ -46,6 +46,25 @@ BEGIN
   changed := coalesce(changed, '{}') || coalesce(went, '{}');
 END $$;
 
+-- The messages whose time lies after that one, which are the last ones.
+CREATE FUNCTION messages_ahead(now_at bigint, OUT first_id bigint, OUT last_id bigint, OUT latest bigint) LANGUAGE sql STABLE AS $$
+  SELECT min(id), max(id), max(sent_at) FROM messages WHERE sent_at > now_at
+$$;
+
+-- Gives them that time, and makes another log of it: who has the messages as they were is to get them anew. As they are by then, and
+-- nothing where there are none.
+CREATE FUNCTION correct_times(now_at bigint, OUT first_id bigint, OUT last_id bigint, OUT latest bigint) LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM FROM log FOR UPDATE;
+  SELECT a.first_id, a.last_id, a.latest INTO first_id, last_id, latest FROM messages_ahead(now_at) a;
+  IF first_id IS NULL THEN
+    RETURN;
+  END IF;
+  UPDATE messages SET sent_at = now_at WHERE id >= first_id AND sent_at > now_at;
+  UPDATE log SET log_id = gen_random_uuid(), last_sent_at = least(last_sent_at, now_at);
+  INSERT INTO clock_mark (at) VALUES (now_at) ON CONFLICT (is_only) DO UPDATE SET at = excluded.at;
+END $$;
+
 -- As before, but what a clock that was ahead has written does not last until that time comes: a lease is none that ends later than any can,
 -- nor are more changes kept than are ever told one by one.
 CREATE OR REPLACE FUNCTION renew_lease(node uuid, lease interval, remembered interval, patience interval)

@@ -1,0 +1,185 @@
+import { expect } from "chai";
+import { run } from "../cli/program.ts";
+import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
+import type { ChatStream } from "../support/chat-stream.ts";
+import { type ProcessClock, processClock } from "../support/clock.ts";
+import { help, join, sendAll } from "../support/commands.ts";
+import { needsEngine } from "../support/engineServer.ts";
+import { expectFailed } from "../support/expect.ts";
+import { useFolder } from "../support/folder.ts";
+import { endProcesses, ServerProcess } from "../support/process.ts";
+import { Connection, failure } from "../support/wire.ts";
+
+const HOUR = 60 * 60 * 1_000;
+const DAY = 24 * HOUR;
+const PASSWORD = "a good password";
+/** The server has looked at its clock since that was set: only its maintenance looks while nobody calls. */
+const HAS_LOOKED = /The clock was set (ahead|back) by/;
+
+describe("The clock of a server's process", function () {
+  this.timeout(120_000);
+  const folder = useFolder();
+  const connections: Connection[] = [];
+  let clock: ProcessClock;
+  let store: string[] = [];
+  let server: ServerProcess;
+  beforeEach(() => {
+    clock = processClock(folder.path);
+  });
+  afterEach(async () => {
+    for (const wire of connections.splice(0)) wire.close();
+    await endProcesses();
+  });
+
+  /** Starts the server with a clock that is so far off. */
+  async function start(offset: number, ...args: string[]): Promise<Connection> {
+    clock.set(offset);
+    const started = await ServerProcess.serve(folder.path, [...store, ...args], { env: clock.env });
+    server = started.server;
+    const wire = await Connection.open({ port: started.port });
+    connections.push(wire);
+    return wire;
+  }
+
+  async function stop(): Promise<void> {
+    for (const wire of connections.splice(0)) wire.close();
+    expect((await server.kill("SIGTERM")).code).to.equal(0);
+  }
+
+  async function enter(wire: Connection, token: string, resumeAfter?: bigint): Promise<ChatStream> {
+    const chat = wire.chat(token);
+    chat.send(join(resumeAfter === undefined ? {} : { resumeAfter }));
+    await chat.next("caughtUp");
+    return chat;
+  }
+
+  const timesOf = (chat: ChatStream) => chat.messages.map(({ sentAt }) => Number(sentAt));
+
+  function describeClock(name: string): void {
+    it(`that is 8 days ahead for one start deletes no session and no message on ${name}`, async () => {
+      const first = await start(0);
+      const { token } = await first.register("ana", PASSWORD);
+      const chat = await enter(first, token);
+      await chat.accept(sendAll("still here"));
+      await stop();
+
+      const ahead = await start(8 * DAY, "--retain-days", "3");
+      await server.says(/days ahead of the newest time that the store has seen/);
+      expectFailed(await failure(ahead.list(token)), "UNAUTHENTICATED", "SESSION_INVALID");
+      clock.set(9 * DAY + HOUR);
+      await server.says(HAS_LOOKED);
+      await stop();
+
+      const right = await start(0, "--retain-days", "3");
+      await right.list(token);
+      expect((await enter(right, token, 0n)).messages.map(({ text }) => text)).to.deep.equal(["still here"]);
+    });
+
+    it(`that is ahead for a moment ends no stream and no session on ${name}`, async () => {
+      const wire = await start(0);
+      const { token } = await wire.register("ana", PASSWORD);
+      const chat = await enter(wire, token);
+      clock.set(31 * DAY);
+      await server.says(HAS_LOOKED);
+      await chat.ask(help);
+      await wire.list(token);
+      const { expiresAt } = await wire.login("ana", PASSWORD);
+      expect(Number(expiresAt), "a session that begins then").to.be.within(Date.now(), Date.now() + 30 * DAY);
+      clock.set(0);
+      await chat.accept(sendAll("still here"));
+      expect(chat.kinds).to.not.include("goodbye");
+      await wire.list(token);
+    });
+
+    it(`that was ahead when sign-ins failed does not lock the right password out on ${name}`, async () => {
+      const first = await start(0);
+      await first.register("ana", PASSWORD);
+      await stop();
+      let wire = await start(7 * DAY);
+      for (let i = 0; i < 5; i += 1) await failure(wire.login("ana", "a wrong password"));
+      expectFailed(await failure(wire.login("ana", PASSWORD)), "RESOURCE_EXHAUSTED", "TOO_MANY_ATTEMPTS");
+      clock.set(0);
+      await wire.login("ana", PASSWORD);
+      clock.set(7 * DAY);
+      // A jump while it runs is not followed: the wait goes on as it would have.
+      await server.says(HAS_LOOKED);
+      for (let i = 0; i < 5; i += 1) await failure(wire.login("ana", "a wrong password"));
+      const ending = await failure(wire.login("ana", PASSWORD));
+      expect(ending.details?.retryAfter).to.be.within(1, 1_000);
+      await stop();
+      // And as another version, or another node, may have counted them.
+      wire = await start(7 * DAY);
+      for (let i = 0; i < 5; i += 1) await failure(wire.login("ana", "a wrong password"));
+      await stop();
+      wire = await start(0);
+      await wire.login("ana", PASSWORD);
+    });
+
+    it(`that was ahead when a message was sent is told of, and obrolan correct-times sets the log right on ${name}`, async () => {
+      let wire = await start(0);
+      const { token } = await wire.register("ana", PASSWORD);
+      let chat = await enter(wire, token);
+      await chat.accept(sendAll("before"));
+      clock.set(3 * DAY);
+      await server.says(HAS_LOOKED);
+      await chat.accept(sendAll("ahead"));
+      clock.set(0);
+      await chat.accept(sendAll("after"));
+      await server.says(/The newest message is dated .*, 3 days ahead of the clock .*obrolan correct-times/);
+      const { logId } = chat.received("welcome")[0] as { logId: string };
+      await stop();
+      wire = await start(0);
+      await server.says(/The newest message is dated/);
+      await stop();
+
+      const where = store.length === 0 ? ["--data", folder.path] : store;
+      const dry = await run(["correct-times", ...where]);
+      expect(dry).to.include({ code: 0, err: "" });
+      expect(dry.out).to.match(
+        /^The clock of this machine says .*\nMessages 2 to 3 are dated later, up to .*Nothing was changed/,
+      );
+      expect((await run(["correct-times", "--yes", ...where])).out).to.match(
+        /Messages 2 to 3 had later times, .* and have the time .* now\.\nThe log has a new log_id/,
+      );
+      expect((await run(["correct-times", "--yes", ...where])).out).to.match(/there is nothing to correct/);
+
+      wire = await start(0);
+      chat = await enter(wire, token, 0n);
+      await chat.accept(sendAll("now"));
+      await chat.next("message", ({ text }) => text === "now");
+      expect(chat.messages.map(({ text }) => text)).to.deep.equal(["before", "ahead", "after", "now"]);
+      const times = timesOf(chat);
+      expect(times).to.deep.equal([...times].sort((a, b) => a - b));
+      expect(times.at(-1)).to.be.at.most(Date.now());
+      expect(chat.received("welcome")[0]?.logId).to.not.equal(logId);
+      expect(server.said).to.not.include("The newest message is dated");
+    });
+  }
+
+  describeClock("SQLite");
+
+  it("cannot be corrected for the log of a folder that a server has open", async () => {
+    await start(0);
+    const { code, err } = await run(["correct-times", "--yes", "--data", folder.path]);
+    expect(code).to.equal(1);
+    expect(err).to.match(/is in use by another server/);
+  });
+
+  describe("with PostgreSQL", () => {
+    let place: PostgresPlace;
+    before(function () {
+      needsEngine(this, "postgres");
+    });
+    beforeEach(async () => {
+      place = await postgresPlace();
+      store = ["--database-url", place.url];
+    });
+    afterEach(async () => {
+      store = [];
+      await endProcesses();
+      await place.remove();
+    });
+
+    describeClock("PostgreSQL");
+  });
+});
