@@ -236,6 +236,44 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect((await rosterOf(first).changes(start)).changes).to.deep.equal([came(eve)]);
   });
 
+  it("that were over long ago when a node starts are given a grace, in which their people are back or go", async () => {
+    const dead = await open();
+    for (const who of [ana, bob]) await rosterOf(dead).arrive(who);
+    await cutOff(dead);
+    await passes(24 * 60 * 60, ana);
+    const started = await open({ startGrace: 60_000 });
+    const { place: start } = await rosterOf(started).changes();
+    expect(await everyone(started)).to.deep.equal([ana, bob]);
+    // Who is back is online without a break, also when the lease of the node where they were has ended.
+    expect(await rosterOf(started).arrive({ ...ana, since: NOON + 60_000 })).to.equal(false);
+    await passes(60, bob);
+    const changes = async () => (await rosterOf(started).changes(start)).changes ?? [];
+    await eventually(async () => (await changes()).length > 0, "the lease to end");
+    expect(await changes()).to.deep.equal([went(bob)]);
+    expect(await everyone(started)).to.deep.equal([ana]);
+  });
+
+  it("that a clock which was ahead has written do not last until that time comes, nor do more changes stay than are told", async () => {
+    const [dead, other] = [await open(), await open({ beat: 60_000 })];
+    await rosterOf(dead).arrive(ana);
+    await cutOff(dead);
+    await place.query("UPDATE nodes SET lease_until = now() + interval '8 days'");
+    await place.query(
+      `INSERT INTO roster_changes SELECT (extract(epoch FROM now() + interval '8 days') * 1000000)::bigint + i, 'x', i % 2 = 0
+       FROM generate_series(1, 6000) i`,
+    );
+    await rosterOf(other).arrive(bob);
+    const RENEW = `SELECT renew_lease(node_id, '${LEASE} s', '60 s', '0 s') FROM roster WHERE username = 'bob'`;
+    await place.query(RENEW);
+    const LATEST = "SELECT max(lease_until) < now() + interval '1 minute' AS it FROM nodes";
+    expect((await place.query(LATEST))[0]?.it).to.equal(true);
+    expect((await place.query("SELECT count(*)::integer AS it FROM roster_changes"))[0]?.it).to.be.at.most(5_000);
+    await passes(LEASE, ana);
+    await place.query(RENEW);
+    expect(await everyone(other)).to.deep.equal([bob]);
+    await place.query("DELETE FROM roster_changes WHERE username = 'x'");
+  });
+
   it("of others are not judged by a node whose own was over: they may have been away for the same reason", async () => {
     await open({ beat: 60_000 });
     const [away, other] = ["00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"];
