@@ -7,8 +7,9 @@ import { Terminal } from "./terminal.ts";
 const SIGNALS = ["SIGTERM", "SIGKILL"] as const;
 
 /**
- * Two people in real terminals write to one another in private while the server's process is restarted so often. Each writes while the
- * server is away, as in every round the one whose client is back first; none of it may be refused. Resolves with what was said.
+ * Two people in real terminals write to one another in private while the server's process is restarted so often. Each
+ * writes while the server is away, as in every round the one whose client is back first; none of it may be refused.
+ * Resolves with what was said.
  */
 export async function talkThroughRestarts(rounds: number, folder: string, args: readonly string[]): Promise<string[]> {
   let { server, port } = await ServerProcess.serve(folder, args);

@@ -4,7 +4,8 @@ import { Exit } from "../exit.ts";
 import type { Stdio } from "../terminal/stdio.ts";
 
 /**
- * Corrects the times of messages that were sent while the clock was ahead; without `yes` only says which. Resolves with the exit code.
+ * Corrects the times of messages that were sent while the clock was ahead; without `yes` only says which. Resolves with
+ * the exit code.
  */
 export async function runCorrectTimes(
   config: Pick<ServerConfig, "data" | "databaseUrl">,
@@ -27,15 +28,21 @@ export async function runCorrectTimes(
 }
 
 function corrected(ahead: MessagesAhead, now: number): string {
-  return `${named(ahead)} had later times, up to ${dateOf(ahead.latest)}, and ${ahead.firstId === ahead.lastId ? "has" : "have"} the time ${dateOf(now)} now.
-The log has a new log_id: every client gets the messages anew.
-`;
+  const have = ahead.firstId === ahead.lastId ? "has" : "have";
+  return [
+    `${named(ahead)} had later times, up to ${dateOf(ahead.latest)}, and ${have} the time ${dateOf(now)} now.`,
+    "The log has a new log_id: every client gets the messages anew.",
+    "",
+  ].join("\n");
 }
 
 function wouldCorrect(ahead: MessagesAhead): string {
-  return `${named(ahead)} ${ahead.firstId === ahead.lastId ? "is" : "are"} dated later, up to ${dateOf(ahead.latest)}. Nothing was changed.
-If this clock is right, run the same with --yes: they get the time of this clock, and every client gets the messages anew.
-`;
+  const are = ahead.firstId === ahead.lastId ? "is" : "are";
+  return [
+    `${named(ahead)} ${are} dated later, up to ${dateOf(ahead.latest)}. Nothing was changed.`,
+    "If this clock is right, run the same with --yes: they get its time, and every client gets the messages anew.",
+    "",
+  ].join("\n");
 }
 
 function named({ firstId, lastId }: MessagesAhead): string {

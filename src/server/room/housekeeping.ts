@@ -61,7 +61,7 @@ export class Housekeeping {
     clearInterval(this.#timer);
   }
 
-  /** Tells the store what time it is, if the clock agrees with what the store knows. Never throws: the next one does as well. */
+  /** Tells the store what time it is, if the clock agrees with what the store knows. Never throws. */
   async markTime(): Promise<void> {
     const { stopwatch, report } = this.#household;
     this.#markedAt = stopwatch();

@@ -7,8 +7,9 @@ const AHEAD = 60_000;
 const AGAIN = 60 * 60 * 1_000;
 
 /**
- * Looks whether the log's time lies ahead of the clock. It does so after a message was sent while the clock was ahead: those behind it get
- * the same time until the clock has caught up, since no message's time is before that of the one before it.
+ * Looks whether the log's time lies ahead of the clock. It does so after a message was sent while the clock was ahead:
+ * those behind it get the same time until the clock has caught up, since no message's time is before that of the one
+ * before it.
  */
 export class LogAhead {
   readonly #clock: () => number;
@@ -27,11 +28,16 @@ export class LogAhead {
   note(sentAt: number): void {
     const clock = this.#clock();
     if (sentAt - clock <= AHEAD) return;
-    const now = this.#stopwatch();
-    if (now - this.#saidAt < AGAIN) return;
-    this.#saidAt = now;
+    const at = this.#stopwatch();
+    if (at - this.#saidAt < AGAIN) return;
+    this.#saidAt = at;
+    const [newest, now] = [sentAt, clock].map((time) => new Date(time).toISOString());
     this.#warn(
-      `The newest message is dated ${new Date(sentAt).toISOString()}, ${span(sentAt - clock)} ahead of the clock (${new Date(clock).toISOString()}), and until then every message gets that time. If the clock is right now, "obrolan correct-times" sets this right: see "A wrong clock" in docs/operations.md.`,
+      [
+        `The newest message is dated ${newest}, ${span(sentAt - clock)} ahead of the clock (${now}),`,
+        'and until then every message gets that time. If the clock is right now, "obrolan correct-times" sets this right:',
+        'see "A wrong clock" in docs/operations.md.',
+      ].join(" "),
     );
   }
 }

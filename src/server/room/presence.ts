@@ -49,8 +49,8 @@ export class Presence {
   }
 
   /**
-   * Those who were online when the server ended, in whatever way, are within a grace of so many milliseconds: their clients are about to come
-   * back. Before any of them joins.
+   * Those who were online when the server ended, in whatever way, are within a grace of so many milliseconds: their
+   * clients are about to come back. To be called before any of them joins.
    */
   expect(people: readonly Online[], grace: number): void {
     for (const person of people) {

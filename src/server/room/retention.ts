@@ -7,7 +7,7 @@ export interface RetentionParts {
   readonly store: LogStore;
   readonly bus: Bus;
   readonly policy: RetentionPolicy;
-  /** Milliseconds since the epoch; `undefined`: the clock is not to be believed, and no message is old by it. */
+  /** Milliseconds since the epoch; `undefined`: the clock is not settled, and no message is old by it. */
   readonly clock: () => number | undefined;
 }
 

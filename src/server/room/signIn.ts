@@ -117,8 +117,8 @@ export class SignIn {
   }
 
   /**
-   * Deletes the sessions that have expired, and puts right what a clock that was ahead has noted of the others. Only for a clock that is
-   * settled: a session that is deleted does not come back.
+   * Deletes the sessions that have expired, and corrects what a clock that was ahead has noted of the others. Only for a
+   * clock that is settled: a session that is deleted does not come back.
    */
   async sweep(): Promise<void> {
     const { sessions } = this.#engines;

@@ -14,7 +14,10 @@ interface Reading {
   readonly since: number;
 }
 
-/** What time it is, in milliseconds since the epoch, where a jump of the clock has yet to prove steady: without the jump and with it. */
+/**
+ * What time it is, in milliseconds since the epoch, where a jump of the clock has yet to prove steady: without the jump
+ * and with it.
+ */
 export interface ClockReading {
   readonly earlier: number;
   readonly later: number;
@@ -33,9 +36,10 @@ export interface SteadyClockParts {
 }
 
 /**
- * The wall clock, and how far it can be believed. A clock that jumps is not followed until it has been steady for a while by the stopwatch;
- * until then the time goes on as before. A clock that lies far from the newest time that the store has seen is used, but
- * nothing may be deleted by it until it has been steady for longer. See docs/decisions/0431-a-clock-that-jumps.md.
+ * The wall clock, and how far it can be believed. A clock that jumps is not followed until it has been steady for a
+ * while by the stopwatch; until then the time goes on as before. A clock that lies far from the newest time that the
+ * store has seen is used, but nothing may be deleted by it until it has been steady for longer. See
+ * docs/decisions/0431-a-clock-that-jumps.md.
  */
 export class SteadyClock {
   readonly #clock: () => number;
@@ -63,10 +67,13 @@ export class SteadyClock {
     const gap = this.#followed.offset - this.#seen;
     // Behind it by any amount is worth a word: the time of messages does not go on until the clock has caught up.
     if (gap <= USUAL_GAP && gap >= -TOLERANCE) return;
+    const seenAt = dateOf(this.#seen + now);
     this.#warn(
-      `The clock (${dateOf(wall)}) is ${describeGap(gap)} the newest time that the store has seen (${dateOf(this.#seen + now)}). ${
-        gap > 0 ? "If no server ran for so long, all is well" : "Set the clock right"
-      }: until the clock has been steady for ${hours(this.#waitFor(gap))}, no session and no message is deleted for its age.`,
+      [
+        `The clock (${dateOf(wall)}) is ${describeGap(gap)} the newest time that the store has seen (${seenAt}).`,
+        gap > 0 ? "If no server ran for so long, all is well:" : "Set the clock right:",
+        `until it has been steady for ${hours(this.#waitFor(gap))}, no session and no message is deleted for its age.`,
+      ].join(" "),
     );
   }
 
@@ -99,8 +106,8 @@ export class SteadyClock {
   }
 
   /**
-   * Another server has just said what time it is. One that agrees with its store is right about it, so a clock far from that has to be
-   * steady for the long wait from here on, and again after the next time that it is told so.
+   * Another server has just said what time it is. One that agrees with its store is right about it, so a clock far from
+   * that has to be steady for the long wait from here on, and again after the next time that it is told so.
    */
   learn(time: number): void {
     this.#look();
@@ -145,7 +152,11 @@ export class SteadyClock {
     if (now - this.#warnedAt < TOLERANCE) return;
     this.#warnedAt = now;
     this.#warn(
-      `The clock was set ${jump > 0 ? "ahead" : "back"} by ${span(jump)}. Until it has been steady for ${hours(this.#waitFor(jump))}, sessions last as if it had not been, and nothing is deleted for its age.`,
+      [
+        `The clock was set ${jump > 0 ? "ahead" : "back"} by ${span(jump)}.`,
+        `Until it has been steady for ${hours(this.#waitFor(jump))}, sessions last as if it had not been,`,
+        "and nothing is deleted for its age.",
+      ].join(" "),
     );
   }
 }

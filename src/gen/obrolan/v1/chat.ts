@@ -301,7 +301,8 @@ export interface ListResponse {
  * Somebody who is online.
  *
  * A user is online from the join of a stream until none of their streams is joined and none is within its grace: 10 s
- * after a stream ended in any other way than by the client ending its side or by `Logout`.
+ * after a stream ended in any other way than by the client ending its side or by `Logout`. A restart of the server puts
+ * nobody offline: whoever was online when it ended is within a grace of 15 s from its start on.
  */
 export interface User {
   /** The username, in lower case. */

@@ -19,8 +19,9 @@ export function findPostgresMessagesAhead(url: string, now: number): Promise<Mes
 }
 
 /**
- * Gives the messages in a database whose time lies after `now` that time, in one commit, and makes another log of it, which the nodes find
- * out by themselves. Resolves with which they were; where there is none it changes nothing. Throws an error for people.
+ * Gives the messages in a database whose time lies after `now` that time, in one commit, and makes another log of it,
+ * which the nodes find out by themselves. Resolves with which they were; where there is none it changes nothing. Throws
+ * an error for people.
  */
 export function correctPostgresTimes(url: string, now: number): Promise<MessagesAhead | undefined> {
   return withConnection(url, async (connection) => toAhead(await connection.change<Row>(CORRECT, [now])));

@@ -43,7 +43,9 @@ export const SWEEP = {
 export const CAP = {
   name: "cap-sessions",
   text: `
-    WITH ahead AS (SELECT id FROM sessions WHERE last_used_at > $1 OR expires_at > $2 ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)
+    WITH ahead AS (
+      SELECT id FROM sessions WHERE last_used_at > $1 OR expires_at > $2 ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+    )
     UPDATE sessions s SET last_used_at = least(s.last_used_at, $1), expires_at = least(s.expires_at, $2)
     FROM ahead WHERE s.id = ahead.id`,
 };

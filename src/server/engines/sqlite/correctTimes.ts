@@ -24,8 +24,9 @@ export function findMessagesAhead(folder: string, now: number): MessagesAhead | 
 }
 
 /**
- * Gives the messages of a folder's store whose time lies after `now` that time, in one commit, and makes another log of it. Resolves with
- * which they were; where there is none it changes nothing. Throws an error for people where a server runs on the folder.
+ * Gives the messages of a folder's store whose time lies after `now` that time, in one commit, and makes another log of
+ * it. Resolves with which they were; where there is none it changes nothing. Throws an error for people where a server
+ * runs on the folder.
  */
 export function correctSqliteTimes(folder: string, now: number): MessagesAhead | undefined {
   const file = fileIn(folder);

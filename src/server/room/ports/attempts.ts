@@ -8,8 +8,9 @@ export interface Failures {
 /** Counts failed sign-ins over all nodes, in bounded memory. Any call may throw `StoreUnavailable`. */
 export interface Attempts {
   /**
-   * What is remembered under a key; `undefined` where nothing is, or its last failure is longer than the window ago, or lies more than a
-   * minute ahead: a clock that was wrong has counted that one, and it must not lock anybody out until the time comes.
+   * What is remembered under a key; `undefined` where nothing is, or its last failure is longer than the window ago, or
+   * lies more than a minute ahead: a clock that was wrong has counted that one, and it must not lock anybody out until
+   * the time comes.
    */
   find(key: string, at: number): Promise<Failures | undefined>;
 

@@ -25,8 +25,8 @@ export interface Roster {
   leave(accountId: number): Promise<boolean>;
 
   /**
-   * Those who were online on this node when it ended, and are on the roster still: it takes none of them off by itself. The room lets those
-   * go who do not come back. None where the roster lets them go itself.
+   * Those who were online on this node when it ended, and are on the roster still: it takes none of them off by itself.
+   * The room lets those go who do not come back. None if the roster lets them go itself.
    */
   expected(): Promise<readonly Online[]>;
 

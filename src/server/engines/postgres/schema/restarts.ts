@@ -6,8 +6,9 @@ CREATE TABLE clock_mark (
   at bigint NOT NULL
 );
 
--- A node starts. The clients of nodes that have ended, in whatever way and however long ago, have this long to come back, as long as no
--- other node has found out before. Those that are there go on renewing their leases, and take no notice.
+-- A node starts. The clients of nodes that have ended, in whatever way and however long ago, have this long to come
+-- back, as long as no other node has found out before. Those that are there go on renewing their leases, and take no
+-- notice.
 CREATE FUNCTION expect_people(grace interval) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM FROM roster_lock FOR UPDATE;
@@ -51,8 +52,8 @@ CREATE FUNCTION messages_ahead(now_at bigint, OUT first_id bigint, OUT last_id b
   SELECT min(id), max(id), max(sent_at) FROM messages WHERE sent_at > now_at
 $$;
 
--- Gives them that time, and makes another log of it: who has the messages as they were is to get them anew. As they are by then, and
--- nothing where there are none.
+-- Gives them that time, and makes another log of it: who has the messages as they were is to get them anew. As they are
+-- by then, and nothing where there are none.
 CREATE FUNCTION correct_times(now_at bigint, OUT first_id bigint, OUT last_id bigint, OUT latest bigint) LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM FROM log FOR UPDATE;
@@ -65,8 +66,8 @@ BEGIN
   INSERT INTO clock_mark (at) VALUES (now_at) ON CONFLICT (is_only) DO UPDATE SET at = excluded.at;
 END $$;
 
--- As before, but what a clock that was ahead has written does not last until that time comes: a lease is none that ends later than any can,
--- nor are more changes kept than are ever told one by one.
+-- As before, but what a clock that was ahead has written does not last until that time comes: a lease is none that ends
+-- later than any can, nor are more changes kept than are ever told one by one.
 CREATE OR REPLACE FUNCTION renew_lease(node uuid, lease interval, remembered interval, patience interval)
 RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
@@ -92,8 +93,10 @@ BEGIN
     SELECT max(place) FROM roster_changes
     WHERE place < (extract(epoch FROM statement_timestamp() - remembered) * 1000000)::bigint
   );
-  IF (SELECT max(place) FROM roster_changes) > (extract(epoch FROM statement_timestamp() + interval '1 minute') * 1000000)::bigint THEN
-    DELETE FROM roster_changes WHERE place <= (SELECT place FROM roster_changes ORDER BY place DESC OFFSET 5000 LIMIT 1);
+  IF (SELECT max(place) FROM roster_changes)
+    > (extract(epoch FROM statement_timestamp() + interval '1 minute') * 1000000)::bigint THEN
+    DELETE FROM roster_changes
+    WHERE place <= (SELECT place FROM roster_changes ORDER BY place DESC OFFSET 5000 LIMIT 1);
   END IF;
   RETURN true;
 END $$;
