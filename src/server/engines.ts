@@ -13,7 +13,7 @@ import type { ServerConfig } from "./config.ts";
 import { databaseCertificates } from "./databaseCertificates.ts";
 import { LocalBus, MemoryAttempts, MemoryRoster } from "./engines/memory/index.ts";
 import { NodeSecrets } from "./engines/secrets/index.ts";
-import { openSqliteStore } from "./engines/sqlite/index.ts";
+import { openSqliteStore, type Report } from "./engines/sqlite/index.ts";
 import type { BusFacts } from "./metrics/index.ts";
 import type { Bus } from "./room/ports/bus.ts";
 import type { Engines } from "./room/ports/engines.ts";
@@ -35,6 +35,8 @@ export interface OpenEngines {
   readonly bus: () => BusFacts | undefined;
   /** The certificates that the engines use for their connections. Throws an error for people if one cannot be read any more. */
   readonly certificates: () => readonly Certificates[];
+  /** Resolves with an error for people when this server has lost its store for good, and can only end. */
+  readonly failed: Promise<Error>;
   close(): Promise<void>;
 }
 
@@ -46,11 +48,13 @@ type Where = Pick<ServerConfig, "data" | "databaseUrl"> & NatsSettings;
  * all else in memory. Throws an error for people.
  */
 export function openEngines({ data, databaseUrl, ...nats }: Where, logger: Logger): Promise<OpenEngines> {
-  return databaseUrl === undefined ? openEmbedded(resolve(data)) : openDistributed(databaseUrl, nats, logger);
+  return databaseUrl === undefined ? openEmbedded(resolve(data), logger) : openDistributed(databaseUrl, nats, logger);
 }
 
-async function openEmbedded(folder: string): Promise<OpenEngines> {
-  const { log, accounts, sessions, clockMark, online, close } = await openSqliteStore({ folder });
+async function openEmbedded(folder: string, logger: Logger): Promise<OpenEngines> {
+  const report: Report = ({ level, message }) => logger[level]({}, message);
+  const store = await openSqliteStore({ folder, report });
+  const { log, accounts, sessions, clockMark, online, failed, close } = store;
   const roster = await MemoryRoster.open(online);
   return {
     engines: {
@@ -72,6 +76,7 @@ async function openEmbedded(folder: string): Promise<OpenEngines> {
       await roster.saved();
       await close();
     },
+    failed,
   };
 }
 
@@ -93,6 +98,8 @@ async function openDistributed(databaseUrl: string, nats: NatsSettings, logger: 
       bus: facts,
       // pg reads its files anew for each connection.
       certificates: () => [...certificates, ...databaseCertificates(databaseUrl)],
+      // PostgreSQL comes back, or it is the operator who ends the node.
+      failed: new Promise(() => {}),
       async close() {
         await closeBus();
         await close();

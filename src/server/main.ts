@@ -87,8 +87,13 @@ async function run(config: ServerConfig, logger: Logger, signals: Signals): Prom
       logStats: () => logger.info({ stats: stats() }, "stats"),
     });
 
-    await signals.stopped();
+    const failure = await Promise.race([signals.stopped(), opened.failed]);
+    if (failure !== undefined) {
+      logger.error({}, failure.message);
+      endInTime(logger);
+    }
     await created.drain();
+    if (failure !== undefined) throw failure;
   } finally {
     stopWatching();
     await server?.drain();

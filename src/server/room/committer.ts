@@ -35,6 +35,8 @@ export class Committer {
   #waitingBytes = 0;
   #underWay: Promise<void> | undefined;
   #wantRoom: (() => void)[] = [];
+  /** Why the last commit failed; undefined if it did not. */
+  #failure: string | undefined;
 
   /** `timed` is told the time of the newest message after each commit; milliseconds since the epoch. */
   constructor(parts: {
@@ -109,6 +111,7 @@ export class Committer {
       this.#tallies.commit(performance.now() - began, drafts.length);
       if (appended.length !== batch.length) throw new OutcomeUnknown("the store did not answer every draft");
       if (logId !== this.#log.logId) throw new OutcomeUnknown(GONE_BACK);
+      this.#failure = undefined;
       const messages = newMessages(drafts, appended);
       if (messages.length > 0) this.#bus.publish({ kind: "grown", logId, messages });
       const newest = messages.at(-1);
@@ -116,7 +119,10 @@ export class Committer {
       for (const [i, outcome] of appended.entries()) batch[i]?.resolve(outcome);
     } catch (error) {
       this.#tallies.commitsFailed += 1;
-      this.#report(error);
+      // Clients try again and again: what keeps failing for the same reason is told once.
+      const failure = String(error);
+      if (failure !== this.#failure) this.#report(error);
+      this.#failure = failure;
       // It may be in the log all the same, and then no hint of it will come; or it was refused because the log has gone back.
       this.#log.lookAgain();
       for (const { reject } of batch) reject(error);

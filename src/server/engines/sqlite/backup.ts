@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { copyStore } from "./copy.ts";
 import { DATABASE, removeDatabase, syncFolder } from "./folder.ts";
 import type { Holding } from "./inspect.ts";
+import { findLostStore } from "./signs.ts";
 
 /**
  * Backs the store of a folder up into a new file, while a server runs on it or not. The file gets its name once it is whole. Resolves
@@ -12,6 +13,8 @@ import type { Holding } from "./inspect.ts";
 export async function backUpSqliteStore({ folder, file }: { folder: string; file: string }): Promise<Holding> {
   const store = join(folder, DATABASE);
   if (!existsSync(folder)) throw new Error(`There is no data folder ${folder}: name the server's with --data.`);
+  const lost = findLostStore(folder);
+  if (lost !== undefined) throw new Error(lost);
   if (!existsSync(store) || statSync(store).size === 0) {
     throw new Error(`There is no store in the folder ${folder}: name the server's data folder with --data.`);
   }

@@ -1,8 +1,12 @@
+import { type Loss, StoreLost } from "./custody.ts";
+
 /** What a thread says of a call that failed; errors keep no class on their way between threads. */
 export interface Failure {
   /** Whether the call changed nothing (`unavailable`), or may have (`unknown`). */
   readonly kind: "unavailable" | "unknown";
   readonly message: string;
+  /** Set if the server has lost its store. */
+  readonly loss?: Loss;
 }
 
 /** https://www.sqlite.org/rescode.html#full */
@@ -22,5 +26,6 @@ export function failureOf(error: unknown, committing: boolean): Failure {
   const primary = code === undefined ? undefined : code & 0xff;
   const rolledBack = primary === SQLITE_FULL || primary === SQLITE_BUSY || code === SQLITE_IOERR_WRITE;
   const message = error instanceof Error ? error.message : String(error);
-  return { kind: committing && !rolledBack ? "unknown" : "unavailable", message };
+  const kind = committing && !rolledBack ? "unknown" : "unavailable";
+  return error instanceof StoreLost ? { kind, message, loss: error.loss } : { kind, message };
 }

@@ -1,4 +1,15 @@
-import { chownSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 
 /** The store, in the data folder. */
@@ -10,12 +21,25 @@ export const BESIDE = ["-wal", "-shm", "-journal"] as const;
 
 /** Makes the folder, and empty files in it where they are not there, which SQLite would let everybody read. */
 export function makeFolder(folder: string, names: readonly string[]): void {
+  const link = findLinkToNowhere(folder);
+  if (link !== undefined) throw new Error(link);
   try {
     makePath(folder);
     for (const name of names) closeSync(openSync(join(folder, name), "a", 0o600));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`The data folder ${folder} cannot be written: ${why}. Take another one with --data.`, { cause });
+  }
+}
+
+/** What is wrong with a path that is a symbolic link to nothing, as a sentence; undefined if it is none. */
+export function findLinkToNowhere(path: string): string | undefined {
+  try {
+    if (!lstatSync(path).isSymbolicLink() || existsSync(path)) return undefined;
+    return `${path} is a symbolic link to ${readlinkSync(path)}, which is not there: is a disk not mounted? Mount it, or correct the link.`;
+  } catch {
+    // There is nothing, or it cannot be looked at: making the folder says why.
+    return undefined;
   }
 }
 

@@ -1,17 +1,25 @@
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AccountStore } from "../../room/ports/accounts.ts";
 import type { ClockMark } from "../../room/ports/clockMark.ts";
 import type { LogStore } from "../../room/ports/log.ts";
 import type { Online } from "../../room/ports/roster.ts";
 import type { SessionStore } from "../../room/ports/sessions.ts";
+import type { StoreFiles } from "./custody.ts";
 import { toAppended, toDraftRow } from "./draftRow.ts";
 import { DATABASE, LOCK, makeFolder } from "./folder.ts";
-import { lockFolder } from "./lock.ts";
+import { type FolderLock, lockFolder } from "./lock.ts";
 import { accountsIn, readRows, toMessage } from "./messageRow.ts";
 import { Names } from "./names.ts";
 import type { Reading } from "./reading.ts";
+import { checkOurs, findLostStore, isOpenElsewhere } from "./signs.ts";
 import { Thread } from "./thread.ts";
+import { LossWatch, type Report, setAsideWal } from "./watch.ts";
 import type { Writing } from "./writing.ts";
+
+export type { Report };
 
 /** A store in one SQLite file, with a thread and a connection for writing and another for reading. */
 export interface SqliteStore {
@@ -24,24 +32,50 @@ export interface SqliteStore {
     load(): Promise<readonly Online[]>;
     save(came: readonly Online[], gone: readonly number[]): Promise<void>;
   };
+  /** Resolves with an error for people when this server has lost the store for good, and can only end. */
+  readonly failed: Promise<Error>;
   /** Ends its threads, behind the calls under way, and lets go of the folder. */
   close(): Promise<void>;
 }
 
+/** Where a store is, and who is told of what happens to it. Default: nobody. */
+export interface SqliteOptions {
+  readonly folder: string;
+  readonly report?: Report;
+}
+
 /**
- * Opens the store in a folder, which is made where there is none. Throws an error for people where the folder cannot be written, is in
- * use by another server, or holds a store of a newer version.
+ * How long a start lets a server that is there lock the folder again, in milliseconds: one whose lock file was removed looks for it
+ * twice a second.
  */
-export async function openSqliteStore({ folder }: { folder: string }): Promise<SqliteStore> {
+const GIVE_WAY = 2_000;
+
+/**
+ * Opens the store in a folder, which is made if there is none. Throws an error for people if the folder cannot be written, is in
+ * use by another server, has lost its store, or holds one of another program or of a newer version.
+ */
+export async function openSqliteStore({ folder, report = () => {} }: SqliteOptions): Promise<SqliteStore> {
+  refuseLost(folder);
   makeFolder(folder, [DATABASE, LOCK]);
-  const lock = lockFolder(folder);
   const file = join(folder, DATABASE);
-  const writing = new Thread<Writing>({ role: "writing", file });
-  const reading = new Thread<Reading>({ role: "reading", file });
+  const lock = await lockForServer(folder, file);
+  const owner = randomUUID();
+  const watch = new LossWatch({ fold: () => writing.methods.fold(), report });
+  const lost = watch.lost.bind(watch);
+  const writing = new Thread<Writing>({ role: "writing", file, owner }, lost);
+  let reading: Thread<Reading> | undefined;
+  let keeper: DatabaseSync | undefined;
+  let files: StoreFiles | undefined;
   const closeOnce = async () => {
     // The writing one last: only the last connection folds the WAL into the file, and a read-only one cannot.
-    await reading.close();
+    await reading?.close();
+    keeper?.close();
     await writing.close();
+    const aside = files && setAsideWal(file, files);
+    if (aside !== undefined) {
+      const message = `another database is in the place of ${file}: what belongs to the one before is now ${aside}`;
+      report({ level: "warn", message });
+    }
     lock.release();
   };
   let closed: Promise<void> | undefined;
@@ -50,20 +84,60 @@ export async function openSqliteStore({ folder }: { folder: string }): Promise<S
     return closed;
   };
   try {
-    await writing.start();
+    files = await writing.start();
+    keeper = keepOpen(file);
+    reading = new Thread<Reading>({ role: "reading", file, owner, files }, lost);
     await reading.start();
+    lock.mark();
   } catch (error) {
     await close();
     throw error;
   }
-  return { ...storeOf(writing.methods, reading.methods), close };
+  lock.keep(() => report({ level: "warn", message: `${join(folder, LOCK)} was removed, and is made and locked anew` }));
+  return { ...storeOf(writing.methods, reading.methods, watch), failed: watch.failed, close };
 }
 
-function storeOf(writing: Thread<Writing>["methods"], reading: Thread<Reading>["methods"]) {
+/** Locks a folder, if no server is on it that has only lost its lock file. */
+async function lockForServer(folder: string, file: string): Promise<FolderLock> {
+  let lock = lockFolder(folder);
+  try {
+    refuseLost(folder, lock.isMarked);
+    if (!checkOurs(file) || !isOpenElsewhere(file)) return lock;
+    lock.release();
+    await sleep(GIVE_WAY);
+    lock = lockFolder(folder);
+    // Whoever still has it open is a backup, or a server that stands still: that one cannot commit once the store is claimed.
+    return lock;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function refuseLost(folder: string, isMarked = false): void {
+  const lost = findLostStore(folder, isMarked);
+  if (lost !== undefined) throw new Error(lost);
+}
+
+/**
+ * A connection that is never used: while there is one, SQLite leaves the WAL where it is, whatever becomes of the threads. With another
+ * one the files would not be those that were open.
+ */
+function keepOpen(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { readOnly: true });
+  db.prepare("SELECT value FROM meta WHERE name = 'log_id'").get();
+  return db;
+}
+
+function storeOf(writing: Thread<Writing>["methods"], reading: Thread<Reading>["methods"], watch: LossWatch) {
   const names = new Names((accountIds) => reading.names(accountIds));
   const log: LogStore = {
     // Whatever the caller has seen: this folder has one server, so while it runs nobody else can make the log go back.
-    state: () => reading.state(),
+    state: async () => {
+      const state = await reading.state();
+      watch.held();
+      return state;
+    },
     append: async (batch) => (await writing.append(batch.map(toDraftRow))).map(toAppended),
     read: async (from, to) => {
       const rows = readRows(await reading.read(from, to));

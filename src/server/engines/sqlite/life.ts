@@ -1,12 +1,25 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { OutcomeUnknown, StoreUnavailable } from "../../room/ports/engines.ts";
+import type { StoreFiles } from "./custody.ts";
 import type { Failure } from "./failures.ts";
 
 /** What a thread is started with. */
 export interface ThreadSetup {
   readonly role: "writing" | "reading";
   readonly file: string;
+  /** The server that owns the store: another word for each. */
+  readonly owner: string;
+  /** The store's files, if they are open already: then only these are opened. */
+  readonly files?: StoreFiles;
+}
+
+/** What is to be told of a thread. */
+export interface LifeListener {
+  /** It takes no more calls. */
+  over(): void;
+  /** A call failed because the server has lost its store. */
+  lost(failure: Failure): void;
 }
 
 /** A call to a thread. */
@@ -16,7 +29,7 @@ export interface Call {
   readonly args: readonly unknown[];
 }
 
-/** A thread's answer: to a call, or (`id` 0) that it is ready. */
+/** A thread's answer: to a call, or (`id` 0) whether its connection is open, with the store's files. */
 export type Answer = { readonly id: number } & ({ readonly result: unknown } | { readonly failure: Failure });
 
 interface Pending {
@@ -31,17 +44,17 @@ export class Life {
   readonly #worker: Worker;
   /** In the order of calling. */
   readonly #pending = new Map<number, Pending>();
-  readonly #over: () => void;
+  readonly #listener: LifeListener;
   #lastId = 0;
 
-  /** Resolves when its connection is open. */
+  /** Resolves with the store's files when its connection is open. */
   readonly ready: Promise<unknown>;
   /** Resolves when it has ended. */
   readonly ended: Promise<void>;
 
-  /** Starts it; `over` is called when it takes no more calls. */
-  constructor(setup: ThreadSetup, over: () => void) {
-    this.#over = over;
+  /** Starts it. */
+  constructor(setup: ThreadSetup, listener: LifeListener) {
+    this.#listener = listener;
     this.ready = new Promise((resolve, reject) => this.#pending.set(0, { resolve, reject }));
     // A thread that is started anew in the middle has nobody who waits for it to be ready.
     this.ready.catch(() => {});
@@ -82,14 +95,16 @@ export class Life {
       pending?.resolve(answer.result);
       return;
     }
-    pending?.reject(toError(answer.failure));
+    const { kind, message, loss } = answer.failure;
+    if (loss !== undefined) this.#listener.lost(answer.failure);
+    pending?.reject(answer.id === 0 ? new Error(message) : toError(answer.failure));
     // It ends itself after that: only a new connection finds out what is in the file.
-    if (answer.failure.kind === "unknown") this.#end("the store's thread ended before this call", false);
+    if (kind === "unknown" && loss === undefined) this.#end("the store's thread ended before this call", false);
   }
 
   /** Fails what is pending. Only the first of it can have been under way, and have changed anything. */
   #end(message: string, mayHaveBegun: boolean): void {
-    this.#over();
+    this.#listener.over();
     let kind: Failure["kind"] = mayHaveBegun ? "unknown" : "unavailable";
     for (const [id, { reject }] of this.#pending) {
       this.#pending.delete(id);
@@ -99,6 +114,8 @@ export class Life {
   }
 }
 
-function toError({ kind, message }: Failure): Error {
-  return kind === "unknown" ? new OutcomeUnknown(message) : new StoreUnavailable(message);
+function toError({ kind, message, loss }: Failure): Error {
+  // How it was lost is told once, and not with every call that fails for it.
+  const told = loss === undefined ? message : "the server has lost its store: its log says how";
+  return kind === "unknown" ? new OutcomeUnknown(told) : new StoreUnavailable(told);
 }

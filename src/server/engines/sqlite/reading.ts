@@ -3,15 +3,18 @@ import type { Account } from "../../room/ports/accounts.ts";
 import type { Known, LogState } from "../../room/ports/log.ts";
 import type { Online } from "../../room/ports/roster.ts";
 import type { Session } from "../../room/ports/sessions.ts";
+import { type Guard, UNGUARDED } from "./custody.ts";
 import { readClockMark, readState } from "./state.ts";
 
 /** What the reading thread does, on a connection of its own: in WAL it never waits for a commit, nor a commit for it. */
 export class Reading {
   readonly #db: DatabaseSync;
+  readonly #guard: Guard;
   readonly #statements;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, guard: Guard = UNGUARDED) {
     this.#db = db;
+    this.#guard = guard;
     this.#statements = {
       read: db.prepare(
         "SELECT json_group_array(json_array(id, sender_id, recipient_id, text, sent_at)) AS rows FROM messages WHERE id BETWEEN ? AND ?",
@@ -39,7 +42,10 @@ export class Reading {
     };
   }
 
+  /** Throws `StoreLost`: the room asks twice a second, so that an idle server notices it too. */
   state(): LogState {
+    this.#guard.checkFiles();
+    this.#guard.checkOwner();
     return readState(this.#db);
   }
 

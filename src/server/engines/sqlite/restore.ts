@@ -1,4 +1,4 @@
-import { constants, copyFileSync, existsSync, linkSync, renameSync } from "node:fs";
+import { constants, copyFileSync, existsSync, linkSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { copyStore } from "./copy.ts";
 import { explain } from "./explain.ts";
@@ -25,6 +25,7 @@ export interface Restored extends Holding {
  */
 export async function restoreSqliteStore({ folder, file }: { folder: string; file: string }): Promise<Restored> {
   inspectFile(file);
+  const hadLock = existsSync(join(folder, LOCK));
   makeFolder(folder, [LOCK]);
   const lock = lockFolder(folder);
   const store = join(folder, DATABASE);
@@ -43,6 +44,8 @@ export async function restoreSqliteStore({ folder, file }: { folder: string; fil
     return { ...holding, sessions, before };
   } catch (error) {
     removeDatabase(coming);
+    // A lock without a store is what is left of one that was lost (signs.ts), and this folder had none.
+    if (!hadLock && !existsSync(store)) rmSync(join(folder, LOCK), { force: true });
     throw explain(error, file, coming);
   } finally {
     lock.release();

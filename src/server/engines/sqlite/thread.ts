@@ -1,4 +1,6 @@
 import { StoreUnavailable } from "../../room/ports/engines.ts";
+import type { StoreFiles } from "./custody.ts";
+import type { Failure } from "./failures.ts";
 import { Life, type ThreadSetup } from "./life.ts";
 
 /** The methods of `T` with promises for results. */
@@ -9,15 +11,18 @@ type Remote<T> = { [K in keyof T]: T[K] extends (...args: infer A) => infer R ? 
  * the next call.
  */
 export class Thread<T extends object> {
-  readonly #setup: ThreadSetup;
+  readonly #lost: (failure: Failure) => void;
+  #setup: ThreadSetup;
   #life: Life | undefined;
   #closed = false;
 
   /** The thread's methods. They throw `StoreUnavailable`, and where a commit may have happened `OutcomeUnknown`. */
   readonly methods: Remote<T>;
 
-  constructor(setup: ThreadSetup) {
+  /** `lost` is called when a call fails because the server has lost its store. */
+  constructor(setup: ThreadSetup, lost: (failure: Failure) => void) {
     this.#setup = setup;
+    this.#lost = lost;
     this.methods = new Proxy({} as Remote<T>, {
       get:
         (_, name: string) =>
@@ -26,9 +31,11 @@ export class Thread<T extends object> {
     });
   }
 
-  /** Starts it and resolves when its connection is open. Throws what kept it from that. */
-  async start(): Promise<void> {
-    await this.#begin().ready;
+  /** Starts it; resolves with the store's files when its connection is open. Throws what kept it from that. */
+  async start(): Promise<StoreFiles> {
+    const files = (await this.#begin().ready) as StoreFiles;
+    this.#setup = { ...this.#setup, files };
+    return files;
   }
 
   /** Ends it, behind the calls under way. */
@@ -45,9 +52,10 @@ export class Thread<T extends object> {
   }
 
   #begin(): Life {
-    const life = new Life(this.#setup, () => {
+    const over = () => {
       if (this.#life === life) this.#life = undefined;
-    });
+    };
+    const life: Life = new Life(this.#setup, { over, lost: this.#lost });
     this.#life = life;
     return life;
   }

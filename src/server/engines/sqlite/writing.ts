@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Account } from "../../room/ports/accounts.ts";
 import type { Session } from "../../room/ports/sessions.ts";
+import { type Guard, UNGUARDED } from "./custody.ts";
 import type { AppendedRow, DraftRow } from "./draftRow.ts";
 import { failureOf } from "./failures.ts";
 import { readLastSentAt, readState } from "./state.ts";
@@ -8,12 +9,14 @@ import { readLastSentAt, readState } from "./state.ts";
 /** What the writing thread does, on a connection of its own. Each call is one commit. */
 export class Writing {
   readonly #db: DatabaseSync;
+  readonly #guard: Guard;
   readonly #statements;
   #headId: number;
   #lastSentAt: number;
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, guard: Guard = UNGUARDED) {
     this.#db = db;
+    this.#guard = guard;
     this.#headId = readState(db).headId;
     this.#lastSentAt = readLastSentAt(db);
     this.#statements = {
@@ -28,17 +31,16 @@ export class Writing {
   }
 
   append(batch: readonly DraftRow[]): AppendedRow[] {
-    const before = { headId: this.#headId, lastSentAt: this.#lastSentAt };
-    try {
-      return this.#commit(() => {
-        const alive = new Map<number, boolean>();
-        return batch.map((draft) => this.#appendOne(draft, alive));
-      });
-    } catch (error) {
-      this.#headId = before.headId;
-      this.#lastSentAt = before.lastSentAt;
-      throw error;
-    }
+    const headId = this.#headId;
+    const lastSentAt = this.#lastSentAt;
+    const append = () => {
+      const alive = new Map<number, boolean>();
+      return batch.map((draft) => this.#appendOne(draft, alive));
+    };
+    return this.#commit(append, () => {
+      this.#headId = headId;
+      this.#lastSentAt = lastSentAt;
+    });
   }
 
   forget(before: number): void {
@@ -183,17 +185,34 @@ export class Writing {
     }
   }
 
-  #commit<T>(work: () => T): T {
+  /** Writes what is only in the WAL into the database's own file. Whether all of it is there now. */
+  fold(): boolean {
+    const { busy, log, checkpointed } = this.#db.prepare("PRAGMA wal_checkpoint(FULL)").get() as Record<string, number>;
+    return busy === 0 && log === checkpointed;
+  }
+
+  /** One commit; `undo` is called if it surely did not happen, or may not have. */
+  #commit<T>(work: () => T, undo = () => {}): T {
     let committing = false;
+    let result: T;
     try {
+      this.#guard.checkFilesIfLost();
       this.#db.exec("BEGIN IMMEDIATE");
-      const result = work();
+      this.#guard.checkOwner();
+      result = work();
       committing = true;
       this.#db.exec("COMMIT");
-      return result;
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      undo();
       throw failureOf(error, committing);
     }
+    try {
+      // Behind the commit: it went into the files that are open, and the next start finds those that are under their names.
+      this.#guard.checkFiles();
+    } catch (error) {
+      throw failureOf(error, true);
+    }
+    return result;
   }
 }
