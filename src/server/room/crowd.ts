@@ -19,9 +19,17 @@ export class Crowd {
     this.#places.set(reader, { page, at: this.#stopwatch() });
   }
 
-  /** A reader goes through pages no more. */
-  leave(reader: object): void {
+  /** A reader goes through pages no more. Returns the page that it was at, if it was at one. */
+  leave(reader: object): number | undefined {
+    const place = this.#places.get(reader);
+    if (place === undefined) return undefined;
     this.#places.delete(reader);
+    return place.page;
+  }
+
+  /** How many readers it knows: those of open streams at most, because each one leaves it with its stream. */
+  get size(): number {
+    return this.#places.size;
   }
 
   /** The lowest page that a reader on the move is at; `undefined` where they are too few to be a crowd. */

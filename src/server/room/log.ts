@@ -154,6 +154,11 @@ export class Log {
     if (id >= this.#oldestId) throw new StoreUnavailable(`the store lacks message ${id}, which it has had`);
   }
 
+  /** A reader's stream has ended: nothing of it is kept, or read for it. */
+  release(reader: Reading): void {
+    this.pages.leave(reader);
+  }
+
   /** The id of the oldest of the last `count` messages that an account may see; of fewer where there are fewer; 0 for none. */
   async recent(accountId: number, count: number): Promise<number> {
     return this.#timeline.recent(accountId, count) ?? (await this.#store.recent(accountId, count));

@@ -2,6 +2,7 @@ import { Crowd } from "./crowd.ts";
 import { Distribution, STORE_TIMES } from "./distribution.ts";
 import type { Encoder } from "./events.ts";
 import type { Sizes } from "./limits.ts";
+import { StoreUnavailable } from "./ports/engines.ts";
 import type { LogStore } from "./ports/log.ts";
 import { type Stopwatch, systemStopwatch } from "./stopwatch.ts";
 import { ENTRY_OVERHEAD, type Entry, Stretch, toEntry } from "./stretch.ts";
@@ -41,7 +42,10 @@ const LOOK = 10;
 /** A page that is wanted and not read yet. */
 interface Wanted {
   readonly since: number;
+  /** Who waits for it; undefined: it is read ahead. */
+  readonly readers: Set<object> | undefined;
   readonly read: () => void;
+  readonly drop: () => void;
 }
 
 /**
@@ -104,7 +108,8 @@ export class Pages {
   async fetch(id: number, reader: object): Promise<Page> {
     const number = this.#numberOf(id);
     this.#crowd.note(reader, number);
-    return this.#coming.get(number) ?? this.#want(number);
+    this.#wanted.get(number)?.readers?.add(reader);
+    return this.#coming.get(number) ?? this.#want(number, new Set([reader]));
   }
 
   /**
@@ -118,9 +123,21 @@ export class Pages {
     this.#want(number).catch(() => {});
   }
 
-  /** A reader goes through pages no more. */
+  /** A reader goes through pages no more: a page that only it waits for is not read. */
   leave(reader: object): void {
-    this.#crowd.leave(reader);
+    const number = this.#crowd.leave(reader);
+    const wanted = number === undefined ? undefined : this.#wanted.get(number);
+    if (number === undefined || wanted?.readers === undefined) return;
+    wanted.readers.delete(reader);
+    if (wanted.readers.size > 0) return;
+    this.#wanted.delete(number);
+    this.#coming.delete(number);
+    wanted.drop();
+  }
+
+  /** How many readers go through pages, and how many pages are kept, wanted or under way. */
+  get load(): { readonly readers: number; readonly kept: number; readonly coming: number } {
+    return { readers: this.#crowd.size, kept: this.#kept.size, coming: this.#coming.size };
   }
 
   /** Drops what is kept, and keeps nothing of the reads under way: the log has forgotten some of it, or is another one. */
@@ -130,11 +147,12 @@ export class Pages {
     this.#bytes = 0;
   }
 
-  #want(number: number): Promise<Page> {
-    const { promise: turn, resolve: read } = Promise.withResolvers<void>();
+  #want(number: number, readers?: Set<object>): Promise<Page> {
+    const { promise: turn, resolve: read, reject } = Promise.withResolvers<void>();
+    const drop = () => reject(new StoreUnavailable("nobody waits for this page any more"));
     const page = turn.then(() => this.#read(number));
     this.#coming.set(number, page);
-    this.#wanted.set(number, { since: this.#stopwatch(), read });
+    this.#wanted.set(number, { since: this.#stopwatch(), readers, read, drop });
     this.#readNext();
     return page;
   }

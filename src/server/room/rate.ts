@@ -10,6 +10,9 @@ interface Bucket {
   waiting: (() => void)[];
 }
 
+/** Buckets at which those that are full are forgotten; after that, twice as many as are left. */
+const MANY = 1_024;
+
 /**
  * How fast users may send, over all their streams: a token bucket each. A message takes a token before it is known what becomes of it,
  * and gives it back then; so where a bucket is empty, those under way are waited for before anybody is refused.
@@ -22,6 +25,7 @@ export class Rate {
   readonly #burst: number;
   readonly #stopwatch: Stopwatch;
   readonly #buckets = new Map<number, Bucket>();
+  #sweepAt = MANY;
 
   constructor(limits: Pick<Limits, "messagesPerSecond" | "burst">, stopwatch = systemStopwatch) {
     this.#stopwatch = stopwatch;
@@ -61,18 +65,25 @@ export class Rate {
     for (const resolve of bucket.waiting.splice(0)) resolve();
   }
 
+  /** How many accounts have a bucket. */
+  get size(): number {
+    return this.#buckets.size;
+  }
+
   /** Forgets the buckets that are full: they are as good as new. */
   sweep(): void {
     for (const accountId of this.#buckets.keys()) {
       const bucket = this.#bucket(accountId);
       if (bucket.tokens === this.#burst && bucket.unsettled === 0) this.#buckets.delete(accountId);
     }
+    this.#sweepAt = Math.max(MANY, 2 * this.#buckets.size);
   }
 
   #bucket(accountId: number): Bucket {
     const now = this.#stopwatch();
     let bucket = this.#buckets.get(accountId);
     if (bucket === undefined) {
+      if (this.#buckets.size >= this.#sweepAt) this.sweep();
       bucket = { tokens: this.#burst, at: now, unsettled: 0, waiting: [] };
       this.#buckets.set(accountId, bucket);
     }

@@ -75,6 +75,20 @@ interface RoomBasis {
   readonly ahead: LogAhead;
 }
 
+/** How much a room keeps because of clients, also of such as have gone. Each of it has a bound. */
+export interface KeptForClients {
+  /** Readers that the pages know; those of open streams at most. */
+  readonly readersOnPages: number;
+  /** Pages in the cache, which is bounded in bytes. */
+  readonly pages: number;
+  /** Pages that are wanted or under way: one for each open stream at most, and those that are read ahead. */
+  readonly pagesComing: number;
+  /** Accounts that have sent lately. */
+  readonly rates: number;
+  /** Sessions that have ended lately. */
+  readonly endedSessions: number;
+}
+
 /** The chat room of this node: who may enter, what is said in it, and who hears it. */
 export class Room {
   readonly signIn: SignIn;
@@ -263,6 +277,12 @@ export class Room {
       commitsWaiting: this.#committer.waiting,
       storeAnswers: this.#log.answers,
     };
+  }
+
+  /** How much it keeps because of clients at the moment. */
+  kept(): KeptForClients {
+    const { readers: readersOnPages, kept: pages, coming: pagesComing } = this.#log.pages.load;
+    return { readersOnPages, pages, pagesComing, rates: this.#rate.size, endedSessions: this.#watch.size };
   }
 
   #onHint(hint: Hint): void {

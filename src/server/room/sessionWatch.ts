@@ -4,6 +4,9 @@ import { type Stopwatch, systemStopwatch } from "./stopwatch.ts";
 /** How long an ended session is remembered, in milliseconds: a call that was authenticated just before has come by then. */
 const REMEMBER = 60_000;
 
+/** How many are remembered: the rest is found out when the store is asked. An account can end any number of sessions at once. */
+const MAX_REMEMBERED = 10_000;
+
 /** Knows which sessions have ended, by hints and by asking, so that no stream outlives its own. */
 export class SessionWatch {
   readonly #sessions: SessionStore;
@@ -28,7 +31,16 @@ export class SessionWatch {
       if (now - at < REMEMBER) break;
       this.#ended.delete(id);
     }
-    for (const id of sessionIds) this.#ended.set(id, now);
+    for (const id of sessionIds.slice(-MAX_REMEMBERED)) this.#ended.set(id, now);
+    for (const id of this.#ended.keys()) {
+      if (this.#ended.size <= MAX_REMEMBERED) break;
+      this.#ended.delete(id);
+    }
+  }
+
+  /** How many ended sessions are remembered. */
+  get size(): number {
+    return this.#ended.size;
   }
 
   /** Whether a session is known to have ended lately. */

@@ -266,7 +266,9 @@ export class Stream implements Served, Place {
   #end(leaving: Leaving): void {
     if (this.#state.kind === "ended") return;
     this.#state = { kind: "ended" };
-    this.#parts.rounds.remove(this);
+    const { rounds, log } = this.#parts;
+    rounds.remove(this);
+    if (this.#delivery.reader !== undefined) log.release(this.#delivery.reader);
     this.#replies.clear();
     this.#leavePresence(leaving);
   }

@@ -37,6 +37,9 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
+/** Calls that may wait for a thread: far more than all clients that come back at once make. A disk that hangs must not fill the memory. */
+const MAX_PENDING = 100_000;
+
 const ENTRY = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
 /** One worker thread, from its start to its end, and the calls that it has been given: it carries them out one after the other. */
@@ -75,6 +78,8 @@ export class Life {
 
   /** Carries out a call. Throws `StoreUnavailable`, and where a commit may have happened `OutcomeUnknown`. */
   call(name: string, args: readonly unknown[]): Promise<unknown> {
+    if (this.#pending.size >= MAX_PENDING)
+      return Promise.reject(new StoreUnavailable("too many calls wait for the store"));
     this.#lastId += 1;
     const call: Call = { id: this.#lastId, name, args };
     return new Promise((resolve, reject) => {
