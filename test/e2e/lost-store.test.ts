@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import path from "node:path";
 import { expect } from "chai";
@@ -15,6 +16,7 @@ import { Connection, failure } from "../support/wire.ts";
 const SERVICE = "obrolan.v1.ChatService";
 const UNLIMITED = ["--messages-per-second", "0", "--burst", "0"];
 const GONE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
+const OPERATIONS = path.join(import.meta.dirname, "../../docs/operations.md");
 const LOST = /obrolan\.db is no longer the file that this server has open: it was removed, moved or replaced\./;
 
 /** One line for people, with exit code 1. */
@@ -27,7 +29,7 @@ function expectSentence({ code, stderr }: Exit, sentence: RegExp): void {
   expect(line).to.not.contain("    at ");
 }
 
-describe("A data folder that is changed under a running server", function () {
+describe("The data folder of a running server", function () {
   this.timeout(120_000);
   const folder = useFolder();
   const connections: Connection[] = [];
@@ -76,7 +78,7 @@ describe("A data folder that is changed under a running server", function () {
     ],
   ];
   for (const [what, lose] of LOSSES) {
-    it(`that ${what} makes the server accept nothing more, say NOT_SERVING, and log it once`, async () => {
+    it(`a server whose data folder ${what} accepts nothing more, says NOT_SERVING, and logs it once`, async () => {
       const { server, port, wire, token, chat } = await begin();
       const health = watchHealth(wire, SERVICE);
       expect(await health()).to.equal(Health.SERVING);
@@ -101,7 +103,7 @@ describe("A data folder that is changed under a running server", function () {
     });
   }
 
-  it("is noticed by a server on which nobody does anything", async () => {
+  it("a server on which nobody does anything notices that its data folder is gone", async () => {
     const { wire, server } = await begin();
     const health = watchHealth(wire, SERVICE);
     expect(await health()).to.equal(Health.SERVING);
@@ -110,7 +112,7 @@ describe("A data folder that is changed under a running server", function () {
     await server.says(LOST);
   });
 
-  it("and comes back lets the server go on: what was unknown is settled by its request_id, and nothing is lost", async () => {
+  it("a server goes on when its data folder comes back, and a resent request_id settles what was unknown", async () => {
     const { wire, token, chat, port } = await begin();
     const health = watchHealth(wire, SERVICE);
     expect(await health()).to.equal(Health.SERVING);
@@ -126,7 +128,7 @@ describe("A data folder that is changed under a running server", function () {
     expect(await texts(port, token)).to.deep.equal(["before", "who knows", "after"]);
   });
 
-  it("in the middle of heavy sending loses nothing that was accepted", async () => {
+  it("a database that is moved away in the middle of heavy sending has everything that was accepted", async () => {
     const { wire, token, server } = await begin();
     const chats: ChatStream[] = [];
     for (let i = 0; i < 4; i++) chats.push(wire.chat(token));
@@ -147,7 +149,7 @@ describe("A data folder that is changed under a running server", function () {
   });
 
   for (const end of ["-wal", "-shm"]) {
-    it(`that loses its obrolan.db${end} alone ends the server with a sentence, and the next start has all that was accepted`, async () => {
+    it(`a server that loses obrolan.db${end} alone ends with a sentence, and its next start has it all`, async () => {
       const { server, chat, token } = await begin();
       rmSync(inData(end));
       chat.send(sendAll("who knows"), "r");
@@ -163,7 +165,7 @@ describe("A data folder that is changed under a running server", function () {
     });
   }
 
-  it("without its obrolan.db, which is moved back when the server has stopped, has all that was accepted", async () => {
+  it("a database that is moved back after the server has stopped has all that was accepted", async () => {
     const { server, chat } = await begin();
     for (let i = 1; i <= 50; i++) await chat.accept(sendAll(`${i}`));
     renameSync(inData(), away());
@@ -173,7 +175,25 @@ describe("A data folder that is changed under a running server", function () {
     expect((await readLog(data())).headId).to.equal(51);
   });
 
-  it("with another store in the place of obrolan.db does not write into that one what belongs to the one before", async () => {
+  it("the commands in docs/operations.md rescue a removed store from the server that still runs", async function () {
+    if (process.platform !== "linux") this.skip();
+    const { server, chat } = await begin();
+    for (let i = 2; i <= 5; i++) await chat.accept(sendAll(`${i}`));
+    rmSync(data(), { recursive: true });
+    await server.says(LOST);
+    const [, commands = ""] = /^(mkdir rescued\n.*?)^npx obrolan backup/ms.exec(readFileSync(OPERATIONS, "utf8")) ?? [];
+    const script = commands.replace("PID", `${server.child.pid}`);
+    const { status, stderr } = spawnSync("sh", ["-e", "-c", script], { cwd: folder.path, encoding: "utf8" });
+    expect(status, stderr).to.equal(0);
+    const file = path.join(folder.path, "rescued.db");
+    const { out } = await run(["backup", "--data", path.join(folder.path, "rescued"), file]);
+    expect(out).to.contain("messages 1 to 5, and 1 account");
+    await server.kill("SIGTERM");
+    expect(await run(["restore", "--data", data(), file])).to.include({ code: 0 });
+    expect((await readLog(data())).headId).to.equal(5);
+  });
+
+  it("a server whose obrolan.db is replaced by another store writes nothing into that one when it stops", async () => {
     const { server, chat } = await begin();
     await server.kill("SIGTERM");
     await cp(inData(), away());
@@ -192,7 +212,7 @@ describe("A data folder that is changed under a running server", function () {
     expect(chat.received("accepted")).to.have.length(1);
   });
 
-  it("is not started anew when its obrolan.db is missing: the server says so, and leaves everything as it is", async () => {
+  it("a server does not start where obrolan.db is missing, says so, and leaves the folder as it is", async () => {
     const { server } = await begin();
     renameSync(inData(), away());
     await server.kill("SIGKILL");

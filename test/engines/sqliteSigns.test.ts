@@ -54,7 +54,7 @@ describe("A start on a data folder that shows signs of a lost store", () => {
     [
       "a lock file without obrolan.db",
       () => rmSync(inData("obrolan.db")),
-      /data has lost its store: obrolan\.db is not there, but obrolan\.lock is\. .*obrolan restore --data .*remove obrolan\.lock,/,
+      /data has lost its store: obrolan\.db is not there, but obrolan\.lock is\. .*restore .*remove obrolan\.lock,/,
     ],
     [
       "a WAL without obrolan.db",
@@ -88,7 +88,7 @@ describe("A start on a data folder that shows signs of a lost store", () => {
     ],
   ];
   for (const [what, lose, sentence] of LOST) {
-    it(`is refused with the remedy, and changes nothing: ${what}; a restore of a backup mends it`, async () => {
+    it(`a start changes nothing, and says what to do, on ${what}; a restore mends it`, async () => {
       await prepare();
       const before = await readLog(data());
       await lose();
@@ -99,12 +99,12 @@ describe("A start on a data folder that shows signs of a lost store", () => {
     });
   }
 
-  it("is refused if the folder is a link to nowhere, and the link is named", async () => {
+  it("a start is refused, with the link named, if the folder is a link to nowhere", async () => {
     symlinkSync("/no/such/disk", data());
     expect(await whyNot()).to.match(/data is a symbolic link to \/no\/such\/disk, which is not there/);
   });
 
-  it("goes through if obrolan.db is a link to a file that is there", async () => {
+  it("a start goes through if obrolan.db is a link to a file that is there", async () => {
     await prepare();
     const elsewhere = path.join(folder.path, "elsewhere");
     await mkdir(elsewhere);
@@ -117,7 +117,7 @@ describe("A start on a data folder that shows signs of a lost store", () => {
     expect((await readLog(data())).headId).to.equal(6);
   });
 
-  it("refuses the database of another program, and leaves it as it was", async () => {
+  it("a start refuses the database of another program, and leaves it as it was", async () => {
     await mkdir(data());
     for (const journal of ["DELETE", "WAL"]) {
       const db = new DatabaseSync(inData("obrolan.db"));
@@ -133,7 +133,7 @@ describe("A start on a data folder that shows signs of a lost store", () => {
     }
   });
 
-  it("is refused, with the lock named, if the lock file is damaged; without that file it goes through", async () => {
+  it("a start names a lock file that is damaged, and goes through without it", async () => {
     await prepare();
     await writeFile(inData("obrolan.lock"), "no database\n".repeat(1_000));
     const opened = await openSqliteStore({ folder: data() }).catch((error: Error) => error);
@@ -142,10 +142,10 @@ describe("A start on a data folder that shows signs of a lost store", () => {
     expect((await readLog(data())).headId).to.equal(5);
   });
 
-  it("says so if the file system is read-only", async function () {
+  it("a start says so if the file system is read-only", async function () {
     await prepare();
     const mount =
-      'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" || exit 99; "$2" "$3" serve --listen 127.0.0.1:0 --data "$1"';
+      'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" || exit 9; "$2" "$3" serve --listen 127.0.0.1:0 --data "$1"';
     const args = ["--map-root-user", "--mount", "sh", "-c", mount, "sh", data(), process.execPath, PROGRAM];
     const { status, stderr } = spawnSync("unshare", args, {
       encoding: "utf8",
@@ -165,7 +165,7 @@ describe("A start on a data folder that shows signs of a lost store", () => {
 describe("A restore into a new folder", () => {
   const folder = useFolder();
 
-  it("that is refused leaves a folder in which a server starts", async () => {
+  it("a restore that is refused leaves a new folder in which a server starts", async () => {
     const damaged = path.join(folder.path, "damaged.db");
     const store = await openSqliteStore({ folder: path.join(folder.path, "old") });
     const ana = await enlist(store, "ana");
@@ -186,7 +186,7 @@ describe("A first start on a new data folder", function () {
   this.timeout(300_000);
   const folder = useFolder();
 
-  it("that is killed at whatever call that changes the disk, or finds no space there, is made good by the next one", async function () {
+  it("a start makes good what a first start that was killed, or found no space, has left", async function () {
     needsStrace(this);
     const script = path.join(import.meta.dirname, "firstStart.ts");
     const CALLS = [

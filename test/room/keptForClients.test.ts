@@ -23,12 +23,15 @@ function enterToBeCut(room: Room, person: Person): Stream {
   return room.enter(sessionOf(person), { send: () => {}, end: () => {}, reset: () => {} });
 }
 
-/** What a client can make grow has a bound that is reached here; other bounds are reached in the tests of their own parts. */
+/**
+ * What a client can make grow has a bound that is reached here; other bounds are reached in the tests of their own
+ * parts.
+ */
 describe("What is kept for clients", function () {
   this.timeout(300_000);
   const store = useStore(sqlitePlace);
 
-  it(`is nothing after ${READERS.toLocaleString("en")} streams that were cut while they read pages of the log`, async () => {
+  it(`${READERS} streams that are cut while they read pages leave nothing behind`, async () => {
     const ana = await enlist(store, "ana");
     for (let i = 0; i < 20; i++) await store.log.append(range(1, 500).map((j) => draft(ana, `${i} ${j}`.padEnd(200))));
     const { room } = await openRoom(store, { sizes: { timeline: 10_000 } });
@@ -48,7 +51,7 @@ describe("What is kept for clients", function () {
     await room.close();
   });
 
-  it("does not have the pages in it that only streams wanted that were cut: these are not read", async () => {
+  it("pages that only cut streams have waited for are not read", async () => {
     const ana = await enlist(store, "ana");
     for (let i = 0; i < 20; i++) await store.log.append(range(1, 500).map((j) => draft(ana, `${i} ${j}`.padEnd(200))));
     const gate = new Gate();
@@ -83,7 +86,7 @@ describe("What is kept for clients", function () {
 });
 
 describe("What the parts of the room keep for clients", () => {
-  it("is bounded for ended sessions: of 100,000 that one logout ends, the last 10,000 are remembered", () => {
+  it("the watch on sessions remembers 10,000 of 100,000 sessions that end at once", () => {
     const watch = new SessionWatch({} as SessionStore, 60_000);
     watch.note(range(1, 60_000));
     watch.note(range(60_001, 100_000));
@@ -91,7 +94,7 @@ describe("What the parts of the room keep for clients", () => {
     expect([90_000, 90_001, 100_000].map((id) => watch.hasEnded(id))).to.deep.equal([false, true, true]);
   });
 
-  it("is bounded for rates: accounts that have not sent for as long as a burst takes are forgotten", async () => {
+  it("the rate forgets full buckets: 100,000 accounts that send one after the other leave at most 1,024", async () => {
     const stopwatch = manualStopwatch();
     const rate = new Rate({ messagesPerSecond: 10, burst: 20 }, stopwatch);
     let most = 0;
@@ -105,7 +108,7 @@ describe("What the parts of the room keep for clients", () => {
     expect(await rate.take(1)).to.equal(0);
   });
 
-  it("is nothing for those who listened to the bus and do so no more", () => {
+  it("the local bus keeps no handler that has unsubscribed", () => {
     const bus = new LocalBus();
     let heard = 0;
     for (const _ of range(1, 100_000)) bus.subscribe(() => (heard += 1))();
@@ -117,7 +120,7 @@ describe("What the parts of the room keep for clients", () => {
 describe("What waits for a thread of an SQLite store", () => {
   const folder = useFolder();
 
-  it("is bounded: of 100,001 calls at once the last one is refused, and the others are answered", async function () {
+  it("of 100,001 calls at once to an SQLite store the last is refused, and the others are answered", async function () {
     this.timeout(60_000);
     const store = await openSqliteStore({ folder: folder.path });
     const finds = range(1, 100_000).map(() => store.accounts.find("nobody"));

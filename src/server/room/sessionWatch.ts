@@ -4,7 +4,10 @@ import { type Stopwatch, systemStopwatch } from "./stopwatch.ts";
 /** How long an ended session is remembered, in milliseconds: a call that was authenticated just before has come by then. */
 const REMEMBER = 60_000;
 
-/** How many are remembered: the rest is found out when the store is asked. An account can end any number of sessions at once. */
+/**
+ * How many are remembered: the rest is found out when the store is asked. An account can end any number of sessions at
+ * once.
+ */
 const MAX_REMEMBERED = 10_000;
 
 /** Knows which sessions have ended, by hints and by asking, so that no stream outlives its own. */

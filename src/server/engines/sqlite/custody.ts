@@ -11,8 +11,8 @@ export interface StoreFiles {
 }
 
 /**
- * How a server can lose its store while it runs: the database is no longer under its name (`gone`), or only its WAL or shm is not
- * (`beside`), or another server owns the store now (`taken`).
+ * How a server can lose its store while it runs: the database is no longer under its name (`gone`), or only its WAL or
+ * shm is not (`beside`), or another server owns the store now (`taken`).
  */
 export type Loss = "gone" | "beside" | "taken";
 
@@ -38,17 +38,17 @@ export function checkFiles(file: string, files: StoreFiles): void {
   if (idOf(file) !== files.db) {
     throw new StoreLost(
       "gone",
-      `${file} is no longer the file that this server has open: it was removed, moved or replaced. Nothing is accepted until ` +
-        "that file is back under its name. What was accepted is still in the files that the server has open, so do not stop it " +
-        'before you have read "When the store is gone" in docs/operations.md.',
+      `${file} is no longer the file that this server has open: it was removed, moved or replaced. Nothing is ` +
+        "accepted until that file is back under its name. What was accepted is still in the files that the server has " +
+        'open, so do not stop it before you have read "When the store is gone" in docs/operations.md.',
     );
   }
   for (const end of ["wal", "shm"] as const) {
     if (idOf(`${files.path}-${end}`) === files[end]) continue;
     throw new StoreLost(
       "beside",
-      `${files.path}-${end}, which is part of the store, was removed, moved or replaced while this server has it open. ` +
-        "Nothing is accepted any more.",
+      `${files.path}-${end}, which is part of the store, was removed, moved or replaced while this server has it ` +
+        "open. Nothing is accepted any more.",
     );
   }
 }
@@ -67,8 +67,9 @@ export type Guard = Pick<Custody, "checkFiles" | "checkFilesIfLost" | "checkOwne
 export const UNGUARDED: Guard = { checkFiles: () => {}, checkFilesIfLost: () => {}, checkOwner: () => {} };
 
 /**
- * Watches over a store, in one of its threads: whether its names still lead to its files, which costs 1 µs a file, and whether
- * another server has claimed it since, which costs 1 µs (docs/decisions/0421). The lock file alone cannot tell: it can be removed.
+ * Watches over a store, in one of its threads: whether its names still lead to its files, which costs 1 µs a file, and
+ * whether another server has claimed it since, which costs 1 µs (docs/decisions/0421, 0422). The lock file alone cannot
+ * tell: it can be removed.
  */
 export class Custody {
   readonly #file: string;
@@ -96,13 +97,16 @@ export class Custody {
     if (this.#isLost) this.checkFiles();
   }
 
-  /** Throws `StoreLost` if another server has claimed the store. Inside a writing transaction nobody can claim it meanwhile. */
+  /**
+   * Throws `StoreLost` if another server has claimed the store. Inside a writing transaction nobody can claim it
+   * meanwhile.
+   */
   checkOwner(): void {
     if (this.#owned.get()?.value === this.#owner) return;
     throw new StoreLost(
       "taken",
-      `Another server has taken over the store ${this.#file}, because the lock file of this one was removed: this server accepts ` +
-        "nothing any more, and ends. Run one server on a data folder, and leave its obrolan.lock alone.",
+      `Another server has taken over the store ${this.#file}, because the lock file of this one was removed: this ` +
+        "server accepts nothing any more, and ends. Run one server on a data folder, and leave its obrolan.lock alone.",
     );
   }
 }

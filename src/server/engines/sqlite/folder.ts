@@ -36,7 +36,8 @@ export function makeFolder(folder: string, names: readonly string[]): void {
 export function findLinkToNowhere(path: string): string | undefined {
   try {
     if (!lstatSync(path).isSymbolicLink() || existsSync(path)) return undefined;
-    return `${path} is a symbolic link to ${readlinkSync(path)}, which is not there: is a disk not mounted? Mount it, or correct the link.`;
+    const remedy = "is a disk not mounted? Mount it, or correct the link.";
+    return `${path} is a symbolic link to ${readlinkSync(path)}, which is not there: ${remedy}`;
   } catch {
     // There is nothing, or it cannot be looked at: making the folder says why.
     return undefined;

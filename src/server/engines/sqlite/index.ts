@@ -45,14 +45,14 @@ export interface SqliteOptions {
 }
 
 /**
- * How long a start lets a server that is there lock the folder again, in milliseconds: one whose lock file was removed looks for it
- * twice a second.
+ * How long a start lets a server that is there lock the folder again, in milliseconds: one whose lock file was removed
+ * looks for it twice a second.
  */
 const GIVE_WAY = 2_000;
 
 /**
- * Opens the store in a folder, which is made if there is none. Throws an error for people if the folder cannot be written, is in
- * use by another server, has lost its store, or holds one of another program or of a newer version.
+ * Opens the store in a folder, which is made if there is none. Throws an error for people if the folder cannot be
+ * written, is in use by another server, has lost its store, or holds one of another program or of a newer version.
  */
 export async function openSqliteStore({ folder, report = () => {} }: SqliteOptions): Promise<SqliteStore> {
   refuseLost(folder);
@@ -106,7 +106,8 @@ async function lockForServer(folder: string, file: string): Promise<FolderLock> 
     lock.release();
     await sleep(GIVE_WAY);
     lock = lockFolder(folder);
-    // Whoever still has it open is a backup, or a server that stands still: that one cannot commit once the store is claimed.
+    // Whoever still has it open is a backup, or a server that stands still: that one cannot commit once the store is
+    // claimed.
     return lock;
   } catch (error) {
     lock.release();
@@ -120,8 +121,8 @@ function refuseLost(folder: string, isMarked = false): void {
 }
 
 /**
- * A connection that is never used: while there is one, SQLite leaves the WAL where it is, whatever becomes of the threads. With another
- * one the files would not be those that were open.
+ * A connection that is never used: while there is one, SQLite leaves the WAL where it is, whatever becomes of the
+ * threads. With another one the files would not be those that were open.
  */
 function keepOpen(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { readOnly: true });

@@ -37,7 +37,10 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
-/** Calls that may wait for a thread: far more than all clients that come back at once make. A disk that hangs must not fill the memory. */
+/**
+ * Calls that may wait for a thread: far more than all clients that come back at once make. A disk that hangs must not
+ * fill the memory.
+ */
 const MAX_PENDING = 100_000;
 
 const ENTRY = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);

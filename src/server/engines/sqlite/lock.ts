@@ -15,17 +15,20 @@ export interface FolderLock {
   readonly isMarked: boolean;
   /** Notes in the lock's file that a store was made in the folder. */
   mark(): void;
-  /** Makes and locks the file anew whenever it is not there any more, and calls `remade` then; until it is let go of. */
+  /**
+   * Makes and locks the file anew whenever it is not there any more, and calls `remade` then; until it is let go of.
+   */
   keep(remade: () => void): void;
   /** Lets go of it, if it has not done so. */
   release(): void;
 }
 
 /**
- * Keeps a data folder to one server: a database whose lock is held for as long as the process lives. The system lets go of
- * it even after `kill -9`, which a file with a process id in it does not survive. Throws an error for people.
+ * Keeps a data folder to one server: a database whose lock is held for as long as the process lives. The system lets go
+ * of it even after `kill -9`, which a file with a process id in it does not survive. Throws an error for people.
  *
- * The file can be removed under a running server: it makes it again, and what nobody may do twice, its owner alone does (custody.ts).
+ * The file can be removed under a running server: it makes it again, and no promise depends on it
+ * (docs/decisions/0422).
  */
 export function lockFolder(folder: string): FolderLock {
   let held = lock(folder);
@@ -110,7 +113,9 @@ function sayWhy(folder: string, cause: unknown): string {
   }
   const { message } = cause as Error;
   if (isDamage(cause)) {
-    return `The lock of the data folder ${folder} is damaged (obrolan.lock: ${message}): remove obrolan.lock, and start again.`;
+    const remedy = "remove obrolan.lock, and start again.";
+    return `The lock of the data folder ${folder} is damaged (obrolan.lock: ${message}): ${remedy}`;
   }
-  return `The data folder ${folder} cannot be written (obrolan.lock: ${message}): see to its permissions, or take another one with --data.`;
+  const remedy = "see to its permissions, or take another one with --data.";
+  return `The data folder ${folder} cannot be written (obrolan.lock: ${message}): ${remedy}`;
 }

@@ -6,8 +6,9 @@ import { BESIDE, DATABASE, findLinkToNowhere, LOCK } from "./folder.ts";
 import { openBeside } from "./inspect.ts";
 
 /**
- * What shows that a data folder had a store which is not there now, as a sentence with the remedy; undefined if nothing does. A new
- * store in such a folder would look like one that has lost all its messages. `isMarked`: a store was made in the folder before.
+ * What shows that a data folder had a store which is not there now, as a sentence with the remedy; undefined if nothing
+ * does. A new store in such a folder would look like one that has lost all its messages. `isMarked`: a store was made
+ * in the folder before.
  */
 export function findLostStore(folder: string, isMarked = false): string | undefined {
   const file = join(folder, DATABASE);
@@ -35,12 +36,16 @@ export function findLostStore(folder: string, isMarked = false): string | undefi
 
 function lost(folder: string, what: string, toRemove: readonly string[]): string {
   return (
-    `The data folder ${folder} has lost its store: ${what}. Put ${DATABASE} back, or restore a backup with "obrolan restore --data ` +
-    `${folder} FILE". To begin with an empty store instead, remove ${toRemove.join(", ")}, or take another folder with --data.`
+    `The data folder ${folder} has lost its store: ${what}. Put ${DATABASE} back, or restore a backup with ` +
+    `"obrolan restore --data ${folder} FILE". To begin with an empty store instead, remove ${toRemove.join(", ")}, ` +
+    "or take another folder with --data."
   );
 }
 
-/** Throws an error for people if the database is one of another program. Changes nothing. Returns whether it has a store yet. */
+/**
+ * Throws an error for people if the database is one of another program. Changes nothing. Returns whether it has a store
+ * yet.
+ */
 export function checkOurs(file: string): boolean {
   if (statSync(file).size === 0) return false;
   const db = openBeside(file);
@@ -65,7 +70,8 @@ export function checkOurs(file: string): boolean {
 export function isOpenElsewhere(file: string): boolean {
   const db = new DatabaseSync(file);
   try {
-    // In WAL mode each connection holds a shared lock on the database for as long as it is open: https://www.sqlite.org/wal.html
+    // In WAL mode each connection holds a shared lock on the database for as long as it is open:
+    // https://www.sqlite.org/wal.html
     db.exec("PRAGMA locking_mode = EXCLUSIVE");
     db.prepare("SELECT count(*) FROM sqlite_schema").get();
     return false;

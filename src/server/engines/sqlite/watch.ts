@@ -12,7 +12,10 @@ export interface WatchParts {
   readonly report: Report;
 }
 
-/** Decides what follows when a server has lost its store (docs/decisions/0421). The threads find out, and refuse by themselves. */
+/**
+ * Decides what follows when a server has lost its store (docs/decisions/0421). The threads find out, and refuse by
+ * themselves.
+ */
 export class LossWatch {
   readonly #parts: WatchParts;
   #told = "";
@@ -43,8 +46,8 @@ export class LossWatch {
   }
 
   /**
-   * The database is in its place, and the server has the WAL open that is not: once that is written into the database, nothing is
-   * lost, and a new start makes a new WAL.
+   * The database is in its place, and the server has the WAL open that is not: once that is written into the database,
+   * nothing is lost, and a new start makes a new WAL.
    */
   async #fold(message: string): Promise<void> {
     if (this.#isFolding) return;
@@ -64,8 +67,8 @@ export class LossWatch {
 }
 
 /**
- * Sets the WAL of a closed store aside, if another database is under the store's name by now: SQLite would write it into that one. If
- * none is there, it stays, for the database to be moved back to. Returns its new name.
+ * Sets the WAL of a closed store aside, if another database is under the store's name by now: SQLite would write it
+ * into that one. If none is there, it stays, for the database to be moved back to. Returns its new name.
  */
 export function setAsideWal(file: string, files: StoreFiles): string | undefined {
   const wal = `${files.path}-wal`;

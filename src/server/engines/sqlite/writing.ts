@@ -208,7 +208,8 @@ export class Writing {
       throw failureOf(error, committing);
     }
     try {
-      // Behind the commit: it went into the files that are open, and the next start finds those that are under their names.
+      // Behind the commit: it went into the files that are open, and the next start finds those that are under their
+      // names.
       this.#guard.checkFiles();
     } catch (error) {
       throw failureOf(error, true);
