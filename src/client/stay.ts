@@ -161,7 +161,7 @@ export class Stay {
     }
   }
 
-  /** The join needs the `welcome`: it says whether the cursor belongs to the server's log (docs/decisions/0401). */
+  /** The join needs the `welcome`: it says whether the cursor belongs to the server's log (docs/decisions/0016-the-join-follows-the-welcome.md). */
   #begin(join: ChatRequest): void {
     if (this.#opening === undefined) return;
     this.#opening.send(join);

@@ -23,7 +23,7 @@ export interface Resolving<T extends Table> {
 
 /**
  * Resolves every setting of a table: flag over environment over file over default. An empty variable, and an empty text or `null` in
- * the file, set nothing (docs/decisions/0441). Throws a `ConfigError` with a sentence for each value that is not allowed and each name
+ * the file, set nothing (docs/decisions/0025-what-sets-nothing.md). Throws a `ConfigError` with a sentence for each value that is not allowed and each name
  * that is not known, in the file and among the `OBROLAN_…` variables.
  */
 export function resolve<T extends Table>({ table, others = [], rules, flags, env: all }: Resolving<T>): Values<T> {

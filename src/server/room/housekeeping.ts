@@ -89,7 +89,7 @@ export class Housekeeping {
       this.#sweptAt = now;
       rate.sweep();
     }
-    // What is deleted does not come back: see docs/decisions/0431-a-clock-that-jumps.md.
+    // What is deleted does not come back: see docs/decisions/0022-a-clock-that-jumps.md.
     if (now - this.#deletedAt >= SWEEP && clock.isSettled) {
       this.#deletedAt = now;
       signIn.sweep().catch(report);

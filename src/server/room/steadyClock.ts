@@ -39,7 +39,7 @@ export interface SteadyClockParts {
  * The wall clock, and how far it can be believed. A clock that jumps is not followed until it has been steady for a
  * while by the stopwatch; until then the time goes on as before. A clock that lies far from the newest time that the
  * store has seen is used, but nothing may be deleted by it until it has been steady for longer. See
- * docs/decisions/0431-a-clock-that-jumps.md.
+ * docs/decisions/0022-a-clock-that-jumps.md.
  */
 export class SteadyClock {
   readonly #clock: () => number;

@@ -68,7 +68,7 @@ export const UNGUARDED: Guard = { checkFiles: () => {}, checkFilesIfLost: () => 
 
 /**
  * Watches over a store, in one of its threads: whether its names still lead to its files, which costs 1 µs a file, and
- * whether another server has claimed it since, which costs 1 µs (docs/decisions/0421, 0422). The lock file alone cannot
+ * whether another server has claimed it since, which costs 1 µs (docs/decisions/0020-a-store-has-one-owner.md). The lock file alone cannot
  * tell: it can be removed.
  */
 export class Custody {

@@ -28,7 +28,7 @@ export interface FolderLock {
  * of it even after `kill -9`, which a file with a process id in it does not survive. Throws an error for people.
  *
  * The file can be removed under a running server: it makes it again, and no promise depends on it
- * (docs/decisions/0422).
+ * (docs/decisions/0020-a-store-has-one-owner.md).
  */
 export function lockFolder(folder: string): FolderLock {
   let held = lock(folder);

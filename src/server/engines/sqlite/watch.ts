@@ -13,7 +13,7 @@ export interface WatchParts {
 }
 
 /**
- * Decides what follows when a server has lost its store (docs/decisions/0421). The threads find out, and refuse by
+ * Decides what follows when a server has lost its store (docs/decisions/0019-a-server-that-lost-its-files.md). The threads find out, and refuse by
  * themselves.
  */
 export class LossWatch {
