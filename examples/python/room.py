@@ -21,10 +21,10 @@ CHANNEL_OPTIONS = [
     # By default gRPC waits up to two minutes before it dials again, and calls fail meanwhile.
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.min_reconnect_backoff_ms", 200),
-    ("grpc.max_reconnect_backoff_ms", 5_000),
+    ("grpc.max_reconnect_backoff_ms", 2_000),
 ]
 CALL_TIMEOUT_S = 10
-LONGEST_WAIT_S = 10
+LONGEST_WAIT_S = 5
 MOST_COMMANDS_WAITING = 100
 
 

@@ -11,7 +11,7 @@ const PASSWORD = "a good password";
 const numbered = (word: string, count: number) => Array.from({ length: count }, (_, index) => `${word} ${index}`);
 
 describe("examples/python, a client made from the contract alone", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   const folder = useFolder();
   let server: ServerProcess;
   let port: number;

@@ -11,6 +11,9 @@ const root = path.resolve(import.meta.dirname, "../..");
 const python = "/usr/bin/python3";
 const plugin = "/usr/bin/grpc_python_plugin";
 
+/** How long to wait for an event. The client waits up to 5 s before it comes back, several times on a busy machine. */
+const PATIENCE_MS = 60_000;
+
 /** An event as the client prints it: its kind, and what it holds. */
 type Printed = Record<string, Record<string, unknown>>;
 
@@ -100,7 +103,7 @@ export class PythonClient {
     this.#watchers.add(watch);
     try {
       watch();
-      return await within(promise, () => `${what}: ${this.#story()}`);
+      return await within(promise, () => `${what}: ${this.#story()}`, PATIENCE_MS);
     } finally {
       this.#watchers.delete(watch);
     }
@@ -109,7 +112,7 @@ export class PythonClient {
   /** Ends its input, and waits until it has left; gives its exit code. */
   async end(): Promise<number | null> {
     this.#child.stdin?.end();
-    return within(this.exited, () => `the end of the client: ${this.#story()}`);
+    return within(this.exited, () => `the end of the client: ${this.#story()}`, PATIENCE_MS);
   }
 
   /** Ends all that still run. */
