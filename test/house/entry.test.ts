@@ -92,3 +92,29 @@ describe("bin/obrolan.js", () => {
     expect(code).to.not.match(/\?\.[^\d]|\?\?|^(const .* = )?await /m);
   });
 });
+
+describe("A checkout", function () {
+  this.timeout(60_000);
+  const folder = useFolder();
+
+  for (const version of ["20.19.0", "22.12.0", "24.0.0"]) {
+    it(`Every package that npm ci installs allows Node ${version}.`, async () => {
+      for (const name of ["package.json", "package-lock.json"]) {
+        await copyFile(path.join(root, name), path.join(folder.path, name));
+      }
+      const old = path.join(folder.path, "old.cjs");
+      await writeFile(old, `${asOld(version)}Object.defineProperty(process, "version", { value: "v${version}" });\n`);
+      // npm looks at `engines` before it fetches anything.
+      const args = ["ci", "--dry-run", "--offline"];
+      const env = { ...process.env, NODE_OPTIONS: `--require ${old}` };
+      const { code, output } = await new Promise<{ code: number; output: string }>((resolve, reject) => {
+        execFile("npm", args, { cwd: folder.path, env }, (error, stdout, stderr) => {
+          if (error && typeof error.code !== "number") return reject(error);
+          resolve({ code: Number(error?.code ?? 0), output: stdout + stderr });
+        });
+      });
+      expect(code, output).to.equal(0);
+      expect(output).to.not.include("EBADENGINE");
+    });
+  }
+});
