@@ -45,13 +45,18 @@ function unfinished(rpc: string, repeats?: number): Attack {
 }
 
 async function oneByteFrames(port: number) {
-  const connection = await AttackConnection.open(port, LOGIN);
+  const connection = await AttackConnection.open(port, LOGIN, { repeats: 0 });
   const begun = Array.from({ length: 100 }, () => connection.begin());
   const prefix = Buffer.from([0, 0, 0, 0xff, 0xff]);
   for (const stream of begun) await connection.drip(stream, prefix);
   // 30,000 bytes of each call: 30 MB with the frames around them.
   for (let round = 0; round < 30 && !connection.isClosed; round++) {
-    for (const stream of begun) await connection.drip(stream, Buffer.alloc(1_000, 0x41));
+    for (const stream of begun) {
+      if (connection.isClosed) break;
+      await connection.drip(stream, Buffer.alloc(1_000, 0x41));
+      // The polite client is in this process.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
   return { sentBytes: connection.sentBytes, close: () => connection.close() };
 }
