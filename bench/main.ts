@@ -1,15 +1,17 @@
 /** `npm run bench`: measures Obrolan beside its peers. `bench/README.md` tells what is measured, and how. */
-import { chooseCores } from "./cores.ts";
-import { missingEngine } from "./load/engine.ts";
-import { readPlan } from "./options.ts";
+import { chooseCores } from "./machine/cores.ts";
+import type { Figures } from "./model/figures.ts";
+import type { Options } from "./model/options.ts";
 import { missingPrograms } from "./peers/index.ts";
+import { readPlan } from "./run/plan.ts";
 import { Progress } from "./run/progress.ts";
 import { writePictures, writeResults } from "./run/results.ts";
-import { runOnce } from "./run/round.ts";
+import { spawnRun } from "./run/spawnRun.ts";
 import { type Summary, summarize } from "./run/summary.ts";
 import { tableOf } from "./run/table.ts";
-import { chosenRuns, type Figures, type Options, type Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios/index.ts";
+import { chosenRuns, type Scenario } from "./scenarios/scenario.ts";
+import { missingEngine } from "./targets/engine.ts";
 
 const plan = readPlan(scenarios, process.argv);
 const cores = chooseCores();
@@ -57,7 +59,7 @@ async function measureAll(
     for (const run of round % 2 === 1 ? runs : runs.toReversed()) {
       progress.begin(`${scenario.name}, round ${round} of ${options.rounds}, ${run}`);
       const job = { scenario: scenario.name, run, options, cores };
-      rounds[run]?.push(await runOnce(job, (text) => progress.show(text)));
+      rounds[run]?.push(await spawnRun(job, (text) => progress.show(text)));
       progress.end();
     }
   }

@@ -1,5 +1,5 @@
-import { lookOf, marker } from "./look.ts";
-import { type Axis, hasPlace, type Scale, scaleOf } from "./scale.ts";
+import { type Axis, canShow, type Scale, scaleOf } from "./scale.ts";
+import { marker, styleOf } from "./style.ts";
 
 /** A line of a chart. */
 export interface Series {
@@ -28,7 +28,7 @@ const MOST_MARKS = 40;
 export function lineChart({ title, x, y, series }: LineChart): string {
   const drawn = series.map(({ name, points }) => ({
     name,
-    points: points.filter(([across, up]) => hasPlace(x, across) && hasPlace(y, up)),
+    points: points.filter(([across, up]) => canShow(x, across) && canShow(y, up)),
   }));
   const all = drawn.flatMap(({ points }) => points);
   const scales = {
@@ -91,7 +91,7 @@ function drawLine({ points }: Series, index: number, scales: { readonly x: Scale
         round(PLOT.top + (1 - scales.y.place(y)) * PLOT.height),
       ] as const,
   );
-  const { colour } = lookOf(index);
+  const { colour } = styleOf(index);
   const path = places.map(([x, y], place) => `${place === 0 ? "M" : "L"}${x} ${y}`).join("");
   const marks = places.length > MOST_MARKS ? [] : places.map(([x, y]) => marker(index, x, y));
   return path === ""
@@ -101,7 +101,7 @@ function drawLine({ points }: Series, index: number, scales: { readonly x: Scale
 
 function legendLine(name: string, index: number): string[] {
   const y = PLOT.top + 10 + index * LEGEND.line;
-  const { colour } = lookOf(index);
+  const { colour } = styleOf(index);
   return [
     `<line x1="${LEGEND.left}" y1="${y}" x2="${LEGEND.left + 24}" y2="${y}" stroke="${colour}" stroke-width="2"/>`,
     marker(index, LEGEND.left + 12, y),

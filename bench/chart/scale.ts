@@ -18,7 +18,7 @@ export interface Scale {
 const TICKS = 6;
 
 /** Whether an axis has a place for a value. */
-export function hasPlace({ log = false }: Axis, value: number): boolean {
+export function canShow({ log = false }: Axis, value: number): boolean {
   return Number.isFinite(value) && (!log || value > 0);
 }
 

@@ -1,10 +1,10 @@
+import { pointsOf } from "../model/figures.ts";
 import type { Results } from "../run/results.ts";
 import type { Summary } from "../run/summary.ts";
 import { digits, figure } from "../run/table.ts";
-import { pointsOf } from "../scenario.ts";
 import { clusterScenarios } from "../scenarios/cluster/index.ts";
+import { type Column, figuresOf, markdownTable, measuredOn, mustsTable, runsOf } from "./markdown.ts";
 import { projection } from "./projection.ts";
-import { type Column, figuresOf, markdownTable, measuredOn, mustsTable, runsOf } from "./tables.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "CPU of the nodes a delivery, µs", scenario: "cluster-fan-out", figure: "nodesPerDelivery" },

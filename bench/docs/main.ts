@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { readResults } from "../run/results.ts";
 import { clusterInMarkdown } from "./cluster.ts";
-import { fillPage } from "./page.ts";
+import { fillPage } from "./markdown.ts";
 import { serversInMarkdown } from "./servers.ts";
 
 const results = readResults();

@@ -1,6 +1,6 @@
 import type { Summary } from "../run/summary.ts";
 import { digits } from "../run/table.ts";
-import { figuresOf } from "./tables.ts";
+import { figuresOf } from "./markdown.ts";
 
 const NODES = [1, 3, 10];
 const RECEIVERS = [1_000, 10_000];

@@ -1,9 +1,9 @@
+import type { Figures } from "../model/figures.ts";
 import type { Results } from "../run/results.ts";
 import type { Summary } from "../run/summary.ts";
 import { figure } from "../run/table.ts";
-import type { Figures } from "../scenario.ts";
 import { clusterScenarios } from "../scenarios/cluster/index.ts";
-import { type Column, figuresOf, markdownTable, measuredOn, mustsTable, runsOf } from "./tables.ts";
+import { type Column, figuresOf, markdownTable, measuredOn, mustsTable, runsOf } from "./markdown.ts";
 
 const COLUMNS: readonly Column[] = [
   { title: "CPU a delivery, 16 in flight, µs", scenario: "fan-out", figure: "cpuPerDelivery" },

@@ -1,25 +1,25 @@
-import type { Cores } from "../cores.ts";
+import type { Cores } from "../machine/cores.ts";
+import type { Options } from "../model/options.ts";
 import { type PeerName, peers } from "../peers/index.ts";
-import type { Options } from "../scenario.ts";
-import { Cluster, type Layout } from "./cluster.ts";
-import { Server } from "./server.ts";
-import type { Target } from "./target.ts";
+import { Cluster, type Layout } from "../targets/cluster.ts";
+import { Server } from "../targets/server.ts";
+import type { Target } from "../targets/target.ts";
 
 const STALL_MS = 30_000;
-const LOOK_MS = 250;
+const CHECK_INTERVAL_MS = 250;
 
-/** What one run of a scenario is handed. */
+/** The context of one run: its options, the servers that it started, and its failure. */
 export class Bench {
   readonly options: Options;
-  /** Which cores the server and the load have; unset: they share all. */
+  /** The cores that the server and the load are pinned to; if undefined, both use any core. */
   readonly cores: Cores | undefined;
   readonly #report: (text: string) => void;
   readonly #targets: Target[] = [];
   readonly #failure: Promise<never>;
-  /** The run is worth nothing. What it waits for rejects. */
+  /** Fails the run: its current and all later waits reject with this error. */
   readonly fail: (error: Error) => void;
 
-  /** `report` shows how far the run is. */
+  /** `report` shows the progress of the run. */
   constructor(options: Options, cores: Cores | undefined, report: (text: string) => void) {
     this.options = options;
     this.cores = cores;
@@ -34,8 +34,8 @@ export class Bench {
     this.#report(text);
   }
 
-  /** Starts a server of that kind, with nothing in it but what `prepare` puts into its folder. */
-  async serve(peer: PeerName, prepare?: (folder: string) => Promise<void>): Promise<Server> {
+  /** Starts an empty server of this kind. `prepare` may fill its data folder before it starts. */
+  async startServer(peer: PeerName, prepare?: (folder: string) => Promise<void>): Promise<Server> {
     this.progress(`starting ${peer}`);
     const { data, profile } = this.options;
     const options = { name: peer, peer: peers[peer], data, profile, core: this.cores?.server, prepare };
@@ -44,8 +44,8 @@ export class Bench {
     return server;
   }
 
-  /** Starts so many nodes on engines of their own, with nothing in them. */
-  async serveTogether(layout: Layout): Promise<Cluster> {
+  /** Starts empty engines and nodes on them. */
+  async startCluster(layout: Layout): Promise<Cluster> {
     this.progress("starting nodes and engines");
     const { data, profile } = this.options;
     const cluster = await Cluster.start(layout, { data, profile, core: this.cores?.server }, this.fail);
@@ -53,16 +53,17 @@ export class Bench {
     return cluster;
   }
 
-  /** Waits for `promise`, as long as nothing fails and `moved()` changes within 30 s. */
-  async until<Result>(promise: Promise<Result>, what: string, moved: () => number): Promise<Result> {
-    let before = moved();
+  /** Waits for `promise`. Rejects if the run fails, or if the count `progress()` does not change within 30 s. */
+  async waitFor<Result>(promise: Promise<Result>, what: string, progress: () => number): Promise<Result> {
+    let before = progress();
     let changedAt = performance.now();
     const watch = setInterval(() => {
-      const now = moved();
+      const now = progress();
       if (now !== before) changedAt = performance.now();
       before = now;
       if (now > 0) this.progress(`waiting for ${what}, ${now.toLocaleString("en")} deliveries`);
-      if (performance.now() - changedAt > STALL_MS) this.fail(new Error(`Nothing came for 30 s; waiting for ${what}.`));
+      if (performance.now() - changedAt > STALL_MS)
+        this.fail(new Error(`There was no progress for ${STALL_MS / 1000} s while the load waited for ${what}.`));
     }, 1000);
     try {
       return await Promise.race([promise, this.#failure]);
@@ -71,22 +72,25 @@ export class Bench {
     }
   }
 
-  /** Lets the load go on for so long, unless something fails; false: `goesOn` said no, and it ended early. */
-  async pass(seconds: number, what: string, goesOn: () => boolean = () => true): Promise<boolean> {
+  /**
+   * Waits while the load runs. Ends early and returns false if `shouldContinue` returns false; rejects if the run
+   * fails.
+   */
+  async runFor(seconds: number, what: string, shouldContinue: () => boolean = () => true): Promise<boolean> {
     const end = performance.now() + seconds * 1000;
-    while (performance.now() < end && goesOn()) {
+    while (performance.now() < end && shouldContinue()) {
       const left = end - performance.now();
       this.progress(`${what}, ${Math.ceil(left / 1000)} s left`);
       let timer: NodeJS.Timeout | undefined;
-      const look = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, Math.max(0, Math.min(LOOK_MS, left)));
+      const nextCheck = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, Math.max(0, Math.min(CHECK_INTERVAL_MS, left)));
       });
-      await Promise.race([look, this.#failure]).finally(() => clearTimeout(timer));
+      await Promise.race([nextCheck, this.#failure]).finally(() => clearTimeout(timer));
     }
-    return goesOn();
+    return shouldContinue();
   }
 
-  /** Stops what it started. */
+  /** Stops every server that the run started. */
   async end(): Promise<void> {
     await Promise.all(this.#targets.map((target) => target.stop()));
   }

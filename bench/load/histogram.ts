@@ -1,39 +1,40 @@
-const FINE_BITS = 7;
-const FINE = 1 << FINE_BITS;
+// Durations below 128 µs have a bucket for each microsecond; above that, every power of two has 128 buckets.
+const SUB_BUCKET_BITS = 7;
+const SUB_BUCKETS = 1 << SUB_BUCKET_BITS;
 
 /**
- * How often each length of time was seen, in microseconds. Bounded memory however many there are: the width of a bucket
- * is less than 0.8 % of its value.
+ * A histogram of durations, with a resolution of one microsecond. Its memory does not grow with the number of values:
+ * the width of a bucket is less than 0.8 % of its value.
  */
 export class Histogram {
-  readonly #counts = new Float64Array((32 - FINE_BITS) * FINE);
+  readonly #counts = new Float64Array((32 - SUB_BUCKET_BITS) * SUB_BUCKETS);
   #total = 0;
-  #longest = 0;
+  #longestMs = 0;
 
   get total(): number {
     return this.#total;
   }
 
-  /** The longest, in milliseconds. */
-  get longest(): number {
-    return this.#longest;
+  /** The longest duration, in milliseconds. */
+  get longestMs(): number {
+    return this.#longestMs;
   }
 
   add(milliseconds: number): void {
     const bucket = bucketOf(Math.max(0, Math.round(milliseconds * 1000)));
     this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
     this.#total += 1;
-    if (milliseconds > this.#longest) this.#longest = milliseconds;
+    if (milliseconds > this.#longestMs) this.#longestMs = milliseconds;
   }
 
-  /** Adds all that another one has seen. */
-  take(other: Histogram): void {
+  /** Adds all values of another histogram. */
+  merge(other: Histogram): void {
     for (const [bucket, count] of other.#counts.entries()) this.#counts[bucket] = (this.#counts[bucket] ?? 0) + count;
     this.#total += other.#total;
-    this.#longest = Math.max(this.#longest, other.#longest);
+    this.#longestMs = Math.max(this.#longestMs, other.#longestMs);
   }
 
-  /** The time that a share (0 to 1) of all stayed within, in milliseconds. */
+  /** The duration in milliseconds that a share (0 to 1) of all values do not exceed; NaN if there are none. */
   quantile(share: number): number {
     let left = Math.ceil(share * this.#total);
     if (left === 0) return Number.NaN;
@@ -41,25 +42,25 @@ export class Histogram {
       left -= count;
       if (left <= 0) return middleOf(bucket) / 1000;
     }
-    return this.#longest;
+    return this.#longestMs;
   }
 
   clear(): void {
     this.#counts.fill(0);
     this.#total = 0;
-    this.#longest = 0;
+    this.#longestMs = 0;
   }
 }
 
 function bucketOf(microseconds: number): number {
   const value = Math.min(microseconds, 0x7fffffff);
-  if (value < FINE) return value;
-  const shift = 31 - Math.clz32(value) - FINE_BITS;
-  return (shift + 1) * FINE + ((value >>> shift) - FINE);
+  if (value < SUB_BUCKETS) return value;
+  const shift = 31 - Math.clz32(value) - SUB_BUCKET_BITS;
+  return (shift + 1) * SUB_BUCKETS + ((value >>> shift) - SUB_BUCKETS);
 }
 
 function middleOf(bucket: number): number {
-  if (bucket < FINE) return bucket;
-  const shift = Math.floor(bucket / FINE) - 1;
-  return ((bucket % FINE) + FINE + 0.5) * 2 ** shift;
+  if (bucket < SUB_BUCKETS) return bucket;
+  const shift = Math.floor(bucket / SUB_BUCKETS) - 1;
+  return ((bucket % SUB_BUCKETS) + SUB_BUCKETS + 0.5) * 2 ** shift;
 }

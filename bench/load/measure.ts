@@ -1,62 +1,65 @@
-import type { Figures } from "../scenario.ts";
+import { cpuSecondsOfCores } from "../machine/cpuTime.ts";
+import type { Figures } from "../model/figures.ts";
+import type { Target } from "../targets/target.ts";
 import type { Bench } from "./bench.ts";
-import type { Crowd } from "./crowd.ts";
-import { secondsOfCores } from "./processor.ts";
-import type { Target } from "./target.ts";
+import type { VirtualUsers } from "./virtualUsers.ts";
 
-/** What a stretch of time cost and brought. */
+/** Rates and costs during one measurement. */
 export interface Measured {
-  /** Messages accepted a second. */
+  /** Messages accepted per second. */
   readonly acceptedPerSecond: number;
-  /** Deliveries a second. */
+  /** Deliveries per second. */
   readonly deliveriesPerSecond: number;
-  /** Processor time of the whole server process for each delivery, in microseconds. */
+  /** CPU time of the whole server process per delivery, in microseconds. */
   readonly cpuPerDelivery: number;
-  /** Deliveries for each second of processor time of the server. */
+  /** Deliveries per second of the server's CPU time. */
   readonly deliveriesPerCpuSecond: number;
-  /** How many messages came in a response, on the average. */
+  /** The mean number of messages in a response. */
   readonly messagesPerResponse: number;
-  /** How much of its core the server used, in per cent. */
+  /** How much of a core the server used, in percent. */
   readonly serverBusy: number;
-  /** How much of its core the load used, in per cent: near 100 it is the load that is measured. */
+  /** How much of a core the load used, in percent. Near 100, the load is the bottleneck and not the server. */
   readonly loadBusy: number;
-  /** How much of a core went to whatever else ran on the two cores, in per cent: much more than 0, and nothing is worth much. */
+  /**
+   * How much of a core other programs used on the two cores, in percent. Above `QUIET_PERCENT` the figures are
+   * unreliable.
+   */
   readonly othersBusy: number;
 }
 
 /**
- * Measures so many seconds of traffic that is already flowing, fewer once `goesOn` says no. Latencies seen before are forgotten. Of each
- * part of the target, where it has any, there are `PARTPerMessage` and `PARTPerDelivery`, its processor time in microseconds, and
- * `PARTBusy`, how much of a core that was, in per cent.
+ * Measures traffic that is already flowing, for this many seconds or until `shouldContinue` returns false. It clears
+ * the latencies recorded so far. For each part of the target, if it has parts, the result also has `PARTPerMessage` and
+ * `PARTPerDelivery` (CPU time in microseconds) and `PARTBusy` (percent of a core).
  */
 export async function measure(
   bench: Bench,
   target: Target,
-  crowd: Crowd,
+  users: VirtualUsers,
   seconds: number,
-  goesOn?: () => boolean,
+  shouldContinue?: () => boolean,
 ): Promise<Measured & Figures> {
-  crowd.ledger.latency.clear();
-  crowd.ledger.acceptance.clear();
+  users.recorder.latency.clear();
+  users.recorder.acceptLatency.clear();
   const before = {
     at: performance.now(),
     cpu: target.cpuSeconds(),
     parts: target.cpuOfParts?.() ?? {},
-    cores: secondsOfCores(bench.cores),
-    accepted: crowd.ledger.accepted,
-    deliveries: crowd.ledger.deliveries,
-    responses: crowd.ledger.responses,
+    cores: cpuSecondsOfCores(bench.cores),
+    accepted: users.recorder.accepted,
+    deliveries: users.recorder.deliveries,
+    responses: users.recorder.responses,
   };
   const loadBefore = process.cpuUsage();
-  await bench.pass(seconds, "measuring", goesOn);
+  await bench.runFor(seconds, "measuring", shouldContinue);
   const elapsed = (performance.now() - before.at) / 1000;
   const cpu = target.cpuSeconds() - before.cpu;
   const parts = Object.entries(target.cpuOfParts?.() ?? {});
-  const accepted = crowd.ledger.accepted - before.accepted;
-  const deliveries = crowd.ledger.deliveries - before.deliveries;
+  const accepted = users.recorder.accepted - before.accepted;
+  const deliveries = users.recorder.deliveries - before.deliveries;
   const { user, system } = process.cpuUsage(loadBefore);
   const load = (user + system) / 1e6;
-  const others = secondsOfCores(bench.cores) - before.cores - cpu - load;
+  const others = cpuSecondsOfCores(bench.cores) - before.cores - cpu - load;
   const costs = parts.flatMap(([part, seconds]) => {
     const used = seconds - (before.parts[part] ?? 0);
     return [
@@ -71,7 +74,7 @@ export async function measure(
     deliveriesPerSecond: deliveries / elapsed,
     cpuPerDelivery: (cpu / deliveries) * 1e6,
     deliveriesPerCpuSecond: deliveries / cpu,
-    messagesPerResponse: deliveries / (crowd.ledger.responses - before.responses),
+    messagesPerResponse: deliveries / (users.recorder.responses - before.responses),
     serverBusy: (cpu / elapsed) * 100,
     loadBusy: (load / elapsed) * 100,
     othersBusy: Math.max(0, (others / elapsed) * 100),

@@ -1,43 +1,43 @@
-import { atStep, type Figures } from "../scenario.ts";
+import { QUIET_PERCENT } from "../machine/cpuTime.ts";
+import { atStep, type Figures } from "../model/figures.ts";
+import type { Target } from "../targets/target.ts";
 import type { Bench } from "./bench.ts";
-import { Crowd } from "./crowd.ts";
-import { Ledger } from "./ledger.ts";
 import { measure } from "./measure.ts";
-import { ClosedLoop, OpenLoop } from "./pace.ts";
-import { QUIET } from "./processor.ts";
-import type { Reader } from "./reader.ts";
-import type { Target } from "./target.ts";
+import { Recorder } from "./recorder.ts";
+import { ClosedLoop, OpenLoop } from "./sendLoops.ts";
+import type { VirtualUser } from "./virtualUser.ts";
+import { VirtualUsers } from "./virtualUsers.ts";
 
 const WARM_UP_SECONDS = 2;
 const WARM_UP_UNDER_WAY = 4;
 const STEP_WARM_UP_SECONDS = 1;
-/** Whoever takes longer than this for one delivery in a hundred does not keep up, in milliseconds. */
+/** A target keeps up with a rate if its p99 stays below this. */
 export const P99_LIMIT_MS = 500;
-const SETTLE_SECONDS = 1;
-const REST_SECONDS = 10;
-const TIMES_AGAIN = 3;
-// Who is so far behind at any moment of a step will not come out of it with that p99.
-const BEHIND_LIMIT_MS = 3000;
+const DRAIN_SECONDS = 1;
+const DRAIN_BEFORE_RETRY_SECONDS = 10;
+const MAX_RETRIES = 3;
+// A target that is this late at any moment of a step cannot end the step with a p99 below the limit.
+const OLDEST_IN_FLIGHT_LIMIT_MS = 3000;
 
 /**
- * One sender who sends by the clock, whatever becomes of it, at a rate that rises by steps until the target does not keep up: what
- * each step measured, and the last at which it did.
+ * Raises the rate of one sender step by step until the target no longer keeps up. The figures are those of each step,
+ * and the last rate that the target kept up with.
  */
 export async function stepThrough(bench: Bench, target: Target): Promise<Figures> {
   const { receivers, textBytes, rates } = bench.options;
-  const crowd = new Crowd(bench, target, new Ledger(textBytes));
-  const [sender] = await crowd.enter(1);
-  await crowd.enter(receivers);
+  const users = new VirtualUsers(bench, target, new Recorder(textBytes));
+  const [sender] = await users.connectAndJoin(1);
+  await users.connectAndJoin(receivers);
   if (!sender) throw new Error("There is no sender.");
-  const warmUp = new ClosedLoop(crowd, [sender], WARM_UP_UNDER_WAY);
+  const warmUp = new ClosedLoop(users, [sender], WARM_UP_UNDER_WAY);
   warmUp.start();
-  await bench.pass(WARM_UP_SECONDS, "warming up");
+  await bench.runFor(WARM_UP_SECONDS, "warming up");
   warmUp.stop();
-  await crowd.settle();
+  await users.waitUntilComplete();
 
   let figures: Figures = { sustained: 0, deliveriesPerSecond: 0 };
   for (const rate of rates) {
-    const { step, keptUp } = await stepInQuiet(bench, target, crowd, sender, rate);
+    const { step, keptUp } = await quietStep(bench, target, users, sender, rate);
     figures = { ...figures, ...atStep(rate, step) };
     if (!keptUp) break;
     figures = {
@@ -48,46 +48,50 @@ export async function stepThrough(bench: Bench, target: Target): Promise<Figures
       ...busyOf(step, target),
     };
   }
-  crowd.leave();
-  // One that has fallen behind would go on for as long as its queue is.
-  if (!crowd.ledger.isSettled) await target.kill();
+  users.disconnect();
+  // A target that has fallen behind would first send everything in its queue.
+  if (!users.recorder.isComplete) await target.kill();
   return figures;
 }
 
-// A rate that failed while something else took the cores is tried again, if the server comes to rest.
-async function stepInQuiet(...args: Parameters<typeof stepOf>): ReturnType<typeof stepOf> {
-  const [bench, , { ledger }] = args;
+// Repeats a step that failed while other programs used the cores, if the target delivers the rest in time.
+async function quietStep(...args: Parameters<typeof stepOf>): ReturnType<typeof stepOf> {
+  const [bench, , { recorder }] = args;
   let outcome = await stepOf(...args);
-  for (let again = 0; again < TIMES_AGAIN; again += 1) {
-    if (outcome.keptUp || (outcome.step.othersBusy ?? 0) < QUIET) break;
-    await bench.pass(REST_SECONDS, "waiting for the target to come to rest", () => !ledger.isSettled);
-    if (!ledger.isSettled) break;
+  for (let retry = 0; retry < MAX_RETRIES; retry += 1) {
+    if (outcome.keptUp || (outcome.step.othersBusy ?? 0) < QUIET_PERCENT) break;
+    await bench.runFor(DRAIN_BEFORE_RETRY_SECONDS, "waiting for the last deliveries", () => !recorder.isComplete);
+    if (!recorder.isComplete) break;
     outcome = await stepOf(...args);
   }
   return outcome;
 }
 
-/** One rate: what it measured, and whether the target keeps up with it. */
+/** Measures one rate, and whether the target keeps up with it. */
 async function stepOf(
   bench: Bench,
   target: Target,
-  crowd: Crowd,
-  sender: Reader,
+  users: VirtualUsers,
+  sender: VirtualUser,
   rate: number,
 ): Promise<{ readonly step: Figures; readonly keptUp: boolean }> {
-  const { ledger } = crowd;
-  const goesOn = () => ledger.behind < BEHIND_LIMIT_MS;
+  const { recorder } = users;
+  const shouldContinue = () => recorder.oldestInFlightMs < OLDEST_IN_FLIGHT_LIMIT_MS;
   const loop = new OpenLoop(sender, rate);
   loop.start();
-  await bench.pass(STEP_WARM_UP_SECONDS, `${rate} a second, warming up`, goesOn);
+  await bench.runFor(STEP_WARM_UP_SECONDS, `${rate} a second, warming up`, shouldContinue);
   loop.lateness.clear();
-  const measured = await measure(bench, target, crowd, bench.options.seconds, goesOn);
+  const measured = await measure(bench, target, users, bench.options.seconds, shouldContinue);
   const { cpuPerDelivery, deliveriesPerSecond, loadBusy, othersBusy } = measured;
-  const latencies = { p50: ledger.latency.quantile(0.5), p99: ledger.latency.quantile(0.99) };
+  const latencies = { p50: recorder.latency.quantile(0.5), p99: recorder.latency.quantile(0.99) };
   loop.stop();
-  await bench.pass(SETTLE_SECONDS, `${rate} a second, waiting for the last`, () => goesOn() && !ledger.isSettled);
-  const keptUp = ledger.isSettled && latencies.p99 < P99_LIMIT_MS;
-  // Of one that has fallen behind there is no latency: it grows for as long as one looks.
+  await bench.runFor(
+    DRAIN_SECONDS,
+    `${rate} a second, waiting for the last deliveries`,
+    () => shouldContinue() && !recorder.isComplete,
+  );
+  const keptUp = recorder.isComplete && latencies.p99 < P99_LIMIT_MS;
+  // A target that has fallen behind has no latency to report: it grows for as long as it is measured.
   const step = {
     cpu: cpuPerDelivery,
     deliveries: deliveriesPerSecond,
@@ -96,7 +100,7 @@ async function stepOf(
     othersBusy,
     ...busyOf(measured, target),
   };
-  return { step: ledger.isSettled ? { ...latencies, ...step } : step, keptUp };
+  return { step: recorder.isComplete ? { ...latencies, ...step } : step, keptUp };
 }
 
 function busyOf(figures: Figures, target: Target): Figures {

@@ -1,10 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { grpcWire } from "../load/wires/grpc/index.ts";
-import { natsWire } from "../load/wires/nats/index.ts";
-import { socketIoWire } from "../load/wires/websocket/socketIo.ts";
-import { wsWire } from "../load/wires/websocket/ws.ts";
-import type { Wire } from "../load/wires/wire.ts";
+import { grpcWire } from "../wires/grpc/index.ts";
+import { natsWire } from "../wires/nats/index.ts";
+import { socketIoWire } from "../wires/websocket/socketIo.ts";
+import { wsWire } from "../wires/websocket/ws.ts";
+import type { Wire } from "../wires/wire.ts";
 
 /** A server that is measured. It listens on a free port of 127.0.0.1, says so on standard error, and ends on SIGTERM. */
 export interface Peer {

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { fileURLToPath } from "node:url";
 import { lineChart } from "../chart/index.ts";
-import type { Cores } from "../cores.ts";
-import type { Scenario } from "../scenario.ts";
+import type { Cores } from "../machine/cores.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
 import type { Summary } from "./summary.ts";
 
 const FOLDER = fileURLToPath(new URL("../results/", import.meta.url));

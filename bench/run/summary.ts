@@ -1,4 +1,6 @@
-import type { Column, Figures, Must, Options, Scenario } from "../scenario.ts";
+import type { Figures } from "../model/figures.ts";
+import type { Options } from "../model/options.ts";
+import type { Column, Must, Scenario } from "../scenarios/scenario.ts";
 
 /** What became of a scenario. */
 export interface Summary {

@@ -1,5 +1,5 @@
-import { QUIET } from "../load/processor.ts";
-import type { Column, Scenario } from "../scenario.ts";
+import { QUIET_PERCENT } from "../machine/cpuTime.ts";
+import type { Column, Scenario } from "../scenarios/scenario.ts";
 import type { Summary } from "./summary.ts";
 
 const WORDS = { met: "met    ", "not met": "NOT MET", open: "open   " } as const;
@@ -26,9 +26,11 @@ export function tableOf(scenario: Scenario, summary: Summary): string {
     ([run, program]) => `${run} is left out: there is no ${program} here.`,
   );
   const quiet =
-    summary.othersBusy < QUIET
+    summary.othersBusy < QUIET_PERCENT
       ? []
-      : [`NOT QUIET  something else took up to ${digits(summary.othersBusy, 0)} % of a core from what was measured`];
+      : [
+          `NOT QUIET_PERCENT  something else took up to ${digits(summary.othersBusy, 0)} % of a core from what was measured`,
+        ];
   const title = `${scenario.name}: ${summary.summary}; rounds: ${summary.options.rounds}`;
   return [title, draw(header), ...lines.map(draw), ...leftOut, ...musts, ...quiet].join("\n");
 }

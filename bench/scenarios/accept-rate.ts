@@ -1,10 +1,11 @@
 import type { Bench } from "../load/bench.ts";
-import { Crowd } from "../load/crowd.ts";
-import { Ledger } from "../load/ledger.ts";
 import { measure } from "../load/measure.ts";
-import { ClosedLoop } from "../load/pace.ts";
-import type { Target } from "../load/target.ts";
-import type { Figures, Scenario } from "../scenario.ts";
+import { Recorder } from "../load/recorder.ts";
+import { ClosedLoop } from "../load/sendLoops.ts";
+import { VirtualUsers } from "../load/virtualUsers.ts";
+import type { Figures } from "../model/figures.ts";
+import type { Target } from "../targets/target.ts";
+import type { Scenario } from "./scenario.ts";
 
 const WARM_UP_SECONDS = 2;
 const ACCEPTED_LIMIT = 20_000;
@@ -15,7 +16,7 @@ export const acceptRate: Scenario = {
   summary: ({ receivers, underWay, textBytes }) =>
     `${receivers} senders on a connection each, who all get everything; ${underWay} messages of ${textBytes} bytes wait for \`accepted\``,
   defaults: { seconds: 4, receivers: 100, underWay: 1600, textBytes: 100 },
-  runs: { obrolan: async (bench) => acceptRateOn(bench, await bench.serve("obrolan")) },
+  runs: { obrolan: async (bench) => acceptRateOn(bench, await bench.startServer("obrolan")) },
   columns: [
     { figure: "acceptedPerSecond", title: "accepted a second", digits: 0 },
     { figure: "acceptedP50", title: "to accepted, p50, ms", digits: 1 },
@@ -39,15 +40,15 @@ export const acceptRate: Scenario = {
 /** Measures how many messages become durable where senders are everywhere. */
 export async function acceptRateOn(bench: Bench, target: Target): Promise<Figures> {
   const { receivers, underWay, textBytes, seconds } = bench.options;
-  const crowd = new Crowd(bench, target, new Ledger(textBytes));
-  const senders = await crowd.enter(receivers);
-  const loop = new ClosedLoop(crowd, senders, underWay, "onAccepted");
+  const users = new VirtualUsers(bench, target, new Recorder(textBytes));
+  const senders = await users.connectAndJoin(receivers);
+  const loop = new ClosedLoop(users, senders, underWay, "onAccepted");
   loop.start();
-  await bench.pass(WARM_UP_SECONDS, "warming up");
-  const measured = await measure(bench, target, crowd, seconds);
-  const { acceptance } = crowd.ledger;
-  const latencies = { acceptedP50: acceptance.quantile(0.5), acceptedP99: acceptance.quantile(0.99) };
+  await bench.runFor(WARM_UP_SECONDS, "warming up");
+  const measured = await measure(bench, target, users, seconds);
+  const { acceptLatency } = users.recorder;
+  const latencies = { acceptedP50: acceptLatency.quantile(0.5), acceptedP99: acceptLatency.quantile(0.99) };
   loop.stop();
-  await crowd.settle();
+  await users.waitUntilComplete();
   return { ...measured, ...latencies };
 }

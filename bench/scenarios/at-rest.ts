@@ -1,11 +1,12 @@
 import type { Bench } from "../load/bench.ts";
-import { commitTime } from "../load/commit.ts";
-import { Crowd } from "../load/crowd.ts";
-import { Ledger } from "../load/ledger.ts";
 import { measure } from "../load/measure.ts";
-import { OpenLoop } from "../load/pace.ts";
+import { Recorder } from "../load/recorder.ts";
+import { OpenLoop } from "../load/sendLoops.ts";
+import { commitTime } from "../load/sqliteLog.ts";
+import { VirtualUsers } from "../load/virtualUsers.ts";
+import type { Figures } from "../model/figures.ts";
 import type { PeerName } from "../peers/index.ts";
-import type { Figures, Scenario } from "../scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 const WARM_UP_SECONDS = 3;
 
@@ -40,19 +41,19 @@ export const atRest: Scenario = {
 
 async function atRestOf(bench: Bench, peer: PeerName): Promise<Figures> {
   const { receivers, rate, textBytes, seconds } = bench.options;
-  const server = await bench.serve(peer);
-  const crowd = new Crowd(bench, server, new Ledger(textBytes));
-  const [sender] = await crowd.enter(1);
-  await crowd.enter(receivers);
+  const server = await bench.startServer(peer);
+  const users = new VirtualUsers(bench, server, new Recorder(textBytes));
+  const [sender] = await users.connectAndJoin(1);
+  await users.connectAndJoin(receivers);
   if (!sender) throw new Error("There is no sender.");
   const loop = new OpenLoop(sender, rate);
   loop.start();
-  await bench.pass(WARM_UP_SECONDS, "warming up");
-  const { cpuPerDelivery } = await measure(bench, server, crowd, seconds);
+  await bench.runFor(WARM_UP_SECONDS, "warming up");
+  const { cpuPerDelivery } = await measure(bench, server, users, seconds);
   loop.stop();
-  await crowd.settle();
-  const { latency, acceptance } = crowd.ledger;
-  const acceptedP50 = acceptance.quantile(0.5);
+  await users.waitUntilComplete();
+  const { latency, acceptLatency } = users.recorder;
+  const acceptedP50 = acceptLatency.quantile(0.5);
   return { p50: latency.quantile(0.5), p99: latency.quantile(0.99), acceptedP50, cpuPerDelivery };
 }
 

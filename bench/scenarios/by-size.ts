@@ -1,7 +1,8 @@
 import type { Bench } from "../load/bench.ts";
+import { atStep, type Figures, pointsOf } from "../model/figures.ts";
 import { type PeerName, peerNames } from "../peers/index.ts";
-import { atStep, type Figures, pointsOf, runsOf, type Scenario } from "../scenario.ts";
 import { fanOutOf } from "./fan-out.ts";
+import { runsOf, type Scenario } from "./scenario.ts";
 
 const RECEIVERS = [10, 100, 1000, 5000];
 

@@ -1,6 +1,7 @@
 import { P99_LIMIT_MS, stepThrough } from "../load/steps.ts";
+import { type Figures, pointsOf } from "../model/figures.ts";
 import { peerNames } from "../peers/index.ts";
-import { type Figures, type Must, pointsOf, runsOf, type Scenario } from "../scenario.ts";
+import { type Must, runsOf, type Scenario } from "./scenario.ts";
 
 /** How many messages a second a server keeps up with, where they come by the clock. */
 export const capacity: Scenario = {
@@ -13,7 +14,7 @@ export const capacity: Scenario = {
     textBytes: 100,
     rates: [10, 20, 30, 60, 100, 150, 200, 300, 500, 1000, 1500, 2000, 2500, 3000, 4000],
   },
-  runs: runsOf(peerNames, async (bench, peer) => stepThrough(bench, await bench.serve(peer))),
+  runs: runsOf(peerNames, async (bench, peer) => stepThrough(bench, await bench.startServer(peer))),
   columns: [
     { figure: "sustained", title: "messages a second", digits: 0 },
     { figure: "deliveriesPerSecond", title: "deliveries a second", digits: 0 },

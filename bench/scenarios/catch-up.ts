@@ -1,8 +1,9 @@
 import type { Bench } from "../load/bench.ts";
-import { Crowd } from "../load/crowd.ts";
-import { fillLog } from "../load/fill.ts";
-import { Ledger } from "../load/ledger.ts";
-import type { Figures, Scenario } from "../scenario.ts";
+import { Recorder } from "../load/recorder.ts";
+import { fillLog } from "../load/sqliteLog.ts";
+import { VirtualUsers } from "../load/virtualUsers.ts";
+import type { Figures } from "../model/figures.ts";
+import type { Scenario } from "./scenario.ts";
 
 const SPEED_LIMIT = 200_000;
 
@@ -33,24 +34,24 @@ export const catchUp: Scenario = {
 
 async function catchUpOf(bench: Bench): Promise<Figures> {
   const { messages, textBytes } = bench.options;
-  const ledger = new Ledger(textBytes);
-  const server = await bench.serve("obrolan", (folder) => fillLog(folder, messages, ledger));
-  const crowd = new Crowd(bench, server, ledger);
-  const [reader] = await crowd.connect(1);
+  const recorder = new Recorder(textBytes);
+  const server = await bench.startServer("obrolan", (folder) => fillLog(folder, messages, recorder));
+  const users = new VirtualUsers(bench, server, recorder);
+  const [reader] = await users.connect(1);
   if (!reader) throw new Error("There is no reader.");
   const cpuBefore = server.cpuSeconds();
   const loadBefore = process.cpuUsage();
   const startedAt = performance.now();
-  await crowd.until(reader.join(0), "the reader to be caught up");
+  await users.waitFor(reader.join(0), "the reader to be caught up");
   const seconds = (performance.now() - startedAt) / 1000;
   const { user, system } = process.cpuUsage(loadBefore);
   const cpu = server.cpuSeconds() - cpuBefore;
-  await crowd.settle();
+  await users.waitUntilComplete();
   return {
     seconds,
     messagesPerSecond: messages / seconds,
     cpuPerMessage: (cpu / messages) * 1e6,
     loadBusy: ((user + system) / 1e6 / seconds) * 100,
-    peak: server.peakMemory(),
+    peak: server.peakMemoryMib(),
   };
 }

@@ -1,11 +1,13 @@
 import type { Bench } from "../load/bench.ts";
-import { Crowd } from "../load/crowd.ts";
-import { Ledger } from "../load/ledger.ts";
 import { measure } from "../load/measure.ts";
-import { ClosedLoop } from "../load/pace.ts";
-import type { Target } from "../load/target.ts";
+import { Recorder } from "../load/recorder.ts";
+import { ClosedLoop } from "../load/sendLoops.ts";
+import { VirtualUsers } from "../load/virtualUsers.ts";
+import type { Figures } from "../model/figures.ts";
+import type { Options } from "../model/options.ts";
 import { type PeerName, peerNames } from "../peers/index.ts";
-import { type Column, type Figures, type Must, type Options, runsOf, type Scenario } from "../scenario.ts";
+import type { Target } from "../targets/target.ts";
+import { type Column, type Must, runsOf, type Scenario } from "./scenario.ts";
 
 const WARM_UP_SECONDS = 2;
 
@@ -61,7 +63,7 @@ function cheaperThan(
 
 /** Measures a delivery of one server, with so many messages under way; leaves nothing running. */
 export async function fanOutOf(bench: Bench, peer: PeerName, receivers = bench.options.receivers): Promise<Figures> {
-  const server = await bench.serve(peer);
+  const server = await bench.startServer(peer);
   const figures = await fanOutOn(bench, server, receivers);
   await server.stop();
   return figures;
@@ -75,17 +77,17 @@ export async function fanOutOn(
   senderCount = 1,
 ): Promise<Figures> {
   const { underWay, textBytes, seconds } = bench.options;
-  const crowd = new Crowd(bench, target, new Ledger(textBytes));
-  const senders = await crowd.enter(senderCount);
-  await crowd.enter(receivers);
-  const loop = new ClosedLoop(crowd, senders, underWay);
+  const users = new VirtualUsers(bench, target, new Recorder(textBytes));
+  const senders = await users.connectAndJoin(senderCount);
+  await users.connectAndJoin(receivers);
+  const loop = new ClosedLoop(users, senders, underWay);
   loop.start();
-  await bench.pass(WARM_UP_SECONDS, "warming up");
-  const measured = await measure(bench, target, crowd, seconds);
-  const { latency } = crowd.ledger;
+  await bench.runFor(WARM_UP_SECONDS, "warming up");
+  const measured = await measure(bench, target, users, seconds);
+  const { latency } = users.recorder;
   const latencies = { p50: latency.quantile(0.5), p99: latency.quantile(0.99) };
   loop.stop();
-  await crowd.settle();
-  crowd.leave();
+  await users.waitUntilComplete();
+  users.disconnect();
   return { ...measured, ...latencies };
 }

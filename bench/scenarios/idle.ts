@@ -1,9 +1,10 @@
 import type { Bench } from "../load/bench.ts";
-import { Crowd } from "../load/crowd.ts";
-import { Ledger } from "../load/ledger.ts";
-import { sharedGrpcWire } from "../load/wires/grpc/shared.ts";
-import type { Wire } from "../load/wires/wire.ts";
-import type { Figures, Scenario } from "../scenario.ts";
+import { Recorder } from "../load/recorder.ts";
+import { VirtualUsers } from "../load/virtualUsers.ts";
+import type { Figures } from "../model/figures.ts";
+import { sharedGrpcWire } from "../wires/grpc/shared.ts";
+import type { Wire } from "../wires/wire.ts";
+import type { Scenario } from "./scenario.ts";
 
 const MEMORY_LIMIT_MB = 400;
 const STREAMS_A_CONNECTION = 100;
@@ -39,19 +40,19 @@ export const idle: Scenario = {
 
 async function idleOf(bench: Bench, wire?: Wire): Promise<Figures> {
   const { receivers, seconds, textBytes } = bench.options;
-  const server = await bench.serve("obrolan");
-  const crowd = new Crowd(bench, server, new Ledger(textBytes), wire);
-  await crowd.enter(1);
-  const memoryBefore = server.memory() * MB_A_MIB;
+  const server = await bench.startServer("obrolan");
+  const users = new VirtualUsers(bench, server, new Recorder(textBytes), wire);
+  await users.connectAndJoin(1);
+  const memoryBefore = server.memoryMib() * MB_A_MIB;
   const startedAt = performance.now();
-  await crowd.enter(receivers - 1);
+  await users.connectAndJoin(receivers - 1);
   const joinedIn = (performance.now() - startedAt) / 1000;
   const cpuBefore = server.cpuSeconds();
-  await bench.pass(seconds, "idling");
-  const memory = server.memory() * MB_A_MIB;
+  await bench.runFor(seconds, "idling");
+  const memory = server.memoryMib() * MB_A_MIB;
   return {
     memory,
-    peak: server.peakMemory() * MB_A_MIB,
+    peak: server.peakMemoryMib() * MB_A_MIB,
     memoryAStream: ((memory - memoryBefore) / (receivers - 1)) * 1000,
     seconds: joinedIn,
     cpuASecond: ((server.cpuSeconds() - cpuBefore) / seconds) * 100,

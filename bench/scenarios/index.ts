@@ -1,4 +1,3 @@
-import type { Scenario } from "../scenario.ts";
 import { acceptRate } from "./accept-rate.ts";
 import { atRest } from "./at-rest.ts";
 import { bySize } from "./by-size.ts";
@@ -9,6 +8,7 @@ import { fanOut, oneUnderWay } from "./fan-out.ts";
 import { idle } from "./idle.ts";
 import { reconnect } from "./reconnect.ts";
 import { resumeStorm } from "./resume-storm.ts";
+import type { Scenario } from "./scenario.ts";
 import { slowReaders } from "./slow-readers.ts";
 
 /** All scenarios, in the order in which they run. */

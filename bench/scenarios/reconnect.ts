@@ -1,17 +1,18 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Backoff } from "../../src/client/backoff.ts";
 import type { Bench } from "../load/bench.ts";
-import { Crowd } from "../load/crowd.ts";
 import { Histogram } from "../load/histogram.ts";
-import { Ledger } from "../load/ledger.ts";
-import { OpenLoop } from "../load/pace.ts";
-import type { Reader } from "../load/reader.ts";
-import type { Figures, Scenario } from "../scenario.ts";
+import { Recorder } from "../load/recorder.ts";
+import { OpenLoop } from "../load/sendLoops.ts";
+import type { VirtualUser } from "../load/virtualUser.ts";
+import { VirtualUsers } from "../load/virtualUsers.ts";
+import type { Figures } from "../model/figures.ts";
+import type { Scenario } from "./scenario.ts";
 
 const TIME_LIMIT_S = 15;
 const AROUND_SECONDS = 1;
 
-/** How soon a crowd is back that lost its connections all at once. */
+/** How soon a users is back that lost its connections all at once. */
 export const reconnect: Scenario = {
   name: "reconnect",
   summary: ({ receivers, rate }) =>
@@ -22,7 +23,7 @@ export const reconnect: Scenario = {
     { figure: "seconds", title: "all back in, s", digits: 1, over: "worst" },
     { figure: "p50", title: "p50, s", digits: 1 },
     { figure: "attempts", title: "attempts a client", digits: 2 },
-    { figure: "longestWait", title: "sender's longest wait, ms", digits: 0, over: "worst" },
+    { figure: "longestWait", title: "sender's longestMs wait, ms", digits: 0, over: "worst" },
     { figure: "peak", title: "peak memory, MiB", digits: 0 },
   ],
   musts: ({ obrolan }, { receivers }) => [
@@ -38,25 +39,25 @@ export const reconnect: Scenario = {
 
 async function reconnectOf(bench: Bench): Promise<Figures> {
   const { receivers, rate, textBytes } = bench.options;
-  const server = await bench.serve("obrolan");
-  const crowd = new Crowd(bench, server, new Ledger(textBytes));
-  const [sender] = await crowd.enter(1);
-  const others = await crowd.enter(receivers);
+  const server = await bench.startServer("obrolan");
+  const users = new VirtualUsers(bench, server, new Recorder(textBytes));
+  const [sender] = await users.connectAndJoin(1);
+  const others = await users.connectAndJoin(receivers);
   if (!sender) throw new Error("There is no sender.");
   const loop = new OpenLoop(sender, rate);
   loop.start();
-  await bench.pass(AROUND_SECONDS, "before the cut");
+  await bench.runFor(AROUND_SECONDS, "before the cut");
 
-  crowd.ledger.acceptance.clear();
+  users.recorder.acceptLatency.clear();
   const times = new Histogram();
   let attempts = 0;
-  const comeBack = async (reader: Reader) => {
+  const comeBack = async (reader: VirtualUser) => {
     const backoff = new Backoff();
     while (true) {
       await wait(backoff.next());
       attempts += 1;
       if (
-        await crowd.reopen(reader).then(
+        await users.reopen(reader).then(
           () => true,
           () => false,
         )
@@ -68,16 +69,16 @@ async function reconnectOf(bench: Bench): Promise<Figures> {
   };
   for (const reader of others) reader.close();
   const cutAt = performance.now();
-  await crowd.until(Promise.all(others.map(comeBack)), "all to be back");
-  const longestWait = crowd.ledger.acceptance.longest;
-  await bench.pass(AROUND_SECONDS, "after the cut");
+  await users.waitFor(Promise.all(others.map(comeBack)), "all to be back");
+  const longestWait = users.recorder.acceptLatency.longestMs;
+  await bench.runFor(AROUND_SECONDS, "after the cut");
   loop.stop();
-  await crowd.settle();
+  await users.waitUntilComplete();
   return {
-    seconds: times.longest / 1000,
+    seconds: times.longestMs / 1000,
     p50: times.quantile(0.5) / 1000,
     attempts: attempts / receivers,
     longestWait,
-    peak: server.peakMemory(),
+    peak: server.peakMemoryMib(),
   };
 }

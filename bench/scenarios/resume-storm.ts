@@ -1,9 +1,10 @@
 import { SIZES } from "../../src/server/room/limits.ts";
 import type { Bench } from "../load/bench.ts";
-import { Crowd } from "../load/crowd.ts";
-import { Ledger } from "../load/ledger.ts";
-import { ClosedLoop, OpenLoop } from "../load/pace.ts";
-import type { Figures, Scenario } from "../scenario.ts";
+import { Recorder } from "../load/recorder.ts";
+import { ClosedLoop, OpenLoop } from "../load/sendLoops.ts";
+import { VirtualUsers } from "../load/virtualUsers.ts";
+import type { Figures } from "../model/figures.ts";
+import type { Scenario } from "./scenario.ts";
 
 const WAIT_LIMIT_MS = 1000;
 const READS_LIMIT = 5;
@@ -20,14 +21,14 @@ export const resumeStorm: Scenario = {
   columns: [
     { figure: "seconds", title: "all caught up in, s", digits: 1 },
     { figure: "messagesPerSecond", title: "messages replayed a second", digits: 0 },
-    { figure: "longestWait", title: "sender's longest wait, ms", digits: 0, over: "worst" },
+    { figure: "longestWait", title: "sender's longestMs wait, ms", digits: 0, over: "worst" },
     { figure: "pageReads", title: "pages read", digits: 0, over: "worst" },
     { figure: "readsPerPage", title: "reads a page", digits: 1, over: "worst" },
     { figure: "peak", title: "peak memory, MiB", digits: 0 },
   ],
   musts: ({ obrolan }) => [
     {
-      what: "the sender's longest wait for `accepted` in any round",
+      what: "the sender's longestMs wait for `accepted` in any round",
       value: obrolan?.longestWait ?? Number.NaN,
       bound: "at most",
       limit: WAIT_LIMIT_MS,
@@ -46,34 +47,37 @@ export const resumeStorm: Scenario = {
 
 async function resume(bench: Bench): Promise<Figures> {
   const { receivers, messages, textBytes, rate } = bench.options;
-  const server = await bench.serve("obrolan");
-  const crowd = new Crowd(bench, server, new Ledger(textBytes));
-  const senders = await crowd.enter(1);
-  new ClosedLoop(crowd, senders, UNDER_WAY_WHILE_FILLING).start(messages);
-  await crowd.settle(senders);
+  const server = await bench.startServer("obrolan");
+  const users = new VirtualUsers(bench, server, new Recorder(textBytes));
+  const senders = await users.connectAndJoin(1);
+  new ClosedLoop(users, senders, UNDER_WAY_WHILE_FILLING).start(messages);
+  await users.waitUntilComplete(senders);
 
-  const away = await crowd.connect(receivers, { counts: false });
+  const away = await users.connect(receivers, { isMeasured: false });
   const readsBefore = (await server.stats()).pageReads ?? Number.NaN;
-  crowd.ledger.acceptance.clear();
+  users.recorder.acceptLatency.clear();
   const [sender] = senders;
   if (!sender) throw new Error("There is no sender.");
   const loop = new OpenLoop(sender, rate);
   const startedAt = performance.now();
   loop.start();
-  await crowd.until(Promise.all(away.map((reader) => reader.join(0))), "all to be caught up");
+  await users.waitFor(Promise.all(away.map((reader) => reader.join(0))), "all to be caught up");
   const seconds = (performance.now() - startedAt) / 1000;
   loop.stop();
-  await crowd.until(crowd.ledger.settled(), "the sender's last messages");
-  await crowd.until(Promise.all(away.map((reader) => reader.hasReceived(crowd.ledger.sent))), "all to have everything");
-  await crowd.settle();
+  await users.waitFor(users.recorder.whenComplete(), "the sender's last messages");
+  await users.waitFor(
+    Promise.all(away.map((reader) => reader.hasReceived(users.recorder.sent))),
+    "all to have everything",
+  );
+  await users.waitUntilComplete();
   const pageReads = ((await server.stats()).pageReads ?? Number.NaN) - readsBefore;
   return {
     seconds,
     messagesPerSecond: (receivers * messages) / seconds,
-    longestWait: crowd.ledger.acceptance.longest,
+    longestWait: users.recorder.acceptLatency.longestMs,
     pageReads,
     readsPerPage: pageReads / pagesBehind(messages, textBytes),
-    peak: server.peakMemory(),
+    peak: server.peakMemoryMib(),
   };
 }
 

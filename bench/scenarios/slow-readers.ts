@@ -1,9 +1,10 @@
 import type { Bench } from "../load/bench.ts";
-import { Crowd } from "../load/crowd.ts";
-import { Ledger } from "../load/ledger.ts";
-import { ClosedLoop } from "../load/pace.ts";
+import { Recorder } from "../load/recorder.ts";
+import { ClosedLoop } from "../load/sendLoops.ts";
+import { VirtualUsers } from "../load/virtualUsers.ts";
+import type { Figures } from "../model/figures.ts";
 import type { PeerName } from "../peers/index.ts";
-import type { Figures, Scenario } from "../scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 const SENDERS = 4;
 const LATENCY_LIMIT = 1.5;
@@ -51,25 +52,25 @@ export const slowReaders: Scenario = {
 async function slowReadersOf(bench: Bench, peer: PeerName, withSlow: boolean): Promise<Figures> {
   const { receivers, messages, textBytes, underWay, pause } = bench.options;
   const half = Math.floor(receivers / 2);
-  const server = await bench.serve(peer);
-  const crowd = new Crowd(bench, server, new Ledger(textBytes));
-  const reading = await crowd.enter(half);
-  const slow = await crowd.enter(withSlow ? half : 0, { counts: false });
+  const server = await bench.startServer(peer);
+  const users = new VirtualUsers(bench, server, new Recorder(textBytes));
+  const reading = await users.connectAndJoin(half);
+  const slow = await users.connectAndJoin(withSlow ? half : 0, { isMeasured: false });
   for (const reader of slow) reader.pause(pause);
 
   const startedAt = performance.now();
-  const loop = new ClosedLoop(crowd, reading.slice(0, SENDERS), underWay);
+  const loop = new ClosedLoop(users, reading.slice(0, SENDERS), underWay);
   loop.start(messages);
-  await crowd.settle(reading);
-  const { latency } = crowd.ledger;
+  await users.waitUntilComplete(reading);
+  const { latency } = users.recorder;
   const seconds = (performance.now() - startedAt) / 1000;
   const figures = { p50: latency.quantile(0.5), p99: latency.quantile(0.99), seconds };
-  const peakWhileSlow = server.peakMemory();
+  const peakWhileSlow = server.peakMemoryMib();
 
   const resumedAt = performance.now();
   for (const reader of slow) reader.resume();
-  await crowd.until(Promise.all(slow.map((reader) => reader.hasReceived(messages))), "the slow to have everything");
+  await users.waitFor(Promise.all(slow.map((reader) => reader.hasReceived(messages))), "the slow to have everything");
   const catchUpSeconds = withSlow ? (performance.now() - resumedAt) / 1000 : Number.NaN;
-  await crowd.settle();
-  return { ...figures, peakWhileSlow, peak: server.peakMemory(), catchUpSeconds };
+  await users.waitUntilComplete();
+  return { ...figures, peakWhileSlow, peak: server.peakMemoryMib(), catchUpSeconds };
 }

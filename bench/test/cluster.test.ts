@@ -1,13 +1,13 @@
 import { tmpdir } from "node:os";
 import { expect } from "chai";
 import { Bench } from "../load/bench.ts";
-import { Crowd } from "../load/crowd.ts";
-import { DistanceMeter } from "../load/distances.ts";
-import { missingEngine } from "../load/engine.ts";
-import { Ledger } from "../load/ledger.ts";
-import { ClosedLoop } from "../load/pace.ts";
-import { readPlan } from "../options.ts";
+import { NodeLatencyMeter } from "../load/nodeLatency.ts";
+import { Recorder } from "../load/recorder.ts";
+import { ClosedLoop } from "../load/sendLoops.ts";
+import { VirtualUsers } from "../load/virtualUsers.ts";
+import { readPlan } from "../run/plan.ts";
 import { scenarios } from "../scenarios/index.ts";
+import { missingEngine } from "../targets/engine.ts";
 
 const MESSAGES = 100;
 const CLIENTS = 6;
@@ -21,16 +21,16 @@ describe("the benchmark's nodes, on a PostgreSQL and a NATS of their own", () =>
     if (missing !== undefined) this.skip();
     const bench = new Bench(options(), undefined, () => {});
     try {
-      const cluster = await bench.serveTogether({ nodes: 2, engines: ["postgres", "nats"] });
-      const crowd = new Crowd(bench, cluster, new Ledger(100));
-      const meter = new DistanceMeter();
-      crowd.onDelivered = (place, number, at) => meter.add(place, number, at);
+      const cluster = await bench.startCluster({ nodes: 2, engines: ["postgres", "nats"] });
+      const users = new VirtualUsers(bench, cluster, new Recorder(100));
+      const meter = new NodeLatencyMeter();
+      users.onDelivered = (node, number, at) => meter.add(node, number, at);
       meter.start(1);
-      const senders = await crowd.enter(CLIENTS);
-      new ClosedLoop(crowd, senders, 8).start(MESSAGES);
-      await crowd.settle();
-      expect(crowd.ledger.deliveries).to.equal(MESSAGES * CLIENTS);
-      const { same, other } = meter.distances(crowd.ledger);
+      const senders = await users.connectAndJoin(CLIENTS);
+      new ClosedLoop(users, senders, 8).start(MESSAGES);
+      await users.waitUntilComplete();
+      expect(users.recorder.deliveries).to.equal(MESSAGES * CLIENTS);
+      const { same, other } = meter.latencies(users.recorder);
       expect([same.total, other.total]).to.deep.equal([(MESSAGES * CLIENTS) / 2, (MESSAGES * CLIENTS) / 2]);
       const { messages, busMessages, busBytes } = await cluster.counts();
       expect(messages).to.equal(MESSAGES);
@@ -38,7 +38,7 @@ describe("the benchmark's nodes, on a PostgreSQL and a NATS of their own", () =>
       expect(busBytes).to.be.at.least(MESSAGES * 100);
       expect(cluster.cpuOfParts()).to.have.all.keys("nodes", "postgres", "nats");
       expect(cluster.cpuOfParts().postgres).to.be.above(0);
-      crowd.leave();
+      users.disconnect();
     } finally {
       await bench.end();
     }

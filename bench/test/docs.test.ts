@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { clusterInMarkdown } from "../docs/cluster.ts";
-import { fillPage } from "../docs/page.ts";
+import { fillPage } from "../docs/markdown.ts";
 import { serversInMarkdown } from "../docs/servers.ts";
-import { readPlan } from "../options.ts";
+import type { Figures } from "../model/figures.ts";
+import { readPlan } from "../run/plan.ts";
 import { type Summary, summarize } from "../run/summary.ts";
-import type { Figures } from "../scenario.ts";
 import { scenarios } from "../scenarios/index.ts";
 
 const machine = { processor: "A processor", cores: 2, kernel: "6", node: "v24.0.0", pinned: undefined };

@@ -1,11 +1,11 @@
 import { tmpdir } from "node:os";
 import { expect } from "chai";
 import { Bench } from "../load/bench.ts";
-import { Crowd } from "../load/crowd.ts";
-import { Ledger } from "../load/ledger.ts";
-import { ClosedLoop } from "../load/pace.ts";
-import { readPlan } from "../options.ts";
+import { Recorder } from "../load/recorder.ts";
+import { ClosedLoop } from "../load/sendLoops.ts";
+import { VirtualUsers } from "../load/virtualUsers.ts";
 import { missingPrograms, peerNames } from "../peers/index.ts";
+import { readPlan } from "../run/plan.ts";
 import { scenarios } from "../scenarios/index.ts";
 
 const MESSAGES = 200;
@@ -20,17 +20,17 @@ describe("the benchmark's peers, each as a process of its own", () => {
       if (program !== undefined) this.skip();
       const bench = new Bench(options(), undefined, () => {});
       try {
-        const server = await bench.serve(peer);
-        const crowd = new Crowd(bench, server, new Ledger(100));
-        const [sender] = await crowd.enter(CLIENTS);
+        const server = await bench.startServer(peer);
+        const users = new VirtualUsers(bench, server, new Recorder(100));
+        const [sender] = await users.connectAndJoin(CLIENTS);
         if (!sender) throw new Error("There is no sender.");
-        new ClosedLoop(crowd, [sender], 16).start(MESSAGES);
-        await crowd.settle();
-        expect(crowd.ledger.deliveries).to.equal(MESSAGES * CLIENTS);
-        expect(crowd.ledger.accepted).to.equal(MESSAGES);
+        new ClosedLoop(users, [sender], 16).start(MESSAGES);
+        await users.waitUntilComplete();
+        expect(users.recorder.deliveries).to.equal(MESSAGES * CLIENTS);
+        expect(users.recorder.accepted).to.equal(MESSAGES);
         expect(server.cpuSeconds()).to.be.at.least(0);
-        expect(server.memory()).to.be.within(1, server.peakMemory());
-        crowd.leave();
+        expect(server.memoryMib()).to.be.within(1, server.peakMemoryMib());
+        users.disconnect();
       } finally {
         await bench.end();
       }

@@ -1,7 +1,8 @@
 import { expect } from "chai";
-import { readPlan } from "../options.ts";
+import type { Figures } from "../model/figures.ts";
+import { readPlan } from "../run/plan.ts";
 import { summarize } from "../run/summary.ts";
-import type { Figures, Scenario } from "../scenario.ts";
+import type { Scenario } from "../scenarios/scenario.ts";
 
 const scenario: Scenario = {
   name: "one",

@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { digitsOf } from "../load/text.ts";
-import { Rest } from "../load/wires/socket.ts";
-import { maskedFrame, Opcode, takeFrames } from "../load/wires/websocket/frames.ts";
-import { readMessage } from "../load/wires/websocket/message.ts";
 import { textFrame } from "../peers/ws/frame.ts";
+import { digitsOf } from "../wires/messageText.ts";
+import { ReassemblyBuffer } from "../wires/socket.ts";
+import { readMessage } from "../wires/websocket/client.ts";
+import { maskedFrame, Opcode, takeFrames } from "../wires/websocket/frames.ts";
 
 describe("the benchmark's WebSocket", () => {
   it("puts frames together however the connection cuts them", () => {
@@ -11,7 +11,7 @@ describe("the benchmark's WebSocket", () => {
     const wire = Buffer.concat(texts.map(textFrame));
     for (const piece of [1, 2, 3, 7, 100, 129, 1000, wire.length]) {
       const found: string[] = [];
-      const rest = new Rest();
+      const rest = new ReassemblyBuffer();
       const take = (bytes: Buffer, end: number) =>
         takeFrames(bytes, 0, end, (opcode, frame, start, stop) => {
           expect(opcode).to.equal(Opcode.text);

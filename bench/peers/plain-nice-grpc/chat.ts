@@ -1,7 +1,6 @@
 import type { CallContext } from "nice-grpc";
 import type { ChatRequest, ChatResponse, Event } from "../../../src/gen/obrolan/v1/chat.ts";
-import { Queue } from "./queue.ts";
-import type { Room } from "./room.ts";
+import { Queue, type Room } from "./room.ts";
 
 /** The `Chat` handler: an async generator that yields one event at a time from the client's queue. */
 export async function* chat(

@@ -9,8 +9,7 @@ import { createServer, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { ChatServiceDefinition, RegisterRequest, RegisterResponse } from "../../../src/gen/obrolan/v1/chat.ts";
 import { announce } from "../announce.ts";
-import { prefixed, Unprefixer } from "./prefix.ts";
-import { carryOut, greet, leave } from "./room.ts";
+import { carryOut, greet, leave, prefixed, Unprefixer } from "./room.ts";
 
 const CHAT_PATH = `/${ChatServiceDefinition.fullName}/${ChatServiceDefinition.methods.chat.name}`;
 const sessionEnds = new Date("9999-12-31T00:00:00Z");

@@ -1,5 +1,5 @@
-import type { Scenario } from "../../scenario.ts";
 import { acceptRate, acceptRateOn } from "../accept-rate.ts";
+import type { Scenario } from "../scenario.ts";
 import { BY_NODES, onLayouts, partColumns, withCounts } from "./layouts.ts";
 
 /** How many messages a second become durable where every node has senders. */

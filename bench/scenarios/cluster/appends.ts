@@ -1,8 +1,9 @@
-import { Appender } from "../../load/appender.ts";
 import type { Bench } from "../../load/bench.ts";
 import { Histogram } from "../../load/histogram.ts";
-import { secondsOfCores } from "../../load/processor.ts";
-import { atStep, type Figures, type Run, type Scenario } from "../../scenario.ts";
+import { Appender } from "../../load/postgresAppender.ts";
+import { cpuSecondsOfCores } from "../../machine/cpuTime.ts";
+import { atStep, type Figures } from "../../model/figures.ts";
+import type { Run, Scenario } from "../scenario.ts";
 
 const BATCHES = [1, 10, 100, 1000];
 const WARM_UP_SECONDS = 0.5;
@@ -31,7 +32,7 @@ export const clusterAppends: Scenario = {
 
 function appendsOf(count: number): Run {
   return async (bench) => {
-    const cluster = await bench.serveTogether({ nodes: 0, engines: ["postgres"] });
+    const cluster = await bench.startCluster({ nodes: 0, engines: ["postgres"] });
     const appenders: Appender[] = [];
     try {
       for (let number = 1; number <= count; number += 1) {
@@ -56,23 +57,28 @@ async function stepOf(
   batch: number,
   cpuSeconds: () => number,
 ): Promise<Figures> {
-  let goesOn = true;
-  const running = appenders.map((appender) => appender.run(batch, bench.options.textBytes, () => goesOn));
+  let shouldContinue = true;
+  const running = appenders.map((appender) => appender.run(batch, bench.options.textBytes, () => shouldContinue));
   for (const one of running) one.catch(bench.fail);
-  await bench.pass(WARM_UP_SECONDS, `${batch} a commit, warming up`);
+  await bench.runFor(WARM_UP_SECONDS, `${batch} a commit, warming up`);
   for (const { times } of appenders) times.clear();
   const appended = () => appenders.reduce((sum, appender) => sum + appender.appended, 0);
-  const before = { at: performance.now(), cpu: cpuSeconds(), cores: secondsOfCores(bench.cores), appended: appended() };
+  const before = {
+    at: performance.now(),
+    cpu: cpuSeconds(),
+    cores: cpuSecondsOfCores(bench.cores),
+    appended: appended(),
+  };
   const loadBefore = process.cpuUsage();
-  await bench.pass(bench.options.seconds, `${batch} a commit, measuring`);
+  await bench.runFor(bench.options.seconds, `${batch} a commit, measuring`);
   const elapsed = (performance.now() - before.at) / 1000;
   const cpu = cpuSeconds() - before.cpu;
   const messages = appended() - before.appended;
   const { user, system } = process.cpuUsage(loadBefore);
   const load = (user + system) / 1e6;
   const times = new Histogram();
-  for (const appender of appenders) times.take(appender.times);
-  goesOn = false;
+  for (const appender of appenders) times.merge(appender.times);
+  shouldContinue = false;
   await Promise.all(running);
   return {
     messages: messages / elapsed,
@@ -81,7 +87,7 @@ async function stepOf(
     cpu: (cpu / messages) * 1e6,
     busy: (cpu / elapsed) * 100,
     load: (load / elapsed) * 100,
-    othersBusy: Math.max(0, ((secondsOfCores(bench.cores) - before.cores - cpu - load) / elapsed) * 100),
+    othersBusy: Math.max(0, ((cpuSecondsOfCores(bench.cores) - before.cores - cpu - load) / elapsed) * 100),
   };
 }
 

@@ -1,11 +1,12 @@
 import type { Bench } from "../../load/bench.ts";
-import type { Cluster } from "../../load/cluster.ts";
-import { Crowd } from "../../load/crowd.ts";
-import { DistanceMeter } from "../../load/distances.ts";
-import { Ledger } from "../../load/ledger.ts";
 import { measure } from "../../load/measure.ts";
-import { OpenLoop } from "../../load/pace.ts";
-import type { Figures, Scenario } from "../../scenario.ts";
+import { NodeLatencyMeter } from "../../load/nodeLatency.ts";
+import { Recorder } from "../../load/recorder.ts";
+import { OpenLoop } from "../../load/sendLoops.ts";
+import { VirtualUsers } from "../../load/virtualUsers.ts";
+import type { Figures } from "../../model/figures.ts";
+import type { Cluster } from "../../targets/cluster.ts";
+import type { Scenario } from "../scenario.ts";
 import { onLayouts } from "./layouts.ts";
 
 const WARM_UP_SECONDS = 3;
@@ -53,25 +54,25 @@ export const clusterAtRest: Scenario = {
 
 async function atRestOn(bench: Bench, cluster: Cluster): Promise<Figures> {
   const { receivers, rate, textBytes, seconds } = bench.options;
-  const crowd = new Crowd(bench, cluster, new Ledger(textBytes));
-  const meter = new DistanceMeter();
-  crowd.onDelivered = (place, number, at) => meter.add(place, number, at);
-  const [sender] = await crowd.enter(1);
-  await crowd.enter(receivers);
+  const users = new VirtualUsers(bench, cluster, new Recorder(textBytes));
+  const meter = new NodeLatencyMeter();
+  users.onDelivered = (node, number, at) => meter.add(node, number, at);
+  const [sender] = await users.connectAndJoin(1);
+  await users.connectAndJoin(receivers);
   if (!sender) throw new Error("There is no sender.");
   const loop = new OpenLoop(sender, rate);
   loop.start();
-  await bench.pass(WARM_UP_SECONDS, "warming up");
-  meter.start(crowd.ledger.sent + 1);
-  const measured = await measure(bench, cluster, crowd, seconds);
+  await bench.runFor(WARM_UP_SECONDS, "warming up");
+  meter.start(users.recorder.sent + 1);
+  const measured = await measure(bench, cluster, users, seconds);
   loop.stop();
-  await crowd.settle();
-  const { same, other, otherAfterAccepted: after } = meter.distances(crowd.ledger);
-  const { acceptance } = crowd.ledger;
+  await users.waitUntilComplete();
+  const { same, other, otherAfterAccepted: after } = meter.latencies(users.recorder);
+  const { acceptLatency } = users.recorder;
   return {
     ...measured,
-    acceptedP50: acceptance.quantile(0.5),
-    acceptedP99: acceptance.quantile(0.99),
+    acceptedP50: acceptLatency.quantile(0.5),
+    acceptedP99: acceptLatency.quantile(0.99),
     sameP50: same.quantile(0.5),
     sameP99: same.quantile(0.99),
     otherP50: other.quantile(0.5),

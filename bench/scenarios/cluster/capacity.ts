@@ -1,6 +1,6 @@
 import { stepThrough } from "../../load/steps.ts";
-import type { Scenario } from "../../scenario.ts";
 import { capacity } from "../capacity.ts";
+import type { Scenario } from "../scenario.ts";
 import { BY_NODES, onLayouts } from "./layouts.ts";
 
 /** How many messages a second nodes keep up with that share one core with all that they stand on. */

@@ -1,5 +1,6 @@
-import type { Figures, Scenario } from "../../scenario.ts";
+import type { Figures } from "../../model/figures.ts";
 import { fanOutOn } from "../fan-out.ts";
+import type { Scenario } from "../scenario.ts";
 import { BY_NODES, nodesOf, onLayouts, partColumns, withCounts } from "./layouts.ts";
 
 const EACH = "3 nodes, a sender on each";

@@ -1,4 +1,4 @@
-import type { Scenario } from "../../scenario.ts";
+import type { Scenario } from "../scenario.ts";
 import { clusterAcceptRate } from "./accept-rate.ts";
 import { clusterAppends } from "./appends.ts";
 import { clusterAtRest } from "./at-rest.ts";

@@ -1,7 +1,8 @@
 import type { Bench } from "../../load/bench.ts";
-import type { Cluster, Layout } from "../../load/cluster.ts";
-import type { EngineName } from "../../load/engine.ts";
-import type { Column, Figures, Run } from "../../scenario.ts";
+import type { Figures } from "../../model/figures.ts";
+import type { Cluster, Layout } from "../../targets/cluster.ts";
+import type { EngineName } from "../../targets/engine.ts";
+import type { Column, Run } from "../scenario.ts";
 
 const EVERYTHING = ["postgres", "nats"] as const;
 
@@ -33,7 +34,7 @@ export function onLayouts(
   const each = <Value>(value: (name: LayoutName) => Value) =>
     Object.fromEntries(names.map((name) => [name, value(name)]));
   return {
-    runs: each((name) => async (bench: Bench) => run(bench, await bench.serveTogether(layouts[name]), name)),
+    runs: each((name) => async (bench: Bench) => run(bench, await bench.startCluster(layouts[name]), name)),
     needs: each((name) => layouts[name].engines),
   };
 }
