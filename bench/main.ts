@@ -1,4 +1,4 @@
-/** `npm run bench`: measures Obrolan beside its peers. `bench/README.md` tells what is measured, and how. */
+/** `npm run bench`: measures Obrolan beside its peers. `bench/README.md` describes what it measures, and how. */
 import { chooseCores } from "./machine/cores.ts";
 import type { Figures } from "./model/figures.ts";
 import type { Options } from "./model/options.ts";
@@ -18,7 +18,7 @@ const cores = chooseCores();
 const progress = new Progress();
 if (!cores) {
   process.stderr.write(
-    "There are not two cores to pin the server and the load to, or no taskset: they share what there is.\n",
+    "The server and the load share all cores, because there are fewer than two cores or taskset is not installed.\n",
   );
 }
 
@@ -40,14 +40,15 @@ for (const { scenario, options } of plan) {
   }
 }
 writeResults(summaries, cores);
-process.stdout.write("\nThe figures of every round, and the pictures, are in bench/results.\n");
+process.stdout.write("\nThe figures of every round and the charts are in bench/results.\n");
 
 if (failures.length > 0) {
   process.stdout.write(`\n${failures.join("\n")}\n`);
   process.exitCode = 1;
 }
 
-// Interleaved, and every other round in the opposite order: what else the machine does meets all of them alike.
+// The runs alternate within a round, and every second round has the opposite order, so that a change of the machine's
+// load affects all runs alike.
 async function measureAll(
   scenario: Scenario,
   options: Options,

@@ -4,16 +4,16 @@ import { marker, styleOf } from "./style.ts";
 /** A line of a chart. */
 export interface Series {
   readonly name: string;
-  /** In the order in which they are joined. Those that an axis has no place for are left out. */
+  /** In the order in which the line joins them. Points that an axis cannot show are left out. */
   readonly points: readonly (readonly [x: number, y: number])[];
 }
 
-/** What a line chart shows. */
+/** The contents of a line chart. */
 export interface LineChart {
   readonly title: string;
   readonly x: Axis;
   readonly y: Axis;
-  /** Each has a colour and a mark of its own, up to 8 of them. */
+  /** Up to 8 series have a colour and a mark of their own; after that, they repeat. */
   readonly series: readonly Series[];
 }
 
@@ -21,10 +21,12 @@ const WIDTH = 860;
 const HEIGHT = 480;
 const PLOT = { left: 84, top: 56, width: 590, height: 350 } as const;
 const LEGEND = { left: PLOT.left + PLOT.width + 24, line: 24 } as const;
-// Marks on more points than this would hide the line.
-const MOST_MARKS = 40;
+// On a line with more points than this, marks would hide the line.
+const MAX_MARKED_POINTS = 40;
 
-/** Draws a line chart. The SVG stands on its own, and has a white ground, so that it reads on a dark page too. */
+/**
+ * Draws a line chart as a complete SVG file. The background is white, so that the chart is legible on a dark page too.
+ */
 export function lineChart({ title, x, y, series }: LineChart): string {
   const drawn = series.map(({ name, points }) => ({
     name,
@@ -42,7 +44,8 @@ export function lineChart({ title, x, y, series }: LineChart): string {
     ),
   };
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" font-family="Helvetica, Arial, sans-serif" font-size="13" fill="#333" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}"` +
+      ' font-family="Helvetica, Arial, sans-serif" font-size="13" fill="#333" role="img">',
     `<title>${inXml(title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     `<text x="${PLOT.left}" y="28" font-size="17" font-weight="bold">${inXml(title)}</text>`,
@@ -58,7 +61,7 @@ export function lineChart({ title, x, y, series }: LineChart): string {
 function xAxis({ label }: Axis, scale: Scale): string[] {
   const bottom = PLOT.top + PLOT.height;
   const ticks = scale.ticks.flatMap((value) => {
-    const x = round(PLOT.left + scale.place(value) * PLOT.width);
+    const x = round(PLOT.left + scale.position(value) * PLOT.width);
     return [
       `<line x1="${x}" y1="${PLOT.top}" x2="${x}" y2="${bottom}" stroke="#e4e4e4"/>`,
       `<text x="${x}" y="${bottom + 20}" text-anchor="middle">${numeral(value)}</text>`,
@@ -70,7 +73,7 @@ function xAxis({ label }: Axis, scale: Scale): string[] {
 
 function yAxis({ label }: Axis, scale: Scale): string[] {
   const ticks = scale.ticks.flatMap((value) => {
-    const y = round(PLOT.top + (1 - scale.place(value)) * PLOT.height);
+    const y = round(PLOT.top + (1 - scale.position(value)) * PLOT.height);
     return [
       `<line x1="${PLOT.left}" y1="${y}" x2="${PLOT.left + PLOT.width}" y2="${y}" stroke="#e4e4e4"/>`,
       `<text x="${PLOT.left - 10}" y="${y + 4}" text-anchor="end">${numeral(value)}</text>`,
@@ -84,16 +87,16 @@ function yAxis({ label }: Axis, scale: Scale): string[] {
 }
 
 function drawLine({ points }: Series, index: number, scales: { readonly x: Scale; readonly y: Scale }): string[] {
-  const places = points.map(
+  const positions = points.map(
     ([x, y]) =>
       [
-        round(PLOT.left + scales.x.place(x) * PLOT.width),
-        round(PLOT.top + (1 - scales.y.place(y)) * PLOT.height),
+        round(PLOT.left + scales.x.position(x) * PLOT.width),
+        round(PLOT.top + (1 - scales.y.position(y)) * PLOT.height),
       ] as const,
   );
   const { colour } = styleOf(index);
-  const path = places.map(([x, y], place) => `${place === 0 ? "M" : "L"}${x} ${y}`).join("");
-  const marks = places.length > MOST_MARKS ? [] : places.map(([x, y]) => marker(index, x, y));
+  const path = positions.map(([x, y], at) => `${at === 0 ? "M" : "L"}${x} ${y}`).join("");
+  const marks = positions.length > MAX_MARKED_POINTS ? [] : positions.map(([x, y]) => marker(index, x, y));
   return path === ""
     ? []
     : [`<path d="${path}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round"/>`, ...marks];

@@ -1,7 +1,7 @@
-/** How a series is told from the others. */
+/** The colour and the mark that distinguish a series from the others. */
 interface SeriesStyle {
   readonly colour: string;
-  /** The outline of its mark, around the point. */
+  /** The path of its mark, with the point as origin. */
   readonly mark: string;
 }
 
@@ -13,8 +13,8 @@ const MARKS = {
   diamond: "M0 -5L5 0L0 5L-5 0Z",
 } as const;
 
-// The colours that Okabe and Ito chose to be told apart by everyone: https://jfly.uni-koeln.de/color/
-// Yellow is left out, as it cannot be seen on white. Marks differ too, for whoever prints in grey.
+// Okabe and Ito's colours, which colour-blind people can distinguish too: https://jfly.uni-koeln.de/color/
+// Yellow is left out because it is hard to see on white. The marks also differ, for prints in grey.
 const STYLES: readonly [SeriesStyle, ...SeriesStyle[]] = [
   { colour: "#d55e00", mark: MARKS.circle },
   { colour: "#0072b2", mark: MARKS.square },
@@ -26,12 +26,12 @@ const STYLES: readonly [SeriesStyle, ...SeriesStyle[]] = [
   { colour: "#777777", mark: MARKS.circle },
 ];
 
-/** That of the series at this place; after the eighth they repeat. */
+/** The style of the series with this index. After the eighth series the styles repeat. */
 export function styleOf(index: number): SeriesStyle {
   return STYLES[index % STYLES.length] ?? STYLES[0];
 }
 
-/** The mark of that series, at a point. */
+/** Draws the mark of a series at a point. */
 export function marker(index: number, x: number, y: number): string {
   const { colour, mark } = styleOf(index);
   return `<path d="${mark}" transform="translate(${x} ${y})" fill="${colour}"/>`;

@@ -18,8 +18,8 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /**
- * The figures of several nodes: a table of the layouts, where they were measured, what must hold, what
- * the log takes alone, and a calculation.
+ * The figures of several nodes: a table of the layouts, where they were measured, the bounds, the rate of the log
+ * alone, and a calculation.
  */
 export function clusterInMarkdown(results: Results): string {
   const scenarios = results.scenarios.filter(({ scenario }) => clusterScenarios.some(({ name }) => name === scenario));

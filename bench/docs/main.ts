@@ -1,4 +1,4 @@
-/** `npm run bench:docs`: puts the figures of the last run into `docs/performance.md`, so that nobody types them. */
+/** `npm run bench:docs`: writes the latest figures into `docs/performance.md`. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { readResults } from "../run/results.ts";
@@ -7,7 +7,7 @@ import { fillPage } from "./markdown.ts";
 import { serversInMarkdown } from "./servers.ts";
 
 const results = readResults();
-if (!results) throw new Error("There are no figures yet: npm run bench measures them.");
+if (!results) throw new Error("There are no figures yet. Run npm run bench first.");
 
 const file = fileURLToPath(new URL("../../docs/performance.md", import.meta.url));
 const blocks = { "one server": serversInMarkdown(results), "several nodes": clusterInMarkdown(results) };

@@ -16,12 +16,12 @@ export function figuresOf(scenarios: readonly Summary[], name: string): Readonly
   return scenarios.find(({ scenario }) => scenario === name)?.figures ?? {};
 }
 
-/** The runs that any of the columns has a figure of, in the order of the scenarios. */
+/** The runs for which any of the columns has a figure, in the order of the scenarios. */
 export function runsOf(scenarios: readonly Summary[], columns: readonly Column[]): string[] {
   return [...new Set(columns.flatMap(({ scenario }) => Object.keys(figuresOf(scenarios, scenario))))];
 }
 
-/** When and where the scenarios were measured, and a warning if another program used the cores meanwhile. */
+/** When and where the scenarios were measured, and a warning if other programs used the cores. */
 export function measuredOn({ machine, scenarios }: Results): string {
   if (scenarios.length === 0) return "Not measured yet.";
   const { processor, cores, node, kernel } = machine;
@@ -35,14 +35,14 @@ export function measuredOn({ machine, scenarios }: Results): string {
   return [`Measured on ${day}: ${where};`, `medians of ${times}.`, ...scenarios.flatMap(warning)].join("\n");
 }
 
-// The benchmark prints the same warning, but a reader of the page has not seen it.
+// The benchmark prints the same warning, but the reader of the page has not seen its output.
 function warning({ scenario, othersBusy }: Summary): string[] {
   if (othersBusy < QUIET_PERCENT) return [];
   const share = `${digits(othersBusy, 0)} % of a core`;
   return [`**Not quiet:** another program used up to ${share} during \`${scenario}\`; its figures are worth little.`];
 }
 
-/** What must hold in those scenarios, and what was measured. */
+/** A table of the scenarios' bounds with the measured values. */
 export function mustsTable(scenarios: readonly Summary[]): string {
   const rows = scenarios.flatMap(({ scenario, musts }) =>
     musts.map((must) => [`\`${scenario}\``, must.what, ...bounds(must), measured(must)]),
@@ -51,7 +51,7 @@ export function mustsTable(scenarios: readonly Summary[]): string {
 }
 
 function measured({ value, unit, verdict }: Judged): string {
-  // A figure that could not be had is NaN, which JSON stores as null.
+  // A missing figure is NaN, which JSON stores as null.
   if (!Number.isFinite(value)) return "not measured";
   return verdict === "not met" ? `**${figure(value)} ${unit}, not met**` : `${figure(value)} ${unit}`;
 }
@@ -60,7 +60,7 @@ function bounds({ bound, limit, hoped }: Judged): [string, string] {
   return [`${bound} ${figure(limit)}`, hoped === undefined ? "" : figure(hoped)];
 }
 
-/** A table in Markdown. The first `wordColumns` columns are aligned as words, the others as numbers. */
+/** A table in Markdown. The first `wordColumns` columns are aligned left, the others right. */
 export function markdownTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
@@ -74,16 +74,16 @@ export function markdownTable(
 const END = "<!-- end of the figures -->";
 
 /**
- * Replaces what stands between `<!-- figures: NAME -->` and the next end marker by the block of that name, for every block. Throws if
- * the page lacks a marker.
+ * Replaces the text between `<!-- figures: NAME -->` and the next end marker by the block NAME. Throws without a
+ * marker.
  */
 export function fillPage(page: string, blocks: Readonly<Record<string, string>>): string {
   return Object.entries(blocks).reduce((text, [name, block]) => {
     const begin = `<!-- figures: ${name} -->`;
     const [before, ...rest] = text.split(begin);
-    const behind = rest.join(begin);
-    const end = behind.indexOf(END);
+    const after = rest.join(begin);
+    const end = after.indexOf(END);
     if (before === undefined || end < 0) throw new Error(`The page has no markers for the figures "${name}".`);
-    return `${before}${begin}\n${block}\n${behind.slice(end)}`;
+    return `${before}${begin}\n${block}\n${after.slice(end)}`;
   }, page);
 }

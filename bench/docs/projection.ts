@@ -7,14 +7,15 @@ const RECEIVERS = [1_000, 10_000];
 
 /** What each part costs, from the figures. */
 interface Costs {
-  /** Microseconds of a node's core for one delivery, and for taking in one message. */
+  /** A node's CPU time for one delivery, in microseconds. */
   readonly delivery: number;
+  /** A node's CPU time to receive one message from the log, in microseconds. */
   readonly message: number;
-  /** Messages a second that the log takes, in commits of about as many messages as were in flight. */
+  /** The rate of the log in messages per second, in commits of about as many messages as were in flight. */
   readonly log: number;
 }
 
-/** How many messages a second nodes would carry if each had a core of its own, as a formula with examples. */
+/** How many messages per second N nodes would carry if each had a core of its own, as a formula with examples. */
 export function projection(scenarios: readonly Summary[]): string {
   const costs = costsOf(scenarios);
   if (!Object.values(costs).every((cost) => cost > 0)) return "Not measured well enough to calculate further.";
@@ -36,7 +37,7 @@ function costsOf(scenarios: readonly Summary[]): Costs {
   const fanOut = figuresOf(scenarios, "cluster-fan-out");
   const receivers = scenarios.find(({ scenario }) => scenario === "cluster-fan-out")?.options.receivers ?? Number.NaN;
   const of = (run: string) => fanOut[run]?.nodesPerMessage ?? Number.NaN;
-  // Three nodes make as many deliveries as one, and take the message in twice more.
+  // Three nodes make as many deliveries as one, but three nodes and not one receive the message from the log.
   const message = (of("3 nodes") - of("1 node")) / 2;
   return {
     message,

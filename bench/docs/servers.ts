@@ -15,7 +15,7 @@ const COLUMNS: readonly Column[] = [
   { title: "p99, ms", scenario: "capacity", figure: "p99@1000" },
 ];
 
-/** The figures of one server beside its peers: a table of the servers, where they were measured, and what must hold. */
+/** The figures of one server beside its peers: a table of the servers, where they were measured, and the bounds. */
 export function serversInMarkdown(results: Results): string {
   const scenarios = results.scenarios.filter(({ scenario }) => !clusterScenarios.some(({ name }) => name === scenario));
   return [serversTable(scenarios), measuredOn({ ...results, scenarios }), mustsTable(scenarios)].join("\n\n");

@@ -143,8 +143,9 @@ export class Recorder {
     if (number < 1 || number > this.#sent) throw new Error(`Message ${id} came with a text that was never sent.`);
     if (this.#idOf.get(number) || this.#numberOf.get(id)) {
       throw new Error(
-        `Id ${id} came with the text sent as number ${number}, but before that number had id ${this.#idOf.get(number)}` +
-          ` and that id number ${this.#numberOf.get(id)} (0: none).`,
+        `Id ${id} came with the text sent as number ${number}, ` +
+          `but before that number had id ${this.#idOf.get(number)} ` +
+          `and that id number ${this.#numberOf.get(id)} (0: none).`,
       );
     }
     this.#idOf.set(number, id);

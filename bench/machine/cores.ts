@@ -1,26 +1,26 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** Which core each side has to itself. */
+/** The core that each side is pinned to. */
 export interface Cores {
   readonly server: number;
   readonly load: number;
 }
 
-/** Two cores of those that this process may use; `undefined` where there are not two, or no `taskset` to pin with. */
+/** Chooses two of the cores that this process may use; undefined if there is only one core, or no `taskset`. */
 export function chooseCores(): Cores | undefined {
   if (spawnSync("taskset", ["--version"]).status !== 0) return undefined;
   const [server, ...others] = list(
     /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? "",
   );
   if (server === undefined || others.length === 0) return undefined;
-  // A hyper-thread of the server's own core would take half of it away.
+  // A hyper-thread of the server's core would take up to half of that core away.
   const siblings = list(readTopology(server));
   const load = others.find((core) => !siblings.includes(core)) ?? others[0];
   return load === undefined ? undefined : { server, load };
 }
 
-/** The command that runs `command` on that core; `undefined`: on any. */
+/** The command that runs `command` on this core, or on any core if undefined. */
 export function pinned(core: number | undefined, command: readonly string[]): [string, string[]] {
   const [program = "", ...args] = core === undefined ? command : ["taskset", "-c", String(core), ...command];
   return [program, args];
@@ -34,7 +34,7 @@ function readTopology(core: number): string {
   }
 }
 
-// "0,2-4" is 0, 2, 3, 4.
+// Parses a list of cores: "0,2-4" is 0, 2, 3, 4.
 function list(text: string): number[] {
   return text.split(",").flatMap((part) => {
     const [first = Number.NaN, last = first] = part.split("-").map(Number);

@@ -1,21 +1,21 @@
 import { readFileSync } from "node:fs";
 import type { Cores } from "./cores.ts";
 
-// The kernel counts processor time in ticks of a hundredth of a second (USER_HZ, fixed on every architecture of Linux).
+// The kernel counts CPU time in ticks of 10 ms (USER_HZ, which is the same on every architecture of Linux).
 const TICKS_PER_SECOND = 100;
 
-/** Below this share of a core, in per cent, what else runs does not matter: the kernel itself and a shell take a little. */
+/** If other programs use less than this share of a core, the figures are reliable. The kernel always uses a little. */
 export const QUIET_PERCENT = 10;
 
-/** The processor time that a whole process has used, all its threads together, in seconds. */
+/** The CPU time that all threads of a process have used, in seconds. */
 export function cpuSecondsOfProcess(pid: number | undefined): number {
   const [user, system] = ticksOf(pid);
   return (Number(user) + Number(system)) / TICKS_PER_SECOND;
 }
 
 /**
- * The processor time that a process and its children have used, those children that have ended among them, in seconds. PostgreSQL is
- * such a family: a process for each connection.
+ * The CPU time that a process and its children have used, in seconds, including children that have ended. PostgreSQL
+ * has a child process for each connection.
  */
 export function cpuSecondsOfProcessTree(pid: number): number {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean);
@@ -24,7 +24,7 @@ export function cpuSecondsOfProcessTree(pid: number): number {
     try {
       return cpuSecondsOfProcess(Number(child));
     } catch {
-      // It has ended just now, and counts as such the next time.
+      // The child has just ended. The next call counts it among the ended children.
       return 0;
     }
   });
@@ -32,7 +32,7 @@ export function cpuSecondsOfProcessTree(pid: number): number {
   return living.reduce((sum, one) => sum + one, cpuSecondsOfProcess(pid) + seconds);
 }
 
-/** The processor time that all processes together have used on those cores, in seconds; on every core where they are unset. */
+/** The CPU time that all processes have used on these cores, or on all cores if undefined, in seconds. */
 export function cpuSecondsOfCores(cores: Cores | undefined): number {
   const names = cores ? [`cpu${cores.server}`, `cpu${cores.load}`] : ["cpu"];
   const lines = readFileSync("/proc/stat", "utf8").split("\n");
@@ -41,8 +41,8 @@ export function cpuSecondsOfCores(cores: Cores | undefined): number {
   return ticks.reduce((sum, count) => sum + count, 0) / TICKS_PER_SECOND;
 }
 
-// After the name in parentheses, which may have spaces itself, utime and stime are the 12th and 13th field; then come those of the
-// children that have ended.
+// The fields of /proc/PID/stat that follow the process name, which is in parentheses and may contain spaces: utime and
+// stime are the 12th and 13th. The next two are those of the children that have ended.
 function ticksOf(pid: number | undefined): string[] {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
   return fields.slice(11, 15);

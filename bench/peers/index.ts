@@ -6,25 +6,34 @@ import { socketIoWire } from "../wires/websocket/socketIo.ts";
 import { wsWire } from "../wires/websocket/ws.ts";
 import type { Wire } from "../wires/wire.ts";
 
-/** A server that is measured. It listens on a free port of 127.0.0.1, says so on standard error, and ends on SIGTERM. */
+/**
+ * How to run a server. It listens on a free port of 127.0.0.1, prints its address on standard error, and ends on
+ * SIGTERM.
+ */
 export interface Peer {
-  /** The program that is run; Node where unset. */
+  /** The program to run. Default: Node. */
   readonly program?: string;
-  /** Its arguments; a server that stores something does it in that folder. */
+  /** The arguments of the program. A server that stores messages puts them into `folder`. */
   readonly args: (folder: string) => string[];
-  /** Where it listens, if it is this line that says so. Default: a JSON line with `msg` "listening" and `address`. */
+  /**
+   * The address in a line of its log, if the line has it. Default: a JSON line with `msg` "listening" and `address`.
+   */
   readonly addressIn?: (line: string) => string | undefined;
-  /** How the load speaks to it. */
+  /** The protocol that its clients speak. */
   readonly wire: Wire;
 }
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const room = ["--messages-per-second", "0", "--burst", "0", "--log-level", "info"];
+const withoutLimits = ["--messages-per-second", "0", "--burst", "0", "--log-level", "info"];
 
-/** Obrolan, and what it is compared with. */
+/** Obrolan and the servers that it is compared with, in the order of the tables. */
 export const peers = {
   obrolan: {
-    args: (folder) => [here("../../bin/obrolan.js"), "serve", "--listen", "127.0.0.1:0", "--data", folder, ...room],
+    args: (folder) => [
+      here("../../bin/obrolan.js"),
+      ...["serve", "--listen", "127.0.0.1:0", "--data", folder],
+      ...withoutLimits,
+    ],
     wire: grpcWire,
   },
   "plain-nice-grpc": { args: () => [here("plain-nice-grpc/main.ts")], wire: grpcWire },
@@ -41,10 +50,10 @@ export const peers = {
 
 export type PeerName = keyof typeof peers;
 
-/** All of them, in the order of the tables. */
+/** The names of Obrolan and its peers, in the order of the tables. */
 export const peerNames = Object.keys(peers) as readonly PeerName[];
 
-/** Which of the runs of those names cannot be done as this machine does not have the program, and which program. */
+/** The runs whose peer is not installed on this machine, each with the missing program. */
 export function missingPrograms(names: readonly string[]): Record<string, string> {
   const missing = names.flatMap((name) => {
     const { program } = (peers as Record<string, Peer>)[name] ?? {};

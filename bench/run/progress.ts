@@ -1,19 +1,19 @@
-/** Shows on standard error how far the benchmark is: a line that changes on a terminal, else a line for each run. */
+/** Shows the progress on standard error: one changing line on a terminal, otherwise one line for each run. */
 export class Progress {
   #run = "";
 
-  /** A run begins. */
+  /** Shows that a run begins. */
   begin(run: string): void {
     this.#run = run;
     if (!process.stderr.isTTY) process.stderr.write(`${run}\n`);
   }
 
-  /** The run has come this far. */
+  /** Shows the progress of the run. */
   show(text: string): void {
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${this.#run}: ${text}`);
   }
 
-  /** The run is over. */
+  /** Clears the line at the end of the run. */
   end(): void {
     if (process.stderr.isTTY) process.stderr.write("\r\u001b[2K");
   }

@@ -9,26 +9,26 @@ import type { Summary } from "./summary.ts";
 const FOLDER = fileURLToPath(new URL("../results/", import.meta.url));
 const FILE = `${FOLDER}figures.json`;
 
-/** What the benchmark leaves behind: of each scenario its last run. */
+/** The contents of `figures.json`: the latest figures of each scenario. */
 export interface Results {
-  /** Where the last of them was measured. */
+  /** The machine of the latest scenario. */
   readonly machine: {
     readonly processor: string | undefined;
     readonly cores: number;
     readonly kernel: string;
     readonly node: string;
-    /** The cores that the server and the load had; unset: they shared all. */
+    /** The cores that the server and the load were pinned to; undefined if both used any core. */
     readonly pinned: Cores | undefined;
   };
   readonly scenarios: readonly Summary[];
 }
 
-/** What is there from runs before; `undefined` where there is nothing. */
+/** The results of earlier runs; undefined if there are none. */
 export function readResults(): Results | undefined {
   return existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : undefined;
 }
 
-/** Writes the figures of every round. Scenarios that were not run keep theirs. */
+/** Writes the figures of every round. A scenario that was not run keeps its earlier figures. */
 export function writeResults(summaries: readonly Summary[], pinned: Cores | undefined): void {
   const isNew = (name: string) => summaries.some(({ scenario }) => scenario === name);
   const kept = readResults()?.scenarios.filter(({ scenario }) => !isNew(scenario)) ?? [];
@@ -44,7 +44,7 @@ export function writeResults(summaries: readonly Summary[], pinned: Cores | unde
   writeFileSync(FILE, `${JSON.stringify(results, null, 2)}\n`);
 }
 
-/** Draws a scenario's pictures. */
+/** Draws a scenario's charts. */
 export function writePictures(scenario: Scenario, { figures, options }: Summary): void {
   mkdirSync(FOLDER, { recursive: true });
   for (const { file, chart } of scenario.pictures?.(figures, options) ?? [])

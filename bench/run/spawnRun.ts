@@ -4,9 +4,9 @@ import { type Cores, pinned } from "../machine/cores.ts";
 import type { Figures } from "../model/figures.ts";
 import type { Options } from "../model/options.ts";
 
-const LOAD = fileURLToPath(new URL("./runMain.ts", import.meta.url));
+const RUN_MAIN = fileURLToPath(new URL("./runMain.ts", import.meta.url));
 
-/** What the parent asks for. */
+/** Which run the child process does. The parent passes it as JSON in the first argument. */
 export interface Job {
   readonly scenario: string;
   readonly run: string;
@@ -14,15 +14,15 @@ export interface Job {
   readonly cores: Cores | undefined;
 }
 
-/** What it is told. */
+/** A message from the child process to its parent. */
 export type Report =
   | { readonly kind: "progress"; readonly text: string }
   | { readonly kind: "figures"; readonly figures: Figures }
   | { readonly kind: "failed"; readonly message: string };
 
-/** Does one run in a process of its own, on the load's core, and resolves with what it measured. */
+/** Does one run in a process of its own, on the load's core, and resolves with its figures. */
 export function spawnRun(job: Job, onProgress: (text: string) => void): Promise<Figures> {
-  const [program, args] = pinned(job.cores?.load, [process.execPath, LOAD, JSON.stringify(job)]);
+  const [program, args] = pinned(job.cores?.load, [process.execPath, RUN_MAIN, JSON.stringify(job)]);
   const child = spawn(program, args, { stdio: ["ignore", "inherit", "inherit", "ipc"] });
   return new Promise((resolve, reject) => {
     let figures: Figures | undefined;
@@ -33,7 +33,7 @@ export function spawnRun(job: Job, onProgress: (text: string) => void): Promise<
       else failure = report.message;
     });
     child.on("error", reject);
-    // Only once it has ended is its server gone too, and the machine free for the next run.
+    // When the child has ended, its server has ended too, so the machine is free for the next run.
     child.on("exit", () => (figures ? resolve(figures) : reject(new Error(`${job.scenario}, ${job.run}: ${failure}`))));
   });
 }

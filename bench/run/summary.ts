@@ -2,28 +2,28 @@ import type { Figures } from "../model/figures.ts";
 import type { Options } from "../model/options.ts";
 import type { Column, Must, Scenario } from "../scenarios/scenario.ts";
 
-/** What became of a scenario. */
+/** The outcome of a scenario over all rounds. */
 export interface Summary {
   readonly scenario: string;
   readonly summary: string;
   readonly options: Options;
-  /** Of each run the figures of each round, in order. */
+  /** The figures of every round, by run. */
   readonly rounds: Readonly<Record<string, readonly Figures[]>>;
-  /** Of each run its figures over all rounds. */
+  /** The figures over all rounds, by run. */
   readonly figures: Readonly<Record<string, Figures>>;
   readonly musts: readonly Judged[];
-  /** How much of a core at most went to what was not being measured, in any run, in per cent. */
+  /** The most that other programs used of a core during any run, in percent. */
   readonly othersBusy: number;
-  /** Runs that this machine lacks a program for, and which. */
+  /** The runs that were left out, each with the program that is not installed. */
   readonly leftOut: Readonly<Record<string, string>>;
-  /** When it was measured. */
+  /** When the scenario was measured, in ISO 8601. */
   readonly at: string;
 }
 
-/** A must, and what became of it: one that compares with a run that was not done is open. */
+/** A bound and its verdict. A bound that compares with a run that was not done is open. */
 export type Judged = Must & { readonly verdict: "met" | "not met" | "open" };
 
-/** Makes one figure of those of all rounds, and says which musts are met. */
+/** Combines the figures of all rounds, and decides which bounds are met. */
 export function summarize(
   scenario: Scenario,
   options: Options,
@@ -57,7 +57,7 @@ function overRounds(rounds: readonly Figures[], columns: ReadonlyMap<string, Col
   return Object.fromEntries(
     [...names].flatMap((name) => {
       const values = rounds.flatMap((figures) => figures[name] ?? []).sort((one, other) => one - other);
-      // What most rounds did not get as far as is no figure.
+      // Omit a figure that fewer than half of the rounds reached.
       if (values.length * 2 < rounds.length) return [];
       return [[name, columns.get(name)?.over === "worst" ? Math.max(...values) : median(values)] as const];
     }),
@@ -69,7 +69,8 @@ function median(sorted: readonly number[]): number {
   return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
 }
 
-// Where only some runs were done, what compares them with the others cannot be said; else what could not be had meets nothing.
+// If only some runs were done, a missing value means that the bound compares with another run. Otherwise the
+// measurement failed to produce the value, and the bound is not met.
 function verdictOf({ value, bound, limit }: Must, isPart: boolean): Judged["verdict"] {
   if (Number.isNaN(value) && isPart) return "open";
   return (bound === "at least" ? value >= limit : value <= limit) ? "met" : "not met";

@@ -8,13 +8,14 @@ import type { Target } from "../targets/target.ts";
 import type { Scenario } from "./scenario.ts";
 
 const WARM_UP_SECONDS = 2;
-const ACCEPTED_LIMIT = 20_000;
+const ACCEPTED_PER_SECOND_LIMIT = 20_000;
 
-/** How many messages a second become durable. */
+/** How many messages per second become durable. */
 export const acceptRate: Scenario = {
   name: "accept-rate",
   summary: ({ receivers, underWay, textBytes }) =>
-    `${receivers} senders on a connection each, who all get everything; ${underWay} messages of ${textBytes} bytes wait for \`accepted\``,
+    `${receivers} senders on a connection each, which all receive every message; ` +
+    `${underWay} messages of ${textBytes} bytes wait for \`accepted\``,
   defaults: { seconds: 4, receivers: 100, underWay: 1600, textBytes: 100 },
   runs: { obrolan: async (bench) => acceptRateOn(bench, await bench.startServer("obrolan")) },
   columns: [
@@ -31,13 +32,13 @@ export const acceptRate: Scenario = {
       what: "durable messages accepted a second",
       value: obrolan?.acceptedPerSecond ?? Number.NaN,
       bound: "at least",
-      limit: ACCEPTED_LIMIT,
+      limit: ACCEPTED_PER_SECOND_LIMIT,
       unit: "a second",
     },
   ],
 };
 
-/** Measures how many messages become durable where senders are everywhere. */
+/** Measures how many messages per second become durable, with senders on every node of the target. */
 export async function acceptRateOn(bench: Bench, target: Target): Promise<Figures> {
   const { receivers, underWay, textBytes, seconds } = bench.options;
   const users = new VirtualUsers(bench, target, new Recorder(textBytes));

@@ -10,7 +10,7 @@ import type { Scenario } from "./scenario.ts";
 
 const WARM_UP_SECONDS = 3;
 
-/** How long a message takes where there is nothing to gather. */
+/** The latency of a message if no other message is in flight. */
 export const atRest: Scenario = {
   name: "at-rest",
   summary: ({ receivers, rate, textBytes, seconds }) =>

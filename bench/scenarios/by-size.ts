@@ -6,11 +6,12 @@ import { runsOf, type Scenario } from "./scenario.ts";
 
 const RECEIVERS = [10, 100, 1000, 5000];
 
-/** What a delivery costs in small rooms and large ones. */
+/** What a delivery costs by the number of receivers. */
 export const bySize: Scenario = {
   name: "by-size",
   summary: ({ underWay, textBytes }) =>
-    `CPU a delivery in µs, with so many receivers on a connection each; one sender with ${underWay} messages of ${textBytes} bytes under way`,
+    `CPU a delivery in µs by the number of receivers, on a connection each; ` +
+    `one sender with ${underWay} messages of ${textBytes} bytes in flight`,
   defaults: { seconds: 2, underWay: 16, textBytes: 100 },
   runs: runsOf(peerNames, bySizeOf),
   columns: RECEIVERS.map((count) => ({ figure: `cpu@${count}`, title: count.toLocaleString("en"), digits: 2 })),
@@ -19,9 +20,9 @@ export const bySize: Scenario = {
     {
       file: "cost.svg",
       chart: {
-        title: `What a delivery costs, ${underWay} messages of ${textBytes} bytes under way`,
+        title: `What a delivery costs, ${underWay} messages of ${textBytes} bytes in flight`,
         x: { label: "receivers, on a connection each", log: true },
-        y: { label: "processor time of the server a delivery, µs", log: true },
+        y: { label: "CPU time of the server per delivery, µs", log: true },
         series: Object.entries(figures).map(([name, of]) => ({ name, points: pointsOf(of, "cpu") })),
       },
     },

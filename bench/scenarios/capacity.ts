@@ -3,11 +3,12 @@ import { type Figures, pointsOf } from "../model/figures.ts";
 import { peerNames } from "../peers/index.ts";
 import { type Must, runsOf, type Scenario } from "./scenario.ts";
 
-/** How many messages a second a server keeps up with, where they come by the clock. */
+/** The highest rate of messages that a server keeps up with. */
 export const capacity: Scenario = {
   name: "capacity",
   summary: ({ receivers, textBytes }) =>
-    `messages of ${textBytes} bytes, so many a second by the clock, to ${receivers} receivers on a connection each; the rate rises until p99 is ${P99_LIMIT_MS} ms`,
+    `messages of ${textBytes} bytes at a fixed rate to ${receivers} receivers on a connection each; ` +
+    `the rate rises until p99 is ${P99_LIMIT_MS} ms`,
   defaults: {
     seconds: 3,
     receivers: 1000,
@@ -51,7 +52,7 @@ export const capacity: Scenario = {
       chart: {
         title: `Latency against rate, to ${receivers.toLocaleString("en")} receivers, texts of ${textBytes} bytes`,
         x: { label: "messages a second (each line ends where its server no longer keeps up)", log: true },
-        y: { label: "99 of 100 deliveries within, ms", log: true },
+        y: { label: "p99 of the deliveries, ms", log: true },
         series: Object.entries(figures).map(([name, of]) => ({ name, points: pointsOf(of, "p99") })),
       },
     },
@@ -75,6 +76,6 @@ function atLeast(
   };
 }
 
-// A peer that keeps up with no rate at all is nothing to compare with: none is as slow as that where it is quiet.
+// If a peer keeps up with no rate at all, there is no ratio: on a quiet machine no peer is that slow.
 const ratio = (one: Figures | undefined, other: Figures | undefined) =>
   (one?.sustained ?? Number.NaN) / (other?.sustained || Number.NaN);

@@ -5,9 +5,9 @@ import { VirtualUsers } from "../load/virtualUsers.ts";
 import type { Figures } from "../model/figures.ts";
 import type { Scenario } from "./scenario.ts";
 
-const SPEED_LIMIT = 200_000;
+const MESSAGES_PER_SECOND_LIMIT = 200_000;
 
-/** How fast one who was away gets what they missed. */
+/** How fast one client receives the messages that it missed. */
 export const catchUp: Scenario = {
   name: "catch-up",
   summary: ({ messages, textBytes }) =>
@@ -26,7 +26,7 @@ export const catchUp: Scenario = {
       what: "messages a second that one reader catches up at",
       value: obrolan?.messagesPerSecond ?? Number.NaN,
       bound: "at least",
-      limit: SPEED_LIMIT,
+      limit: MESSAGES_PER_SECOND_LIMIT,
       unit: "a second",
     },
   ],
@@ -37,12 +37,12 @@ async function catchUpOf(bench: Bench): Promise<Figures> {
   const recorder = new Recorder(textBytes);
   const server = await bench.startServer("obrolan", (folder) => fillLog(folder, messages, recorder));
   const users = new VirtualUsers(bench, server, recorder);
-  const [reader] = await users.connect(1);
-  if (!reader) throw new Error("There is no reader.");
+  const [client] = await users.connect(1);
+  if (!client) throw new Error("There is no client.");
   const cpuBefore = server.cpuSeconds();
   const loadBefore = process.cpuUsage();
   const startedAt = performance.now();
-  await users.waitFor(reader.join(0), "the reader to be caught up");
+  await users.waitFor(client.join(0), "the client to be caught up");
   const seconds = (performance.now() - startedAt) / 1000;
   const { user, system } = process.cpuUsage(loadBefore);
   const cpu = server.cpuSeconds() - cpuBefore;

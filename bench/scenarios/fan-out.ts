@@ -22,9 +22,10 @@ const columns: readonly Column[] = [
 ];
 
 const summary = ({ receivers, underWay, textBytes }: Options) =>
-  `${receivers} receivers on a connection each, one sender with ${underWay} ${underWay === 1 ? "message" : "messages"} of ${textBytes} bytes under way`;
+  `${receivers} receivers on a connection each, ` +
+  `one sender with ${underWay} ${underWay === 1 ? "message" : "messages"} of ${textBytes} bytes in flight`;
 
-/** What a delivery costs the server when several messages are under way. */
+/** What a delivery costs the server with several messages in flight. */
 export const fanOut: Scenario = {
   name: "fan-out",
   summary,
@@ -39,7 +40,7 @@ export const fanOut: Scenario = {
   ],
 };
 
-/** What it costs when there is nothing to gather. */
+/** What a delivery costs the server with one message in flight, so that no response has more than one message. */
 export const oneUnderWay: Scenario = {
   ...fanOut,
   name: "one-under-way",
@@ -61,7 +62,7 @@ function cheaperThan(
   };
 }
 
-/** Measures a delivery of one server, with so many messages under way; leaves nothing running. */
+/** Measures the fan-out of one server, and stops the server. */
 export async function fanOutOf(bench: Bench, peer: PeerName, receivers = bench.options.receivers): Promise<Figures> {
   const server = await bench.startServer(peer);
   const figures = await fanOutOn(bench, server, receivers);
@@ -69,7 +70,7 @@ export async function fanOutOf(bench: Bench, peer: PeerName, receivers = bench.o
   return figures;
 }
 
-/** The same of whatever there is, with as many senders, which are spread over it as the receivers are. */
+/** Measures the fan-out of a target. The senders and the receivers are spread over its nodes. */
 export async function fanOutOn(
   bench: Bench,
   target: Target,

@@ -7,18 +7,17 @@ import type { Wire } from "../wires/wire.ts";
 import type { Scenario } from "./scenario.ts";
 
 const MEMORY_LIMIT_MB = 400;
-const STREAMS_A_CONNECTION = 100;
-const MB_A_MIB = 1.048576;
+const STREAMS_PER_CONNECTION = 100;
+const MB_PER_MIB = 1.048576;
 
-/** How much memory streams take on which nothing happens. */
+/** How much memory idle streams take. */
 export const idle: Scenario = {
   name: "idle",
-  summary: ({ receivers, seconds }) =>
-    `${receivers} streams that have joined, and then ${seconds} s in which nothing happens`,
+  summary: ({ receivers, seconds }) => `${receivers} streams that have joined, and then ${seconds} s without messages`,
   defaults: { receivers: 10_000, seconds: 5 },
   runs: {
     "obrolan, a connection each": (bench) => idleOf(bench),
-    "obrolan, 100 a connection": (bench) => idleOf(bench, sharedGrpcWire(STREAMS_A_CONNECTION)),
+    "obrolan, 100 a connection": (bench) => idleOf(bench, sharedGrpcWire(STREAMS_PER_CONNECTION)),
   },
   columns: [
     { figure: "memory", title: "resident, MB", digits: 0, over: "worst" },
@@ -43,16 +42,16 @@ async function idleOf(bench: Bench, wire?: Wire): Promise<Figures> {
   const server = await bench.startServer("obrolan");
   const users = new VirtualUsers(bench, server, new Recorder(textBytes), wire);
   await users.connectAndJoin(1);
-  const memoryBefore = server.memoryMib() * MB_A_MIB;
+  const memoryBefore = server.memoryMib() * MB_PER_MIB;
   const startedAt = performance.now();
   await users.connectAndJoin(receivers - 1);
   const joinedIn = (performance.now() - startedAt) / 1000;
   const cpuBefore = server.cpuSeconds();
   await bench.runFor(seconds, "idling");
-  const memory = server.memoryMib() * MB_A_MIB;
+  const memory = server.memoryMib() * MB_PER_MIB;
   return {
     memory,
-    peak: server.peakMemoryMib() * MB_A_MIB,
+    peak: server.peakMemoryMib() * MB_PER_MIB,
     memoryAStream: ((memory - memoryBefore) / (receivers - 1)) * 1000,
     seconds: joinedIn,
     cpuASecond: ((server.cpuSeconds() - cpuBefore) / seconds) * 100,

@@ -9,14 +9,15 @@ import { VirtualUsers } from "../load/virtualUsers.ts";
 import type { Figures } from "../model/figures.ts";
 import type { Scenario } from "./scenario.ts";
 
-const TIME_LIMIT_S = 15;
-const AROUND_SECONDS = 1;
+const TIME_LIMIT_SECONDS = 15;
+const TRAFFIC_AROUND_CUT_SECONDS = 1;
 
-/** How soon a users is back that lost its connections all at once. */
+/** How soon many clients are back that lost their connections at the same moment. */
 export const reconnect: Scenario = {
   name: "reconnect",
   summary: ({ receivers, rate }) =>
-    `${receivers} clients lose their connections at once and resume, while one who stayed sends ${rate} messages a second`,
+    `${receivers} clients lose their connections at once and resume, ` +
+    `while one that stayed sends ${rate} messages a second`,
   defaults: { receivers: 5000, rate: 20 },
   runs: { obrolan: reconnectOf },
   columns: [
@@ -28,10 +29,12 @@ export const reconnect: Scenario = {
   ],
   musts: ({ obrolan }, { receivers }) => [
     {
-      what: `until ${receivers.toLocaleString("en")} clients are connected, signed in and caught up again, in any round`,
+      what:
+        `until ${receivers.toLocaleString("en")} clients are connected, signed in and caught up again, ` +
+        "in any round",
       value: obrolan?.seconds ?? Number.NaN,
       bound: "at most",
-      limit: TIME_LIMIT_S,
+      limit: TIME_LIMIT_SECONDS,
       unit: "s",
     },
   ],
@@ -46,32 +49,32 @@ async function reconnectOf(bench: Bench): Promise<Figures> {
   if (!sender) throw new Error("There is no sender.");
   const loop = new OpenLoop(sender, rate);
   loop.start();
-  await bench.runFor(AROUND_SECONDS, "before the cut");
+  await bench.runFor(TRAFFIC_AROUND_CUT_SECONDS, "before the cut");
 
   users.recorder.acceptLatency.clear();
   const times = new Histogram();
   let attempts = 0;
-  const comeBack = async (reader: VirtualUser) => {
+  const comeBack = async (user: VirtualUser) => {
     const backoff = new Backoff();
     while (true) {
       await wait(backoff.next());
       attempts += 1;
       if (
-        await users.reopen(reader).then(
+        await users.reopen(user).then(
           () => true,
           () => false,
         )
       )
         break;
     }
-    await reader.rejoin();
+    await user.rejoin();
     times.add(performance.now() - cutAt);
   };
-  for (const reader of others) reader.close();
+  for (const user of others) user.close();
   const cutAt = performance.now();
   await users.waitFor(Promise.all(others.map(comeBack)), "all to be back");
   const longestWait = users.recorder.acceptLatency.longestMs;
-  await bench.runFor(AROUND_SECONDS, "after the cut");
+  await bench.runFor(TRAFFIC_AROUND_CUT_SECONDS, "after the cut");
   loop.stop();
   await users.waitUntilComplete();
   return {

@@ -7,15 +7,16 @@ import type { Figures } from "../model/figures.ts";
 import type { Scenario } from "./scenario.ts";
 
 const WAIT_LIMIT_MS = 1000;
-const READS_LIMIT = 5;
-const UNDER_WAY_WHILE_FILLING = 64;
+const READS_PER_PAGE_LIMIT = 5;
+const IN_FLIGHT_WHILE_FILLING = 64;
 
-/** Whether many that come back at once delay those who are there, and how often the store is read for them. */
+/** Whether many clients that resume at once delay the others, and how often the server reads the store for them. */
 export const resumeStorm: Scenario = {
   name: "resume-storm",
   summary: ({ receivers, messages, textBytes, rate }) =>
-    `${receivers} clients resume at once, each ${messages} messages of ${textBytes} bytes behind, while one sends ${rate} a second`,
-  // Texts of 2 KiB: with short ones all 10,000 would still be in the timeline, and no page would be read.
+    `${receivers} clients resume at once, each ${messages} messages of ${textBytes} bytes behind, ` +
+    `while one sends ${rate} a second`,
+  // With shorter texts, all 10,000 messages would still be in memory, and the server would read no page.
   defaults: { receivers: 500, messages: 10_000, textBytes: 2048, rate: 50 },
   runs: { obrolan: resume },
   columns: [
@@ -38,7 +39,7 @@ export const resumeStorm: Scenario = {
       what: "how often a page was read, in any round",
       value: obrolan?.readsPerPage ?? Number.NaN,
       bound: "at most",
-      limit: READS_LIMIT,
+      limit: READS_PER_PAGE_LIMIT,
       unit: "times",
     },
     { what: "pages read", value: obrolan?.pageReads ?? Number.NaN, bound: "at least", limit: 1, unit: "page" },
@@ -50,7 +51,7 @@ async function resume(bench: Bench): Promise<Figures> {
   const server = await bench.startServer("obrolan");
   const users = new VirtualUsers(bench, server, new Recorder(textBytes));
   const senders = await users.connectAndJoin(1);
-  new ClosedLoop(users, senders, UNDER_WAY_WHILE_FILLING).start(messages);
+  new ClosedLoop(users, senders, IN_FLIGHT_WHILE_FILLING).start(messages);
   await users.waitUntilComplete(senders);
 
   const away = await users.connect(receivers, { isMeasured: false });
@@ -61,14 +62,11 @@ async function resume(bench: Bench): Promise<Figures> {
   const loop = new OpenLoop(sender, rate);
   const startedAt = performance.now();
   loop.start();
-  await users.waitFor(Promise.all(away.map((reader) => reader.join(0))), "all to be caught up");
+  await users.waitFor(Promise.all(away.map((user) => user.join(0))), "all to be caught up");
   const seconds = (performance.now() - startedAt) / 1000;
   loop.stop();
   await users.waitFor(users.recorder.whenComplete(), "the sender's last messages");
-  await users.waitFor(
-    Promise.all(away.map((reader) => reader.hasReceived(users.recorder.sent))),
-    "all to have everything",
-  );
+  await users.waitFor(Promise.all(away.map((user) => user.hasReceived(users.recorder.sent))), "all to have everything");
   await users.waitUntilComplete();
   const pageReads = ((await server.stats()).pageReads ?? Number.NaN) - readsBefore;
   return {
@@ -81,7 +79,8 @@ async function resume(bench: Bench): Promise<Figures> {
   };
 }
 
-// How many pages can surely not be had from the timeline, which holds fewer messages than there is room for their texts.
+// The least number of pages that must come from the store: the timeline keeps at most as many messages as their texts
+// would fit.
 function pagesBehind(messages: number, textBytes: number): number {
   return Math.ceil((messages - SIZES.timeline / textBytes) / SIZES.page);
 }

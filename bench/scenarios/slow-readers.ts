@@ -7,14 +7,15 @@ import type { PeerName } from "../peers/index.ts";
 import type { Scenario } from "./scenario.ts";
 
 const SENDERS = 4;
-const LATENCY_LIMIT = 1.5;
+const LATENCY_RATIO_LIMIT = 1.5;
 const MEMORY_LIMIT_MIB = 32;
 
-/** Whether clients that stop reading are felt by the others, or in the server's memory, and whether they lose anything. */
+/** Whether clients that stop reading delay the others, raise the server's memory, or lose messages. */
 export const slowReaders: Scenario = {
   name: "slow-readers",
   summary: ({ receivers, messages, textBytes }) =>
-    `${messages} texts of ${textBytes} bytes from ${SENDERS} senders to ${receivers / 2} clients, without and with ${receivers / 2} more that stop reading`,
+    `${messages} texts of ${textBytes} bytes from ${SENDERS} senders to ${receivers / 2} clients, ` +
+    `without and with ${receivers / 2} more that stop reading`,
   defaults: { receivers: 40, messages: 20_000, textBytes: 4096, underWay: 16 },
   runs: {
     obrolan: (bench) => slowReadersOf(bench, "obrolan", false),
@@ -36,7 +37,7 @@ export const slowReaders: Scenario = {
       what: "the others' p99 with the slow, over that without",
       value: (withSlow?.p99 ?? Number.NaN) / (without?.p99 ?? Number.NaN),
       bound: "at most",
-      limit: LATENCY_LIMIT,
+      limit: LATENCY_RATIO_LIMIT,
       unit: "times",
     },
     {
@@ -54,22 +55,22 @@ async function slowReadersOf(bench: Bench, peer: PeerName, withSlow: boolean): P
   const half = Math.floor(receivers / 2);
   const server = await bench.startServer(peer);
   const users = new VirtualUsers(bench, server, new Recorder(textBytes));
-  const reading = await users.connectAndJoin(half);
+  const others = await users.connectAndJoin(half);
   const slow = await users.connectAndJoin(withSlow ? half : 0, { isMeasured: false });
-  for (const reader of slow) reader.pause(pause);
+  for (const user of slow) user.pause(pause);
 
   const startedAt = performance.now();
-  const loop = new ClosedLoop(users, reading.slice(0, SENDERS), underWay);
+  const loop = new ClosedLoop(users, others.slice(0, SENDERS), underWay);
   loop.start(messages);
-  await users.waitUntilComplete(reading);
+  await users.waitUntilComplete(others);
   const { latency } = users.recorder;
   const seconds = (performance.now() - startedAt) / 1000;
   const figures = { p50: latency.quantile(0.5), p99: latency.quantile(0.99), seconds };
   const peakWhileSlow = server.peakMemoryMib();
 
   const resumedAt = performance.now();
-  for (const reader of slow) reader.resume();
-  await users.waitFor(Promise.all(slow.map((reader) => reader.hasReceived(messages))), "the slow to have everything");
+  for (const user of slow) user.resume();
+  await users.waitFor(Promise.all(slow.map((user) => user.hasReceived(messages))), "the slow to have everything");
   const catchUpSeconds = withSlow ? (performance.now() - resumedAt) / 1000 : Number.NaN;
   await users.waitUntilComplete();
   return { ...figures, peakWhileSlow, peak: server.peakMemoryMib(), catchUpSeconds };

@@ -4,18 +4,18 @@ import { NatsMonitor } from "./natsMonitor.ts";
 import { Server } from "./server.ts";
 import type { Target } from "./target.ts";
 
-/** How many nodes there are, and on which engines; on none: the embedded ones. */
+/** The number of nodes and the engines that they share. Without engines a node uses SQLite. */
 export interface Layout {
   readonly nodes: number;
   readonly engines: readonly EngineName[];
 }
 
-/** What all nodes together, and the bus between them, have done so far. */
+/** Counters of all nodes together, and of the bus between them, since the start. */
 export interface Counts {
   readonly commits: number;
-  /** Messages in them. */
+  /** Messages in all commits. */
   readonly messages: number;
-  /** What nodes have published on NATS, and the bytes of that; not a number where there is none. */
+  /** Messages that the nodes have published on NATS, and their bytes; NaN without NATS. */
   readonly busMessages: number;
   readonly busBytes: number;
 }
@@ -26,7 +26,7 @@ interface Parts {
   readonly monitor: NatsMonitor | undefined;
 }
 
-/** Several nodes that are one room, and the engines that they share. */
+/** Several nodes that serve one room, and the engines that they share. */
 export class Cluster implements Target {
   readonly wire = peers.obrolan.wire;
   readonly #nodes: readonly Server[];
@@ -39,7 +39,7 @@ export class Cluster implements Target {
     this.#monitor = monitor;
   }
 
-  /** Starts the engines and the nodes, all on that core. `onDied` is called when a node ends without being asked to. */
+  /** Starts the engines and the nodes, all on one core. `onDied` is called if a node ends before `stop` or `kill`. */
   static async start(
     { nodes: count, engines: names }: Layout,
     options: { readonly data: string; readonly core: number | undefined; readonly profile: string | undefined },
@@ -68,7 +68,7 @@ export class Cluster implements Target {
     return this.#nodes.flatMap(({ addresses }) => addresses);
   }
 
-  /** How a client reaches one of its engines. Throws where it has none such. */
+  /** The URL of one of its engines. Throws if the cluster does not have it. */
   url(name: EngineName): string {
     const engine = this.#engines[name];
     if (!engine) throw new Error(`There is no ${name} in this cluster.`);
@@ -114,7 +114,7 @@ function argsOf(folder: string, { postgres, nats }: Parts["engines"]): string[] 
   ];
 }
 
-// The engines last: nodes say to them that they go.
+// The nodes stop first, because a node tells its engines that it leaves.
 async function stopAll(nodes: readonly Server[], engines: Parts["engines"]): Promise<void> {
   await Promise.all(nodes.map((node) => node.stop()));
   await Promise.all(Object.values(engines).map((engine) => engine.stop()));

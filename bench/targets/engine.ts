@@ -9,22 +9,21 @@ import { cpuSecondsOfProcessTree } from "../machine/cpuTime.ts";
 const SCRIPT = fileURLToPath(new URL("../../scripts/engines", import.meta.url));
 const execute = promisify(execFile);
 
-/** What `scripts/engines` can start. */
+/** The engines that `scripts/engines` can start. */
 export type EngineName = "postgres" | "nats";
 
 export interface EngineOptions {
-  /** Where it may make a folder for its data. */
+  /** The folder in which the engine's own folder is created. */
   readonly data: string;
   readonly core: number | undefined;
-  /** What else to tell `scripts/engines`. */
+  /** More options for `scripts/engines`. */
   readonly options?: readonly string[];
 }
 
-/** A real PostgreSQL or NATS, of a run's own, with nothing in it. */
+/** A real PostgreSQL or NATS. It is empty, and only one run uses it. */
 export class Engine {
-  /** How a client reaches it. */
   readonly url: string;
-  /** Where all of it is. */
+  /** The folder with its data and its log. */
   readonly folder: string;
   readonly #pid: number;
 
@@ -34,7 +33,7 @@ export class Engine {
     this.#pid = pid;
   }
 
-  /** Starts it and waits until it takes connections. It is taken away when this process ends, if not before. */
+  /** Starts an engine and waits until it accepts connections. `stop`, or else the end of this process, removes it. */
   static async start(name: EngineName, { data, core, options = [] }: EngineOptions): Promise<Engine> {
     const folder = mkdtempSync(join(data, `obrolan-bench-${name}-`));
     const run = async (verb: string, more: readonly string[] = []) => {
@@ -46,12 +45,12 @@ export class Engine {
     return new Engine(folder, url, Number(await run("pids")));
   }
 
-  /** The processor time that all of its processes have used, in seconds. */
+  /** The CPU time that all of its processes have used, in seconds. */
   cpuSeconds(): number {
     return cpuSecondsOfProcessTree(this.#pid);
   }
 
-  /** Ends it, and takes away what it held. */
+  /** Stops the engine and deletes its data. */
   async stop(): Promise<void> {
     await execute(SCRIPT, ["remove", "--folder", this.folder]);
   }
@@ -62,7 +61,7 @@ const PROGRAMS: Readonly<Record<EngineName, string>> = {
   nats: "nats-server (apt-get install nats-server)",
 };
 
-/** The first of those engines that this machine does not have, with how to get it; `undefined` where it has them all. */
+/** The first of these engines that is not installed, with the command that installs it; undefined if all are. */
 export function missingEngine(names: readonly EngineName[]): string | undefined {
   const missing = names.find((name) => {
     try {

@@ -9,23 +9,23 @@ import type { Peer } from "../peers/index.ts";
 import type { Wire } from "../wires/wire.ts";
 import type { Target } from "./target.ts";
 
-const STOP_MS = 12_000;
-const ANSWER_MS = 10_000;
+const STOP_TIMEOUT_MS = 12_000;
+const LOG_LINE_TIMEOUT_MS = 10_000;
 
 export interface ServerOptions {
-  /** For what a failure says. */
+  /** The name to use in error messages. */
   readonly name: string;
   readonly peer: Peer;
-  /** Where it may make a folder for its data. */
+  /** The folder in which the server's data folder is created. */
   readonly data: string;
   readonly core: number | undefined;
-  /** Where to write a CPU profile of it when it ends. */
+  /** The folder to which Node writes a CPU profile when the server ends. */
   readonly profile: string | undefined;
-  /** Called with its folder before it starts. */
+  /** Called with the data folder before the server starts. */
   readonly prepare?: ((folder: string) => Promise<void>) | undefined;
 }
 
-/** The server under test: a process of its own, started afresh for every run. */
+/** The server under test. Every run starts a new process with an empty data folder. */
 export class Server implements Target {
   readonly wire: Wire;
   readonly #process: ChildProcess;
@@ -45,7 +45,7 @@ export class Server implements Target {
     this.#lines.on("line", (line) => this.#log.push(line) > 20 && this.#log.shift());
   }
 
-  /** Starts it and waits until it listens. `onDied` is called when it ends without being asked to. */
+  /** Starts a server and waits until it listens. `onDied` is called if the process ends before `stop` or `kill`. */
   static async start(options: ServerOptions, onDied: (error: Error) => void): Promise<Server> {
     const { peer, name } = options;
     const folder = mkdtempSync(join(options.data, "obrolan-bench-"));
@@ -60,7 +60,7 @@ export class Server implements Target {
       onDied(new Error(`${name} ended (${signal ?? code}). ${server.#lastLines()}`));
     });
     try {
-      await server.#hear(peer.addressIn ?? announcedAddress);
+      await server.#waitForAddress(peer.addressIn ?? announcedAddress);
       return server;
     } catch (error) {
       await server.stop();
@@ -72,36 +72,35 @@ export class Server implements Target {
     return [this.#address];
   }
 
-  /** What it counts, by the names of its metrics, those with labels left out. Only where its arguments have it show them. */
+  /** The values of its metrics without labels, by name. The server must run with `--metrics-listen`. */
   async metrics(): Promise<ReadonlyMap<string, number>> {
     const response = await fetch(`http://${this.#metrics}/metrics`);
     const lines = (await response.text()).split("\n").map((line) => /^(\w+) (\S+)$/.exec(line));
     return new Map(lines.flatMap((line) => (line ? [[line[1] ?? "", Number(line[2])] as const] : [])));
   }
 
-  /** The processor time that the whole process has used, all its threads together, in seconds. */
+  /** The CPU time that all threads of the process have used, in seconds. */
   cpuSeconds(): number {
     return cpuSecondsOfProcess(this.#process.pid);
   }
 
-  /** The most memory that it has had resident so far, in MiB. */
+  /** The peak resident memory so far. */
   peakMemoryMib(): number {
     return this.#kibibytes("VmHWM") / 1024;
   }
 
-  /** The memory that it has resident now, in MiB. */
+  /** The resident memory now. */
   memoryMib(): number {
     return this.#kibibytes("VmRSS") / 1024;
   }
 
-  /** Its own counters, which it logs when it gets SIGUSR2. */
+  /** The server's internal counters, which it logs when it gets SIGUSR2. */
   async stats(): Promise<Record<string, number>> {
-    const said = this.#said((line) => readLine(line)?.stats as Record<string, number> | undefined);
+    const stats = this.#waitForLine((line) => parseLine(line)?.stats as Record<string, number> | undefined);
     this.#process.kill("SIGUSR2");
-    return said;
+    return stats;
   }
 
-  /** Ends it at once, where nobody wants to wait for what it still has to do. */
   async kill(): Promise<void> {
     this.#stopping = true;
     this.#process.kill("SIGKILL");
@@ -113,9 +112,9 @@ export class Server implements Target {
     if (this.#process.exitCode === null && this.#process.signalCode === null) {
       const ended = once(this.#process, "exit");
       this.#process.kill("SIGTERM");
-      const impatience = setTimeout(() => this.#process.kill("SIGKILL"), STOP_MS);
+      const timer = setTimeout(() => this.#process.kill("SIGKILL"), STOP_TIMEOUT_MS);
       await ended;
-      clearTimeout(impatience);
+      clearTimeout(timer);
     }
     rmSync(this.#folder, { recursive: true, force: true });
   }
@@ -125,31 +124,31 @@ export class Server implements Target {
     return Number(new RegExp(`^${field}:\\s*(\\d+) kB$`, "m").exec(status)?.[1]);
   }
 
-  async #hear(addressIn: (line: string) => string | undefined): Promise<void> {
-    await this.#said((line) => {
+  async #waitForAddress(addressIn: (line: string) => string | undefined): Promise<void> {
+    await this.#waitForLine((line) => {
       const address = addressIn(line);
       if (address === undefined) return undefined;
       this.#address = address;
-      this.#metrics = readLine(line)?.metrics as string | undefined;
+      this.#metrics = parseLine(line)?.metrics as string | undefined;
       return address;
     });
   }
 
-  // What the next line of its log says that has it.
-  async #said<Said>(find: (line: string) => Said | undefined): Promise<Said> {
-    const { promise, resolve, reject } = Promise.withResolvers<Said>();
-    const look = (line: string) => {
-      const said = find(line);
-      if (said !== undefined) resolve(said);
+  // Resolves with the first result of `find` on the next log lines that is not undefined.
+  async #waitForLine<Found>(find: (line: string) => Found | undefined): Promise<Found> {
+    const { promise, resolve, reject } = Promise.withResolvers<Found>();
+    const onLine = (line: string) => {
+      const found = find(line);
+      if (found !== undefined) resolve(found);
     };
-    const giveUp = () => reject(new Error(`The server did not say what was waited for. ${this.#lastLines()}`));
-    const timer = setTimeout(giveUp, ANSWER_MS);
-    this.#lines.on("line", look).on("close", giveUp);
+    const giveUp = () => reject(new Error(`The server did not log the expected line. ${this.#lastLines()}`));
+    const timer = setTimeout(giveUp, LOG_LINE_TIMEOUT_MS);
+    this.#lines.on("line", onLine).on("close", giveUp);
     try {
       return await promise;
     } finally {
       clearTimeout(timer);
-      this.#lines.off("line", look).off("close", giveUp);
+      this.#lines.off("line", onLine).off("close", giveUp);
     }
   }
 
@@ -159,11 +158,11 @@ export class Server implements Target {
 }
 
 function announcedAddress(line: string): string | undefined {
-  const said = readLine(line);
-  return said?.msg === "listening" ? String(said.address) : undefined;
+  const entry = parseLine(line);
+  return entry?.msg === "listening" ? String(entry.address) : undefined;
 }
 
-function readLine(text: string): Record<string, unknown> | undefined {
+function parseLine(text: string): Record<string, unknown> | undefined {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,16 +1,16 @@
 import type { Wire } from "../wires/wire.ts";
 
-/** What clients are let loose on: a server, or several that are one room. */
+/** The system under test: one server, or a cluster of nodes with their engines. */
 export interface Target {
-  /** Where it listens: a client on each in turn. */
+  /** The addresses that clients connect to, in turn. */
   readonly addresses: readonly string[];
   readonly wire: Wire;
-  /** The processor time that all of it has used, in seconds. */
+  /** The CPU time that all its processes have used, in seconds. */
   cpuSeconds(): number;
-  /** The same of each of its parts, where there are any. */
+  /** The CPU time of each of its parts, in seconds, by the name of the part. Only a cluster has parts. */
   cpuOfParts?(): Readonly<Record<string, number>>;
-  /** Ends it at once, where nobody wants to wait for what it still has to do. */
+  /** Kills it without a drain. */
   kill(): Promise<void>;
-  /** Ends it. */
+  /** Stops it in an orderly way. */
   stop(): Promise<void>;
 }

@@ -6,29 +6,29 @@ import { scaleOf } from "../chart/scale.ts";
 const x = { label: "rate, messages a second" };
 const y = { label: "p99, ms" };
 
-describe("the chart", () => {
-  it("has a place between its ends for every value, however large or small, and ticks that rise", () => {
+describe("lineChart", () => {
+  it("a scale contains every value, however large or small, and its ticks ascend", () => {
     const values = fc.array(fc.double({ min: 1e-6, max: 1e9, noNaN: true }), { minLength: 1 });
     fc.assert(
       fc.property(values, fc.boolean(), (all, log) => {
-        const { place, ticks } = scaleOf({ label: "", log }, all);
-        for (const value of all) expect(place(value)).to.be.within(-1e-9, 1 + 1e-9);
-        expect(place(ticks[0] ?? Number.NaN)).to.be.closeTo(0, 1e-9);
-        expect(place(ticks.at(-1) ?? Number.NaN)).to.be.closeTo(1, 1e-9);
+        const { position, ticks } = scaleOf({ label: "", log }, all);
+        for (const value of all) expect(position(value)).to.be.within(-1e-9, 1 + 1e-9);
+        expect(position(ticks[0] ?? Number.NaN)).to.be.closeTo(0, 1e-9);
+        expect(position(ticks.at(-1) ?? Number.NaN)).to.be.closeTo(1, 1e-9);
         expect([...ticks].sort((one, other) => one - other)).to.deep.equal(ticks);
         expect(ticks.length).to.be.within(2, 24);
       }),
     );
   });
 
-  it("puts equal ratios at equal distances where it is logarithmic, and equal differences where it is not", () => {
-    const log = scaleOf({ label: "", log: true }, [1, 1000]).place;
+  it("a logarithmic scale keeps equal ratios equal, and a linear scale keeps equal differences equal", () => {
+    const log = scaleOf({ label: "", log: true }, [1, 1000]).position;
     expect(log(100) - log(10)).to.be.closeTo(log(10) - log(1), 1e-9);
-    const linear = scaleOf({ label: "" }, [0, 1000]).place;
+    const linear = scaleOf({ label: "" }, [0, 1000]).position;
     expect(linear(300) - linear(200)).to.be.closeTo(linear(200) - linear(100), 1e-9);
   });
 
-  it("draws one line a series, with its name, and lets no name break the picture", () => {
+  it("a chart has one line and one name for each series, and escapes names for XML", () => {
     const svg = lineChart({
       title: "a < b",
       x,
@@ -54,7 +54,7 @@ describe("the chart", () => {
     expect(svg).to.include("one &amp; only").and.include("a &lt; b").and.include(x.label).and.include(y.label);
   });
 
-  it("leaves out what an axis has no place for", () => {
+  it("a chart leaves out points that an axis cannot show", () => {
     const series = [
       {
         name: "one",
@@ -71,7 +71,7 @@ describe("the chart", () => {
     expect(svg).to.not.include("NaN").and.not.include("Infinity");
   });
 
-  it("draws a series without points, and one with a single point", () => {
+  it("a chart accepts a series without points and a series with a single point", () => {
     const svg = lineChart({
       title: "",
       x,

@@ -12,12 +12,12 @@ import { missingEngine } from "../targets/engine.ts";
 const MESSAGES = 100;
 const CLIENTS = 6;
 
-describe("the benchmark's nodes, on a PostgreSQL and a NATS of their own", () => {
-  it("bring every message to everyone, once and in one order, and say what each of their parts has cost", async function () {
+describe("Cluster", () => {
+  it("a cluster delivers every message to each client in order, and reports the CPU time of its parts", async function () {
     this.timeout(60_000);
     const missing = missingEngine(["postgres", "nats"]);
     if (missing !== undefined && process.env.CI !== undefined)
-      throw new Error(`${missing} is not installed, and CI is not to go without it`);
+      throw new Error(`${missing} is not installed, and CI must not skip this test`);
     if (missing !== undefined) this.skip();
     const bench = new Bench(options(), undefined, () => {});
     try {
@@ -45,11 +45,11 @@ describe("the benchmark's nodes, on a PostgreSQL and a NATS of their own", () =>
   });
 });
 
-describe("the benchmark's scenarios of several nodes", () => {
+describe("readPlan", () => {
   const names = (...argv: string[]) =>
     readPlan(scenarios, ["node", "bench", ...argv]).map(({ scenario }) => scenario.name);
 
-  it("run where they are asked for, together or by name, and else not", () => {
+  it("a scenario with several nodes runs only with --cluster or by its name", () => {
     expect(names()).to.include("fan-out").and.not.include("cluster-fan-out");
     expect(names("--cluster")).to.include("cluster-fan-out").and.not.include("fan-out");
     expect(names("cluster-at-rest")).to.deep.equal(["cluster-at-rest"]);

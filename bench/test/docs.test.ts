@@ -20,7 +20,7 @@ function summariesOf(rounds: Readonly<Record<string, Readonly<Record<string, Fig
 }
 
 describe("serversInMarkdown", () => {
-  it("prints each server's figures with their ratio to Obrolan's, and what must hold with what was measured", () => {
+  it("the page has each server's figures and their ratios to Obrolan's, and each bound with its value", () => {
     const of = (cpuPerDelivery: number) => ({ cpuPerDelivery });
     const summaries = summariesOf({ "fan-out": { obrolan: of(2), "raw-http2": of(3), "plain-nice-grpc": of(30) } });
     const lines = serversInMarkdown({ machine, scenarios: summaries }).split("\n");
@@ -34,12 +34,12 @@ describe("serversInMarkdown", () => {
     expect(lines).to.include("medians of 1 round.");
   });
 
-  it("leaves out the scenarios of several nodes", () => {
+  it("the page of one server leaves out the scenarios with several nodes", () => {
     const summaries = summariesOf({ "cluster-at-rest": { "3 nodes": { afterAcceptedP50: 1 } } });
     expect(serversInMarkdown({ machine, scenarios: summaries })).not.to.include("cluster-at-rest");
   });
 
-  it("warns of figures that were not measured in quiet", () => {
+  it("the page warns of figures that were measured while other programs used the cores", () => {
     const [summary] = summariesOf({ "fan-out": { obrolan: { cpuPerDelivery: 2, othersBusy: 30 } } });
     const page = serversInMarkdown({ machine, scenarios: summary ? [summary] : [] });
     expect(page).to.include("**Not quiet:** another program used up to 30 % of a core during `fan-out`");
@@ -60,41 +60,41 @@ describe("clusterInMarkdown", () => {
     "cluster-appends": { "3 append": { "messages@10": 4_000 } },
   };
 
-  it("prints a row for each layout of nodes, with a dash for what was not measured there", () => {
+  it("the table of layouts has a row for each layout, and a dash for each figure that was not measured", () => {
     const lines = clusterInMarkdown({ machine, scenarios: summariesOf(rounds) }).split("\n");
     expect(lines).to.include("| 1 node | 1.6 | 70 | – | – | – | – | – | – |");
     expect(lines).to.include("| 3 nodes, no NATS | – | – | – | – | 250 | – | – | – |");
   });
 
-  it("prints what the log takes alone, by the size of a commit", () => {
+  it("the page of several nodes lists the rate of the log alone by the size of a commit", () => {
     const page = clusterInMarkdown({ machine, scenarios: summariesOf(rounds) });
     expect(page.split("\n")).to.include("- 3 append: 4,000 in commits of 10.");
   });
 
-  it("says which bound of several nodes is not met", () => {
+  it("the table of bounds marks the one that is not met", () => {
     const lines = clusterInMarkdown({ machine, scenarios: summariesOf(rounds) }).split("\n");
     expect(lines.find((line) => line.includes("median |"))).to.include("| at most 5 |  | **7 ms, not met** |");
   });
 
-  it("calculates what nodes with a core each would carry, up to what the log takes", () => {
+  it("the projection gives the rate of nodes with a core each, up to the rate of the log", () => {
     const page = clusterInMarkdown({ machine, scenarios: summariesOf(rounds) });
     expect(page).to.include("1,000,000 ÷ (R ÷ N × 1.55 + 50)");
     expect(page).to.include("- 1,000 receivers: 625, 1,765, 4,000 messages a second on 1, 3, 10 nodes.");
   });
 
-  it("calculates nothing if a cost was not measured", () => {
+  it("the projection is left out if a cost was not measured", () => {
     const { "cluster-appends": _, ...others } = rounds;
     const page = clusterInMarkdown({ machine, scenarios: summariesOf(others) });
     expect(page).to.include("Not measured well enough to calculate further.");
   });
 
-  it("says that nothing was measured yet if no scenario of several nodes was run", () => {
+  it("the page says 'Not measured yet.' if no scenario with several nodes was run", () => {
     expect(clusterInMarkdown({ machine, scenarios: [] })).to.equal("Not measured yet.");
   });
 });
 
 describe("readPlan", () => {
-  it("runs the named scenarios, with the options of the command line over their defaults", () => {
+  it("a named scenario runs with its defaults, which the options of the command line override", () => {
     const [plan, ...others] = readPlan(scenarios, ["node", "bench", "capacity", "--rates", "7", "9", "--seconds", "2"]);
     expect(others).to.deep.equal([]);
     expect(plan?.options.rates).to.deep.equal([7, 9]);
@@ -104,18 +104,16 @@ describe("readPlan", () => {
 });
 
 describe("fillPage", () => {
-  const page =
-    "A\n<!-- figures: one -->\nold\n<!-- end of the figures -->\nB\n<!-- figures: two -->\n<!-- end of the figures -->\nC";
+  const block = (name: string, figures: string) => `<!-- figures: ${name} -->\n${figures}<!-- end of the figures -->`;
+  const page = `A\n${block("one", "old\n")}\nB\n${block("two", "")}\nC`;
 
-  it("puts each block between its markers and keeps the text around them", () => {
+  it("each block replaces the text between its markers, and the text around them stays", () => {
     const filled = fillPage(page, { two: "second", one: "first" });
-    expect(filled).to.equal(
-      "A\n<!-- figures: one -->\nfirst\n<!-- end of the figures -->\nB\n<!-- figures: two -->\nsecond\n<!-- end of the figures -->\nC",
-    );
+    expect(filled).to.equal(`A\n${block("one", "first\n")}\nB\n${block("two", "second\n")}\nC`);
     expect(fillPage(filled, { two: "second", one: "first" })).to.equal(filled);
   });
 
-  it("throws if the page lacks the markers of a block", () => {
+  it("a page without the markers of a block is an error", () => {
     expect(() => fillPage(page, { three: "" })).to.throw('"three"');
   });
 });

@@ -2,8 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { Histogram } from "../load/histogram.ts";
 
-describe("the benchmark's histogram", () => {
-  it("gives every quantile to within 1 %", () => {
+describe("Histogram", () => {
+  it("every quantile is within 1 % of the exact value", () => {
     const times = fc.array(fc.integer({ min: 1, max: 2_000_000_000 }), { minLength: 1 });
     fc.assert(
       fc.property(times, fc.double({ min: 0.01, max: 1, noNaN: true }), (microseconds, share) => {

@@ -3,8 +3,8 @@ import { Flag, FrameParser, FrameType, frame } from "../wires/grpc/frames.ts";
 import { MessageParser } from "../wires/grpc/messages.ts";
 import { SendWindow } from "../wires/grpc/window.ts";
 
-describe("the benchmark's client on a bare socket", () => {
-  it("puts messages together however the connection cuts them", () => {
+describe("the HTTP/2 client", () => {
+  it("messages are reassembled, wherever frames and the connection split them", () => {
     const texts = ["", "one", "a longer one", "x".repeat(300)];
     const prefixed = texts.map((text) => {
       const bytes = Buffer.alloc(5 + text.length);
@@ -28,7 +28,7 @@ describe("the benchmark's client on a bare socket", () => {
     }
   });
 
-  it("keeps to the server's windows, also where it makes them smaller", () => {
+  it("the client respects the server's windows, also after the server shrinks them", () => {
     const window = new SendWindow();
     expect(window.take(60_000)).to.equal(true);
     expect(window.take(6_000)).to.equal(false);
@@ -52,7 +52,7 @@ function parse(wire: Buffer, piece: number): { messages: string[]; frames: numbe
     data: (bytes, start, end) => inner.push(bytes, start, end),
     frame: (type) => frames.push(type),
   });
-  // One buffer for all pieces, as the sockets have it.
+  // All pieces share one buffer, as with real sockets.
   const buffer = Buffer.alloc(piece);
   for (let at = 0; at < wire.length; at += piece) parser.push(buffer, wire.copy(buffer, 0, at, at + piece));
   return { messages, frames };

@@ -11,12 +11,12 @@ import { scenarios } from "../scenarios/index.ts";
 const MESSAGES = 200;
 const CLIENTS = 5;
 
-describe("the benchmark's peers, each as a process of its own", () => {
+describe("the peers", () => {
   for (const peer of peerNames) {
-    it(`${peer} brings every message to everyone, once and in one order`, async function () {
+    it(`${peer} delivers every message to each client once, in one order`, async function () {
       const program = missingPrograms([peer])[peer];
       if (program !== undefined && process.env.CI !== undefined)
-        throw new Error(`${program} is not installed, and CI is not to go without it`);
+        throw new Error(`${program} is not installed, and CI must not skip this test`);
       if (program !== undefined) this.skip();
       const bench = new Bench(options(), undefined, () => {});
       try {

@@ -26,18 +26,18 @@ const scenario: Scenario = {
 };
 const rounds = (...cpus: number[]): Figures[] => cpus.map((cpu) => ({ cpu, longest: cpu }));
 
-describe("the benchmark's summary", () => {
-  it("takes the median over the rounds, and of what is worst the worst", () => {
+describe("summarize", () => {
+  it("a figure is the median over the rounds, or the worst round for a column that asks for it", () => {
     const { figures } = summary({ obrolan: rounds(9, 1, 2) });
     expect(figures.obrolan).to.deep.equal({ cpu: 2, longest: 9 });
   });
 
-  it("has no figure where most rounds did not get as far", () => {
+  it("a figure that fewer than half of the rounds reached is omitted", () => {
     const { figures } = summary({ obrolan: [{ "p99@10": 1 }, { "p99@10": 3, "p99@20": 7 }, { "p99@10": 2 }] });
     expect(figures.obrolan).to.deep.equal({ "p99@10": 2 });
   });
 
-  it("says of each must whether it is met, and leaves open what compares with a run that was left out", () => {
+  it("a bound is met or not met, and open if it compares with a run that was left out", () => {
     const verdicts = (of: Record<string, Figures[]>) => summary(of).musts.map(({ verdict }) => verdict);
     expect(verdicts({ obrolan: rounds(3), nats: rounds(6) })).to.deep.equal(["met", "met"]);
     expect(verdicts({ obrolan: rounds(4), nats: rounds(6) })).to.deep.equal(["not met", "not met"]);
@@ -45,7 +45,7 @@ describe("the benchmark's summary", () => {
     expect(verdicts({ obrolan: [{}], nats: rounds(6) })).to.deep.equal(["not met", "not met"]);
   });
 
-  it("says how much of a core went to something else, at the worst", () => {
+  it("the summary has the largest share of a core that other programs used in any run", () => {
     expect(summary({ obrolan: [{ othersBusy: 2 }, { "othersBusy@100": 30 }], nats: [{}] }).othersBusy).to.equal(30);
   });
 });

@@ -5,32 +5,34 @@ import { ReassemblyBuffer } from "../wires/socket.ts";
 import { readMessage } from "../wires/websocket/client.ts";
 import { maskedFrame, Opcode, takeFrames } from "../wires/websocket/frames.ts";
 
-describe("the benchmark's WebSocket", () => {
-  it("puts frames together however the connection cuts them", () => {
+describe("WebSocketConnection", () => {
+  it("frames are reassembled, wherever the connection splits them", () => {
     const texts = ["", "one", "x".repeat(125), "y".repeat(126), "z".repeat(3000)];
     const wire = Buffer.concat(texts.map(textFrame));
     for (const piece of [1, 2, 3, 7, 100, 129, 1000, wire.length]) {
       const found: string[] = [];
-      const rest = new ReassemblyBuffer();
+      const received = new ReassemblyBuffer();
       const take = (bytes: Buffer, end: number) =>
         takeFrames(bytes, 0, end, (opcode, frame, start, stop) => {
           expect(opcode).to.equal(Opcode.text);
           found.push(frame.toString("latin1", start, stop));
         });
-      // One buffer for all pieces, as the sockets have it.
+      // All pieces share one buffer, as with real sockets.
       const buffer = Buffer.alloc(piece);
-      for (let at = 0; at < wire.length; at += piece) rest.push(buffer, wire.copy(buffer, 0, at, at + piece), { take });
+      for (let at = 0; at < wire.length; at += piece) {
+        received.push(buffer, wire.copy(buffer, 0, at, at + piece), { take });
+      }
       expect(found).to.deep.equal(texts);
     }
   });
 
-  it("masks what it sends, as a client must", () => {
+  it("a client's frame is masked", () => {
     const frame = maskedFrame(Opcode.text, Buffer.from("hello"));
     expect([...frame.subarray(0, 6)]).to.deep.equal([0x81, 0x85, 0, 0, 0, 0]);
     expect(frame.toString("latin1", 6)).to.equal("hello");
   });
 
-  it("refuses frames in pieces, masked ones and messages without an id", () => {
+  it("a fragmented frame, a masked frame and a message without an id are errors", () => {
     const nothing = () => {};
     expect(() => takeFrames(Buffer.of(0x01, 0), 0, 2, nothing)).to.throw("in pieces");
     expect(() => takeFrames(Buffer.of(0x81, 0x80, 0, 0, 0, 0), 0, 6, nothing)).to.throw("masked");
@@ -38,7 +40,7 @@ describe("the benchmark's WebSocket", () => {
     expect(() => readMessage(bytes, 0, bytes.length, 2, sink([]))).to.throw("no id and text");
   });
 
-  it("reads a message's id, its number and how long its text is", () => {
+  it("a message has its id, its number and the length of its text", () => {
     const told: number[][] = [];
     const text = digitsOf(42).padEnd(60, "x");
     const bytes = Buffer.from(JSON.stringify(["", { id: 1234, sender: "ada", sentAt: 1_700_000_000_000, text }]));
@@ -48,7 +50,7 @@ describe("the benchmark's WebSocket", () => {
 });
 
 function sink(told: number[][]) {
-  const unexpected = () => expect.fail("nothing else was said");
+  const unexpected = () => expect.fail("the sink was called with another event");
   return {
     message: (...figures: number[]) => told.push(figures),
     cursor: (id: number) => told.push([id]),

@@ -1,26 +1,26 @@
 import { connect, type Socket } from "node:net";
 
-// All sockets read into one buffer: what is in it is dealt with before the next socket's turn.
+// All sockets share one read buffer, because each handles its bytes before the next socket reads.
 const readBuffer = Buffer.allocUnsafe(256 * 1024);
-const NOTHING = Buffer.alloc(0);
+const EMPTY = Buffer.alloc(0);
 
-/** What a connection brings. */
+/** Receives the bytes of a connection. */
 export interface BytesHandler {
   /**
-   * Takes all that is whole in the first `end` bytes, and gives back where the rest begins: that comes again with what
-   * follows it. The bytes are only lent.
+   * Handles all complete units in the first `end` bytes and returns the offset of the first incomplete one. The bytes
+   * from there come again, together with the bytes that follow them. Do not keep `bytes` after the call.
    */
   take(bytes: Buffer, end: number): number;
-  /** The connection is over, not by `close`, or `take` threw. At most once; nothing comes after it. */
+  /** The connection ended without `close`, or `take` threw. Called at most once, and last. */
   failed(error: Error): void;
 }
 
-/** A TCP connection that costs the load as little as it can: reads without a stream, writes of one turn in one. */
+/** A TCP connection that costs little CPU: it reads without a stream and joins all writes of one event-loop turn. */
 export class LeanSocket {
   readonly #handler: BytesHandler;
   readonly #socket: Socket;
-  #rest = new ReassemblyBuffer();
-  #waiting: Buffer[] = [];
+  #received = new ReassemblyBuffer();
+  #pendingWrites: Buffer[] = [];
   #closed = false;
 
   constructor(address: string, handler: BytesHandler) {
@@ -33,8 +33,8 @@ export class LeanSocket {
   }
 
   write(bytes: Buffer): void {
-    this.#waiting.push(bytes);
-    if (this.#waiting.length === 1) queueMicrotask(() => this.#flush());
+    this.#pendingWrites.push(bytes);
+    if (this.#pendingWrites.length === 1) queueMicrotask(() => this.#flush());
   }
 
   pause(): void {
@@ -50,7 +50,7 @@ export class LeanSocket {
     this.#socket.destroy();
   }
 
-  /** Ends it as failed. */
+  /** Closes the connection and reports the error to the handler. */
   fail(error: Error): void {
     if (this.#closed) return;
     this.close();
@@ -60,7 +60,7 @@ export class LeanSocket {
   #read(length: number, bytes: Uint8Array): boolean {
     if (this.#closed) return false;
     try {
-      this.#rest.push(bytes as Buffer, length, this.#handler);
+      this.#received.push(bytes as Buffer, length, this.#handler);
     } catch (error) {
       this.fail(error as Error);
     }
@@ -68,21 +68,21 @@ export class LeanSocket {
   }
 
   #flush(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    if (!this.#closed) this.#socket.write(waiting.length === 1 && waiting[0] ? waiting[0] : Buffer.concat(waiting));
+    const writes = this.#pendingWrites;
+    this.#pendingWrites = [];
+    if (!this.#closed) this.#socket.write(writes.length === 1 && writes[0] ? writes[0] : Buffer.concat(writes));
   }
 }
 
-/** Keeps what was not whole yet until the rest of it comes. */
+/** Keeps the bytes of an incomplete unit until the rest of it arrives. */
 export class ReassemblyBuffer {
-  #bytes = NOTHING;
+  #bytes = EMPTY;
 
-  /** Hands over the first `length` bytes, behind those that are left from before. */
+  /** Passes the kept bytes and the first `length` bytes of `read` to the handler. */
   push(read: Buffer, length: number, handler: Pick<BytesHandler, "take">): void {
     const bytes = this.#bytes.length === 0 ? read : Buffer.concat([this.#bytes, read.subarray(0, length)]);
     const end = this.#bytes.length + length;
     const taken = handler.take(bytes, end);
-    this.#bytes = taken === end ? NOTHING : Buffer.from(bytes.subarray(taken, end));
+    this.#bytes = taken === end ? EMPTY : Buffer.from(bytes.subarray(taken, end));
   }
 }

@@ -1,40 +1,43 @@
-/** What a client is told, in the order of the wire. */
+/** Receives what the server sends to one client, in the order of the wire. */
 export interface Sink {
-  /** A message came: its id in the room's order, the number that the load gave it, and how many bytes its text has. */
+  /** A message: the id from the server, the number that the load gave it, and the length of its text. */
   message(id: number, number: number, textBytes: number): void;
-  /** Everything up to this id is said to have been sent. Called after the messages of the same response. */
+  /**
+   * The cursor of a response: the server has sent everything up to this id. Called after the messages of that response.
+   */
   cursor(id: number): void;
   /** The replay is over. */
   caughtUp(id: number): void;
-  /** The message that the load gave this number is durable (or, with a server that stores nothing, taken). */
+  /** The server has accepted the message with this number. It is durable, if the server stores messages. */
   accepted(number: number, id: number): void;
-  /** The connection or the server's side of it ended, or what came made no sense. At most once; nothing comes after it. */
+  /** The connection ended without `close`, or the server sent something invalid. Called at most once, and last. */
   failed(error: Error): void;
 }
 
-/** One client on a connection of its own. */
+/** One client of the server. */
 export interface Client {
-  /** Enters the room; with a cursor, first everything after that. `caughtUp` tells when that is done. */
+  /** Joins the room. With a cursor, the server first replays every message after it, and then sends `caughtUp`. */
   join(resumeAfter?: number): void;
-  /** Sends the message of this number to everyone. */
+  /** Sends the message with this number to everyone. */
   send(number: number, textBytes: number): void;
-  /** Takes nothing more until `resume`. */
+  /** Stops reading until `resume`. */
   pause(how: Pause): void;
   resume(): void;
-  /** Ends the connection at once. */
+  /** Closes the connection at once. */
   close(): void;
 }
 
 /**
- * How a client stops reading. `window`: its program takes nothing, so it grants the server no more bytes, but its library
- * still reads the socket and answers pings. `socket`: not a byte is read, and no ping is answered.
+ * How a client stops reading. `window`: the client grants the server no more flow-control window, but still reads the
+ * socket and answers pings, as a slow program on a gRPC library does. `socket`: the client reads nothing and answers no
+ * ping.
  */
 export type Pause = "window" | "socket";
 
-/** How the load speaks to a kind of server. */
+/** The client side of one protocol. */
 export interface Wire {
-  /** Makes so many accounts and signs in to them. */
+  /** Creates this many accounts, signs in to each, and returns their tokens. */
   signIn(address: string, count: number): Promise<string[]>;
-  /** Connects a client and resolves once the server has greeted it. It has not joined yet. */
+  /** Connects a client and resolves once the server has greeted it. The client has not joined yet. */
   open(address: string, token: string, sink: Sink): Promise<Client>;
 }

@@ -10,7 +10,7 @@ export async function* chat(
   context: CallContext,
 ): AsyncGenerator<ChatResponse, void> {
   const queue = new Queue<ChatResponse>();
-  // Not in a `finally`: that of a cancelled handler's generator never runs.
+  // A `finally` block would not do: it never runs in the generator of a cancelled call.
   context.signal.addEventListener("abort", () => {
     room.leave(queue);
     queue.end();
@@ -40,7 +40,7 @@ async function carryOut(
       }
     }
   } catch {
-    // A cancelled call; the abort listener has tidied up.
+    // The call was cancelled, and the abort listener has cleaned up.
   }
   room.leave(queue);
   queue.end();

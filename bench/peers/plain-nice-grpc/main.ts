@@ -1,10 +1,10 @@
 /**
- * The baseline: the contract's `Chat` as a competent developer would write it first on nice-grpc, with an async generator
- * and a queue for every client.
+ * The baseline: the contract's `Chat` as a competent developer would first write it on nice-grpc, with an async
+ * generator and a queue for every client.
  *
- * It leaves out: storing (no commit, no log, nothing to resume from), accounts (every name and any token will do), `List`,
- * `Logout`, `send_to`, `help`, presence, limits, health and reflection, and any bound on its queues. So it does less work for
- * a message than Obrolan does, and whatever it loses it loses on delivery alone.
+ * It leaves out: storage (no commit, no log, nothing to resume from), accounts (it accepts every name and every token),
+ * `List`, `Logout`, `send_to`, `help`, presence, limits, health and reflection, and any bound on its queues. So it does
+ * less work per message than Obrolan, and only its delivery can make it slower.
  */
 import { createServer } from "nice-grpc";
 import { ServerError, Status } from "nice-grpc-common";
@@ -32,7 +32,7 @@ const service: ChatServiceImplementation = {
   },
 };
 
-// As Obrolan's own, so that neither has an easier time on the wire.
+// The same options as Obrolan's server, so that both do the same work on the wire.
 const server = createServer({
   "grpc.keepalive_time_ms": 15_000,
   "grpc.keepalive_timeout_ms": 10_000,

@@ -1,6 +1,6 @@
 import type { ChatResponse, Event } from "../../../src/gen/obrolan/v1/chat.ts";
 
-/** Who is in the room, and how far the ids have come. In memory only: no log, no commit, nothing to come back to. */
+/** The clients in the room and the newest id, in memory only: there is no log to commit to or to resume from. */
 export class Room {
   readonly #members = new Set<Queue<ChatResponse>>();
   #head = 0n;
@@ -17,7 +17,7 @@ export class Room {
     this.#members.delete(member);
   }
 
-  /** Says something to everyone, the sender included. */
+  /** Sends a message to all clients, including the sender. */
   say(sender: string, text: string): { id: bigint; sentAt: Date } {
     this.#head += 1n;
     const id = this.#head;
@@ -32,7 +32,7 @@ export class Room {
   }
 }
 
-/** What waits for one client; unbounded, as a first version has it. */
+/** The responses that wait for one client. The queue is unbounded, as in a first version of a server. */
 export class Queue<Item> {
   #items: Item[] = [];
   #wake: (() => void) | undefined;
@@ -52,14 +52,14 @@ export class Queue<Item> {
     this.#wake?.();
   }
 
-  /** All that waits, in order. Taken in one piece: `shift` is slow on a long array, which would be an unfair handicap. */
+  /** Removes and returns all items. `shift` for each item is slow on a long array, and would be unfair to this peer. */
   take(): Item[] {
     const items = this.#items;
     this.#items = [];
     return items;
   }
 
-  /** Resolves when something waits, or the queue has ended. */
+  /** Resolves when the queue has an item or has ended. */
   async more(): Promise<void> {
     if (this.#items.length > 0 || this.#ended) return;
     await new Promise<void>((resolve) => {

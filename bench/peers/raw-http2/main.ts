@@ -1,9 +1,9 @@
 /**
- * The contract's `Chat` on bare `node:http2`, which is the floor below every gRPC library on Node: a message is encoded and
+ * The contract's `Chat` on bare `node:http2`, on which every gRPC library on Node builds. A message is encoded and
  * framed once, and that one buffer is written to every stream, message by message.
  *
- * It leaves out: all that `plain-nice-grpc` leaves out, and of gRPC everything but its frames: deadlines, compression, metadata,
- * errors, limits on what it is sent.
+ * It leaves out: everything that `plain-nice-grpc` leaves out, and all of gRPC except its framing: deadlines,
+ * compression, metadata, errors, and limits on the requests.
  */
 import { createServer, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
@@ -35,7 +35,7 @@ function chat(stream: ServerHttp2Stream, username: string): void {
   stream.on("close", () => leave(stream));
 }
 
-// Every other call is taken for `Register`: any name will do, and is its own token.
+// Every other call is treated as `Register`. It accepts every name, and the name is the token.
 function register(stream: ServerHttp2Stream): void {
   const requests = new Unprefixer();
   stream.on("data", (bytes: Buffer) => {

@@ -6,13 +6,13 @@ const LIMITS = { maxTextBytes: 4096, messagesPerSecond: 0, burst: 0, maxRecent: 
 const members = new Set<ServerHttp2Stream>();
 let head = 0n;
 
-/** Greets a stream. */
+/** Sends `welcome` on a stream. */
 export function greet(stream: ServerHttp2Stream, username: string): void {
   const value = { username, logId: "raw", headId: head, limits: LIMITS, serverVersion: "raw-http2" };
   stream.write(response({ $case: "welcome", value }));
 }
 
-/** Carries out what came on a stream. */
+/** Carries out one request of a stream. */
 export function carryOut(stream: ServerHttp2Stream, username: string, request: Uint8Array): void {
   const { requestId, command } = ChatRequest.decode(request);
   if (command?.$case === "join") {
@@ -28,7 +28,7 @@ export function carryOut(stream: ServerHttp2Stream, username: string, request: U
   }
 }
 
-/** A stream is over. */
+/** Removes a stream that has ended. */
 export function leave(stream: ServerHttp2Stream): void {
   members.delete(stream);
 }
@@ -37,28 +37,28 @@ function response(event: NonNullable<Event["event"]>, requestId = "", cursor = 0
   return prefixed(ChatResponse.encode({ events: [{ requestId, event }], cursor }).finish());
 }
 
-const PREFIX = 5;
+const PREFIX_BYTES = 5;
 
-/** A message as gRPC sends it: not compressed, its length, itself. */
+/** Encodes a message with gRPC's prefix: a flag for "not compressed", then the length. */
 export function prefixed(message: Uint8Array): Buffer {
-  const bytes = Buffer.alloc(PREFIX + message.length);
+  const bytes = Buffer.alloc(PREFIX_BYTES + message.length);
   bytes.writeUInt32BE(message.length, 1);
-  bytes.set(message, PREFIX);
+  bytes.set(message, PREFIX_BYTES);
   return bytes;
 }
 
-/** Cuts what a stream brings into messages. */
+/** Splits the bytes of a stream into messages. */
 export class Unprefixer {
   #rest: Buffer = Buffer.alloc(0);
 
-  /** The messages that are whole now. */
+  /** Adds bytes, and returns the messages that are now complete. */
   push(bytes: Buffer): Buffer[] {
     this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
     const messages: Buffer[] = [];
-    while (this.#rest.length >= PREFIX) {
-      const end = PREFIX + this.#rest.readUInt32BE(1);
+    while (this.#rest.length >= PREFIX_BYTES) {
+      const end = PREFIX_BYTES + this.#rest.readUInt32BE(1);
       if (this.#rest.length < end) break;
-      messages.push(this.#rest.subarray(PREFIX, end));
+      messages.push(this.#rest.subarray(PREFIX_BYTES, end));
       this.#rest = this.#rest.subarray(end);
     }
     return messages;

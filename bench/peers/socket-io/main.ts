@@ -1,8 +1,9 @@
 /**
- * A room on Socket.IO, as its own documentation has it: a broadcast to a room, by WebSocket alone and without compression. Socket.IO encodes
- * a broadcast once and frames it once for everybody.
+ * A room on Socket.IO, as its documentation shows it: a broadcast to a room, over WebSocket only and without
+ * compression. Socket.IO encodes and frames a broadcast once for all clients.
  *
- * It leaves out: storing, accounts (every name will do), private messages, presence, limits, and any bound on what waits for a slow client.
+ * It leaves out: storage, accounts (it accepts every name), private messages, presence, limits, and any bound on the
+ * queue of a slow client.
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,6 +1,6 @@
 const FINAL_TEXT = 0x81;
 
-/** A text frame as a server sends it (RFC 6455, section 5.2), for payloads up to 64 KiB. */
+/** Encodes a text frame as a server sends it (RFC 6455, section 5.2), for payloads below 64 KiB. */
 export function textFrame(text: string): Buffer {
   const payload = Buffer.from(text);
   const { length } = payload;

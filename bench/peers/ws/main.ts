@@ -1,9 +1,9 @@
 /**
- * A room on `ws`: JSON in text frames. A broadcast is made into a frame once, and that one buffer is written to every socket,
- * which is the fastest that `ws` can be had to do.
+ * A room on `ws`: JSON in text frames. A broadcast is encoded as a frame once, and that one buffer is written to every
+ * socket, which is the fastest way that `ws` allows.
  *
- * It leaves out: storing, accounts (every name will do), private messages, presence, limits, compression, and any bound on what
- * waits for a slow client. It looks at nothing that it is sent beyond its type.
+ * It leaves out: storage, accounts (it accepts every name), private messages, presence, limits, compression, and any
+ * bound on the queue of a slow client. It validates only the type of a command.
  */
 import type { AddressInfo, Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";

@@ -2,7 +2,7 @@ import { acceptRate, acceptRateOn } from "../accept-rate.ts";
 import type { Scenario } from "../scenario.ts";
 import { BY_NODES, onLayouts, partColumns, withCounts } from "./layouts.ts";
 
-/** How many messages a second become durable where every node has senders. */
+/** How many messages per second become durable if every node has senders. */
 export const clusterAcceptRate: Scenario = {
   name: "cluster-accept-rate",
   summary: (options) => `${acceptRate.summary(options)}; spread over the nodes`,

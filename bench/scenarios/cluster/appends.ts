@@ -9,11 +9,12 @@ const BATCHES = [1, 10, 100, 1000];
 const WARM_UP_SECONDS = 0.5;
 const APPENDERS = { "1 appends": 1, "2 append": 2, "3 append": 3 } as const;
 
-/** What one log in PostgreSQL takes, with no node to slow it down: the bound of any number of nodes. */
+/** How many messages per second one log in PostgreSQL can append. No number of nodes can exceed this rate. */
 export const clusterAppends: Scenario = {
   name: "cluster-appends",
   summary: ({ textBytes, seconds }) =>
-    `as many nodes' stores, each with one append of ${BATCHES.join(", ")} messages of ${textBytes} bytes under way at all times, for ${seconds} s each`,
+    `stores without nodes, each with one append of ${BATCHES.join(", ")} messages of ${textBytes} bytes ` +
+    `in flight at all times, for ${seconds} s each`,
   defaults: { seconds: 2, textBytes: 100 },
   runs: Object.fromEntries(Object.entries(APPENDERS).map(([name, count]): [string, Run] => [name, appendsOf(count)])),
   needs: Object.fromEntries(Object.keys(APPENDERS).map((name) => [name, ["postgres"] as const])),
@@ -24,7 +25,11 @@ export const clusterAppends: Scenario = {
       digits: 0,
     })),
     ...[1, 10, 100].map((batch) => ({ figure: `commitP50@${batch}`, title: `${batch}: a commit, p50, ms`, digits: 2 })),
-    ...BATCHES.map((batch) => ({ figure: `cpu@${batch}`, title: `${batch}: PostgreSQL CPU a message, µs`, digits: 0 })),
+    ...BATCHES.map((batch) => ({
+      figure: `cpu@${batch}`,
+      title: `${batch}: PostgreSQL CPU a message, µs`,
+      digits: 0,
+    })),
     { figure: "busy@1000", title: "1000: its core busy, %", digits: 0 },
   ],
   musts: () => [],
@@ -40,8 +45,8 @@ function appendsOf(count: number): Run {
       }
       let figures: Figures = {};
       for (const batch of BATCHES) {
-        const of = await stepOf(bench, appenders, batch, () => cluster.cpuSeconds());
-        figures = { ...figures, ...atStep(batch, of) };
+        const step = await stepOf(bench, appenders, batch, () => cluster.cpuSeconds());
+        figures = { ...figures, ...atStep(batch, step) };
       }
       await check(appenders);
       return figures;
@@ -91,9 +96,9 @@ async function stepOf(
   };
 }
 
-// Ids are dense over all of them: nothing was lost, nothing doubled.
+// The ids of all appenders together are dense, so no message was lost and none was appended twice.
 async function check(appenders: readonly Appender[]): Promise<void> {
   const appended = appenders.reduce((sum, appender) => sum + appender.appended, 0);
   const headId = await appenders[0]?.headId();
-  if (headId !== appended) throw new Error(`The log ends at ${headId} where ${appended} messages were appended.`);
+  if (headId !== appended) throw new Error(`The log ends at ${headId}, but ${appended} messages were appended.`);
 }

@@ -11,14 +11,15 @@ import { onLayouts } from "./layouts.ts";
 
 const WARM_UP_SECONDS = 3;
 const OTHER_NODE_LIMIT_MS = 5;
-// A node looks at the log twice a second.
+// Without NATS a node polls the log twice per second.
 const WITHOUT_NATS_LIMIT_MS = 500;
 
-/** What it takes longer on several nodes, where nothing gathers. */
+/** The latency of a message within a node and between nodes, if no other message is in flight. */
 export const clusterAtRest: Scenario = {
   name: "cluster-at-rest",
   summary: ({ receivers, rate, textBytes, seconds }) =>
-    `${rate} messages of ${textBytes} bytes a second, sent on one node, to ${receivers} receivers spread over the nodes, for ${seconds} s`,
+    `${rate} messages of ${textBytes} bytes a second, sent on one node, ` +
+    `to ${receivers} receivers spread over the nodes, for ${seconds} s`,
   defaults: { seconds: 6, receivers: 99, rate: 20, textBytes: 100 },
   ...onLayouts(["embedded", "1 node", "3 nodes", "3 nodes, no NATS"], atRestOn),
   columns: [

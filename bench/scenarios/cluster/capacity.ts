@@ -3,7 +3,7 @@ import { capacity } from "../capacity.ts";
 import type { Scenario } from "../scenario.ts";
 import { BY_NODES, onLayouts } from "./layouts.ts";
 
-/** How many messages a second nodes keep up with that share one core with all that they stand on. */
+/** The highest rate of messages that nodes keep up with if they share one core with PostgreSQL and NATS. */
 export const clusterCapacity: Scenario = {
   name: "cluster-capacity",
   summary: (options) => `${capacity.summary(options)}; nodes, PostgreSQL and NATS share one core`,

@@ -3,7 +3,7 @@ import { fanOutOn } from "../fan-out.ts";
 import type { Scenario } from "../scenario.ts";
 import { BY_NODES, nodesOf, onLayouts, partColumns, withCounts } from "./layouts.ts";
 
-const EACH = "3 nodes, a sender on each";
+const SENDER_ON_EACH = "3 nodes, a sender on each";
 
 const PARTS = [
   { figure: "nodesPerMessage", name: "all nodes together" },
@@ -11,14 +11,17 @@ const PARTS = [
   { figure: "natsPerMessage", name: "NATS" },
 ];
 
-/** What a delivery and a commit cost, and whom, where the receivers are spread over nodes. */
+/** What a delivery and a commit cost each part of a cluster, with the receivers spread over the nodes. */
 export const clusterFanOut: Scenario = {
   name: "cluster-fan-out",
   summary: ({ receivers, underWay, textBytes }) =>
-    `${receivers} receivers on a connection each, spread over the nodes, one sender on the first, ${underWay} messages of ${textBytes} bytes under way`,
+    `${receivers} receivers on a connection each, spread over the nodes, ` +
+    `one sender on the first, ${underWay} messages of ${textBytes} bytes in flight`,
   defaults: { seconds: 4, receivers: 1000, underWay: 16, textBytes: 100 },
-  ...onLayouts([...BY_NODES, EACH], (bench, cluster, name) =>
-    withCounts(cluster, () => fanOutOn(bench, cluster, bench.options.receivers, name === EACH ? nodesOf(name) : 1)),
+  ...onLayouts([...BY_NODES, SENDER_ON_EACH], (bench, cluster, name) =>
+    withCounts(cluster, () =>
+      fanOutOn(bench, cluster, bench.options.receivers, name === SENDER_ON_EACH ? nodesOf(name) : 1),
+    ),
   ),
   columns: [
     { figure: "nodesPerDelivery", title: "node CPU a delivery, µs", digits: 2 },
@@ -34,9 +37,9 @@ export const clusterFanOut: Scenario = {
     {
       file: "cluster-cost.svg",
       chart: {
-        title: `Who pays for a message to ${receivers.toLocaleString("en")}, ${underWay} under way`,
+        title: `What a message to ${receivers.toLocaleString("en")} receivers costs each part, ${underWay} in flight`,
         x: { label: "nodes" },
-        y: { label: "processor time a message, µs", log: true },
+        y: { label: "CPU time per message, µs", log: true },
         series: PARTS.map(({ figure, name }) => ({ name, points: pointsByNodes(figures, figure) })),
       },
     },

@@ -5,7 +5,7 @@ import { clusterAtRest } from "./at-rest.ts";
 import { clusterCapacity } from "./capacity.ts";
 import { clusterFanOut } from "./fan-out.ts";
 
-/** Those with several nodes on one PostgreSQL and NATS, in the order in which they run. */
+/** The scenarios with several nodes on one PostgreSQL and NATS, in the order in which they run. */
 export const clusterScenarios: readonly Scenario[] = [
   clusterFanOut,
   clusterAtRest,

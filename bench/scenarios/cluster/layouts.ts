@@ -4,29 +4,29 @@ import type { Cluster, Layout } from "../../targets/cluster.ts";
 import type { EngineName } from "../../targets/engine.ts";
 import type { Column, Run } from "../scenario.ts";
 
-const EVERYTHING = ["postgres", "nats"] as const;
+const BOTH_ENGINES = ["postgres", "nats"] as const;
 
-/** What is measured beside what. */
+/** The layouts by the names of their runs. */
 const layouts = {
   embedded: { nodes: 1, engines: [] },
-  "1 node": { nodes: 1, engines: EVERYTHING },
-  "2 nodes": { nodes: 2, engines: EVERYTHING },
-  "3 nodes": { nodes: 3, engines: EVERYTHING },
-  "3 nodes, a sender on each": { nodes: 3, engines: EVERYTHING },
+  "1 node": { nodes: 1, engines: BOTH_ENGINES },
+  "2 nodes": { nodes: 2, engines: BOTH_ENGINES },
+  "3 nodes": { nodes: 3, engines: BOTH_ENGINES },
+  "3 nodes, a sender on each": { nodes: 3, engines: BOTH_ENGINES },
   "3 nodes, no NATS": { nodes: 3, engines: ["postgres"] },
 } as const satisfies Record<string, Layout>;
 
 export type LayoutName = keyof typeof layouts;
 
-/** One server as it is without anything, and one, two and three nodes. */
+/** One server on SQLite, and one, two and three nodes. */
 export const BY_NODES = ["embedded", "1 node", "2 nodes", "3 nodes"] as const satisfies readonly LayoutName[];
 
-/** How many nodes the run of that name has. */
+/** The number of nodes of a layout. */
 export function nodesOf(name: LayoutName): number {
   return layouts[name].nodes;
 }
 
-/** The same run on each of those layouts, and what each needs. */
+/** The same run on each of the named layouts, and the engines that each layout needs. */
 export function onLayouts(
   names: readonly LayoutName[],
   run: (bench: Bench, cluster: Cluster, name: LayoutName) => Promise<Figures>,
@@ -39,9 +39,9 @@ export function onLayouts(
   };
 }
 
-/** What `measured` found out, and what the nodes and the bus counted since the cluster was started. */
-export async function withCounts(cluster: Cluster, measured: () => Promise<Figures>): Promise<Figures> {
-  const figures = await measured();
+/** The figures of `measure`, and the counters of the nodes and the bus since the cluster was started. */
+export async function withCounts(cluster: Cluster, measure: () => Promise<Figures>): Promise<Figures> {
+  const figures = await measure();
   const { commits, messages, busMessages, busBytes } = await cluster.counts();
   return {
     ...figures,
@@ -51,7 +51,7 @@ export async function withCounts(cluster: Cluster, measured: () => Promise<Figur
   };
 }
 
-/** What each part costs a message, and what goes over the bus for it. */
+/** Columns for the CPU time of each part per message, and for the traffic on the bus. */
 export const partColumns: readonly Column[] = [
   { figure: "nodesPerMessage", title: "CPU a message, µs: nodes", digits: 0 },
   { figure: "postgresPerMessage", title: "PostgreSQL", digits: 1 },

@@ -1,42 +1,44 @@
 import { connect, type Socket } from "node:net";
 import type { Pause } from "../wire.ts";
-import { Flag, FRAME_HEADER, type FrameHandler, FrameParser, FrameType, frame, headerBlock } from "./frames.ts";
-import { DEFAULT_WINDOW, SendWindow } from "./window.ts";
+import { Flag, FRAME_HEADER_BYTES, type FrameHandler, FrameParser, FrameType, frame, headerBlock } from "./frames.ts";
+import { DEFAULT_WINDOW_BYTES, SendWindow } from "./window.ts";
 
 const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-const NOTHING = Buffer.alloc(0);
+const EMPTY = Buffer.alloc(0);
 
 /** The id of the one call on a connection. */
 export const STREAM = 1;
 
-// The windows stay at the protocol's default, as a gRPC client on Node has them, and are given back by halves, as nghttp2
-// does: the server under test meets the flow control that it meets in life.
-const GIVE_BACK = DEFAULT_WINDOW >> 1;
+// The receive windows have the protocol's default size, as in a gRPC client on Node, and the client extends them once
+// half of the window is used, as nghttp2 does. So the server meets the flow control of real clients.
+const WINDOW_UPDATE_THRESHOLD_BYTES = DEFAULT_WINDOW_BYTES >> 1;
 
-// All sockets read into one buffer: what is in it is dealt with before the next socket's turn.
+// All sockets share one read buffer, because each handles its bytes before the next socket reads.
 const readBuffer = Buffer.allocUnsafe(256 * 1024);
 
-/** What one call brings. */
+/** Receives the response stream of a call. */
 export interface CallHandler {
-  /** A piece of the response stream's bytes, only lent. */
+  /** A piece of the response stream. Do not keep `bytes` after the call. */
   data(bytes: Buffer, start: number, end: number): void;
-  /** The call or its connection is over, not by `close`. At most once. */
+  /** The call or its connection ended without `close`. Called at most once. */
   failed(error: Error): void;
 }
 
 /**
- * One gRPC call on a TCP connection of its own, on plain `node:net`, with no more of HTTP/2 than that takes. A thousand
- * clients on `node:http2` would cost as much as the server under test does, and the benchmark would measure its own load.
+ * One gRPC call on a TCP connection of its own, on `node:net`, with the part of HTTP/2 that one call needs. A thousand
+ * clients on `node:http2` would cost as much CPU as the server under test, and the benchmark would measure its own
+ * load.
  */
 export class Connection implements FrameHandler {
   readonly #handler: CallHandler;
   readonly #parser = new FrameParser(this);
   readonly #socket: Socket;
   readonly #window = new SendWindow();
-  #waiting: Buffer[] = [];
+  #pendingFrames: Buffer[] = [];
   #closed = false;
   #paused = false;
-  #taken = 0;
+  /** Bytes received since the last window update. */
+  #unacknowledgedBytes = 0;
 
   constructor(address: string, path: string, metadata: Readonly<Record<string, string>>, handler: CallHandler) {
     this.#handler = handler;
@@ -47,15 +49,15 @@ export class Connection implements FrameHandler {
     this.#socket.on("close", () => this.#fail(new Error("The server closed the connection.")));
     const fields = { ":method": "POST", ":scheme": "http", ":path": path, ":authority": address };
     const block = headerBlock({ ...fields, te: "trailers", "content-type": "application/grpc", ...metadata });
-    const settings = frame(FrameType.settings, 0, 0, NOTHING);
+    const settings = frame(FrameType.settings, 0, 0, EMPTY);
     const headers = frame(FrameType.headers, Flag.endHeaders, STREAM, block);
     this.#socket.write(Buffer.concat([PREFACE, settings, headers]));
   }
 
-  /** Sends a DATA frame of the call as soon as the server's windows have room for it; those of one turn in one write. */
+  /** Sends a DATA frame once the server's windows have room for it. Frames of one event-loop turn are one write. */
   send(dataFrame: Buffer): void {
-    this.#waiting.push(dataFrame);
-    if (this.#waiting.length === 1) queueMicrotask(() => this.#flush());
+    this.#pendingFrames.push(dataFrame);
+    if (this.#pendingFrames.length === 1) queueMicrotask(() => this.#flush());
   }
 
   pause(how: Pause): void {
@@ -66,7 +68,7 @@ export class Connection implements FrameHandler {
   resume(): void {
     this.#paused = false;
     this.#socket.resume();
-    this.#giveBack();
+    this.#updateWindows();
   }
 
   close(): void {
@@ -75,7 +77,7 @@ export class Connection implements FrameHandler {
   }
 
   data(bytes: Buffer, start: number, end: number): void {
-    this.#taken += end - start;
+    this.#unacknowledgedBytes += end - start;
     this.#handler.data(bytes, start, end);
   }
 
@@ -86,7 +88,7 @@ export class Connection implements FrameHandler {
       this.#flush();
     } else if (type === FrameType.settings && !acknowledged) {
       this.#window.settings(payload);
-      this.#socket.write(frame(FrameType.settings, Flag.ack, 0, NOTHING));
+      this.#socket.write(frame(FrameType.settings, Flag.ack, 0, EMPTY));
       this.#flush();
     } else if (type === FrameType.ping && !acknowledged) {
       this.#socket.write(frame(FrameType.ping, Flag.ack, 0, payload));
@@ -103,26 +105,26 @@ export class Connection implements FrameHandler {
     if (this.#closed) return false;
     try {
       this.#parser.push(bytes as Buffer, length);
-      if (this.#taken >= GIVE_BACK && !this.#paused) this.#giveBack();
+      if (this.#unacknowledgedBytes >= WINDOW_UPDATE_THRESHOLD_BYTES && !this.#paused) this.#updateWindows();
     } catch (error) {
       this.#fail(error as Error);
     }
     return true;
   }
 
-  #giveBack(): void {
-    if (this.#taken === 0 || this.#closed) return;
+  #updateWindows(): void {
+    if (this.#unacknowledgedBytes === 0 || this.#closed) return;
     const bytes = Buffer.alloc(4);
-    bytes.writeUInt32BE(this.#taken);
-    this.#taken = 0;
+    bytes.writeUInt32BE(this.#unacknowledgedBytes);
+    this.#unacknowledgedBytes = 0;
     const updates = [0, STREAM].map((streamId) => frame(FrameType.windowUpdate, 0, streamId, bytes));
     this.#socket.write(Buffer.concat(updates));
   }
 
   #flush(): void {
     if (this.#closed) return;
-    const ready = this.#waiting.findIndex((dataFrame) => !this.#window.take(dataFrame.length - FRAME_HEADER));
-    const frames = this.#waiting.splice(0, ready < 0 ? this.#waiting.length : ready);
+    const blocked = this.#pendingFrames.findIndex((data) => !this.#window.take(data.length - FRAME_HEADER_BYTES));
+    const frames = this.#pendingFrames.splice(0, blocked < 0 ? this.#pendingFrames.length : blocked);
     if (frames.length > 0) this.#socket.write(Buffer.concat(frames));
   }
 

@@ -1,33 +1,35 @@
-/** Frame types of HTTP/2 (RFC 9113, section 6); the rest mean nothing to a client of one call. */
+/** The frame types of HTTP/2 (RFC 9113, section 6) that a client with one call needs. */
 export const FrameType = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goaway: 7, windowUpdate: 8 } as const;
 
 export const Flag = { ack: 0x1, endStream: 0x1, endHeaders: 0x4, padded: 0x8 } as const;
 
-export const FRAME_HEADER = 9;
+export const FRAME_HEADER_BYTES = 9;
 
-/** One whole frame. */
+/** Encodes one frame. */
 export function frame(type: number, flags: number, streamId: number, payload: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(FRAME_HEADER + payload.length);
+  const bytes = Buffer.allocUnsafe(FRAME_HEADER_BYTES + payload.length);
   bytes.writeUIntBE(payload.length, 0, 3);
   bytes[3] = type;
   bytes[4] = flags;
   bytes.writeUInt32BE(streamId, 5);
-  bytes.set(payload, FRAME_HEADER);
+  bytes.set(payload, FRAME_HEADER_BYTES);
   return bytes;
 }
 
-/** What the parser found. */
+/** Receives the frames that the parser finds. */
 export interface FrameHandler {
-  /** A piece of the payload of a DATA frame. The bytes are only lent: they change after the call. */
+  /** A piece of the payload of a DATA frame. Do not keep `bytes` after the call: they change. */
   data(bytes: Buffer, start: number, end: number): void;
-  /** Any other frame, whole. */
+  /** A complete frame of any other type. */
   frame(type: number, flags: number, streamId: number, payload: Buffer): void;
 }
 
-/** Cuts what a connection brings into frames. What DATA frames carry is passed on as it comes, without being copied. */
+/**
+ * Splits the bytes of a connection into frames. It passes on payloads of DATA frames as they arrive, without a copy.
+ */
 export class FrameParser {
   readonly #handler: FrameHandler;
-  readonly #header = Buffer.alloc(FRAME_HEADER);
+  readonly #header = Buffer.alloc(FRAME_HEADER_BYTES);
   #headerFilled = 0;
   #left = 0;
   #payload: Buffer[] = [];
@@ -39,16 +41,16 @@ export class FrameParser {
   push(bytes: Buffer, length: number): void {
     let at = 0;
     while (at < length) {
-      if (this.#headerFilled < FRAME_HEADER) {
+      if (this.#headerFilled < FRAME_HEADER_BYTES) {
         const taken = bytes.copy(
           this.#header,
           this.#headerFilled,
           at,
-          Math.min(length, at + FRAME_HEADER - this.#headerFilled),
+          Math.min(length, at + FRAME_HEADER_BYTES - this.#headerFilled),
         );
         this.#headerFilled += taken;
         at += taken;
-        if (this.#headerFilled < FRAME_HEADER) return;
+        if (this.#headerFilled < FRAME_HEADER_BYTES) return;
         this.#left = this.#header.readUIntBE(0, 3);
       }
       const end = Math.min(length, at + this.#left);
@@ -76,8 +78,8 @@ export class FrameParser {
 }
 
 /**
- * A header block for HPACK (RFC 7541), every field literal and without indexing: longer on the wire than a clever one, and
- * written in five lines. It is sent once a connection.
+ * Encodes a header block in HPACK (RFC 7541) with literal fields without indexing. This needs no table and no Huffman
+ * code. Its size does not matter, because each connection sends it once.
  */
 export function headerBlock(fields: Readonly<Record<string, string>>): Buffer {
   const parts = Object.entries(fields).flatMap(([name, value]) => [Buffer.of(0), literal(name), literal(value)]);
@@ -89,7 +91,7 @@ function literal(text: string): Buffer {
   return Buffer.concat([prefixedLength(bytes.length), bytes]);
 }
 
-// An integer with a 7-bit prefix (RFC 7541, section 5.1); the eighth bit, for Huffman, stays 0.
+// An integer with a 7-bit prefix (RFC 7541, section 5.1). The eighth bit would announce Huffman code, and stays 0.
 function prefixedLength(length: number): Buffer {
   if (length < 0x7f) return Buffer.of(length);
   const bytes = [0x7f];

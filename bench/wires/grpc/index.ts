@@ -6,10 +6,10 @@ import { MessageParser } from "./messages.ts";
 import { joinRequest, requestFrame, SendFrames } from "./request.ts";
 import { readResponse } from "./response.ts";
 
-/** The path of the call that a client makes. */
+/** The path of the `Chat` call. */
 export const CHAT_PATH = `/${ChatServiceDefinition.fullName}/${ChatServiceDefinition.methods.chat.name}`;
 
-/** The contract, `obrolan.v1.ChatService`. */
+/** A client of `obrolan.v1.ChatService`. */
 export const grpcWire: Wire = {
   async signIn(address, count) {
     const channel = createChannel(address);
@@ -17,7 +17,7 @@ export const grpcWire: Wire = {
       const client = createClient(ChatServiceDefinition, channel);
       const tokens: string[] = [];
       for (let number = 1; number <= count; number += 1) {
-        // One after the other: the server lets only a few passwords be hashed at once.
+        // Register accounts one after another, because the server hashes only a few passwords at once.
         const { token } = await client.register({ username: `bench${number}`, password: "benchmark-password" });
         tokens.push(token);
       }

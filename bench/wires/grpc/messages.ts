@@ -1,15 +1,15 @@
-const PREFIX = 5;
+const PREFIX_BYTES = 5;
 
-/** Puts gRPC's length-prefixed messages together again. One that lies whole in a piece is not copied. */
+/** Reassembles gRPC's length-prefixed messages. A message that lies completely in one piece is not copied. */
 export class MessageParser {
   readonly #take: (bytes: Buffer, start: number, end: number) => void;
-  readonly #prefix = Buffer.alloc(PREFIX);
+  readonly #prefix = Buffer.alloc(PREFIX_BYTES);
   #prefixFilled = 0;
   #message = Buffer.alloc(0);
   #filled = 0;
   #length = 0;
 
-  /** `take` gets each message; the bytes are only lent. */
+  /** `take` receives each message and must not keep the bytes after the call. */
   constructor(take: (bytes: Buffer, start: number, end: number) => void) {
     this.#take = take;
   }
@@ -17,11 +17,16 @@ export class MessageParser {
   push(bytes: Buffer, start: number, end: number): void {
     let at = start;
     while (at < end) {
-      if (this.#prefixFilled < PREFIX) {
-        const taken = bytes.copy(this.#prefix, this.#prefixFilled, at, Math.min(end, at + PREFIX - this.#prefixFilled));
+      if (this.#prefixFilled < PREFIX_BYTES) {
+        const taken = bytes.copy(
+          this.#prefix,
+          this.#prefixFilled,
+          at,
+          Math.min(end, at + PREFIX_BYTES - this.#prefixFilled),
+        );
         this.#prefixFilled += taken;
         at += taken;
-        if (this.#prefixFilled < PREFIX) return;
+        if (this.#prefixFilled < PREFIX_BYTES) return;
         if (this.#prefix[0] !== 0) throw new Error("A compressed message came, which was not asked for.");
         this.#length = this.#prefix.readUInt32BE(1);
         this.#filled = 0;

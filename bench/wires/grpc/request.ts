@@ -3,7 +3,7 @@ import { DIGITS, digitsOf } from "../messageText.ts";
 import { STREAM } from "./connection.ts";
 import { FrameType, frame } from "./frames.ts";
 
-/** A request as gRPC sends it, with its length before it. */
+/** Encodes a request with gRPC's length prefix. */
 export function prefixedRequest(request: ChatRequest): Buffer {
   const message = ChatRequest.encode(request).finish();
   const prefixed = Buffer.alloc(5 + message.length);
@@ -12,7 +12,7 @@ export function prefixedRequest(request: ChatRequest): Buffer {
   return prefixed;
 }
 
-/** A request to enter the room. */
+/** A `join` request. */
 export function joinRequest(resumeAfter?: number): ChatRequest {
   const value = { resumeAfter: resumeAfter === undefined ? undefined : BigInt(resumeAfter), logId: "", recent: 0 };
   return { requestId: "", command: { $case: "join", value } };
@@ -23,24 +23,28 @@ export function requestFrame(request: ChatRequest): Buffer {
   return frame(FrameType.data, 0, STREAM, prefixedRequest(request));
 }
 
-/** Makes the DATA frames that send numbered messages of one length, each a copy of a model with its own digits. */
+/**
+ * Encodes the DATA frames of `send_all` requests with texts of one length: copies of a template with their own digits.
+ */
 export class SendFrames {
-  readonly #model: Buffer;
-  readonly #places: number[];
+  readonly #template: Buffer;
+  readonly #digitOffsets: number[];
 
   constructor(textBytes: number) {
     if (textBytes < DIGITS)
-      throw new Error(`A text of ${textBytes} bytes has no room for its number: give ${DIGITS} or more.`);
+      throw new Error(
+        `A text of ${textBytes} bytes has no room for its number: set --text-bytes to ${DIGITS} or more.`,
+      );
     const zero = digitsOf(0);
     const text = zero.padEnd(textBytes, "x");
-    this.#model = requestFrame({ requestId: zero, command: { $case: "sendAll", value: { text } } });
-    this.#places = [this.#model.indexOf(zero), this.#model.lastIndexOf(zero)];
+    this.#template = requestFrame({ requestId: zero, command: { $case: "sendAll", value: { text } } });
+    this.#digitOffsets = [this.#template.indexOf(zero), this.#template.lastIndexOf(zero)];
   }
 
-  /** The frame of the message of that number, which is its `request_id` too. */
+  /** The frame of the message with this number, which is also its `request_id`. */
   of(number: number): Buffer {
-    const bytes = Buffer.from(this.#model);
-    for (const place of this.#places) bytes.write(digitsOf(number), place, "latin1");
+    const bytes = Buffer.from(this.#template);
+    for (const offset of this.#digitOffsets) bytes.write(digitsOf(number), offset, "latin1");
     return bytes;
   }
 }

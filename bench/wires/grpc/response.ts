@@ -13,14 +13,15 @@ const Event = {
   goodbye: 0x52,
 } as const;
 const Message = { id: 0x08, text: 0x22 } as const;
-/** Of `CaughtUp`, `Accepted` and `Gap` it is the id, of `Rejected` and `Goodbye` the reason. */
+/** The tag of field 1: the id in `CaughtUp`, `Accepted` and `Gap`, the reason in `Rejected` and `Goodbye`. */
 const FIRST_NUMBER = 0x08;
 
-// Where the scan stands; one for all, as a scan never waits. Read by hand because generated code makes objects of every
-// event, which costs ten times as much, and all of a delivery that is checked is in these few fields.
+// The offset of the parser. All calls share it, because a call never waits. The parser is written by hand because
+// generated code creates an object for every event, which costs ten times as much CPU, and the checks need only a few
+// fields.
 let at = 0;
 
-/** Reads one `ChatResponse` and tells the sink what it has. Throws where there is something that no benchmark expects. */
+/** Parses one `ChatResponse` and passes its events to the sink. Throws on an event that no scenario expects. */
 export function readResponse(bytes: Buffer, start: number, end: number, sink: Sink): void {
   at = start;
   let cursor = 0;
@@ -88,7 +89,8 @@ function endOf(bytes: Buffer): number {
   return at + length;
 }
 
-// Ids here stay below 2^53, so a float holds them; past four groups of 7 bits a shift would not.
+// Multiplication and not a shift, because a shift works on 32 bits only. Ids stay below 2^53, so a number holds them
+// exactly.
 function varint(bytes: Buffer): number {
   let value = 0;
   let scale = 1;

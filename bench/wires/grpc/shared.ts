@@ -6,8 +6,8 @@ import { joinRequest, prefixedRequest } from "./request.ts";
 import { readResponse } from "./response.ts";
 
 /**
- * The contract, with up to so many clients on a connection. It is there for what an idle stream costs the server: its clients only
- * listen, and on `node:http2` they are slow.
+ * A gRPC wire with up to this many clients on one connection, to measure what an idle stream costs the server. Its
+ * clients only receive, and they are slow because they use `node:http2`.
  */
 export function sharedGrpcWire(clientsPerConnection: number): Wire {
   let session: ClientHttp2Session | undefined;
@@ -15,18 +15,18 @@ export function sharedGrpcWire(clientsPerConnection: number): Wire {
   return {
     signIn: grpcWire.signIn,
     open(address, token, sink) {
-      // What befalls the connection befalls its streams, and they tell.
+      // Ignored, because an error of the connection also reaches each of its streams.
       if (opened % clientsPerConnection === 0) session = connect(`http://${address}`).on("error", () => {});
       opened += 1;
       return new Promise((resolve, reject) => {
         if (!session) throw new Error("There is no connection.");
-        const client = new Listener(session, token, sink, (error) => (error ? reject(error) : resolve(client)));
+        const client = new ReceivingClient(session, token, sink, (error) => (error ? reject(error) : resolve(client)));
       });
     },
   };
 }
 
-class Listener implements Client {
+class ReceivingClient implements Client {
   readonly #stream: ClientHttp2Stream;
 
   constructor(session: ClientHttp2Session, token: string, sink: Sink, opened: (error?: Error) => void) {
@@ -56,11 +56,11 @@ class Listener implements Client {
   }
 
   send(): void {
-    throw new Error("A client that shares its connection only listens.");
+    throw new Error("A client that shares its connection cannot send.");
   }
 
   pause(): void {
-    throw new Error("A client that shares its connection reads on.");
+    throw new Error("A client that shares its connection cannot pause.");
   }
 
   resume(): void {}

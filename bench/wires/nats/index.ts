@@ -5,13 +5,14 @@ import type { Client, Sink, Wire } from "../wire.ts";
 const SUBJECT = "room";
 const SID = "1";
 const MESSAGE = Buffer.from(`MSG ${SUBJECT} ${SID} `);
-const CONNECT = `CONNECT ${JSON.stringify({ verbose: false, pedantic: false, lang: "bench", version: "1", protocol: 1 })}\r\n`;
+const OPTIONS = { verbose: false, pedantic: false, lang: "bench", version: "1", protocol: 1 };
+const CONNECT = `CONNECT ${JSON.stringify(OPTIONS)}\r\n`;
 const CR = 0x0d;
 
 /**
- * Core NATS: everyone subscribes to one subject and one client publishes to it. NATS gives no ids and accepts nothing: the id of a message is
- * the number that its publisher gave it, and it counts as accepted when the publisher has its own copy. So there can be only
- * one publisher, and everyone has to have joined before it begins.
+ * Core NATS: all clients subscribe to one subject, and one client publishes to it. NATS assigns no ids and confirms no
+ * message. So the id of a message is the number that its publisher gave it, and the message counts as accepted when the
+ * publisher receives its own copy. That works with one publisher only, and only if all clients join before it starts.
  */
 export const natsWire: Wire = {
   signIn: async (_address, count) => Array.from({ length: count }, (_, index) => `bench${index + 1}`),
@@ -81,19 +82,20 @@ class NatsClient implements Client, BytesHandler {
       if (this.#publishes) this.#sink.accepted(last, last);
       at = start + length + 2;
     }
-    // All that a read brought is one response.
+    // All messages of one read count as one response.
     if (last > 0) this.#sink.cursor(last);
     return at;
   }
 
   #line(line: string): void {
     if (line === "PING") this.#say("PONG\r\n");
-    else if (line === "PONG") this.#answered();
-    else if (!line.startsWith("INFO ")) throw new Error(`The server said ${line}.`);
+    else if (line === "PONG") this.#onPong();
+    else if (!line.startsWith("INFO "))
+      throw new Error(`The server sent "${line}", which this client does not understand.`);
   }
 
-  // The answer to a PING comes after everything that was asked before it.
-  #answered(): void {
+  // The server has handled everything that was sent before the PING.
+  #onPong(): void {
     if (this.#state === "opening") {
       this.#state = "open";
       this.#opened();

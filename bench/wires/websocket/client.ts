@@ -2,7 +2,7 @@ import { numberAt } from "../messageText.ts";
 import type { Client, Pause, Sink } from "../wire.ts";
 import type { WebSocketConnection } from "./connection.ts";
 
-/** What all clients on a WebSocket have in common; how they speak is their own. */
+/** The part that all WebSocket clients share. Subclasses define the messages. */
 export abstract class WebSocketClient implements Client {
   protected abstract readonly connection: WebSocketConnection;
 
@@ -22,7 +22,7 @@ export abstract class WebSocketClient implements Client {
   }
 }
 
-/** Servers without accounts take every name as a token. */
+/** Names to use as tokens. A server without accounts accepts any name. */
 export function namesOf(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `bench${index + 1}`);
 }
@@ -31,8 +31,9 @@ const ID = Buffer.from('"id":');
 const TEXT = Buffer.from('"text":"');
 
 /**
- * Tells the sink of a message that stands somewhere in a JSON text, with its `id` first and its `text` last: behind that come
- * `after` bytes. Read in place, as `JSON.parse` of every delivery would cost the load more than the rest of it.
+ * Finds a message in a JSON text, with `id` as its first field and `text` as its last, and passes it to the sink.
+ * `after` is the number of bytes that follow the text. `JSON.parse` of every delivery would cost more CPU than the rest
+ * of the load.
  */
 export function readMessage(bytes: Buffer, start: number, stop: number, after: number, sink: Sink): void {
   const idAt = bytes.indexOf(ID, start);

@@ -5,15 +5,15 @@ import { maskedFrame, Opcode, takeFrames } from "./frames.ts";
 
 const END_OF_HEAD = "\r\n\r\n";
 
-/** What a WebSocket brings. */
+/** Receives the text frames of a WebSocket. */
 export interface TextHandler {
-  /** A text frame, only lent. */
+  /** The payload of a text frame. Do not keep `bytes` after the call. */
   text(bytes: Buffer, start: number, stop: number): void;
-  /** The connection is over, not by `close`. At most once; nothing comes after it. */
+  /** The connection ended without `close`. Called at most once, and last. */
   failed(error: Error): void;
 }
 
-/** One WebSocket on plain `node:net`, with no more of the protocol than servers need that are measured. */
+/** One WebSocket on `node:net`, with the part of the protocol that the measured servers need. */
 export class WebSocketConnection implements BytesHandler {
   readonly #handler: TextHandler;
   readonly #socket: LeanSocket;
@@ -37,7 +37,7 @@ export class WebSocketConnection implements BytesHandler {
     this.#socket.write(maskedFrame(Opcode.text, Buffer.from(text)));
   }
 
-  /** A WebSocket has no flow control of its own: to stop reading is to stop reading the socket. */
+  /** Stops reading the socket in both modes, because WebSocket has no flow control of its own. */
   pause(_how: Pause): void {
     this.#socket.pause();
   }
@@ -69,6 +69,10 @@ export class WebSocketConnection implements BytesHandler {
     else if (opcode === Opcode.ping)
       this.#socket.write(maskedFrame(Opcode.pong, Buffer.from(bytes.subarray(start, stop))));
     else
-      throw new Error(opcode === Opcode.close ? "The server closed the WebSocket." : `A frame of kind ${opcode} came.`);
+      throw new Error(
+        opcode === Opcode.close
+          ? "The server closed the WebSocket."
+          : `A frame came with opcode ${opcode}, which this client does not understand.`,
+      );
   };
 }

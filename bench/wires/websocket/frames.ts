@@ -1,4 +1,4 @@
-/** The kinds of frame (RFC 6455, section 5.2) that a client of these servers meets. */
+/** The opcodes (RFC 6455, section 5.2) of the frames that these servers send. */
 export const Opcode = { text: 1, close: 8, ping: 9, pong: 10 } as const;
 
 const FINAL = 0x80;
@@ -6,12 +6,12 @@ const MASKED = 0x80;
 const MASK_BYTES = 4;
 
 /**
- * A whole frame as a client sends it. Its mask is 0, which leaves the payload as it is: the protocol wants some mask, and it
- * protects nobody here.
+ * Encodes one frame as a client sends it. The protocol requires a mask. The mask 0 leaves the payload as it is, because
+ * there is no proxy here that a mask would protect.
  */
 export function maskedFrame(opcode: number, payload: Buffer): Buffer {
   const { length } = payload;
-  if (length > 0xffff) throw new Error(`A frame of ${length} bytes is longer than the load makes them.`);
+  if (length > 0xffff) throw new Error(`A frame of ${length} bytes is too long: the load sends at most 65,535 bytes.`);
   const long = length > 125;
   const header = Buffer.alloc((long ? 4 : 2) + MASK_BYTES);
   header[0] = FINAL | opcode;
@@ -20,7 +20,9 @@ export function maskedFrame(opcode: number, payload: Buffer): Buffer {
   return Buffer.concat([header, payload]);
 }
 
-/** Hands over every whole frame in the first `end` bytes from `from` on, and gives back where the rest begins. */
+/**
+ * Passes every complete frame between `from` and `end` to `take`, and returns the offset of the first incomplete one.
+ */
 export function takeFrames(
   bytes: Buffer,
   from: number,

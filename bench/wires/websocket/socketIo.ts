@@ -3,14 +3,15 @@ import type { Sink, Wire } from "../wire.ts";
 import { namesOf, readMessage, WebSocketClient } from "./client.ts";
 import { WebSocketConnection } from "./connection.ts";
 
-// Packets of Engine.IO 4 by their first character, and of Socket.IO 5, which an Engine.IO message (4) carries, by their second.
+// The packet types of Engine.IO 4 (first character) and of Socket.IO 5 (second character, inside an Engine.IO message,
+// "4").
 const Packet = { open: "0", ping: "2", pong: "3", connect: "40", event: "42", ack: "43" } as const;
 
 const MESSAGE = Buffer.from('42["message",');
 const AFTER_TEXT = '"}]'.length;
 const JOIN_ACK = 0;
 
-/** Socket.IO by WebSocket alone, with the events that `peers/socket-io` has. */
+/** Socket.IO over WebSocket, with the events of `peers/socket-io`. */
 export const socketIoWire: Wire = {
   signIn: async (_address, count) => namesOf(count),
   open: (address, token, sink) =>
@@ -63,7 +64,7 @@ class SocketIoClient extends WebSocketClient {
     else throw new Error(`The server sent ${packet}.`);
   }
 
-  // `12[34]`: the answer to what was sent with 12 is 34.
+  // `12[34]` acknowledges the event with number 12; the id of its message is 34.
   #acknowledged(ack: string): void {
     const bracket = ack.indexOf("[");
     const number = Number(ack.slice(0, bracket));

@@ -6,7 +6,7 @@ import { WebSocketConnection } from "./connection.ts";
 const MESSAGE = Buffer.from('{"type":"message",');
 const AFTER_TEXT = '"}'.length;
 
-/** The JSON that `peers/ws` speaks. */
+/** The JSON messages of `peers/ws`. */
 export const wsWire: Wire = {
   signIn: async (_address, count) => namesOf(count),
   open: (address, token, sink) =>
@@ -45,12 +45,12 @@ class WsClient extends WebSocketClient {
       readMessage(bytes, start, stop, AFTER_TEXT, this.#sink);
       return;
     }
-    const said = JSON.parse(bytes.toString("utf8", start, stop));
-    if (said.type === "welcome") {
+    const reply = JSON.parse(bytes.toString("utf8", start, stop));
+    if (reply.type === "welcome") {
       this.#greeted = true;
       this.#opened();
-    } else if (said.type === "joined") this.#sink.caughtUp(said.id);
-    else if (said.type === "accepted") this.#sink.accepted(Number(said.requestId), said.id);
-    else throw new Error(`The server said ${said.type}.`);
+    } else if (reply.type === "joined") this.#sink.caughtUp(reply.id);
+    else if (reply.type === "accepted") this.#sink.accepted(Number(reply.requestId), reply.id);
+    else throw new Error(`The server sent a message of the unknown type ${reply.type}.`);
   }
 }
