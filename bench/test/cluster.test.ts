@@ -13,7 +13,7 @@ const MESSAGES = 100;
 const CLIENTS = 6;
 
 describe("Cluster", () => {
-  it("a cluster delivers every message to each client in order, and reports the CPU time of its parts", async function () {
+  it("a cluster delivers every message to each client in order, and reports each part's CPU time", async function () {
     this.timeout(60_000);
     const missing = missingEngine(["postgres", "nats"]);
     if (missing !== undefined && process.env.CI !== undefined)
