@@ -24,7 +24,7 @@ export const reconnect: Scenario = {
     { figure: "seconds", title: "all back in, s", digits: 1, over: "worst" },
     { figure: "p50", title: "p50, s", digits: 1 },
     { figure: "attempts", title: "attempts a client", digits: 2 },
-    { figure: "longestWait", title: "sender's longestMs wait, ms", digits: 0, over: "worst" },
+    { figure: "longestWait", title: "sender's longest wait, ms", digits: 0, over: "worst" },
     { figure: "peak", title: "peak memory, MiB", digits: 0 },
   ],
   musts: ({ obrolan }, { receivers }) => [

@@ -22,14 +22,14 @@ export const resumeStorm: Scenario = {
   columns: [
     { figure: "seconds", title: "all caught up in, s", digits: 1 },
     { figure: "messagesPerSecond", title: "messages replayed a second", digits: 0 },
-    { figure: "longestWait", title: "sender's longestMs wait, ms", digits: 0, over: "worst" },
+    { figure: "longestWait", title: "sender's longest wait, ms", digits: 0, over: "worst" },
     { figure: "pageReads", title: "pages read", digits: 0, over: "worst" },
     { figure: "readsPerPage", title: "reads a page", digits: 1, over: "worst" },
     { figure: "peak", title: "peak memory, MiB", digits: 0 },
   ],
   musts: ({ obrolan }) => [
     {
-      what: "the sender's longestMs wait for `accepted` in any round",
+      what: "the sender's longest wait for `accepted` in any round",
       value: obrolan?.longestWait ?? Number.NaN,
       bound: "at most",
       limit: WAIT_LIMIT_MS,
