@@ -1,4 +1,4 @@
-// `npm run build`: the package's dist folder, which runs without this repository's tools.
+// `npm run build`: writes the package's dist/ folder, which runs without the tools of this repository.
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { removeUnreachableDeclarations } from "./declarations.ts";

@@ -1,17 +1,16 @@
-// `npm run check`: all that must hold of the repository and needs no running server. Every check runs, also after one failed.
-// `npm run check WORD` runs those whose names have that word.
+// `npm run check` runs every check that needs no running server, also after a failed one.
+// `npm run check WORD` runs the checks with that word in their name.
 import { breakingCheck } from "./checks/breaking.ts";
-import type { Check, Finding } from "./checks/check.ts";
+import { type Check, type Finding, tool } from "./checks/check.ts";
 import { generatedCheck } from "./checks/generated.ts";
 import { linksCheck } from "./checks/links.ts";
 import { lockCheck } from "./checks/lock.ts";
-import { tool } from "./checks/tool.ts";
 
 const checks: readonly Check[] = [
   tool("types (tsc)", "correct the types", "tsc", "--project", ".", "--pretty", "false"),
   tool(
     "lint, format and imports (biome)",
-    "npx biome check --write . mends format and order",
+    "npx biome check --write . corrects the format and the order of imports",
     "biome",
     "check",
     "--error-on-warnings",
@@ -38,12 +37,12 @@ const result = failed.length === 0 ? "none failed" : `failed: ${failed.join("; "
 console.log(`\n${chosen.length} of ${checks.length} checks in ${seconds} s; ${result}`);
 process.exitCode = failed.length === 0 && chosen.length > 0 ? 0 : 1;
 
-/** What a check found. One that could not be made has failed. */
+/** Runs a check. A check that throws has failed. */
 async function find(check: Check): Promise<Finding> {
   try {
     return await check.run();
   } catch (error) {
-    return { kind: "failed", output: String(error), hint: "it could not be made" };
+    return { kind: "failed", output: String(error), hint: "the check itself failed" };
   }
 }
 

@@ -1,4 +1,4 @@
-// What `buf build -o -#format=json` prints of a contract, as far as its reference page needs it.
+// The parts of the output of `buf build -o -#format=json` that the contract's reference page needs.
 
 /** A set of contract files. */
 export interface Image {
@@ -39,11 +39,11 @@ export interface Field {
   readonly number: number;
   /** Such as `TYPE_UINT64`. */
   readonly type: string;
-  /** Such as `.obrolan.v1.Join`; only of messages and enums. */
+  /** Such as `.obrolan.v1.Join`. Only fields whose type is a message or an enum have it. */
   readonly typeName?: string;
   readonly label: string;
   readonly oneofIndex?: number;
-  /** Written `optional`: its `oneofIndex` is one that the compiler made up. */
+  /** Whether the field is declared `optional`. Its `oneofIndex` then is one that the compiler generated. */
   readonly proto3Optional?: boolean;
 }
 
@@ -57,11 +57,11 @@ interface Location {
   readonly leadingComments?: string;
 }
 
-// The field numbers of descriptor.proto, out of which the paths to comments are made.
+// The field numbers of descriptor.proto that make up the paths to comments.
 const FILE = { package: 2, message: 4, enum: 5, service: 6 };
 const MEMBER = { method: 2, field: 2, value: 2, oneof: 8 };
 
-/** The comments of one contract file, by what they stand above. */
+/** The comments of one contract file, by the element that they describe. */
 export class Comments {
   readonly #byPath: ReadonlyMap<string, string>;
 

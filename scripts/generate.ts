@@ -1,4 +1,4 @@
-// Writes everything that is generated: the stubs and the descriptors in src/gen, and the reference pages in docs.
+// `npm run generate`: writes the stubs and the descriptors in src/gen, and the reference pages in docs.
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { configurationDocs } from "./configuration-docs.ts";
@@ -6,10 +6,10 @@ import { metricsDocs } from "./metrics-docs.ts";
 import { protocolDocs } from "./protocol-docs.ts";
 import { mustRun, root } from "./run.ts";
 
-/** What `generate` writes, as paths below its target; folders are wholly its own. */
+/** The paths that `generate` writes, relative to its target. A folder among them contains only generated files. */
 export const generated = ["src/gen", "docs/protocol.md", "docs/configuration.md", "docs/metrics.md"];
 
-/** Generates into a target folder, laid out as the repository is. */
+/** Writes all generated files into a target folder, at the same paths as in the repository. */
 export async function generate(target: string): Promise<void> {
   await mustRun("buf", "generate", "--output", target);
   await generateDescriptors(join(target, "src/gen/obrolan.binpb"));
@@ -21,14 +21,14 @@ export async function generate(target: string): Promise<void> {
 }
 
 /**
- * What reflection serves: the contract with its comments, so that `grpcurl describe` explains it; gRPC's own health service; and the error
- * details, so that grpcurl shows them in clear.
+ * Writes the descriptors that reflection serves: the contract with its comments, so that `grpcurl describe` explains it;
+ * gRPC's own health service; and the error details, so that grpcurl shows them in clear.
  */
 async function generateDescriptors(file: string): Promise<void> {
   const other = `${file}.other.binpb`;
   await mustRun("buf", "build", ".", "--as-file-descriptor-set", "-o", file);
   await mustRun("buf", "build", "scripts/reflection", "--as-file-descriptor-set", "--exclude-source-info", "-o", other);
-  // A descriptor set is one repeated field: two of them, one behind the other, are one.
+  // A descriptor set is one repeated field, so two concatenated sets are one set.
   await appendFile(file, await readFile(other));
   await rm(other);
 }

@@ -3,15 +3,15 @@ import type { Metric } from "../src/server/metrics/metric.ts";
 import { processMetrics } from "../src/server/metrics/processMetrics.ts";
 import { roomMetrics } from "../src/server/metrics/roomMetrics.ts";
 
-/** The page of all metrics, in Markdown. */
+/** Makes docs/metrics.md, the page of all metrics. */
 export function metricsDocs(): string {
   return `# Metrics
 
-Generated from the tables in \`src/server/metrics\` by \`npm run generate\`: change it there.
+Generated from the tables in \`src/server/metrics\` by \`npm run generate\`. Change the tables, not this page.
 
-\`--metrics-listen HOST:PORT\` shows them at \`http://HOST:PORT/metrics\`, as Prometheus reads them
-([operations](operations.md#metrics)). All that only grows does so since the start of the process; times are in seconds, sizes in bytes.
-A histogram \`NAME\` comes as \`NAME_bucket\`, \`NAME_sum\` and \`NAME_count\`.
+With \`--metrics-listen HOST:PORT\`, the server exposes these metrics at \`http://HOST:PORT/metrics\` in the format of
+Prometheus ([operations](operations.md#metrics)). Counters start at 0 when the process starts. Times are in seconds,
+sizes in bytes. A histogram \`NAME\` appears as \`NAME_bucket\`, \`NAME_sum\` and \`NAME_count\`.
 
 ## The room
 
@@ -28,7 +28,7 @@ ${table(processMetrics)}
 }
 
 function table(metrics: readonly Metric[]): string {
-  const heads = ["metric", "type", "what it is", "what it tells, and what to do"];
+  const heads = ["metric", "type", "meaning", "what to do"];
   const rows = metrics.map((metric) => [nameOf(metric), metric.type, metric.help, metric.advice]);
   return [heads, heads.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }

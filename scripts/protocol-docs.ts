@@ -1,7 +1,7 @@
 import type { ContractFile, EnumType, Field, Image, Message, Method } from "./descriptors.ts";
 import { Comments } from "./descriptors.ts";
 
-/** The contract's reference page, in Markdown. */
+/** Makes docs/protocol.md, the contract's reference page. */
 export function protocolDocs(image: Image): string {
   const files = image.file.filter((file) => !file.bufExtension.isImport);
   return `${files.flatMap((file) => fileDocs(file)).join("\n\n")}\n`;
@@ -14,7 +14,8 @@ function fileDocs(file: ContractFile): string[] {
   const enums = file.enumType ?? [];
   return [
     `# The protocol: \`${file.package}\``,
-    `Generated from [\`proto/${file.name}\`](../proto/${file.name}) by \`npm run generate\`: change it there.`,
+    `Generated from [\`proto/${file.name}\`](../proto/${file.name}) by \`npm run generate\`. ` +
+      "Change that file, not this page.",
     comments.ofFile(),
     contents(file),
     ...services.flatMap((service, at) => [
@@ -89,7 +90,7 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
   return [line(heads), line(heads.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** A cell is one line: paragraphs become breaks in it. */
+/** Makes a cell of a table, which is one line: paragraphs become line breaks in it. */
 function cell(text: string): string {
   return text
     .replaceAll("|", "\\|")
@@ -99,14 +100,14 @@ function cell(text: string): string {
 
 const googleTypes = "https://protobuf.dev/reference/protobuf/google.protobuf/";
 
-/** A link to where a heading, or one of Google's own types, is described. */
+/** A link to a heading of the page, or to the documentation of one of Google's own types. */
 function link(name: string): string {
   const google = /^google\.protobuf\.(.+)$/.exec(name)?.[1];
   if (google) return `[${name}](${googleTypes}#${google.toLowerCase()})`;
   return `[${name}](#${name.toLowerCase()})`;
 }
 
-/** `.obrolan.v1.Join` is `Join` on its own page; other packages' names stay whole. */
+/** Shortens `.obrolan.v1.Join` to `Join`. The names of Google's types keep their package. */
 function shortName(typeName: string): string {
   return typeName.startsWith(".google.") ? typeName.slice(1) : typeName.slice(typeName.lastIndexOf(".") + 1);
 }

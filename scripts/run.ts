@@ -5,15 +5,15 @@ import { fileURLToPath } from "node:url";
 /** The repository's root folder. */
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** How a command ended, and what it printed. */
+/** The result of a command. */
 export interface Ran {
   readonly ok: boolean;
   readonly stdout: string;
-  /** Standard output and standard error, as they came. */
+  /** Standard output and standard error, in the order in which they arrived. */
   readonly output: string;
 }
 
-/** Runs a command in the root folder, with the tools of `node_modules` (its Node too) found first. */
+/** Runs a command in the root folder. Tools in `node_modules`, including Node, come before those on the `PATH`. */
 export function run(command: string, ...args: string[]): Promise<Ran> {
   const path = [join(root, "node_modules", ".bin"), process.env.PATH ?? ""].join(delimiter);
   return new Promise((resolve, reject) => {
@@ -36,7 +36,7 @@ export function run(command: string, ...args: string[]): Promise<Ran> {
   });
 }
 
-/** Runs a command as `run` does; throws with what it printed where it fails. */
+/** Runs a command as `run` does. Throws an error with the output if the command fails. */
 export async function mustRun(command: string, ...args: string[]): Promise<Ran> {
   const ran = await run(command, ...args);
   if (!ran.ok) throw new Error(`${[command, ...args].join(" ")} failed:\n${ran.output}`);

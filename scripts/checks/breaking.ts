@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { mustRun, run } from "../run.ts";
 import type { Check } from "./check.ts";
 
-/** The contract breaks no client of the last release. */
+/** The contract is compatible with the clients of the last release. */
 export const breakingCheck: Check = {
   name: "contract compatible (buf breaking)",
   async run() {

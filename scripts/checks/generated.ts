@@ -5,7 +5,7 @@ import { generate, generated } from "../generate.ts";
 import { root } from "../run.ts";
 import type { Check } from "./check.ts";
 
-/** What is generated is what the contract and the settings give now. */
+/** The generated files are those that the contract, the settings and the metrics give now. */
 export const generatedCheck: Check = {
   name: "generated files in step (npm run generate)",
   async run() {
@@ -34,7 +34,7 @@ async function compare(fresh: string, present: string): Promise<string[]> {
   });
 }
 
-/** The generated files below a folder. */
+/** The contents of the generated files below a folder, by path. */
 async function contents(folder: string): Promise<Map<string, Buffer>> {
   const names = await Promise.all(generated.map((name) => filesAt(folder, name)));
   const files = names.flat().map(async (name) => [name, await readFile(join(folder, name))] as const);

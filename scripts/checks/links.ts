@@ -3,16 +3,19 @@ import { dirname, join, normalize } from "node:path";
 import { root, run } from "../run.ts";
 import type { Check } from "./check.ts";
 
-/** `[text](target)`, `![text](target)`; the text may go over a line's end. */
+/** `[text](target)` or `![text](target)`. The text may contain a line break. */
 const LINK = /\]\(([^)\s]+)(?:\s+"[^"]*")?\)/g;
-/** `[label]: target` at the beginning of a line. */
+/** `[label]: target` at the start of a line. */
 const DEFINITION = /^\[[^\]]+\]:\s+(\S+)/gm;
 /** A test by its file and title: `test/e2e/kill.test.ts` "the title". */
 const TEST = /`((?:test|bench)\/[^`\s]+\.ts)`\s+"([^"]+)"/g;
-/** A page of `docs/` that a comment or message names. */
+/** A page of `docs/` in a comment or a message. */
 const PAGE = /(?<![\w./-])docs\/(?:decisions\/\d[\w-]*(?:\.md)?|[\w-]+\.md)/g;
 
-/** Relative links and anchors of Markdown files lead somewhere, as do pages that code names, and tests that pages name. */
+/**
+ * The targets of relative links and anchors in Markdown exist, and so do pages that code names and tests that pages
+ * name.
+ */
 export const linksCheck: Check = {
   name: "links in the docs (Markdown, and pages that code names)",
   async run() {
@@ -48,7 +51,7 @@ async function inCode(name: string): Promise<string[]> {
   return (await Promise.all(pages)).flat();
 }
 
-/** What is wrong with a link's target; `undefined` for nothing, and for one that leaves the repository. */
+/** The fault of a link's target; undefined if there is none, or if the target is outside the repository. */
 async function faultOf(from: string, target: string): Promise<string | undefined> {
   if (/^[a-z][a-z0-9+.-]*:/i.test(target)) return undefined;
   const [path = "", anchor] = decodeURI(target).split("#");
@@ -74,7 +77,7 @@ function anchorsOf(text: string): Set<string> {
 
 const FENCE = /^ *```[\s\S]*?^ *```/gm;
 
-/** The text with its code blanked out; every offset and line stays where it was. */
+/** Replaces the code in a text by spaces, so that all offsets and lines stay the same. */
 function withoutCode(text: string): string {
   return blank(blank(text, FENCE), /(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g);
 }
@@ -91,7 +94,7 @@ async function exists(name: string): Promise<boolean> {
   return (await stat(join(root, name)).catch(() => undefined)) !== undefined;
 }
 
-/** `undefined` if it is not a file that is there: one that was removed is in git's list until that is committed. */
+/** The contents of a file; undefined if it does not exist. Git lists a removed file until the removal is staged. */
 async function contentOf(name: string): Promise<string | undefined> {
   return readFile(join(root, name), "utf8").catch(() => undefined);
 }

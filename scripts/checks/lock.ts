@@ -8,19 +8,20 @@ interface Lock {
 }
 
 /**
- * The lock file has every platform's packages. `npm install` leaves out those that the registry does not have, and says
- * nothing; `npm ci` then fails, on every machine.
+ * The lock file has the packages of every platform. `npm install` silently leaves out a package that the registry does
+ * not have, and `npm ci` then fails on every machine.
  */
 export const lockCheck: Check = {
-  name: "lock file whole (package-lock.json)",
+  name: "lock file complete (package-lock.json)",
   async run() {
     const { packages }: Lock = JSON.parse(await readFile(join(root, "package-lock.json"), "utf8"));
-    const missing = Object.entries(packages).flatMap(([place, { optionalDependencies = {} }]) =>
+    const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
       Object.entries(optionalDependencies)
-        .filter(([name]) => !(`node_modules/${name}` in packages) && !(`${place}/node_modules/${name}` in packages))
-        .map(([name, version]) => `${name} ${version}, which ${place || "package.json"} asks for, is missing`),
+        .filter(([name]) => !(`node_modules/${name}` in packages) && !(`${path}/node_modules/${name}` in packages))
+        .map(([name, version]) => `${name} ${version}, which ${path || "package.json"} requires, is missing`),
     );
     if (missing.length === 0) return { kind: "ok" };
-    return { kind: "failed", output: missing.join("\n"), hint: "npm ci will fail: take a version that is whole" };
+    const hint = "npm ci will fail: choose a version that has all its packages";
+    return { kind: "failed", output: missing.join("\n"), hint };
   },
 };
