@@ -18,7 +18,7 @@ describe(`Three nodes and ${CLIENTS} clients, for ${MINUTES} minutes (SEED=${see
   it("of which nodes, PostgreSQL, NATS and connections fail at random, lose nothing, double nothing and keep one order", async function () {
     const nodes = await cluster();
     const run = await room(nodes, { random: new Random(seed), users: 30, clients: CLIENTS, rate: 200, maxText: 60 });
-    await run.crowd.everyoneBack();
+    await run.group.everyoneBack();
     const counts = await befall(nodes, run, seed, MINUTES * 60_000);
     console.log(
       `      ${[...counts]
@@ -27,6 +27,6 @@ describe(`Three nodes and ${CLIENTS} clients, for ${MINUTES} minutes (SEED=${see
         .join(", ")}`,
     );
     await run.finish(this, "everything at random", LEAST);
-    expect(run.crowd.ledger.duplicates, "commits whose answer was lost").to.be.greaterThan(0);
+    expect(run.group.recorder.duplicates, "commits whose answer was lost").to.be.greaterThan(0);
   });
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type ChatClient, connect, type Room } from "../../src/client/index.ts";
-import type { User } from "../faults/support/crowd.ts";
+import type { Account } from "../rig/userGroup.ts";
 import { sendAll } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";
 import type { EngineServer } from "../support/engineServer.ts";
@@ -9,7 +9,7 @@ import { type Cluster, useClusters } from "./support/cluster.ts";
 import type { ClusterNode } from "./support/node.ts";
 import { useVisitors } from "./support/visitors.ts";
 
-const PATIENCE = 60_000;
+const DEADLINE_MS = 60_000;
 /** Messages that stay, and messages that the log loses. */
 const KEPT = 30;
 const LOST = 10;
@@ -59,7 +59,7 @@ describe("Three nodes whose log goes back", function () {
     await within(
       Promise.all(readers.map((reader) => reader.hears("the new end"))),
       "the readers to come to the end",
-      PATIENCE,
+      DEADLINE_MS,
     );
     for (const reader of readers) {
       expect(reader.texts).to.deep.equal([
@@ -105,7 +105,7 @@ class Reader {
   readonly #room: Room;
   readonly #heard = new Map<string, () => void>();
 
-  constructor(node: ClusterNode, { token }: User) {
+  constructor(node: ClusterNode, { token }: Account) {
     this.#client = connect({ address: `127.0.0.1:${node.server.port}` });
     this.#room = this.#client.enter({ token, resumeAfter: 0n });
     this.#listen();

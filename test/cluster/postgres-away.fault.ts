@@ -10,7 +10,7 @@ import type { ClusterNode } from "./support/node.ts";
 import { useVisitors } from "./support/visitors.ts";
 
 const CHAT = "obrolan.v1.ChatService";
-const PATIENCE = 60_000;
+const DEADLINE_MS = 60_000;
 const GONE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
 
 /** Waits for a state of health, whatever is told before it. */
@@ -30,7 +30,7 @@ describe("Three nodes whose PostgreSQL", function () {
       const [ana] = await run.register("ana");
       const streams = await Promise.all(nodes.map((node) => visitors.enter(node, ana)));
       const wires = await Promise.all(nodes.map((node) => visitors.connect(node)));
-      const watches = wires.map((wire) => watchHealth(wire, CHAT, PATIENCE));
+      const watches = wires.map((wire) => watchHealth(wire, CHAT, DEADLINE_MS));
       for (const next of watches) await told(next, Health.SERVING);
 
       await (isKilled ? postgres.kill() : postgres.stop());

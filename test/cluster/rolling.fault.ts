@@ -18,27 +18,27 @@ describe(`A rolling restart of three nodes under load (SEED=${seed})`, function 
     const random = new Random(seed);
     const nodes = await cluster(3);
     const run = await room(nodes, { random, users: 20, clients: 40, libraryEvery: 1, rate: 200, maxText: 60 });
-    const { crowd } = run;
-    await crowd.everyoneBack();
+    const { group } = run;
+    await group.everyoneBack();
     await run.everyoneListed();
     // Some have written to others who had yet to come.
-    const before = new Map(crowd.ledger.rejections);
+    const before = new Map(group.recorder.rejections);
     asking = new Asking(run);
-    for (const { silence } of crowd.members) silence.begin();
+    for (const { silence } of group.users) silence.begin();
     for (let round = 1; round <= ROUNDS; round++) {
       for (const node of nodes.nodes) {
-        await crowd.accepted(random.between(200, 500));
+        await group.accepted(random.between(200, 500));
         await node.drain();
         await node.startAgain();
       }
     }
-    await crowd.accepted(500);
-    const longest = Math.max(...crowd.members.map(({ silence }) => silence.ms));
+    await group.accepted(500);
+    const longest = Math.max(...group.users.map(({ silence }) => silence.ms));
     console.log(`      the longest gap in what came to a client: ${(longest / 1_000).toFixed(2)} s`);
     await asking.stop();
     expect(asking.errors, `errors of an application that asked ${asking.answers} times`).to.deep.equal([]);
-    expect(crowd.ledger.rejections, "commands that were refused").to.deep.equal(before);
-    for (const { client, streams } of crowd.members) expect(streams, `streams of ${client}`).to.be.at.least(2);
+    expect(group.recorder.rejections, "commands that were refused").to.deep.equal(before);
+    for (const { client, streams } of group.users) expect(streams, `streams of ${client}`).to.be.at.least(2);
     await run.finish(this, "rolling restart", 5_000);
   });
 });

@@ -18,24 +18,24 @@ describe(`A node that is stopped with SIGSTOP for ${STOPPED / 1_000} s under loa
     const random = new Random(seed);
     const nodes = await cluster(3);
     const run = await room(nodes, { random, users: 20, clients: 40, rate: 300, maxText: 60 });
-    const { crowd } = run;
-    await crowd.everyoneBack();
+    const { group } = run;
+    await group.everyoneBack();
     for (let round = 1; round <= ROUNDS; round++) {
       // Anywhere in a commit, as often as not.
-      await crowd.accepted(random.between(300, 600));
+      await group.accepted(random.between(300, 600));
       const node = random.oneOf(nodes.nodes);
-      const before = crowd.ledger.accepted;
-      const pause = crowd.ledger.countPauses();
+      const before = group.recorder.accepted;
+      const pause = group.recorder.countPauses();
       node.server.signal("SIGSTOP");
       await sleep(STOPPED);
-      const [longest, accepted] = [pause.ms, crowd.ledger.accepted - before];
+      const [longest, accepted] = [pause.ms, group.recorder.accepted - before];
       console.log(
         `      ${accepted} accepted while it stood still, the longest pause ${(longest / 1_000).toFixed(2)} s`,
       );
       node.server.signal("SIGCONT");
       expect(longest, "a pause of the others").to.be.below(STOPPED);
-      await crowd.accepted(300);
-      await crowd.everyoneBack();
+      await group.accepted(300);
+      await group.everyoneBack();
       // Nobody who is there is missing on any list, the one of the node that stood still among them.
       await run.everyoneListed();
     }

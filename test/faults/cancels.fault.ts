@@ -1,8 +1,8 @@
+import type { OpenSend } from "../rig/recorder.ts";
 import type { ChatStream } from "../support/chat-stream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { Random } from "../support/random.ts";
 import { Connection } from "../support/wire.ts";
-import type { OpenSend } from "./support/ledger.ts";
 import { useTrials } from "./support/trial.ts";
 
 const CANCELS = 1_000;
@@ -15,8 +15,8 @@ describe(`A connection on which ${CANCELS} streams in a row are cancelled (SEED=
   it("disturbs nobody, and what was under way is posted once when it is sent again", async function () {
     const random = new Random(seed);
     const run = await trial({ random });
-    const { ledger, server } = run;
-    const [user] = run.users;
+    const { recorder, server } = run;
+    const [user] = run.accounts;
     if (user === undefined) throw new Error("a trial has users");
     const wire = await Connection.open({ port: server.port });
     const unanswered: OpenSend[] = [];
@@ -27,7 +27,7 @@ describe(`A connection on which ${CANCELS} streams in a row are cancelled (SEED=
       if (random.between(1, 3) > 1) await chat.next("welcome");
       if (random.between(1, 3) === 1) chat.send(join({ resumeAfter: 0n }));
       if (random.between(1, 2) === 1) {
-        unanswered.push(ledger.send(send));
+        unanswered.push(recorder.send(send));
         post(chat, send);
       }
       if (random.between(1, 2) === 1) chat.cancel();
@@ -39,7 +39,7 @@ describe(`A connection on which ${CANCELS} streams in a row are cancelled (SEED=
     for (const send of unanswered) {
       post(chat, send);
       const { id, sentAt, duplicate } = await chat.next("accepted");
-      ledger.answer(send, { kind: "accepted", id: Number(id), sentAt: Number(sentAt), duplicate });
+      recorder.answer(send, { kind: "accepted", id: Number(id), sentAt: Number(sentAt), duplicate });
     }
     wire.close();
     await run.finish(this, `${CANCELS} cancels`);

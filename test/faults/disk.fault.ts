@@ -21,7 +21,7 @@ describe(`A disk (SEED=${seed})`, () => {
     const random = new Random(seed);
     const disk = smallDisk(tmpdir());
     const run = await trial({ random, prefix: disk.prefix });
-    const refused = () => run.ledger.rejected("STORE_UNAVAILABLE");
+    const refused = () => run.recorder.rejections.get("STORE_UNAVAILABLE") ?? 0;
     for (let round = 1; round <= ROUNDS; round++) {
       await run.accepted(random.between(500, 1_000));
       const enough = refused() + REFUSED;

@@ -18,7 +18,7 @@ describe(`A server that is drained with SIGTERM under load and started again (SE
       expect(code, stderr).to.equal(0);
       await run.server.startAgain();
     }
-    for (const { client, streams } of run.members) expect(streams, `streams of ${client}`).to.be.at.least(ROUNDS);
+    for (const { client, streams } of run.users) expect(streams, `streams of ${client}`).to.be.at.least(ROUNDS);
     await run.finish(this, "drain");
   });
 });

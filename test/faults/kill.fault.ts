@@ -18,7 +18,7 @@ describe(`A server that is killed with kill -9 under load and started again (SEE
       await server.kill("SIGKILL");
       await server.startAgain();
     }
-    for (const { client, streams } of run.members) expect(streams, `streams of ${client}`).to.be.at.least(ROUNDS);
+    for (const { client, streams } of run.users) expect(streams, `streams of ${client}`).to.be.at.least(ROUNDS);
     await run.finish(this, "kill -9");
   });
 });

@@ -1,10 +1,10 @@
 import { expect } from "chai";
+import { LibraryUser } from "../rig/libraryUser.ts";
+import { WireUser } from "../rig/wireUser.ts";
 import { within } from "../support/deadline.ts";
 import { Proxy as NetworkProxy } from "../support/proxy.ts";
 import { Random } from "../support/random.ts";
-import { LibraryMember } from "./support/libraryMember.ts";
 import { useTrials } from "./support/trial.ts";
-import { WireMember } from "./support/wireMember.ts";
 
 const ROUNDS = 30;
 const COMMANDS = 20;
@@ -17,16 +17,13 @@ describe(`A client whose accepted was lost (SEED=${seed})`, () => {
 
   it("and who sends again with the same request_id has posted once", async function () {
     const run = await trial({ random: new Random(seed) });
-    const [user, , , witness] = run.users;
-    const listener = run.members.find(({ username }) => username === witness?.username);
+    const [user, , , fourth] = run.accounts;
+    const listener = run.users.find(({ username }) => username === fourth?.username);
     if (user === undefined || listener === undefined) throw new Error("a trial has more users than that");
     const proxy = await NetworkProxy.start(run.server.port);
     deafening = proxy;
     const { port } = proxy;
-    const deaf = [
-      run.add(WireMember, user, "deaf on the wire", port),
-      run.add(LibraryMember, user, "deaf library", port),
-    ];
+    const deaf = [run.add(WireUser, user, "deaf on the wire", port), run.add(LibraryUser, user, "deaf library", port)];
     for (let round = 1; round <= ROUNDS; round++) {
       // It has been let in, so what it says from now on is carried out, and all that it is told is lost.
       for (const member of deaf) member.say("", `here again ${round}`);
@@ -38,6 +35,6 @@ describe(`A client whose accepted was lost (SEED=${seed})`, () => {
       proxy.hear();
     }
     await run.finish(this, "accepted lost");
-    expect(run.ledger.duplicates, "answers that said that it was accepted before").to.be.at.least(ROUNDS * COMMANDS);
+    expect(run.recorder.duplicates, "answers that said that it was accepted before").to.be.at.least(ROUNDS * COMMANDS);
   });
 });

@@ -61,7 +61,7 @@ describe(`A network between clients and server (SEED=${seed})`, () => {
       }
       await Promise.all(faults);
       // Some of them have needed a new one, the mild faults too: a stall of seconds is a dead connection to a client.
-      expect(proxy.connections, "connections").to.be.greaterThan(run.members.length);
+      expect(proxy.connections, "connections").to.be.greaterThan(run.users.length);
       await run.finish(this, name);
     });
   }

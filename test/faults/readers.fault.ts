@@ -1,15 +1,16 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
+import { LibraryUser } from "../rig/libraryUser.ts";
+import type { Account } from "../rig/userGroup.ts";
+import type { VirtualUserOptions } from "../rig/virtualUser.ts";
+import { WireUser } from "../rig/wireUser.ts";
 import type { ChatStream } from "../support/chat-stream.ts";
 import { join } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";
 import { Random } from "../support/random.ts";
 import { Connection } from "../support/wire.ts";
-import { LibraryMember } from "./support/libraryMember.ts";
-import type { MemberParts } from "./support/member.ts";
 import { type Trial, type TrialOptions, useTrials } from "./support/trial.ts";
-import { WireMember } from "./support/wireMember.ts";
 
 const SECOND = 1_000;
 /** How long the server lets a response wait to be taken, in milliseconds (DESIGN: 2 minutes), and how long it takes to be sure. */
@@ -49,17 +50,17 @@ describe(`Readers that stop reading while the others talk (SEED=${seed})`, () =>
 });
 
 /** One whose streams are counted: it makes no new one where the server stands still for a while. */
-class PatientMember extends LibraryMember {
-  constructor(parts: MemberParts) {
+class PatientUser extends LibraryUser {
+  constructor(parts: VirtualUserOptions) {
     super(parts, 20 * SECOND);
   }
 }
 
 async function stall(run: Trial): Promise<void> {
-  const [ana, bob] = run.users as [Trial["users"][0], Trial["users"][0]];
-  const short = [run.add(WireMember, ana, "short on the wire"), run.add(PatientMember, bob, "short library")];
-  const wire = run.add(WireMember, bob, "long on the wire");
-  const library = run.add(PatientMember, ana, "long library");
+  const [ana, bob] = run.accounts as [Account, Account];
+  const short = [run.add(WireUser, ana, "short on the wire"), run.add(PatientUser, bob, "short library")];
+  const wire = run.add(WireUser, bob, "long on the wire");
+  const library = run.add(PatientUser, ana, "long library");
   const stalling = [...short, wire, library];
   await within(Promise.all(stalling.map((member) => member.reached(1))), "those who will stall to have joined", SURELY);
   const streams = short.map((member) => member.streams);
@@ -90,7 +91,7 @@ async function never(run: Trial): Promise<void> {
     // What it has had at most is counted from here: hashing passwords took more than the room does.
     writeFileSync(`/proc/${run.server.pid}/clear_refs`, "5");
     const before = memoryOf(run.server.pid, "VmRSS");
-    const streams = connections.flatMap((connection) => run.users.map(({ token }) => deafStream(connection, token)));
+    const streams = connections.flatMap((connection) => run.accounts.map(({ token }) => deafStream(connection, token)));
     const endings = within(Promise.all(streams.map((chat) => chat.ended)), "all resets", STALL + SURELY);
     for (const { code, reset } of await endings) {
       expect(code, "a status of a stream that is not read").to.equal(undefined);

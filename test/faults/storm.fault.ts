@@ -1,8 +1,8 @@
 import { expect } from "chai";
+import { LibraryUser } from "../rig/libraryUser.ts";
+import { WireUser } from "../rig/wireUser.ts";
 import { Random } from "../support/random.ts";
-import { LibraryMember } from "./support/libraryMember.ts";
 import { useTrials } from "./support/trial.ts";
-import { WireMember } from "./support/wireMember.ts";
 
 const ROUNDS = 6;
 const LISTENERS = 60;
@@ -15,16 +15,16 @@ describe(`A storm of ${LISTENERS} listeners and those who talk (SEED=${seed})`, 
     const random = new Random(seed);
     const run = await trial({ random, rate: 500, maxText: 50 });
     for (let i = 1; i <= LISTENERS; i++) {
-      const user = random.oneOf(run.users);
-      if (i % 3 === 0) run.add(LibraryMember, user, `listener ${i}`);
-      else run.add(WireMember, user, `listener ${i}`);
+      const user = random.oneOf(run.accounts);
+      if (i % 3 === 0) run.add(LibraryUser, user, `listener ${i}`);
+      else run.add(WireUser, user, `listener ${i}`);
     }
     for (let round = 1; round <= ROUNDS; round++) {
       await run.accepted(random.between(300, 900));
       await run.everyoneBack();
       run.server.proxy.cut();
     }
-    for (const { client, streams } of run.members) expect(streams, `streams of ${client}`).to.be.at.least(ROUNDS);
+    for (const { client, streams } of run.users) expect(streams, `streams of ${client}`).to.be.at.least(ROUNDS);
     await run.finish(this, "reconnect storm");
   });
 });

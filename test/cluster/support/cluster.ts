@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { User } from "../../faults/support/crowd.ts";
+import type { Account } from "../../rig/userGroup.ts";
 import { type EngineServer, needsEngine, sharedServer } from "../../support/engineServer.ts";
 import { endProcesses } from "../../support/process.ts";
 import { Database } from "./database.ts";
@@ -47,12 +47,12 @@ export class Cluster {
 
   /** Makes accounts, on one node after the other. */
   async register<const Names extends readonly string[]>(...names: Names) {
-    const users: User[] = [];
+    const users: Account[] = [];
     for (const [i, username] of names.entries()) {
       const { token } = await this.node(i).with((wire) => wire.register(username, PASSWORD));
       users.push({ username, token });
     }
-    return users as { [Index in keyof Names]: User };
+    return users as { [Index in keyof Names]: Account };
   }
 
   /** Takes all of it away; the processes are ended already. */

@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { Message } from "../../faults/history/history.ts";
+import type { Message } from "../../rig/history.ts";
 import type { EngineServer } from "../../support/engineServer.ts";
 
 let databases = 0;

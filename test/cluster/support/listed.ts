@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { User } from "../../faults/support/crowd.ts";
+import type { Account } from "../../rig/userGroup.ts";
 import { CallFailed } from "../../support/wire.ts";
 import type { ClusterNode } from "./node.ts";
 
 /** How long a list may take to come to what is awaited, in milliseconds, and how often it is looked at. */
-const PATIENCE = 60_000;
+const DEADLINE_MS = 60_000;
 const LOOK = 50;
 
 /** The names of all who are online, as a node tells one of them. */
-export async function namesOn(node: ClusterNode, { token }: User): Promise<string[]> {
+export async function namesOn(node: ClusterNode, { token }: Account): Promise<string[]> {
   const { users } = await node.with((wire) => wire.list(token, { pageSize: 1_000 }));
   return users.map(({ username }) => username);
 }
 
 /** Waits until a node lists these names and no others; resolves with how long that took, in milliseconds. */
-export async function listed(node: ClusterNode, user: User, names: readonly string[]): Promise<number> {
+export async function listed(node: ClusterNode, user: Account, names: readonly string[]): Promise<number> {
   const began = performance.now();
   const wanted = [...names].sort().join();
   for (;;) {
@@ -25,7 +25,8 @@ export async function listed(node: ClusterNode, user: User, names: readonly stri
     });
     const waited = performance.now() - began;
     if (there.join() === wanted) return waited;
-    if (waited > PATIENCE) throw new Error(`${node.name} lists ${there.join()} after ${waited} ms, and not ${wanted}`);
+    if (waited > DEADLINE_MS)
+      throw new Error(`${node.name} lists ${there.join()} after ${waited} ms, and not ${wanted}`);
     await sleep(LOOK);
   }
 }

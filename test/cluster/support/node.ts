@@ -1,12 +1,12 @@
 import path from "node:path";
 import { expect } from "chai";
-import { RestartableServer } from "../../faults/support/restartable.ts";
+import { RestartableServer } from "../../rig/serverProcess.ts";
 import type { EngineServer } from "../../support/engineServer.ts";
 import { Proxy as NetworkProxy } from "../../support/proxy.ts";
 import { Connection } from "../../support/wire.ts";
 
 /** How long a node may take to start, in milliseconds: it waits for a database that is away, as a test may have it. */
-const PATIENCE = 60_000;
+const DEADLINE_MS = 60_000;
 
 /** What a node stands on. */
 export interface Ground {
@@ -46,7 +46,7 @@ export class ClusterNode {
       OBROLAN_NATS_URL: nats.urlAt(toNats.port),
     };
     try {
-      const server = await RestartableServer.start(path.join(folder, name), { env, patience: PATIENCE });
+      const server = await RestartableServer.start(path.join(folder, name), { env, patience: DEADLINE_MS });
       return new ClusterNode(name, { toPostgres, toNats }, server);
     } catch (error) {
       await Promise.all([toPostgres.close(), toNats.close()]);

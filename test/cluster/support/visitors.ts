@@ -1,4 +1,4 @@
-import type { User } from "../../faults/support/crowd.ts";
+import type { Account } from "../../rig/userGroup.ts";
 import type { ChatStream } from "../../support/chat-stream.ts";
 import { join } from "../../support/commands.ts";
 import type { Connection } from "../../support/wire.ts";
@@ -9,11 +9,11 @@ export interface Visitors {
   /** A connection to a node. */
   connect(node: ClusterNode): Promise<Connection>;
   /** A stream on a connection of its own, which has joined and caught up. */
-  enter(node: ClusterNode, user: User, how?: Parameters<typeof join>[0]): Promise<ChatStream>;
+  enter(node: ClusterNode, user: Account, how?: Parameters<typeof join>[0]): Promise<ChatStream>;
 }
 
 /** How long a stream waits for anything, in milliseconds: well above what nodes take while something is away. */
-const PATIENCE = 30_000;
+const DEADLINE_MS = 30_000;
 
 /** Visitors of a `describe`. */
 export function useVisitors(): Visitors {
@@ -29,7 +29,7 @@ export function useVisitors(): Visitors {
   return {
     connect,
     async enter(node, user, how = {}) {
-      const chat = (await connect(node)).chat(user.token, { deadline: PATIENCE });
+      const chat = (await connect(node)).chat(user.token, { deadline: DEADLINE_MS });
       chat.send(join(how), "join");
       await chat.next("caughtUp");
       return chat;

@@ -1,50 +1,50 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { LibraryUser } from "../../rig/libraryUser.ts";
+import type { Recorder } from "../../rig/recorder.ts";
+import { RestartableServer } from "../../rig/serverProcess.ts";
+import { type Account, DEADLINE_MS, type LoadOptions, UserGroup } from "../../rig/userGroup.ts";
+import type { VirtualUser, VirtualUserOptions } from "../../rig/virtualUser.ts";
+import { WireUser } from "../../rig/wireUser.ts";
 import { within } from "../../support/deadline.ts";
 import { endProcesses } from "../../support/process.ts";
 import { Connection } from "../../support/wire.ts";
-import { Crowd, PATIENCE, type Talk, type User } from "./crowd.ts";
-import type { Ledger } from "./ledger.ts";
-import { LibraryMember } from "./libraryMember.ts";
-import type { Member, MemberParts } from "./member.ts";
-import { RestartableServer } from "./restartable.ts";
-import { WireMember } from "./wireMember.ts";
 
-/** How many messages every case accounts for, at least. */
+/** How many messages every trial accounts for, at least. */
 const LEAST = 5_000;
 const PASSWORD = "a good password";
 
 /** How a trial is made. */
-export interface TrialOptions extends Talk {
+export interface TrialOptions extends LoadOptions {
   /** What to put before the server's command, given the trial's folder. */
   readonly prefix?: (folder: string) => readonly string[];
-  /** What the server's environment has besides, given the trial's folder. */
+  /** Additional environment variables of the server, given the trial's folder. */
   readonly env?: (folder: string) => Record<string, string>;
 }
 
-/** A room of people who talk all the time, behind a proxy, in front of the real server; and what happened, in the end. */
+/** Virtual users who send all the time, behind a proxy, in front of the real server. The history checker decides at the end. */
 export class Trial {
-  /** For the server's data, which are in its `data`, and for whatever else a trial needs. */
+  /** Has the server's data in `data`, and whatever else a trial needs. */
   readonly folder: string;
   readonly server: RestartableServer;
-  readonly users: readonly User[];
-  readonly #crowd = new Crowd();
+  readonly accounts: readonly Account[];
+  readonly #group = new UserGroup();
 
-  private constructor(folder: string, server: RestartableServer, users: readonly User[], talk: Talk) {
+  private constructor(folder: string, server: RestartableServer, accounts: readonly Account[], load: LoadOptions) {
     this.folder = folder;
     this.server = server;
-    this.users = users;
-    // Half of them on the wire and half by way of the library; ana and bob are there twice.
-    for (const [i, user] of [...users, ...users.slice(0, 2)].entries()) {
-      const client = `${user.username}${i < users.length ? "" : "'s other"}`;
-      if (i % 2 === 0) this.add(WireMember, user, client);
-      else this.add(LibraryMember, user, client);
+    this.accounts = accounts;
+    // Half of them on the wire and half with the library. Two accounts have two clients.
+    for (const [i, account] of [...accounts, ...accounts.slice(0, 2)].entries()) {
+      const client = `${account.username}${i < accounts.length ? "" : "'s other"}`;
+      if (i % 2 === 0) this.add(WireUser, account, client);
+      else this.add(LibraryUser, account, client);
     }
-    this.#crowd.talk(talk);
+    this.#group.startLoad(load);
   }
 
-  /** Starts a server on an empty folder, and a room of members who talk. */
+  /** Starts a server on an empty folder, and virtual users who send. */
   static async start(folder: string, options: TrialOptions): Promise<Trial> {
     const server = await RestartableServer.start(path.join(folder, "data"), {
       prefix: options.prefix?.(folder) ?? [],
@@ -58,58 +58,64 @@ export class Trial {
     }
   }
 
-  get ledger(): Ledger {
-    return this.#crowd.ledger;
+  get recorder(): Recorder {
+    return this.#group.recorder;
   }
 
-  get members(): readonly Member[] {
-    return this.#crowd.members;
+  get users(): readonly VirtualUser[] {
+    return this.#group.users;
   }
 
-  /** One more member, who only listens unless told to talk. `port`: default the proxy's. */
-  add<M extends Member>(way: new (parts: MemberParts) => M, user: User, client: string, port?: number): M {
-    return this.#crowd.add(way, user, client, () => port ?? this.server.proxyPort);
+  /** Adds a user who only listens unless told to send. `port`: default the proxy's. */
+  add<U extends VirtualUser>(
+    Kind: new (options: VirtualUserOptions) => U,
+    account: Account,
+    client: string,
+    port?: number,
+  ): U {
+    return this.#group.add(Kind, account, client, () => port ?? this.server.proxyPort);
   }
 
-  /** As of a crowd. */
+  /** As in `UserGroup`. */
   accepted(count: number): Promise<void> {
-    return this.#crowd.accepted(count);
+    return this.#group.accepted(count);
   }
 
-  /** As of a crowd. */
+  /** As in `UserGroup`. */
   everyoneBack(): Promise<void> {
-    return this.#crowd.everyoneBack();
+    return this.#group.everyoneBack();
   }
 
-  /** As of a crowd. */
+  /** As in `UserGroup`. */
   until(what: string, condition: () => boolean): Promise<void> {
-    return this.#crowd.until(what, condition);
+    return this.#group.until(what, condition);
   }
 
-  /** As of a crowd; the log is read once more for every user. `name`: in the report. */
+  /** As in `UserGroup`; the audit reads the log once more for every account. `name`: in the report. */
   async finish(test: Mocha.Context, name: string): Promise<void> {
     const audit = async () => {
-      for (const user of this.users) await this.#audit(user);
+      for (const account of this.accounts) await this.#audit(account);
     };
-    await this.#crowd.finish(test, { name, least: LEAST, audit });
+    await this.#group.finish(test, { name, least: LEAST, audit });
   }
 
-  /** Ends everything that a failed trial has left; it may be ended already. */
+  /** Ends everything that a failed trial has left. It may have ended already. */
   async close(): Promise<void> {
-    this.#crowd.abandon();
+    this.#group.abandon();
     await this.server.proxy.close();
   }
 
-  /** Reads all that a user may see, from the beginning. */
-  async #audit(user: User): Promise<void> {
-    const auditor = this.add(WireMember, user, `the audit of ${user.username}`, this.server.port);
-    await within(auditor.reached(this.members[0]?.lastId ?? 0), `the audit of ${user.username}`, PATIENCE);
+  /** Reads all that an account may see, from the beginning. */
+  async #audit(account: Account): Promise<void> {
+    const name = `the audit of ${account.username}`;
+    const auditor = this.add(WireUser, account, name, this.server.port);
+    await within(auditor.reached(this.users[0]?.lastId ?? 0), name, DEADLINE_MS);
     auditor.complete();
     await auditor.leave();
   }
 }
 
-async function registerAll(port: number): Promise<User[]> {
+async function registerAll(port: number): Promise<Account[]> {
   const wire = await Connection.open({ port });
   try {
     const names = ["ana", "bob", "cid", "dan", "eva"];
@@ -121,7 +127,7 @@ async function registerAll(port: number): Promise<User[]> {
   }
 }
 
-/** Trials of a `describe`, each on a folder of its own; nothing of them is left after each test, or after all where that is given. */
+/** Trials of a `describe`, each on a folder of its own. Nothing of them is left after each test, or after all with `after` as hook. */
 export function useTrials(hook: Mocha.HookFunction = afterEach): (options: TrialOptions) => Promise<Trial> {
   const trials: Trial[] = [];
   const folders: string[] = [];

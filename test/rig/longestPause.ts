@@ -1,21 +1,21 @@
-/** The longest time in which something that should go on did not, up to now; in milliseconds. */
+/** Measures the longest pause of something that should go on, up to now, in milliseconds. */
 export class LongestPause {
   #markedAt = performance.now();
   #longest = 0;
 
-  /** From now on it should go on. */
+  /** Starts the measurement again. */
   begin(): void {
     this.#markedAt = performance.now();
     this.#longest = 0;
   }
 
-  /** It went on. */
+  /** Ends the current pause: it went on. */
   mark(): void {
     this.#longest = this.ms;
     this.#markedAt = performance.now();
   }
 
-  /** The one that goes on now counts. */
+  /** Includes the current pause. */
   get ms(): number {
     return Math.max(this.#longest, performance.now() - this.#markedAt);
   }

@@ -1,53 +1,49 @@
-import type { Answer, History, Join, Send, Stream } from "../history/history.ts";
-import type { Open } from "../history/open.ts";
+import type { Answer, History, Join, Mutable, Send, Stream } from "./history.ts";
 import { LongestPause } from "./longestPause.ts";
 
-/** A command, as it is written down while it is under way. */
-export type OpenSend = Open<Send>;
-/** A stream, as it is written down while things come on it. */
-export type OpenStream = Open<Stream>;
+/** A command that is being recorded. */
+export type OpenSend = Mutable<Send>;
+/** A stream that is being recorded. */
+export type OpenStream = Mutable<Stream>;
 
-/** Writes down what happens at all clients of a fault run, for the history checker. */
-export class Ledger {
+/** Records what all clients of a run send and see, for the history checker. */
+export class Recorder {
+  /** What virtual users found wrong that is not part of a history, such as an answer that nobody waits for. */
+  readonly violations: string[] = [];
   readonly #headMayLag: boolean;
   readonly #sends: OpenSend[] = [];
   readonly #streams: OpenStream[] = [];
   readonly #watchers = new Set<() => void>();
+  readonly #rejections = new Map<string, number>();
+  readonly #silence = new LongestPause();
+  readonly #pauses = new Set([this.#silence]);
   #accepted = 0;
   #lastId = 0;
   #duplicates = 0;
-  readonly #rejected = new Map<string, number>();
-  readonly #silence = new LongestPause();
-  readonly #pauses = new Set([this.#silence]);
 
   /** `headMayLag`: as in `History`. */
   constructor(headMayLag = false) {
     this.#headMayLag = headMayLag;
   }
 
-  /** How many commands were accepted so far. */
+  /** How many commands have been accepted. */
   get accepted(): number {
     return this.#accepted;
   }
 
-  /** The id that was accepted last. */
+  /** The id of the message that was accepted last. */
   get lastId(): number {
     return this.#lastId;
   }
 
-  /** How many of the answers so far said that it had been accepted before. */
+  /** How many answers said that the command had been accepted before. */
   get duplicates(): number {
     return this.#duplicates;
   }
 
-  /** How many commands were rejected so far for a reason. */
-  rejected(reason: string): number {
-    return this.#rejected.get(reason) ?? 0;
-  }
-
-  /** How many were rejected so far for each reason that there was. */
+  /** By reason: how many commands have been rejected. */
   get rejections(): ReadonlyMap<string, number> {
-    return this.#rejected;
+    return this.#rejections;
   }
 
   /** The longest time in which nothing was accepted, in milliseconds, from `begin` until now. */
@@ -55,41 +51,41 @@ export class Ledger {
     return this.#silence.ms;
   }
 
-  /** What has happened. Nothing more may be written down then. */
+  /** Everything recorded. The arrays grow while the run goes on. */
   get history(): History {
     return { sends: this.#sends, streams: this.#streams, oldestId: 1, headMayLag: this.#headMayLag };
   }
 
-  /** The times of everything that was accepted, in milliseconds since the epoch. */
+  /** The times of all accepted messages, in milliseconds since the epoch. */
   times(): number[] {
     return this.#sends.flatMap(({ answers }) => answers.map((one) => (one.kind === "accepted" ? one.sentAt : 0)));
   }
 
-  /** From now on somebody wants to send at any time. */
+  /** Silence counts from now on: some user wants to send at any time. */
   begin(): void {
     this.#silence.begin();
   }
 
-  /** One more count of the longest time in which nothing is accepted, which begins now. */
+  /** Measures the longest time in which nothing is accepted, from now on. */
   countPauses(): LongestPause {
     const pause = new LongestPause();
     this.#pauses.add(pause);
     return pause;
   }
 
-  /** A command is given. */
+  /** Records a command that a client sends. */
   send(command: Omit<Send, "answers">): OpenSend {
     const send: OpenSend = { ...command, answers: [] };
     this.#sends.push(send);
     return send;
   }
 
-  /** A command is answered. */
+  /** Records the answer to a command. */
   answer(send: OpenSend, answer: Answer): void {
     const isFirst = !send.answers.some(({ kind }) => kind === "accepted");
     send.answers.push(answer);
     if (answer.kind === "rejected") {
-      this.#rejected.set(answer.reason, this.rejected(answer.reason) + 1);
+      this.#rejections.set(answer.reason, (this.#rejections.get(answer.reason) ?? 0) + 1);
     } else {
       if (isFirst) this.#accepted += 1;
       this.#lastId = answer.id;
@@ -99,14 +95,14 @@ export class Ledger {
     for (const watch of this.#watchers) watch();
   }
 
-  /** A stream is opened. */
+  /** Records a stream that a client opens. */
   stream(user: string, client: string, join: Join): OpenStream {
     const stream: OpenStream = { user, client, join: { ...join }, welcome: undefined, seen: [], complete: false };
     this.#streams.push(stream);
     return stream;
   }
 
-  /** Resolves when something is so, which is looked at after every answer. */
+  /** Resolves when the condition holds. It is evaluated after every answer. */
   async until(condition: () => boolean): Promise<void> {
     if (condition()) return;
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,11 +1,11 @@
-import type { Answer, History, Message, Send } from "./history.ts";
-import type { Truth } from "./truth.ts";
+import type { Answer, History, Message, Send } from "../history.ts";
+import type { KnownLog } from "./knownLog.ts";
 import { commandOf, list } from "./wording.ts";
 
 type Accepted = Extract<Answer, { kind: "accepted" }>;
 
-/** Holds what was sent against what the log has. Throws for commands that cannot be told apart. */
-export function checkSends(history: History, truth: Truth): string[] {
+/** Compares the commands with the log. Throws if two commands cannot be told apart. */
+export function checkSends(history: History, log: KnownLog): string[] {
   const byText = new Map<string, Send>();
   for (const send of history.sends) {
     const key = keyOf(send.user, send.text);
@@ -14,10 +14,14 @@ export function checkSends(history: History, truth: Truth): string[] {
   }
   const posts = new Map<Send, Message[]>();
   const violations: string[] = [];
-  for (const message of truth.messages) {
-    if (!truth.shownBy.has(message.id)) continue;
+  const verifiedId = history.verified?.upTo ?? 0;
+  for (const message of log.messages) {
+    const isVerified = message.id <= verifiedId;
+    if (!isVerified && !log.shownBy.has(message.id)) continue;
     const send = byText.get(keyOf(message.sender, message.text));
     if (send === undefined) {
+      // The command of a verified message is no longer in the history.
+      if (isVerified) continue;
       violations.push(`Message ${message.id} is nothing that ${message.sender} sent: "${message.text.slice(0, 40)}".`);
       continue;
     }
@@ -28,11 +32,11 @@ export function checkSends(history: History, truth: Truth): string[] {
     }
     posts.set(send, [...(posts.get(send) ?? []), message]);
   }
-  for (const send of history.sends) violations.push(...checkSend(send, posts.get(send) ?? [], history.oldestId));
+  for (const send of history.sends) violations.push(...checkSend(send, posts.get(send) ?? [], history));
   return [...violations, ...checkOrder(history.sends)];
 }
 
-function checkSend(send: Send, posts: readonly Message[], oldestId: number): string[] {
+function checkSend(send: Send, posts: readonly Message[], history: History): string[] {
   const command = commandOf(send);
   const violations: string[] = [];
   const ids = posts.map(({ id }) => id);
@@ -45,7 +49,7 @@ function checkSend(send: Send, posts: readonly Message[], oldestId: number): str
   }
   const firstAccepted = send.answers.findIndex(({ kind }) => kind === "accepted");
   for (const [i, answer] of send.answers.entries()) {
-    if (answer.kind === "accepted") violations.push(...checkAccepted(command, answer, posts, oldestId));
+    if (answer.kind === "accepted") violations.push(...checkAccepted(command, answer, posts, history));
     else if (firstAccepted >= 0 && i > firstAccepted) {
       violations.push(`${command} was rejected (${answer.reason}) after it had been accepted as ${acceptedIds[0]}.`);
     } else if (firstAccepted < 0 && ids.length > 0) {
@@ -59,10 +63,10 @@ function checkAccepted(
   command: string,
   { id, sentAt }: Accepted,
   posts: readonly Message[],
-  oldestId: number,
+  { oldestId, isRunning = false }: History,
 ): string[] {
-  // What was forgotten before anybody read it is nobody's.
-  if (posts.length === 0 && id < oldestId) return [];
+  // The store may have removed the message before anyone read it, and in a run that goes on somebody may still read it.
+  if (posts.length === 0 && (id < oldestId || isRunning)) return [];
   if (posts.length === 0) return [`${command} was accepted as ${id}, and nobody ever got it.`];
   const post = posts.find((message) => message.id === id);
   if (post === undefined) return [`${command} was accepted as ${id}, but is message ${posts[0]?.id}.`];
@@ -71,8 +75,9 @@ function checkAccepted(
 }
 
 /**
- * The commands of a client are carried out in the order in which it gave them. Only those count that were accepted at once, and not
- * as duplicates: what was given again may have been refused the first time, with an answer that was lost, and what came behind it not.
+ * The server carries out the commands of a client in the order in which the client sent them. Only commands count whose first answer
+ * accepts them, and not as duplicates: a command that was sent again may have been rejected the first time, with an answer that was lost,
+ * while the command behind it was accepted.
  */
 function checkOrder(sends: readonly Send[]): string[] {
   const last = new Map<string, { id: number; send: Send }>();

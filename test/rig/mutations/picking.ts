@@ -1,25 +1,24 @@
-import { type History, type Message, maySee, type Seen } from "../history.ts";
-import type { Open } from "../open.ts";
+import { type History, type Message, type Mutable, maySee, type Seen } from "../history.ts";
 
-export type Room = Open<History>;
-export type Stream = Room["streams"][number];
+export type MutableHistory = Mutable<History>;
+export type Stream = MutableHistory["streams"][number];
 
-/** Breaks a history, in a place that `pick` chooses among those that there are, and says the sentence that must be found. */
-export type Plant = (history: Room, pick: number) => string | undefined;
+/** Breaks a history at one of the possible positions, chosen by `pick`, and returns the sentence that the checker must find. */
+export type Mutation = (history: MutableHistory, pick: number) => string | undefined;
 
 export function oneOf<T>(choices: readonly T[], pick: number): T | undefined {
   return choices[pick % choices.length];
 }
 
-/** All messages that streams have, the newest first. */
-export function newestFirst({ streams }: Room): Message[] {
+/** All messages on the streams, the newest first. */
+export function newestFirst({ streams }: MutableHistory): Message[] {
   const found = new Map<number, Message>();
   for (const { seen } of streams) for (const one of seen) if (one.kind === "message") found.set(one.id, one);
   return [...found.values()].sort((one, other) => other.id - one.id);
 }
 
-/** The ids, growing, of what is known of by an `accepted` or because it was seen; where given, of what a user may see. */
-export function knownIds(history: Room, user?: string): Set<number> {
+/** The ids, ascending, of all messages that were accepted or seen; with `user` only of those that the user may see. */
+export function knownIds(history: MutableHistory, user?: string): Set<number> {
   const ids = newestFirst(history).flatMap((message) =>
     user === undefined || maySee(user, message) ? [message.id] : [],
   );
@@ -30,12 +29,15 @@ export function knownIds(history: Room, user?: string): Set<number> {
   return new Set(ids.sort((one, other) => one - other));
 }
 
-export function lastId(history: Room): number {
+export function lastId(history: MutableHistory): number {
   return Math.max(history.oldestId - 1, ...knownIds(history));
 }
 
-/** Where messages were shown. */
-export function shown(history: Room, where: (message: Message, stream: Stream, index: number) => boolean = () => true) {
+/** Every delivery of a message. */
+export function shown(
+  history: MutableHistory,
+  where: (message: Message, stream: Stream, index: number) => boolean = () => true,
+) {
   return history.streams.flatMap((stream) =>
     stream.seen.flatMap((seen, index) => {
       if (seen.kind !== "message") return [];
@@ -45,31 +47,31 @@ export function shown(history: Room, where: (message: Message, stream: Stream, i
   );
 }
 
-/** Where events of a kind came. */
-export function events<K extends Seen["kind"]>(history: Room, kind: K) {
+/** Every event of a kind. */
+export function events<K extends Seen["kind"]>(history: MutableHistory, kind: K) {
   return history.streams.flatMap((stream) =>
     stream.seen.flatMap((seen, index) =>
-      seen.kind === kind ? [{ stream, index, event: seen as Open<Extract<Seen, { kind: K }>> }] : [],
+      seen.kind === kind ? [{ stream, index, event: seen as Mutable<Extract<Seen, { kind: K }>> }] : [],
     ),
   );
 }
 
-export function isKept({ oldestId }: Room, { id }: Message): boolean {
+export function isKept({ oldestId }: MutableHistory, { id }: Message): boolean {
   return id >= oldestId;
 }
 
-/** Whether it can be known that a message was to come: others have it, and it is not what tells where the stream begins. */
-export function isDue(history: Room) {
+/** Whether the checker can know that a message was due: other streams have it, and it does not tell where the stream begins. */
+export function isDue(history: MutableHistory) {
   return (message: Message, { join }: Stream, index: number) =>
     isKept(history, message) &&
     (index > 0 || join.resumeAfter !== undefined) &&
     streamsWith(history, message.id).length > 1;
 }
 
-/** Whether a command was accepted at once, and its message was seen. */
-export function isSeen(history: Room) {
+/** Whether the first answer accepted a command, and a stream showed its message. */
+export function isSeen(history: MutableHistory) {
   const texts = new Set(newestFirst(history).map(({ text }) => text));
-  return ({ text, answers }: Room["sends"][number]) => answers[0]?.kind === "accepted" && texts.has(text);
+  return ({ text, answers }: MutableHistory["sends"][number]) => answers[0]?.kind === "accepted" && texts.has(text);
 }
 
 export function hasGap({ seen }: Stream, from: number): boolean {
@@ -80,12 +82,12 @@ export function isCursorOf(seen: Seen | undefined, id: number): boolean {
   return seen?.kind === "cursor" && seen.id === id;
 }
 
-export function streamsWith(history: Room, id: number): Stream[] {
+export function streamsWith(history: MutableHistory, id: number): Stream[] {
   return history.streams.filter(({ seen }) => seen.some((one) => one.kind === "message" && one.id === id));
 }
 
-/** The stream with which a client came back. */
-export function nextOf(history: Room, stream: Stream): Stream | undefined {
+/** The next stream of the same client. */
+export function nextOf(history: MutableHistory, stream: Stream): Stream | undefined {
   const own = history.streams.filter(({ client }) => client === stream.client);
   return own[own.indexOf(stream) + 1];
 }
@@ -103,8 +105,8 @@ export function replace(stream: Stream, id: number, change: (message: Message) =
   stream.seen = stream.seen.map((one) => (one.kind === "message" && one.id === id ? { ...one, ...change(one) } : one));
 }
 
-/** As the checker names it. */
-export function nameOf(history: Room, stream: Stream): string {
+/** The name that the checker gives a stream. */
+export function nameOf(history: MutableHistory, stream: Stream): string {
   const own = history.streams.filter(({ client }) => client === stream.client);
   return `stream ${own.indexOf(stream) + 1} of ${stream.client}`;
 }

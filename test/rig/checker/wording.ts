@@ -1,6 +1,6 @@
-import type { Message, Send } from "./history.ts";
+import type { Message, Send } from "../history.ts";
 
-/** How many of many things a sentence names. */
+/** How many of many items a sentence names. */
 const NAMED = 8;
 
 /** `17`, `17 and 18`, `17, 18, 19, 20, 21, 22, 23, 24 and 40 more`. */
@@ -10,7 +10,7 @@ export function list(items: readonly (number | string)[]): string {
   return `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }
 
-/** `message 17 (from bob to ana)`; a public one has no `to`. */
+/** `message 17 (from bob to ana)`. A public message has no `to`. */
 export function titleOf({ id, sender, recipient }: Message): string {
   return `message ${id} (from ${sender}${recipient === "" ? "" : ` to ${recipient}`})`;
 }

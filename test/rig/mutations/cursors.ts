@@ -1,9 +1,20 @@
+import { list } from "../checker/wording.ts";
 import type { Seen } from "../history.ts";
-import { list } from "../wording.ts";
-import { events, isCursorOf, knownIds, lastId, nameOf, nextOf, oneOf, type Plant, remove, shown } from "./picking.ts";
+import {
+  events,
+  isCursorOf,
+  knownIds,
+  lastId,
+  type Mutation,
+  nameOf,
+  nextOf,
+  oneOf,
+  remove,
+  shown,
+} from "./picking.ts";
 
-/** Faults of what streams say of how far they have come. */
-export const CURSOR_PLANTS: Record<string, Plant> = {
+/** Faults in the cursors, gaps and `caught_up` of streams. */
+export const CURSOR_MUTATIONS: Record<string, Mutation> = {
   "a cursor that is ahead of what was sent": (history, pick) => {
     const found = oneOf(
       shown(history, ({ id }, stream, index) => isCursorOf(stream.seen[index + 1], id)),

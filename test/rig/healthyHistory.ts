@@ -1,34 +1,33 @@
 import fc from "fast-check";
-import { type Answer, type History, type Join, type Message, maySee, type Seen } from "./history.ts";
-import type { Open } from "./open.ts";
+import { type Answer, type History, type Join, type Message, type Mutable, maySee, type Seen } from "./history.ts";
 
 const USERS = ["ana", "bob", "cid"];
 const LOG = "log-1";
 
-/** Something that happens in a room that keeps its promise. */
+/** A step of a run in which the server keeps its promise. */
 type Step =
   | { readonly do: "say"; readonly who: number; readonly to: number; readonly fate: Fate }
   | { readonly do: "open"; readonly who: number; readonly recent: number; readonly welcomed: boolean }
   | { readonly do: "take"; readonly who: number; readonly count: number }
   | { readonly do: "cut"; readonly who: number }
-  | { readonly do: "forget"; readonly count: number };
+  | { readonly do: "truncate"; readonly count: number };
 
 /**
- * What becomes of a command: `lost` its first `accepted` is, `untold` it stays that it was posted, and `late` it is posted when it
- * is given again, after an answer that was lost had refused it.
+ * The outcome of a command. `again`: the client sends it again though it was accepted. `lost`: its first `accepted` was lost. `untold`: it
+ * was posted, and no answer ever came. `late`: a lost answer rejected it, and it is posted when the client sends it again.
  */
 type Fate = "accepted" | "again" | "lost" | "untold" | "late" | "rejected" | "vanished";
 
-/** A stream that is open: what came, where it stands, and the head that its replay goes up to. */
+/** An open stream: its events, its cursor, and the head at which its replay ends. */
 interface Opened {
-  readonly stream: Open<History["streams"][number]>;
-  place: number;
+  readonly stream: Mutable<History["streams"][number]>;
+  cursor: number;
   readonly target: number;
   caughtUp: boolean;
 }
 
-/** Histories of a room that keeps its promise: of people who talk, leave, come back, and of a store that forgets. */
-export function healthyHistory(): fc.Arbitrary<Open<History>> {
+/** Histories in which the server keeps its promise: users send, leave and come back, and the store removes old messages. */
+export function healthyHistory(): fc.Arbitrary<Mutable<History>> {
   const who = fc.nat(USERS.length - 1);
   const fate = fc.constantFrom<Fate>(
     "accepted",
@@ -57,30 +56,33 @@ export function healthyHistory(): fc.Arbitrary<Open<History>> {
       }),
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("cut" as const), who }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant("forget" as const), count: fc.integer({ min: 1, max: 3 }) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ do: fc.constant("truncate" as const), count: fc.integer({ min: 1, max: 3 }) }),
+    },
   );
   return fc.array<Step>(step, { minLength: 5, maxLength: 80, size: "max" }).map((steps) => {
-    const room = new HealthyRoom();
-    for (const one of steps) room.step(one);
-    return room.end();
+    const server = new ModelServer();
+    for (const one of steps) server.step(one);
+    return server.end();
   });
 }
 
-/** As much of a room as it takes to write down what its clients see. */
-class HealthyRoom {
+/** A model of a server that records what its clients see. */
+class ModelServer {
   readonly #log: Message[] = [];
   #oldestId = 1;
   #commands = 0;
-  readonly #sends: Open<History["sends"]> = [];
-  readonly #streams: Open<History["streams"]> = [];
-  /** By client: what it will give again when it comes back, because it was not answered. */
+  readonly #sends: Mutable<History["sends"]> = [];
+  readonly #streams: Mutable<History["streams"]> = [];
+  /** By client: the commands that it sends again on its next stream. */
   readonly #late = new Map<string, (() => void)[]>();
   readonly #open = new Map<string, Opened>();
-  /** By client: the last cursor that it was told. */
+  /** By client: its last cursor. */
   readonly #cursors = new Map<string, number>();
 
   step(step: Step): void {
-    if (step.do === "forget") {
+    if (step.do === "truncate") {
       this.#oldestId = Math.min(this.#oldestId + step.count, this.#log.length + 1);
       return;
     }
@@ -92,9 +94,9 @@ class HealthyRoom {
     else this.#enter(user, client, step.recent, step.welcomed);
   }
 
-  /** Everyone waits until they have everything, and everything is read once more from the beginning. */
-  end(): Open<History> {
-    // Who comes back gives again what was not answered, so all are there before anybody has everything.
+  /** Every client waits until it has everything, and an audit reads the log once more from the beginning. */
+  end(): Mutable<History> {
+    // A client that comes back sends again, which adds messages: all clients come back before any of them takes the rest.
     for (const user of USERS) if (!this.#open.has(phoneOf(user))) this.#enter(user, phoneOf(user), 0, true);
     for (const user of USERS) {
       const audit = `the audit of ${user}`;
@@ -109,7 +111,7 @@ class HealthyRoom {
   #takeAll(client: string): void {
     const opened = this.#open.get(client);
     if (opened === undefined) return;
-    while (opened.place < this.#log.length || !opened.caughtUp) this.#take(client, 3);
+    while (opened.cursor < this.#log.length || !opened.caughtUp) this.#take(client, 3);
     opened.stream.complete = true;
   }
 
@@ -133,7 +135,7 @@ class HealthyRoom {
     }
     const message = post();
     if (fate === "untold") return;
-    // Answers come in their order: behind one that was lost, all are.
+    // Answers come in order: behind a lost answer, all are lost.
     const isLost = fate === "lost" || late.length > 0;
     if (!isLost) answers.push(accepted(message, false));
     if (isLost || fate === "again") answers.push(accepted(message, true));
@@ -141,7 +143,7 @@ class HealthyRoom {
 
   #enter(user: string, client: string, recent: number, welcomed: boolean): void {
     if (welcomed) {
-      for (const giveAgain of this.#late.get(client) ?? []) giveAgain();
+      for (const sendAgain of this.#late.get(client) ?? []) sendAgain();
       this.#late.delete(client);
     }
     const resumeAfter = this.#cursors.get(client);
@@ -153,32 +155,32 @@ class HealthyRoom {
     this.#open.delete(client);
     if (!welcomed) return;
     const kept = this.#log.filter((message) => message.id >= this.#oldestId && maySee(user, message));
-    const place = resumeAfter ?? (recent === 0 ? head : (kept.at(-recent)?.id ?? this.#oldestId) - 1);
-    this.#open.set(client, { stream, place, target: head, caughtUp: false });
-    // Who asked only for what is new has caught up at once.
+    const cursor = resumeAfter ?? (recent === 0 ? head : (kept.at(-recent)?.id ?? this.#oldestId) - 1);
+    this.#open.set(client, { stream, cursor, target: head, caughtUp: false });
+    // A client that asked only for new messages has caught up at once.
     if (resumeAfter === undefined && recent === 0) this.#take(client, 1);
   }
 
-  /** One response. */
+  /** Takes one response. */
   #take(client: string, count: number): void {
     const opened = this.#open.get(client);
     if (opened === undefined) return;
     const { stream, target } = opened;
     const seen: Seen[] = stream.seen;
-    if (opened.place < this.#oldestId - 1) {
-      opened.place = this.#oldestId - 1;
+    if (opened.cursor < this.#oldestId - 1) {
+      opened.cursor = this.#oldestId - 1;
       seen.push({ kind: "gap", oldestId: this.#oldestId });
     }
-    const due = this.#log.filter((message) => message.id > opened.place && maySee(stream.user, message));
+    const due = this.#log.filter((message) => message.id > opened.cursor && maySee(stream.user, message));
     const given = due.slice(0, count);
     for (const message of given) seen.push({ kind: "message", ...message });
-    opened.place = due.length > count ? (given.at(-1)?.id ?? opened.place) : this.#log.length;
-    if (!opened.caughtUp && opened.place >= target) {
+    opened.cursor = due.length > count ? (given.at(-1)?.id ?? opened.cursor) : this.#log.length;
+    if (!opened.caughtUp && opened.cursor >= target) {
       opened.caughtUp = true;
-      seen.push({ kind: "caughtUp", id: opened.place });
+      seen.push({ kind: "caughtUp", id: opened.cursor });
     }
-    if (opened.place > 0) seen.push({ kind: "cursor", id: opened.place });
-    this.#cursors.set(client, opened.place);
+    if (opened.cursor > 0) seen.push({ kind: "cursor", id: opened.cursor });
+    this.#cursors.set(client, opened.cursor);
   }
 }
 

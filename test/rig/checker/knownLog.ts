@@ -1,22 +1,22 @@
-import type { History, Message, Send, Stream } from "./history.ts";
+import type { History, Message, Send, Stream } from "../history.ts";
 import { commandOf, list } from "./wording.ts";
 
 /** What all clients together know of the log. */
-export interface Truth {
+export interface KnownLog {
   /** In the order of their ids. */
   readonly messages: readonly Message[];
-  /** By id: the same messages. */
   readonly byId: ReadonlyMap<number, Message>;
-  /** By id: the stream that showed it first; none for what was accepted and never seen. */
+  /** By id: the stream that showed the message first. Missing: the message was accepted, and no stream of this history showed it. */
   readonly shownBy: ReadonlyMap<number, Stream>;
-  /** The newest id there is; 0: none. */
+  /** The newest known id. 0: none. */
   readonly lastId: number;
 }
 
-/** Finds out what the log has, and says where its clients contradict each other. `nameOf` names a stream. */
-export function findTruth(history: History, nameOf: (stream: Stream) => string) {
+/** Puts the log together from all streams and answers, and finds where they contradict one another. `nameOf` names a stream. */
+export function findLog(history: History, nameOf: (stream: Stream) => string) {
   const violations: string[] = [];
-  const byId = new Map<number, Message>();
+  const { verified, oldestId } = history;
+  const byId = new Map<number, Message>(verified?.log.map((message) => [message.id, message]));
   const shownBy = new Map<number, Stream>();
   for (const stream of history.streams) {
     for (const seen of stream.seen) {
@@ -29,7 +29,8 @@ export function findTruth(history: History, nameOf: (stream: Stream) => string) 
       }
       const other = differences(known, seen);
       if (other.length === 0) continue;
-      const first = nameOf(shownBy.get(seen.id) ?? stream);
+      const shower = shownBy.get(seen.id);
+      const first = shower === undefined ? "a verified stream" : nameOf(shower);
       violations.push(
         `Message ${seen.id} is not the same on ${first} and on ${nameOf(stream)}: its ${list(other)} differs.`,
       );
@@ -49,21 +50,26 @@ export function findTruth(history: History, nameOf: (stream: Stream) => string) 
     }
   }
   const messages = [...byId.values()].sort((one, other) => one.id - other.id);
-  const lastId = Math.max(messages.at(-1)?.id ?? 0, history.oldestId - 1);
-  violations.push(...checkIds(messages, history.oldestId, lastId), ...checkTimes(messages));
-  const truth: Truth = { messages, byId, shownBy, lastId };
-  return { truth, violations };
+  const lastId = Math.max(messages.at(-1)?.id ?? 0, oldestId - 1, verified?.upTo ?? 0);
+  if (history.isRunning !== true) violations.push(...checkIds(byId, Math.max(oldestId, firstId(history)), lastId));
+  violations.push(...checkTimes(messages));
+  const log: KnownLog = { messages, byId, shownBy, lastId };
+  return { log, violations };
+}
+
+/** The first id that the history can know of: earlier messages were verified, and are no longer kept. */
+function firstId({ verified }: History): number {
+  return verified === undefined ? 1 : verified.upTo - verified.log.length + 1;
 }
 
 function differences(one: Message, other: Message): string[] {
   return (["sender", "recipient", "text", "sentAt"] as const).filter((field) => one[field] !== other[field]);
 }
 
-/** Ids grow by one: one that nobody knows of is one that was lost. */
-function checkIds(messages: readonly Message[], oldestId: number, lastId: number): string[] {
-  const known = new Set(messages.map(({ id }) => id));
+/** Ids grow by one, so an id that no client knows is a lost message. */
+function checkIds(byId: ReadonlyMap<number, Message>, firstId: number, lastId: number): string[] {
   const unknown: number[] = [];
-  for (let id = oldestId; id <= lastId; id++) if (!known.has(id)) unknown.push(id);
+  for (let id = firstId; id <= lastId; id++) if (!byId.has(id)) unknown.push(id);
   return unknown.length === 0 ? [] : [`Nobody ever got ${list(unknown)}, though the log goes up to ${lastId}.`];
 }
 

@@ -1,17 +1,15 @@
-import type { Seen, Stream } from "./history.ts";
+import type { Seen, Stream } from "../history.ts";
 
-/** Holds the streams of each client against each other: it sees nothing twice, and goes on no further than it had come. */
+/** Compares the streams of each client: the client sees no message twice, and never resumes beyond the cursor that it had. */
 export function checkClients(streams: readonly Stream[], nameOf: (stream: Stream) => string): string[] {
   const violations: string[] = [];
   const logId = streams.find(({ welcome }) => welcome !== undefined)?.welcome?.logId;
-  const clients = new Map<string, Stream[]>();
   for (const stream of streams) {
     if (stream.welcome !== undefined && stream.welcome.logId !== logId) {
       violations.push(`${nameOf(stream)} is of the log ${stream.welcome.logId}, and others are of ${logId}.`);
     }
-    clients.set(stream.client, [...(clients.get(stream.client) ?? []), stream]);
   }
-  for (const own of clients.values()) violations.push(...checkClient(own, nameOf));
+  for (const own of Map.groupBy(streams, ({ client }) => client).values()) violations.push(...checkClient(own, nameOf));
   return violations;
 }
 
@@ -27,7 +25,7 @@ function checkClient(streams: readonly Stream[], nameOf: (stream: Stream) => str
       );
     }
     for (const seen of stream.seen) {
-      // What was seen before a gap may belong to what a log has lost, and the ids may come again.
+      // Messages from before a gap may belong to the lost end of a log, whose ids come again.
       if (seen.kind === "gap") first.clear();
       if (seen.kind !== "message") continue;
       const before = first.get(seen.id);
@@ -41,9 +39,9 @@ function checkClient(streams: readonly Stream[], nameOf: (stream: Stream) => str
   return violations;
 }
 
-/** How far a client has come with a stream, as far as it can know; `undefined`: no further than before. */
-function reachedBy({ join, welcome, seen }: Stream): number | undefined {
-  // Who asked only for what is new, and lost the stream before anything came, goes on from the head that it was welcomed with.
+/** The cursor that a client has after a stream. `undefined`: the stream did not move it. */
+export function reachedBy({ join, welcome, seen }: Stream): number | undefined {
+  // A client that asked only for new messages, and lost the stream before anything came, resumes after the head of its welcome.
   const start = join.resumeAfter ?? (join.recent === 0 ? welcome?.headId : undefined);
   const last = seen.findLast((one) => cursorOf(one) !== undefined);
   return last === undefined ? start : cursorOf(last);

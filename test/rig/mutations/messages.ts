@@ -1,14 +1,14 @@
+import { commandOf, titleOf } from "../checker/wording.ts";
 import { type Message, maySee } from "../history.ts";
-import { commandOf, titleOf } from "../wording.ts";
 import {
   hasGap,
   isDue,
   isKept,
+  type Mutation,
   nameOf,
   newestFirst,
   nextOf,
   oneOf,
-  type Plant,
   remove,
   replace,
   type Stream,
@@ -17,8 +17,8 @@ import {
   without,
 } from "./picking.ts";
 
-/** Faults of the messages that streams show. */
-export const MESSAGE_PLANTS: Record<string, Plant> = {
+/** Faults in the messages that streams show. */
+export const MESSAGE_MUTATIONS: Record<string, Mutation> = {
   "a message that is not in the log, nor anybody's": (history, pick) => {
     const message = oneOf(newestFirst(history), pick);
     const last = newestFirst(history)[0]?.id;

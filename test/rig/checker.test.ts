@@ -1,18 +1,18 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { check } from "./history/check.ts";
-import { healthyHistory } from "./history/healthy.ts";
-import { COMMAND_PLANTS } from "./history/plants/commands.ts";
-import { CURSOR_PLANTS } from "./history/plants/cursors.ts";
-import { MESSAGE_PLANTS } from "./history/plants/messages.ts";
+import { check } from "./checker/check.ts";
+import { healthyHistory } from "./healthyHistory.ts";
+import { COMMAND_MUTATIONS } from "./mutations/commands.ts";
+import { CURSOR_MUTATIONS } from "./mutations/cursors.ts";
+import { MESSAGE_MUTATIONS } from "./mutations/messages.ts";
 
 const RUNS = 200;
-const PLANTS = { ...MESSAGE_PLANTS, ...CURSOR_PLANTS, ...COMMAND_PLANTS };
+const MUTATIONS = { ...MESSAGE_MUTATIONS, ...CURSOR_MUTATIONS, ...COMMAND_MUTATIONS };
 
 describe("The history checker", function () {
   this.timeout(60_000);
 
-  it("has nothing to say of a room that keeps its promise", () => {
+  it("finds nothing in a history that keeps the promise", () => {
     fc.assert(
       fc.property(healthyHistory(), (history) => {
         expect(check(history).violations).to.deep.equal([]);
@@ -21,7 +21,7 @@ describe("The history checker", function () {
     );
   });
 
-  it("counts what was accepted and what was delivered", () => {
+  it("counts the accepted commands and the deliveries", () => {
     fc.assert(
       fc.property(healthyHistory(), (history) => {
         const { accepted, deliveries } = check(history);
@@ -32,7 +32,7 @@ describe("The history checker", function () {
     );
   });
 
-  it("lets a head lie behind where there were several servers, and not where there was one", () => {
+  it("lets the head of a welcome lag if there are several servers, and not if there is one", () => {
     const message = { id: 1, sender: "ana", recipient: "", text: "hello", sentAt: 5 };
     const send = { user: "ana", client: "ana's phone", requestId: "r1", recipient: "", text: "hello" };
     const streams = [0, 1].map((resumeAfter) => ({
@@ -55,20 +55,20 @@ describe("The history checker", function () {
     expect(() => check(history)).to.throw("ana's command r2 has the text of another");
   });
 
-  for (const [what, plant] of Object.entries(PLANTS)) {
+  for (const [what, mutate] of Object.entries(MUTATIONS)) {
     it(`finds ${what}`, () => {
-      let planted = 0;
+      let mutated = 0;
       fc.assert(
         fc.property(healthyHistory(), fc.nat(), (healthy, pick) => {
           const history = structuredClone(healthy);
-          const sentence = plant(history, pick);
+          const sentence = mutate(history, pick);
           if (sentence === undefined) return;
-          planted += 1;
+          mutated += 1;
           expect(check(history).violations).to.include(sentence);
         }),
         { numRuns: RUNS },
       );
-      expect(planted, `of ${RUNS} histories, those with a place for it`).to.be.greaterThan(RUNS / 20);
+      expect(mutated, `of ${RUNS} histories, those that the fault fits into`).to.be.greaterThan(RUNS / 20);
     });
   }
 });

@@ -1,9 +1,9 @@
+import { commandOf } from "../checker/wording.ts";
 import { maySee } from "../history.ts";
-import { commandOf } from "../wording.ts";
-import { isSeen, lastId, newestFirst, oneOf, type Plant, remove } from "./picking.ts";
+import { isSeen, lastId, type Mutation, newestFirst, oneOf, remove } from "./picking.ts";
 
-/** Faults of what becomes of commands. */
-export const COMMAND_PLANTS: Record<string, Plant> = {
+/** Faults in the outcome of commands. */
+export const COMMAND_MUTATIONS: Record<string, Mutation> = {
   "a message that was accepted and that nobody has": (history, pick) => {
     const send = oneOf(history.sends.filter(isSeen(history)), pick);
     const answer = send?.answers[0];

@@ -1,4 +1,4 @@
-/** What a case comes to. */
+/** The figures of one run. */
 export interface Result {
   /** Its name in the table. */
   readonly name: string;
@@ -11,11 +11,11 @@ export interface Result {
 const HEAD = "every message of";
 const results: Result[] = [];
 
-/** Puts a case into the table at the end, and its figures behind the test's own sentence. */
+/** Adds a run to the table at the end, and its figures to the test's title. */
 export function report(test: Mocha.Context, result: Result): void {
   results.push(result);
   const { accepted, deliveries, silence } = figures(result);
-  // Mocha's way to tell something on the test's own line.
+  // Mocha prints the title when the test ends.
   if (test.test) test.test.title += ` (${accepted} accepted, ${deliveries} deliveries; none accepted for ${silence})`;
 }
 
@@ -27,7 +27,7 @@ function figures({ accepted, deliveries, silence }: Result) {
   };
 }
 
-/** The table of all cases. */
+/** The table of all runs. */
 function table(): string {
   const width = Math.max(HEAD.length, ...results.map(({ name }) => name.length));
   const row = (name: string, accepted: string, deliveries: string, silence: string) =>
@@ -39,7 +39,7 @@ function table(): string {
   return [row(HEAD, "accepted", "deliveries", "nothing accepted for"), ...rows].join("\n");
 }
 
-// In mocha's root suite: when all files are through.
+// In mocha's root suite: after all files.
 after(() => {
   if (results.length > 0) console.log(`\n  Accounted for, at every client:\n\n${table()}\n`);
 });

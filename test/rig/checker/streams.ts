@@ -1,21 +1,18 @@
-import { type Join, type Message, maySee, type Stream } from "./history.ts";
-import type { Truth } from "./truth.ts";
+import { type History, type Join, type Message, maySee, type Stream } from "../history.ts";
+import type { KnownLog } from "./knownLog.ts";
 import { list, titleOf } from "./wording.ts";
 
-/** What a stream is held against. */
+/** What a stream is compared with. */
 export interface Against {
-  /** Of the stream, for sentences. */
+  /** The stream's name, for sentences. */
   readonly name: string;
-  readonly truth: Truth;
-  /** The ids of all that its user may see, growing. */
+  readonly log: KnownLog;
+  /** The ids of all messages that its user may see, ascending. */
   readonly visible: readonly number[];
-  /** As in `History`. */
-  readonly oldestId: number;
-  /** As in `History`. */
-  readonly headMayLag: boolean;
+  readonly history: History;
 }
 
-/** Goes through a stream as it came, and says what it got wrongly, twice, too late or never. */
+/** Goes through a stream in the order of arrival, and finds events that are wrong, came twice, too late or never. */
 export function checkStream(stream: Stream, against: Against): string[] {
   const walk = new Walk(stream, against);
   for (const seen of stream.seen) {
@@ -33,11 +30,11 @@ class Walk {
   readonly #stream: Stream;
   readonly #against: Against;
   readonly #came: ReadonlySet<number>;
-  /** Up to here everything has come, or was not asked for. `undefined`: where it begins has not been told yet. */
-  #place: number | undefined;
-  /** What brought it there, for sentences. */
+  /** Everything up to this id has come, or was not asked for. `undefined`: the stream has yet to tell where it begins. */
+  #reached: number | undefined;
+  /** The event that moved `#reached`, for sentences. */
   #because = "";
-  /** The next of `visible` to come. */
+  /** The index in `visible` of the next message to come. */
   #next = 0;
   readonly #got = new Set<number>();
   #lastId = 0;
@@ -59,17 +56,19 @@ class Walk {
     if (!maySee(this.#stream.user, message)) this.#say(`got ${titleOf(message)}, which is private to others`);
     if (this.#got.has(id)) this.#say(`got message ${id} twice`);
     else if (id < this.#lastId) this.#say(`got message ${id} behind ${this.#lastId}`);
-    else if (this.#place !== undefined && id <= this.#place) this.#say(`${this.#because}, and then got message ${id}`);
+    else if (this.#reached !== undefined && id <= this.#reached)
+      this.#say(`${this.#because}, and then got message ${id}`);
     this.#got.add(id);
     this.#lastId = Math.max(this.#lastId, id);
     this.#cover(id, `got message ${id}`);
   }
 
   cursor(id: number): void {
-    const { lastId } = this.#against.truth;
-    if (id > lastId) this.#say(`was told the cursor ${id}, but the log ends with ${lastId}`);
-    if (this.#place !== undefined && id < this.#place) {
-      this.#say(`was told the cursor ${id} when it was at ${this.#place} already`);
+    const { log, history } = this.#against;
+    if (id > log.lastId && history.isRunning !== true)
+      this.#say(`was told the cursor ${id}, but the log ends with ${log.lastId}`);
+    if (this.#reached !== undefined && id < this.#reached) {
+      this.#say(`was told the cursor ${id} when it was at ${this.#reached} already`);
     }
     this.#cover(id, `was told that everything up to ${id} had been sent`);
   }
@@ -86,8 +85,9 @@ class Walk {
   }
 
   gap(oldestId: number): void {
-    const mayBe = this.#needsGap() || (this.#place ?? 0) < this.#against.oldestId - 1;
-    if (!mayBe || oldestId > this.#against.oldestId) {
+    const { history } = this.#against;
+    const mayBe = this.#needsGap() || (this.#reached ?? 0) < history.oldestId - 1;
+    if (!mayBe || oldestId > history.oldestId) {
       this.#say(`was told of a gap before ${oldestId}, though nothing before it was forgotten`);
     }
     this.#lastId = oldestId - 1;
@@ -104,9 +104,9 @@ class Walk {
     }
     if (complete) {
       if (!this.#caughtUp) this.#say("was never told that it had caught up");
-      this.#cover(this.#against.truth.lastId, "was waited for");
+      this.#cover(this.#against.log.lastId, "was waited for");
     }
-    const { oldestId } = this.#against;
+    const { oldestId } = this.#against.history;
     const forgotten = this.#missed.filter(({ id }) => id < oldestId);
     if (forgotten.length > 0) {
       this.#say(`was not told of a gap, though it could not have ${list(forgotten.map(({ id }) => id))} any more`);
@@ -115,12 +115,12 @@ class Walk {
     if (missed.length > 0) this.#say(`never got ${list(missed.map(titleOf))}`);
   }
 
-  /** What it asked for cannot be had, whatever the store has kept. */
+  /** The log cannot have what the stream asked for, whatever the store has kept. */
   #needsGap(): boolean {
     const { join, welcome } = this.#stream;
     if (join.resumeAfter === undefined || welcome === undefined) return false;
-    const { headMayLag, truth } = this.#against;
-    const head = headMayLag ? truth.lastId : welcome.headId;
+    const { history, log } = this.#against;
+    const head = history.headMayLag ? log.lastId : welcome.headId;
     return join.resumeAfter > head || (join.logId !== "" && join.logId !== welcome.logId);
   }
 
@@ -128,38 +128,38 @@ class Walk {
     this.violations.push(`${this.#against.name} ${what}.`);
   }
 
-  /** Everything up to `id` must have come by now. What comes later is found when it does. */
+  /** Everything up to `id` must have come by now. A message that comes later is found when it comes. */
   #cover(id: number, because: string): void {
-    const { visible, truth } = this.#against;
-    if (this.#place === undefined) this.#moveTo(id, because);
-    if (this.#place === undefined || id <= this.#place) return;
+    const { visible, log } = this.#against;
+    if (this.#reached === undefined) this.#moveTo(id, because);
+    if (this.#reached === undefined || id <= this.#reached) return;
     for (let due = visible[this.#next]; due !== undefined && due <= id; due = visible[++this.#next]) {
-      const message = truth.byId.get(due);
+      const message = log.byId.get(due);
       if (message !== undefined && !this.#came.has(due)) this.#missed.push(message);
     }
-    this.#place = id;
+    this.#reached = id;
     this.#because = because;
   }
 
-  #moveTo(place: number, because: string): void {
+  #moveTo(id: number, because: string): void {
     const { visible } = this.#against;
-    this.#place = place;
+    this.#reached = id;
     this.#because = because;
-    this.#next = firstAbove(visible, place);
+    this.#next = firstAbove(visible, id);
   }
 
-  /** Of the last messages up to the head of its welcome, as many as it asked for have come. */
+  /** The stream has as many of the last messages up to the head of its welcome as it asked for. */
   #checkRecent({ recent }: Join): void {
     const { visible } = this.#against;
     const head = this.#stream.welcome?.headId ?? 0;
-    const could = Math.min(recent, firstAbove(visible, head) - firstAbove(visible, this.#against.oldestId - 1));
+    const could = Math.min(recent, firstAbove(visible, head) - firstAbove(visible, this.#against.history.oldestId - 1));
     if (this.#got.size < could) {
       this.#say(`asked for the last ${recent} messages, and got ${this.#got.size} where there were ${could}`);
     }
   }
 }
 
-/** The index of the first id above another, among ids that grow. */
+/** The index of the first id above another, among ascending ids. */
 function firstAbove(ids: readonly number[], id: number): number {
   let from = 0;
   let to = ids.length;
