@@ -23,7 +23,7 @@ export class LibraryUser extends VirtualUser {
 
   /** Enters the room and sends what is in flight. */
   start(): void {
-    const { token } = this.options;
+    const { token } = this;
     this.#room = this.#client.enter({
       token,
       resumeAfter: BigInt(this.cursor),

@@ -10,9 +10,12 @@ export type OpenStream = Mutable<Stream>;
 export class Recorder {
   /** What virtual users found wrong that is not part of a history, such as an answer that nobody waits for. */
   readonly violations: string[] = [];
+  /** As in `History`: for runs in which the store removes messages. */
+  oldestId = 1;
   readonly #headMayLag: boolean;
-  readonly #sends: OpenSend[] = [];
-  readonly #streams: OpenStream[] = [];
+  #sends: OpenSend[] = [];
+  #streams: OpenStream[] = [];
+  readonly #left = new Set<string>();
   readonly #watchers = new Set<() => void>();
   readonly #rejections = new Map<string, number>();
   readonly #silence = new LongestPause();
@@ -53,7 +56,23 @@ export class Recorder {
 
   /** Everything recorded. The arrays grow while the run goes on. */
   get history(): History {
-    return { sends: this.#sends, streams: this.#streams, oldestId: 1, headMayLag: this.#headMayLag };
+    return { sends: this.#sends, streams: this.#streams, oldestId: this.oldestId, headMayLag: this.#headMayLag };
+  }
+
+  /** Removes commands and streams from the history. */
+  remove(sends: ReadonlySet<Send>, streams: ReadonlySet<Stream>): void {
+    this.#sends = this.#sends.filter((send) => !sends.has(send));
+    this.#streams = this.#streams.filter((stream) => !streams.has(stream));
+  }
+
+  /** A client opens no further stream. */
+  left(client: string): void {
+    this.#left.add(client);
+  }
+
+  /** Whether a client opens no further stream. */
+  hasLeft(client: string): boolean {
+    return this.#left.has(client);
   }
 
   /** The times of all accepted messages, in milliseconds since the epoch. */

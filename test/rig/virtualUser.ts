@@ -10,7 +10,7 @@ const WINDOW = 60;
 export interface VirtualUserOptions {
   readonly username: string;
   /** Of the user's session. */
-  token: string;
+  readonly token: string;
   /** Names the client in sentences and in its commands. Every virtual user has another one. */
   readonly client: string;
   /** The port to connect to, asked for each connection. */
@@ -39,6 +39,8 @@ export interface InFlight {
 export abstract class VirtualUser {
   readonly username: string;
   readonly client: string;
+  /** Of the user's session, for the next stream. */
+  token: string;
   /** The longest time in which no message came. */
   readonly silence = new LongestPause();
   protected readonly options: VirtualUserOptions;
@@ -57,6 +59,7 @@ export abstract class VirtualUser {
     this.options = options;
     this.username = options.username;
     this.client = options.client;
+    this.token = options.token;
     this.cursor = options.resumeAfter ?? 0;
   }
 

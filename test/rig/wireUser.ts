@@ -43,7 +43,7 @@ export class WireUser extends VirtualUser {
     const stream = this.opened(this.#logId);
     this.#goodbye = "";
     const take = (response: Buffer) => this.#take(stream, response);
-    const chat = wire.chat(this.options.token, { take, deadline: DEADLINE_MS });
+    const chat = wire.chat(this.token, { take, deadline: DEADLINE_MS });
     if (this.#isPaused) chat.pause();
     chat.send(join({ resumeAfter: BigInt(this.cursor), logId: this.#logId }), JOIN);
     for (const { command, requestId } of this.inFlight.values()) chat.send(command, requestId);

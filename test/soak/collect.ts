@@ -1,4 +1,4 @@
-// Preloaded into the server's process by the soak alone: on SIGHUP it collects all garbage and writes what is left.
+// The soak preloads this into the server's process: on SIGHUP the process collects all garbage and writes what is left.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
@@ -7,7 +7,7 @@ const collect = runInNewContext("gc") as () => void;
 let soak = 0;
 
 process.on("SIGHUP", () => {
-  // Twice: what a finalizer of the first run lets go of is garbage of the second.
+  // Twice: finalizers of the first run release objects that the second collects.
   collect();
   collect();
   const { heapUsed } = process.memoryUsage();

@@ -1,32 +1,30 @@
-// `npm run soak`: the real server, and a crowd that comes and goes at random, for as long as is asked for. Every client is checked
-// all the time; at the end the server must be what it was at the beginning.
+// `npm run soak`: the real server, and virtual users who come and go at random for as long as is asked for. The rolling check verifies
+// all the time what they see. At the end the server must hold no more than at the beginning.
 import { setTimeout as sleep } from "node:timers/promises";
-import { Crowd, NAMES } from "./crowd.ts";
-import { Ledger } from "./ledger.ts";
-import { readOptions } from "./options.ts";
+import { Recorder } from "../rig/recorder.ts";
+import { RollingCheck } from "../rig/rollingCheck.ts";
+import { FURTHEST_BACK } from "./background.ts";
+import { JUDGED_MINUTES, readOptions } from "./options.ts";
 import { say, tell } from "./report.ts";
 import { writeResults } from "./results.ts";
 import { SoakServer } from "./server.ts";
+import { NAMES, SoakUsers } from "./users.ts";
 import { heapOf, inMegabytes, notBack, verdict } from "./verdict.ts";
 import { type Sample, Watch } from "./watch.ts";
-import type { World } from "./world.ts";
 
-/** How long the server has for coming back to where it began, in milliseconds; who broke off counts as online for 10 s of it. */
-const SETTLING = 60_000;
+/** How long the server has to come back to where it began, in milliseconds. A user whose stream broke off counts as online for 10 s of it. */
+const SETTLING_MS = 60_000;
 
 const { minutes, seed } = readOptions(process.argv);
 say(`soak of ${minutes} minutes, --seed ${seed}`);
 const server = await SoakServer.start();
 const closing = new AbortController();
 const failure = Promise.withResolvers<never>();
-const world: World = {
-  port: server.port,
-  ledger: new Ledger(),
-  names: NAMES,
-  closing: closing.signal,
-  fail: failure.reject,
-};
+const recorder = new Recorder();
+const rolling = new RollingCheck(recorder, 2 * FURTHEST_BACK);
+const soakUsers = new SoakUsers({ port: server.port, recorder, names: NAMES, closing: closing.signal }, seed);
 server.exited.then(() => failure.reject(new Error("The server ended.")));
+for (const event of ["uncaughtException", "unhandledRejection"]) process.on(event, failure.reject);
 
 try {
   const problems = await Promise.race([soak(), failure.promise]);
@@ -40,39 +38,52 @@ try {
   closing.abort();
   await server.stop();
 }
-// Where a client failed, others may still wait for something.
+// If a client failed, others may still wait for something.
 process.exit();
 
 async function soak(): Promise<string[]> {
-  const crowd = new Crowd(world, seed);
   const watch = new Watch(server);
-  say("filling the log, the timeline and the cache of pages");
-  await crowd.prepare();
+  say("filling the log, the timeline and the page cache");
+  await soakUsers.prepare();
+  expectNone(rolling.look());
   const begin = await settled(watch, () => true);
 
   watch.begin();
   const over = sleep(minutes * 60_000).then(() => closing.abort());
-  await Promise.all([over, watch.run(closing.signal, tell), crowd.live()]);
-  say("everybody gets the rest, and leaves");
-  await crowd.finish();
+  const seen = (sample: Sample) => {
+    tell(sample);
+    expectNone(rolling.look());
+  };
+  await Promise.all([over, watch.run(closing.signal, seen), soakUsers.run()]);
+  say("every user receives the rest, and leaves");
+  await soakUsers.finish();
+  const { violations, accepted, deliveries } = rolling.finish();
+  expectNone(violations);
   const end = await settled(watch, (now) => notBack(begin, now).length === 0);
 
-  const seen = { begin, samples: watch.samples, end };
+  const files = await writeResults({ minutes, seed, begin, samples: watch.samples, end });
   const { early, late } = heapOf(watch.samples);
-  const files = await writeResults({ minutes, seed, ...seen });
-  say(`${end.accepted} messages accepted, ${end.deliveries} delivered, ${end.stalled} streams reset as stalled`);
-  const heap = [begin.heap, early, late, end.heap].map(inMegabytes);
-  say(
-    `heap behind a collection of garbage: ${heap[0]} before the first client came, ${heap[1]} after the second minute,`,
-  );
-  say(`${heap[2]} at the end, ${heap[3]} when all had left`);
+  say(`${accepted} messages accepted and ${deliveries} deliveries verified, ${end.stalled} streams reset as stalled`);
+  const judgesGrowth = minutes >= JUDGED_MINUTES;
+  const growth = judgesGrowth
+    ? `${inMegabytes(early)} after the second minute, ${inMegabytes(late)} at the end`
+    : `its growth is judged from ${JUDGED_MINUTES} minutes on`;
+  say(`heap after a garbage collection: ${inMegabytes(begin.heap)} before the first client came, ${growth},`);
+  say(`${inMegabytes(end.heap)} when all had left`);
   for (const file of files) say(`written: ${file}`);
-  return [...verdict(seen), ...server.complaints().map((line) => `The server wrote: ${line}`)];
+  const complaints = server.complaints().map((line) => `The server wrote: ${line}`);
+  return [...verdict({ begin, samples: watch.samples, end }, judgesGrowth), ...complaints];
 }
 
-/** A sample as soon as one is as it should be, or when there was time enough for it. */
+function expectNone(violations: readonly string[]): void {
+  if (violations.length > 0) {
+    throw new Error(`${violations.length} violations, the first of them:\n${violations.slice(0, 20).join("\n")}\n`);
+  }
+}
+
+/** The first sample that is as it should be, or the last one when the time is over. */
 async function settled(watch: Watch, isSettled: (now: Sample) => boolean): Promise<Sample> {
-  const deadline = Date.now() + SETTLING;
+  const deadline = Date.now() + SETTLING_MS;
   let now = await watch.take();
   while (!isSettled(now) && Date.now() < deadline) {
     await sleep(1_000);

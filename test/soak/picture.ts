@@ -1,7 +1,7 @@
 import { lineChart } from "../../bench/chart/index.ts";
 import type { Sample } from "./watch.ts";
 
-/** A chart of the picture: its lines, by name. */
+/** One chart of the picture, with its lines by name. */
 interface Chart {
   readonly title: string;
   readonly unit: string;
@@ -12,7 +12,7 @@ const MB = 1e6;
 
 const CHARTS: readonly Chart[] = [
   {
-    title: "Heap behind a collection of garbage",
+    title: "Heap after a garbage collection",
     unit: "MB",
     lines: { heap: ({ heap }) => heap / MB, "buffers outside of it": ({ external }) => external / MB },
   },
@@ -37,18 +37,18 @@ const CHARTS: readonly Chart[] = [
   },
   { title: "Messages accepted", unit: "messages", lines: { accepted: ({ accepted }) => accepted } },
   {
-    title: "Delay of the event loop, the soak's own collections of garbage included",
+    title: "Delay of the event loop, including the soak's own garbage collections",
     unit: "ms",
     lines: { "99 of 100": ({ loopDelay }) => loopDelay },
   },
 ];
 
 const COLUMNS = 2;
-/** A chart's own size. */
+/** The size of a chart. */
 const WIDTH = 860;
 const HEIGHT = 480;
 
-/** The samples of a soak as one SVG: a chart for each thing that was watched, over the minutes. */
+/** The samples of a soak as one SVG, with a chart over the minutes for each group of figures. */
 export function picture(samples: readonly Sample[]): string {
   const rows = Math.ceil(CHARTS.length / COLUMNS);
   const charts = CHARTS.map((chart, i) => {

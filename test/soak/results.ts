@@ -6,7 +6,7 @@ import type { Seen } from "./verdict.ts";
 
 const FOLDER = path.join(import.meta.dirname, "results");
 
-/** Writes the raw numbers and their picture; resolves with the names of the files. */
+/** Writes the raw numbers and their picture. Resolves with the names of the files. */
 export async function writeResults(results: SoakOptions & Seen): Promise<string[]> {
   await mkdir(FOLDER, { recursive: true });
   const files: [string, string][] = [

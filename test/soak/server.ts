@@ -1,42 +1,46 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { RestartableServer } from "../rig/serverProcess.ts";
 import { type Scrape, scrape } from "../support/metrics.ts";
-import { ServerProcess } from "../support/process.ts";
 
-/** What is left in a process when its garbage is gone. */
-export interface Left {
+/** What a process holds after a garbage collection. */
+export interface Held {
   /** In bytes. */
   readonly heapUsed: number;
-  /** Those of the process's own events. */
+  /** Listeners of the process's own events. */
   readonly listeners: number;
 }
 
-/** The server under test: its real process, which can be asked to collect its garbage. */
+/** The server under test, which can be asked to collect its garbage. */
 export class SoakServer {
-  readonly port: number;
-  readonly exited: Promise<unknown>;
-  readonly #process: ServerProcess;
+  readonly #server: RestartableServer;
   readonly #metrics: string;
   readonly #folder: string;
   #collections = 0;
 
-  private constructor(parts: { process: ServerProcess; port: number; metrics: string; folder: string }) {
-    this.#process = parts.process;
-    this.exited = parts.process.exited;
-    this.port = parts.port;
-    this.#metrics = parts.metrics;
-    this.#folder = parts.folder;
+  private constructor(server: RestartableServer, metrics: string, folder: string) {
+    this.#server = server;
+    this.#metrics = metrics;
+    this.#folder = folder;
   }
 
-  /** Starts one on an empty folder, without a limit of rate. */
+  /** Starts a server on an empty folder. */
   static async start(): Promise<SoakServer> {
     const folder = await mkdtemp(path.join(tmpdir(), "obrolan-soak-"));
-    const args = ["--metrics-listen", "127.0.0.1:0", "--messages-per-second", "0"];
     const env = { NODE_OPTIONS: `--import=${new URL("collect.ts", import.meta.url)}` };
-    const { server, port } = await ServerProcess.serve(folder, args, { env });
+    const server = await RestartableServer.start(folder, { args: ["--metrics-listen", "127.0.0.1:0"], env });
     const [, metrics = ""] = await server.says(/"metrics":"([^"]+)"/);
-    return new SoakServer({ process: server, port, metrics, folder });
+    return new SoakServer(server, metrics, folder);
+  }
+
+  get port(): number {
+    return this.#server.port;
+  }
+
+  /** Resolves when the process ends. */
+  get exited(): Promise<unknown> {
+    return this.#server.exited;
   }
 
   /** Its metrics, now. */
@@ -44,24 +48,24 @@ export class SoakServer {
     return scrape(this.#metrics);
   }
 
-  /** Collects its garbage, and says what is left. */
-  async collect(): Promise<Left> {
+  /** Collects its garbage, and returns what is left. */
+  async collect(): Promise<Held> {
     this.#collections += 1;
-    this.#process.child.kill("SIGHUP");
-    const [line] = await this.#process.says(new RegExp(`\\{"soak":${this.#collections},.*\\}`));
+    this.#server.signal("SIGHUP");
+    const [line] = await this.#server.says(new RegExp(`\\{"soak":${this.#collections},.*\\}`));
     return JSON.parse(line);
   }
 
-  /** The lines that it wrote and should not have: warnings, errors, what is no line of its log. */
+  /** The lines that it should not have written: warnings, errors, and lines that are not of its log. */
   complaints(): string[] {
-    const lines = this.#process.said.split("\n").filter((line) => line !== "");
+    const lines = this.#server.said.split("\n").filter((line) => line !== "");
     return lines.filter((line) => !/^\{"soak":\d|^\{"level":30,/.test(line));
   }
 
-  /** Stops it, and takes its folder away. */
+  /** Stops it, and removes its folder. */
   async stop(): Promise<void> {
-    this.#process.child.kill("SIGTERM");
-    await this.#process.exit();
+    await this.#server.kill("SIGTERM");
+    await this.#server.proxy.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
 }

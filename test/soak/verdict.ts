@@ -1,26 +1,26 @@
 import type { Sample } from "./watch.ts";
 
-/** What a soak has seen of its server. */
+/** The samples of a soak. */
 export interface Seen {
   /** Before the first client came. */
   readonly begin: Sample;
   /** While the clients were there. */
   readonly samples: readonly Sample[];
-  /** When all had left. */
+  /** After all had left. */
   readonly end: Sample;
 }
 
-/** The heap may have grown by this part: it is never quite the same from one moment to the next. */
+/** The heap may have grown by this fraction: it varies from one moment to the next. */
 const MAX_GROWTH = 0.1;
-/** The second minute is over; in seconds. */
+/** The end of the second minute, in seconds. */
 const EARLY = 120;
-/** One sample may fall on the peak of something: the heap is the median of this long; in seconds. */
+/** A single sample may fall on a peak, so the heap is the median of this many seconds. */
 const SPAN = 30;
 
-/** What has to be where it began when everybody has left. */
+/** The figures that must be back where they began when everybody has left. */
 const BACK = ["streams", "readers", "readersBehind", "listeners", "handles", "openFiles"] as const;
 
-/** The heap behind a collection of garbage: after the second minute, and at the end, with as many clients; in bytes. */
+/** The heap after a garbage collection, in bytes: after the second minute, and at the end, with as many clients. */
 export function heapOf(samples: readonly Sample[]): { readonly early: number; readonly late: number } {
   const last = samples.at(-1)?.seconds ?? 0;
   const early = samples.filter(({ seconds }) => seconds >= EARLY && seconds < EARLY + SPAN);
@@ -28,23 +28,23 @@ export function heapOf(samples: readonly Sample[]): { readonly early: number; re
   return { early: median(early.map(({ heap }) => heap)), late: median(late.map(({ heap }) => heap)) };
 }
 
-/** A sentence for each thing that is not back where it began. */
+/** A sentence for each figure that is not back where it began. */
 export function notBack(begin: Sample, end: Sample): string[] {
   return BACK.filter((what) => end[what] > begin[what]).map(
     (what) => `When all had left there were ${end[what]} ${WORDS[what]}, and ${begin[what]} before the first one came.`,
   );
 }
 
-/** A sentence for each thing that a soak must not have seen; none: it held. */
-export function verdict({ begin, samples, end }: Seen): string[] {
+/** A sentence for each fault of the server. None: it held. `judgesGrowth`: the soak was long enough for the growth of the heap. */
+export function verdict({ begin, samples, end }: Seen, judgesGrowth = true): string[] {
   const { early, late } = heapOf(samples);
   const found = notBack(begin, end);
   if (end.heap > begin.heap * (1 + MAX_GROWTH)) {
     const [before, after] = [inMegabytes(begin.heap), inMegabytes(end.heap)];
     found.unshift(`The heap was ${before} before the first client came, and ${after} when all had left.`);
   }
-  // Not `>`: without a sample there is no number to compare, and nothing has been shown.
-  if (!(late <= early * (1 + MAX_GROWTH))) {
+  // Not `>`: without a sample there is nothing to compare, and nothing was shown.
+  if (judgesGrowth && !(late <= early * (1 + MAX_GROWTH))) {
     found.unshift(
       `The heap grew from ${inMegabytes(early)} after the second minute to ${inMegabytes(late)} at the end.`,
     );
@@ -52,7 +52,7 @@ export function verdict({ begin, samples, end }: Seen): string[] {
   return found;
 }
 
-/** Bytes in words for people. */
+/** Bytes for people: `30.0 MB`. */
 export function inMegabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(1)} MB`;
 }

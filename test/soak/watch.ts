@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SoakServer } from "./server.ts";
 
-/** What the server's process was like at one moment. Sizes are in bytes. */
+/** The state of the server's process at one moment. Sizes are in bytes. */
 export interface Sample {
-  /** Since the clients came. */
+  /** Since the first client came. */
   readonly seconds: number;
-  /** Behind a collection of all garbage. */
+  /** After a full garbage collection. */
   readonly heap: number;
   readonly rss: number;
   readonly external: number;
@@ -13,13 +13,13 @@ export interface Sample {
   readonly readers: number;
   readonly readersBehind: number;
   readonly openFiles: number;
-  /** Sockets, timers and whatever else keeps the process alive. */
+  /** Sockets, timers and other resources that keep the process alive. */
   readonly handles: number;
-  /** Those of the process's own events; of others Node warns where they are many. */
+  /** Listeners of the process's own events. Node warns of too many listeners of other events. */
   readonly listeners: number;
-  /** The 99th percentile since the sample before, in milliseconds. It holds the collections of garbage, too. */
+  /** The 99th percentile since the previous sample, in milliseconds. It includes the garbage collections. */
   readonly loopDelay: number;
-  /** Since the start. */
+  /** Since the start of the process. */
   readonly cpuSeconds: number;
   readonly accepted: number;
   readonly deliveries: number;
@@ -29,7 +29,7 @@ export interface Sample {
 /** How often a sample is taken, in milliseconds. */
 const EVERY = 5_000;
 
-/** Watches a server from the outside: by its metrics, and by having it collect its garbage. */
+/** Watches a server from outside: reads its metrics, and makes it collect its garbage. */
 export class Watch {
   readonly samples: Sample[] = [];
   readonly #server: SoakServer;
@@ -39,12 +39,12 @@ export class Watch {
     this.#server = server;
   }
 
-  /** From now on seconds are counted. */
+  /** Counts the seconds from now on. */
   begin(): void {
     this.#began = Date.now();
   }
 
-  /** Takes samples until it is told to stop; `seen` is called with each. */
+  /** Takes samples until it is stopped, and calls `seen` with each. */
   async run(stop: AbortSignal, seen: (sample: Sample) => void): Promise<void> {
     while (!stop.aborted) {
       const sample = await this.take();
@@ -54,7 +54,7 @@ export class Watch {
     }
   }
 
-  /** One sample. */
+  /** Takes one sample. */
   async take(): Promise<Sample> {
     const { heapUsed, listeners } = await this.#server.collect();
     const now = await this.#server.scrape();

@@ -51,15 +51,15 @@ export function findLog(history: History, nameOf: (stream: Stream) => string) {
   }
   const messages = [...byId.values()].sort((one, other) => one.id - other.id);
   const lastId = Math.max(messages.at(-1)?.id ?? 0, oldestId - 1, verified?.upTo ?? 0);
-  if (history.isRunning !== true) violations.push(...checkIds(byId, Math.max(oldestId, firstId(history)), lastId));
+  if (history.isRunning !== true) violations.push(...checkIds(byId, firstId(history), lastId));
   violations.push(...checkTimes(messages));
   const log: KnownLog = { messages, byId, shownBy, lastId };
   return { log, violations };
 }
 
-/** The first id that the history can know of: earlier messages were verified, and are no longer kept. */
-function firstId({ verified }: History): number {
-  return verified === undefined ? 1 : verified.upTo - verified.log.length + 1;
+/** The first id that a history must know: the store removed earlier messages, or they were verified and are no longer kept. */
+export function firstId({ oldestId, verified }: History): number {
+  return verified === undefined ? oldestId : Math.max(oldestId, verified.upTo - verified.log.length + 1);
 }
 
 function differences(one: Message, other: Message): string[] {
@@ -67,9 +67,9 @@ function differences(one: Message, other: Message): string[] {
 }
 
 /** Ids grow by one, so an id that no client knows is a lost message. */
-function checkIds(byId: ReadonlyMap<number, Message>, firstId: number, lastId: number): string[] {
+function checkIds(byId: ReadonlyMap<number, Message>, from: number, lastId: number): string[] {
   const unknown: number[] = [];
-  for (let id = firstId; id <= lastId; id++) if (!byId.has(id)) unknown.push(id);
+  for (let id = from; id <= lastId; id++) if (!byId.has(id)) unknown.push(id);
   return unknown.length === 0 ? [] : [`Nobody ever got ${list(unknown)}, though the log goes up to ${lastId}.`];
 }
 

@@ -1,5 +1,5 @@
 import type { Answer, History, Message, Send } from "../history.ts";
-import type { KnownLog } from "./knownLog.ts";
+import { firstId, type KnownLog } from "./knownLog.ts";
 import { commandOf, list } from "./wording.ts";
 
 type Accepted = Extract<Answer, { kind: "accepted" }>;
@@ -63,10 +63,10 @@ function checkAccepted(
   command: string,
   { id, sentAt }: Accepted,
   posts: readonly Message[],
-  { oldestId, isRunning = false }: History,
+  history: History,
 ): string[] {
   // The store may have removed the message before anyone read it, and in a run that goes on somebody may still read it.
-  if (posts.length === 0 && (id < oldestId || isRunning)) return [];
+  if (posts.length === 0 && (id < firstId(history) || history.isRunning)) return [];
   if (posts.length === 0) return [`${command} was accepted as ${id}, and nobody ever got it.`];
   const post = posts.find((message) => message.id === id);
   if (post === undefined) return [`${command} was accepted as ${id}, but is message ${posts[0]?.id}.`];

@@ -1,0 +1,120 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { Random } from "../support/random.ts";
+import { healthyHistory } from "./healthyHistory.ts";
+import type { History } from "./history.ts";
+import { COMMAND_MUTATIONS } from "./mutations/commands.ts";
+import { CURSOR_MUTATIONS } from "./mutations/cursors.ts";
+import { MESSAGE_MUTATIONS } from "./mutations/messages.ts";
+import { Recorder } from "./recorder.ts";
+import { RollingCheck } from "./rollingCheck.ts";
+
+const RUNS = 200;
+const MUTATIONS = { ...MESSAGE_MUTATIONS, ...CURSOR_MUTATIONS, ...COMMAND_MUTATIONS };
+
+/** Records a history again, the events of different clients in a random order, and looks every now and then. */
+function replay(history: History, seed: number) {
+  const random = new Random(seed);
+  const recorder = new Recorder();
+  recorder.oldestId = history.oldestId;
+  const rolling = new RollingCheck(recorder, random.between(0, 20));
+  const tracks: (() => void)[][] = [...Map.groupBy(history.streams, ({ client }) => client).values()].map((streams) =>
+    streams.flatMap(({ user, client, join, welcome, seen, complete }) => {
+      let open: ReturnType<Recorder["stream"]> | undefined;
+      const begin = () => {
+        open = recorder.stream(user, client, join);
+        open.welcome = welcome && { ...welcome };
+      };
+      const end = () => {
+        if (open !== undefined) open.complete = complete;
+      };
+      return [begin, ...seen.map((one) => () => open?.seen.push({ ...one })), end];
+    }),
+  );
+  const sends = history.sends.map(({ answers, ...send }) => ({ answers, open: recorder.send(send) }));
+  for (const own of Map.groupBy(sends, ({ open }) => open.client).values()) {
+    tracks.push(
+      own.flatMap(({ open, answers }) => answers.map((answer) => () => recorder.answer(open, { ...answer }))),
+    );
+  }
+  const violations: string[] = [];
+  for (
+    let left = tracks.filter(({ length }) => length > 0);
+    left.length > 0;
+    left = left.filter((one) => one.length > 0)
+  ) {
+    random.oneOf(left).shift()?.();
+    if (random.between(1, 10) === 1) violations.push(...rolling.look());
+  }
+  violations.push(...rolling.look());
+  const verdict = rolling.finish();
+  return { violations: [...violations, ...verdict.violations], verdict };
+}
+
+describe("The rolling check", function () {
+  this.timeout(60_000);
+
+  it("finds nothing in a history that keeps the promise, and counts all of it", () => {
+    fc.assert(
+      fc.property(healthyHistory(), fc.nat(), (history, seed) => {
+        const { violations, verdict } = replay(history, seed);
+        expect(violations).to.deep.equal([]);
+        const told = history.sends.filter(({ answers }) => answers.some(({ kind }) => kind === "accepted"));
+        expect(verdict.accepted).to.equal(told.length);
+        expect(verdict.deliveries).to.equal(JSON.stringify(history.streams).split('"kind":"message"').length - 1);
+      }),
+      { numRuns: 2 * RUNS },
+    );
+  });
+
+  for (const [what, mutate] of Object.entries(MUTATIONS)) {
+    it(`finds ${what}`, () => {
+      fc.assert(
+        fc.property(healthyHistory(), fc.nat(), fc.nat(), (healthy, pick, seed) => {
+          const history = structuredClone(healthy);
+          if (mutate(history, pick) === undefined) return;
+          expect(replay(history, seed).violations).to.not.deep.equal([]);
+        }),
+        { numRuns: RUNS },
+      );
+    });
+  }
+
+  it("removes what it has verified, so that a long run takes no more memory than a short one", () => {
+    const recorder = new Recorder();
+    const rolling = new RollingCheck(recorder, 100);
+    const [clients, perStream] = [3, 20];
+    const message = (id: number) => ({ id, sender: "ana", recipient: "", text: `text ${id}`, sentAt: id });
+    for (let round = 0; round < 200; round++) {
+      const head = round * perStream;
+      const streams = Array.from({ length: clients }, (_, i) =>
+        recorder.stream(`user ${i}`, `client ${i}`, { resumeAfter: head, logId: "", recent: 0 }),
+      );
+      for (let id = head + 1; id <= head + perStream; id++) {
+        const { sender: user, recipient, text } = message(id);
+        const send = recorder.send({ user, client: "ana's phone", requestId: `${id}`, recipient, text });
+        for (const { seen } of streams) seen.push({ kind: "message", ...message(id) }, { kind: "cursor", id });
+        recorder.answer(send, { kind: "accepted", id, sentAt: id, duplicate: false });
+      }
+      expect(rolling.look()).to.deep.equal([]);
+      const { sends, streams: left } = recorder.history;
+      expect([sends.length, left.length, rolling.verified.log.length]).to.deep.equal([
+        1,
+        clients,
+        Math.min(head + perStream, 100),
+      ]);
+    }
+    expect(rolling.finish()).to.include({ accepted: 200 * perStream, deliveries: 200 * perStream * clients });
+  });
+
+  it("gives up on a message that no client tells of while the log grows", () => {
+    const recorder = new Recorder();
+    const rolling = new RollingCheck(recorder, 0);
+    const { seen } = recorder.stream("bob", "bob's phone", { resumeAfter: 0, logId: "", recent: 0 });
+    seen.push({ kind: "message", id: 20_001, sender: "ana", recipient: "", text: "hello", sentAt: 1 });
+    recorder.send({ user: "ana", client: "ana's phone", requestId: "1", recipient: "", text: "hello" });
+    expect(rolling.look()).to.deep.equal([
+      "Nobody has message 1 both seen and accepted, though the log goes up to 20001.",
+    ]);
+  });
+});
