@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { connect } from "../../src/client/index.ts";
-import { Gate, withPort } from "../support/engines.ts";
+import { Gate, gated } from "../support/engines.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { TestServer } from "../support/server.ts";
 
@@ -16,13 +16,7 @@ describe("The calls of the client library to a server that is being stopped", ()
 
   it("are made again, to the server that takes its place", async () => {
     const old = await TestServer.start({
-      wrap: (engines) =>
-        withPort(engines, "log", {
-          append: async (batch) => {
-            await gate.pass();
-            return engines.log.append(batch);
-          },
-        }),
+      wrap: (engines) => ({ ...engines, log: gated(engines.log, gate, "append") }),
     });
     servers.push(old);
     const successor = await TestServer.start();

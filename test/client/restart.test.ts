@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { connect } from "../../src/client/index.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import { sendAll } from "../support/commands.ts";
-import { Gate, withPort } from "../support/engines.ts";
+import { Gate, gated, withPort } from "../support/engines.ts";
 import { expectGoodbye } from "../support/expect.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { TestServer, useServer } from "../support/server.ts";
@@ -73,12 +73,10 @@ describe("a room whose server is being stopped, while another one is there", () 
   it("comes back to the other one, however long the first takes to stop", async () => {
     const [ani, budi] = await server.people("ani", "budi");
     const gate = new Gate();
-    const { log } = server.engines;
-    const append: typeof log.append = async (batch) => {
-      await gate.pass();
-      return log.append(batch);
-    };
-    const leaving = await TestServer.start({ wrap: () => withPort(server.engines, "log", { append }) });
+    const { engines } = server;
+    const leaving = await TestServer.start({
+      wrap: () => ({ ...engines, log: gated(engines.log, gate, "append") }),
+    });
     const network = await Network.start(leaving.port);
     const client = connect({ address: network.address });
     const room = client.enter({ token: ani.token, backoff: { firstMs: 1, maxMs: 20 } });

@@ -1,10 +1,10 @@
-import pg from "pg";
 import {
   openPostgresStore,
   type PostgresOptions,
   type PostgresStore,
 } from "../../src/server/engines/postgres/index.ts";
 import { sharedServer } from "../support/engineServer.ts";
+import { query } from "../support/query.ts";
 
 let places = 0;
 
@@ -28,24 +28,14 @@ export async function postgresPlace(server?: { readonly url: string }): Promise<
   const schema = `place_${process.pid}_${places}`;
   const url = `${database}?options=-c%20search_path%3D${schema}`;
   const reports: Error[] = [];
-  const query = async (text: string, values: unknown[] = []) => {
-    const client = new pg.Client({ connectionString: url });
-    client.on("error", () => {});
-    await client.connect();
-    try {
-      return (await client.query(text, values)).rows;
-    } finally {
-      await client.end();
-    }
-  };
-  await query(`CREATE SCHEMA ${schema}`);
+  await query(url, `CREATE SCHEMA ${schema}`);
   return {
     url,
     reports,
     open: (options) => openPostgresStore({ url, report: (error) => reports.push(error), ...options }),
-    query,
+    query: (text, values) => query(url, text, values),
     remove: async () => {
-      await query(`DROP SCHEMA ${schema} CASCADE`);
+      await query(url, `DROP SCHEMA ${schema} CASCADE`);
     },
   };
 }

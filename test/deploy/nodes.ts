@@ -1,4 +1,4 @@
-import { Gate, withPort } from "../support/engines.ts";
+import { Gate, gated } from "../support/engines.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { TestServer, type TestServerOptions } from "../support/server.ts";
 
@@ -26,11 +26,7 @@ export class Nodes {
     const start = async (): Promise<Node> => {
       const gate = new Gate();
       const { engines } = owner;
-      const append: typeof engines.log.append = async (batch) => {
-        await gate.pass();
-        return engines.log.append(batch);
-      };
-      const wrap = () => withPort(engines, "log", { append });
+      const wrap = () => ({ ...engines, log: gated(engines.log, gate, "append") });
       const server = await TestServer.start({ proxyProtocol: true, ...options, wrap });
       return { server, gate, network: await Network.start(server.port) };
     };

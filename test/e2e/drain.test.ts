@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { describeBothWays } from "../support/bothWays.ts";
 import type { ChatStream } from "../support/chat-stream.ts";
 import { join, sendAll } from "../support/commands.ts";
-import { Gate, withPort } from "../support/engines.ts";
+import { Gate, gated } from "../support/engines.ts";
 import { expectFailed, expectGoodbye } from "../support/expect.ts";
 import { chatter, fill } from "../support/fill.ts";
 import { Health, watchHealth } from "../support/health.ts";
@@ -15,13 +15,7 @@ describeBothWays("A drain", function () {
   this.timeout(60_000);
   const gate = new Gate();
   const server = useFreshServer({
-    wrap: (engines) =>
-      withPort(engines, "log", {
-        append: async (batch) => {
-          await gate.pass();
-          return engines.log.append(batch);
-        },
-      }),
+    wrap: (engines) => ({ ...engines, log: gated(engines.log, gate, "append") }),
   });
   afterEach(() => gate.open());
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { describeBothWays } from "../support/bothWays.ts";
 import { join, sendAll, sendTo } from "../support/commands.ts";
-import { Gate, withPort } from "../support/engines.ts";
+import { Gate, gated } from "../support/engines.ts";
 import { expectFailed, expectGoodbye, nameOf } from "../support/expect.ts";
 import { chatter, fill } from "../support/fill.ts";
 import { useFreshServer, useServer } from "../support/server.ts";
@@ -147,13 +147,7 @@ describe("Logout while a commit is under way", function () {
   this.timeout(60_000);
   const gate = new Gate();
   const server = useFreshServer({
-    wrap: (engines) =>
-      withPort(engines, "log", {
-        append: async (batch) => {
-          await gate.pass();
-          return engines.log.append(batch);
-        },
-      }),
+    wrap: (engines) => ({ ...engines, log: gated(engines.log, gate, "append") }),
   });
   afterEach(() => gate.open());
 

@@ -6,7 +6,7 @@ import { until } from "../room/support/turns.ts";
 import { join, sendAll, sendTo } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";
 import { Code, millis } from "../support/ending.ts";
-import { Gate, whileAway, withPort } from "../support/engines.ts";
+import { Gate, gated, whileAway, withPort } from "../support/engines.ts";
 import { expectFailed, expectGoodbye, expectSentence, nameOf } from "../support/expect.ts";
 import { chatter, fill } from "../support/fill.ts";
 import { checkHealth, Health, watchHealth } from "../support/health.ts";
@@ -64,12 +64,7 @@ describe("A store that is away", function () {
     timings: { grace: 200, sessionCheck: 0 },
     wrap: (engines) => {
       const failing = whileAway(engines, () => store.away);
-      const holding = withPort(failing, "log", {
-        append: async (batch) => {
-          await appends.pass();
-          return failing.log.append(batch);
-        },
-      });
+      const holding = { ...failing, log: gated(failing.log, appends, "append") };
       return withPort(holding, "sessions", {
         ended: (sessionIds) => {
           asked.resolve();

@@ -4,7 +4,8 @@ import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts"
 import { draft, enlist, headOf, idsAfter, type Person, post, range } from "../contract/support.ts";
 import { eventually } from "../room/support/turns.ts";
 import { EngineServer, needsEngine } from "../support/engineServer.ts";
-import { ask, caught, PostgresNode } from "./postgresNode.ts";
+import { query } from "../support/query.ts";
+import { caught, PostgresNode } from "./postgresNode.ts";
 
 /** As with a standby that lacked the end when it took over, or a backup that was put in the place of what was lost. */
 describe("When a copy of the database takes over", () => {
@@ -137,7 +138,7 @@ describe("When a copy of the database takes over", () => {
       expect(error).to.be.instanceOf(StoreUnavailable);
       expect(await caught(append(i, 1))).to.be.instanceOf(StoreUnavailable);
     }
-    await ask(copy.url, "SELECT pg_promote()");
+    await query(copy.url, "SELECT pg_promote()");
     await Promise.all(nodes.map(isBack));
     const { logId: renewed } = await logOf(0).state({ logId, headId: 9 });
     expect(renewed).to.not.equal(logId);

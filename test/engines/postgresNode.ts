@@ -86,14 +86,6 @@ export class PostgresNode {
   }
 }
 
-/** Has a server do something. */
-export async function ask(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(statement);
-  await client.end();
-}
-
 /** Somebody who holds a lock, that of a statement, for as long as a test wants. */
 export async function hold(place: PostgresPlace, lock: string): Promise<{ release(): Promise<void> }> {
   const client = new pg.Client({ connectionString: place.url });

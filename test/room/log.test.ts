@@ -6,7 +6,7 @@ import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { LogStore } from "../../src/server/room/ports/log.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
 import { draft, enlist, headOf, type Person, range, useStore } from "../contract/support.ts";
-import { Gate, override } from "../support/engines.ts";
+import { Gate, gatedResults, override } from "../support/engines.ts";
 import { encoder, idsOf } from "./support/encoder.ts";
 import { turns, until } from "./support/turns.ts";
 
@@ -215,14 +215,7 @@ describe("A node's log", () => {
   it("takes what the bus brings while it reads from the store, and nothing twice", async () => {
     const gate = new Gate();
     const { log, grown } = await open({
-      through: (real) =>
-        override<LogStore>(real, {
-          read: async (from, to) => {
-            const messages = await real.read(from, to);
-            await gate.pass();
-            return messages;
-          },
-        }),
+      through: (real) => gatedResults(real, gate, "read"),
     });
     const first = await append(1);
     await append(2);
@@ -265,19 +258,7 @@ describe("A node's log", () => {
   it("misses nothing that is appended while the store's last answer is on its way", async () => {
     const gate = new Gate();
     const { log } = await open({
-      through: (real) =>
-        override<LogStore>(real, {
-          read: async (from, to) => {
-            const messages = await real.read(from, to);
-            await gate.pass();
-            return messages;
-          },
-          state: async () => {
-            const state = await real.state();
-            await gate.pass();
-            return state;
-          },
-        }),
+      through: (real) => gatedResults(real, gate, "read", "state"),
     });
     gate.shut();
     const caughtUp = log.catchUp();

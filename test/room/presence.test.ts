@@ -5,7 +5,7 @@ import type { Session } from "../../src/server/room/ports/sessions.ts";
 import { Presence } from "../../src/server/room/presence.ts";
 import { systemStopwatch } from "../../src/server/room/stopwatch.ts";
 import { within } from "../support/deadline.ts";
-import { Gate, override } from "../support/engines.ts";
+import { Gate, gated, override } from "../support/engines.ts";
 import { isSettled, turns } from "./support/turns.ts";
 
 /** A session of an account. */
@@ -34,16 +34,7 @@ describe("A user is online for the room", () => {
       heard = Promise.withResolvers<void>();
     });
     // A roster that takes its time, as one that is shared by several nodes does.
-    const slow = override<MemoryRoster>(roster, {
-      arrive: async (who: Online) => {
-        await gate.pass();
-        return roster.arrive(who);
-      },
-      leave: async (accountId: number) => {
-        await gate.pass();
-        return roster.leave(accountId);
-      },
-    });
+    const slow = gated(roster, gate, "arrive", "leave");
     const presence = new Presence(slow, bus, { grace, clock: Date.now, stopwatch: () => now });
     stop = () => presence.stop();
     return {

@@ -5,7 +5,7 @@ import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { Roster } from "../../src/server/room/ports/roster.ts";
 import { PresenceFeed } from "../../src/server/room/presenceFeed.ts";
 import { within } from "../support/deadline.ts";
-import { Gate, override } from "../support/engines.ts";
+import { Gate, gatedResults, override } from "../support/engines.ts";
 import { turns, until } from "./support/turns.ts";
 
 /** Those who are online before anything is told. */
@@ -125,15 +125,7 @@ describe("The feed of who comes and goes", () => {
 
   it("misses nothing that changes while the roster's answer is on its way", async () => {
     const gate = new Gate();
-    const { feed, happen, gather } = await setUp((roster) =>
-      override<Roster>(roster, {
-        changes: async (since) => {
-          const changes = await roster.changes(since);
-          await gate.pass();
-          return changes;
-        },
-      }),
-    );
+    const { feed, happen, gather } = await setUp((roster) => gatedResults(roster, gate, "changes"));
     const place = feed.place;
     gate.shut();
     await happen("+ana");

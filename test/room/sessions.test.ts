@@ -1,9 +1,8 @@
 import { expect } from "chai";
-import type { Online } from "../../src/server/room/ports/roster.ts";
 import type { Room } from "../../src/server/room/room.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
 import { enlist, type Person, signIn, useStore } from "../contract/support.ts";
-import { Gate, withPort } from "../support/engines.ts";
+import { Gate, gated, withPort } from "../support/engines.ts";
 import { enter, join, openRoom, type RoomSetUp, sessionOf, toAll } from "./support/room.ts";
 import { isSettled, turns, until } from "./support/turns.ts";
 
@@ -59,13 +58,7 @@ describe("A session that is logged out", () => {
   it("is online no more when the logout returns, however long the roster takes", async () => {
     const gate = new Gate();
     await open({
-      through: (engines) =>
-        withPort(engines, "roster", {
-          leave: async (accountId) => {
-            await gate.pass();
-            return engines.roster.leave(accountId);
-          },
-        }),
+      through: (engines) => ({ ...engines, roster: gated(engines.roster, gate, "leave") }),
     });
     await join(room, ana);
     gate.shut();
@@ -93,21 +86,15 @@ describe("A session that is logged out", () => {
       const ended = Promise.withResolvers<void>();
       await open({
         through: (engines) => {
-          const recent = async (accountId: number, count: number) => {
-            await gate.pass();
-            return engines.log.recent(accountId, count);
-          };
-          const arrive = async (who: Online) => {
-            await gate.pass();
-            return engines.roster.arrive(who);
-          };
           const end = async (sessionId: number, everywhere: boolean) => {
             const sessionIds = await engines.sessions.end(sessionId, everywhere);
             ended.resolve();
             return sessionIds;
           };
           const held =
-            port === "recent" ? withPort(engines, "log", { recent }) : withPort(engines, "roster", { arrive });
+            port === "recent"
+              ? { ...engines, log: gated(engines.log, gate, "recent") }
+              : { ...engines, roster: gated(engines.roster, gate, "arrive") };
           return withPort(held, "sessions", { end });
         },
       });

@@ -4,7 +4,7 @@ import type { Draft } from "../../src/server/room/ports/log.ts";
 import type { Room } from "../../src/server/room/room.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
 import { draft, enlist, headOf, type Person, range, useStore } from "../contract/support.ts";
-import { Gate, withPort } from "../support/engines.ts";
+import { Gate, gated, withPort } from "../support/engines.ts";
 import { enter, join, openRoom, type RoomSetUp, toAll } from "./support/room.ts";
 import { isSettled, turns, until } from "./support/turns.ts";
 
@@ -263,13 +263,7 @@ describe("A stream", () => {
   it("that is cancelled in the midst of its join leaves nothing behind", async () => {
     const gate = new Gate();
     await open({
-      through: (engines) =>
-        withPort(engines, "roster", {
-          arrive: async (who) => {
-            await gate.pass();
-            return engines.roster.arrive(who);
-          },
-        }),
+      through: (engines) => ({ ...engines, roster: gated(engines.roster, gate, "arrive") }),
     });
     const sink = enter(room, ana);
     gate.shut();

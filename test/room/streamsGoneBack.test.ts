@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Room } from "../../src/server/room/room.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
 import { enlist, type Person, range, useStore } from "../contract/support.ts";
-import { Gate, override } from "../support/engines.ts";
+import { Gate, gated, override } from "../support/engines.ts";
 import { ModelStore } from "./modelStore.ts";
 import { enter, join, openRoom, toAll } from "./support/room.ts";
 import { until } from "./support/turns.ts";
@@ -29,18 +29,8 @@ describe("A room whose log has gone back", () => {
       timings: { presence: 10 * 60 * 1_000 },
       through: (engines) => ({
         ...engines,
-        log: override<ModelStore>(model, {
-          append: async (batch) => {
-            await appends.pass();
-            return model.append(batch);
-          },
-        }),
-        roster: override(engines.roster, {
-          arrive: async (who) => {
-            await arrivals.pass();
-            return engines.roster.arrive(who);
-          },
-        }),
+        log: gated(model, appends, "append"),
+        roster: gated(engines.roster, arrivals, "arrive"),
         bus: override(engines.bus, { follow: (logId) => followed.push(logId) }),
       }),
     });

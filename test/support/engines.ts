@@ -40,6 +40,35 @@ export function whileAway(engines: Engines, isAway: () => boolean): Engines {
   };
 }
 
+/** The same object, whose calls of these methods wait at a gate before they are carried out. */
+export function gated<T extends object>(target: T, gate: Gate, ...methods: (keyof T)[]): T {
+  return overrideEach(target, methods, async (call) => {
+    await gate.pass();
+    return call();
+  });
+}
+
+/** The same object: calls of these methods are carried out at once, and their results wait at a gate. */
+export function gatedResults<T extends object>(target: T, gate: Gate, ...methods: (keyof T)[]): T {
+  return overrideEach(target, methods, async (call) => {
+    const result = await call();
+    await gate.pass();
+    return result;
+  });
+}
+
+function overrideEach<T extends object>(
+  target: T,
+  methods: readonly (keyof T)[],
+  around: (call: () => Promise<unknown>) => Promise<unknown>,
+): T {
+  const replaced = methods.map((name) => {
+    const method = target[name] as (...args: unknown[]) => Promise<unknown>;
+    return [name, (...args: unknown[]) => around(() => method.apply(target, args))] as const;
+  });
+  return override(target, Object.fromEntries(replaced) as Partial<T>);
+}
+
 /** Something that holds whoever comes to it, until the test opens it. It begins open. */
 export class Gate {
   #opened: PromiseWithResolvers<void> | undefined;

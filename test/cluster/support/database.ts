@@ -1,6 +1,6 @@
-import pg from "pg";
 import type { Message } from "../../rig/history.ts";
 import type { EngineServer } from "../../support/engineServer.ts";
+import { query } from "../../support/query.ts";
 
 let databases = 0;
 
@@ -46,16 +46,5 @@ export class Database {
   /** Takes it away, whoever uses it. */
   async drop(): Promise<void> {
     await query(this.#server.url, `DROP DATABASE ${this.#name} WITH (FORCE)`);
-  }
-}
-
-async function query(url: string, text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url });
-  client.on("error", () => {});
-  await client.connect();
-  try {
-    return (await client.query(text, values)).rows;
-  } finally {
-    await client.end();
   }
 }
