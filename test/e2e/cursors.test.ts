@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { describeBothWays } from "../support/bothWays.ts";
 import type { ChatStream } from "../support/chat-stream.ts";
-import { join, sendAll, sendTo } from "../support/commands.ts";
+import { sendAll, sendTo } from "../support/commands.ts";
 import { useServer } from "../support/server.ts";
 
 /** What holds of every stream that had no gap. */
@@ -38,18 +38,6 @@ describeBothWays("The cursor", function () {
     expectSoundCursors(await server.enter(bob, { resumeAfter: 0n }));
   });
 
-  it("of a response at rest goes with one event", async () => {
-    const [ana, bob] = await server.people("ana", "bob");
-    const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
-    const { id } = await anas.accept(sendAll("at rest"));
-    await bobs.next("message", (message) => message.id === id);
-    const response = bobs.responses.find(({ events }) =>
-      events.some(({ event }) => event?.$case === "message" && event.value.id === id),
-    );
-    expect(response?.events).to.have.length(1);
-    expect(response?.cursor).to.equal(id);
-  });
-
   it("is 0 where a response does not move it", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
@@ -71,23 +59,6 @@ describeBothWays("The cursor", function () {
 
     const again = await server.enter(eve, { resumeAfter: eves.cursor ?? 0n });
     expect(again.messages).to.deep.equal([]);
-  });
-
-  it("brings back a user whose last message was followed by others' private ones", async () => {
-    const [ana, bob, eve] = await server.people("ana", "bob", "eve");
-    const [anas, eves] = [await server.enter(ana), await server.enter(eve)];
-    await server.enter(bob);
-    await anas.accept(sendAll("for all"));
-    await eves.next("message");
-    const { cursor } = eves;
-    eves.cancel();
-    for (let i = 0; i < 10; i++) await anas.accept(sendTo(bob.username, "not for eve"));
-    await anas.accept(sendAll("for all again"));
-    const again = await server.open(eve);
-    again.send(join({ resumeAfter: cursor }));
-    await again.next("caughtUp");
-    expect(again.messages.map((message) => message.text)).to.deep.equal(["for all again"]);
-    expectSoundCursors(again);
   });
 });
 

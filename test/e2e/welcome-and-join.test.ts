@@ -66,14 +66,6 @@ describeBothWays("Join", function () {
     expect(chat.kinds).to.deep.equal(["welcome", "caughtUp"]);
   });
 
-  it("without resume_after and recent replays nothing", async () => {
-    const [ana, bob] = await server.people("ana", "bob");
-    const { id } = await (await server.enter(ana)).accept(sendAll("before"));
-    const chat = await server.enter(bob);
-    expect(chat.messages).to.deep.equal([]);
-    expect(chat.received("caughtUp")[0]?.id).to.equal(id);
-  });
-
   it("a second time is rejected, and the stream goes on", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
