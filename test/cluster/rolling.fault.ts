@@ -11,19 +11,19 @@ describe(`A rolling restart of three nodes under load (SEED=${seed})`, function 
   this.timeout(10 * 60_000);
   const cluster = useClusters();
   const room = useRooms();
-  let asking: Asking | undefined;
+  let asking: ListingApp | undefined;
   afterEach(() => asking?.stop());
 
-  it(`is seen by no application that uses the client library, ${ROUNDS} times over`, async function () {
+  it(`An application that uses the client library does not notice ${ROUNDS} rolling restarts.`, async function () {
     const random = new Random(seed);
     const nodes = await cluster(3);
     const run = await room(nodes, { random, users: 20, clients: 40, libraryEvery: 1, rate: 200, maxText: 60 });
     const { group } = run;
     await group.everyoneBack();
     await run.everyoneListed();
-    // Some have written to others who had yet to come.
+    // Some users wrote to others who had yet to come online.
     const before = new Map(group.recorder.rejections);
-    asking = new Asking(run);
+    asking = new ListingApp(run);
     for (const { silence } of group.users) silence.begin();
     for (let round = 1; round <= ROUNDS; round++) {
       for (const node of nodes.nodes) {
@@ -43,8 +43,8 @@ describe(`A rolling restart of three nodes under load (SEED=${seed})`, function 
   });
 });
 
-/** An application that asks who is online all the time. */
-class Asking {
+/** An application that lists the online users all the time. */
+class ListingApp {
   readonly errors: string[] = [];
   answers = 0;
   readonly #client: ChatClient;

@@ -9,19 +9,19 @@ const STOPPED = 10_000;
 const ROUNDS = 3;
 const seed = Random.seed();
 
-describe(`A node that is stopped with SIGSTOP for ${STOPPED / 1_000} s under load (SEED=${seed})`, function () {
+describe(`SIGSTOP for ${STOPPED / 1_000} s under load (SEED=${seed})`, function () {
   this.timeout(10 * 60_000);
   const cluster = useClusters();
   const room = useRooms();
 
-  it(`holds nothing up on the others, and harms nothing when it goes on, ${ROUNDS} times over`, async function () {
+  it(`A stopped node does not delay the others, and harms nothing when it continues, ${ROUNDS} times over.`, async function () {
     const random = new Random(seed);
     const nodes = await cluster(3);
     const run = await room(nodes, { random, users: 20, clients: 40, rate: 300, maxText: 60 });
     const { group } = run;
     await group.everyoneBack();
     for (let round = 1; round <= ROUNDS; round++) {
-      // Anywhere in a commit, as often as not.
+      // Often in the middle of a commit.
       await group.accepted(random.between(300, 600));
       const node = random.oneOf(nodes.nodes);
       const before = group.recorder.accepted;
@@ -36,7 +36,7 @@ describe(`A node that is stopped with SIGSTOP for ${STOPPED / 1_000} s under loa
       expect(longest, "a pause of the others").to.be.below(STOPPED);
       await group.accepted(300);
       await group.everyoneBack();
-      // Nobody who is there is missing on any list, the one of the node that stood still among them.
+      // Every node lists every online user, the stopped node too.
       await run.everyoneListed();
     }
     await run.finish(this, "a node stopped", 5_000);

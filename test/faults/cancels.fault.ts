@@ -9,13 +9,14 @@ const CANCELS = 1_000;
 const CLIENT = "canceller";
 const seed = Random.seed();
 
-describe(`A connection on which ${CANCELS} streams in a row are cancelled (SEED=${seed})`, () => {
+describe(`Cancelled streams (SEED=${seed})`, () => {
   const trial = useTrials();
 
-  it("disturbs nobody, and what was under way is posted once when it is sent again", async function () {
+  it(`A client that cancels ${CANCELS} streams in a row disturbs nobody, and its commands in flight are posted once.`, async function () {
     const random = new Random(seed);
     const run = await trial({ random });
-    const { recorder, server } = run;
+    const { server } = run;
+    const { recorder } = run.group;
     const [user] = run.accounts;
     if (user === undefined) throw new Error("a trial has users");
     const wire = await Connection.open({ port: server.port });
@@ -34,7 +35,7 @@ describe(`A connection on which ${CANCELS} streams in a row are cancelled (SEED=
       else chat.cancelAsGrpcJs();
       await chat.end();
     }
-    // The order in which cancelled streams were carried out is nobody's; here it is one stream again.
+    // The commands of cancelled streams have no order among them. From here on there is one stream again.
     const chat = wire.chat(user.token);
     for (const send of unanswered) {
       post(chat, send);

@@ -7,10 +7,10 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const seed = Random.seed();
 
-describe(`A server whose clock is set (SEED=${seed})`, () => {
+describe(`A clock that is set (SEED=${seed})`, () => {
   const trial = useTrials();
 
-  it("forward, back again and further back, also before it starts again, never lets sent_at fall", async function () {
+  it("A server whose clock goes forward and back, also between two starts, never lets sent_at fall.", async function () {
     const random = new Random(seed);
     let clock: ProcessClock | undefined;
     const env = (folder: string) => {
@@ -19,15 +19,15 @@ describe(`A server whose clock is set (SEED=${seed})`, () => {
     };
     const run = await trial({ random, env });
     for (const offset of [HOUR, -HOUR, 0, -30 * MINUTE, -5 * HOUR]) {
-      await run.accepted(random.between(500, 1_000));
+      await run.group.accepted(random.between(500, 1_000));
       clock?.set(offset);
     }
-    await run.accepted(random.between(500, 1_000));
+    await run.group.accepted(random.between(500, 1_000));
     await run.server.kill("SIGKILL");
     clock?.set(-24 * HOUR);
     await run.server.startAgain();
     await run.finish(this, "clock set back");
-    const latest = Math.max(...run.recorder.times());
+    const latest = Math.max(...run.group.recorder.times());
     expect(latest, "the clock was set forward for a while").to.be.greaterThan(Date.now() + HOUR / 2);
   });
 });

@@ -9,7 +9,7 @@ const ROUNDS = 12;
 
 interface Fault {
   readonly sentence: string;
-  /** Does it to a connection; it is through when the network is well again. */
+  /** Applies the fault to a connection. Resolves when the network is well again. */
   readonly fault: (link: Link, random: Random) => void | Promise<void>;
 }
 
@@ -20,7 +20,7 @@ const FAULTS: Record<string, Fault> = {
     sentence: "stops for a while and goes on where it stopped",
     fault: async (link, random) => {
       link.hold();
-      // Some of the stalls are shorter than what clients take for a dead connection (two seconds), some longer.
+      // Some stalls are shorter than the two seconds after which clients take a connection for dead, some longer.
       await sleep(random.between(100, 3_000));
       link.pass();
     },
@@ -38,30 +38,30 @@ const FAULTS: Record<string, Fault> = {
     fault: async (link, random) => {
       const flow = { bytes: random.oneOf([1, 100, 1_000, 5_000]), everyMs: random.between(1, 20) };
       for (const way of WAYS) link.set(way, flow);
-      // Long enough that all frames in it are taken apart, and that some who it is too slow for give it up.
+      // Long enough to split frames everywhere, and for some clients to give the connection up.
       await sleep(random.between(500, 4_000));
       link.pass();
     },
   },
 };
 
-describe(`A network between clients and server (SEED=${seed})`, () => {
+describe(`A bad network between clients and server (SEED=${seed})`, () => {
   const trial = useTrials();
 
   for (const [name, { sentence, fault }] of Object.entries(FAULTS)) {
-    it(`that ${sentence}, loses nothing and doubles nothing`, async function () {
+    it(`A network that ${sentence} loses and doubles nothing.`, async function () {
       const random = new Random(seed);
       const run = await trial({ random });
       const { proxy } = run.server;
       const faults: (void | Promise<void>)[] = [];
       for (let round = 1; round <= ROUNDS; round++) {
-        await run.accepted(random.between(200, 500));
+        await run.group.accepted(random.between(200, 500));
         const links = proxy.links.filter(() => random.between(1, 2) === 1);
         faults.push(...links.map((link) => fault(link, random)));
       }
       await Promise.all(faults);
-      // Some of them have needed a new one, the mild faults too: a stall of seconds is a dead connection to a client.
-      expect(proxy.connections, "connections").to.be.greaterThan(run.users.length);
+      // The mild faults make some clients reconnect too: a stall of seconds is a dead connection to a client.
+      expect(proxy.connections, "connections").to.be.greaterThan(run.group.users.length);
       await run.finish(this, name);
     });
   }

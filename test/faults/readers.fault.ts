@@ -13,7 +13,7 @@ import { Connection } from "../support/wire.ts";
 import { type Trial, type TrialOptions, useTrials } from "./support/trial.ts";
 
 const SECOND = 1_000;
-/** How long the server lets a response wait to be taken, in milliseconds (DESIGN: 2 minutes), and how long it takes to be sure. */
+/** How long the server lets a response wait for a reader, in milliseconds, and a margin for a busy machine. */
 const STALL = 120 * SECOND;
 const SURELY = 60 * SECOND;
 /** Enough to fill the window of a stream that is not read within seconds. */
@@ -21,11 +21,11 @@ const TALK = { rate: 60, maxText: 1_000 };
 const MEGABYTE = 1024 * 1024;
 const seed = Random.seed();
 
-describe(`Readers that stop reading while the others talk (SEED=${seed})`, () => {
+describe(`Users that stop reading while the others send (SEED=${seed})`, () => {
   const trial = useTrials(after);
   const underWay: Record<string, Promise<Trial>> = {};
 
-  // Both take minutes, because the server's patience does, and run side by side.
+  // Both take minutes, because the server waits that long for a reader, and run side by side.
   before(() => {
     for (const [name, scene] of Object.entries({ stall, never })) {
       const options: TrialOptions = { random: new Random(seed), ...TALK };
@@ -33,23 +33,23 @@ describe(`Readers that stop reading while the others talk (SEED=${seed})`, () =>
         await scene(run);
         return run;
       });
-      // Whoever waits for it is told.
+      // The test that waits for it reports the failure.
       underWay[name].catch(() => {});
     }
   });
 
-  it("for a minute and a half go on where they were, and for longer are reset and come back: all miss nothing", async function () {
+  it("Users that stop reading for 90 s keep their stream, and for longer are reset and come back: all miss nothing.", async function () {
     const run = await underWay.stall;
     await run?.finish(this, "readers that stall for minutes");
   });
 
-  it("for ever are reset, and cost the server no memory and the others nothing", async function () {
+  it("Users that never read again are reset, and cost the server no memory and the others nothing.", async function () {
     const run = await underWay.never;
     await run?.finish(this, "readers that never return");
   });
 });
 
-/** One whose streams are counted: it makes no new one where the server stands still for a while. */
+/** A user whose streams are counted: it opens no new one if the server stands still for a while. */
 class PatientUser extends LibraryUser {
   constructor(parts: VirtualUserOptions) {
     super(parts, 20 * SECOND);
@@ -67,7 +67,7 @@ async function stall(run: Trial): Promise<void> {
   for (const member of stalling) member.pause();
   const reset = within(wire.wasReset(), "the reset of a stream that is not read", STALL + SURELY);
 
-  // That it lasts is what is tried.
+  // The test is about the length of the stall.
   await sleep(0.75 * STALL);
   for (const member of short) member.resume();
   await reset;
@@ -75,7 +75,7 @@ async function stall(run: Trial): Promise<void> {
   // The library holds some events before its stream stalls, so its reset comes later, and it does not say when.
   await sleep(SURELY / 2);
   library.resume();
-  await run.accepted(500);
+  await run.group.accepted(500);
   expect(
     short.map((member) => member.streams),
     "streams of those who stalled for a minute and a half",
@@ -87,8 +87,8 @@ async function never(run: Trial): Promise<void> {
   const { port } = run.server;
   const connections = await Promise.all(Array.from({ length: 10 }, () => Connection.open({ port })));
   try {
-    await run.accepted(100);
-    // What it has had at most is counted from here: hashing passwords took more than the room does.
+    await run.group.accepted(100);
+    // Measures the peak from here on: hashing passwords took more memory than the room does.
     writeFileSync(`/proc/${run.server.pid}/clear_refs`, "5");
     const before = memoryOf(run.server.pid, "VmRSS");
     const streams = connections.flatMap((connection) => run.accounts.map(({ token }) => deafStream(connection, token)));
@@ -97,7 +97,7 @@ async function never(run: Trial): Promise<void> {
       expect(code, "a status of a stream that is not read").to.equal(undefined);
       expect(reset, "the code of RST_STREAM").to.be.greaterThan(0);
     }
-    // The timeline and the pages may have 24 MB of it; what the 50 did not read is 250 MB.
+    // The timeline and the pages may hold 24 MB of it. The messages that the 50 streams did not read are 250 MB.
     const taken = memoryOf(run.server.pid, "VmHWM") - before;
     expect(taken, "bytes of memory that the server has taken at most").to.be.below(96 * MEGABYTE);
   } finally {
@@ -105,14 +105,14 @@ async function never(run: Trial): Promise<void> {
   }
 }
 
-/** A stream that asks for everything and reads nothing of it. */
+/** A stream that asks for everything and reads nothing. */
 function deafStream(connection: Connection, token: string): ChatStream {
   const chat = connection.chat(token, { reading: false });
   chat.send(join({ resumeAfter: 0n }));
   return chat;
 }
 
-/** What a process has in memory, or has had at most, in bytes. */
+/** The memory of a process, or its peak, in bytes. */
 function memoryOf(pid: number, which: "VmRSS" | "VmHWM"): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const line = status.split("\n").find((one) => one.startsWith(which)) ?? "";

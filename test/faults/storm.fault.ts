@@ -8,10 +8,10 @@ const ROUNDS = 6;
 const LISTENERS = 60;
 const seed = Random.seed();
 
-describe(`A storm of ${LISTENERS} listeners and those who talk (SEED=${seed})`, () => {
+describe(`A reconnect storm (SEED=${seed})`, () => {
   const trial = useTrials();
 
-  it(`who all lose their connections at once, ${ROUNDS} times, and come back, misses nothing`, async function () {
+  it(`${LISTENERS} listeners and the senders, who all lose their connections at once ${ROUNDS} times, miss nothing.`, async function () {
     const random = new Random(seed);
     const run = await trial({ random, rate: 500, maxText: 50 });
     for (let i = 1; i <= LISTENERS; i++) {
@@ -20,11 +20,11 @@ describe(`A storm of ${LISTENERS} listeners and those who talk (SEED=${seed})`, 
       else run.add(WireUser, user, `listener ${i}`);
     }
     for (let round = 1; round <= ROUNDS; round++) {
-      await run.accepted(random.between(300, 900));
-      await run.everyoneBack();
+      await run.group.accepted(random.between(300, 900));
+      await run.group.everyoneBack();
       run.server.proxy.cut();
     }
-    for (const { client, streams } of run.users) expect(streams, `streams of ${client}`).to.be.at.least(ROUNDS);
+    for (const { client, streams } of run.group.users) expect(streams, `streams of ${client}`).to.be.at.least(ROUNDS);
     await run.finish(this, "reconnect storm");
   });
 });

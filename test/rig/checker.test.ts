@@ -49,6 +49,21 @@ describe("The history checker", function () {
     expect(check({ ...history, headMayLag: true }).violations).to.deep.equal([]);
   });
 
+  it("compares the order of commands, unless their client may have retried them", () => {
+    const sends = [2, 1].map((id) => ({
+      user: "ana",
+      client: "ana's phone",
+      requestId: `r${id}`,
+      recipient: "",
+      text: `text ${id}`,
+      answers: [{ kind: "accepted" as const, id, sentAt: 5, duplicate: false }],
+    }));
+    const history = { sends, streams: [], oldestId: 3 };
+    expect(check(history).violations).to.deep.equal(["ana's command r1 was given behind r2, but is 1 and that is 2."]);
+    const retried = sends.map((send) => ({ ...send, mayBeRetried: send.requestId === "r2" }));
+    expect(check({ ...history, sends: retried }).violations).to.deep.equal([]);
+  });
+
   it("refuses commands that cannot be told apart", () => {
     const send = { user: "ana", client: "ana's phone", requestId: "r1", recipient: "", text: "hello", answers: [] };
     const history = { sends: [send, { ...send, requestId: "r2" }], streams: [], oldestId: 1 };

@@ -43,6 +43,8 @@ export interface Send {
   readonly text: string;
   /** Every answer, in order. None: the outcome is not known. */
   readonly answers: readonly Answer[];
+  /** The client may have hidden a rejection and sent the command again later, out of order. Default: false. */
+  readonly mayBeRetried?: boolean;
 }
 
 /** The server's answer to a command. */

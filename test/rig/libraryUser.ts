@@ -104,6 +104,9 @@ export class LibraryUser extends VirtualUser {
 
   /** A command whose outcome is not known stays in flight. */
   #answer(requestId: string, outcome: Outcome): void {
+    const { send, streams } = this.inFlight.get(requestId) ?? {};
+    // On a second stream the library hides that a store was away, and tries again.
+    if (send !== undefined && streams !== this.streams) send.mayBeRetried = true;
     if (outcome.kind === "accepted") {
       const { id, sentAt, duplicate } = outcome;
       this.answered(requestId, { kind: "accepted", id: Number(id), sentAt: Number(sentAt), duplicate });

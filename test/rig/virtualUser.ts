@@ -25,6 +25,8 @@ export interface VirtualUserOptions {
 /** A command in flight. */
 export interface InFlight {
   readonly requestId: string;
+  /** How many streams its client had opened when it was sent first. */
+  readonly streams: number;
   readonly command: Command;
   /** The record of a command that posts a message. */
   readonly send?: OpenSend;
@@ -188,7 +190,8 @@ export abstract class VirtualUser {
     return `${this.client} ${this.#commands}`;
   }
 
-  #post(command: InFlight): void {
+  #post(given: Omit<InFlight, "streams">): void {
+    const command = { ...given, streams: this.#streams };
     this.inFlight.set(command.requestId, command);
     this.post(command);
   }

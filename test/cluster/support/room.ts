@@ -6,19 +6,19 @@ import type { Cluster } from "./cluster.ts";
 import { Front } from "./front.ts";
 import { listed } from "./listed.ts";
 
-/** Who is in a room, and what they say. */
+/** The users of a room, and what they send. */
 export interface RoomOptions extends LoadOptions {
   readonly users: number;
   readonly clients: number;
-  /** Every how many-th client uses the client library; the others are on the wire. Default: 4. */
+  /** Every n-th client uses the client library, and the others are on the wire. Default: 4. */
   readonly libraryEvery?: number;
 }
 
-/** People spread over the nodes of a cluster: those on the wire come back to another node each time, the library's to whichever answers. */
+/** Virtual users over all nodes of a cluster: wire users reconnect to another node each time, library users to any node that serves. */
 export class ClusterRoom {
   readonly group = new UserGroup(true);
   readonly users: readonly Account[];
-  /** Between the clients that use the library and all nodes. */
+  /** Between the library users and all nodes. */
   readonly front: Front;
   readonly #cluster: Cluster;
 
@@ -28,7 +28,7 @@ export class ClusterRoom {
     this.front = front;
   }
 
-  /** Registers the users and lets their clients in, who talk from now on. */
+  /** Registers the users, and starts their clients, which send from now on. */
   static async open(
     cluster: Cluster,
     { users, clients, libraryEvery = 4, ...load }: RoomOptions,
@@ -42,7 +42,7 @@ export class ClusterRoom {
     return room;
   }
 
-  /** Waits until the list is the same on every node, and all users are on it, who all have clients. */
+  /** Waits until every node lists all users, who all have clients. */
   async everyoneListed(): Promise<void> {
     const names = this.users.map(({ username }) => username).sort();
     for (const node of this.#cluster.nodes) await listed(node, this.users[0] as Account, names);
@@ -69,7 +69,7 @@ export class ClusterRoom {
     this.group.add(WireUser, user, client, () => this.#cluster.node(node++).port);
   }
 
-  /** The log as each user must have seen it, as if a client of theirs had asked for all of it. */
+  /** Records the log as each user must have seen it, as if one more client had asked for all of it. */
   async #audit(): Promise<void> {
     const messages = (await this.#cluster.database.messages()).map((message) => ({
       kind: "message" as const,
@@ -86,7 +86,7 @@ export class ClusterRoom {
   }
 }
 
-/** Rooms of a `describe`; nothing of them is left after each test. Belongs behind `useClusters`, whose nodes end first. */
+/** Rooms of a `describe`. Nothing of them is left after each test. Call it after `useClusters`, whose nodes end first. */
 export function useRooms(): (cluster: Cluster, options: RoomOptions) => Promise<ClusterRoom> {
   const rooms: ClusterRoom[] = [];
   afterEach(async () => {

@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { LibraryUser } from "../../rig/libraryUser.ts";
-import type { Recorder } from "../../rig/recorder.ts";
 import { RestartableServer } from "../../rig/serverProcess.ts";
 import { type Account, DEADLINE_MS, type LoadOptions, UserGroup } from "../../rig/userGroup.ts";
 import type { VirtualUser, VirtualUserOptions } from "../../rig/virtualUser.ts";
@@ -29,7 +28,7 @@ export class Trial {
   readonly folder: string;
   readonly server: RestartableServer;
   readonly accounts: readonly Account[];
-  readonly #group = new UserGroup();
+  readonly group = new UserGroup();
 
   private constructor(folder: string, server: RestartableServer, accounts: readonly Account[], load: LoadOptions) {
     this.folder = folder;
@@ -41,7 +40,7 @@ export class Trial {
       if (i % 2 === 0) this.add(WireUser, account, client);
       else this.add(LibraryUser, account, client);
     }
-    this.#group.startLoad(load);
+    this.group.startLoad(load);
   }
 
   /** Starts a server on an empty folder, and virtual users who send. */
@@ -58,14 +57,6 @@ export class Trial {
     }
   }
 
-  get recorder(): Recorder {
-    return this.#group.recorder;
-  }
-
-  get users(): readonly VirtualUser[] {
-    return this.#group.users;
-  }
-
   /** Adds a user who only listens unless told to send. `port`: default the proxy's. */
   add<U extends VirtualUser>(
     Kind: new (options: VirtualUserOptions) => U,
@@ -73,22 +64,7 @@ export class Trial {
     client: string,
     port?: number,
   ): U {
-    return this.#group.add(Kind, account, client, () => port ?? this.server.proxyPort);
-  }
-
-  /** As in `UserGroup`. */
-  accepted(count: number): Promise<void> {
-    return this.#group.accepted(count);
-  }
-
-  /** As in `UserGroup`. */
-  everyoneBack(): Promise<void> {
-    return this.#group.everyoneBack();
-  }
-
-  /** As in `UserGroup`. */
-  until(what: string, condition: () => boolean): Promise<void> {
-    return this.#group.until(what, condition);
+    return this.group.add(Kind, account, client, () => port ?? this.server.proxyPort);
   }
 
   /** As in `UserGroup`; the audit reads the log once more for every account. `name`: in the report. */
@@ -96,12 +72,12 @@ export class Trial {
     const audit = async () => {
       for (const account of this.accounts) await this.#audit(account);
     };
-    await this.#group.finish(test, { name, least: LEAST, audit });
+    await this.group.finish(test, { name, least: LEAST, audit });
   }
 
   /** Ends everything that a failed trial has left. It may have ended already. */
   async close(): Promise<void> {
-    this.#group.abandon();
+    this.group.abandon();
     await this.server.proxy.close();
   }
 
@@ -109,7 +85,7 @@ export class Trial {
   async #audit(account: Account): Promise<void> {
     const name = `the audit of ${account.username}`;
     const auditor = this.add(WireUser, account, name, this.server.port);
-    await within(auditor.reached(this.users[0]?.lastId ?? 0), name, DEADLINE_MS);
+    await within(auditor.reached(this.group.users[0]?.lastId ?? 0), name, DEADLINE_MS);
     auditor.complete();
     await auditor.leave();
   }

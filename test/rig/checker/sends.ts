@@ -84,7 +84,7 @@ function checkOrder(sends: readonly Send[]): string[] {
   const violations: string[] = [];
   for (const send of sends) {
     const [answer] = send.answers;
-    if (answer?.kind !== "accepted" || answer.duplicate) continue;
+    if (answer?.kind !== "accepted" || answer.duplicate || send.mayBeRetried) continue;
     const before = last.get(send.client);
     if (before !== undefined && before.id > answer.id) {
       violations.push(
