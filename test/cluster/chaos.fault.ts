@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { Random } from "../support/random.ts";
-import { befall } from "./support/chaos.ts";
+import { strikeAtRandom } from "./support/chaos.ts";
 import { useClusters } from "./support/cluster.ts";
 import { useRooms } from "./support/room.ts";
 
@@ -19,7 +19,7 @@ describe(`Everything at random for ${MINUTES} minutes (SEED=${seed})`, function 
     const nodes = await cluster();
     const run = await room(nodes, { random: new Random(seed), users: 30, clients: CLIENTS, rate: 200, maxText: 60 });
     await run.group.everyoneBack();
-    const counts = await befall(nodes, run, seed, MINUTES * 60_000);
+    const counts = await strikeAtRandom(nodes, run, seed, MINUTES * 60_000);
     console.log(
       `      ${[...counts]
         .map(([name, count]) => `${name} ${count} times`)

@@ -15,7 +15,7 @@ const KEPT = 30;
 const LOST = 10;
 const GONE_BACK = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
 
-describe("Three nodes whose log goes back", function () {
+describe("A log regression in a cluster", function () {
   this.timeout(3 * 60_000);
   const cluster = useClusters();
   const visitors = useVisitors();
@@ -70,7 +70,7 @@ describe("Three nodes whose log goes back", function () {
     }
   }
 
-  it("because its newest messages are gone, name it anew, and their clients end up with what it has", async () => {
+  it("Three nodes whose log loses its newest messages give it a new id, and their clients end with the log as it is.", async () => {
     const run = await cluster(3);
     await loseTheEnd(run, async (talk) => {
       await talk(KEPT);
@@ -79,7 +79,7 @@ describe("Three nodes whose log goes back", function () {
     });
   });
 
-  it("because a copy that lacks the end takes PostgreSQL's place, do the same", async () => {
+  it("Three nodes whose PostgreSQL is replaced by an older copy give the log a new id, and their clients end with it.", async () => {
     const run = await cluster(3);
     await loseTheEnd(run, async (talk, untilBack) => {
       await talk(KEPT);

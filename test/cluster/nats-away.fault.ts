@@ -6,14 +6,14 @@ import { seconds, useVisitors } from "./support/visitors.ts";
 
 const LOGGED_OUT = { reason: "LOGGED_OUT", reconnect: false, code: "OK" } as const;
 
-describe("Three nodes", function () {
+describe("Notifications in a cluster", function () {
   this.timeout(3 * 60_000);
   const cluster = useClusters();
   const visitors = useVisitors();
 
   for (const isAway of [false, true]) {
     const when = isAway ? "while NATS is away" : "with NATS";
-    it(`bring what is sent on one to all of them, and end a session everywhere, ${when}`, async () => {
+    it(`Three nodes deliver a message sent on one to all, and end a session everywhere, ${when}.`, async () => {
       const run = await cluster(3);
       const { nodes, nats } = run;
       const [ana, bob] = await run.register("ana", "bob");

@@ -10,12 +10,12 @@ import { seconds, useVisitors } from "./support/visitors.ts";
 /** How many sign-ins may fail before the next has to wait: the setting's default. */
 const FREE = 5;
 
-describe("Who is online over three nodes", function () {
+describe("Presence in a cluster", function () {
   this.timeout(3 * 60_000);
   const cluster = useClusters();
   const visitors = useVisitors();
 
-  it("is the same on every node, and no longer those who were on one that died", async () => {
+  it("The list of online users is the same on every node, and loses the users of a node that died.", async () => {
     const run = await cluster(3);
     const [ana, bob, cid] = await run.register("ana", "bob", "cid");
     const dying = run.node(0);
@@ -35,7 +35,7 @@ describe("Who is online over three nodes", function () {
     await chat.accept(sendTo("cid", "are you there?"));
   });
 
-  it("is told on every node as it changes, also while NATS is away", async () => {
+  it("Every node announces joins and leaves on all nodes, also while NATS is away.", async () => {
     const run = await cluster(3);
     const [ana, bob] = await run.register("ana", "bob");
     const listeners = await Promise.all(run.nodes.map((node) => visitors.enter(node, ana)));
@@ -50,7 +50,7 @@ describe("Who is online over three nodes", function () {
     }
   });
 
-  it("counts failed sign-ins on all nodes together", async () => {
+  it("Failed sign-ins count on all nodes together.", async () => {
     const run = await cluster(3);
     await run.register("ana");
     const guess = async (node: ClusterNode) =>

@@ -18,13 +18,13 @@ async function told(next: () => Promise<bigint>, state: bigint): Promise<void> {
   while ((await next()) !== state);
 }
 
-describe("Three nodes whose PostgreSQL", function () {
+describe("PostgreSQL away from a cluster", function () {
   this.timeout(3 * 60_000);
   const cluster = useClusters();
   const visitors = useVisitors();
 
-  for (const [how, isKilled] of Object.entries({ "is stopped": false, "is killed": true })) {
-    it(`${how} refuse what is sent, keep their streams, say so in their health, and go on by themselves`, async () => {
+  for (const [how, isKilled] of Object.entries({ stopped: false, killed: true })) {
+    it(`Three nodes whose PostgreSQL is ${how} reject messages, keep their streams, report NOT_SERVING, and recover.`, async () => {
       const run = await cluster(3);
       const { nodes, postgres } = run;
       const [ana] = await run.register("ana");
@@ -56,7 +56,7 @@ describe("Three nodes whose PostgreSQL", function () {
     });
   }
 
-  it("says nothing any more can be stopped all the same, with messages under way, and their clients settle them elsewhere", async () => {
+  it("A node whose PostgreSQL hangs still drains; its clients settle their commands on another node.", async () => {
     const run = await cluster(2);
     const [node, other] = run.nodes as [ClusterNode, ClusterNode];
     const [ana] = await run.register("ana");
@@ -70,7 +70,7 @@ describe("Three nodes whose PostgreSQL", function () {
     expect((await run.database.messages()).map(({ text }) => text)).to.deep.equal(["hello"]);
   });
 
-  it("waits for a standby that is gone neither accept nor refuse, until it is known what became of a message", async () => {
+  it("Nodes whose PostgreSQL waits for a lost standby neither accept nor reject until the outcome is known.", async () => {
     const run = await cluster(3);
     const [node, other] = run.nodes as [ClusterNode, ClusterNode];
     const [ana, bob] = await run.register("ana", "bob");

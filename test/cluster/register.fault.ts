@@ -8,11 +8,11 @@ const AT_ONCE = 100;
 /** Where the server that is overloaded does not say how long to wait, in milliseconds. */
 const WAIT = 100;
 
-describe("Registrations of one name", function () {
+describe("Registration in a cluster", function () {
   this.timeout(10 * 60_000);
   const cluster = useClusters();
 
-  it(`of which ${AT_ONCE} come at once over three nodes, ${ROUNDS} times, succeed once each time`, async () => {
+  it(`Of ${AT_ONCE} registrations of one name at once over three nodes exactly one succeeds, ${ROUNDS} times over.`, async () => {
     const { nodes } = await cluster(3);
     const wires = await Promise.all(nodes.map((node) => node.connect()));
     try {

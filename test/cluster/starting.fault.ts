@@ -6,7 +6,7 @@ import { useVisitors } from "./support/visitors.ts";
 
 const ROUNDS = 3;
 
-describe("Three nodes that start", function () {
+describe("The start of a cluster", function () {
   this.timeout(3 * 60_000);
   const cluster = useClusters();
   const visitors = useVisitors();
@@ -22,11 +22,11 @@ describe("Three nodes that start", function () {
     }
   }
 
-  it(`at once on an empty database make it ready together, ${ROUNDS} times`, async () => {
+  it(`Three nodes that start at once on an empty database share one log, ${ROUNDS} times over.`, async () => {
     for (let round = 1; round <= ROUNDS; round++) await hearOneAnother(await cluster(3));
   });
 
-  it("before PostgreSQL and NATS are there wait for them", async () => {
+  it("Three nodes that start before PostgreSQL and NATS wait for them.", async () => {
     const run = await cluster(0);
     await Promise.all([run.postgres.stop(), run.nats.stop()]);
     const started = run.addNodes(3);

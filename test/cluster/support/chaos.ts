@@ -9,20 +9,19 @@ const SECOND = 1_000;
 /** How long a connection is stalled, in milliseconds. */
 const STALL = 10 * SECOND;
 
-/** What befalls a cluster again and again. */
-interface Trouble {
-  /** How long it leaves the cluster alone each time, in milliseconds. */
+/** A kind of fault that strikes a cluster again and again. */
+interface Fault {
+  /** The pause between two strikes, in milliseconds. */
   readonly rest: readonly [from: number, to: number];
-  /** Happens once, and is mended at its end. Resolves with its name. */
+  /** Strikes once, and repairs everything at its end. Resolves with the name of the fault. */
   readonly strike: (random: Random) => Promise<string>;
 }
 
 /**
- * Lets everything befall a cluster that may, at random, for so many milliseconds: nodes that are killed, PostgreSQL and NATS that go
- * away, connections that stall. Each kind takes its turns by itself, so that they fall together too. Resolves with how often each
- * befell it, when all is mended.
+ * Strikes a cluster at random for so many milliseconds: kills nodes, stops and kills PostgreSQL and NATS, and stalls connections. Each kind
+ * of fault has a schedule of its own, so several strike at once. When everything is repaired, resolves with how often each fault struck.
  */
-export async function befall(
+export async function strikeAtRandom(
   cluster: Cluster,
   room: ClusterRoom,
   seed: number,
@@ -30,7 +29,7 @@ export async function befall(
 ): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   const end = performance.now() + duration;
-  const torment = async ({ rest, strike }: Trouble, random: Random) => {
+  const repeat = async ({ rest, strike }: Fault, random: Random) => {
     for (;;) {
       await sleep(random.between(...rest));
       if (performance.now() >= end) return;
@@ -38,15 +37,15 @@ export async function befall(
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
   };
-  // Numbers of their own: what one kind of trouble is like does not hang on how long another took.
-  const torments = troublesOf(cluster, room).map((trouble, i) => torment(trouble, new Random(seed + i)));
-  // To the end, also where one has failed: all is mended then.
-  await Promise.allSettled(torments);
-  await Promise.all(torments);
+  // Each kind has random numbers of its own, which do not depend on how long another kind took.
+  const schedules = faultsOf(cluster, room).map((fault, i) => repeat(fault, new Random(seed + i)));
+  // Waits for all, also if one fails: everything is repaired then.
+  await Promise.allSettled(schedules);
+  await Promise.all(schedules);
   return counts;
 }
 
-function troublesOf(cluster: Cluster, room: ClusterRoom): readonly Trouble[] {
+function faultsOf(cluster: Cluster, room: ClusterRoom): readonly Fault[] {
   return [
     {
       rest: [4 * SECOND, 12 * SECOND],
@@ -85,7 +84,7 @@ async function stall(cluster: Cluster, room: ClusterRoom, random: Random): Promi
     ["client to node", random.oneOf([toClients, room.front.proxy])],
   ];
   const [name, proxy] = random.oneOf(places);
-  // Half of the time all that goes that way, else one connection of several, such as that of the commits.
+  // Half of the time all connections, otherwise one of several, such as that of the commits.
   const isAll = name !== "client to node" && random.between(1, 2) === 1;
   const { links } = proxy;
   const stalled = isAll || links.length === 0 ? proxy : random.oneOf(links);

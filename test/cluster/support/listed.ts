@@ -3,23 +3,23 @@ import type { Account } from "../../rig/userGroup.ts";
 import { CallFailed } from "../../support/wire.ts";
 import type { ClusterNode } from "./node.ts";
 
-/** How long a list may take to come to what is awaited, in milliseconds, and how often it is looked at. */
+/** How long a list may take to become the awaited one, and how often it is read, in milliseconds. */
 const DEADLINE_MS = 60_000;
 const LOOK = 50;
 
-/** The names of all who are online, as a node tells one of them. */
-export async function namesOn(node: ClusterNode, { token }: Account): Promise<string[]> {
+/** The names of all online users, as a node lists them to one of them. */
+async function namesOn(node: ClusterNode, { token }: Account): Promise<string[]> {
   const { users } = await node.with((wire) => wire.list(token, { pageSize: 1_000 }));
   return users.map(({ username }) => username);
 }
 
-/** Waits until a node lists these names and no others; resolves with how long that took, in milliseconds. */
+/** Waits until a node lists exactly these names. Resolves with how long that took, in milliseconds. */
 export async function listed(node: ClusterNode, user: Account, names: readonly string[]): Promise<number> {
   const began = performance.now();
   const wanted = [...names].sort().join();
   for (;;) {
     const there = await namesOn(node, user).catch((error) => {
-      // The store may be away still.
+      // The store may still be away.
       if (error instanceof CallFailed) return [error.message];
       throw error;
     });

@@ -5,12 +5,12 @@ import type { EngineServer } from "../../support/engineServer.ts";
 import { Proxy as NetworkProxy } from "../../support/proxy.ts";
 import { Connection } from "../../support/wire.ts";
 
-/** How long a node may take to start, in milliseconds: it waits for a database that is away, as a test may have it. */
+/** How long a node may take to start, in milliseconds. A test may keep its database away meanwhile. */
 const DEADLINE_MS = 60_000;
 
-/** What a node stands on. */
+/** The engines of a node. */
 export interface Ground {
-  /** For the working data of nodes, of which there should be none. */
+  /** The data folder of nodes, which should stay empty. */
   readonly folder: string;
   readonly postgres: EngineServer;
   /** The database's URL, without a proxy. */
@@ -24,7 +24,6 @@ export class ClusterNode {
   readonly toPostgres: NetworkProxy;
   readonly toNats: NetworkProxy;
   readonly server: RestartableServer;
-  #isUp = true;
 
   private constructor(
     name: string,
@@ -54,38 +53,30 @@ export class ClusterNode {
     }
   }
 
-  /** What is between its clients and it. */
+  /** The network between the node and its clients. */
   get toClients(): NetworkProxy {
     return this.server.proxy;
   }
 
-  /** Where clients connect. */
+  /** The port that clients connect to. */
   get port(): number {
     return this.toClients.port;
   }
 
-  /** Whether its process is there; it may be stopped. */
-  get isUp(): boolean {
-    return this.#isUp;
-  }
-
-  /** Ends it as a crash does. */
+  /** Kills its process. */
   async kill(): Promise<void> {
-    this.#isUp = false;
     await this.server.kill("SIGKILL");
   }
 
-  /** Ends it as an operator does, who waits for it. */
+  /** Drains it, as an operator does, and waits for its end. */
   async drain(): Promise<void> {
     const { code, stderr } = await this.server.kill("SIGTERM");
-    this.#isUp = false;
     expect(code, stderr).to.equal(0);
   }
 
   /** Starts it again. */
   async startAgain(): Promise<void> {
     await this.server.startAgain();
-    this.#isUp = true;
   }
 
   /** A connection to it, without a proxy. */
@@ -93,7 +84,7 @@ export class ClusterNode {
     return Connection.open({ port: this.server.port });
   }
 
-  /** Does something on such a connection, which is closed afterwards. */
+  /** Runs an action on such a connection, and closes the connection. */
   async with<T>(action: (wire: Connection) => Promise<T>): Promise<T> {
     const wire = await this.connect();
     try {
@@ -103,7 +94,7 @@ export class ClusterNode {
     }
   }
 
-  /** Takes its proxies away; its process is ended by whoever ends them all. */
+  /** Closes its proxies. `endProcesses` ends its process. */
   async close(): Promise<void> {
     await Promise.all([this.toPostgres, this.toNats, this.toClients].map((proxy) => proxy.close()));
   }
