@@ -11,7 +11,7 @@ import {
 } from "../config/index.ts";
 import type { ServerConfig } from "./config.ts";
 import { databaseCertificates } from "./databaseCertificates.ts";
-import { LocalBus, MemoryAttempts, MemoryRoster } from "./engines/memory/index.ts";
+import { LocalBus, MemoryFailedLogins, MemoryRoster } from "./engines/memory/index.ts";
 import { NodeSecrets } from "./engines/secrets/index.ts";
 import { openSqliteStore, type Report } from "./engines/sqlite/index.ts";
 import type { BusFacts } from "./metrics/index.ts";
@@ -62,7 +62,7 @@ async function openEmbedded(folder: string, logger: Logger): Promise<OpenEngines
       accounts,
       sessions,
       roster,
-      attempts: new MemoryAttempts(),
+      failedLogins: new MemoryFailedLogins(),
       clockMark,
       bus: new LocalBus(),
       secrets: new NodeSecrets(),

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Attempts } from "../../src/server/room/ports/attempts.ts";
+import type { FailedLoginStore } from "../../src/server/room/ports/attempts.ts";
 import { NOON, range } from "./support.ts";
 
 /** How long a failure is remembered; in milliseconds. */
@@ -10,10 +10,10 @@ const DAY = 24 * 60 * MINUTE;
 /** What every counter of failed sign-ins keeps to (room/ports/attempts.ts). `open`: one that remembers nothing. */
 export function describeAttempts(
   name: string,
-  open: () => Promise<{ attempts: Attempts; close(): Promise<void> }>,
+  open: () => Promise<{ attempts: FailedLoginStore; close(): Promise<void> }>,
 ): void {
   describe(`The failed sign-ins of ${name}`, () => {
-    let attempts: Attempts;
+    let attempts: FailedLoginStore;
     let close: () => Promise<void>;
     beforeEach(async () => {
       ({ attempts, close } = await open());

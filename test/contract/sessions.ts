@@ -82,7 +82,7 @@ export function describeSessionStore(name: string, place: NewStorePlace): void {
       const last = await signIn(store, ana);
       await store.sessions.end(last.sessionId, true);
       expect((await signIn(store, ana)).sessionId).to.be.above(last.sessionId);
-      await store.sessions.sweep(Number.MAX_SAFE_INTEGER, 0);
+      await store.sessions.purge(Number.MAX_SAFE_INTEGER, 0);
       await store.reopen();
       expect((await signIn(store, ana)).sessionId).to.be.above(last.sessionId + 1);
     });
@@ -95,14 +95,14 @@ export function describeSessionStore(name: string, place: NewStorePlace): void {
         return { tokenHash };
       };
       const [expired, unused, fresh] = [await open(500, 900), await open(100, 5_000), await open(500, 5_000)];
-      await store.sessions.sweep(NOON + 1_000, NOON + 200);
+      await store.sessions.purge(NOON + 1_000, NOON + 200);
       expect(await Promise.all([expired, unused, fresh].map(isOpen))).to.deep.equal([false, false, true]);
     });
 
     it("stay when they are swept but were used", async () => {
       const ana = await enlist(store, "ana");
       await store.sessions.touch([ana.sessionId], NOON + 1_000);
-      await store.sessions.sweep(NOON, NOON + 500);
+      await store.sessions.purge(NOON, NOON + 500);
       expect(await isOpen(ana)).to.equal(true);
     });
 

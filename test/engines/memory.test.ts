@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { MemoryAttempts, MemoryRoster } from "../../src/server/engines/memory/index.ts";
+import { MemoryFailedLogins, MemoryRoster } from "../../src/server/engines/memory/index.ts";
 import { NOON, range } from "../contract/support.ts";
 
 describe("Failed sign-ins in memory", () => {
   it("are remembered for a bounded number of names: those whose last failure is longest ago are forgotten first", async () => {
-    const attempts = new MemoryAttempts();
+    const attempts = new MemoryFailedLogins();
     await attempts.fail("ana", NOON);
     await attempts.fail("bob", NOON);
     await attempts.fail("ana", NOON);

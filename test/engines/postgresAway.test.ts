@@ -47,7 +47,7 @@ describe("While PostgreSQL is away", () => {
       store.sessions.touch([ana.sessionId], NOON + 1),
       store.sessions.end(ana.sessionId, true),
       store.sessions.ended([ana.sessionId]),
-      store.sessions.sweep(NOON + 1, NOON + 1),
+      store.sessions.purge(NOON + 1, NOON + 1),
       store.roster.arrive({ accountId: ana.accountId, username: ana.username, since: NOON }),
       store.roster.find(ana.username),
       store.roster.page("", 10),

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { MemoryAttempts } from "../../src/server/engines/memory/index.ts";
-import { AttemptGate, waitAfter } from "../../src/server/room/attemptGate.ts";
+import { MemoryFailedLogins } from "../../src/server/engines/memory/index.ts";
+import { LoginThrottle, waitAfter } from "../../src/server/room/attemptGate.ts";
 import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import { Refusal } from "../../src/server/room/reasons.ts";
 import { Gate } from "../support/engines.ts";
@@ -11,8 +11,8 @@ const KEY = "ana 127.0.0.1";
 
 function setUp(free = 5) {
   let now = 1_700_000_000_000;
-  const gate = new AttemptGate(new MemoryAttempts(), { free, clock: () => now });
-  const attempt = async (right: boolean, key = KEY) => gate.pass(key, async () => (right ? "in" : undefined));
+  const gate = new LoginThrottle(new MemoryFailedLogins(), { free, clock: () => now });
+  const attempt = async (right: boolean, key = KEY) => gate.attempt(key, async () => (right ? "in" : undefined));
   /** How long an attempt would have to wait; 0: it is made, and fails. */
   const failure = async (key = KEY) => {
     try {
@@ -111,7 +111,7 @@ describe("The wait after failed sign-ins", () => {
   it("does not count an attempt that could not be made", async () => {
     const { gate, failure } = setUp();
     for (let i = 0; i < 20; i++) {
-      const broken = gate.pass(KEY, () => Promise.reject(new StoreUnavailable("the disk is away")));
+      const broken = gate.attempt(KEY, () => Promise.reject(new StoreUnavailable("the disk is away")));
       expect(await broken.catch((error) => error)).to.be.instanceOf(StoreUnavailable);
     }
     expect(await failure()).to.equal(0);
@@ -125,7 +125,7 @@ describe("Attempts that come at once", () => {
     let most = 0;
     const attempts = await Promise.allSettled(
       Array.from({ length: 20 }, () =>
-        gate.pass(KEY, async () => {
+        gate.attempt(KEY, async () => {
           most = Math.max(most, ++running);
           await new Promise((resolve) => setImmediate(resolve));
           running -= 1;
@@ -141,7 +141,7 @@ describe("Attempts that come at once", () => {
     const { gate, attempt } = setUp();
     const held = new Gate();
     held.shut();
-    const slow = gate.pass(KEY, async () => {
+    const slow = gate.attempt(KEY, async () => {
       await held.pass();
       return "in";
     });
@@ -155,7 +155,7 @@ describe("Attempts that come at once", () => {
     const held = new Gate();
     held.shut();
     const waiting = Array.from({ length: 32 }, () =>
-      gate.pass(KEY, async () => {
+      gate.attempt(KEY, async () => {
         await held.pass();
         return "in";
       }),
@@ -170,7 +170,7 @@ describe("Attempts that come at once", () => {
 
   it("go on behind one that could not be made", async () => {
     const { gate, attempt } = setUp();
-    const broken = gate.pass(KEY, () => Promise.reject(new StoreUnavailable("the disk is away")));
+    const broken = gate.attempt(KEY, () => Promise.reject(new StoreUnavailable("the disk is away")));
     const next = attempt(true);
     expect(await broken.catch((error) => error)).to.be.instanceOf(StoreUnavailable);
     expect(await next).to.equal("in");

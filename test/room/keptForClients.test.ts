@@ -5,7 +5,7 @@ import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { SessionStore } from "../../src/server/room/ports/sessions.ts";
 import { Rate } from "../../src/server/room/rate.ts";
 import type { Room } from "../../src/server/room/room.ts";
-import { SessionWatch } from "../../src/server/room/sessionWatch.ts";
+import { RevokedSessions } from "../../src/server/room/sessionWatch.ts";
 import type { Stream } from "../../src/server/room/stream.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
 import { draft, enlist, type Person, range, useStore } from "../contract/support.ts";
@@ -87,11 +87,11 @@ describe("What is kept for clients", function () {
 
 describe("What the parts of the room keep for clients", () => {
   it("the watch on sessions remembers 10,000 of 100,000 sessions that end at once", () => {
-    const watch = new SessionWatch({} as SessionStore, 60_000);
-    watch.note(range(1, 60_000));
-    watch.note(range(60_001, 100_000));
+    const watch = new RevokedSessions({} as SessionStore, 60_000);
+    watch.add(range(1, 60_000));
+    watch.add(range(60_001, 100_000));
     expect(watch.size).to.equal(10_000);
-    expect([90_000, 90_001, 100_000].map((id) => watch.hasEnded(id))).to.deep.equal([false, true, true]);
+    expect([90_000, 90_001, 100_000].map((id) => watch.has(id))).to.deep.equal([false, true, true]);
   });
 
   it("the rate forgets full buckets: 100,000 accounts that send one after the other leave at most 1,024", async () => {

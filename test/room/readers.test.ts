@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { LocalBus, MemoryAttempts, MemoryRoster } from "../../src/server/engines/memory/index.ts";
+import { LocalBus, MemoryFailedLogins, MemoryRoster } from "../../src/server/engines/memory/index.ts";
 import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
 import { LIMITS, RETENTION, TIMINGS } from "../../src/server/room/limits.ts";
 import type { Engines } from "../../src/server/room/ports/engines.ts";
@@ -32,7 +32,7 @@ async function openRoom(store: ModelStore, bus: LocalBus): Promise<Room> {
   const engines = {
     log: store,
     roster: new MemoryRoster(),
-    attempts: new MemoryAttempts(),
+    attempts: new MemoryFailedLogins(),
     clockMark: { read: async () => undefined, write: async () => {} },
     bus,
     secrets: new NodeSecrets(),

@@ -1,8 +1,8 @@
 import { hash } from "@node-rs/argon2";
 import { expect } from "chai";
-import { MemoryAttempts } from "../../src/server/engines/memory/index.ts";
+import { MemoryFailedLogins } from "../../src/server/engines/memory/index.ts";
 import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
-import { AttemptGate } from "../../src/server/room/attemptGate.ts";
+import { LoginThrottle } from "../../src/server/room/attemptGate.ts";
 import type { AccountStore } from "../../src/server/room/ports/accounts.ts";
 import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { Secrets } from "../../src/server/room/ports/secrets.ts";
@@ -38,7 +38,7 @@ describe("Signing in", () => {
     const signIn = new SignIn(
       { accounts, sessions: store.sessions, secrets: override<Secrets>(secrets, more.secrets ?? {}) },
       {
-        gate: new AttemptGate(new MemoryAttempts(), { free: 3, clock }),
+        gate: new LoginThrottle(new MemoryFailedLogins(), { free: 3, clock }),
         timings: { sessionLifetime: 30 * DAY, sessionIdle: 7 * DAY },
         clock: followed(clock),
       },
@@ -229,7 +229,7 @@ describe("A session", () => {
     const signIn = new SignIn(
       { accounts: store.accounts, sessions, secrets },
       {
-        gate: new AttemptGate(new MemoryAttempts(), { free: 0, clock }),
+        gate: new LoginThrottle(new MemoryFailedLogins(), { free: 0, clock }),
         timings: { sessionLifetime: 30 * DAY, sessionIdle: 7 * DAY },
         clock: followed(clock),
       },
@@ -281,7 +281,7 @@ describe("A session", () => {
     for (let day = 1; day < 30; day++) {
       at(day * DAY);
       expect(await isValid(), `day ${day}`).to.equal(true);
-      await signIn.note();
+      await signIn.flushTouches();
     }
     at(30 * DAY);
     expect(await isValid()).to.equal(false);
@@ -292,23 +292,23 @@ describe("A session", () => {
     for (let minute = 0; minute < 120; minute += 5) {
       at(minute * 60_000);
       await isValid();
-      await signIn.note();
+      await signIn.flushTouches();
     }
     expect(touched).to.deep.equal([[session.id]]);
-    signIn.used(7, 0, NOON);
-    signIn.used(8, 0, NOON);
-    signIn.used(8, 0, NOON);
-    await signIn.note();
+    signIn.markUsed(7, 0, NOON);
+    signIn.markUsed(8, 0, NOON);
+    signIn.markUsed(8, 0, NOON);
+    await signIn.flushTouches();
     expect(touched.at(-1)).to.deep.equal([7, 8]);
   });
 
   it("is swept out when it has ended by itself, and not before", async () => {
     const { signIn, isValid, at } = await setUp();
     at(7 * DAY - 1);
-    await signIn.sweep();
+    await signIn.purgeExpired();
     expect(await isValid()).to.equal(true);
     at(7 * DAY);
-    await signIn.sweep();
+    await signIn.purgeExpired();
     at(0);
     expect(await isValid()).to.equal(false);
   });

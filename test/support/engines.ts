@@ -28,14 +28,14 @@ export function whileAway(engines: Engines, isAway: () => boolean): Engines {
           isAway() ? Promise.reject(new StoreUnavailable("the store is away")) : value.apply(original, args);
       },
     });
-  const { log, accounts, sessions, roster, attempts, clockMark } = engines;
+  const { log, accounts, sessions, roster, failedLogins: attempts, clockMark } = engines;
   return {
     ...engines,
     log: port(log),
     accounts: port(accounts),
     sessions: port(sessions),
     roster: port(roster),
-    attempts: port(attempts),
+    failedLogins: port(attempts),
     clockMark: port(clockMark),
   };
 }

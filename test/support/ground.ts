@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { LocalBus, MemoryAttempts, MemoryRoster } from "../../src/server/engines/memory/index.ts";
+import { LocalBus, MemoryFailedLogins, MemoryRoster } from "../../src/server/engines/memory/index.ts";
 import { openNatsBus } from "../../src/server/engines/nats/index.ts";
 import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
@@ -52,7 +52,7 @@ function embedded(folder: string): Ground {
         accounts,
         sessions,
         roster,
-        attempts: new MemoryAttempts(),
+        failedLogins: new MemoryFailedLogins(),
         clockMark,
         bus: new LocalBus(),
         secrets: new NodeSecrets(),

@@ -1,30 +1,30 @@
-import type { Attempts } from "./ports/attempts.ts";
+import type { FailedLoginStore } from "./ports/attempts.ts";
 import { overloaded, Refusal } from "./reasons.ts";
 
 /** The longest wait between two attempts; in milliseconds. */
-const MAX_WAIT = 15 * 60 * 1_000;
+const MAX_WAIT_MS = 15 * 60 * 1_000;
 /** Attempts for one name and address that wait for one another. */
-const MAX_LINE = 32;
+const MAX_QUEUED = 32;
 
 /** How long an attempt must wait after the last one of so many failures; in milliseconds. */
 export function waitAfter(failures: number, free: number): number {
-  return failures < free ? 0 : Math.min(1_000 * 2 ** (failures - free), MAX_WAIT);
+  return failures < free ? 0 : Math.min(1_000 * 2 ** (failures - free), MAX_WAIT_MS);
 }
 
 /**
  * Slows down the guessing of passwords: after a few failures for a name from an address each further attempt has to wait twice as
  * long. Attempts for the same name and address are made one after the other, or many at once would all count as the first.
  */
-export class AttemptGate {
-  readonly #attempts: Attempts;
-  readonly #free: number;
+export class LoginThrottle {
+  readonly #attempts: FailedLoginStore;
+  readonly #freeFailures: number;
   readonly #clock: () => number;
-  readonly #lines = new Map<string, { last: Promise<unknown>; length: number }>();
+  readonly #queues = new Map<string, { last: Promise<unknown>; length: number }>();
 
   /** `free`: failures before the first wait; 0: no waits at all. */
-  constructor(attempts: Attempts, options: { free: number; clock: () => number }) {
+  constructor(attempts: FailedLoginStore, options: { free: number; clock: () => number }) {
     this.#attempts = attempts;
-    this.#free = options.free;
+    this.#freeFailures = options.free;
     this.#clock = options.clock;
   }
 
@@ -33,11 +33,11 @@ export class AttemptGate {
    * `OVERLOADED` where too many wait, and whatever
    * `attempt` throws, which does not count.
    */
-  async pass<T>(key: string, attempt: () => Promise<T | undefined>): Promise<T | undefined> {
-    if (this.#free === 0) return attempt();
-    const line = this.#lines.get(key) ?? { last: Promise.resolve(), length: 0 };
-    if (line.length >= MAX_LINE) throw overloaded();
-    this.#lines.set(key, line);
+  async attempt<T>(key: string, attempt: () => Promise<T | undefined>): Promise<T | undefined> {
+    if (this.#freeFailures === 0) return attempt();
+    const line = this.#queues.get(key) ?? { last: Promise.resolve(), length: 0 };
+    if (line.length >= MAX_QUEUED) throw overloaded();
+    this.#queues.set(key, line);
     line.length += 1;
     const mine = line.last.then(() => this.#try(key, attempt));
     line.last = mine.catch(() => {});
@@ -45,7 +45,7 @@ export class AttemptGate {
       return await mine;
     } finally {
       line.length -= 1;
-      if (line.length === 0) this.#lines.delete(key);
+      if (line.length === 0) this.#queues.delete(key);
     }
   }
 
@@ -53,8 +53,8 @@ export class AttemptGate {
     const at = this.#clock();
     const failures = await this.#attempts.find(key, at);
     if (failures !== undefined) {
-      const left = failures.lastAt + waitAfter(failures.count, this.#free) - at;
-      if (left > 0) throw tooManyAttempts(Math.min(left, MAX_WAIT));
+      const left = failures.lastAt + waitAfter(failures.count, this.#freeFailures) - at;
+      if (left > 0) throw tooManyAttempts(Math.min(left, MAX_WAIT_MS));
     }
     const result = await attempt();
     if (result === undefined) await this.#attempts.fail(key, this.#clock());

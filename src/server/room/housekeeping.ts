@@ -74,7 +74,7 @@ export class Housekeeping {
     const now = stopwatch();
     const time = clock.read();
     for (const stream of streams) stream.tick(now, time);
-    signIn.note().catch(report);
+    signIn.flushTouches().catch(report);
     this.#ticks += 1;
     if (this.#ticks % this.#ticksALook === 0) {
       log.lookAgain();
@@ -92,7 +92,7 @@ export class Housekeeping {
     // What is deleted does not come back: see docs/decisions/0022-a-clock-that-jumps.md.
     if (now - this.#deletedAt >= SWEEP && clock.isSettled) {
       this.#deletedAt = now;
-      signIn.sweep().catch(report);
+      signIn.purgeExpired().catch(report);
     }
     if (now - this.#markedAt >= MARK) void this.markTime();
   }

@@ -1,4 +1,4 @@
-import { AttemptGate } from "./attemptGate.ts";
+import { LoginThrottle } from "./attemptGate.ts";
 import { Committer } from "./committer.ts";
 import type { Encoder, Goodbye } from "./events.ts";
 import { Housekeeping } from "./housekeeping.ts";
@@ -17,7 +17,7 @@ import { RETRY_SOON, sessionInvalid, shuttingDown } from "./reasons.ts";
 import { Retention } from "./retention.ts";
 import { Rounds } from "./rounds.ts";
 import { Sender } from "./sender.ts";
-import { SessionWatch } from "./sessionWatch.ts";
+import { RevokedSessions } from "./sessionWatch.ts";
 import { SignIn } from "./signIn.ts";
 import { SteadyClock } from "./steadyClock.ts";
 import type { Stopwatch } from "./stopwatch.ts";
@@ -104,7 +104,7 @@ export class Room {
   readonly #retention: Retention;
   readonly #housekeeping: Housekeeping;
   readonly #engines: Engines;
-  readonly #watch: SessionWatch;
+  readonly #watch: RevokedSessions;
   readonly #rate: Rate;
   /** What comes in up to here was accepted long ago: it is only read anew. */
   #oldUpTo = 0;
@@ -115,9 +115,9 @@ export class Room {
 
   private constructor(options: RoomOptions, { log, rounds, clock, ahead }: RoomBasis) {
     const { engines, limits, timings, stopwatch } = options;
-    const { accounts, roster, bus, attempts } = engines;
+    const { accounts, roster, bus, failedLogins: attempts } = engines;
     this.#engines = engines;
-    this.#watch = new SessionWatch(engines.sessions, timings.sessionCheck, stopwatch);
+    this.#watch = new RevokedSessions(engines.sessions, timings.sessionCheck, stopwatch);
     this.#log = log;
     this.#rounds = rounds;
     this.#presence = new Presence(roster, bus, { grace: timings.grace, clock: () => clock.now, stopwatch });
@@ -127,7 +127,7 @@ export class Room {
     const timed = (sentAt: number) => ahead.note(sentAt);
     this.#committer = new Committer({ store: engines.log, log, bus, tallies, timed, report: options.report });
     this.online = new OnlineList(roster);
-    const gate = new AttemptGate(attempts, { free: options.loginFailures, clock: () => clock.now });
+    const gate = new LoginThrottle(attempts, { free: options.loginFailures, clock: () => clock.now });
     this.signIn = new SignIn(engines, { gate, timings, clock });
     const rate = new Rate(limits, stopwatch);
     this.#rate = rate;
@@ -207,7 +207,7 @@ export class Room {
   /** Opens a stream of a session. Refusals: `SHUTTING_DOWN`, `SESSION_INVALID`. */
   enter(session: Session, sink: Sink): Stream {
     this.checkOpen();
-    if (this.#watch.hasEnded(session.id)) throw sessionInvalid();
+    if (this.#watch.has(session.id)) throw sessionInvalid();
     const stream = new Stream(this.#parts, session, sink, (closed) => this.#gone(closed));
     this.tallies.streamsOpened += 1;
     this.#rounds.expect();
@@ -249,7 +249,7 @@ export class Room {
     await promise;
     clearTimeout(deadline);
     await this.#committer.idle();
-    await this.signIn.note().catch((error) => this.#parts.report(error));
+    await this.signIn.flushTouches().catch((error) => this.#parts.report(error));
   }
 
   /** Stops all that goes on by itself. */
@@ -338,7 +338,7 @@ export class Room {
   }
 
   async #forget(sessionIds: readonly number[]): Promise<void> {
-    this.#watch.note(sessionIds);
+    this.#watch.add(sessionIds);
     const ended = new Set(sessionIds);
     this.#sayGoodbye({ reason: "LOGGED_OUT", reconnect: false }, (stream) => ended.has(stream.session.id));
     await Promise.all(sessionIds.map((sessionId) => this.#presence.forget(sessionId)));
@@ -347,7 +347,7 @@ export class Room {
   /** Ends the streams of sessions that have ended without a hint. */
   async #checkSessions(): Promise<void> {
     const streams = [...this.#streams];
-    const ended = await this.#watch.ask(() => streams.map((stream) => stream.session.id));
+    const ended = await this.#watch.poll(() => streams.map((stream) => stream.session.id));
     if (ended.length > 0) await this.#forget(ended);
   }
 

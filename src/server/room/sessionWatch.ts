@@ -11,24 +11,24 @@ const REMEMBER = 60_000;
 const MAX_REMEMBERED = 10_000;
 
 /** Knows which sessions have ended, by hints and by asking, so that no stream outlives its own. */
-export class SessionWatch {
+export class RevokedSessions {
   readonly #sessions: SessionStore;
   readonly #interval: number;
   /** When it was heard of, of the stopwatch; the oldest first. */
   readonly #ended = new Map<number, number>();
   readonly #stopwatch: Stopwatch;
-  #askedAt: number;
+  #polledAt: number;
 
   /** `interval`: how often the store is asked at most, in milliseconds. */
   constructor(sessions: SessionStore, interval: number, stopwatch = systemStopwatch) {
     this.#sessions = sessions;
     this.#interval = interval;
     this.#stopwatch = stopwatch;
-    this.#askedAt = stopwatch();
+    this.#polledAt = stopwatch();
   }
 
   /** Sessions have ended. */
-  note(sessionIds: readonly number[]): void {
+  add(sessionIds: readonly number[]): void {
     const now = this.#stopwatch();
     for (const [id, at] of this.#ended) {
       if (now - at < REMEMBER) break;
@@ -47,15 +47,15 @@ export class SessionWatch {
   }
 
   /** Whether a session is known to have ended lately. */
-  hasEnded(sessionId: number): boolean {
+  has(sessionId: number): boolean {
     return this.#ended.has(sessionId);
   }
 
   /** Those of the sessions that the store has no more; asks only every now and then. Throws `StoreUnavailable`. */
-  async ask(sessionIds: () => Iterable<number>): Promise<number[]> {
+  async poll(sessionIds: () => Iterable<number>): Promise<number[]> {
     const now = this.#stopwatch();
-    if (now - this.#askedAt < this.#interval) return [];
-    this.#askedAt = now;
+    if (now - this.#polledAt < this.#interval) return [];
+    this.#polledAt = now;
     const open = [...new Set(sessionIds())];
     return open.length === 0 ? [] : this.#sessions.ended(open);
   }

@@ -1,4 +1,4 @@
-import type { AttemptGate } from "./attemptGate.ts";
+import type { LoginThrottle } from "./attemptGate.ts";
 import {
   foldUsername,
   isPassword,
@@ -27,14 +27,14 @@ export interface Credentials {
 }
 
 /** A session is noted as used no more often than this many times in its idle time: each note is a write. */
-const TOUCHES = 168;
+const TOUCHES_PER_IDLE_TIME = 168;
 /** By how much the clocks of several servers may differ, amply; in milliseconds. */
 const SLACK = 60 * 60 * 1_000;
 
 /** Accounts and sessions: who somebody is, and how they show it. Any of it may throw `StoreUnavailable`. */
 export class SignIn {
   readonly #engines: Pick<Engines, "accounts" | "sessions" | "secrets">;
-  readonly #gate: AttemptGate;
+  readonly #throttle: LoginThrottle;
   readonly #timings: Pick<Timings, "sessionLifetime" | "sessionIdle">;
   readonly #clock: SteadyClock;
   readonly #used = new Set<number>();
@@ -42,13 +42,13 @@ export class SignIn {
   constructor(
     engines: Pick<Engines, "accounts" | "sessions" | "secrets">,
     options: {
-      gate: AttemptGate;
+      gate: LoginThrottle;
       timings: Pick<Timings, "sessionLifetime" | "sessionIdle">;
       clock: SteadyClock;
     },
   ) {
     this.#engines = engines;
-    this.#gate = options.gate;
+    this.#throttle = options.gate;
     this.#timings = options.timings;
     this.#clock = options.clock;
   }
@@ -76,7 +76,7 @@ export class SignIn {
     const password = possible ? normalized : "";
     // A name that cannot be one has no account to guess at, and must not fill the gate's memory.
     const account = isUsername(username)
-      ? await this.#gate.pass(`${username} ${address}`, () => this.#verify(username, password, possible))
+      ? await this.#throttle.attempt(`${username} ${address}`, () => this.#verify(username, password, possible))
       : await this.#verify(username, password, false);
     if (account === undefined) throw badCredentials();
     return this.#open(account);
@@ -92,7 +92,7 @@ export class SignIn {
     const { expiresAt, lastUsedAt } = session;
     // A jump of the clock ends no session: one is refused only if it has expired with the jump and without it.
     if (expiresAt <= earlier || lastUsedAt + this.#timings.sessionIdle <= earlier) throw sessionInvalid();
-    this.used(session.id, lastUsedAt, later);
+    this.markUsed(session.id, lastUsedAt, later);
     return session;
   }
 
@@ -102,14 +102,14 @@ export class SignIn {
   }
 
   /** A session is in use; `notedAt` is when that was noted last. True: it is noted anew. */
-  used(sessionId: number, notedAt: number, now: number): boolean {
-    if (now - notedAt < this.#timings.sessionIdle / TOUCHES) return false;
+  markUsed(sessionId: number, notedAt: number, now: number): boolean {
+    if (now - notedAt < this.#timings.sessionIdle / TOUCHES_PER_IDLE_TIME) return false;
     this.#used.add(sessionId);
     return true;
   }
 
   /** Writes down which sessions are in use. */
-  async note(): Promise<void> {
+  async flushTouches(): Promise<void> {
     if (this.#used.size === 0) return;
     const used = [...this.#used];
     this.#used.clear();
@@ -120,11 +120,11 @@ export class SignIn {
    * Deletes the sessions that have expired, and corrects what a clock that was ahead has noted of the others. Only for a
    * clock that is settled: a session that is deleted does not come back.
    */
-  async sweep(): Promise<void> {
+  async purgeExpired(): Promise<void> {
     const { sessions } = this.#engines;
     const { sessionIdle, sessionLifetime } = this.#timings;
     const now = this.#clock.read().earlier;
-    await sessions.sweep(now, now - sessionIdle);
+    await sessions.purge(now, now - sessionIdle);
     await sessions.cap(now + SLACK, now + sessionLifetime + SLACK);
   }
 

@@ -202,7 +202,7 @@ export class Stream implements Served, Place {
     }
     // Its client does not come back from this, so a clock that has just jumped is not believed.
     if (this.session.expiresAt <= time.earlier) this.leave({ reason: "SESSION_EXPIRED", reconnect: false });
-    if (signIn.used(this.session.id, this.#notedUseAt, time.later)) this.#notedUseAt = time.later;
+    if (signIn.markUsed(this.session.id, this.#notedUseAt, time.later)) this.#notedUseAt = time.later;
     if (now - this.#toldCursorAt >= timings.cursor) this.#tellCursor(now);
   }
 

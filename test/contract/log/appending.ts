@@ -128,7 +128,7 @@ export function describeAppending(place: NewStorePlace): void {
         at: NOON,
         expiresAt: NOON + 10,
       });
-      await store.sessions.sweep(NOON + 20, 0);
+      await store.sessions.purge(NOON + 20, 0);
       const outcomes = await store.log.append([
         draft({ ...ana, sessionId: swept + 1_000 }, "never was"),
         draft({ ...ana, sessionId: swept }, "swept out"),

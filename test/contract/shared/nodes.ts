@@ -1,11 +1,11 @@
-import type { Attempts } from "../../../src/server/room/ports/attempts.ts";
+import type { FailedLoginStore } from "../../../src/server/room/ports/attempts.ts";
 import type { Roster } from "../../../src/server/room/ports/roster.ts";
 import type { Store } from "../support.ts";
 
 /** A store that many nodes share, as one of them has it open. */
 export interface SharedStore extends Store {
   readonly roster: Roster;
-  readonly attempts: Attempts;
+  readonly failedLogins: FailedLoginStore;
 }
 
 /** The place of a store that many nodes share. */

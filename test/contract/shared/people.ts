@@ -67,7 +67,7 @@ export function describeSharedPeople(name: string, place: NewSharedPlace): void 
           nodes.flatMap(({ sessions, log }, i) => [
             sessions.touch(shuffled(round * 7 + i), NOON + round),
             sessions.touch(shuffled(round * 11 + i), NOON + round),
-            sessions.sweep(NOON - 1, NOON - 1),
+            sessions.purge(NOON - 1, NOON - 1),
             sessions.end(ids[round * 3 + i] as number, true),
             log.append(people.map((who) => draft(who, "hello"))),
           ]),
@@ -78,11 +78,11 @@ export function describeSharedPeople(name: string, place: NewSharedPlace): void 
     });
 
     it("have their failed sign-ins counted over all nodes", async () => {
-      await Promise.all(range(1, 30).map((i) => node(i).attempts.fail("ana", NOON)));
-      for (const { attempts } of nodes)
+      await Promise.all(range(1, 30).map((i) => node(i).failedLogins.fail("ana", NOON)));
+      for (const { failedLogins: attempts } of nodes)
         expect(await attempts.find("ana", NOON)).to.deep.equal({ count: 30, lastAt: NOON });
-      await node(2).attempts.clear("ana");
-      for (const { attempts } of nodes) expect(await attempts.find("ana", NOON)).to.equal(undefined);
+      await node(2).failedLogins.clear("ana");
+      for (const { failedLogins: attempts } of nodes) expect(await attempts.find("ana", NOON)).to.equal(undefined);
     });
   });
 }

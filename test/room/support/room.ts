@@ -1,4 +1,4 @@
-import { LocalBus, MemoryAttempts, MemoryRoster } from "../../../src/server/engines/memory/index.ts";
+import { LocalBus, MemoryFailedLogins, MemoryRoster } from "../../../src/server/engines/memory/index.ts";
 import { NodeSecrets } from "../../../src/server/engines/secrets/index.ts";
 import {
   LIMITS,
@@ -43,7 +43,7 @@ export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
     accounts: store.accounts,
     sessions: store.sessions,
     roster: new MemoryRoster(),
-    attempts: new MemoryAttempts(),
+    failedLogins: new MemoryFailedLogins(),
     clockMark: store.clockMark,
     bus: new LocalBus(),
     secrets: new NodeSecrets(),

@@ -1,4 +1,4 @@
-import type { Attempts, Failures } from "../../room/ports/attempts.ts";
+import type { FailedLoginStore, FailedLogins } from "../../room/ports/attempts.ts";
 
 /** How long a failure is remembered; in milliseconds. */
 const WINDOW = 15 * 60 * 1_000;
@@ -11,15 +11,15 @@ const AHEAD = 60_000;
 const MAX_KEYS = 90_000;
 
 /** Counts failed sign-ins where there is but one node. */
-export class MemoryAttempts implements Attempts {
+export class MemoryFailedLogins implements FailedLoginStore {
   /** In the order of the last failure. */
-  readonly #failures = new Map<string, Failures>();
+  readonly #failures = new Map<string, FailedLogins>();
 
-  async find(key: string, at: number): Promise<Failures | undefined> {
+  async find(key: string, at: number): Promise<FailedLogins | undefined> {
     return this.#find(key, at);
   }
 
-  #find(key: string, at: number): Failures | undefined {
+  #find(key: string, at: number): FailedLogins | undefined {
     const failures = this.#failures.get(key);
     if (failures === undefined) return undefined;
     const age = at - failures.lastAt;

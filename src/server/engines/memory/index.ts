@@ -1,3 +1,3 @@
-export { MemoryAttempts } from "./attempts.ts";
+export { MemoryFailedLogins } from "./attempts.ts";
 export { LocalBus } from "./bus.ts";
 export { MemoryRoster } from "./roster.ts";

@@ -1,4 +1,4 @@
-import type { Attempts, Failures } from "../../room/ports/attempts.ts";
+import type { FailedLoginStore, FailedLogins } from "../../room/ports/attempts.ts";
 import type { Connections } from "./connections.ts";
 import { unavailable } from "./failures.ts";
 
@@ -34,7 +34,7 @@ export const FAIL = {
 export const CLEAR = { name: "clear-attempts", text: "DELETE FROM attempts WHERE key = $1" };
 
 /** Counts failed sign-ins over all nodes of a PostgreSQL database. */
-export class PostgresAttempts implements Attempts {
+export class PostgresFailedLogins implements FailedLoginStore {
   readonly #writing: Connections;
   readonly #reading: Connections;
 
@@ -43,7 +43,7 @@ export class PostgresAttempts implements Attempts {
     this.#reading = reading;
   }
 
-  async find(key: string, at: number): Promise<Failures | undefined> {
+  async find(key: string, at: number): Promise<FailedLogins | undefined> {
     const [row] = await this.#reading.read<[number, number]>(FIND, [key, at]);
     return row && { count: row[0], lastAt: row[1] };
   }

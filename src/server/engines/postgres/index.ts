@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { AccountStore } from "../../room/ports/accounts.ts";
-import type { Attempts } from "../../room/ports/attempts.ts";
+import type { FailedLoginStore } from "../../room/ports/attempts.ts";
 import type { ClockMark } from "../../room/ports/clockMark.ts";
 import type { LogStore } from "../../room/ports/log.ts";
 import type { Roster } from "../../room/ports/roster.ts";
 import type { SessionStore } from "../../room/ports/sessions.ts";
 import { PostgresAccounts } from "./accounts.ts";
 import { parseAddress } from "./address.ts";
-import { PostgresAttempts } from "./attempts.ts";
+import { PostgresFailedLogins } from "./attempts.ts";
 import { PostgresClockMark } from "./clockMark.ts";
 import { Connections } from "./connections.ts";
 import { wordsOf } from "./failures.ts";
@@ -25,7 +25,7 @@ export interface PostgresStore {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
   readonly roster: Roster;
-  readonly attempts: Attempts;
+  readonly attempts: FailedLoginStore;
   readonly clockMark: ClockMark;
   /** For people: host, port and database. */
   readonly name: string;
@@ -128,7 +128,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     accounts: new PostgresAccounts({ writing, reading }),
     sessions: new PostgresSessions({ writing, reading }),
     roster: new PostgresRoster({ presence, reading, lease: `${lease} ms` }),
-    attempts: new PostgresAttempts({ writing, reading }),
+    attempts: new PostgresFailedLogins({ writing, reading }),
     clockMark: new PostgresClockMark({ writing, reading }),
     name: address.name,
     close,

@@ -88,7 +88,7 @@ export class PostgresSessions implements SessionStore {
     await this.#writing.change(CAP, [lastUsedAt, expiresAt]);
   }
 
-  async sweep(expiredBefore: number, unusedSince: number): Promise<void> {
+  async purge(expiredBefore: number, unusedSince: number): Promise<void> {
     for (let swept = STEP; swept === STEP; ) {
       swept = (await this.#writing.change(SWEEP, [expiredBefore, unusedSince])).length;
     }

@@ -160,7 +160,7 @@ function storeOf(writing: Thread<Writing>["methods"], reading: Thread<Reading>["
     ended: (sessionIds) => reading.endedSessions(sessionIds),
     touch: (sessionIds, at) => writing.touchSessions(sessionIds, at),
     end: (sessionId, everywhere) => writing.endSessions(sessionId, everywhere),
-    sweep: (expiredBefore, unusedSince) => writing.sweepSessions(expiredBefore, unusedSince),
+    purge: (expiredBefore, unusedSince) => writing.sweepSessions(expiredBefore, unusedSince),
     cap: (lastUsedAt, expiresAt) => writing.capSessions(lastUsedAt, expiresAt),
   };
   const clockMark: ClockMark = { read: () => reading.clockMark(), write: (at) => writing.writeClockMark(at) };

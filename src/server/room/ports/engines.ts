@@ -1,5 +1,5 @@
 import type { AccountStore } from "./accounts.ts";
-import type { Attempts } from "./attempts.ts";
+import type { FailedLoginStore } from "./attempts.ts";
 import type { Bus } from "./bus.ts";
 import type { ClockMark } from "./clockMark.ts";
 import type { LogStore } from "./log.ts";
@@ -13,7 +13,7 @@ export interface Engines {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
   readonly roster: Roster;
-  readonly attempts: Attempts;
+  readonly failedLogins: FailedLoginStore;
   readonly clockMark: ClockMark;
   readonly bus: Bus;
   readonly secrets: Secrets;

@@ -33,5 +33,5 @@ export interface SessionStore {
   cap(lastUsedAt: number, expiresAt: number): Promise<void>;
 
   /** Deletes sessions that expired, or were last used, before these times. */
-  sweep(expiredBefore: number, unusedSince: number): Promise<void>;
+  purge(expiredBefore: number, unusedSince: number): Promise<void>;
 }
