@@ -1,7 +1,7 @@
 import { mock } from "node:test";
 import { expect } from "chai";
 import type { Message } from "../../src/server/room/message.ts";
-import { Pages } from "../../src/server/room/pages.ts";
+import { PageCache } from "../../src/server/room/pages.ts";
 import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { LogStore } from "../../src/server/room/ports/log.ts";
 import { Gate } from "../support/engines.ts";
@@ -33,16 +33,16 @@ function setUp(more: { count?: number; from?: number; pages?: number; length?: n
   const { count = 100, from = 1, pages = 1_000_000, length = 10 } = more;
   const log = new CountedLog(Array.from({ length: count }, (_, i) => message(from + i, { length })));
   const stopwatch = manualStopwatch();
-  const all = new Pages(log as unknown as LogStore, encoder, { page: 10, pages, response: 64 * 1024 }, stopwatch);
+  const all = new PageCache(log as unknown as LogStore, encoder, { page: 10, pages, response: 64 * 1024 }, stopwatch);
   const somebody = {};
   return {
     log,
     stopwatch,
     pages: all,
-    fetch: (id: number, reader = somebody) => all.fetch(id, reader),
-    kept: (id: number, reader = somebody) => all.kept(id, reader),
+    fetch: (id: number, reader = somebody) => all.fetchPage(id, reader),
+    kept: (id: number, reader = somebody) => all.get(id, reader),
     /** The pages at hand, by their first ids, of which nobody takes anything. */
-    atHand: () => [1, 11, 21, 31, 41, 51, 61, 71, 81, 91].filter((id) => all.kept(id, somebody) !== undefined),
+    atHand: () => [1, 11, 21, 31, 41, 51, 61, 71, 81, 91].filter((id) => all.get(id, somebody) !== undefined),
   };
 }
 

@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { maySee } from "../../src/server/room/message.ts";
-import type { Stretch } from "../../src/server/room/stretch.ts";
+import type { Segment } from "../../src/server/room/stretch.ts";
 import { Timeline } from "../../src/server/room/timeline.ts";
 import { decode, encoder, idsOf } from "./support/encoder.ts";
 import { entry } from "./support/messages.ts";
 
 /** A stretch from id 1 on: who each message is from and to. */
-function stretch(messages: readonly { from?: number; to?: number; length?: number }[], response = 64 * 1024): Stretch {
+function stretch(messages: readonly { from?: number; to?: number; length?: number }[], response = 64 * 1024): Segment {
   const timeline = new Timeline(encoder, { timeline: Number.POSITIVE_INFINITY, response }, 0);
   for (const [i, more] of messages.entries()) timeline.append(entry(i + 1, more));
   return timeline;

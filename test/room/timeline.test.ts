@@ -61,11 +61,11 @@ describe("The timeline", () => {
     const forgotten = line.bytes;
     for (let id = 4; id <= 10; id++) line.append(entry(id));
     const all = line.bytes;
-    line.forgetBefore(4);
+    line.truncateBefore(4);
     expect([line.firstId, line.lastId, line.bytes]).to.deep.equal([4, 10, all - forgotten]);
-    line.forgetBefore(2);
+    line.truncateBefore(2);
     expect(line.firstId).to.equal(4);
-    line.forgetBefore(11);
+    line.truncateBefore(11);
     expect([line.firstId, line.lastId, line.bytes]).to.deep.equal([11, 10, 0]);
     line.append(entry(11));
     expect([line.firstId, line.lastId]).to.deep.equal([11, 11]);
@@ -74,7 +74,7 @@ describe("The timeline", () => {
   it("forgets also what never came in: what the log has next comes behind it", () => {
     const line = timeline(100_000);
     for (let id = 1; id <= 3; id++) line.append(entry(id));
-    line.forgetBefore(90);
+    line.truncateBefore(90);
     expect([line.firstId, line.lastId, line.bytes]).to.deep.equal([90, 89, 0]);
     line.append(entry(90));
     expect([line.firstId, line.lastId]).to.deep.equal([90, 90]);
@@ -109,7 +109,7 @@ describe("The timeline", () => {
         for (const taken of steps) {
           const { firstId } = line;
           if ("forget" in taken) {
-            line.forgetBefore(taken.forget);
+            line.truncateBefore(taken.forget);
             next = Math.max(next, taken.forget);
             expect(line.firstId).to.equal(Math.max(firstId, taken.forget));
           } else {

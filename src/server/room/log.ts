@@ -2,7 +2,7 @@ import { EarlyBatches } from "./earlyBatches.ts";
 import type { Encoder } from "./events.ts";
 import { type Sizes, TIMINGS } from "./limits.ts";
 import type { Message } from "./message.ts";
-import { Pages } from "./pages.ts";
+import { PageCache } from "./pages.ts";
 import { StoreUnavailable } from "./ports/engines.ts";
 import type { LogState, LogStore } from "./ports/log.ts";
 import { type Stopwatch, systemStopwatch } from "./stopwatch.ts";
@@ -43,7 +43,7 @@ const RETRY = 250;
  * Where the store's log has another `logId` than before it has gone back, and all of this begins anew.
  */
 export class Log {
-  readonly pages: Pages;
+  readonly pages: PageCache;
   readonly #store: LogStore;
   readonly #encoder: Encoder;
   readonly #sizes: Sizes;
@@ -75,7 +75,7 @@ export class Log {
     this.#logId = start.logId;
     this.#oldestId = start.oldestId;
     this.#timeline = new Timeline(encoder, sizes, start.timelineAfter);
-    this.pages = new Pages(store, encoder, sizes, stopwatch);
+    this.pages = new PageCache(store, encoder, sizes, stopwatch);
   }
 
   /** Opens a log and fills the timeline with its newest part. Throws `StoreUnavailable`. */
@@ -136,18 +136,18 @@ export class Log {
   take(reader: Reading, maxBytes?: number): Batch | undefined {
     const { cursor, accountId } = reader;
     if (cursor + 1 < this.#timeline.firstId) {
-      const page = this.pages.kept(cursor + 1, reader);
+      const page = this.pages.get(cursor + 1, reader);
       if (page !== undefined && page.lastId + 1 < this.#timeline.firstId) this.pages.readAhead(page.lastId + 1);
       return page?.take(cursor, accountId, maxBytes);
     }
-    this.pages.leave(reader);
+    this.pages.removeReader(reader);
     return this.#timeline.take(cursor, accountId, maxBytes);
   }
 
   /** Brings the page behind a reader's cursor to hand. Throws `StoreUnavailable`. */
   async fetch(reader: Reading): Promise<void> {
     const id = reader.cursor + 1;
-    const page = await this.pages.fetch(id, reader);
+    const page = await this.pages.fetchPage(id, reader);
     if (page.firstId <= id && id <= page.lastId) return;
     // It may have been forgotten, and the hint of that been lost.
     await this.#look();
@@ -156,7 +156,7 @@ export class Log {
 
   /** A reader's stream has ended: nothing of it is kept, or read for it. */
   release(reader: Reading): void {
-    this.pages.leave(reader);
+    this.pages.removeReader(reader);
   }
 
   /** The id of the oldest of the last `count` messages that an account may see; of fewer where there are fewer; 0 for none. */
@@ -210,7 +210,7 @@ export class Log {
   forgotten(oldestId: number): void {
     if (oldestId <= this.#oldestId) return;
     this.#oldestId = oldestId;
-    this.#timeline.forgetBefore(oldestId);
+    this.#timeline.truncateBefore(oldestId);
     this.pages.clear();
   }
 

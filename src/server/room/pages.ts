@@ -1,17 +1,17 @@
-import { Crowd } from "./crowd.ts";
+import { Convoy } from "./crowd.ts";
 import { Distribution, STORE_TIMES } from "./distribution.ts";
 import type { Encoder } from "./events.ts";
 import type { Sizes } from "./limits.ts";
 import { StoreUnavailable } from "./ports/engines.ts";
 import type { LogStore } from "./ports/log.ts";
 import { type Stopwatch, systemStopwatch } from "./stopwatch.ts";
-import { ENTRY_OVERHEAD, type Entry, Stretch, toEntry } from "./stretch.ts";
+import { ENTRY_OVERHEAD, type Entry, Segment, toEntry } from "./stretch.ts";
 
 /** Readers go through a page from its beginning, but on their first one. */
 const MAX_SHARED = 16;
 
 /** A part of the log that was read from the store, for readers behind the timeline. */
-export class Page extends Stretch {
+export class Page extends Segment {
   readonly firstId: number;
   readonly lastId: number;
   /** What it takes, in bytes. */
@@ -35,9 +35,9 @@ export class Page extends Stretch {
 /** Reads under way at once: the store's thread does one after the other, and the next one is then at hand. */
 const MAX_READS = 2;
 /** How long a page waits for those before it, in milliseconds: nobody is held back for longer by others who are slow. */
-const MAX_WAIT = 250;
+const MAX_WAIT_MS = 250;
 /** How often those who are held back are looked after, in milliseconds. */
-const LOOK = 10;
+const RETRY_INTERVAL_MS = 10;
 
 /** A page that is wanted and not read yet. */
 interface Wanted {
@@ -56,22 +56,22 @@ interface Wanted {
  * lowest page that is wanted is read first, and while there is a crowd the ones in front wait a little, rather than push out of the
  * cache what those behind them are coming to.
  */
-export class Pages {
+export class PageCache {
   readonly #log: LogStore;
   readonly #encoder: Encoder;
   readonly #sizes: Pick<Sizes, "page" | "pages" | "response">;
   readonly #stopwatch: Stopwatch;
   /** In the order of use, the longest unused first. */
-  readonly #kept = new Map<number, Page>();
-  readonly #coming = new Map<number, Promise<Page>>();
+  readonly #pages = new Map<number, Page>();
+  readonly #loading = new Map<number, Promise<Page>>();
   readonly #wanted = new Map<number, Wanted>();
   #bytes = 0;
-  #readsUnderWay = 0;
-  readonly #crowd: Crowd;
-  #looking: NodeJS.Timeout | undefined;
+  #readsInFlight = 0;
+  readonly #convoy: Convoy;
+  #retryTimer: NodeJS.Timeout | undefined;
   #reads = 0;
   /** How often all was dropped: what was read before is not kept behind it. */
-  #drops = 0;
+  #generation = 0;
   /** The pages that have come, by how many milliseconds the store took for each. */
   readonly readTimes = new Distribution(STORE_TIMES);
 
@@ -85,7 +85,7 @@ export class Pages {
     this.#encoder = encoder;
     this.#sizes = sizes;
     this.#stopwatch = stopwatch;
-    this.#crowd = new Crowd(stopwatch);
+    this.#convoy = new Convoy(stopwatch);
   }
 
   /** How many pages were read from the store. */
@@ -94,22 +94,22 @@ export class Pages {
   }
 
   /** The page with a message that a reader wants, if it is at hand. */
-  kept(id: number, reader: object): Page | undefined {
+  get(id: number, reader: object): Page | undefined {
     const number = this.#numberOf(id);
-    this.#crowd.note(reader, number);
-    const page = this.#kept.get(number);
+    this.#convoy.record(reader, number);
+    const page = this.#pages.get(number);
     if (page === undefined || id > page.lastId || id < page.firstId) return undefined;
-    this.#kept.delete(number);
-    this.#kept.set(number, page);
+    this.#pages.delete(number);
+    this.#pages.set(number, page);
     return page;
   }
 
   /** Reads the page with a message that a reader wants, so that it is at hand. Throws `StoreUnavailable`. */
-  async fetch(id: number, reader: object): Promise<Page> {
+  async fetchPage(id: number, reader: object): Promise<Page> {
     const number = this.#numberOf(id);
-    this.#crowd.note(reader, number);
+    this.#convoy.record(reader, number);
     this.#wanted.get(number)?.readers?.add(reader);
-    return this.#coming.get(number) ?? this.#want(number, new Set([reader]));
+    return this.#loading.get(number) ?? this.#want(number, new Set([reader]));
   }
 
   /**
@@ -117,33 +117,33 @@ export class Pages {
    */
   readAhead(id: number): void {
     const number = this.#numberOf(id);
-    if (this.#kept.has(number) || this.#coming.has(number)) return;
-    if (this.#readsUnderWay >= MAX_READS || this.#wouldPushOut(number)) return;
+    if (this.#pages.has(number) || this.#loading.has(number)) return;
+    if (this.#readsInFlight >= MAX_READS || this.#wouldEvictNeeded(number)) return;
     // Whoever comes to want it asks again.
     this.#want(number).catch(() => {});
   }
 
   /** A reader goes through pages no more: a page that only it waits for is not read. */
-  leave(reader: object): void {
-    const number = this.#crowd.leave(reader);
+  removeReader(reader: object): void {
+    const number = this.#convoy.remove(reader);
     const wanted = number === undefined ? undefined : this.#wanted.get(number);
     if (number === undefined || wanted?.readers === undefined) return;
     wanted.readers.delete(reader);
     if (wanted.readers.size > 0) return;
     this.#wanted.delete(number);
-    this.#coming.delete(number);
+    this.#loading.delete(number);
     wanted.drop();
   }
 
   /** How many readers go through pages, and how many pages are kept, wanted or under way. */
   get load(): { readonly readers: number; readonly kept: number; readonly coming: number } {
-    return { readers: this.#crowd.size, kept: this.#kept.size, coming: this.#coming.size };
+    return { readers: this.#convoy.size, kept: this.#pages.size, coming: this.#loading.size };
   }
 
   /** Drops what is kept, and keeps nothing of the reads under way: the log has forgotten some of it, or is another one. */
   clear(): void {
-    this.#drops += 1;
-    this.#kept.clear();
+    this.#generation += 1;
+    this.#pages.clear();
     this.#bytes = 0;
   }
 
@@ -151,35 +151,35 @@ export class Pages {
     const { promise: turn, resolve: read, reject } = Promise.withResolvers<void>();
     const drop = () => reject(new StoreUnavailable("nobody waits for this page any more"));
     const page = turn.then(() => this.#read(number));
-    this.#coming.set(number, page);
+    this.#loading.set(number, page);
     this.#wanted.set(number, { since: this.#stopwatch(), readers, read, drop });
     this.#readNext();
     return page;
   }
 
   #readNext(): void {
-    if (this.#readsUnderWay >= MAX_READS) return;
+    if (this.#readsInFlight >= MAX_READS) return;
     const number = this.#nextWanted();
     const wanted = number === undefined ? undefined : this.#wanted.get(number);
     if (number === undefined || wanted === undefined) return;
-    if (this.#stopwatch() - wanted.since < MAX_WAIT && this.#wouldPushOut(number)) {
-      this.#looking ??= setTimeout(() => {
-        this.#looking = undefined;
+    if (this.#stopwatch() - wanted.since < MAX_WAIT_MS && this.#wouldEvictNeeded(number)) {
+      this.#retryTimer ??= setTimeout(() => {
+        this.#retryTimer = undefined;
         this.#readNext();
-      }, LOOK).unref();
+      }, RETRY_INTERVAL_MS).unref();
       return;
     }
-    this.#readsUnderWay += 1;
+    this.#readsInFlight += 1;
     this.#wanted.delete(number);
     wanted.read();
   }
 
   /** Whether a page would take the place of one that a crowd is coming to. */
-  #wouldPushOut(number: number): boolean {
+  #wouldEvictNeeded(number: number): boolean {
     // Taken to be as large as the others are.
-    if (this.#bytes + this.#bytes / this.#kept.size <= this.#sizes.pages || this.#kept.size === 0) return false;
-    const lowest = Math.min(...this.#kept.keys());
-    const rear = this.#crowd.rear();
+    if (this.#bytes + this.#bytes / this.#pages.size <= this.#sizes.pages || this.#pages.size === 0) return false;
+    const lowest = Math.min(...this.#pages.keys());
+    const rear = this.#convoy.slowestPage();
     return rear !== undefined && number > lowest && rear <= lowest;
   }
 
@@ -188,7 +188,7 @@ export class Pages {
     let lowest: number | undefined;
     const now = this.#stopwatch();
     for (const [number, { since }] of this.#wanted) {
-      if (now - since >= MAX_WAIT) return number;
+      if (now - since >= MAX_WAIT_MS) return number;
       if (lowest === undefined || number < lowest) lowest = number;
     }
     return lowest;
@@ -197,41 +197,41 @@ export class Pages {
   async #read(number: number): Promise<Page> {
     this.#reads += 1;
     const from = number * this.#sizes.page + 1;
-    const drops = this.#drops;
+    const drops = this.#generation;
     try {
       const began = performance.now();
       const messages = await this.#log.read(from, from + this.#sizes.page - 1);
       this.readTimes.add(performance.now() - began);
       const entries = messages.map((message) => toEntry(message, this.#encoder));
       const page = new Page(entries, from, this.#encoder, this.#sizes.response);
-      if (drops === this.#drops) this.#keep(number, page);
+      if (drops === this.#generation) this.#store(number, page);
       return page;
     } finally {
-      this.#coming.delete(number);
-      this.#readsUnderWay -= 1;
+      this.#loading.delete(number);
+      this.#readsInFlight -= 1;
       this.#readNext();
     }
   }
 
-  #keep(number: number, page: Page): void {
+  #store(number: number, page: Page): void {
     this.#drop(number);
-    this.#kept.set(number, page);
+    this.#pages.set(number, page);
     this.#bytes += page.bytes;
-    while (this.#bytes > this.#sizes.pages && this.#kept.size > 1) this.#drop(this.#leastWanted(number));
+    while (this.#bytes > this.#sizes.pages && this.#pages.size > 1) this.#drop(this.#evictionCandidate(number));
   }
 
   /** Of a crowd's pages the one that it has behind it, or else comes to last; where there is no crowd, the longest unused. */
-  #leastWanted(justRead: number): number {
-    const others = [...this.#kept.keys()].filter((number) => number !== justRead);
-    const rear = this.#crowd.rear();
+  #evictionCandidate(justRead: number): number {
+    const others = [...this.#pages.keys()].filter((number) => number !== justRead);
+    const rear = this.#convoy.slowestPage();
     if (rear === undefined) return others[0] as number;
     const lowest = Math.min(...others);
     return rear > lowest ? lowest : Math.max(...others);
   }
 
   #drop(number: number): void {
-    this.#bytes -= this.#kept.get(number)?.bytes ?? 0;
-    this.#kept.delete(number);
+    this.#bytes -= this.#pages.get(number)?.bytes ?? 0;
+    this.#pages.delete(number);
   }
 
   #numberOf(id: number): number {

@@ -53,7 +53,7 @@ export function toEntry(message: Message, encoder: Encoder): Entry {
  * A stretch of the log whose ids follow one another, in memory: a page, or the timeline. Readers at the same place of it that
  * may see the same get the same bytes.
  */
-export abstract class Stretch {
+export abstract class Segment {
   readonly #encoder: Encoder;
   readonly #maxBytes: number;
   readonly #maxShared: number;
@@ -82,7 +82,7 @@ export abstract class Stretch {
    */
   take(after: number, accountId: number, maxBytes = this.#maxBytes): Batch {
     const shared = this.#share(after);
-    if (!shared.insiders.has(accountId) && shared.bytes.length + BEHIND_BYTES <= maxBytes) return shared;
+    if (!shared.insiders.has(accountId) && shared.bytes.length + TRAILER_BYTES <= maxBytes) return shared;
     return this.#gather({ after, upTo: shared.cursor, maxBytes, sees: (entry) => maySee(accountId, entry) });
   }
 
@@ -103,7 +103,7 @@ export abstract class Stretch {
   }
 
   /** What was remembered goes no longer as far as it could: there are more entries. */
-  protected forgetShared(): void {
+  protected dropShared(): void {
     this.#shared.clear();
   }
 
@@ -115,7 +115,7 @@ export abstract class Stretch {
 
   #gather({ after, upTo, maxBytes, sees }: Gathering): Batch {
     const fields: Uint8Array[] = [];
-    let bytes = BEHIND_BYTES;
+    let bytes = TRAILER_BYTES;
     let cursor = after;
     while (cursor < upTo) {
       const entry = this.entry(cursor + 1);
@@ -134,5 +134,5 @@ export abstract class Stretch {
 }
 
 /** What may stand behind the messages of a response: a cursor, and a `caught_up` with the longest `request_id`. */
-const BEHIND_BYTES = 100;
+const TRAILER_BYTES = 100;
 const NOTHING = new Uint8Array(0);

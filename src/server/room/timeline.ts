@@ -1,6 +1,6 @@
 import type { Encoder } from "./events.ts";
 import { maySee } from "./message.ts";
-import { ENTRY_OVERHEAD, type Entry, Stretch } from "./stretch.ts";
+import { ENTRY_OVERHEAD, type Entry, Segment } from "./stretch.ts";
 
 /** Live readers are at a few dozen places, for as long as until the next message comes. */
 const MAX_SHARED = 32;
@@ -8,7 +8,7 @@ const MAX_SHARED = 32;
 const SLACK = 1_024;
 
 /** The log's live tail: its newest part, in memory, every entry encoded. It is bounded in bytes. */
-export class Timeline extends Stretch {
+export class Timeline extends Segment {
   readonly #maxBytes: number;
   #entries: (Entry | undefined)[] = [];
   #start = 0;
@@ -46,14 +46,14 @@ export class Timeline extends Stretch {
     this.#lastId = entry.id;
     this.#bytes += costOf(entry);
     while (this.#bytes > this.#maxBytes && this.firstId < this.#lastId) this.#evict();
-    this.forgetShared();
+    this.dropShared();
   }
 
   /** Forgets all entries before `id`, which the log has forgotten, also such as never came in. */
-  forgetBefore(id: number): void {
+  truncateBefore(id: number): void {
     while (this.firstId < id && this.firstId <= this.#lastId) this.#evict();
     this.#lastId = Math.max(this.#lastId, id - 1);
-    this.forgetShared();
+    this.dropShared();
   }
 
   /**
