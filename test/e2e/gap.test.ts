@@ -60,7 +60,7 @@ describe("Gap", function () {
 
   /** The store forgets what came before this id, and says so. */
   async function forget(oldestId: number): Promise<void> {
-    await server.engines.log.forget(oldestId);
+    await server.engines.log.truncate(oldestId);
     server.engines.bus.publish({ kind: "forgotten", logId: await logIdOf(server, ana), oldestId });
   }
 

@@ -40,7 +40,7 @@ describe("A store in whose place comes a copy that lacks the end", function () {
         read: (from, to) => log.read(from, to),
         recent: (accountId, count) => log.recent(accountId, count),
         find: (senderId, requestId) => log.find(senderId, requestId),
-        forget: (before) => log.forget(before),
+        truncate: (before) => log.truncate(before),
         state: async (seen) => {
           // The one that is asked: another one may be in its place when it has answered.
           const isCopy = copy !== undefined;

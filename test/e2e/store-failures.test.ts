@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
-import type { Appended, Draft } from "../../src/server/room/ports/log.ts";
+import type { AppendResult, Draft } from "../../src/server/room/ports/log.ts";
 import { sendAll } from "../support/commands.ts";
 import { millis } from "../support/ending.ts";
 import { Gate, withPort } from "../support/engines.ts";
@@ -67,7 +67,7 @@ describe("A log that surely did not append", function () {
 describe("A log that does not know whether it appended", function () {
   this.timeout(60_000);
   let fate: "well" | "lost" | "kept" | "kept later" = "well";
-  let later: Promise<Appended[]> | undefined;
+  let later: Promise<AppendResult[]> | undefined;
   const gate = new Gate();
   const server = useFreshServer({
     wrap: (engines) =>

@@ -38,7 +38,7 @@ describe("While PostgreSQL is away", () => {
       store.log.read(1, 10),
       store.log.recent(ana.accountId, 10),
       store.log.find(ana.accountId, "r"),
-      store.log.forget(1),
+      store.log.truncate(1),
       store.accounts.create("bob", "hash", NOON),
       store.accounts.find("bob"),
       store.accounts.setPasswordHash(ana.accountId, "another"),

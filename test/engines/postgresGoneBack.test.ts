@@ -164,7 +164,7 @@ describe("When a copy of the database takes over", () => {
     await logOf(1).state({ logId, headId: 9 });
     // The other node has not looked since.
     await eventually(async () => {
-      const error = await caught(logOf(0).forget(4));
+      const error = await caught(logOf(0).truncate(4));
       return /another one now/.test((error as Error | undefined)?.message ?? "");
     }, "the refusal");
     expect(await logOf(1).state()).to.include({ oldestId: 1 });

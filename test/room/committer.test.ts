@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { LocalBus } from "../../src/server/engines/memory/index.ts";
 import { Committer } from "../../src/server/room/committer.ts";
 import { SIZES } from "../../src/server/room/limits.ts";
-import { Log } from "../../src/server/room/log.ts";
+import { LogReplica } from "../../src/server/room/log.ts";
 import type { Hint } from "../../src/server/room/ports/bus.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
-import type { Appended, Draft, LogStore } from "../../src/server/room/ports/log.ts";
+import type { AppendResult, Draft, LogStore } from "../../src/server/room/ports/log.ts";
 import { Tallies } from "../../src/server/room/tallies.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
 import { draft, enlist, headOf, idsAfter, type Person, range, signIn, useStore } from "../contract/support.ts";
@@ -29,7 +29,7 @@ describe("The group commit", () => {
     let running = 0;
     let most = 0;
     let fail: { with: Error; afterwards: boolean } | undefined;
-    const appendAll = async (batch: readonly Draft[]): Promise<Appended[]> => {
+    const appendAll = async (batch: readonly Draft[]): Promise<AppendResult[]> => {
       batches.push(batch);
       most = Math.max(most, ++running);
       const failure = fail;
@@ -44,12 +44,12 @@ describe("The group commit", () => {
       }
     };
     const through = between(override<LogStore>(store.log, { append: appendAll }));
-    const log = await Log.open(through, encoder, SIZES);
+    const log = await LogReplica.open(through, encoder, SIZES);
     const bus = new LocalBus();
     const hints: Hint[] = [];
     bus.subscribe((hint) => {
       hints.push(hint);
-      if (hint.kind === "grown") log.takeIn(hint.messages);
+      if (hint.kind === "grown") log.ingest(hint.messages);
     });
     const reported: unknown[] = [];
     const committer = new Committer({
@@ -177,7 +177,7 @@ describe("The group commit", () => {
       );
       const goBack = async () => {
         logId = "another log";
-        await opened.log.catchUp();
+        await opened.log.sync();
       };
       return { ...opened, goBack };
     }
@@ -255,17 +255,17 @@ describe("The group commit", () => {
     const all = [append(say("first"))];
     await gate.entered();
     let waiting = 0;
-    while (waiting < 64 && (await isSettled(committer.room()))) {
+    while (waiting < 64 && (await isSettled(committer.waitForSpace()))) {
       waiting += 1;
       all.push(append(say(long)));
     }
     expect(waiting).to.be.within(8, 32);
-    const room = committer.room();
+    const room = committer.waitForSpace();
     expect(await isSettled(room)).to.equal(false);
     gate.open();
     await room;
     await Promise.all(all);
-    expect(await isSettled(committer.room())).to.equal(true);
+    expect(await isSettled(committer.waitForSpace())).to.equal(true);
   });
 
   it("is idle when nothing is under way, and not before", async () => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { MemoryRoster } from "../../src/server/engines/memory/index.ts";
 import { Delivery } from "../../src/server/room/delivery.ts";
 import { SIZES } from "../../src/server/room/limits.ts";
-import { Log } from "../../src/server/room/log.ts";
+import { LogReplica } from "../../src/server/room/log.ts";
 import type { Message } from "../../src/server/room/message.ts";
 import type { LogStore } from "../../src/server/room/ports/log.ts";
 import { PresenceFeed } from "../../src/server/room/presenceFeed.ts";
@@ -24,7 +24,7 @@ const EMPTY = {
 
 /** `timeline`: how much of what was said is at hand, in bytes. */
 async function setUp({ timeline = SIZES.timeline } = {}) {
-  const log = await Log.open(EMPTY, encoder, { ...SIZES, timeline });
+  const log = await LogReplica.open(EMPTY, encoder, { ...SIZES, timeline });
   const replies = new Replies(1_000, () => {});
   let ready = Promise.withResolvers<void>();
   const roster = new MemoryRoster();
@@ -49,7 +49,7 @@ async function setUp({ timeline = SIZES.timeline } = {}) {
     delivery,
     reply,
     come,
-    say: (...messages: Message[]) => log.takeIn(messages),
+    say: (...messages: Message[]) => log.ingest(messages),
     join: (after = log.headId) => delivery.join(new Reader(log, 1, { after, gap: false }), "the join"),
   };
 }

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { SIZES } from "../../src/server/room/limits.ts";
-import { Log } from "../../src/server/room/log.ts";
+import { LogReplica } from "../../src/server/room/log.ts";
 import type { LogState, LogStore } from "../../src/server/room/ports/log.ts";
 import { range } from "../contract/support.ts";
 import { Gate, override } from "../support/engines.ts";
@@ -19,20 +19,20 @@ describe("A node's log, when the store's has gone back,", () => {
     const store = new ModelStore();
     const say = (...texts: string[]) => store.append(texts.map((text) => ({ ...SOMEBODYS, text })));
     await say(...range(1, 10).map((i) => `old ${i}`));
-    const log = await Log.open(through(store), encoder, { ...SIZES, timeline, page: 4 }, { hole: 1 });
+    const log = await LogReplica.open(through(store), encoder, { ...SIZES, timeline, page: 4 }, { holeTimeoutMs: 1 });
     const grown: number[] = [];
     const renewed: string[] = [];
     log.listen({
-      grown: (entries) => grown.push(...entries.map(({ id }) => id)),
-      renewed: () => renewed.push(log.logId),
-      answers: () => {},
+      appended: (entries) => grown.push(...entries.map(({ id }) => id)),
+      regressed: () => renewed.push(log.logId),
+      storeAnswers: () => {},
     });
     /** Everything behind a cursor. */
     const readFrom = async (cursor: number) => {
       const texts: string[] = [];
       while (cursor < log.headId) {
         const batch = log.take(at(cursor));
-        if (batch === undefined) await log.fetch(at(cursor));
+        if (batch === undefined) await log.loadPage(at(cursor));
         else {
           texts.push(...textsOf(batch.bytes));
           cursor = batch.cursor;
@@ -55,7 +55,7 @@ describe("A node's log, when the store's has gone back,", () => {
       expect(await readFrom(0)).to.deep.equal(story(10, 10));
       store.goBack(6);
       await say(...range(7, 9).map((i) => `new ${i}`));
-      await log.catchUp();
+      await log.sync();
       expect([log.logId, log.headId, renewed]).to.deep.equal(["model-1", 9, ["model-1"]]);
       expect(await readFrom(0)).to.deep.equal(story(6, 9));
     });
@@ -64,8 +64,8 @@ describe("A node's log, when the store's has gone back,", () => {
   it("is told once, and as soon as it is looked at: before anything of the new one has come in", async () => {
     const { store, log, grown, renewed } = await setUp();
     store.goBack(6);
-    await Promise.all([log.catchUp(), log.catchUp()]);
-    await log.catchUp();
+    await Promise.all([log.sync(), log.sync()]);
+    await log.sync();
     expect(renewed).to.deep.equal(["model-1"]);
     expect(grown).to.deep.equal(range(1, 6));
   });
@@ -76,22 +76,22 @@ describe("A node's log, when the store's has gone back,", () => {
     expect(count).to.be.within(2, 8);
     store.goBack(9);
     await say("new 10");
-    await log.catchUp();
+    await log.sync();
     expect([log.timeline.firstId, log.headId]).to.deep.equal([10 - count + 1, 10]);
   });
 
   it("also has what its store had forgotten, where the other copy has not, and the other way round", async () => {
     const { store, log } = await setUp();
-    await store.forget(5);
-    await log.catchUp();
+    await store.truncate(5);
+    await log.sync();
     expect(log.oldestId).to.equal(5);
     store.goBack(8);
     store.log.oldestId = 2;
-    await log.catchUp();
+    await log.sync();
     expect([log.oldestId, log.timeline.firstId]).to.deep.equal([2, 3]);
     store.goBack(4);
     store.log.oldestId = 5;
-    await log.catchUp();
+    await log.sync();
     expect([log.oldestId, log.headId]).to.deep.equal([5, 4]);
   });
 
@@ -106,9 +106,9 @@ describe("A node's log, when the store's has gone back,", () => {
           },
         }),
     });
-    log.takeIn([{ ...SOMEBODYS, id: 13, text: "early", sentAt: 0 }]);
+    log.ingest([{ ...SOMEBODYS, id: 13, text: "early", sentAt: 0 }]);
     expect(log.headId).to.equal(10);
-    await log.catchUp();
+    await log.sync();
     expect(told).to.deep.equal({ logId: "model", headId: 13 });
     log.close();
   });
@@ -125,8 +125,8 @@ describe("A node's log, when the store's has gone back,", () => {
         }),
     });
     await say("old 11");
-    await log.catchUp();
-    await log.catchUp();
+    await log.sync();
+    await log.sync();
     expect(told).to.deep.equal([undefined, { logId: "model", headId: 10 }, { logId: "model", headId: 11 }]);
   });
 
@@ -145,11 +145,11 @@ describe("A node's log, when the store's has gone back,", () => {
         }),
     });
     gate.shut();
-    const fetched = log.fetch(at(4));
+    const fetched = log.loadPage(at(4));
     await gate.entered();
     store.goBack(6);
     await say(...range(7, 12).map((i) => `new ${i}`));
-    await log.catchUp();
+    await log.sync();
     gate.open();
     await fetched;
     expect(await readFrom(0)).to.deep.equal(story(6, 12));
@@ -169,16 +169,16 @@ describe("A node's log, when the store's has gone back,", () => {
     });
     await say("old 11");
     gate.shut();
-    const caughtUp = log.catchUp();
+    const caughtUp = log.sync();
     await gate.entered();
     // Found out by a reader whose page is gone, while the log reads on. The timeline begins so that what is read would fit.
     store.goBack(10);
     store.log.oldestId = 11;
-    await log.fetch(at(0));
+    await log.loadPage(at(0));
     gate.open();
     await caughtUp;
     await say("new 11");
-    await log.catchUp();
+    await log.sync();
     expect(log.headId).to.equal(11);
     expect(grown).to.deep.equal([11]);
     expect(await readFrom(10)).to.deep.equal(["new 11"]);
@@ -199,12 +199,12 @@ describe("A node's log, when the store's has gone back,", () => {
     });
     gate.shut();
     isHeld = true;
-    const caughtUp = log.catchUp();
+    const caughtUp = log.sync();
     await gate.entered();
     isHeld = false;
     store.goBack(6);
     // Another look, of a reader that misses its page, overtakes the first one.
-    await log.fetch(at(20)).catch(() => {});
+    await log.loadPage(at(20)).catch(() => {});
     expect(renewed).to.deep.equal(["model-1"]);
     gate.open();
     await caughtUp;
@@ -214,10 +214,10 @@ describe("A node's log, when the store's has gone back,", () => {
   it("has nothing of a batch that had come too early", async () => {
     const { store, say, log, readFrom } = await setUp();
     await say("old 11", "old 12");
-    log.takeIn(store.log.messages.slice(11));
+    log.ingest(store.log.messages.slice(11));
     store.goBack(6);
     await say(...range(7, 11).map((i) => `new ${i}`));
-    await log.catchUp();
+    await log.sync();
     await turns(3);
     await until(() => log.headId === 11, "the log to catch up");
     expect(await readFrom(0)).to.deep.equal(story(6, 11));

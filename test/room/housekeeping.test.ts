@@ -25,7 +25,7 @@ function household(lookAgain: () => void): Household {
   const nothing = () => {};
   const later = async () => {};
   return {
-    log: { lookAgain } as Household["log"],
+    log: { scheduleSync: lookAgain } as Household["log"],
     feed: { note: nothing } as Household["feed"],
     streams: new Set(),
     signIn: { note: later, sweep: later } as unknown as Household["signIn"],

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type JoinCommand, startOf } from "../../src/server/room/join.ts";
 import { SIZES } from "../../src/server/room/limits.ts";
-import { Log } from "../../src/server/room/log.ts";
+import { LogReplica } from "../../src/server/room/log.ts";
 import { Reader } from "../../src/server/room/reader.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
 import { draft, enlist, headOf, type Person, range, useStore } from "../contract/support.ts";
@@ -11,7 +11,7 @@ describe("A join", () => {
   const store = useStore(sqlitePlace);
   let ana: Person;
   let bob: Person;
-  let log: Log;
+  let log: LogReplica;
   /** The id before the first of the ten messages that are kept: 1 to 4 to all, 5 to 9 among others, 10 to all. */
   let base: number;
   beforeEach(async () => {
@@ -19,8 +19,8 @@ describe("A join", () => {
     const eve = await enlist(store, "eve");
     base = await headOf(store.log);
     await store.log.append(range(1, 10).map((i) => draft(eve, `${i}`, i >= 5 && i <= 9 ? { to: bob } : {})));
-    await store.log.forget(base + 1);
-    log = await Log.open(store.log, encoder, SIZES);
+    await store.log.truncate(base + 1);
+    log = await LogReplica.open(store.log, encoder, SIZES);
   });
 
   const start = async (how: Partial<JoinCommand>, { accountId } = ana) => {
@@ -61,8 +61,8 @@ describe("A join", () => {
   });
 
   it("with a cursor from before what is kept is told of a gap by its reader", async () => {
-    await store.log.forget(base + 4);
-    log.forgotten(base + 4);
+    await store.log.truncate(base + 4);
+    log.truncateBefore(base + 4);
     const { after, gap } = await startOf(
       { logId: "", recent: 0, resumeAfter: base + 1 },
       { log, accountId: ana.accountId, maxRecent: 3 },
@@ -85,7 +85,7 @@ describe("A join", () => {
   });
 
   it("that wants the last few begins no sooner than the log does, where the store has yet to forget what came before", async () => {
-    log.forgotten(base + 8);
+    log.truncateBefore(base + 8);
     expect(await start({ recent: 3 })).to.equal(7);
   });
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { SIZES } from "../../src/server/room/limits.ts";
-import { Log } from "../../src/server/room/log.ts";
+import { LogReplica } from "../../src/server/room/log.ts";
 import type { Message } from "../../src/server/room/message.ts";
 import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { LogStore } from "../../src/server/room/ports/log.ts";
@@ -37,21 +37,21 @@ describe("A node's log", () => {
     const { through = (log) => log, page = 4, timeline = 1_000_000, hole = 1 } = more;
     const grown: number[] = [];
     const answers: boolean[] = [];
-    const log = await Log.open(through(store.log), encoder, { ...SIZES, page, timeline }, { hole });
+    const log = await LogReplica.open(through(store.log), encoder, { ...SIZES, page, timeline }, { holeTimeoutMs: hole });
     log.listen({
-      grown: (entries) => grown.push(...entries.map(({ id }) => id - base)),
-      renewed: () => {},
-      answers: (does) => answers.push(does),
+      appended: (entries) => grown.push(...entries.map(({ id }) => id - base)),
+      regressed: () => {},
+      storeAnswers: (does) => answers.push(does),
     });
     return { log, grown, answers };
   }
 
   /** What somebody who has had everything up to `after` gets, to the end. */
-  async function readFrom(log: Log, after: number): Promise<number[]> {
+  async function readFrom(log: LogReplica, after: number): Promise<number[]> {
     const ids: number[] = [];
     while (after < log.headId) {
       const batch = log.take(at(after));
-      if (batch === undefined) await log.fetch(at(after));
+      if (batch === undefined) await log.loadPage(at(after));
       else {
         ids.push(...(batch.bytes.length > 0 ? idsOf(batch.bytes) : []));
         after = batch.cursor;
@@ -69,7 +69,7 @@ describe("A node's log", () => {
   });
 
   it("begins with all of the store's where that is short", async () => {
-    await store.log.forget(base + 1);
+    await store.log.truncate(base + 1);
     await append(3);
     const { log } = await open();
     expect([log.timeline.firstId, log.headId, log.oldestId]).to.deep.equal([base + 1, base + 3, base + 1]);
@@ -77,10 +77,10 @@ describe("A node's log", () => {
 
   it("begins empty where the store has forgotten everything", async () => {
     await append(3);
-    await store.log.forget(base + 4);
+    await store.log.truncate(base + 4);
     const { log } = await open();
     expect([log.headId, log.oldestId]).to.deep.equal([base + 3, base + 4]);
-    log.takeIn(await append(1));
+    log.ingest(await append(1));
     expect(await readFrom(log, base + 3)).to.deep.equal([4]);
   });
 
@@ -117,12 +117,12 @@ describe("A node's log", () => {
           override<LogStore>(real, {
             read: async (from, to) => {
               reads += 1;
-              if (reads === 3) await real.forget(base + oldest);
+              if (reads === 3) await real.truncate(base + oldest);
               return real.read(from, to);
             },
           }),
       });
-      await log.catchUp();
+      await log.sync();
       expect([log.oldestId, log.headId], `${oldest}`).to.deep.equal([base + oldest, base + 40]);
       expect(await readFrom(log, base + oldest - 1)).to.deep.equal(range(oldest, 40));
     }
@@ -131,7 +131,7 @@ describe("A node's log", () => {
   it("takes in a batch that fits as it is, without asking the store", async () => {
     const { log, grown, asked } = await openCounting();
     const [first, second] = [await append(3), await append(2)];
-    for (const batch of [first, first, second, second]) log.takeIn(batch);
+    for (const batch of [first, first, second, second]) log.ingest(batch);
     expect(log.headId).to.equal(base + 5);
     expect(grown).to.deep.equal(range(1, 5));
     expect(asked()).to.equal(0);
@@ -140,8 +140,8 @@ describe("A node's log", () => {
   it("takes what is new in a batch that begins with what it has, without asking the store", async () => {
     const { log, grown, asked } = await openCounting();
     const batch = await append(5);
-    log.takeIn(batch.slice(0, 2));
-    log.takeIn(batch);
+    log.ingest(batch.slice(0, 2));
+    log.ingest(batch);
     expect(grown).to.deep.equal(range(1, 5));
     expect(asked()).to.equal(0);
   });
@@ -149,11 +149,11 @@ describe("A node's log", () => {
   it("keeps what came too early until what lies before it has come, without asking the store", async () => {
     const { log, grown, asked } = await openCounting(LONG);
     const [first, second, third] = [await append(3), await append(1), await append(2)];
-    log.takeIn(third);
-    log.takeIn(second);
-    log.learn(base + 6);
+    log.ingest(third);
+    log.ingest(second);
+    log.noteHead(base + 6);
     expect(log.headId).to.equal(base);
-    log.takeIn(first);
+    log.ingest(first);
     expect(grown).to.deep.equal(range(1, 6));
     await turns(3);
     expect(asked()).to.equal(0);
@@ -163,9 +163,9 @@ describe("A node's log", () => {
   it("asks the store for what has not come soon, and then takes what came too early as it is", async () => {
     const { log, grown } = await open({ hole: 1 });
     await append(2);
-    log.takeIn(await append(2));
+    log.ingest(await append(2));
     await append(1);
-    log.takeIn(await append(2));
+    log.ingest(await append(2));
     await until(() => log.headId === base + 7, "the log to catch up");
     expect(grown).to.deep.equal(range(1, 7));
   });
@@ -173,7 +173,7 @@ describe("A node's log", () => {
   it("asks the store at once where more comes too early than it keeps", async () => {
     const { log, grown } = await open({ hole: LONG });
     await append(1);
-    for (let i = 0; i < 200; i++) log.takeIn(await append(1));
+    for (let i = 0; i < 200; i++) log.ingest(await append(1));
     await until(() => log.headId === base + 201, "the log to catch up");
     expect(grown).to.deep.equal(range(1, 201));
     log.close();
@@ -182,17 +182,17 @@ describe("A node's log", () => {
   it("asks the store at once for a message that somebody knows of and no batch has brought", async () => {
     const { log, grown } = await open({ hole: LONG });
     const [first, second] = [await append(1), await append(1)];
-    log.learn(base + 2);
+    log.noteHead(base + 2);
     await until(() => log.headId === base + 2, "the log to catch up");
-    log.takeIn(first);
-    log.takeIn(second);
+    log.ingest(first);
+    log.ingest(second);
     expect(grown).to.deep.equal([1, 2]);
   });
 
   it("reads what is missing from the store where a hint was lost", async () => {
     const { log, grown } = await open();
     await append(9);
-    log.takeIn(await append(2));
+    log.ingest(await append(2));
     await until(() => log.headId === base + 11, "the log to catch up");
     expect(grown).to.deep.equal(range(1, 11));
     expect(await readFrom(log, base)).to.deep.equal(range(1, 11));
@@ -201,12 +201,12 @@ describe("A node's log", () => {
   it("takes everything in once, whatever hints come late, doubled or overlapping", async () => {
     const { log, grown } = await open();
     const [first, second, third] = [await append(3), await append(3), await append(3)];
-    log.takeIn(second);
-    log.takeIn(first);
-    log.takeIn(first);
-    log.takeIn([...first.slice(1), ...second]);
-    log.takeIn([...second, ...third]);
-    log.takeIn([]);
+    log.ingest(second);
+    log.ingest(first);
+    log.ingest(first);
+    log.ingest([...first.slice(1), ...second]);
+    log.ingest([...second, ...third]);
+    log.ingest([]);
     await until(() => log.headId === base + 9, "the log to catch up");
     await turns(3);
     expect(grown).to.deep.equal(range(1, 9));
@@ -220,9 +220,9 @@ describe("A node's log", () => {
     const first = await append(1);
     await append(2);
     gate.shut();
-    const caughtUp = log.catchUp();
+    const caughtUp = log.sync();
     await gate.entered();
-    log.takeIn(first);
+    log.ingest(first);
     expect(log.headId).to.equal(base + 1);
     gate.open();
     await caughtUp;
@@ -244,10 +244,10 @@ describe("A node's log", () => {
         }),
     });
     gate.shut();
-    const first = log.catchUp();
+    const first = log.sync();
     await gate.entered();
     await append(3);
-    const others = range(1, 50).map(() => log.catchUp());
+    const others = range(1, 50).map(() => log.sync());
     gate.open();
     await first;
     await Promise.all(others);
@@ -261,10 +261,10 @@ describe("A node's log", () => {
       through: (real) => gatedResults(real, gate, "read", "state"),
     });
     gate.shut();
-    const caughtUp = log.catchUp();
+    const caughtUp = log.sync();
     await gate.entered();
     await append(1);
-    log.takeIn(await append(1));
+    log.ingest(await append(1));
     gate.open();
     await caughtUp;
     await until(() => log.headId === base + 2, "the log to catch up");
@@ -272,10 +272,10 @@ describe("A node's log", () => {
 
   it("catches up past what the store has forgotten, however much that is", async () => {
     const { log, grown } = await open();
-    log.takeIn(await append(2));
+    log.ingest(await append(2));
     await append(40);
-    await store.log.forget(base + 40);
-    await log.catchUp();
+    await store.log.truncate(base + 40);
+    await log.sync();
     expect([log.oldestId, log.headId]).to.deep.equal([base + 40, base + 42]);
     expect(grown).to.deep.equal([1, 2, 40, 41, 42]);
     expect(await readFrom(log, log.oldestId - 1)).to.deep.equal([40, 41, 42]);
@@ -296,16 +296,16 @@ describe("A node's log", () => {
     });
     await append(1);
     broken = true;
-    log.takeIn(await append(1));
+    log.ingest(await append(1));
     await failed.promise;
     expect(log.headId).to.equal(base);
-    await until(() => !log.answers, "the log to tell that the store is away");
-    await log.catchUp().catch(() => {});
+    await until(() => !log.storeAnswers, "the log to tell that the store is away");
+    await log.sync().catch(() => {});
     expect(answers).to.deep.equal([false]);
     broken = false;
     await until(() => log.headId === base + 2, "the log to catch up");
-    await log.catchUp();
-    expect(log.answers).to.equal(true);
+    await log.sync();
+    expect(log.storeAnswers).to.equal(true);
     expect(answers).to.deep.equal([false, true]);
   });
 
@@ -325,8 +325,8 @@ describe("A node's log", () => {
       [30, 50],
     ] as const) {
       const { log } = await open({ timeline: 500 });
-      await store.log.forget(base + oldest);
-      await log.fetch(at(base + id - 1));
+      await store.log.truncate(base + oldest);
+      await log.loadPage(at(base + id - 1));
       expect(log.oldestId, `${id}`).to.equal(base + oldest);
     }
   });
@@ -334,21 +334,21 @@ describe("A node's log", () => {
   it("has nothing at hand of what was forgotten", async () => {
     await append(60);
     const { log } = await open({ timeline: 500 });
-    await log.fetch(at(base));
-    await log.fetch(at(base + 9));
-    await store.log.forget(base + 10);
-    log.forgotten(base + 10);
+    await log.loadPage(at(base));
+    await log.loadPage(at(base + 9));
+    await store.log.truncate(base + 10);
+    log.truncateBefore(base + 10);
     expect(log.oldestId).to.equal(base + 10);
     expect(log.take(at(base))).to.equal(undefined);
     expect(await readFrom(log, base + 9)).to.deep.equal(range(10, 60));
-    log.forgotten(base + 5);
+    log.truncateBefore(base + 5);
     expect(log.oldestId, "it never goes back").to.equal(base + 10);
   });
 
   it("asks for a page no more often than it must, however many want it", async () => {
     await append(60);
     const { log } = await open({ timeline: 500 });
-    await Promise.all(range(1, 100).map(() => log.fetch(at(base))));
+    await Promise.all(range(1, 100).map(() => log.loadPage(at(base))));
     expect(log.pages.reads).to.equal(1);
   });
 
@@ -366,9 +366,9 @@ describe("A node's log", () => {
         }),
     });
     broken = true;
-    expect(await log.fetch(at(base)).catch((error) => error)).to.be.instanceOf(StoreUnavailable);
+    expect(await log.loadPage(at(base)).catch((error) => error)).to.be.instanceOf(StoreUnavailable);
     broken = false;
-    await log.fetch(at(base));
+    await log.loadPage(at(base));
     expect(idsOf(log.take(at(base))?.bytes ?? new Uint8Array())[0]).to.equal(base + 1);
   });
 });

@@ -1,5 +1,5 @@
 import type { Message } from "../../src/server/room/message.ts";
-import type { Appended, Draft, Known, LogState, LogStore } from "../../src/server/room/ports/log.ts";
+import type { AppendResult, Draft, KnownMessage, LogState, LogStore } from "../../src/server/room/ports/log.ts";
 
 /** A log in an array. */
 export class ModelLog {
@@ -56,7 +56,7 @@ export class ModelStore implements LogStore {
     return { logId, headId, oldestId };
   }
 
-  async append(batch: readonly Draft[]): Promise<Appended[]> {
+  async append(batch: readonly Draft[]): Promise<AppendResult[]> {
     return batch.map(({ sessionId: _, requestId: __, at, ...draft }) => {
       const message = { ...draft, id: this.headId + 1, sentAt: at };
       this.log.messages.push(message);
@@ -75,11 +75,11 @@ export class ModelStore implements LogStore {
     return visible.at(-count)?.id ?? visible[0]?.id ?? 0;
   }
 
-  async find(): Promise<Known | undefined> {
+  async find(): Promise<KnownMessage | undefined> {
     return undefined;
   }
 
-  async forget(before: number): Promise<void> {
+  async truncate(before: number): Promise<void> {
     this.log.oldestId = Math.max(this.log.oldestId, Math.min(before, this.headId + 1));
   }
 }

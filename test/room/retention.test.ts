@@ -24,7 +24,7 @@ function retentionOf(store: LogStore, { policy, clock = () => NOON }: SetUp = {}
   bus.subscribe((hint) => hints.push(hint));
   const retention = new Retention({ store, bus, policy: { maxAge: 0, maxMessages: 0, ...policy }, clock });
   const look = async (times: number) => {
-    for (let i = 0; i < times; i++) await retention.look();
+    for (let i = 0; i < times; i++) await retention.check();
   };
   return { retention, look, hints };
 }
@@ -53,13 +53,13 @@ describe("Retention", () => {
     await model.append(range(1, 1_000).map(() => ({ ...SOMEBODYS, at: NOON })));
     const { retention } = retentionOf(
       override<ModelStore>(model, {
-        forget: async (before) => {
-          await model.forget(before);
+        truncate: async (before) => {
+          await model.truncate(before);
           if (before < 300) model.goBack(600);
         },
       }),
     );
-    await retention.forget(900);
+    await retention.truncate(900);
     expect(model.log.oldestId).to.be.within(100, 300);
     expect(model.headId).to.equal(600);
   });
@@ -137,10 +137,10 @@ describe("Retention", () => {
     let steps = 0;
     let toldBefore: number | undefined;
     const counting = override(store.log, {
-      forget: (before) => {
+      truncate: (before) => {
         steps += 1;
         toldBefore ??= hints.length;
-        return store.log.forget(before);
+        return store.log.truncate(before);
       },
     });
     const { look, hints } = retentionOf(counting, { policy: { maxMessages: 1 } });
@@ -163,8 +163,8 @@ describe("Retention", () => {
   it("stops between two steps, and goes on after that where it was", async () => {
     await say(...range(1, 3_000));
     const stopping = override(store.log, {
-      forget: async (before) => {
-        await store.log.forget(before);
+      truncate: async (before) => {
+        await store.log.truncate(before);
         void interrupted.retention.stop();
       },
     });
@@ -182,16 +182,16 @@ describe("Retention", () => {
     await say(...range(1, 9));
     let isAway = true;
     const away = override(store.log, {
-      forget: async (before) => {
+      truncate: async (before) => {
         if (isAway) throw new Error("the store is away");
-        return store.log.forget(before);
+        return store.log.truncate(before);
       },
     });
     const { retention } = retentionOf(away, { policy: { maxMessages: 2 } });
-    const failure = await retention.look().catch((error: Error) => error.message);
+    const failure = await retention.check().catch((error: Error) => error.message);
     expect(failure).to.equal("the store is away");
     isAway = false;
-    await retention.look();
+    await retention.check();
     expect(await kept()).to.deep.equal([8, 9]);
   });
 });
@@ -203,7 +203,7 @@ describe("Retention by age", () => {
       fc.asyncProperty(times, fc.nat(40), fc.nat(45), async (sentAt, forgotten, now) => {
         const model = new ModelStore();
         await model.append(sentAt.map((at) => ({ ...SOMEBODYS, at })));
-        await model.forget(forgotten);
+        await model.truncate(forgotten);
         const { messages, oldestId } = model.log;
         const expected = messages.filter(({ id, sentAt }) => id >= oldestId && sentAt >= now - 10);
         const { look } = retentionOf(model, { policy: { maxAge: 10 }, clock: () => now });

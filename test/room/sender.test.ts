@@ -3,7 +3,7 @@ import { LocalBus, MemoryRoster } from "../../src/server/engines/memory/index.ts
 import { Committer } from "../../src/server/room/committer.ts";
 import type { RoomEvent } from "../../src/server/room/events.ts";
 import { LIMITS, type Limits, SIZES } from "../../src/server/room/limits.ts";
-import { Log } from "../../src/server/room/log.ts";
+import { LogReplica } from "../../src/server/room/log.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { Draft, LogStore } from "../../src/server/room/ports/log.ts";
 import { Rate } from "../../src/server/room/rate.ts";
@@ -46,18 +46,18 @@ describe("A message that somebody sends", () => {
     });
     const roster = new MemoryRoster();
     const all = { ...LIMITS, ...limits };
-    const log = await Log.open(through, encoder, SIZES);
+    const log = await LogReplica.open(through, encoder, SIZES);
     const bus = new LocalBus();
     bus.subscribe((hint) => {
-      if (hint.kind === "grown") log.takeIn(hint.messages);
+      if (hint.kind === "grown") log.ingest(hint.messages);
     });
     const rate = new Rate(all);
     log.listen({
-      grown: (entries) => {
+      appended: (entries) => {
         for (const { senderId } of entries) rate.spend(senderId);
       },
-      renewed: () => {},
-      answers: () => {},
+      regressed: () => {},
+      storeAnswers: () => {},
     });
     const sender = new Sender({
       log: through,

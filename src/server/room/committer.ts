@@ -1,22 +1,22 @@
-import type { Log } from "./log.ts";
+import type { LogReplica } from "./log.ts";
 import type { Message } from "./message.ts";
 import type { Bus } from "./ports/bus.ts";
 import { OutcomeUnknown, StoreUnavailable } from "./ports/engines.ts";
-import type { Appended, Draft, LogStore } from "./ports/log.ts";
+import type { AppendResult, Draft, LogStore } from "./ports/log.ts";
 import type { Tallies } from "./tallies.ts";
 
 /** A commit: larger ones do not cost less a message, and make the next ones wait. */
 const MAX_DRAFTS = 1_000;
 const MAX_BYTES = 4 * 1024 * 1024;
 /** What may wait for the next commits, over all streams. */
-const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
 /** What one who is let in is taken to bring: the longest text that is allowed by default. */
-const USUAL_BYTES = 8 * 1024;
+const ASSUMED_DRAFT_BYTES = 8 * 1024;
 
-interface Waiting {
+interface QueuedDraft {
   readonly draft: Draft;
   readonly logId: string;
-  readonly resolve: (appended: Appended) => void;
+  readonly resolve: (appended: AppendResult) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -26,22 +26,22 @@ interface Waiting {
  */
 export class Committer {
   readonly #store: LogStore;
-  readonly #log: Log;
+  readonly #log: LogReplica;
   readonly #bus: Bus;
   readonly #tallies: Tallies;
   readonly #timed: (sentAt: number) => void;
   readonly #report: (error: unknown) => void;
-  #waiting: Waiting[] = [];
-  #waitingBytes = 0;
-  #underWay: Promise<void> | undefined;
-  #wantRoom: (() => void)[] = [];
+  #queue: QueuedDraft[] = [];
+  #queuedBytes = 0;
+  #inFlight: Promise<void> | undefined;
+  #spaceWaiters: (() => void)[] = [];
   /** Why the last commit failed; undefined if it did not. */
   #failure: string | undefined;
 
   /** `timed` is told the time of the newest message after each commit; milliseconds since the epoch. */
   constructor(parts: {
     store: LogStore;
-    log: Log;
+    log: LogReplica;
     bus: Bus;
     tallies: Tallies;
     timed?: (sentAt: number) => void;
@@ -56,14 +56,14 @@ export class Committer {
   }
 
   /** How many drafts wait for the next commits. */
-  get waiting(): number {
-    return this.#waiting.length;
+  get queued(): number {
+    return this.#queue.length;
   }
 
   /** Resolves when there is room for one more draft. */
-  async room(): Promise<void> {
-    while (this.#waitingBytes >= MAX_WAITING_BYTES) {
-      await new Promise<void>((resolve) => this.#wantRoom.push(resolve));
+  async waitForSpace(): Promise<void> {
+    while (this.#queuedBytes >= MAX_QUEUED_BYTES) {
+      await new Promise<void>((resolve) => this.#spaceWaiters.push(resolve));
     }
   }
 
@@ -71,38 +71,38 @@ export class Committer {
    * Appends a draft; resolves when it is durable. `logId` is the log that its sender was told of: it gets into no other one, where the
    * ids of its accounts and its session may be those of somebody else. Throws `StoreUnavailable`, or `OutcomeUnknown`.
    */
-  append(draft: Draft, logId: string): Promise<Appended> {
+  append(draft: Draft, logId: string): Promise<AppendResult> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ draft, logId, resolve, reject });
-      this.#waitingBytes += sizeOf(draft);
-      this.#underWay ??= this.#commitAll();
+      this.#queue.push({ draft, logId, resolve, reject });
+      this.#queuedBytes += sizeOf(draft);
+      this.#inFlight ??= this.#commitAll();
     });
   }
 
   /** Resolves when nothing is under way. */
   async idle(): Promise<void> {
-    await this.#underWay;
+    await this.#inFlight;
   }
 
   async #commitAll(): Promise<void> {
     // What else arrives in this turn of the event loop belongs into the same commit. Measured, with 16 commands that come in one
     // packet: without this the first is committed alone, and a delivery costs 2.8 to 3.5 µs in place of 1.4.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#waiting.length > 0) {
-      const batch = this.#ofThisLog(this.#nextBatch());
+    while (this.#queue.length > 0) {
+      const batch = this.#rejectOtherLogs(this.#nextBatch());
       if (batch.length > 0) await this.#commit(batch);
     }
-    this.#underWay = undefined;
+    this.#inFlight = undefined;
   }
 
-  #ofThisLog(batch: readonly Waiting[]): readonly Waiting[] {
+  #rejectOtherLogs(batch: readonly QueuedDraft[]): readonly QueuedDraft[] {
     const { logId } = this.#log;
     if (batch.every((waiting) => waiting.logId === logId)) return batch;
-    for (const waiting of batch) if (waiting.logId !== logId) waiting.reject(new StoreUnavailable(GONE_BACK));
+    for (const waiting of batch) if (waiting.logId !== logId) waiting.reject(new StoreUnavailable(LOG_REGRESSED));
     return batch.filter((waiting) => waiting.logId === logId);
   }
 
-  async #commit(batch: readonly Waiting[]): Promise<void> {
+  async #commit(batch: readonly QueuedDraft[]): Promise<void> {
     const { logId } = this.#log;
     try {
       const drafts = batch.map(({ draft }) => draft);
@@ -110,7 +110,7 @@ export class Committer {
       const appended = await this.#store.append(drafts, logId);
       this.#tallies.commit(performance.now() - began, drafts.length);
       if (appended.length !== batch.length) throw new OutcomeUnknown("the store did not answer every draft");
-      if (logId !== this.#log.logId) throw new OutcomeUnknown(GONE_BACK);
+      if (logId !== this.#log.logId) throw new OutcomeUnknown(LOG_REGRESSED);
       this.#failure = undefined;
       const messages = newMessages(drafts, appended);
       if (messages.length > 0) this.#bus.publish({ kind: "grown", logId, messages });
@@ -124,28 +124,28 @@ export class Committer {
       if (failure !== this.#failure) this.#report(error);
       this.#failure = failure;
       // It may be in the log all the same, and then no hint of it will come; or it was refused because the log has gone back.
-      this.#log.lookAgain();
+      this.#log.scheduleSync();
       for (const { reject } of batch) reject(error);
     }
   }
 
-  #nextBatch(): Waiting[] {
+  #nextBatch(): QueuedDraft[] {
     let bytes = 0;
     let count = 0;
-    while (count < this.#waiting.length && count < MAX_DRAFTS && bytes < MAX_BYTES) {
-      bytes += sizeOf((this.#waiting[count] as Waiting).draft);
+    while (count < this.#queue.length && count < MAX_DRAFTS && bytes < MAX_BYTES) {
+      bytes += sizeOf((this.#queue[count] as QueuedDraft).draft);
       count += 1;
     }
-    this.#waitingBytes -= bytes;
-    const roomFor = Math.ceil((MAX_WAITING_BYTES - this.#waitingBytes) / USUAL_BYTES);
-    for (const resolve of this.#wantRoom.splice(0, roomFor)) resolve();
-    return this.#waiting.splice(0, count);
+    this.#queuedBytes -= bytes;
+    const roomFor = Math.ceil((MAX_QUEUED_BYTES - this.#queuedBytes) / ASSUMED_DRAFT_BYTES);
+    for (const resolve of this.#spaceWaiters.splice(0, roomFor)) resolve();
+    return this.#queue.splice(0, count);
   }
 }
 
-const GONE_BACK = "the log has gone back";
+const LOG_REGRESSED = "the log has gone back";
 
-function newMessages(drafts: readonly Draft[], appended: readonly Appended[]): Message[] {
+function newMessages(drafts: readonly Draft[], appended: readonly AppendResult[]): Message[] {
   return appended.flatMap((outcome, i) => {
     if (outcome.kind !== "accepted" || outcome.duplicate) return [];
     const { senderId, sender, recipientId, recipient, text } = drafts[i] as Draft;

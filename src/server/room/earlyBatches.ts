@@ -5,7 +5,7 @@ const MAX_BATCHES = 64;
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /** Batches that came before the ones in front of them, as those of two nodes often do. They are kept until the hole is filled. */
-export class EarlyBatches {
+export class OutOfOrderBuffer {
   /** By the id of their first message. */
   readonly #batches = new Map<number, readonly Message[]>();
   #bytes = 0;
@@ -22,7 +22,7 @@ export class EarlyBatches {
   }
 
   /** Keeps a batch, whose ids follow one another. False: there is no space for it. */
-  keep(messages: readonly Message[]): boolean {
+  add(messages: readonly Message[]): boolean {
     const first = messages[0];
     const last = messages.at(-1);
     if (first === undefined || last === undefined || this.#batches.has(first.id)) return true;
@@ -35,7 +35,7 @@ export class EarlyBatches {
   }
 
   /** Lets go of what lies up to `headId`, and of the batch that goes on behind it, and gives that; `undefined`: there is none. */
-  next(headId: number): readonly Message[] | undefined {
+  takeNext(headId: number): readonly Message[] | undefined {
     for (const [firstId, messages] of this.#batches) {
       if (firstId > headId + 1) continue;
       this.#drop(firstId, messages);

@@ -1,5 +1,5 @@
 import type { Timings } from "./limits.ts";
-import type { Log } from "./log.ts";
+import type { LogReplica } from "./log.ts";
 import type { ClockMark } from "./ports/clockMark.ts";
 import type { PresenceFeed } from "./presenceFeed.ts";
 import type { Rate } from "./rate.ts";
@@ -11,7 +11,7 @@ import type { Stream } from "./stream.ts";
 
 /** What is looked after. */
 export interface Household {
-  readonly log: Log;
+  readonly log: LogReplica;
   readonly feed: PresenceFeed;
   readonly streams: ReadonlySet<Stream>;
   readonly signIn: SignIn;
@@ -77,13 +77,13 @@ export class Housekeeping {
     signIn.flushTouches().catch(report);
     this.#ticks += 1;
     if (this.#ticks % this.#ticksALook === 0) {
-      log.lookAgain();
+      log.scheduleSync();
       feed.note();
       checkSessions().catch(report);
     }
     if (now - this.#retainedAt >= timings.retention) {
       this.#retainedAt = now;
-      retention.look().catch(report);
+      retention.check().catch(report);
     }
     if (now - this.#sweptAt >= SWEEP) {
       this.#sweptAt = now;

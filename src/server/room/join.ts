@@ -1,4 +1,4 @@
-import type { Log } from "./log.ts";
+import type { LogReplica } from "./log.ts";
 
 /** How a client wants to enter. */
 export interface JoinCommand {
@@ -21,11 +21,11 @@ export interface Start {
 /** Where the reader of a join begins. Throws `StoreUnavailable`. */
 export async function startOf(
   join: JoinCommand,
-  room: { log: Log; accountId: number; maxRecent: number },
+  room: { log: LogReplica; accountId: number; maxRecent: number },
 ): Promise<Start> {
   const { log, accountId, maxRecent } = room;
   // Another node may have accepted something already of which this one has yet to hear.
-  await log.catchUp();
+  await log.sync();
   if (join.resumeAfter !== undefined) {
     const otherLog = join.logId !== "" && join.logId !== log.logId;
     const gap = otherLog || join.resumeAfter > log.headId;

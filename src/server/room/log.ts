@@ -1,4 +1,4 @@
-import { EarlyBatches } from "./earlyBatches.ts";
+import { OutOfOrderBuffer } from "./earlyBatches.ts";
 import type { Encoder } from "./events.ts";
 import { type Sizes, TIMINGS } from "./limits.ts";
 import type { Message } from "./message.ts";
@@ -10,7 +10,7 @@ import { type Batch, type Entry, toEntry } from "./stretch.ts";
 import { Timeline } from "./timeline.ts";
 
 /** Somebody who reads the log, from a cursor on. */
-export interface Reading {
+export interface ReadPosition {
   readonly cursor: number;
   readonly accountId: number;
 }
@@ -18,23 +18,23 @@ export interface Reading {
 /** What is told of what happens to a log. */
 export interface LogListener {
   /** These have come into the timeline. */
-  grown(entries: readonly Entry[]): void;
+  appended(entries: readonly Entry[]): void;
   /** The store's log is another one from now on, which ends at `headId`: whatever was read, or is being read, is not of this one. */
-  renewed(headId: number): void;
+  regressed(headId: number): void;
   /** The store has not answered, or answers again. */
-  answers(does: boolean): void;
+  storeAnswers(does: boolean): void;
 }
 
 /** What a log may be opened with. */
 export interface LogOptions {
   /** How long messages that came too early wait for those before them, in milliseconds. Default: that of `TIMINGS`. */
-  readonly hole?: number;
+  readonly holeTimeoutMs?: number;
   /** Default: the system's. */
   readonly stopwatch?: Stopwatch;
 }
 
 /** How long after the store did not answer it is asked again, in milliseconds. */
-const RETRY = 250;
+const RETRY_MS = 250;
 
 /**
  * The log as this node has it: the timeline, the pages behind it, and where the store's log begins. It takes messages in from the
@@ -42,36 +42,36 @@ const RETRY = 250;
  *
  * Where the store's log has another `logId` than before it has gone back, and all of this begins anew.
  */
-export class Log {
+export class LogReplica {
   readonly pages: PageCache;
   readonly #store: LogStore;
   readonly #encoder: Encoder;
   readonly #sizes: Sizes;
-  readonly #holeWait: number;
-  readonly #early = new EarlyBatches();
+  readonly #holeTimeoutMs: number;
+  readonly #outOfOrder = new OutOfOrderBuffer();
   #listener: LogListener | undefined;
   #logId: string;
   #timeline: Timeline;
   #oldestId: number;
-  #catchingUp: Promise<void> | undefined;
+  #syncInFlight: Promise<void> | undefined;
   /** The one behind it, which somebody waits for. */
-  #next: Promise<void> | undefined;
-  #answers = true;
-  #retry: NodeJS.Timeout | undefined;
-  #hole: NodeJS.Timeout | undefined;
+  #queuedSync: Promise<void> | undefined;
+  #storeAnswers = true;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #holeTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   private constructor(
     store: LogStore,
     encoder: Encoder,
     sizes: Sizes,
-    { hole, stopwatch }: Required<LogOptions>,
+    { holeTimeoutMs: hole, stopwatch }: Required<LogOptions>,
     start: { logId: string; oldestId: number; timelineAfter: number },
   ) {
     this.#store = store;
     this.#encoder = encoder;
     this.#sizes = sizes;
-    this.#holeWait = hole;
+    this.#holeTimeoutMs = hole;
     this.#logId = start.logId;
     this.#oldestId = start.oldestId;
     this.#timeline = new Timeline(encoder, sizes, start.timelineAfter);
@@ -79,8 +79,8 @@ export class Log {
   }
 
   /** Opens a log and fills the timeline with its newest part. Throws `StoreUnavailable`. */
-  static async open(store: LogStore, encoder: Encoder, sizes: Sizes, options: LogOptions = {}): Promise<Log> {
-    const { hole = TIMINGS.hole, stopwatch = systemStopwatch } = options;
+  static async open(store: LogStore, encoder: Encoder, sizes: Sizes, options: LogOptions = {}): Promise<LogReplica> {
+    const { holeTimeoutMs: hole = TIMINGS.hole, stopwatch = systemStopwatch } = options;
     const { logId, headId, oldestId: begin } = await store.state();
     const chunks: Message[][] = [];
     let oldestId = begin;
@@ -94,8 +94,8 @@ export class Log {
       if (chunk[0]?.id !== from) oldestId = chunk[0]?.id ?? after + 1;
       after = Math.max(from, oldestId) - 1;
     }
-    const log = new Log(store, encoder, sizes, { hole, stopwatch }, { logId, oldestId, timelineAfter: after });
-    for (const chunk of chunks.reverse()) log.#takeBatch(chunk);
+    const log = new LogReplica(store, encoder, sizes, { holeTimeoutMs: hole, stopwatch }, { logId, oldestId, timelineAfter: after });
+    for (const chunk of chunks.reverse()) log.#appendBatch(chunk);
     return log;
   }
 
@@ -125,15 +125,15 @@ export class Log {
   }
 
   /** Whether the store has answered when it was looked at last. */
-  get answers(): boolean {
-    return this.#answers;
+  get storeAnswers(): boolean {
+    return this.#storeAnswers;
   }
 
   /**
    * What a reader may see after its cursor, as one response; `undefined` where that is behind the timeline and its page is not at
    * hand: `fetch` it. The cursor must lie from `oldestId - 1` to `headId - 1`.
    */
-  take(reader: Reading, maxBytes?: number): Batch | undefined {
+  take(reader: ReadPosition, maxBytes?: number): Batch | undefined {
     const { cursor, accountId } = reader;
     if (cursor + 1 < this.#timeline.firstId) {
       const page = this.pages.get(cursor + 1, reader);
@@ -145,17 +145,17 @@ export class Log {
   }
 
   /** Brings the page behind a reader's cursor to hand. Throws `StoreUnavailable`. */
-  async fetch(reader: Reading): Promise<void> {
+  async loadPage(reader: ReadPosition): Promise<void> {
     const id = reader.cursor + 1;
     const page = await this.pages.fetchPage(id, reader);
     if (page.firstId <= id && id <= page.lastId) return;
     // It may have been forgotten, and the hint of that been lost.
-    await this.#look();
+    await this.#readState();
     if (id >= this.#oldestId) throw new StoreUnavailable(`the store lacks message ${id}, which it has had`);
   }
 
   /** A reader's stream has ended: nothing of it is kept, or read for it. */
-  release(reader: Reading): void {
+  release(reader: ReadPosition): void {
     this.pages.removeReader(reader);
   }
 
@@ -165,69 +165,69 @@ export class Log {
   }
 
   /** Takes in a batch that a node has appended, whose ids follow one another. */
-  takeIn(messages: readonly Message[]): void {
+  ingest(messages: readonly Message[]): void {
     const first = messages[0];
     const last = messages.at(-1);
     if (first === undefined || last === undefined || last.id <= this.headId) return;
-    if (first.id === this.headId + 1) this.#grow(messages);
-    else if (first.id <= this.headId) this.#grow(messages.slice(this.headId + 1 - first.id));
-    else this.#waitFor(messages);
+    if (first.id === this.headId + 1) this.#append(messages);
+    else if (first.id <= this.headId) this.#append(messages.slice(this.headId + 1 - first.id));
+    else this.#buffer(messages);
   }
 
   /** Takes in from the store whatever it has beyond the head, as it is now or later. Throws `StoreUnavailable`. */
-  async catchUp(): Promise<void> {
+  async sync(): Promise<void> {
     // The read that is under way may have begun before what the caller wants was there. One more is enough for all who come meanwhile.
-    if (this.#catchingUp !== undefined) {
-      this.#next ??= this.#catchingUp.catch(() => {}).then(() => this.#beginCatchingUp());
+    if (this.#syncInFlight !== undefined) {
+      this.#queuedSync ??= this.#syncInFlight.catch(() => {}).then(() => this.#beginSync());
     }
-    await (this.#next ?? this.#beginCatchingUp());
+    await (this.#queuedSync ?? this.#beginSync());
   }
 
   /** Somebody knows of a message: where it has not been taken in, and is not about to be, no hint of it has come. */
-  learn(id: number): void {
-    if (id > this.headId && id > this.#early.lastId) this.lookAgain();
+  noteHead(id: number): void {
+    if (id > this.headId && id > this.#outOfOrder.lastId) this.scheduleSync();
   }
 
   /** Catches up by itself, and where the store is away tries again until it is back. */
-  lookAgain(): void {
-    if (this.#retry !== undefined || this.#isClosed) return;
-    this.catchUp().catch(() => {
-      this.#retry ??= setTimeout(() => {
-        this.#retry = undefined;
-        this.lookAgain();
-      }, RETRY).unref();
+  scheduleSync(): void {
+    if (this.#retryTimer !== undefined || this.#isClosed) return;
+    this.sync().catch(() => {
+      this.#retryTimer ??= setTimeout(() => {
+        this.#retryTimer = undefined;
+        this.scheduleSync();
+      }, RETRY_MS).unref();
     });
   }
 
   /** Tries no more. */
   close(): void {
-    clearTimeout(this.#retry);
-    clearTimeout(this.#hole);
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#holeTimer);
     this.#isClosed = true;
   }
 
   /** The store has forgotten what came before `oldestId`. */
-  forgotten(oldestId: number): void {
+  truncateBefore(oldestId: number): void {
     if (oldestId <= this.#oldestId) return;
     this.#oldestId = oldestId;
     this.#timeline.truncateBefore(oldestId);
     this.pages.clear();
   }
 
-  #beginCatchingUp(): Promise<void> {
-    this.#next = undefined;
-    this.#catchingUp = this.#readToHead().finally(() => {
-      this.#catchingUp = undefined;
+  #beginSync(): Promise<void> {
+    this.#queuedSync = undefined;
+    this.#syncInFlight = this.#readToHead().finally(() => {
+      this.#syncInFlight = undefined;
     });
-    return this.#catchingUp;
+    return this.#syncInFlight;
   }
 
   async #readToHead(): Promise<void> {
     try {
-      await this.#readTo(await this.#look());
-      this.#answered(true);
+      await this.#readTo(await this.#readState());
+      this.#setStoreAnswers(true);
     } catch (error) {
-      this.#answered(false);
+      this.#setStoreAnswers(false);
       throw error;
     }
   }
@@ -238,69 +238,69 @@ export class Log {
       if (logId !== this.#logId) return;
       // What came by the bus meanwhile is in the timeline already.
       const fresh = messages.filter((message) => message.id > this.headId);
-      if (fresh[0]?.id === this.headId + 1) this.#grow(fresh);
+      if (fresh[0]?.id === this.headId + 1) this.#append(fresh);
       else if (messages.length === 0 || fresh.length > 0) return;
     }
   }
 
   /** Where the store's log begins and ends; where it has gone back, this one has begun anew. */
-  async #look(): Promise<LogState> {
+  async #readState(): Promise<LogState> {
     // A batch that waits for those before it has been committed too: a store that lacks it has gone back.
-    const seen = { logId: this.#logId, headId: Math.max(this.headId, this.#early.lastId) };
+    const seen = { logId: this.#logId, headId: Math.max(this.headId, this.#outOfOrder.lastId) };
     const state = await this.#store.state(seen);
     // Somebody else has found out meanwhile, and this answer may be older than theirs.
-    if (seen.logId !== this.#logId) return this.#look();
-    if (state.logId !== this.#logId) this.#renew(state);
-    this.forgotten(state.oldestId);
+    if (seen.logId !== this.#logId) return this.#readState();
+    if (state.logId !== this.#logId) this.#restart(state);
+    this.truncateBefore(state.oldestId);
     return state;
   }
 
   /** Begins anew with the newest part of another log: as much as there was of the one before, as nearly all of it is the same. */
-  #renew({ logId, headId, oldestId }: LogState): void {
+  #restart({ logId, headId, oldestId }: LogState): void {
     const count = this.#timeline.lastId - this.#timeline.firstId + 1;
     this.#logId = logId;
     this.#oldestId = oldestId;
     this.#timeline = new Timeline(this.#encoder, this.#sizes, Math.max(headId - count, oldestId - 1));
     this.pages.clear();
-    this.#early.clear();
-    this.#listener?.renewed(headId);
-    this.lookAgain();
+    this.#outOfOrder.clear();
+    this.#listener?.regressed(headId);
+    this.scheduleSync();
   }
 
   /** Keeps a batch that came too early: most often the bus brings what lies before it a moment later. */
-  #waitFor(messages: readonly Message[]): void {
-    if (this.#early.keep(messages)) this.#hole ??= setTimeout(() => this.#lookIntoHole(), this.#holeWait).unref();
-    else this.lookAgain();
+  #buffer(messages: readonly Message[]): void {
+    if (this.#outOfOrder.add(messages)) this.#holeTimer ??= setTimeout(() => this.#holeTimedOut(), this.#holeTimeoutMs).unref();
+    else this.scheduleSync();
   }
 
-  #lookIntoHole(): void {
-    this.#hole = undefined;
-    if (!this.#early.isEmpty) this.lookAgain();
+  #holeTimedOut(): void {
+    this.#holeTimer = undefined;
+    if (!this.#outOfOrder.isEmpty) this.scheduleSync();
   }
 
-  #grow(messages: readonly Message[]): void {
-    this.#takeBatch(messages);
-    if (this.#early.isEmpty) return;
-    for (let next = this.#early.next(this.headId); next !== undefined; next = this.#early.next(this.headId)) {
-      this.#takeBatch(next);
+  #append(messages: readonly Message[]): void {
+    this.#appendBatch(messages);
+    if (this.#outOfOrder.isEmpty) return;
+    for (let next = this.#outOfOrder.takeNext(this.headId); next !== undefined; next = this.#outOfOrder.takeNext(this.headId)) {
+      this.#appendBatch(next);
     }
-    if (!this.#early.isEmpty) return;
-    clearTimeout(this.#hole);
-    this.#hole = undefined;
+    if (!this.#outOfOrder.isEmpty) return;
+    clearTimeout(this.#holeTimer);
+    this.#holeTimer = undefined;
   }
 
-  #takeBatch(messages: readonly Message[]): void {
+  #appendBatch(messages: readonly Message[]): void {
     const entries = messages.map((message) => {
       const entry = toEntry(message, this.#encoder);
       this.#timeline.append(entry);
       return entry;
     });
-    this.#listener?.grown(entries);
+    this.#listener?.appended(entries);
   }
 
-  #answered(does: boolean): void {
-    if (does === this.#answers || this.#isClosed) return;
-    this.#answers = does;
-    this.#listener?.answers(does);
+  #setStoreAnswers(does: boolean): void {
+    if (does === this.#storeAnswers || this.#isClosed) return;
+    this.#storeAnswers = does;
+    this.#listener?.storeAnswers(does);
   }
 }

@@ -1,5 +1,5 @@
 import type { RoomEvent } from "./events.ts";
-import type { Log } from "./log.ts";
+import type { LogReplica } from "./log.ts";
 
 /** What a reader has next: bytes of a response (none or more), and an event that belongs behind them. */
 export interface Portion {
@@ -19,7 +19,7 @@ export interface Portion {
  */
 export class Reader {
   readonly accountId: number;
-  readonly #log: Log;
+  readonly #log: LogReplica;
   readonly #target: number;
   #cursor: number;
   #told: number;
@@ -27,7 +27,7 @@ export class Reader {
   #gap: boolean;
 
   /** A reader that has taken everything up to `after`. `gap`: that was not what was asked for. */
-  constructor(log: Log, accountId: number, start: { after: number; gap: boolean }) {
+  constructor(log: LogReplica, accountId: number, start: { after: number; gap: boolean }) {
     this.#log = log;
     this.accountId = accountId;
     this.#target = log.headId;

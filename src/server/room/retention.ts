@@ -26,7 +26,7 @@ export class Retention {
   }
 
   /** Forgets what is not to be kept any longer, unless that is under way already. Throws what the store throws. */
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     if (this.#underWay !== undefined) return;
     this.#underWay = this.#look().finally(() => {
       this.#underWay = undefined;
@@ -38,7 +38,7 @@ export class Retention {
    * Makes the store forget all messages before `before`, at most up to the head. In steps: a commit that forgets a million messages
    * would make every sender wait for it.
    */
-  async forget(before: number): Promise<void> {
+  async truncate(before: number): Promise<void> {
     const { store, bus } = this.#parts;
     let state = await store.state();
     const { logId } = state;
@@ -51,7 +51,7 @@ export class Retention {
       // Another node may be at it too, and further.
       id = Math.min(Math.max(id, state.oldestId) + STEP, end);
       const began = performance.now();
-      await store.forget(id);
+      await store.truncate(id);
       if (id === end) return;
       // Senders get as much of the store as this does.
       await this.#rest(performance.now() - began);
@@ -81,7 +81,7 @@ export class Retention {
     const tooMany = policy.maxMessages === 0 ? 0 : state.headId - policy.maxMessages + 1;
     const now = policy.maxAge === 0 ? undefined : clock();
     const tooOld = now === undefined ? 0 : await this.#firstSince(now - policy.maxAge, state);
-    await this.forget(Math.max(tooMany, tooOld));
+    await this.truncate(Math.max(tooMany, tooOld));
   }
 
   /**

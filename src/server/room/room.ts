@@ -3,7 +3,7 @@ import { Committer } from "./committer.ts";
 import type { Encoder, Goodbye } from "./events.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import type { Limits, RetentionPolicy, Sizes, Timings } from "./limits.ts";
-import { Log } from "./log.ts";
+import { LogReplica } from "./log.ts";
 import { LogAhead } from "./logAhead.ts";
 import { isPublic } from "./message.ts";
 import { OnlineList } from "./onlineList.ts";
@@ -69,7 +69,7 @@ export interface RoomStats {
 
 /** What a room is opened with first. */
 interface RoomBasis {
-  readonly log: Log;
+  readonly log: LogReplica;
   readonly rounds: Rounds;
   readonly clock: SteadyClock;
   readonly ahead: LogAhead;
@@ -96,7 +96,7 @@ export class Room {
   /** What it has done since its start. */
   readonly tallies: Tallies;
   readonly #parts: StreamParts;
-  readonly #log: Log;
+  readonly #log: LogReplica;
   readonly #rounds: Rounds;
   readonly #presence: Presence;
   readonly #feed: PresenceFeed;
@@ -172,16 +172,16 @@ export class Room {
     this.#unsubscribe = bus.subscribe((hint) => this.#onHint(hint));
     bus.follow(log.logId);
     log.listen({
-      grown: (entries) => this.#onGrown(entries),
-      renewed: (headId) => this.#onRenewed(headId),
-      answers: (does) => options.storeAnswers?.(does),
+      appended: (entries) => this.#onGrown(entries),
+      regressed: (headId) => this.#onRenewed(headId),
+      storeAnswers: (does) => options.storeAnswers?.(does),
     });
   }
 
   /** Opens the room on its log. Throws `StoreUnavailable`. */
   static async open(options: RoomOptions): Promise<Room> {
     const { engines, encoder, sizes, timings, stopwatch } = options;
-    const log = await Log.open(engines.log, encoder, sizes, { hole: timings.hole, stopwatch });
+    const log = await LogReplica.open(engines.log, encoder, sizes, { holeTimeoutMs: timings.hole, stopwatch });
     const { clock, warn = () => {} } = options;
     const [newest] = log.headId === 0 ? [] : await engines.log.read(log.headId, log.headId);
     // A store of a version that wrote no mark has the time of its newest message.
@@ -194,7 +194,7 @@ export class Room {
       room.#presence.expect(await engines.roster.expected(), timings.startGrace);
       await room.#feed.begin();
       // What another node appended between the reading and the listening.
-      await log.catchUp();
+      await log.sync();
       // A server that runs for a moment only has been there too.
       await room.#housekeeping.markTime();
       return room;
@@ -235,7 +235,7 @@ export class Room {
 
   /** Makes the store forget all messages before `before`. */
   forget(before: number): Promise<void> {
-    return this.#retention.forget(before);
+    return this.#retention.truncate(before);
   }
 
   /** Says goodbye to everyone, and lets nobody in; resolves when all have gone, or `timings.drain` is over. */
@@ -274,8 +274,8 @@ export class Room {
       pageReads: this.#log.pages.reads,
       headId: this.#log.headId,
       oldestId: this.#log.oldestId,
-      commitsWaiting: this.#committer.waiting,
-      storeAnswers: this.#log.answers,
+      commitsWaiting: this.#committer.queued,
+      storeAnswers: this.#log.storeAnswers,
     };
   }
 
@@ -288,13 +288,13 @@ export class Room {
   #onHint(hint: Hint): void {
     switch (hint.kind) {
       case "grown":
-        if (hint.logId === this.#log.logId) this.#log.takeIn(hint.messages);
+        if (hint.logId === this.#log.logId) this.#log.ingest(hint.messages);
         break;
       case "head":
-        if (hint.logId === this.#log.logId) this.#log.learn(hint.headId);
+        if (hint.logId === this.#log.logId) this.#log.noteHead(hint.headId);
         break;
       case "forgotten":
-        if (hint.logId === this.#log.logId) this.#log.forgotten(hint.oldestId);
+        if (hint.logId === this.#log.logId) this.#log.truncateBefore(hint.oldestId);
         break;
       case "presence":
         this.#feed.note();

@@ -4,7 +4,7 @@ import type { RoomEvent } from "./events.ts";
 import type { Limits } from "./limits.ts";
 import type { AccountStore } from "./ports/accounts.ts";
 import { StoreUnavailable } from "./ports/engines.ts";
-import type { Appended, Draft, Known, LogStore } from "./ports/log.ts";
+import type { AppendResult, Draft, KnownMessage, LogStore } from "./ports/log.ts";
 import type { Roster } from "./ports/roster.ts";
 import type { Session } from "./ports/sessions.ts";
 import type { Rate } from "./rate.ts";
@@ -85,7 +85,7 @@ export class Sender {
       this.#checkText(command.text);
       const recipient = await this.#findRecipient(command.recipient);
       await this.#checkRate(command.session.accountId);
-      await this.#committer.room();
+      await this.#committer.waitForSpace();
       const { session, requestId, text } = command;
       const draft = {
         sessionId: session.id,
@@ -104,7 +104,7 @@ export class Sender {
     }
   }
 
-  async #answer(accountId: number, appended: Promise<Appended>): Outcome {
+  async #answer(accountId: number, appended: Promise<AppendResult>): Outcome {
     let counts = true;
     try {
       const outcome = await appended;
@@ -136,7 +136,7 @@ export class Sender {
     }
   }
 
-  async #find({ session: { accountId }, requestId }: SendCommand): Promise<Known | undefined> {
+  async #find({ session: { accountId }, requestId }: SendCommand): Promise<KnownMessage | undefined> {
     const before = this.#finding.get(accountId);
     const found = (before ?? Promise.resolve()).then(() => this.#log.find(accountId, requestId));
     const ended = found.catch(() => {});
@@ -195,7 +195,7 @@ export function rejected({ reason, message, retryAfter }: Refusal): RoomEvent {
   return { kind: "rejected", reason, message, ...(retryAfter === undefined ? {} : { retryAfter }) };
 }
 
-function isSame(known: Known, { recipient, text }: SendCommand): boolean {
+function isSame(known: KnownMessage, { recipient, text }: SendCommand): boolean {
   if (recipient === undefined) return known.recipient === "" && known.text === text;
   return known.recipient !== "" && known.recipient === foldUsername(recipient) && known.text === text;
 }

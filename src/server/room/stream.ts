@@ -119,7 +119,7 @@ export class Stream implements Served, Place {
 
   accepted(id: number): void {
     this.#lastAccepted = Math.max(this.#lastAccepted, id);
-    this.#parts.log.learn(id);
+    this.#parts.log.noteHead(id);
   }
 
   sessionEnded(): void {
@@ -234,7 +234,7 @@ export class Stream implements Served, Place {
       this.#isFetching = false;
       this.#call();
     };
-    log.fetch(reader).then(goOn, () => setTimeout(goOn, RETRY_SOON).unref());
+    log.loadPage(reader).then(goOn, () => setTimeout(goOn, RETRY_SOON).unref());
   }
 
   #tellCursor(now: number): void {

@@ -1,6 +1,6 @@
 import type { Encoder } from "./events.ts";
 import type { Limits, Sizes, Timings } from "./limits.ts";
-import type { Log } from "./log.ts";
+import type { LogReplica } from "./log.ts";
 import type { Presence } from "./presence.ts";
 import type { PresenceFeed } from "./presenceFeed.ts";
 import type { Rounds } from "./rounds.ts";
@@ -11,7 +11,7 @@ import type { Tallies } from "./tallies.ts";
 
 /** What a stream stands in: the same for all of them. */
 export interface StreamParts {
-  readonly log: Log;
+  readonly log: LogReplica;
   readonly rounds: Rounds;
   readonly presence: Presence;
   readonly feed: PresenceFeed;

@@ -18,7 +18,7 @@ export function describeForgetting(place: NewStorePlace): void {
 
     it("changes nothing, whatever is to be forgotten", async () => {
       for (const before of [0, -5, 1, 10]) {
-        await store.log.forget(before);
+        await store.log.truncate(before);
         expect(await store.log.state(), `before ${before}`).to.include({ headId: 0, oldestId: 1 });
       }
       await store.reopen();
@@ -40,7 +40,7 @@ export function describeForgetting(place: NewStorePlace): void {
       };
       const ids = async () => (await idsAfter(store.log, 0)).map((id) => id - head);
       const say = async (text: string) => (await post(store.log, draft(ana, text))) - head;
-      return { ana, forget: (before: number) => store.log.forget(head + before), ends, ids, say };
+      return { ana, forget: (before: number) => store.log.truncate(head + before), ends, ids, say };
     }
 
     it("takes away what came before an id, and leaves the head where it is", async () => {
@@ -94,7 +94,7 @@ export function describeForgetting(place: NewStorePlace): void {
       expect(await ends()).to.deep.equal({ headId: 10, oldestId: 8 });
       await forget(11);
       await forget(3);
-      await store.log.forget(-5);
+      await store.log.truncate(-5);
       expect(await ends()).to.deep.equal({ headId: 10, oldestId: 11 });
     });
 

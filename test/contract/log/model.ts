@@ -1,5 +1,5 @@
 import { type Message, maySee } from "../../../src/server/room/message.ts";
-import type { Appended, Draft } from "../../../src/server/room/ports/log.ts";
+import type { AppendResult, Draft } from "../../../src/server/room/ports/log.ts";
 
 /** What a log does with drafts, in the fewest lines. */
 export class LogModel {
@@ -14,7 +14,7 @@ export class LogModel {
     this.#endedSessions = start.endedSessions ?? new Set();
   }
 
-  append(batch: readonly Draft[]): Appended[] {
+  append(batch: readonly Draft[]): AppendResult[] {
     return batch.map((draft) => this.#appendOne(draft));
   }
 
@@ -24,7 +24,7 @@ export class LogModel {
     return seen.slice(-count)[0]?.id ?? 0;
   }
 
-  #appendOne({ sessionId, requestId, at, ...draft }: Draft): Appended {
+  #appendOne({ sessionId, requestId, at, ...draft }: Draft): AppendResult {
     if (this.#endedSessions.has(sessionId)) return { kind: "session-ended" };
     const key = `${draft.senderId} ${requestId}`;
     const known = requestId === "" ? undefined : this.#known.get(key);

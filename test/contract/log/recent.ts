@@ -44,9 +44,9 @@ export function describeRecent(place: NewStorePlace): void {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
       await store.log.append(["1", "2", "3", "4"].map((text) => draft(ana, text)));
-      await store.log.forget(head + 3);
+      await store.log.truncate(head + 3);
       expect(await store.log.recent(ana.accountId, 4)).to.equal(head + 3);
-      await store.log.forget(head + 5);
+      await store.log.truncate(head + 5);
       expect(await store.log.recent(ana.accountId, 4)).to.equal(0);
       await post(store.log, draft(ana, "5"));
       expect(await store.log.recent(ana.accountId, 4)).to.equal(head + 5);
@@ -55,7 +55,7 @@ export function describeRecent(place: NewStorePlace): void {
     it("agree with a model of the log, whoever wrote to whom", async () => {
       const people = [await enlist(store, "ana"), await enlist(store, "bob"), await enlist(store, "eve")];
       const head = await headOf(store.log);
-      await store.log.forget(head + 1);
+      await store.log.truncate(head + 1);
       const model = new LogModel({ headId: head });
       const person = fc.constantFrom(...people);
       const message = fc.record({ from: person, to: fc.option(person, { nil: undefined }) });

@@ -143,7 +143,7 @@ export function describeRequestIds(place: NewStorePlace): void {
     it("is forgotten with its message, and may then be used anew", async () => {
       const ana = await enlist(store, "ana");
       const id = await post(store.log, draft(ana, "hello", { requestId: "r" }));
-      await store.log.forget(id + 1);
+      await store.log.truncate(id + 1);
       expect(await store.log.find(ana.accountId, "r")).to.equal(undefined);
       expect(await post(store.log, draft(ana, "something else", { requestId: "r" }))).to.equal(id + 1);
     });

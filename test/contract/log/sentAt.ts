@@ -39,13 +39,13 @@ export function describeSentAt(place: NewStorePlace): void {
     });
 
     it("never falls behind that of one that is forgotten", async () => {
-      await store.log.forget((await post(store.log, at(5))) + 1);
+      await store.log.truncate((await post(store.log, at(5))) + 1);
       await post(store.log, at(0));
       expect(await times()).to.deep.equal([5]);
     });
 
     it("never falls behind that of one that was forgotten before the store was opened again", async () => {
-      await store.log.forget((await post(store.log, at(5))) + 1);
+      await store.log.truncate((await post(store.log, at(5))) + 1);
       await store.reopen();
       await post(store.log, at(0));
       expect(await times()).to.deep.equal([5]);

@@ -133,7 +133,7 @@ export function describeSharedLog(name: string, place: NewSharedPlace): void {
       let oldest = 1;
       await whilst(appends, async () => {
         const { headId } = await node(3).log.state();
-        await node(3).log.forget(headId - 10);
+        await node(3).log.truncate(headId - 10);
         const state = await node(2).log.state();
         expect(state.oldestId).to.equal(Math.max(oldest, headId - 10));
         oldest = state.oldestId;
@@ -146,7 +146,7 @@ export function describeSharedLog(name: string, place: NewSharedPlace): void {
 
     it("forgets on several nodes at once as on one", async () => {
       await node(0).log.append(range(1, 50).map((i) => draft(person(0), `${i}`)));
-      await Promise.all(nodes.flatMap(({ log }, i) => range(1, 10).map((j) => log.forget(j * 4 + i))));
+      await Promise.all(nodes.flatMap(({ log }, i) => range(1, 10).map((j) => log.truncate(j * 4 + i))));
       for (const { log } of nodes) expect(await log.state()).to.include({ headId: 50, oldestId: 43 });
       expect(await idsAfter(node(0).log, 0)).to.deep.equal(range(43, 50));
     });

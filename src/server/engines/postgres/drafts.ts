@@ -1,4 +1,4 @@
-import type { Appended, Draft } from "../../room/ports/log.ts";
+import type { AppendResult, Draft } from "../../room/ports/log.ts";
 import { toNumbers } from "./session.ts";
 
 /** The columns of a batch: sessions, senders, recipients (0: everyone), request ids, texts, times. */
@@ -19,10 +19,10 @@ export function toAppended(
   kinds: string,
   ids: readonly number[],
   sentAts: readonly number[],
-): Appended[] {
+): AppendResult[] {
   /** Where in the batch a request id was accepted. */
   const accepted = new Map<string, number>();
-  const acceptedAt = (i: number, duplicate: boolean): Appended => {
+  const acceptedAt = (i: number, duplicate: boolean): AppendResult => {
     return { kind: "accepted", id: ids[i] as number, sentAt: sentAts[i] as number, duplicate };
   };
   return batch.map((draft, i) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Message } from "../../room/message.ts";
 import { StoreUnavailable } from "../../room/ports/engines.ts";
-import type { Appended, Draft, Known as KnownMessage, LogState, LogStore } from "../../room/ports/log.ts";
+import type { AppendResult, Draft, KnownMessage as KnownMessage, LogState, LogStore } from "../../room/ports/log.ts";
 import type { Connections } from "./connections.ts";
 import { toAppended, toColumns } from "./drafts.ts";
 import { settledBehindOthers, unavailable } from "./failures.ts";
@@ -88,7 +88,7 @@ export class PostgresLog implements LogStore {
     return { logId: log.logId, headId: log.headId, oldestId: log.oldestId };
   }
 
-  async append(batch: readonly Draft[], forLog?: string): Promise<Appended[]> {
+  async append(batch: readonly Draft[], forLog?: string): Promise<AppendResult[]> {
     if (batch.length === 0) return [];
     const { logId, headId, serverStart } = this.#known;
     if (forLog !== undefined && forLog !== logId) throw new StoreUnavailable(`the log is ${logId} now, not ${forLog}`);
@@ -130,7 +130,7 @@ export class PostgresLog implements LogStore {
     return row && { id: row[0], sentAt: row[1], recipient: row[2], text: row[3] };
   }
 
-  async forget(before: number): Promise<void> {
+  async truncate(before: number): Promise<void> {
     await this.#appending.change(FORGET, [this.#known.logId, before]);
   }
 

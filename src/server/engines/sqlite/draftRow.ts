@@ -1,4 +1,4 @@
-import type { Appended, Draft } from "../../room/ports/log.ts";
+import type { AppendResult, Draft } from "../../room/ports/log.ts";
 
 /** A draft on its way to the writing thread: session, sender, recipient (0: everyone), request id, text, time. See `MessageRow`. */
 export type DraftRow = [number, number, number, string, string, number];
@@ -12,7 +12,7 @@ export function toDraftRow({ sessionId, senderId, recipientId, requestId, text, 
 }
 
 /** What a row says. */
-export function toAppended([how, id, sentAt]: AppendedRow): Appended {
+export function toAppended([how, id, sentAt]: AppendedRow): AppendResult {
   if (how === "reused" || how === "session-ended") return { kind: how };
   return { kind: "accepted", id, sentAt, duplicate: how === "duplicate" };
 }

@@ -147,7 +147,7 @@ function storeOf(writing: Thread<Writing>["methods"], reading: Thread<Reading>["
     },
     recent: (accountId, count) => reading.recent(accountId, count),
     find: (senderId, requestId) => reading.find(senderId, requestId),
-    forget: (before) => writing.forget(before),
+    truncate: (before) => writing.forget(before),
   };
   const accounts: AccountStore = {
     create: (username, passwordHash, at) => writing.createAccount(username, passwordHash, at),

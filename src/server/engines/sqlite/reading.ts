@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Account } from "../../room/ports/accounts.ts";
-import type { Known, LogState } from "../../room/ports/log.ts";
+import type { KnownMessage, LogState } from "../../room/ports/log.ts";
 import type { Online } from "../../room/ports/roster.ts";
 import type { Session } from "../../room/ports/sessions.ts";
 import { type Guard, UNGUARDED } from "./custody.ts";
@@ -65,8 +65,8 @@ export class Reading {
     return (this.#statements.recent.get(accountId, count) as { first: number | null }).first ?? 0;
   }
 
-  find(senderId: number, requestId: string): Known | undefined {
-    return this.#statements.find.get(senderId, requestId) as Known | undefined;
+  find(senderId: number, requestId: string): KnownMessage | undefined {
+    return this.#statements.find.get(senderId, requestId) as KnownMessage | undefined;
   }
 
   findAccount(username: string): Account | undefined {

@@ -17,7 +17,7 @@ export interface Draft {
 }
 
 /** What became of a draft. */
-export type Appended =
+export type AppendResult =
   | { readonly kind: "accepted"; readonly id: number; readonly sentAt: number; readonly duplicate: boolean }
   /** Another message of this sender has the `requestId`. */
   | { readonly kind: "reused" }
@@ -25,7 +25,7 @@ export type Appended =
   | { readonly kind: "session-ended" };
 
 /** A message that the log has under a `requestId`. */
-export interface Known {
+export interface KnownMessage {
   readonly id: number;
   readonly sentAt: number;
   /** The username it was sent to; empty: everyone. */
@@ -73,7 +73,7 @@ export interface LogStore {
    * Calls are carried out one at a time, in the order of calling. Throws `OutcomeUnknown` where the batch may or may not be
    * in the log, now or a little later.
    */
-  append(batch: readonly Draft[], logId?: string): Promise<Appended[]>;
+  append(batch: readonly Draft[], logId?: string): Promise<AppendResult[]>;
 
   /** The messages from id `from` to id `to`, both included, in order of id; fewer where the log has fewer. */
   read(from: number, to: number): Promise<Message[]>;
@@ -85,12 +85,12 @@ export interface LogStore {
    * The message that a sender has in the log under a `requestId` (which is not empty). Appends that are under way are waited for; throws
    * `OutcomeUnknown` where that takes too long.
    */
-  find(senderId: number, requestId: string): Promise<Known | undefined>;
+  find(senderId: number, requestId: string): Promise<KnownMessage | undefined>;
 
   /**
    * Forgets all messages before id `before`, and the request ids with them, in one durable commit; at most up to the head. The
    * head stays where it is, and `sentAt` never falls behind that of a forgotten one. Appends may have to wait for it: whoever
    * forgets many does so in steps. May throw `OutcomeUnknown`.
    */
-  forget(before: number): Promise<void>;
+  truncate(before: number): Promise<void>;
 }
