@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Bus, Hint } from "../../src/server/room/ports/bus.ts";
+import type { Bus, Notification } from "../../src/server/room/ports/bus.ts";
 import { range } from "./support.ts";
 
 /** What every bus keeps to (room/ports/bus.ts), as one node sees it. `open`: one that nobody listens to. */
@@ -13,11 +13,11 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
     afterEach(() => close());
 
     /** One hint of many, which are told apart by their number. */
-    const numbered = (number: number): Hint => ({ kind: "sessions-ended", sessionIds: [number] });
-    const numberOf = (hint: Hint) => (hint.kind === "sessions-ended" ? hint.sessionIds[0] : undefined);
+    const numbered = (number: number): Notification => ({ kind: "sessions-ended", sessionIds: [number] });
+    const numberOf = (hint: Notification) => (hint.kind === "sessions-ended" ? hint.sessionIds[0] : undefined);
 
     it("carries every kind of hint as it is, and the sender's own handlers have run when publish returns", () => {
-      const hints: Hint[] = [
+      const hints: Notification[] = [
         {
           kind: "grown",
           logId: "log",
@@ -31,7 +31,7 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
         { kind: "presence" },
         { kind: "sessions-ended", sessionIds: [1, 2, 3] },
       ];
-      const heard: Hint[] = [];
+      const heard: Notification[] = [];
       bus.subscribe((hint) => heard.push(hint));
       for (const [i, hint] of hints.entries()) {
         bus.publish(hint);
@@ -74,7 +74,7 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
     });
 
     it("does not throw, and reaches the others, where a handler throws", () => {
-      const heard: Hint[] = [];
+      const heard: Notification[] = [];
       bus.subscribe(() => {
         throw new Error("this handler is broken");
       });

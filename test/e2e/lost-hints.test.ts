@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import type { Hint } from "../../src/server/room/ports/bus.ts";
+import type { Notification } from "../../src/server/room/ports/bus.ts";
 import { sendAll } from "../support/commands.ts";
 import { withPort } from "../support/engines.ts";
 import { type TestServerOptions, useServer } from "../support/server.ts";
 
 /** A bus that does something else with the hints that the log has grown. */
-function bus(change: (hint: Hint, publish: (hint: Hint) => void) => void): TestServerOptions {
+function bus(change: (hint: Notification, publish: (hint: Notification) => void) => void): TestServerOptions {
   return {
     wrap: (engines) =>
       withPort(engines, "bus", {
@@ -17,7 +17,7 @@ function bus(change: (hint: Hint, publish: (hint: Hint) => void) => void): TestS
   };
 }
 
-let late: Hint | undefined;
+let late: Notification | undefined;
 let count = 0;
 const buses: Record<string, TestServerOptions> = {
   doubled: bus((hint, publish) => {
@@ -39,7 +39,7 @@ const buses: Record<string, TestServerOptions> = {
     if (++count % 3 === 0) publish(hint);
   }),
   "all lost": bus(() => {}),
-  "those of another log": bus((hint, publish) => publish({ ...hint, logId: "another log" } as Hint)),
+  "those of another log": bus((hint, publish) => publish({ ...hint, logId: "another log" } as Notification)),
 };
 
 for (const [what, options] of Object.entries(buses)) {

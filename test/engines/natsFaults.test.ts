@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import net from "node:net";
 import { expect } from "chai";
-import type { Hint } from "../../src/server/room/ports/bus.ts";
+import type { Notification } from "../../src/server/room/ports/bus.ts";
 import { range } from "../contract/support.ts";
 import { isSettled, turns } from "../room/support/turns.ts";
 import { within } from "../support/deadline.ts";
@@ -66,7 +66,7 @@ describe("The bus on NATS, under fire", () => {
   };
 
   /** About 512 KiB. */
-  const large = (id: number): Hint => {
+  const large = (id: number): Notification => {
     const message = { id, senderId: 2, sender: "ana", recipientId: 0, recipient: "", sentAt: 1_000 };
     return { kind: "grown", logId, messages: [{ ...message, text: "x".repeat(MIB / 2) }] };
   };

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { decodeHint, NoHint } from "../../src/server/engines/nats/decode.ts";
-import { encodeHint } from "../../src/server/engines/nats/encode.ts";
+import { decodeNotification, DecodeError } from "../../src/server/engines/nats/decode.ts";
+import { encodeNotification } from "../../src/server/engines/nats/encode.ts";
 import type { Message } from "../../src/server/room/message.ts";
-import type { Hint } from "../../src/server/room/ports/bus.ts";
+import type { Notification } from "../../src/server/room/ports/bus.ts";
 import { range } from "../contract/support.ts";
 
 const MIB = 1024 * 1024;
@@ -15,7 +15,7 @@ const who = fc.oneof(fc.record({ recipientId: id, recipient: name }), fc.constan
 const one = fc.tuple(fc.record({ senderId: id, sender: name, text, later: fc.nat() }), who);
 const grown = fc
   .tuple(id, fc.nat(), fc.array(one, { minLength: 1, maxLength: 20 }))
-  .map(([first, start, all]): Hint => {
+  .map(([first, start, all]): Notification => {
     let sentAt = start;
     const messages = all.map(([{ later, ...rest }, recipient], i): Message => {
       sentAt += later;
@@ -23,7 +23,7 @@ const grown = fc
     });
     return { kind: "grown", logId: "log", messages };
   });
-const hint: fc.Arbitrary<Hint> = fc.oneof(
+const hint: fc.Arbitrary<Notification> = fc.oneof(
   grown,
   fc.record({ kind: fc.constant("head"), logId: name, headId: id }),
   fc.record({ kind: fc.constant("forgotten"), logId: name, oldestId: id }),
@@ -38,24 +38,24 @@ describe("Hints on NATS", () => {
   it("are read as they were written, whatever is in them", () => {
     fc.assert(
       fc.property(hint, (one) => {
-        expect(decodeHint(encodeHint(one, MIB) as Buffer)).to.deep.equal(one);
+        expect(decodeNotification(encodeNotification(one, MIB) as Buffer)).to.deep.equal(one);
       }),
     );
   });
 
   it("take little more than their texts", () => {
     const messages = range(1, 100).map((i) => ({ ...messageOf(i), text: "x".repeat(100) }));
-    expect(encodeHint({ kind: "grown", logId: "log", messages }, MIB)).to.have.length.below(100 * 130);
+    expect(encodeNotification({ kind: "grown", logId: "log", messages }, MIB)).to.have.length.below(100 * 130);
   });
 
   it("that are a batch which is too large, empty or not of ids that follow one another become its head, or nothing", () => {
     const head = (headId: number) => ({ kind: "head", logId: "log", headId });
     const sent = (messages: Message[], maxBytes: number) => {
-      const bytes = encodeHint({ kind: "grown", logId: "log", messages }, maxBytes);
-      return bytes && decodeHint(bytes);
+      const bytes = encodeNotification({ kind: "grown", logId: "log", messages }, maxBytes);
+      return bytes && decodeNotification(bytes);
     };
     const messages = range(7, 56).map(messageOf);
-    const size = encodeHint({ kind: "grown", logId: "log", messages }, MIB)?.length ?? 0;
+    const size = encodeNotification({ kind: "grown", logId: "log", messages }, MIB)?.length ?? 0;
     expect(sent(messages, size)).to.deep.equal({ kind: "grown", logId: "log", messages });
     expect(sent(messages, size - 1)).to.deep.equal(head(56));
     expect(sent(messages, 100)).to.deep.equal(head(56));
@@ -63,7 +63,7 @@ describe("Hints on NATS", () => {
     expect(sent(range(1, 1_001).map(messageOf), MIB)).to.deep.equal(head(1_001));
     expect(sent([messageOf(7), messageOf(9)], MIB)).to.deep.equal(head(9));
     expect(sent([], MIB)).to.equal(undefined);
-    expect(encodeHint({ kind: "sessions-ended", sessionIds: range(1, 100) }, 100)).to.equal(undefined);
+    expect(encodeNotification({ kind: "sessions-ended", sessionIds: range(1, 100) }, 100)).to.equal(undefined);
   });
 
   const grownWith = (...rows: unknown[]) => ["grown", "log", 1, 1_000, rows];
@@ -103,23 +103,23 @@ describe("Hints on NATS", () => {
   };
   for (const [what, value] of Object.entries(wrong)) {
     it(`are not read from ${what}`, () => {
-      expect(() => decodeHint(bytesOf(value))).to.throw(NoHint);
+      expect(() => decodeNotification(bytesOf(value))).to.throw(DecodeError);
     });
   }
 
   it("are not read from what is empty, no JSON, no UTF-8 or too long", () => {
-    expect(() => decodeHint(new Uint8Array(0))).to.throw(NoHint, "it is not JSON");
-    expect(() => decodeHint(Buffer.from("hello"))).to.throw(NoHint, /^it is not JSON$/);
+    expect(() => decodeNotification(new Uint8Array(0))).to.throw(DecodeError, "it is not JSON");
+    expect(() => decodeNotification(Buffer.from("hello"))).to.throw(DecodeError, /^it is not JSON$/);
     const broken = bytesOf(grownWith(row));
     broken[broken.indexOf("hello")] = 0xff;
-    expect(() => decodeHint(broken)).to.throw(NoHint, "it is not UTF-8");
+    expect(() => decodeNotification(broken)).to.throw(DecodeError, "it is not UTF-8");
     const long = bytesOf(grownWith([2, "ana", 0, "", "x".repeat(MIB), 0]));
-    expect(() => decodeHint(long)).to.throw(NoHint, /bytes/);
+    expect(() => decodeNotification(long)).to.throw(DecodeError, /bytes/);
   });
 
   it("are refused without a word of what came, which may be somebody's text", () => {
     for (const came of ['["hello"', '["grown","hello"]', '["hello"]', '["sessions-ended","hello"]']) {
-      expect(() => decodeHint(Buffer.from(came))).to.throw(NoHint, /^(?!.*hello)/);
+      expect(() => decodeNotification(Buffer.from(came))).to.throw(DecodeError, /^(?!.*hello)/);
     }
   });
 
@@ -131,14 +131,14 @@ describe("Hints on NATS", () => {
     );
     fc.assert(
       fc.property(value, (any) => {
-        let read: Hint;
+        let read: Notification;
         try {
-          read = decodeHint(bytesOf(any));
+          read = decodeNotification(bytesOf(any));
         } catch (error) {
-          expect(error).to.be.instanceOf(NoHint);
+          expect(error).to.be.instanceOf(DecodeError);
           return;
         }
-        expect(decodeHint(encodeHint(read, MIB) as Buffer)).to.deep.equal(read);
+        expect(decodeNotification(encodeNotification(read, MIB) as Buffer)).to.deep.equal(read);
       }),
       { numRuns: 2_000 },
     );
@@ -148,12 +148,12 @@ describe("Hints on NATS", () => {
     const change = fc.tuple(fc.nat(), fc.nat(255));
     fc.assert(
       fc.property(hint, fc.array(change, { minLength: 1, maxLength: 3 }), (one, changes) => {
-        const bytes = Buffer.from(encodeHint(one, MIB) as Buffer);
+        const bytes = Buffer.from(encodeNotification(one, MIB) as Buffer);
         for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
         try {
-          decodeHint(bytes);
+          decodeNotification(bytes);
         } catch (error) {
-          expect(error).to.be.instanceOf(NoHint);
+          expect(error).to.be.instanceOf(DecodeError);
         }
       }),
       { numRuns: 2_000 },

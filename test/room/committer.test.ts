@@ -3,7 +3,7 @@ import { LocalBus } from "../../src/server/engines/memory/index.ts";
 import { Committer } from "../../src/server/room/committer.ts";
 import { SIZES } from "../../src/server/room/limits.ts";
 import { LogReplica } from "../../src/server/room/log.ts";
-import type { Hint } from "../../src/server/room/ports/bus.ts";
+import type { Notification } from "../../src/server/room/ports/bus.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { AppendResult, Draft, LogStore } from "../../src/server/room/ports/log.ts";
 import { Tallies } from "../../src/server/room/tallies.ts";
@@ -46,7 +46,7 @@ describe("The group commit", () => {
     const through = between(override<LogStore>(store.log, { append: appendAll }));
     const log = await LogReplica.open(through, encoder, SIZES);
     const bus = new LocalBus();
-    const hints: Hint[] = [];
+    const hints: Notification[] = [];
     bus.subscribe((hint) => {
       hints.push(hint);
       if (hint.kind === "grown") log.ingest(hint.messages);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { LocalBus } from "../../src/server/engines/memory/index.ts";
 import type { RetentionPolicy } from "../../src/server/room/limits.ts";
-import type { Hint } from "../../src/server/room/ports/bus.ts";
+import type { Notification } from "../../src/server/room/ports/bus.ts";
 import type { LogStore } from "../../src/server/room/ports/log.ts";
 import { Retention } from "../../src/server/room/retention.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
@@ -20,7 +20,7 @@ interface SetUp {
 
 function retentionOf(store: LogStore, { policy, clock = () => NOON }: SetUp = {}) {
   const bus = new LocalBus();
-  const hints: Hint[] = [];
+  const hints: Notification[] = [];
   bus.subscribe((hint) => hints.push(hint));
   const retention = new Retention({ store, bus, policy: { maxAge: 0, maxMessages: 0, ...policy }, clock });
   const look = async (times: number) => {

@@ -1,19 +1,19 @@
-import type { Bus, Hint } from "../../src/server/room/ports/bus.ts";
+import type { Bus, Notification } from "../../src/server/room/ports/bus.ts";
 import { within } from "./deadline.ts";
 
 /** One hint of many, which are told apart by their number, from 1. */
-export function numbered(number: number): Hint {
+export function numbered(number: number): Notification {
   return { kind: "sessions-ended", sessionIds: [number] };
 }
 
 /** The number of a `numbered` hint. */
-export function numberOf(hint: Hint): number | undefined {
+export function numberOf(hint: Notification): number | undefined {
   return hint.kind === "sessions-ended" ? hint.sessionIds[0] : undefined;
 }
 
 /** Keeps all that comes by a bus, and lets a test wait for it. */
 export class Listener {
-  readonly heard: Hint[] = [];
+  readonly heard: Notification[] = [];
   readonly #watchers = new Set<() => void>();
 
   constructor(bus: Bus) {
@@ -29,7 +29,7 @@ export class Listener {
   }
 
   /** Waits until a hint has come that is so. */
-  async until(what: string, isIt: (hint: Hint) => boolean): Promise<void> {
+  async until(what: string, isIt: (hint: Notification) => boolean): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const watch = () => this.heard.some(isIt) && resolve();
     this.#watchers.add(watch);

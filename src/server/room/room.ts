@@ -7,7 +7,7 @@ import { LogReplica } from "./log.ts";
 import { LogAhead } from "./logAhead.ts";
 import { isPublic } from "./message.ts";
 import { OnlineList } from "./onlineList.ts";
-import type { Hint } from "./ports/bus.ts";
+import type { Notification } from "./ports/bus.ts";
 import type { Engines } from "./ports/engines.ts";
 import type { Session } from "./ports/sessions.ts";
 import { Presence } from "./presence.ts";
@@ -285,7 +285,7 @@ export class Room {
     return { readersOnPages, pages, pagesComing, rates: this.#rate.size, endedSessions: this.#watch.size };
   }
 
-  #onHint(hint: Hint): void {
+  #onHint(hint: Notification): void {
     switch (hint.kind) {
       case "grown":
         if (hint.logId === this.#log.logId) this.#log.ingest(hint.messages);

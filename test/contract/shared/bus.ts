@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import fc from "fast-check";
 import type { Message } from "../../../src/server/room/message.ts";
-import type { Bus, Hint } from "../../../src/server/room/ports/bus.ts";
+import type { Bus, Notification } from "../../../src/server/room/ports/bus.ts";
 import { Listener, numbered, numberOf } from "../../support/hints.ts";
 import { range } from "../support.ts";
 
@@ -44,7 +44,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
 
     it("carries every kind of hint as it is, in the order of publishing, and each once", async () => {
       const [ana, bob, eve] = [await join(), await join(), await join()];
-      const hints: Hint[] = [
+      const hints: Notification[] = [
         {
           kind: "grown",
           logId,
@@ -83,7 +83,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       const texts = fc.array(fc.string({ unit: "binary", minLength: 1 }), { minLength: 1, maxLength: 20 });
       await fc.assert(
         fc.asyncProperty(texts, async (some) => {
-          const hint: Hint = { kind: "grown", logId, messages: some.map((text) => message(++id, text)) };
+          const hint: Notification = { kind: "grown", logId, messages: some.map((text) => message(++id, text)) };
           ana.bus.publish(hint);
           await bob.listener.until(
             `message ${id}`,

@@ -1,13 +1,13 @@
-import type { Bus, Hint } from "../../room/ports/bus.ts";
+import type { Bus, Notification } from "../../room/ports/bus.ts";
 
 /** The bus where there is but one node: it calls the very handlers that a remote node's hints would reach. */
 export class LocalBus implements Bus {
-  readonly #handlers = new Set<(hint: Hint) => void>();
+  readonly #handlers = new Set<(hint: Notification) => void>();
 
   /** Nothing is to be done: its handlers are those of one node, and of one log. */
   follow(): void {}
 
-  publish(hint: Hint): void {
+  publish(hint: Notification): void {
     for (const handler of this.#handlers) {
       try {
         handler(hint);
@@ -18,7 +18,7 @@ export class LocalBus implements Bus {
     }
   }
 
-  subscribe(handler: (hint: Hint) => void): () => void {
+  subscribe(handler: (hint: Notification) => void): () => void {
     this.#handlers.add(handler);
     return () => this.#handlers.delete(handler);
   }

@@ -1,9 +1,9 @@
 import type { NatsConnection } from "@nats-io/transport-node";
-import type { Bus, Hint } from "../../room/ports/bus.ts";
+import type { Bus, Notification } from "../../room/ports/bus.ts";
 import type { Address } from "./addresses.ts";
 import { explain, keepConnected } from "./connecting.ts";
-import { decodeHint } from "./decode.ts";
-import { encodeHint, VERSION } from "./encode.ts";
+import { decodeNotification } from "./decode.ts";
+import { encodeNotification, VERSION } from "./encode.ts";
 import type { Identity } from "./identity.ts";
 import { Line } from "./line.ts";
 import type { Notices } from "./notices.ts";
@@ -74,13 +74,13 @@ export class NatsBus implements Bus {
     this.#line?.follow(subject);
   }
 
-  publish(hint: Hint): void {
+  publish(hint: Notification): void {
     // First, so that what a handler publishes comes behind it on the other nodes too.
     this.#send(hint);
     this.#local.publish(hint);
   }
 
-  subscribe(handler: (hint: Hint) => void): () => void {
+  subscribe(handler: (hint: Notification) => void): () => void {
     return this.#local.subscribe(handler);
   }
 
@@ -96,9 +96,9 @@ export class NatsBus implements Bus {
     await this.#ended;
   }
 
-  #send(hint: Hint): void {
+  #send(hint: Notification): void {
     if (this.#subject === undefined) return;
-    const bytes = this.#line && encodeHint(hint, this.#line.maxBytes);
+    const bytes = this.#line && encodeNotification(hint, this.#line.maxBytes);
     if (bytes !== undefined && this.#line?.publish(this.#subject, bytes)) {
       this.#counts.published += 1;
       this.#counts.publishedBytes += bytes.length;
@@ -114,9 +114,9 @@ export class NatsBus implements Bus {
     if (hint !== undefined) this.#local.publish(hint);
   }
 
-  #read(bytes: Uint8Array): Hint | undefined {
+  #read(bytes: Uint8Array): Notification | undefined {
     try {
-      return decodeHint(bytes);
+      return decodeNotification(bytes);
     } catch (error) {
       this.#counts.unreadable += 1;
       const what = `what was published on ${this.#subject} is no hint, and is left out (${explain(error)})`;

@@ -1,15 +1,15 @@
 import { isUtf8 } from "node:buffer";
 import type { Message } from "../../room/message.ts";
-import type { Hint } from "../../room/ports/bus.ts";
+import type { Notification } from "../../room/ports/bus.ts";
 import { MAX_BYTES, MAX_MESSAGES } from "./encode.ts";
 
 /** What came is no hint. Its message says why, and nothing of what came: that may be somebody's text. */
-export class NoHint extends Error {
+export class DecodeError extends Error {
   override readonly name = "NoHint";
 }
 
 /** Reads what `encodeHint` has written. What it gives is a hint as the port wants it, whoever wrote it; for anything else it throws `NoHint`. */
-export function decodeHint(bytes: Uint8Array): Hint {
+export function decodeNotification(bytes: Uint8Array): Notification {
   const [kind, ...fields] = list(parse(bytes), "it");
   switch (kind) {
     case "grown":
@@ -30,32 +30,32 @@ export function decodeHint(bytes: Uint8Array): Hint {
       return { kind, sessionIds: list(sessionIds, "sessions").map((sessionId) => id(sessionId, "a session's id")) };
     }
     default:
-      throw new NoHint("its kind is not known");
+      throw new DecodeError("its kind is not known");
   }
 }
 
 function parse(bytes: Uint8Array): unknown {
-  if (bytes.length > MAX_BYTES) throw new NoHint(`it has ${bytes.length} bytes`);
+  if (bytes.length > MAX_BYTES) throw new DecodeError(`it has ${bytes.length} bytes`);
   // What is no UTF-8 would become other texts, and no error.
-  if (!isUtf8(bytes)) throw new NoHint("it is not UTF-8");
+  if (!isUtf8(bytes)) throw new DecodeError("it is not UTF-8");
   try {
     return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
   } catch {
     // The cause is left out: it quotes what came.
-    throw new NoHint("it is not JSON");
+    throw new DecodeError("it is not JSON");
   }
 }
 
-function grown([logId, first, start, rows]: unknown[]): Hint {
+function grown([logId, first, start, rows]: unknown[]): Notification {
   const messages: Message[] = [];
   let nextId = id(first, "a message's id");
   let sentAt = count(start, "a time");
   const base = sentAt;
   const all = list(rows, "messages");
-  if (all.length === 0 || all.length > MAX_MESSAGES) throw new NoHint(`it has ${all.length} messages`);
+  if (all.length === 0 || all.length > MAX_MESSAGES) throw new DecodeError(`it has ${all.length} messages`);
   for (const row of all) {
     const message = messageOf(list(row, "a message"), id(nextId, "a message's id"), base);
-    if (message.sentAt < sentAt) throw new NoHint("a time in it is before that of the message before");
+    if (message.sentAt < sentAt) throw new DecodeError("a time in it is before that of the message before");
     messages.push(message);
     sentAt = message.sentAt;
     nextId += 1;
@@ -75,31 +75,31 @@ function messageOf(row: unknown[], messageId: number, base: number): Message {
     sentAt: count(base + count(later, "a time"), "a time"),
   };
   // One of the two alone would show everyone what is for one, or hide it from all.
-  if ((message.recipientId === 0) !== (message.recipient === "")) throw new NoHint("a recipient in it is half there");
+  if ((message.recipientId === 0) !== (message.recipient === "")) throw new DecodeError("a recipient in it is half there");
   return message;
 }
 
 function sized(fields: unknown[], size: number, what: string): unknown[] {
-  if (fields.length !== size) throw new NoHint(`${what} has ${fields.length} fields and not ${size}`);
+  if (fields.length !== size) throw new DecodeError(`${what} has ${fields.length} fields and not ${size}`);
   return fields;
 }
 
 function list(value: unknown, what: string): unknown[] {
-  if (!Array.isArray(value)) throw new NoHint(`${what} should be a list`);
+  if (!Array.isArray(value)) throw new DecodeError(`${what} should be a list`);
   return value;
 }
 
 function id(value: unknown, what: string): number {
-  if (count(value, what) === 0) throw new NoHint(`${what} in it is 0`);
+  if (count(value, what) === 0) throw new DecodeError(`${what} in it is 0`);
   return value as number;
 }
 
 function count(value: unknown, what: string): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 0) throw new NoHint(`${what} in it is no such number`);
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw new DecodeError(`${what} in it is no such number`);
   return value as number;
 }
 
 function string(value: unknown, what: string): string {
-  if (typeof value !== "string") throw new NoHint(`${what} in it is no string`);
+  if (typeof value !== "string") throw new DecodeError(`${what} in it is no string`);
   return value;
 }

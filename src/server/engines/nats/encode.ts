@@ -1,5 +1,5 @@
 import type { Message } from "../../room/message.ts";
-import type { Hint } from "../../room/ports/bus.ts";
+import type { Notification } from "../../room/ports/bus.ts";
 
 /**
  * The version of what hints look like on the bus. It is in the subject, so that nodes of two versions do not meet there: each then
@@ -17,16 +17,16 @@ export const MAX_BYTES = 1024 * 1024;
  * What a hint looks like on the bus: JSON without names, in which the ids of a batch are not there but follow from the first one.
  * `undefined` for what `maxBytes` cannot hold: a batch that is larger becomes a hint of its head.
  */
-export function encodeHint(hint: Hint, maxBytes: number): Buffer | undefined {
+export function encodeNotification(hint: Notification, maxBytes: number): Buffer | undefined {
   const fields = fieldsOf(hint, maxBytes);
   const bytes = fields && Buffer.from(JSON.stringify(fields));
   if (bytes === undefined || bytes.length <= maxBytes) return bytes;
-  return hint.kind === "grown" ? encodeHint(headOf(hint), maxBytes) : undefined;
+  return hint.kind === "grown" ? encodeNotification(headOf(hint), maxBytes) : undefined;
 }
 
-type Grown = Extract<Hint, { kind: "grown" }>;
+type Grown = Extract<Notification, { kind: "grown" }>;
 
-function fieldsOf(hint: Hint, maxBytes: number): unknown[] | undefined {
+function fieldsOf(hint: Notification, maxBytes: number): unknown[] | undefined {
   switch (hint.kind) {
     case "grown":
       return canBeWhole(hint.messages, maxBytes) ? grownFields(hint) : fieldsOf(headOf(hint), maxBytes);
@@ -65,6 +65,6 @@ function grownFields({ kind, logId, messages }: Grown): unknown[] {
   return [kind, logId, id, sentAt, rows];
 }
 
-function headOf({ logId, messages }: Grown): Hint {
+function headOf({ logId, messages }: Grown): Notification {
   return { kind: "head", logId, headId: messages.at(-1)?.id ?? 0 };
 }

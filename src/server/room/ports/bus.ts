@@ -1,7 +1,7 @@
 import type { Message } from "../message.ts";
 
 /** Something that another node may want to know soon. A hint: it may be lost, late or doubled. */
-export type Hint =
+export type Notification =
   /** The log has grown by these messages, whose ids follow one another. */
   | { readonly kind: "grown"; readonly logId: string; readonly messages: readonly Message[] }
   /** The log has grown up to this message. */
@@ -19,8 +19,8 @@ export interface Bus {
   follow(logId: string): void;
 
   /** Tells every node. Never throws: the store is the truth. The sender's own handlers have run when it returns. */
-  publish(hint: Hint): void;
+  publish(hint: Notification): void;
 
   /** Calls `handler` for each hint, in the order of publishing on any one node. Returns what ends that. */
-  subscribe(handler: (hint: Hint) => void): () => void;
+  subscribe(handler: (hint: Notification) => void): () => void;
 }
