@@ -41,7 +41,7 @@ async function setUp({ timeline = SIZES.timeline } = {}) {
     const gathered = ready.promise;
     people += 1;
     await roster.arrive({ accountId: people, username, since: 0 });
-    feed.note();
+    feed.markDirty();
     await within(gathered, "the gathering");
   };
   return {

@@ -26,7 +26,7 @@ function household(lookAgain: () => void): Household {
   const later = async () => {};
   return {
     log: { scheduleSync: lookAgain } as Household["log"],
-    feed: { note: nothing } as Household["feed"],
+    feed: { markDirty: nothing } as Household["feed"],
     streams: new Set(),
     signIn: { note: later, sweep: later } as unknown as Household["signIn"],
     rate: { sweep: nothing } as Household["rate"],

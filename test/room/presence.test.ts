@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { LocalBus, MemoryRoster } from "../../src/server/engines/memory/index.ts";
 import type { Online } from "../../src/server/room/ports/roster.ts";
 import type { Session } from "../../src/server/room/ports/sessions.ts";
-import { Presence } from "../../src/server/room/presence.ts";
+import { LocalPresence } from "../../src/server/room/presence.ts";
 import { systemStopwatch } from "../../src/server/room/stopwatch.ts";
 import { within } from "../support/deadline.ts";
 import { Gate, gated, override } from "../support/engines.ts";
@@ -35,7 +35,7 @@ describe("A user is online for the room", () => {
     });
     // A roster that takes its time, as one that is shared by several nodes does.
     const slow = gated(roster, gate, "arrive", "leave");
-    const presence = new Presence(slow, bus, { grace, clock: Date.now, stopwatch: () => now });
+    const presence = new LocalPresence(slow, bus, { grace, clock: Date.now, stopwatch: () => now });
     stop = () => presence.stop();
     return {
       presence,
@@ -99,7 +99,7 @@ describe("A user is online for the room", () => {
     expect(await isOnline(), "with a session that has ended").to.equal(false);
     await presence.join(session(2));
     expect(await isOnline()).to.equal(true);
-    await presence.forget(1);
+    await presence.revoke(1);
     expect(await isOnline()).to.equal(true);
     await presence.leave(session(2), "left");
     expect(await isOnline()).to.equal(false);
@@ -181,11 +181,11 @@ describe("A user is online for the room", () => {
     const { presence, isOnline } = setUp();
     await presence.join(session(1));
     await presence.join(session(1));
-    await presence.forget(1);
+    await presence.revoke(1);
     expect(await isOnline()).to.equal(false);
     await presence.join(session(2));
     await presence.leave(session(2), "broke-off");
-    await presence.forget(2);
+    await presence.revoke(2);
     expect(await isOnline()).to.equal(false);
   });
 
@@ -193,14 +193,14 @@ describe("A user is online for the room", () => {
     const { presence, isOnline } = setUp();
     await presence.join(session(1));
     await presence.join(session(2));
-    await presence.forget(2);
+    await presence.revoke(2);
     expect(await isOnline()).to.equal(true);
   });
 
   it("with no grace for the stream of a session that was logged out before it broke off", async () => {
     const { presence, isOnline } = setUp();
     await presence.join(session(1));
-    await presence.forget(1);
+    await presence.revoke(1);
     await presence.leave(session(1), "broke-off");
     expect(await isOnline()).to.equal(false);
   });
@@ -209,7 +209,7 @@ describe("A user is online for the room", () => {
     const { presence, isOnline } = setUp();
     await presence.join(session(1));
     await presence.join(session(2, 2, "bob"));
-    await presence.forget(1);
+    await presence.revoke(1);
     expect([await isOnline("ana"), await isOnline("bob")]).to.deep.equal([false, true]);
   });
 
@@ -240,7 +240,7 @@ describe("A user is online for the room", () => {
     const { presence, gate, isOnline } = setUp();
     await presence.join(session(1));
     gate.shut();
-    const forgotten = presence.forget(1);
+    const forgotten = presence.revoke(1);
     expect(await isSettled(forgotten)).to.equal(false);
     gate.open();
     await forgotten;
@@ -252,7 +252,7 @@ describe("A user whose join the roster does not take", () => {
   it("is not online, is told so, and may try again", async () => {
     const roster = new MemoryRoster();
     let broken = true;
-    const presence = new Presence(
+    const presence = new LocalPresence(
       override<MemoryRoster>(roster, {
         arrive: async (who: Online) => {
           if (broken) throw new Error("the roster is away");

@@ -37,7 +37,7 @@ async function setUp(through: (roster: Roster) => Roster = (roster) => roster) {
   const gather = async (...changes: string[]) => {
     const gathered = ready.promise;
     await happen(...changes);
-    feed.note();
+    feed.markDirty();
     await within(gathered, "the gathering");
   };
   return { feed, roster, happen, gather, called: () => called };
@@ -50,7 +50,7 @@ const RESET = { joined: [], left: [], reset: true };
 describe("The feed of who comes and goes", () => {
   it("tells once of what has gathered", async () => {
     const { feed, gather, called } = await setUp();
-    const place = feed.place;
+    const place = feed.offset;
     await gather("+ana", "-bob", "+eve");
     expect(called()).to.equal(1);
     expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
@@ -58,30 +58,30 @@ describe("The feed of who comes and goes", () => {
 
   it("has nothing to tell to somebody who has been told", async () => {
     const { feed, gather } = await setUp();
-    expect(feed.since(feed.place, "ina")).to.equal(undefined);
+    expect(feed.since(feed.offset, "ina")).to.equal(undefined);
     await gather("+ana");
-    expect(feed.since(feed.place, "ina")).to.equal(undefined);
+    expect(feed.since(feed.offset, "ina")).to.equal(undefined);
   });
 
   it("does not tell of what has not been gathered yet", async () => {
     const { feed, happen } = await setUp();
-    const place = feed.place;
+    const place = feed.offset;
     await happen("+ana");
-    feed.note();
+    feed.markDirty();
     expect(feed.since(place, "ina")).to.equal(undefined);
     feed.stop();
   });
 
   it("tells nothing of somebody who has come and gone again, or gone and come", async () => {
     const { feed, gather } = await setUp();
-    const place = feed.place;
+    const place = feed.offset;
     await gather("+ana", "-bob", "-ana", "+bob", "+eve");
     expect(feed.since(place, "ina")).to.deep.equal(change(["eve"]));
   });
 
   it("tells nothing of them also where the one was gathered after the other", async () => {
     const { feed, gather } = await setUp();
-    const place = feed.place;
+    const place = feed.offset;
     await gather("+ana");
     await gather("-ana", "+cid");
     expect(feed.since(place, "ina")).to.deep.equal(change(["cid"]));
@@ -99,11 +99,11 @@ describe("The feed of who comes and goes", () => {
         },
       }),
     );
-    const place = feed.place;
-    feed.note();
+    const place = feed.offset;
+    feed.markDirty();
     await until(() => asked === 2, "the roster to be asked");
     await happen("+ana", "-ana");
-    feed.note();
+    feed.markDirty();
     await until(() => asked === 3, "the roster to be asked");
     await turns();
     expect([called(), feed.since(place, "ina")]).to.deep.equal([0, undefined]);
@@ -113,11 +113,11 @@ describe("The feed of who comes and goes", () => {
 
   it("takes a hint that comes twice as one, and one that comes late as none", async () => {
     const { feed, gather, called } = await setUp();
-    const place = feed.place;
-    feed.note();
-    feed.note();
+    const place = feed.offset;
+    feed.markDirty();
+    feed.markDirty();
     await gather("+ana");
-    feed.note();
+    feed.markDirty();
     await gather("+eve");
     expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"]));
     expect(called()).to.equal(2);
@@ -126,15 +126,15 @@ describe("The feed of who comes and goes", () => {
   it("misses nothing that changes while the roster's answer is on its way", async () => {
     const gate = new Gate();
     const { feed, happen, gather } = await setUp((roster) => gatedResults(roster, gate, "changes"));
-    const place = feed.place;
+    const place = feed.offset;
     gate.shut();
     await happen("+ana");
-    feed.note();
+    feed.markDirty();
     await gate.entered();
     await happen("+eve");
-    feed.note();
+    feed.markDirty();
     gate.open();
-    await until(() => feed.place === place + 2, "both to be gathered");
+    await until(() => feed.offset === place + 2, "both to be gathered");
     await gather("-bob");
     expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
   });
@@ -146,11 +146,11 @@ describe("The feed of who comes and goes", () => {
         changes: (since) => (failures-- > 0 ? Promise.reject(new StoreUnavailable("away")) : roster.changes(since)),
       }),
     );
-    const place = feed.place;
+    const place = feed.offset;
     failures = 3;
     await happen("+ana");
     for (const left of [2, 1, 0]) {
-      feed.note();
+      feed.markDirty();
       await until(() => failures === left, "the roster to be asked");
       await happen(left === 1 ? "-bob" : "+bob");
     }
@@ -161,11 +161,11 @@ describe("The feed of who comes and goes", () => {
 
   it("tells to ask anew where the roster cannot tell any more what has changed", async () => {
     const { feed, gather, happen } = await setUp();
-    const place = feed.place;
+    const place = feed.offset;
     for (let i = 0; i < 5_000; i++) await happen(i % 2 === 0 ? "+ana" : "-ana");
     await gather("+ana");
     expect(feed.since(place, "ina")).to.deep.equal(RESET);
-    const next = feed.place;
+    const next = feed.offset;
     await gather("-ana");
     expect(feed.since(next, "ina")).to.deep.equal(change([], ["ana"]));
     expect(feed.since(place, "ina")).to.deep.equal(RESET);
@@ -173,19 +173,19 @@ describe("The feed of who comes and goes", () => {
 
   it("tells nobody of themselves", async () => {
     const { feed, gather } = await setUp();
-    const place = feed.place;
+    const place = feed.offset;
     await gather("+ana", "+cid");
     expect(feed.since(place, "ana")).to.deep.equal(change(["cid"]));
-    const next = feed.place;
+    const next = feed.offset;
     await gather("-cid");
     expect(feed.since(next, "cid")).to.equal(undefined);
   });
 
   it("tells each from their own place on", async () => {
     const { feed, gather } = await setUp();
-    const first = feed.place;
+    const first = feed.offset;
     await gather("+ana");
-    const second = feed.place;
+    const second = feed.offset;
     await gather("+cid");
     expect(feed.since(first, "ina")).to.deep.equal(change(["ana", "cid"]));
     expect(feed.since(second, "ina")).to.deep.equal(change(["cid"]));
@@ -193,18 +193,18 @@ describe("The feed of who comes and goes", () => {
 
   it("names up to a hundred, and tells to ask anew where there are more", async () => {
     const { feed, gather } = await setUp();
-    const first = feed.place;
+    const first = feed.offset;
     await gather(...names(100));
     expect(feed.since(first, "ina")?.joined).to.have.length(100);
     expect(feed.since(first, "user-7")?.joined).to.have.length(99).and.not.include("user-7");
-    const second = feed.place;
+    const second = feed.offset;
     await gather(...names(101, "other"));
     expect(feed.since(second, "ina")).to.deep.equal(RESET);
   });
 
   it("tells to ask anew where more than a hundred came in several gatherings", async () => {
     const { feed, gather } = await setUp();
-    const place = feed.place;
+    const place = feed.offset;
     await gather(...names(60, "a"));
     await gather(...names(60, "b"));
     expect(feed.since(place, "ina")).to.deep.equal(RESET);
@@ -212,9 +212,9 @@ describe("The feed of who comes and goes", () => {
 
   it("remembers a bounded number of changes: somebody further behind is told to ask anew", async () => {
     const { feed, gather } = await setUp();
-    const first = feed.place;
+    const first = feed.offset;
     for (let i = 0; i < 40; i++) await gather(`+user-${i}`);
-    const second = feed.place;
+    const second = feed.offset;
     for (let i = 0; i < 100; i++) await gather(i % 2 === 0 ? "+ana" : "-ana");
     expect(feed.since(first, "ina")?.joined).to.have.length(40);
     for (let i = 0; i < 10; i++)
@@ -226,11 +226,11 @@ describe("The feed of who comes and goes", () => {
 
   it("tells somebody who joins nothing of what happened before, though it has yet to be gathered, and all that came after", async () => {
     const { feed, happen, gather } = await setUp();
-    const place = feed.place;
+    const place = feed.offset;
     await happen("+ana", "-bob");
-    feed.note();
-    await feed.take();
-    const joined = feed.joinHere();
+    feed.markDirty();
+    await feed.poll();
+    const joined = feed.offsetAtJoin();
     expect(feed.since(joined, "ina")).to.equal(undefined);
     await gather("+eve");
     expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
@@ -239,10 +239,10 @@ describe("The feed of who comes and goes", () => {
 
   it("tells somebody who joins that somebody has gone whose coming the others never heard of", async () => {
     const { feed, happen, gather, called } = await setUp();
-    const place = feed.place;
+    const place = feed.offset;
     await happen("+ana");
-    await feed.take();
-    const joined = feed.joinHere();
+    await feed.poll();
+    const joined = feed.offsetAtJoin();
     await gather("-ana");
     expect(called()).to.equal(1);
     expect(feed.since(place, "ina")).to.equal(undefined);
@@ -263,15 +263,15 @@ describe("The feed of who comes and goes", () => {
       }),
     );
     gate.shut();
-    const first = feed.take();
+    const first = feed.poll();
     await gate.entered();
     await happen("+ana");
-    const before = feed.joinHere();
-    const others = Array.from({ length: 50 }, () => feed.take());
+    const before = feed.offsetAtJoin();
+    const others = Array.from({ length: 50 }, () => feed.poll());
     gate.open();
     await Promise.all([first, ...others]);
     expect(asked, "with that at the beginning").to.equal(3);
-    expect(feed.joinHere()).to.equal(before + 1);
+    expect(feed.offsetAtJoin()).to.equal(before + 1);
   });
 
   it("never has a name in both lists, and tells what has changed in the end, whatever happened", async () => {
@@ -281,7 +281,7 @@ describe("The feed of who comes and goes", () => {
         const { feed, happen, gather } = await setUp();
         const online = new Set<string>(HERE);
         const before = new Set(online);
-        const place = feed.place;
+        const place = feed.offset;
         for (const { who, gather: now } of happenings) {
           const comes = !online.has(who);
           if (comes) online.add(who);

@@ -29,7 +29,7 @@ export class Delivery {
 
   /** From now on the log is read; `requestId` is that of the join. */
   join(reader: Reader, requestId: string): void {
-    this.#joined = { reader, place: this.#parts.feed.joinHere(), requestId };
+    this.#joined = { reader, place: this.#parts.feed.offsetAtJoin(), requestId };
   }
 
   /** The reader, once joined. */
@@ -40,7 +40,7 @@ export class Delivery {
   /** Whether more is at hand than went into the last response. */
   get more(): boolean {
     const { replies, feed } = this.#parts;
-    return replies.waiting || this.#joined?.reader.behind === true || (this.#joined?.place ?? feed.place) < feed.place;
+    return replies.waiting || this.#joined?.reader.behind === true || (this.#joined?.place ?? feed.offset) < feed.offset;
   }
 
   /** The replies that are ready; `undefined`: none. */
@@ -67,9 +67,9 @@ export class Delivery {
       bytes += portion.bytes.length;
       events += portion.messages + (portion.event === undefined ? 0 : 1);
     }
-    if (joined.place < feed.place && joined.reader.live && bytes <= half) {
+    if (joined.place < feed.offset && joined.reader.live && bytes <= half) {
       const change = feed.since(joined.place, username);
-      joined.place = feed.place;
+      joined.place = feed.offset;
       if (change !== undefined) {
         fields.push(encoder.event({ kind: "presence", ...change }));
         events += 1;

@@ -78,7 +78,7 @@ export class Housekeeping {
     this.#ticks += 1;
     if (this.#ticks % this.#ticksALook === 0) {
       log.scheduleSync();
-      feed.note();
+      feed.markDirty();
       checkSessions().catch(report);
     }
     if (now - this.#retainedAt >= timings.retention) {

@@ -5,9 +5,9 @@ import { RETRY_SOON } from "./reasons.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
 /** How a stream ended, for those who ask who is online. */
-export type Leaving = "left" | "broke-off";
+export type LeaveKind = "left" | "broke-off";
 
-interface Here {
+interface LocalUser {
   readonly accountId: number;
   readonly username: string;
   /** Joined streams, by session. */
@@ -16,11 +16,11 @@ interface Here {
   readonly graces: Map<number, number>;
   timer: NodeJS.Timeout | undefined;
   /** Whether the roster has been told. */
-  told: boolean;
+  isOnRoster: boolean;
   /** A session has come since: another node may have taken the account off the roster, with the sessions that it had before. */
-  again: boolean;
+  hasNewSession: boolean;
   /** The end of what the roster is being told; its calls must not overtake one another. */
-  telling: Promise<void>;
+  rosterCalls: Promise<void>;
 }
 
 /** Stands for the sessions that somebody had before the server was started: it is no session's id. */
@@ -30,13 +30,13 @@ const BEFORE_START = 0;
  * Who is online on this node: an account is here while a stream of it is joined, and for its grace after one broke off. Tells the
  * roster when that changes; and where the roster has changed by it, every node by the bus.
  */
-export class Presence {
+export class LocalPresence {
   readonly #roster: Roster;
   readonly #bus: Bus;
   readonly #grace: number;
   readonly #clock: () => number;
   readonly #stopwatch: Stopwatch;
-  readonly #here = new Map<number, Here>();
+  readonly #users = new Map<number, LocalUser>();
   #isStopped = false;
 
   /** `clock`: milliseconds since the epoch, for since when somebody is online. */
@@ -54,8 +54,8 @@ export class Presence {
    */
   expect(people: readonly Online[], grace: number): void {
     for (const person of people) {
-      const here = this.#of(person);
-      here.told = true;
+      const here = this.#userOf(person);
+      here.isOnRoster = true;
       here.graces.set(BEFORE_START, this.#stopwatch() + grace);
       this.#endGraces(here);
     }
@@ -63,50 +63,50 @@ export class Presence {
 
   /** A stream of a session joins; resolves when its user is online. Throws `StoreUnavailable`; then it is to `leave` again. */
   async join(session: Session): Promise<void> {
-    const here = this.#of(session);
-    if (!here.streams.has(session.id) && !here.graces.has(session.id)) here.again = true;
+    const here = this.#userOf(session);
+    if (!here.streams.has(session.id) && !here.graces.has(session.id)) here.hasNewSession = true;
     here.streams.set(session.id, (here.streams.get(session.id) ?? 0) + 1);
-    await this.#settle(here);
+    await this.#update(here);
   }
 
   /** A joined stream of a session has ended; resolves when that shows. */
-  async leave(session: Session, leaving: Leaving): Promise<void> {
-    const here = this.#here.get(session.accountId);
+  async leave(session: Session, leaving: LeaveKind): Promise<void> {
+    const here = this.#users.get(session.accountId);
     const streams = here?.streams.get(session.id);
     if (here === undefined || streams === undefined) return;
     if (streams > 1) here.streams.set(session.id, streams - 1);
     else here.streams.delete(session.id);
     if (leaving === "broke-off") here.graces.set(session.id, this.#stopwatch() + this.#grace);
-    await this.#settle(here);
+    await this.#update(here);
   }
 
   /** A session was logged out: its streams, and those that broke off, no longer count. */
-  async forget(sessionId: number): Promise<void> {
+  async revoke(sessionId: number): Promise<void> {
     await Promise.all(
-      [...this.#here.values()]
+      [...this.#users.values()]
         .filter((here) => here.streams.has(sessionId) || here.graces.has(sessionId))
         .map((here) => {
           here.streams.delete(sessionId);
           here.graces.delete(sessionId);
-          return this.#settle(here);
+          return this.#update(here);
         }),
     );
   }
 
   /** A session of an account was logged out: whatever it had before the server was started no longer makes it online. */
   async forgetBeforeStart(accountId: number): Promise<void> {
-    const here = this.#here.get(accountId);
-    if (here?.graces.delete(BEFORE_START)) await this.#settle(here);
+    const here = this.#users.get(accountId);
+    if (here?.graces.delete(BEFORE_START)) await this.#update(here);
   }
 
   /** Ends no more graces: the server is being stopped, and those within theirs have theirs anew after its start. */
   stop(): void {
     this.#isStopped = true;
-    for (const here of this.#here.values()) clearTimeout(here.timer);
+    for (const here of this.#users.values()) clearTimeout(here.timer);
   }
 
-  #of({ accountId, username }: Pick<Session, "accountId" | "username">): Here {
-    let here = this.#here.get(accountId);
+  #userOf({ accountId, username }: Pick<Session, "accountId" | "username">): LocalUser {
+    let here = this.#users.get(accountId);
     if (here === undefined) {
       here = {
         accountId,
@@ -114,33 +114,33 @@ export class Presence {
         streams: new Map(),
         graces: new Map(),
         timer: undefined,
-        told: false,
-        again: false,
-        telling: Promise.resolve(),
+        isOnRoster: false,
+        hasNewSession: false,
+        rosterCalls: Promise.resolve(),
       };
-      this.#here.set(accountId, here);
+      this.#users.set(accountId, here);
     }
     return here;
   }
 
-  #isOnline(here: Here): boolean {
+  #isOnline(here: LocalUser): boolean {
     return here.streams.size > 0 || here.graces.size > 0;
   }
 
-  async #settle(here: Here): Promise<void> {
+  async #update(here: LocalUser): Promise<void> {
     this.#endGraces(here);
-    const told = here.telling.then(() => this.#tell(here));
-    here.telling = told.catch(() => this.#settleLater(here));
+    const told = here.rosterCalls.then(() => this.#syncRoster(here));
+    here.rosterCalls = told.catch(() => this.#updateLater(here));
     await told;
   }
 
   /** The roster could not be told: nobody else will come by to tell it. */
-  #settleLater(here: Here): void {
+  #updateLater(here: LocalUser): void {
     this.#settleIn(here, RETRY_SOON);
   }
 
   /** Drops graces that are over, and comes back when the next one is. */
-  #endGraces(here: Here): void {
+  #endGraces(here: LocalUser): void {
     clearTimeout(here.timer);
     if (this.#isStopped) return;
     const now = this.#stopwatch();
@@ -152,27 +152,27 @@ export class Presence {
     if (next !== Number.POSITIVE_INFINITY) this.#settleIn(here, next - now);
   }
 
-  #settleIn(here: Here, ms: number): void {
+  #settleIn(here: LocalUser, ms: number): void {
     clearTimeout(here.timer);
     here.timer = setTimeout(() => {
-      this.#settle(here).catch(() => {});
+      this.#update(here).catch(() => {});
     }, ms);
     here.timer.unref();
   }
 
-  async #tell(here: Here): Promise<void> {
+  async #syncRoster(here: LocalUser): Promise<void> {
     const online = this.#isOnline(here);
-    if (online === here.told && !(online && here.again)) {
-      if (!online && this.#here.get(here.accountId) === here) this.#here.delete(here.accountId);
+    if (online === here.isOnRoster && !(online && here.hasNewSession)) {
+      if (!online && this.#users.get(here.accountId) === here) this.#users.delete(here.accountId);
       return;
     }
     const { accountId, username } = here;
-    here.again = false;
+    here.hasNewSession = false;
     const changed = online
       ? await this.#roster.arrive({ accountId, username, since: this.#clock() })
       : await this.#roster.leave(accountId);
-    here.told = online;
-    if (!online && !this.#isOnline(here)) this.#here.delete(accountId);
+    here.isOnRoster = online;
+    if (!online && !this.#isOnline(here)) this.#users.delete(accountId);
     if (changed) this.#bus.publish({ kind: "presence" });
   }
 }

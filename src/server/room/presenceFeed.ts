@@ -16,65 +16,65 @@ type Merged = ReadonlyMap<string, boolean> | undefined;
  */
 export class PresenceFeed {
   readonly #roster: Pick<Roster, "changes">;
-  readonly #wait: number;
+  readonly #windowMs: number;
   readonly #ready: () => void;
   /** The place in the roster's changes up to which they have been taken. Undefined: it has not begun. */
-  #rosterPlace: number | undefined;
+  #rosterOffset: number | undefined;
   /** The last changes that were taken; the newest has number `#taken`. */
   #changes: RosterChange[] = [];
-  #taken = 0;
+  #polledTo = 0;
   /** Up to this number they have been gathered. */
-  #gathered = 0;
+  #publishedTo = 0;
   /** Somebody's place is among what has yet to be gathered: for them it may come to something else than for the others. */
-  #isJoined = false;
+  #hasJoinInWindow = false;
   #timer: NodeJS.Timeout | undefined;
-  #taking: Promise<void> | undefined;
-  #next: Promise<void> | undefined;
+  #pollInFlight: Promise<void> | undefined;
+  #queuedPoll: Promise<void> | undefined;
   #isStopped = false;
   readonly #merged = new Map<number, Merged>();
 
   /** Gathers for `wait` milliseconds, then calls `ready` where there is something to tell. */
   constructor(roster: Pick<Roster, "changes">, wait: number, ready: () => void) {
     this.#roster = roster;
-    this.#wait = wait;
+    this.#windowMs = wait;
     this.#ready = ready;
   }
 
   /** Begins behind all that has changed so far. Throws `StoreUnavailable`. */
   async begin(): Promise<void> {
-    this.#rosterPlace = (await this.#roster.changes()).place;
+    this.#rosterOffset = (await this.#roster.changes()).place;
   }
 
   /** The place of a stream that has been told everything that was gathered. */
-  get place(): number {
-    return this.#gathered;
+  get offset(): number {
+    return this.#publishedTo;
   }
 
   /** The place of a stream that joins: behind all that is known to have changed. */
-  joinHere(): number {
-    if (this.#taken > this.#gathered) this.#isJoined = true;
-    return this.#taken;
+  offsetAtJoin(): number {
+    if (this.#polledTo > this.#publishedTo) this.#hasJoinInWindow = true;
+    return this.#polledTo;
   }
 
   /** The roster has changed, or may have. */
-  note(): void {
+  markDirty(): void {
     if (this.#isStopped) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      void this.take().then(() => this.#gather());
-    }, this.#wait).unref();
+      void this.poll().then(() => this.#publish());
+    }, this.#windowMs).unref();
   }
 
   /** Takes from the roster what has changed until now; where it is away, that is left for later. Never throws. */
-  async take(): Promise<void> {
+  async poll(): Promise<void> {
     // The answer under way may be older than what the caller wants. One more is enough for all who come meanwhile.
-    if (this.#taking !== undefined) this.#next ??= this.#taking.then(() => this.#beginTaking());
-    await (this.#next ?? this.#beginTaking());
+    if (this.#pollInFlight !== undefined) this.#queuedPoll ??= this.#pollInFlight.then(() => this.#beginPoll());
+    await (this.#queuedPoll ?? this.#beginPoll());
   }
 
   /** What has changed since a place, but for oneself; `undefined`: nothing. */
   since(place: number, self: string): PresenceChange | undefined {
-    if (place >= this.#gathered) return undefined;
+    if (place >= this.#publishedTo) return undefined;
     const changes = this.#mergedSince(place);
     if (changes === undefined) return RESET;
     const names = [...changes.keys()].filter((name) => name !== self);
@@ -92,44 +92,44 @@ export class PresenceFeed {
     clearTimeout(this.#timer);
   }
 
-  #beginTaking(): Promise<void> {
-    this.#next = undefined;
-    this.#taking = this.#takeOnce().finally(() => {
-      this.#taking = undefined;
+  #beginPoll(): Promise<void> {
+    this.#queuedPoll = undefined;
+    this.#pollInFlight = this.#pollOnce().finally(() => {
+      this.#pollInFlight = undefined;
     });
-    return this.#taking;
+    return this.#pollInFlight;
   }
 
-  async #takeOnce(): Promise<void> {
+  async #pollOnce(): Promise<void> {
     try {
-      const { changes, place } = await this.#roster.changes(this.#rosterPlace);
-      this.#rosterPlace = place;
-      if (changes !== undefined) this.#keep(changes);
+      const { changes, place } = await this.#roster.changes(this.#rosterOffset);
+      this.#rosterOffset = place;
+      if (changes !== undefined) this.#add(changes);
       else this.#skip();
     } catch {
       // Its place stays as it is, and somebody looks again soon: the room does so by itself.
     }
   }
 
-  #keep(changes: readonly RosterChange[]): void {
+  #add(changes: readonly RosterChange[]): void {
     for (const change of changes) this.#changes.push(change);
-    this.#taken += changes.length;
+    this.#polledTo += changes.length;
     if (this.#changes.length > 2 * MAX_CHANGES) this.#changes = this.#changes.slice(-MAX_CHANGES);
   }
 
   /** Nobody can tell what has changed: every place there was is too far behind now. */
   #skip(): void {
     this.#changes = [];
-    this.#taken += 1;
+    this.#polledTo += 1;
   }
 
-  #gather(): void {
-    if (this.#isStopped || this.#taken === this.#gathered) return;
-    const before = this.#gathered;
-    this.#gathered = this.#taken;
+  #publish(): void {
+    if (this.#isStopped || this.#polledTo === this.#publishedTo) return;
+    const before = this.#publishedTo;
+    this.#publishedTo = this.#polledTo;
     this.#merged.clear();
-    if (this.#isJoined || this.#mergedSince(before)?.size !== 0) this.#ready();
-    this.#isJoined = false;
+    if (this.#hasJoinInWindow || this.#mergedSince(before)?.size !== 0) this.#ready();
+    this.#hasJoinInWindow = false;
   }
 
   /** What has changed since a place, worked out once for all who are there. */
@@ -141,8 +141,8 @@ export class PresenceFeed {
   }
 
   #merge(place: number): Merged {
-    const missed = this.#gathered - place;
-    const end = this.#changes.length - (this.#taken - this.#gathered);
+    const missed = this.#publishedTo - place;
+    const end = this.#changes.length - (this.#polledTo - this.#publishedTo);
     if (missed > end || missed > MAX_CHANGES) return undefined;
     const merged = new Map<string, boolean>();
     for (const { username, online } of this.#changes.slice(end - missed, end)) add(merged, username, online);

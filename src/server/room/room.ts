@@ -10,7 +10,7 @@ import { OnlineList } from "./onlineList.ts";
 import type { Notification } from "./ports/bus.ts";
 import type { Engines } from "./ports/engines.ts";
 import type { Session } from "./ports/sessions.ts";
-import { Presence } from "./presence.ts";
+import { LocalPresence } from "./presence.ts";
 import { PresenceFeed } from "./presenceFeed.ts";
 import { Rate } from "./rate.ts";
 import { RETRY_SOON, sessionInvalid, shuttingDown } from "./reasons.ts";
@@ -98,7 +98,7 @@ export class Room {
   readonly #parts: StreamParts;
   readonly #log: LogReplica;
   readonly #rounds: Rounds;
-  readonly #presence: Presence;
+  readonly #presence: LocalPresence;
   readonly #feed: PresenceFeed;
   readonly #committer: Committer;
   readonly #retention: Retention;
@@ -120,7 +120,7 @@ export class Room {
     this.#watch = new RevokedSessions(engines.sessions, timings.sessionCheck, stopwatch);
     this.#log = log;
     this.#rounds = rounds;
-    this.#presence = new Presence(roster, bus, { grace: timings.grace, clock: () => clock.now, stopwatch });
+    this.#presence = new LocalPresence(roster, bus, { grace: timings.grace, clock: () => clock.now, stopwatch });
     this.#feed = new PresenceFeed(roster, timings.presence, () => rounds.everyone(1));
     const tallies = new Tallies(log.pages.readTimes);
     this.tallies = tallies;
@@ -297,11 +297,11 @@ export class Room {
         if (hint.logId === this.#log.logId) this.#log.truncateBefore(hint.oldestId);
         break;
       case "presence":
-        this.#feed.note();
+        this.#feed.markDirty();
         break;
       case "sessions-ended":
         // The store may have taken people off the roster by itself.
-        this.#feed.note();
+        this.#feed.markDirty();
         this.#forget(hint.sessionIds).catch((error) => this.#parts.report(error));
         break;
     }
@@ -341,7 +341,7 @@ export class Room {
     this.#watch.add(sessionIds);
     const ended = new Set(sessionIds);
     this.#sayGoodbye({ reason: "LOGGED_OUT", reconnect: false }, (stream) => ended.has(stream.session.id));
-    await Promise.all(sessionIds.map((sessionId) => this.#presence.forget(sessionId)));
+    await Promise.all(sessionIds.map((sessionId) => this.#presence.revoke(sessionId)));
   }
 
   /** Ends the streams of sessions that have ended without a hint. */

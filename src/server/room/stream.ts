@@ -3,7 +3,7 @@ import { Delivery } from "./delivery.ts";
 import type { Goodbye } from "./events.ts";
 import { type JoinCommand, startOf } from "./join.ts";
 import type { Session } from "./ports/sessions.ts";
-import type { Leaving } from "./presence.ts";
+import type { LeaveKind } from "./presence.ts";
 import { Reader } from "./reader.ts";
 import { RETRY_SOON } from "./reasons.ts";
 import { Replies } from "./replies.ts";
@@ -109,7 +109,7 @@ export class Stream implements Served, Place {
       throw error;
     });
     // Of what has changed before, `List` tells.
-    await Promise.all([present, feed.take()]);
+    await Promise.all([present, feed.poll()]);
     if (this.#state.kind !== "open") return this.#leavePresence(this.#isLoggedOut() ? "left" : "broke-off");
     this.#state = { kind: "joined" };
     this.#delivery.join(new Reader(log, this.session.accountId, start), requestId);
@@ -263,7 +263,7 @@ export class Stream implements Served, Place {
     this.#sink.send(response);
   }
 
-  #end(leaving: Leaving): void {
+  #end(leaving: LeaveKind): void {
     if (this.#state.kind === "ended") return;
     this.#state = { kind: "ended" };
     const { rounds, log } = this.#parts;
@@ -273,7 +273,7 @@ export class Stream implements Served, Place {
     this.#leavePresence(leaving);
   }
 
-  #leavePresence(leaving: Leaving): void {
+  #leavePresence(leaving: LeaveKind): void {
     if (!this.#isPresent) return;
     this.#isPresent = false;
     this.#parts.presence.leave(this.session, leaving).catch((error) => this.#parts.report(error));

@@ -1,7 +1,7 @@
 import type { Encoder } from "./events.ts";
 import type { Limits, Sizes, Timings } from "./limits.ts";
 import type { LogReplica } from "./log.ts";
-import type { Presence } from "./presence.ts";
+import type { LocalPresence } from "./presence.ts";
 import type { PresenceFeed } from "./presenceFeed.ts";
 import type { Rounds } from "./rounds.ts";
 import type { Sender } from "./sender.ts";
@@ -13,7 +13,7 @@ import type { Tallies } from "./tallies.ts";
 export interface StreamParts {
   readonly log: LogReplica;
   readonly rounds: Rounds;
-  readonly presence: Presence;
+  readonly presence: LocalPresence;
   readonly feed: PresenceFeed;
   readonly sender: Sender;
   readonly signIn: SignIn;
