@@ -8,7 +8,7 @@ import type { Message } from "../../src/server/room/message.ts";
 import type { LogStore } from "../../src/server/room/ports/log.ts";
 import { PresenceFeed } from "../../src/server/room/presenceFeed.ts";
 import { Reader } from "../../src/server/room/reader.ts";
-import { Replies } from "../../src/server/room/replies.ts";
+import { ReplyQueue } from "../../src/server/room/replies.ts";
 import { Tallies } from "../../src/server/room/tallies.ts";
 import { within } from "../support/deadline.ts";
 import { decode, encoder, idsOf, kindsOf } from "./support/encoder.ts";
@@ -25,7 +25,7 @@ const EMPTY = {
 /** `timeline`: how much of what was said is at hand, in bytes. */
 async function setUp({ timeline = SIZES.timeline } = {}) {
   const log = await LogReplica.open(EMPTY, encoder, { ...SIZES, timeline });
-  const replies = new Replies(1_000, () => {});
+  const replies = new ReplyQueue(1_000, () => {});
   let ready = Promise.withResolvers<void>();
   const roster = new MemoryRoster();
   const feed = new PresenceFeed(roster, 1, () => {

@@ -3,7 +3,7 @@ import { LocalBus } from "../../src/server/engines/memory/index.ts";
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { SessionStore } from "../../src/server/room/ports/sessions.ts";
-import { Rate } from "../../src/server/room/rate.ts";
+import { RateLimiter } from "../../src/server/room/rate.ts";
 import type { Room } from "../../src/server/room/room.ts";
 import { RevokedSessions } from "../../src/server/room/sessionWatch.ts";
 import type { Stream } from "../../src/server/room/stream.ts";
@@ -38,7 +38,7 @@ describe("What is kept for clients", function () {
     for (let done = 0; done < READERS; done += AT_ONCE) {
       const streams = range(1, AT_ONCE).map(() => enterToBeCut(room, ana));
       // They take their welcome, and then nothing more.
-      for (const stream of streams) stream.taken();
+      for (const stream of streams) stream.flushed();
       for (const [i, stream] of streams.entries()) {
         await stream.receive("", { kind: "join", logId: "", recent: 0, resumeAfter: (i % 30) * 256 });
       }
@@ -96,7 +96,7 @@ describe("What the parts of the room keep for clients", () => {
 
   it("the rate forgets full buckets: 100,000 accounts that send one after the other leave at most 1,024", async () => {
     const stopwatch = manualStopwatch();
-    const rate = new Rate({ messagesPerSecond: 10, burst: 20 }, stopwatch);
+    const rate = new RateLimiter({ messagesPerSecond: 10, burst: 20 }, stopwatch);
     let most = 0;
     for (const accountId of range(1, 100_000)) {
       expect(await rate.take(accountId)).to.equal(0);

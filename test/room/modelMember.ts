@@ -72,7 +72,7 @@ export class Member implements Sink {
     if (bytes === undefined) return false;
     this.#underWay = undefined;
     this.#check(ChatResponse.decode(bytes), bytes.length);
-    this.#stream?.taken();
+    this.#stream?.flushed();
     return true;
   }
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Rate } from "../../src/server/room/rate.ts";
+import { RateLimiter } from "../../src/server/room/rate.ts";
 import { within } from "../support/deadline.ts";
 import { manualStopwatch } from "../support/stopwatch.ts";
 import { isSettled, turns } from "./support/turns.ts";
@@ -7,7 +7,7 @@ import { isSettled, turns } from "./support/turns.ts";
 const [ana, bob] = [1, 2];
 
 /** A rate that fills up again in 1,000 s, of which none pass. */
-const slow = (burst: number) => new Rate({ messagesPerSecond: 0.001, burst }, manualStopwatch());
+const slow = (burst: number) => new RateLimiter({ messagesPerSecond: 0.001, burst }, manualStopwatch());
 
 describe("The rate", () => {
   it("lets a burst through at once, and then says how long it is until the next one", async () => {
@@ -29,7 +29,7 @@ describe("The rate", () => {
 
   it("lets the next one through when it has filled up again, after the time that it said", async () => {
     const stopwatch = manualStopwatch();
-    const rate = new Rate({ messagesPerSecond: 62.5, burst: 1 }, stopwatch);
+    const rate = new RateLimiter({ messagesPerSecond: 62.5, burst: 1 }, stopwatch);
     expect(await rate.take(ana)).to.equal(0);
     rate.settle(ana, true);
     expect(await rate.take(ana)).to.equal(16);
@@ -124,7 +124,7 @@ describe("The rate", () => {
     { messagesPerSecond: 10, burst: 0 },
   ]) {
     it(`is none with ${limits.messagesPerSecond} a second and a burst of ${limits.burst}`, async () => {
-      const rate = new Rate(limits);
+      const rate = new RateLimiter(limits);
       for (let i = 0; i < 1_000; i++) expect(await rate.take(ana)).to.equal(0);
       rate.settle(ana, true);
     });

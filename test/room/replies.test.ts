@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { Replies } from "../../src/server/room/replies.ts";
+import { ReplyQueue } from "../../src/server/room/replies.ts";
 import { isSettled } from "./support/turns.ts";
 
 const reply = (text: string) => Buffer.from(text);
 
 function setUp(max = 8) {
   let called = 0;
-  const replies = new Replies(max, () => {
+  const replies = new ReplyQueue(max, () => {
     called += 1;
   });
   const take = (maxBytes = 1_000) => replies.take(maxBytes).map((bytes) => Buffer.from(bytes).toString());
@@ -21,9 +21,9 @@ describe("The replies of a stream", () => {
     c.settle(reply("c"));
     b.settle(reply("b"));
     expect(take()).to.deep.equal([]);
-    expect([replies.waiting, calls()]).to.deep.equal([false, 0]);
+    expect([replies.hasReady, calls()]).to.deep.equal([false, 0]);
     a.settle(reply("a"));
-    expect([replies.waiting, calls()]).to.deep.equal([true, 1]);
+    expect([replies.hasReady, calls()]).to.deep.equal([true, 1]);
     expect(take()).to.deep.equal(["a", "b", "c"]);
     expect(replies.empty).to.equal(true);
   });
@@ -65,9 +65,9 @@ describe("The replies of a stream", () => {
   it("make room when they are taken: whoever came while they were full waits for that", async () => {
     const { replies, take } = setUp(2);
     replies.open().settle(reply("a"));
-    expect(await isSettled(replies.room())).to.equal(true);
+    expect(await isSettled(replies.waitForSpace())).to.equal(true);
     const b = replies.open();
-    const room = replies.room();
+    const room = replies.waitForSpace();
     expect(await isSettled(room)).to.equal(false);
     b.settle(reply("b"));
     expect(await isSettled(room)).to.equal(false);
@@ -78,7 +78,7 @@ describe("The replies of a stream", () => {
   it("make no room while there are as many as there may be", async () => {
     const { replies, take } = setUp(1);
     for (const text of ["aaaa", "bbbb"]) replies.open().settle(reply(text));
-    const room = replies.room();
+    const room = replies.waitForSpace();
     expect(take(4)).to.deep.equal(["aaaa"]);
     expect(await isSettled(room)).to.equal(false);
     take();
@@ -88,7 +88,7 @@ describe("The replies of a stream", () => {
   it("make room when one turns out to need none", async () => {
     const { replies } = setUp(1);
     const a = replies.open();
-    const room = replies.room();
+    const room = replies.waitForSpace();
     expect(await isSettled(room)).to.equal(false);
     a.settle();
     expect(await isSettled(room)).to.equal(true);
@@ -97,7 +97,7 @@ describe("The replies of a stream", () => {
   it("hold nobody up once nobody takes them any more", async () => {
     const { replies, take } = setUp(1);
     const a = replies.open();
-    const room = replies.room();
+    const room = replies.waitForSpace();
     replies.clear();
     expect(await isSettled(room)).to.equal(true);
     a.settle(reply("late"));
@@ -127,7 +127,7 @@ describe("The replies of a stream", () => {
           }
         }
         for (const slot of slots) slot.settle();
-        while (replies.waiting) taken.push(...take());
+        while (replies.hasReady) taken.push(...take());
         expect(taken).to.deep.equal(slots.flatMap(({ text }) => (text === undefined ? [] : [text])));
         expect(replies.empty).to.equal(true);
       }),

@@ -1,6 +1,6 @@
 import { mock } from "node:test";
 import { expect } from "chai";
-import { Rounds, type Served } from "../../src/server/room/rounds.ts";
+import { FanOut, type Wakeable } from "../../src/server/room/rounds.ts";
 import { manualStopwatch } from "../support/stopwatch.ts";
 import { turns, until } from "./support/turns.ts";
 
@@ -10,7 +10,7 @@ const stopwatch = manualStopwatch();
 const work = (milliseconds: number) => stopwatch.advance(milliseconds);
 
 /** Somebody who counts how often a round came by. */
-class Member implements Served {
+class Member implements Wakeable {
   served = 0;
   readonly #act: (member: Member) => void;
 
@@ -18,13 +18,13 @@ class Member implements Served {
     this.#act = act;
   }
 
-  serve(): void {
+  wake(): void {
     this.served += 1;
     this.#act(this);
   }
 }
 
-function members(rounds: Rounds, count: number, act?: (member: Member) => void): Member[] {
+function members(rounds: FanOut, count: number, act?: (member: Member) => void): Member[] {
   return Array.from({ length: count }, () => {
     const member = new Member(act);
     rounds.add(member);
@@ -35,9 +35,9 @@ function members(rounds: Rounds, count: number, act?: (member: Member) => void):
 const servedOf = (all: readonly Member[]) => all.map(({ served }) => served);
 
 describe("A round", () => {
-  let rounds: Rounds;
+  let rounds: FanOut;
   beforeEach(() => {
-    rounds = new Rounds(stopwatch);
+    rounds = new FanOut(stopwatch);
   });
   afterEach(() => {
     mock.timers.reset();
@@ -46,14 +46,14 @@ describe("A round", () => {
 
   it("comes by everyone, once", async () => {
     const all = members(rounds, 10);
-    rounds.everyone(1);
+    rounds.wakeAll(1);
     await turns(3);
     expect(servedOf(all)).to.deep.equal(all.map(() => 1));
   });
 
   it("does not come in the midst of what wants it", async () => {
     const all = members(rounds, 3);
-    rounds.everyone(1);
+    rounds.wakeAll(1);
     expect(servedOf(all)).to.deep.equal([0, 0, 0]);
     await turns(3);
     expect(servedOf(all)).to.deep.equal([1, 1, 1]);
@@ -64,7 +64,7 @@ describe("A round", () => {
     rounds.remove(gone as Member);
     await turns(3);
     expect(here?.served).to.equal(0);
-    rounds.everyone(1);
+    rounds.wakeAll(1);
     await turns(3);
     expect([gone?.served, here?.served]).to.deep.equal([0, 1]);
   });
@@ -79,7 +79,7 @@ describe("A round", () => {
       if (!done) setImmediate(count);
     };
     setImmediate(count);
-    rounds.everyone(1);
+    rounds.wakeAll(1);
     await until(() => all.every(({ served }) => served === 1), "the round to be over");
     done = true;
     return given;
@@ -91,7 +91,7 @@ describe("A round", () => {
   });
 
   it("gives it back much more often while somebody comes in: others may stand before the door", async () => {
-    rounds.expect();
+    rounds.expectConnections();
     expect(await givenBack()).to.be.above(100);
   });
 
@@ -101,7 +101,7 @@ describe("A round", () => {
       order.push(all.indexOf(member));
       work(0.02);
     });
-    rounds.everyone(1);
+    rounds.wakeAll(1);
     await until(() => order.length >= 500, "the round to be over");
     expect(order).to.deep.equal(all.map((_, i) => i));
   });
@@ -110,7 +110,7 @@ describe("A round", () => {
     const order: number[] = [];
     const all = members(rounds, 4, (member) => order.push(all.indexOf(member)));
     for (let i = 0; i < 3; i++) {
-      rounds.everyone(1);
+      rounds.wakeAll(1);
       await turns(3);
     }
     expect(order).to.deep.equal([0, 1, 2, 3, 3, 2, 1, 0, 0, 1, 2, 3]);
@@ -119,10 +119,10 @@ describe("A round", () => {
   it("follows another one for what comes while that is on its way", async () => {
     let once = true;
     const all = members(rounds, 3, () => {
-      if (once) rounds.everyone(1);
+      if (once) rounds.wakeAll(1);
       once = false;
     });
-    rounds.everyone(1);
+    rounds.wakeAll(1);
     await turns(5);
     expect(servedOf(all)).to.deep.equal([2, 2, 2]);
   });
@@ -130,7 +130,7 @@ describe("A round", () => {
   it("that carried one message is followed by the next one without a rest", async () => {
     const all = members(rounds, 1, () => work(20));
     for (let i = 1; i <= 5; i++) {
-      rounds.everyone(1);
+      rounds.wakeAll(1);
       await turns(3);
       expect(servedOf(all), `round ${i}`).to.deep.equal([i]);
     }
@@ -139,11 +139,11 @@ describe("A round", () => {
   it("that carried many rests before the next one, which then carries all that has gathered", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     const [member] = members(rounds, 1, () => work(40));
-    rounds.everyone(2);
+    rounds.wakeAll(2);
     await turns(3);
     expect(member?.served).to.equal(1);
     for (let i = 0; i < 3; i++) {
-      rounds.everyone(1);
+      rounds.wakeAll(1);
       await turns(3);
       mock.timers.tick(3);
     }
@@ -156,8 +156,8 @@ describe("A round", () => {
 
   it("comes no more once they are stopped", async () => {
     const all = members(rounds, 3);
-    rounds.everyone(1);
-    rounds.call(all[0] as Member);
+    rounds.wakeAll(1);
+    rounds.wakeOne(all[0] as Member);
     rounds.stop();
     await turns(5);
     expect(servedOf(all)).to.deep.equal([0, 0, 0]);
@@ -165,9 +165,9 @@ describe("A round", () => {
 });
 
 describe("Those who are called by name", () => {
-  let rounds: Rounds;
+  let rounds: FanOut;
   beforeEach(() => {
-    rounds = new Rounds(stopwatch);
+    rounds = new FanOut(stopwatch);
   });
   afterEach(() => {
     mock.timers.reset();
@@ -176,15 +176,15 @@ describe("Those who are called by name", () => {
 
   it("are served alone", async () => {
     const all = members(rounds, 3);
-    rounds.call(all[1] as Member);
-    rounds.call(all[1] as Member);
+    rounds.wakeOne(all[1] as Member);
+    rounds.wakeOne(all[1] as Member);
     await turns(3);
     expect(servedOf(all)).to.deep.equal([0, 1, 0]);
   });
 
   it("are served also when no round comes by them yet", async () => {
     const member = new Member();
-    rounds.call(member);
+    rounds.wakeOne(member);
     await turns(3);
     expect(member.served).to.equal(1);
   });
@@ -194,10 +194,10 @@ describe("Those who are called by name", () => {
     let servedBefore = -1;
     const all = members(rounds, 1_000, (member) => {
       work(0.05);
-      if (member === all[0]) rounds.call(called);
+      if (member === all[0]) rounds.wakeOne(called);
       if (servedBefore < 0 && called.served > 0) servedBefore = all.filter(({ served }) => served > 0).length;
     });
-    rounds.everyone(1);
+    rounds.wakeAll(1);
     await until(() => all.every(({ served }) => served === 1), "the round to be over");
     expect(called.served).to.equal(1);
     expect(servedBefore).to.be.within(1, 500);
@@ -207,17 +207,17 @@ describe("Those who are called by name", () => {
     mock.timers.enable({ apis: ["setTimeout"] });
     const [member] = members(rounds, 1, () => work(40));
     const called = new Member();
-    rounds.everyone(2);
+    rounds.wakeAll(2);
     await turns(3);
-    rounds.everyone(2);
-    rounds.call(called);
+    rounds.wakeAll(2);
+    rounds.wakeOne(called);
     await turns(3);
     expect([member?.served, called.served]).to.deep.equal([1, 1]);
   });
 
   it("are not served when they have gone", async () => {
     const [member] = members(rounds, 1);
-    rounds.call(member as Member);
+    rounds.wakeOne(member as Member);
     rounds.remove(member as Member);
     await turns(3);
     expect(member?.served).to.equal(0);
@@ -225,16 +225,16 @@ describe("Those who are called by name", () => {
 
   it("do not keep a round from going on, however many they are", async () => {
     const all = members(rounds, 100);
-    rounds.everyone(1);
+    rounds.wakeAll(1);
     const busy = Array.from(
       { length: 20 },
       () =>
         new Member((member) => {
           work(0.5);
-          rounds.call(member);
+          rounds.wakeOne(member);
         }),
     );
-    for (const member of busy) rounds.call(member);
+    for (const member of busy) rounds.wakeOne(member);
     await until(() => all.every(({ served }) => served === 1), "the round to be over");
   });
 
@@ -244,13 +244,13 @@ describe("Those who are called by name", () => {
       () =>
         new Member((member) => {
           work(0.5);
-          rounds.call(member);
+          rounds.wakeOne(member);
         }),
     );
-    for (const member of busy) rounds.call(member);
+    for (const member of busy) rounds.wakeOne(member);
     await turns(3);
     const [idle] = members(rounds, 1);
-    rounds.everyone(1);
+    rounds.wakeAll(1);
     await turns(50);
     expect(idle?.served).to.equal(1);
   });

@@ -6,7 +6,7 @@ import { LIMITS, type Limits, SIZES } from "../../src/server/room/limits.ts";
 import { LogReplica } from "../../src/server/room/log.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { Draft, LogStore } from "../../src/server/room/ports/log.ts";
-import { Rate } from "../../src/server/room/rate.ts";
+import { RateLimiter } from "../../src/server/room/rate.ts";
 import { Sender } from "../../src/server/room/sender.ts";
 import { Tallies } from "../../src/server/room/tallies.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
@@ -51,7 +51,7 @@ describe("A message that somebody sends", () => {
     bus.subscribe((hint) => {
       if (hint.kind === "grown") log.ingest(hint.messages);
     });
-    const rate = new Rate(all);
+    const rate = new RateLimiter(all);
     log.listen({
       appended: (entries) => {
         for (const { senderId } of entries) rate.spend(senderId);

@@ -4,7 +4,7 @@ import type { JoinCommand } from "./join.ts";
 import { StoreUnavailable } from "./ports/engines.ts";
 import type { Session } from "./ports/sessions.ts";
 import { Refusal, storeUnavailable } from "./reasons.ts";
-import type { Replies, Slot } from "./replies.ts";
+import type { ReplyQueue, Slot } from "./replies.ts";
 import { rejected, type Sender } from "./sender.ts";
 import type { Tallies } from "./tallies.ts";
 
@@ -35,7 +35,7 @@ const MAX_REQUEST_ID_BYTES = 64;
 /** Carries out the commands of one stream, in their order, and has each answered in its place. */
 export class Conversation {
   readonly #place: Place;
-  readonly #replies: Replies;
+  readonly #replies: ReplyQueue;
   readonly #sender: Sender;
   /** The log that the stream was told of. */
   readonly #logId: string;
@@ -46,7 +46,7 @@ export class Conversation {
   constructor(
     place: Place,
     parts: {
-      replies: Replies;
+      replies: ReplyQueue;
       sender: Sender;
       log: { readonly logId: string };
       encoder: Encoder;
@@ -76,7 +76,7 @@ export class Conversation {
         this.#place.outcomeUnknown();
       }
     }
-    await this.#replies.room();
+    await this.#replies.waitForSpace();
   }
 
   async #carryOut(requestId: string, command: Command, slot: Slot): Promise<void> {

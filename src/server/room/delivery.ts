@@ -2,14 +2,14 @@ import type { Encoder, RoomEvent } from "./events.ts";
 import type { Sizes } from "./limits.ts";
 import type { PresenceFeed } from "./presenceFeed.ts";
 import type { Reader } from "./reader.ts";
-import type { Replies } from "./replies.ts";
+import type { ReplyQueue } from "./replies.ts";
 import type { Tallies } from "./tallies.ts";
 
 /** What a stream's responses are made of. */
 export interface DeliveryParts {
   readonly encoder: Encoder;
   readonly sizes: Pick<Sizes, "response">;
-  readonly replies: Replies;
+  readonly replies: ReplyQueue;
   readonly feed: PresenceFeed;
   readonly tallies: Tallies;
   readonly username: string;
@@ -40,7 +40,7 @@ export class Delivery {
   /** Whether more is at hand than went into the last response. */
   get more(): boolean {
     const { replies, feed } = this.#parts;
-    return replies.waiting || this.#joined?.reader.behind === true || (this.#joined?.place ?? feed.offset) < feed.offset;
+    return replies.hasReady || this.#joined?.reader.behind === true || (this.#joined?.place ?? feed.offset) < feed.offset;
   }
 
   /** The replies that are ready; `undefined`: none. */
@@ -53,7 +53,7 @@ export class Delivery {
   next(): Uint8Array | undefined {
     const { sizes, replies, encoder, feed, username } = this.#parts;
     const half = sizes.response / 2;
-    const fields = replies.waiting ? replies.take(half) : [];
+    const fields = replies.hasReady ? replies.take(half) : [];
     let bytes = fields.reduce((sum, field) => sum + field.length, 0);
     const joined = this.#joined;
     let events = fields.length;

@@ -2,7 +2,7 @@ import type { Timings } from "./limits.ts";
 import type { LogReplica } from "./log.ts";
 import type { ClockMark } from "./ports/clockMark.ts";
 import type { PresenceFeed } from "./presenceFeed.ts";
-import type { Rate } from "./rate.ts";
+import type { RateLimiter } from "./rate.ts";
 import type { Retention } from "./retention.ts";
 import type { SignIn } from "./signIn.ts";
 import type { SteadyClock } from "./steadyClock.ts";
@@ -15,7 +15,7 @@ export interface Household {
   readonly feed: PresenceFeed;
   readonly streams: ReadonlySet<Stream>;
   readonly signIn: SignIn;
-  readonly rate: Rate;
+  readonly rate: RateLimiter;
   readonly retention: Retention;
   readonly timings: Timings;
   readonly clock: SteadyClock;

@@ -20,7 +20,7 @@ const MANY = 1_024;
  * What counts for good is what the log brings, whichever node it was accepted on. So somebody who sends on several nodes at once is as
  * slow in the long run as on one; for as long as the nodes have not heard of one another's messages their bursts add up.
  */
-export class Rate {
+export class RateLimiter {
   readonly #perSecond: number;
   readonly #burst: number;
   readonly #stopwatch: Stopwatch;

@@ -4,7 +4,7 @@ export interface Slot {
   settle(reply?: Uint8Array): void;
 }
 
-interface Place {
+interface ReplySlot {
   settled: boolean;
   reply: Uint8Array | undefined;
 }
@@ -13,11 +13,11 @@ interface Place {
  * The replies to one stream's own commands: in the order of the commands, however long each takes, and few. While it is full the
  * stream reads no further command.
  */
-export class Replies {
+export class ReplyQueue {
   readonly #max: number;
   readonly #ready: () => void;
-  #places: Place[] = [];
-  #waiting: (() => void)[] = [];
+  #slots: ReplySlot[] = [];
+  #spaceWaiters: (() => void)[] = [];
 
   /** Holds up to `max`; `ready` is called when the first one in order has become ready, or none is left. */
   constructor(max: number, ready: () => void) {
@@ -27,33 +27,33 @@ export class Replies {
 
   /** Whether no reply is under way or waits. */
   get empty(): boolean {
-    return this.#places.length === 0;
+    return this.#slots.length === 0;
   }
 
   /** Whether the first one in order can be taken. */
-  get waiting(): boolean {
-    return this.#places[0]?.settled === true;
+  get hasReady(): boolean {
+    return this.#slots[0]?.settled === true;
   }
 
   /** Takes a place at the end. */
   open(): Slot {
-    const place: Place = { settled: false, reply: undefined };
-    this.#places.push(place);
+    const place: ReplySlot = { settled: false, reply: undefined };
+    this.#slots.push(place);
     return {
       settle: (reply) => {
         if (place.settled) return;
         place.settled = true;
         place.reply = reply;
         this.#skipSilent();
-        if (this.waiting || this.empty) this.#ready();
+        if (this.hasReady || this.empty) this.#ready();
       },
     };
   }
 
   /** Resolves when there is room for one more. */
-  async room(): Promise<void> {
-    if (this.#places.length < this.#max) return;
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  async waitForSpace(): Promise<void> {
+    if (this.#slots.length < this.#max) return;
+    await new Promise<void>((resolve) => this.#spaceWaiters.push(resolve));
   }
 
   /** Takes those that are ready, in order, up to `maxBytes` but at least one. */
@@ -61,7 +61,7 @@ export class Replies {
     const taken: Uint8Array[] = [];
     let bytes = 0;
     let count = 0;
-    for (const { settled, reply } of this.#places) {
+    for (const { settled, reply } of this.#slots) {
       if (!settled) break;
       bytes += reply?.length ?? 0;
       if (bytes > maxBytes && taken.length > 0) break;
@@ -74,25 +74,25 @@ export class Replies {
 
   /** Lets go of everything: nobody takes it any more. */
   clear(): void {
-    this.#places = [];
+    this.#slots = [];
     this.#release();
   }
 
   #skipSilent(): void {
-    const first = this.#places.findIndex((place) => !place.settled || place.reply !== undefined);
-    this.#drop(first < 0 ? this.#places.length : first);
+    const first = this.#slots.findIndex((place) => !place.settled || place.reply !== undefined);
+    this.#drop(first < 0 ? this.#slots.length : first);
   }
 
   #drop(count: number): void {
     if (count === 0) return;
-    this.#places.splice(0, count);
+    this.#slots.splice(0, count);
     this.#release();
   }
 
   #release(): void {
-    if (this.#waiting.length === 0 || this.#places.length >= this.#max) return;
-    const released = this.#waiting;
-    this.#waiting = [];
+    if (this.#spaceWaiters.length === 0 || this.#slots.length >= this.#max) return;
+    const released = this.#spaceWaiters;
+    this.#spaceWaiters = [];
     for (const resolve of released) resolve();
   }
 }

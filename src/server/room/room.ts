@@ -12,10 +12,10 @@ import type { Engines } from "./ports/engines.ts";
 import type { Session } from "./ports/sessions.ts";
 import { LocalPresence } from "./presence.ts";
 import { PresenceFeed } from "./presenceFeed.ts";
-import { Rate } from "./rate.ts";
+import { RateLimiter } from "./rate.ts";
 import { RETRY_SOON, sessionInvalid, shuttingDown } from "./reasons.ts";
 import { Retention } from "./retention.ts";
-import { Rounds } from "./rounds.ts";
+import { FanOut } from "./rounds.ts";
 import { Sender } from "./sender.ts";
 import { RevokedSessions } from "./sessionWatch.ts";
 import { SignIn } from "./signIn.ts";
@@ -70,7 +70,7 @@ export interface RoomStats {
 /** What a room is opened with first. */
 interface RoomBasis {
   readonly log: LogReplica;
-  readonly rounds: Rounds;
+  readonly rounds: FanOut;
   readonly clock: SteadyClock;
   readonly ahead: LogAhead;
 }
@@ -97,7 +97,7 @@ export class Room {
   readonly tallies: Tallies;
   readonly #parts: StreamParts;
   readonly #log: LogReplica;
-  readonly #rounds: Rounds;
+  readonly #rounds: FanOut;
   readonly #presence: LocalPresence;
   readonly #feed: PresenceFeed;
   readonly #committer: Committer;
@@ -105,7 +105,7 @@ export class Room {
   readonly #housekeeping: Housekeeping;
   readonly #engines: Engines;
   readonly #watch: RevokedSessions;
-  readonly #rate: Rate;
+  readonly #rate: RateLimiter;
   /** What comes in up to here was accepted long ago: it is only read anew. */
   #oldUpTo = 0;
   readonly #streams = new Set<Stream>();
@@ -121,7 +121,7 @@ export class Room {
     this.#log = log;
     this.#rounds = rounds;
     this.#presence = new LocalPresence(roster, bus, { grace: timings.grace, clock: () => clock.now, stopwatch });
-    this.#feed = new PresenceFeed(roster, timings.presence, () => rounds.everyone(1));
+    this.#feed = new PresenceFeed(roster, timings.presence, () => rounds.wakeAll(1));
     const tallies = new Tallies(log.pages.readTimes);
     this.tallies = tallies;
     const timed = (sentAt: number) => ahead.note(sentAt);
@@ -129,12 +129,12 @@ export class Room {
     this.online = new OnlineList(roster);
     const gate = new LoginThrottle(attempts, { free: options.loginFailures, clock: () => clock.now });
     this.signIn = new SignIn(engines, { gate, timings, clock });
-    const rate = new Rate(limits, stopwatch);
+    const rate = new RateLimiter(limits, stopwatch);
     this.#rate = rate;
     this.#parts = {
       ...options,
       log,
-      rounds,
+      fanOut: rounds,
       presence: this.#presence,
       feed: this.#feed,
       sender: new Sender({
@@ -189,7 +189,7 @@ export class Room {
     const steady = new SteadyClock({ clock, stopwatch, seen, timings, warn });
     const ahead = new LogAhead({ clock, stopwatch, warn });
     if (newest !== undefined) ahead.note(newest.sentAt);
-    const room = new Room(options, { log, rounds: new Rounds(stopwatch), clock: steady, ahead });
+    const room = new Room(options, { log, rounds: new FanOut(stopwatch), clock: steady, ahead });
     try {
       room.#presence.expect(await engines.roster.expected(), timings.startGrace);
       await room.#feed.begin();
@@ -210,7 +210,7 @@ export class Room {
     if (this.#watch.has(session.id)) throw sessionInvalid();
     const stream = new Stream(this.#parts, session, sink, (closed) => this.#gone(closed));
     this.tallies.streamsOpened += 1;
-    this.#rounds.expect();
+    this.#rounds.expectConnections();
     this.#streams.add(stream);
     const own = this.#byAccount.get(session.accountId);
     if (own === undefined) this.#byAccount.set(session.accountId, new Set([stream]));
@@ -314,7 +314,7 @@ export class Room {
       if (isPublic(entry)) forEveryone += 1;
       else for (const accountId of [entry.senderId, entry.recipientId]) this.#callAccount(accountId);
     }
-    if (forEveryone > 0) this.#rounds.everyone(forEveryone);
+    if (forEveryone > 0) this.#rounds.wakeAll(forEveryone);
   }
 
   /**
@@ -334,7 +334,7 @@ export class Room {
   }
 
   #callAccount(accountId: number): void {
-    for (const stream of this.#byAccount.get(accountId) ?? []) if (stream.reads) this.#rounds.call(stream);
+    for (const stream of this.#byAccount.get(accountId) ?? []) if (stream.reads) this.#rounds.wakeOne(stream);
   }
 
   async #forget(sessionIds: readonly number[]): Promise<void> {

@@ -7,7 +7,7 @@ import { StoreUnavailable } from "./ports/engines.ts";
 import type { AppendResult, Draft, KnownMessage, LogStore } from "./ports/log.ts";
 import type { Roster } from "./ports/roster.ts";
 import type { Session } from "./ports/sessions.ts";
-import type { Rate } from "./rate.ts";
+import type { RateLimiter } from "./rate.ts";
 import { Refusal, storeUnavailable } from "./reasons.ts";
 
 /** A message that somebody wants to send. */
@@ -41,7 +41,7 @@ export class Sender {
   readonly #accounts: AccountStore;
   readonly #roster: Roster;
   readonly #committer: Committer;
-  readonly #rate: Rate;
+  readonly #rate: RateLimiter;
   readonly #limits: Limits;
   readonly #clock: () => number;
   /** By account: one look after the other, so that whoever floods waits for themselves, and nobody else does. */
@@ -54,7 +54,7 @@ export class Sender {
     accounts: AccountStore;
     roster: Roster;
     committer: Committer;
-    rate: Rate;
+    rate: RateLimiter;
     limits: Limits;
     clock: () => number;
   }) {

@@ -6,8 +6,8 @@ import type { Session } from "./ports/sessions.ts";
 import type { LeaveKind } from "./presence.ts";
 import { Reader } from "./reader.ts";
 import { RETRY_SOON } from "./reasons.ts";
-import { Replies } from "./replies.ts";
-import type { Served } from "./rounds.ts";
+import { ReplyQueue } from "./replies.ts";
+import type { Wakeable } from "./rounds.ts";
 import type { ClockReading } from "./steadyClock.ts";
 import type { StreamParts } from "./streamParts.ts";
 import type { StreamEnding } from "./tallies.ts";
@@ -36,14 +36,14 @@ type State =
     };
 
 /** One open `Chat` call: where it is in its life, and its responses, one at a time. */
-export class Stream implements Served, Place {
+export class Stream implements Wakeable, Place {
   readonly session: Session;
   readonly #parts: StreamParts;
   readonly #sink: Sink;
-  readonly #gone: (stream: Stream) => void;
-  readonly #replies: Replies;
-  readonly #delivery: Delivery;
-  readonly #conversation: Conversation;
+  readonly #onClosed: (stream: Stream) => void;
+  readonly #replies: ReplyQueue;
+  readonly #responses: Delivery;
+  readonly #commands: Conversation;
   readonly #openedAt: number;
   #state: State = { kind: "open" };
   /** How it will have ended, if its call is over now. */
@@ -52,7 +52,7 @@ export class Stream implements Served, Place {
   /** Since when the response under way, or the end of the call, waits to be taken. */
   #waitingSince: number | undefined;
   /** Whether more was at hand than went into the response under way, or a round came by meanwhile. */
-  #mustGoOn = false;
+  #hasMore = false;
   #isFetching = false;
   #toldCursorAt: number;
   #notedUseAt: number;
@@ -63,33 +63,33 @@ export class Stream implements Served, Place {
     this.session = session;
     this.#parts = parts;
     this.#sink = sink;
-    this.#gone = gone;
+    this.#onClosed = gone;
     this.#notedUseAt = session.lastUsedAt;
     this.#openedAt = parts.stopwatch();
     this.#toldCursorAt = this.#openedAt;
-    this.#replies = new Replies(parts.sizes.replies, () => this.#call());
-    this.#delivery = new Delivery({ ...parts, replies: this.#replies, username: session.username });
-    this.#conversation = new Conversation(this, { ...parts, replies: this.#replies });
+    this.#replies = new ReplyQueue(parts.sizes.replies, () => this.#call());
+    this.#responses = new Delivery({ ...parts, replies: this.#replies, username: session.username });
+    this.#commands = new Conversation(this, { ...parts, replies: this.#replies });
     const { log, limits, encoder } = parts;
     const { username } = session;
     const welcome = { kind: "welcome", username, logId: log.logId, headId: log.headId, limits } as const;
     this.#replies.open().settle(encoder.event(welcome));
-    this.serve();
+    this.wake();
   }
 
   /** Whether it reads the log. */
   get reads(): boolean {
-    return this.#delivery.reader !== undefined && this.#state.kind !== "closed";
+    return this.#responses.reader !== undefined && this.#state.kind !== "closed";
   }
 
   /** Whether it reads the log, and goes through pages of the store. */
   get behind(): boolean {
-    return this.reads && this.#delivery.reader?.onPages === true;
+    return this.reads && this.#responses.reader?.onPages === true;
   }
 
   /** Carries out a command; resolves when the next one may be read. Never throws. */
   async receive(requestId: string, command: Command): Promise<void> {
-    if (this.#takesCommands()) await this.#conversation.receive(requestId, command);
+    if (this.#takesCommands()) await this.#commands.receive(requestId, command);
   }
 
   hasJoined(): boolean {
@@ -97,7 +97,7 @@ export class Stream implements Served, Place {
   }
 
   async join(join: JoinCommand, requestId: string): Promise<void> {
-    const { log, limits, presence, feed, rounds } = this.#parts;
+    const { log, limits, presence, feed, fanOut: rounds } = this.#parts;
     const start = await startOf(join, { log, accountId: this.session.accountId, maxRecent: limits.maxRecent });
     if (this.#state.kind !== "open") return;
     this.#isPresent = true;
@@ -112,7 +112,7 @@ export class Stream implements Served, Place {
     await Promise.all([present, feed.poll()]);
     if (this.#state.kind !== "open") return this.#leavePresence(this.#isLoggedOut() ? "left" : "broke-off");
     this.#state = { kind: "joined" };
-    this.#delivery.join(new Reader(log, this.session.accountId, start), requestId);
+    this.#responses.join(new Reader(log, this.session.accountId, start), requestId);
     rounds.add(this);
     this.#call();
   }
@@ -150,11 +150,11 @@ export class Stream implements Served, Place {
   }
 
   /** The response under way has left. */
-  taken(): void {
+  flushed(): void {
     if (this.#state.kind === "ended" || this.#state.kind === "closed") return;
     this.#waitingSince = undefined;
     // Nothing else is looked at: with a thousand streams whatever is touched here comes from memory, and not from the cache.
-    if (this.#mustGoOn || this.#state.kind === "closing") this.#call();
+    if (this.#hasMore || this.#state.kind === "closing") this.#call();
   }
 
   /** The call is over, for whatever reason. */
@@ -164,7 +164,7 @@ export class Stream implements Served, Place {
     this.#end("broke-off");
     this.#state = { kind: "closed" };
     this.#parts.tallies.streamsEnded.add(this.#ending);
-    this.#gone(this);
+    this.#onClosed(this);
   }
 
   /** The server ends the stream, when what is under way has been answered. */
@@ -174,14 +174,14 @@ export class Stream implements Served, Place {
     this.#call();
   }
 
-  serve(): void {
+  wake(): void {
     if (this.#state.kind === "ended" || this.#state.kind === "closed") return;
     if (this.#waitingSince !== undefined) {
-      this.#mustGoOn = true;
+      this.#hasMore = true;
       return;
     }
     const repliesOnly = this.#state.kind === "closing" && !this.#state.completes;
-    const response = repliesOnly ? this.#delivery.replies() : this.#delivery.next();
+    const response = repliesOnly ? this.#responses.replies() : this.#responses.next();
     if (response !== undefined) this.#send(response);
     else if (this.#state.kind === "closing" && this.#replies.empty) this.#finish(this.#state);
     if (!repliesOnly) this.#fetchPage();
@@ -215,18 +215,18 @@ export class Stream implements Served, Place {
   }
 
   #call(): void {
-    if (this.#state.kind !== "ended" && this.#state.kind !== "closed") this.#parts.rounds.call(this);
+    if (this.#state.kind !== "ended" && this.#state.kind !== "closed") this.#parts.fanOut.wakeOne(this);
   }
 
   #send(response: Uint8Array): void {
     this.#waitingSince = this.#parts.stopwatch();
-    this.#mustGoOn = this.#delivery.more;
+    this.#hasMore = this.#responses.more;
     this.#sink.send(response);
   }
 
   #fetchPage(): void {
     const { log } = this.#parts;
-    const { reader } = this.#delivery;
+    const { reader } = this.#responses;
     if (this.#waitingSince !== undefined || this.#isFetching || reader === undefined) return;
     if (!reader.onPages || !reader.behind) return;
     this.#isFetching = true;
@@ -238,17 +238,17 @@ export class Stream implements Served, Place {
   }
 
   #tellCursor(now: number): void {
-    if (this.#waitingSince !== undefined || this.#delivery.reader?.live !== true) return;
+    if (this.#waitingSince !== undefined || this.#responses.reader?.live !== true) return;
     this.#toldCursorAt = now;
-    this.serve();
+    this.wake();
     if (this.#waitingSince !== undefined) return;
-    const response = this.#delivery.cursor();
+    const response = this.#responses.cursor();
     if (response !== undefined) this.#send(response);
   }
 
   /** Nothing more is to be sent but the goodbye. */
   #finish({ goodbye, completes }: Extract<State, { kind: "closing" }>): void {
-    const { reader } = this.#delivery;
+    const { reader } = this.#responses;
     if (completes && reader !== undefined && (!reader.live || reader.cursor < this.#lastAccepted)) return;
     if (goodbye !== undefined) this.#sayGoodbye(goodbye);
     this.#ending = goodbye?.reason ?? "left";
@@ -266,9 +266,9 @@ export class Stream implements Served, Place {
   #end(leaving: LeaveKind): void {
     if (this.#state.kind === "ended") return;
     this.#state = { kind: "ended" };
-    const { rounds, log } = this.#parts;
+    const { fanOut: rounds, log } = this.#parts;
     rounds.remove(this);
-    if (this.#delivery.reader !== undefined) log.release(this.#delivery.reader);
+    if (this.#responses.reader !== undefined) log.release(this.#responses.reader);
     this.#replies.clear();
     this.#leavePresence(leaving);
   }

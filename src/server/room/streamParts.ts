@@ -3,7 +3,7 @@ import type { Limits, Sizes, Timings } from "./limits.ts";
 import type { LogReplica } from "./log.ts";
 import type { LocalPresence } from "./presence.ts";
 import type { PresenceFeed } from "./presenceFeed.ts";
-import type { Rounds } from "./rounds.ts";
+import type { FanOut } from "./rounds.ts";
 import type { Sender } from "./sender.ts";
 import type { SignIn } from "./signIn.ts";
 import type { Stopwatch } from "./stopwatch.ts";
@@ -12,7 +12,7 @@ import type { Tallies } from "./tallies.ts";
 /** What a stream stands in: the same for all of them. */
 export interface StreamParts {
   readonly log: LogReplica;
-  readonly rounds: Rounds;
+  readonly fanOut: FanOut;
   readonly presence: LocalPresence;
   readonly feed: PresenceFeed;
   readonly sender: Sender;

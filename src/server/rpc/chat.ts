@@ -45,7 +45,7 @@ class ChatCall implements Sink {
   readonly #http2;
   /** A response has left; not where its stream broke: that is closed, and hears of it by `onCancel`. */
   readonly #left = (error?: Error | null) => {
-    if (error === undefined || error === null) this.#stream?.taken();
+    if (error === undefined || error === null) this.#stream?.flushed();
   };
   #stream: Stream | undefined;
   /** The request that the stream ends for. */

@@ -69,7 +69,7 @@ export class TestSink implements Sink {
 
   #take(): void {
     this.#underWay -= 1;
-    this.stream.taken();
+    this.stream.flushed();
   }
 
   #close(ended: "ended" | "reset"): void {
