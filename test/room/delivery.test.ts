@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { MemoryRoster } from "../../src/server/engines/memory/index.ts";
-import { Delivery } from "../../src/server/room/delivery.ts";
+import { ResponseBuilder } from "../../src/server/room/delivery.ts";
 import { SIZES } from "../../src/server/room/limits.ts";
 import { LogReplica } from "../../src/server/room/log.ts";
 import type { Message } from "../../src/server/room/message.ts";
@@ -34,7 +34,7 @@ async function setUp({ timeline = SIZES.timeline } = {}) {
   });
   await feed.begin();
   let people = 1;
-  const delivery = new Delivery({ encoder, sizes: SIZES, replies, feed, tallies: new Tallies(), username: "ana" });
+  const delivery = new ResponseBuilder({ encoder, sizes: SIZES, replies, feed, tallies: new Tallies(), username: "ana" });
   const reply = (text: string) =>
     replies.open().settle(encoder.event({ kind: "rejected", reason: "TEXT_EMPTY", message: text }, "r"));
   const come = async (username: string) => {
@@ -64,7 +64,7 @@ describe("The responses of a stream", () => {
     join();
     delivery.next();
     expect(delivery.next()).to.equal(undefined);
-    expect(delivery.more).to.equal(false);
+    expect(delivery.hasMore).to.equal(false);
   });
 
   it("have the replies first, then the log, then who came", async () => {
@@ -130,9 +130,9 @@ describe("The responses of a stream", () => {
     say(...many(1, 15, 4_000));
     await come("bob");
     const kinds = kindsOf(delivery.next() ?? new Uint8Array());
-    if (delivery.more) kinds.push(...kindsOf(delivery.next() ?? new Uint8Array()));
+    if (delivery.hasMore) kinds.push(...kindsOf(delivery.next() ?? new Uint8Array()));
     expect(kinds.at(-1)).to.equal("presence");
-    expect(delivery.more).to.equal(false);
+    expect(delivery.hasMore).to.equal(false);
   });
 
   it("move the cursor past what cannot be seen, once", async () => {

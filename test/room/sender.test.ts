@@ -7,7 +7,7 @@ import { LogReplica } from "../../src/server/room/log.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { Draft, LogStore } from "../../src/server/room/ports/log.ts";
 import { RateLimiter } from "../../src/server/room/rate.ts";
-import { Sender } from "../../src/server/room/sender.ts";
+import { MessageSubmitter } from "../../src/server/room/sender.ts";
 import { Tallies } from "../../src/server/room/tallies.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
 import { enlist, headOf, idsAfter, NOON, type Person, readAfter, useStore } from "../contract/support.ts";
@@ -59,7 +59,7 @@ describe("A message that somebody sends", () => {
       regressed: () => {},
       storeAnswers: () => {},
     });
-    const sender = new Sender({
+    const sender = new MessageSubmitter({
       log: through,
       accounts: store.accounts,
       roster,
@@ -69,7 +69,7 @@ describe("A message that somebody sends", () => {
       clock: () => NOON,
     });
     const admit = ({ accountId, username, sessionId }: Person, text: string, to?: string, requestId = "") =>
-      sender.admit({
+      sender.submit({
         session: { id: sessionId, accountId, username, expiresAt: 0, lastUsedAt: 0 },
         logId: log.logId,
         requestId,

@@ -5,7 +5,7 @@ import { StoreUnavailable } from "./ports/engines.ts";
 import type { Session } from "./ports/sessions.ts";
 import { Refusal, storeUnavailable } from "./reasons.ts";
 import type { ReplyQueue, Slot } from "./replies.ts";
-import { rejected, type Sender } from "./sender.ts";
+import { rejected, type MessageSubmitter } from "./sender.ts";
 import type { Tallies } from "./tallies.ts";
 
 /** What a client asks for on its stream. */
@@ -16,27 +16,27 @@ export type Command =
   | { readonly kind: "help" };
 
 /** What a conversation needs of its stream. */
-export interface Place {
+export interface StreamContext {
   readonly session: Session;
   /** Whether the stream has joined. */
   hasJoined(): boolean;
   /** Joins. Throws `StoreUnavailable`; then it has not. */
   join(join: JoinCommand, requestId: string): Promise<void>;
   /** A message of this stream is in the log. */
-  accepted(id: number): void;
+  onAccepted(id: number): void;
   /** The session has ended: there is no answer. */
-  sessionEnded(): void;
+  onSessionEnded(): void;
   /** Nobody knows what became of a command: there is no answer. */
-  outcomeUnknown(): void;
+  onOutcomeUnknown(): void;
 }
 
 const MAX_REQUEST_ID_BYTES = 64;
 
 /** Carries out the commands of one stream, in their order, and has each answered in its place. */
-export class Conversation {
-  readonly #place: Place;
+export class CommandHandler {
+  readonly #stream: StreamContext;
   readonly #replies: ReplyQueue;
-  readonly #sender: Sender;
+  readonly #submitter: MessageSubmitter;
   /** The log that the stream was told of. */
   readonly #logId: string;
   readonly #encoder: Encoder;
@@ -44,19 +44,19 @@ export class Conversation {
   readonly #report: (error: unknown) => void;
 
   constructor(
-    place: Place,
+    place: StreamContext,
     parts: {
       replies: ReplyQueue;
-      sender: Sender;
+      sender: MessageSubmitter;
       log: { readonly logId: string };
       encoder: Encoder;
       tallies: Tallies;
       report: (error: unknown) => void;
     },
   ) {
-    this.#place = place;
+    this.#stream = place;
     this.#replies = parts.replies;
-    this.#sender = parts.sender;
+    this.#submitter = parts.sender;
     this.#logId = parts.log.logId;
     this.#encoder = parts.encoder;
     this.#tallies = parts.tallies;
@@ -64,7 +64,7 @@ export class Conversation {
   }
 
   /** Carries out a command; resolves when the next one may be read. Never throws. */
-  async receive(requestId: string, command: Command): Promise<void> {
+  async handle(requestId: string, command: Command): Promise<void> {
     const slot = this.#replies.open();
     try {
       await this.#carryOut(requestId, command, slot);
@@ -73,7 +73,7 @@ export class Conversation {
       else if (error instanceof StoreUnavailable) this.#reply(slot, requestId, rejected(storeUnavailable(error)));
       else {
         this.#report(error);
-        this.#place.outcomeUnknown();
+        this.#stream.onOutcomeUnknown();
       }
     }
     await this.#replies.waitForSpace();
@@ -81,12 +81,12 @@ export class Conversation {
 
   async #carryOut(requestId: string, command: Command, slot: Slot): Promise<void> {
     const joinsByItself = command.kind === "send" || command.kind === "typed";
-    if (joinsByItself && !this.#place.hasJoined()) await this.#place.join({ logId: "", recent: 0 }, "");
+    if (joinsByItself && !this.#stream.hasJoined()) await this.#stream.join({ logId: "", recent: 0 }, "");
     if (Buffer.byteLength(requestId) > MAX_REQUEST_ID_BYTES) throw requestIdTooLong(requestId);
     switch (command.kind) {
       case "join":
-        if (this.#place.hasJoined()) throw alreadyJoined();
-        await this.#place.join(command, requestId);
+        if (this.#stream.hasJoined()) throw alreadyJoined();
+        await this.#stream.join(command, requestId);
         return slot.settle();
       case "help":
         return this.#reply(slot, requestId, { kind: "help", ...helpFor() });
@@ -105,17 +105,17 @@ export class Conversation {
     { recipient, text }: { recipient: string | undefined; text: string },
     slot: Slot,
   ): Promise<void> {
-    const { session } = this.#place;
-    const { outcome } = await this.#sender.admit({ session, logId: this.#logId, requestId, recipient, text });
+    const { session } = this.#stream;
+    const { outcome } = await this.#submitter.submit({ session, logId: this.#logId, requestId, recipient, text });
     // Not awaited: the next command has its place behind this one already.
     outcome.then(
       (event) => {
-        if (event?.kind === "accepted") this.#place.accepted(event.id);
+        if (event?.kind === "accepted") this.#stream.onAccepted(event.id);
         if (event !== undefined) return this.#reply(slot, requestId, event);
         slot.settle();
-        this.#place.sessionEnded();
+        this.#stream.onSessionEnded();
       },
-      () => this.#place.outcomeUnknown(),
+      () => this.#stream.onOutcomeUnknown(),
     );
   }
 

@@ -6,7 +6,7 @@ import type { ReplyQueue } from "./replies.ts";
 import type { Tallies } from "./tallies.ts";
 
 /** What a stream's responses are made of. */
-export interface DeliveryParts {
+export interface ResponseBuilderParts {
   readonly encoder: Encoder;
   readonly sizes: Pick<Sizes, "response">;
   readonly replies: ReplyQueue;
@@ -19,11 +19,11 @@ export interface DeliveryParts {
  * Makes a stream's responses: the replies to its commands, what its reader takes from the log, and who came and went. It keeps none:
  * a response is made when the one before has left.
  */
-export class Delivery {
-  readonly #parts: DeliveryParts;
+export class ResponseBuilder {
+  readonly #parts: ResponseBuilderParts;
   #joined: { readonly reader: Reader; place: number; readonly requestId: string } | undefined;
 
-  constructor(parts: DeliveryParts) {
+  constructor(parts: ResponseBuilderParts) {
     this.#parts = parts;
   }
 
@@ -38,7 +38,7 @@ export class Delivery {
   }
 
   /** Whether more is at hand than went into the last response. */
-  get more(): boolean {
+  get hasMore(): boolean {
     const { replies, feed } = this.#parts;
     return replies.hasReady || this.#joined?.reader.behind === true || (this.#joined?.place ?? feed.offset) < feed.offset;
   }

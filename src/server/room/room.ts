@@ -16,7 +16,7 @@ import { RateLimiter } from "./rate.ts";
 import { RETRY_SOON, sessionInvalid, shuttingDown } from "./reasons.ts";
 import { Retention } from "./retention.ts";
 import { FanOut } from "./rounds.ts";
-import { Sender } from "./sender.ts";
+import { MessageSubmitter } from "./sender.ts";
 import { RevokedSessions } from "./sessionWatch.ts";
 import { SignIn } from "./signIn.ts";
 import { SteadyClock } from "./steadyClock.ts";
@@ -137,7 +137,7 @@ export class Room {
       fanOut: rounds,
       presence: this.#presence,
       feed: this.#feed,
-      sender: new Sender({
+      sender: new MessageSubmitter({
         log: engines.log,
         accounts,
         roster,
@@ -330,7 +330,7 @@ export class Room {
         `The store's log has gone back, or was replaced: it is ${logId} now. All clients are sent to read it anew.`,
       ),
     );
-    for (const stream of this.#streams) stream.outcomeUnknown();
+    for (const stream of this.#streams) stream.onOutcomeUnknown();
   }
 
   #callAccount(accountId: number): void {

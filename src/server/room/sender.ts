@@ -22,11 +22,11 @@ export interface SendCommand {
 }
 
 /** What becomes of a command: its answer; `undefined` where the session has ended and there is none. Throws `OutcomeUnknown`. */
-export type Outcome = Promise<RoomEvent | undefined>;
+export type SubmitOutcome = Promise<RoomEvent | undefined>;
 
 /** A command that has its place: the next one of its stream may follow. */
-export interface Admitted {
-  readonly outcome: Outcome;
+export interface Submitted {
+  readonly outcome: SubmitOutcome;
 }
 
 /**
@@ -36,7 +36,7 @@ export interface Admitted {
  * Whether a `requestId` is known is settled by the append itself. Only before a refusal the log is asked: what was accepted once
  * is a duplicate, whatever would be refused today.
  */
-export class Sender {
+export class MessageSubmitter {
   readonly #log: LogStore;
   readonly #accounts: AccountStore;
   readonly #roster: Roster;
@@ -45,9 +45,9 @@ export class Sender {
   readonly #limits: Limits;
   readonly #clock: () => number;
   /** By account: one look after the other, so that whoever floods waits for themselves, and nobody else does. */
-  readonly #finding = new Map<number, Promise<unknown>>();
+  readonly #lookups = new Map<number, Promise<unknown>>();
   /** By account and `requestId`: resolves when the outcome is there. */
-  readonly #underWay = new Map<string, Promise<unknown>>();
+  readonly #inFlight = new Map<string, Promise<unknown>>();
 
   constructor(parts: {
     log: LogStore;
@@ -68,19 +68,19 @@ export class Sender {
   }
 
   /** Resolves when the message has its place behind those before it, or is refused. Never throws. */
-  async admit(command: SendCommand): Promise<Admitted> {
+  async submit(command: SendCommand): Promise<Submitted> {
     const { session, requestId } = command;
     if (requestId === "") return { outcome: (await this.#begin(command)).outcome };
     const key = `${session.accountId} ${requestId}`;
-    for (let before = this.#underWay.get(key); before !== undefined; before = this.#underWay.get(key)) await before;
+    for (let before = this.#inFlight.get(key); before !== undefined; before = this.#inFlight.get(key)) await before;
     const begun = this.#begin(command);
     const settled = begun.then(({ outcome }) => outcome).catch(() => {});
-    this.#underWay.set(key, settled);
-    settled.then(() => this.#underWay.delete(key));
+    this.#inFlight.set(key, settled);
+    settled.then(() => this.#inFlight.delete(key));
     return { outcome: (await begun).outcome };
   }
 
-  async #begin(command: SendCommand): Promise<Admitted> {
+  async #begin(command: SendCommand): Promise<Submitted> {
     try {
       this.#checkText(command.text);
       const recipient = await this.#findRecipient(command.recipient);
@@ -104,7 +104,7 @@ export class Sender {
     }
   }
 
-  async #answer(accountId: number, appended: Promise<AppendResult>): Outcome {
+  async #answer(accountId: number, appended: Promise<AppendResult>): SubmitOutcome {
     let counts = true;
     try {
       const outcome = await appended;
@@ -121,7 +121,7 @@ export class Sender {
   }
 
   /** Answers what is refused, unless it is known. */
-  async #refuse(command: SendCommand, error: unknown): Outcome {
+  async #refuse(command: SendCommand, error: unknown): SubmitOutcome {
     try {
       const known = command.requestId === "" ? undefined : await this.#find(command);
       if (known !== undefined) {
@@ -137,14 +137,14 @@ export class Sender {
   }
 
   async #find({ session: { accountId }, requestId }: SendCommand): Promise<KnownMessage | undefined> {
-    const before = this.#finding.get(accountId);
+    const before = this.#lookups.get(accountId);
     const found = (before ?? Promise.resolve()).then(() => this.#log.find(accountId, requestId));
     const ended = found.catch(() => {});
-    this.#finding.set(accountId, ended);
+    this.#lookups.set(accountId, ended);
     try {
       return await found;
     } finally {
-      if (this.#finding.get(accountId) === ended) this.#finding.delete(accountId);
+      if (this.#lookups.get(accountId) === ended) this.#lookups.delete(accountId);
     }
   }
 

@@ -1,5 +1,5 @@
-import { type Command, Conversation, type Place } from "./conversation.ts";
-import { Delivery } from "./delivery.ts";
+import { type Command, CommandHandler, type StreamContext } from "./conversation.ts";
+import { ResponseBuilder } from "./delivery.ts";
 import type { Goodbye } from "./events.ts";
 import { type JoinCommand, startOf } from "./join.ts";
 import type { Session } from "./ports/sessions.ts";
@@ -36,14 +36,14 @@ type State =
     };
 
 /** One open `Chat` call: where it is in its life, and its responses, one at a time. */
-export class Stream implements Wakeable, Place {
+export class Stream implements Wakeable, StreamContext {
   readonly session: Session;
   readonly #parts: StreamParts;
   readonly #sink: Sink;
   readonly #onClosed: (stream: Stream) => void;
   readonly #replies: ReplyQueue;
-  readonly #responses: Delivery;
-  readonly #commands: Conversation;
+  readonly #responses: ResponseBuilder;
+  readonly #commands: CommandHandler;
   readonly #openedAt: number;
   #state: State = { kind: "open" };
   /** How it will have ended, if its call is over now. */
@@ -68,8 +68,8 @@ export class Stream implements Wakeable, Place {
     this.#openedAt = parts.stopwatch();
     this.#toldCursorAt = this.#openedAt;
     this.#replies = new ReplyQueue(parts.sizes.replies, () => this.#call());
-    this.#responses = new Delivery({ ...parts, replies: this.#replies, username: session.username });
-    this.#commands = new Conversation(this, { ...parts, replies: this.#replies });
+    this.#responses = new ResponseBuilder({ ...parts, replies: this.#replies, username: session.username });
+    this.#commands = new CommandHandler(this, { ...parts, replies: this.#replies });
     const { log, limits, encoder } = parts;
     const { username } = session;
     const welcome = { kind: "welcome", username, logId: log.logId, headId: log.headId, limits } as const;
@@ -89,7 +89,7 @@ export class Stream implements Wakeable, Place {
 
   /** Carries out a command; resolves when the next one may be read. Never throws. */
   async receive(requestId: string, command: Command): Promise<void> {
-    if (this.#takesCommands()) await this.#commands.receive(requestId, command);
+    if (this.#takesCommands()) await this.#commands.handle(requestId, command);
   }
 
   hasJoined(): boolean {
@@ -117,16 +117,16 @@ export class Stream implements Wakeable, Place {
     this.#call();
   }
 
-  accepted(id: number): void {
+  onAccepted(id: number): void {
     this.#lastAccepted = Math.max(this.#lastAccepted, id);
     this.#parts.log.noteHead(id);
   }
 
-  sessionEnded(): void {
+  onSessionEnded(): void {
     this.leave({ reason: "LOGGED_OUT", reconnect: false });
   }
 
-  outcomeUnknown(): void {
+  onOutcomeUnknown(): void {
     // Other answers on their way would be answers to what the client is about to ask again.
     this.#replies.clear();
     this.leave({ reason: "STORE_UNAVAILABLE", reconnect: true, retryAfter: RETRY_SOON });
@@ -220,7 +220,7 @@ export class Stream implements Wakeable, Place {
 
   #send(response: Uint8Array): void {
     this.#waitingSince = this.#parts.stopwatch();
-    this.#hasMore = this.#responses.more;
+    this.#hasMore = this.#responses.hasMore;
     this.#sink.send(response);
   }
 

@@ -4,7 +4,7 @@ import type { LogReplica } from "./log.ts";
 import type { LocalPresence } from "./presence.ts";
 import type { PresenceFeed } from "./presenceFeed.ts";
 import type { FanOut } from "./rounds.ts";
-import type { Sender } from "./sender.ts";
+import type { MessageSubmitter } from "./sender.ts";
 import type { SignIn } from "./signIn.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import type { Tallies } from "./tallies.ts";
@@ -15,7 +15,7 @@ export interface StreamParts {
   readonly fanOut: FanOut;
   readonly presence: LocalPresence;
   readonly feed: PresenceFeed;
-  readonly sender: Sender;
+  readonly sender: MessageSubmitter;
   readonly signIn: SignIn;
   readonly encoder: Encoder;
   readonly limits: Limits;
