@@ -1,7 +1,7 @@
 import { busMetrics } from "../src/server/metrics/busMetrics.ts";
 import type { Metric } from "../src/server/metrics/metric.ts";
 import { processMetrics } from "../src/server/metrics/processMetrics.ts";
-import { roomMetrics } from "../src/server/metrics/roomMetrics.ts";
+import { nodeMetrics } from "../src/server/metrics/roomMetrics.ts";
 
 /** Makes docs/metrics.md, the page of all metrics. */
 export function metricsDocs(): string {
@@ -15,7 +15,7 @@ sizes in bytes. A histogram \`NAME\` appears as \`NAME_bucket\`, \`NAME_sum\` an
 
 ## The room
 
-${table(roomMetrics)}
+${table(nodeMetrics)}
 
 ## Between servers
 

@@ -17,7 +17,7 @@ import {
   type Timings,
 } from "./room/limits.ts";
 import type { Engines } from "./room/ports/engines.ts";
-import { Room, type RoomStats } from "./room/room.ts";
+import { ChatNode, type NodeStats } from "./room/room.ts";
 import { type Stopwatch, systemStopwatch } from "./room/stopwatch.ts";
 import type { Tallies } from "./room/tallies.ts";
 import { chatInterceptor } from "./rpc/chat.ts";
@@ -71,7 +71,7 @@ export interface ServerOptions {
 }
 
 /** What the server does at the moment, for those who watch it. */
-export type Stats = RoomStats;
+export type Stats = NodeStats;
 
 /** A chat server. It never listens by itself. */
 export interface ChatServer {
@@ -126,7 +126,7 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
     // Not that of the server itself: to start it again would bring no store back.
     if (drained === undefined) health.setStatus(does ? "healthy" : "unhealthy", SERVICE);
   };
-  const room = await Room.open({
+  const room = await ChatNode.open({
     engines: options.engines,
     encoder: new WireEncoder(VERSION),
     limits: { ...LIMITS, ...options.limits },

@@ -1,6 +1,6 @@
 import { mock } from "node:test";
 import { expect } from "chai";
-import { type Household, Housekeeping } from "../../src/server/room/housekeeping.ts";
+import { type MaintenanceParts, Maintenance } from "../../src/server/room/housekeeping.ts";
 import { TIMINGS } from "../../src/server/room/limits.ts";
 import { systemStopwatch } from "../../src/server/room/stopwatch.ts";
 import { followed } from "../support/steadyClock.ts";
@@ -11,7 +11,7 @@ describe("housekeeping", () => {
   it("looks at the log twice a second, however early a timer is by the clock", () => {
     mock.timers.enable({ apis: ["setInterval"] });
     let looks = 0;
-    const housekeeping = new Housekeeping(household(() => (looks += 1)));
+    const housekeeping = new Maintenance(household(() => (looks += 1)));
     // All of it within a millisecond of the real clock.
     for (let second = 1; second <= 3; second += 1) {
       mock.timers.tick(1_000);
@@ -21,16 +21,16 @@ describe("housekeeping", () => {
   });
 });
 
-function household(lookAgain: () => void): Household {
+function household(lookAgain: () => void): MaintenanceParts {
   const nothing = () => {};
   const later = async () => {};
   return {
-    log: { scheduleSync: lookAgain } as Household["log"],
-    feed: { markDirty: nothing } as Household["feed"],
+    log: { scheduleSync: lookAgain } as MaintenanceParts["log"],
+    feed: { markDirty: nothing } as MaintenanceParts["feed"],
     streams: new Set(),
-    signIn: { note: later, sweep: later } as unknown as Household["signIn"],
-    rate: { sweep: nothing } as Household["rate"],
-    retention: { look: later } as unknown as Household["retention"],
+    signIn: { note: later, sweep: later } as unknown as MaintenanceParts["signIn"],
+    rate: { sweep: nothing } as MaintenanceParts["rate"],
+    retention: { look: later } as unknown as MaintenanceParts["retention"],
     timings: TIMINGS,
     clock: followed(Date.now),
     clockMark: { read: async () => undefined, write: later },

@@ -4,7 +4,7 @@ import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { SessionStore } from "../../src/server/room/ports/sessions.ts";
 import { RateLimiter } from "../../src/server/room/rate.ts";
-import type { Room } from "../../src/server/room/room.ts";
+import type { ChatNode } from "../../src/server/room/room.ts";
 import { RevokedSessions } from "../../src/server/room/sessionWatch.ts";
 import type { Stream } from "../../src/server/room/stream.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
@@ -19,7 +19,7 @@ const READERS = 100_000;
 const AT_ONCE = 500;
 
 /** Opens a stream whose wire takes everything, and says of nothing that it has left. */
-function enterToBeCut(room: Room, person: Person): Stream {
+function enterToBeCut(room: ChatNode, person: Person): Stream {
   return room.enter(sessionOf(person), { send: () => {}, end: () => {}, reset: () => {} });
 }
 

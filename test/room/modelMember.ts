@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ChatResponse } from "../../src/gen/obrolan/v1/chat.ts";
 import type { Session } from "../../src/server/room/ports/sessions.ts";
-import type { Room } from "../../src/server/room/room.ts";
+import type { ChatNode } from "../../src/server/room/room.ts";
 import type { Sink, Stream } from "../../src/server/room/stream.ts";
 import type { ModelLog, ModelStore } from "./modelStore.ts";
 
@@ -48,7 +48,7 @@ export class Member implements Sink {
     return this.#caughtUp === 1;
   }
 
-  async enter(room: Room, entering: Entering): Promise<void> {
+  async enter(room: ChatNode, entering: Entering): Promise<void> {
     this.#caughtUp = 0;
     this.#isElsewhere = false;
     this.#stream = room.enter(this.#session, this);

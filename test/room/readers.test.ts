@@ -5,7 +5,7 @@ import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
 import { LIMITS, RETENTION, TIMINGS } from "../../src/server/room/limits.ts";
 import type { Engines } from "../../src/server/room/ports/engines.ts";
 import type { Draft } from "../../src/server/room/ports/log.ts";
-import { Room } from "../../src/server/room/room.ts";
+import { ChatNode } from "../../src/server/room/room.ts";
 import { systemStopwatch } from "../../src/server/room/stopwatch.ts";
 import { WireEncoder } from "../../src/server/rpc/encoder.ts";
 import { type Entering, Member, RESPONSE_BYTES } from "./modelMember.ts";
@@ -28,7 +28,7 @@ class WatchedBus extends LocalBus {
 }
 
 /** A room whose timeline holds a few messages and whose pages hold five, so that every edge is near. */
-async function openRoom(store: ModelStore, bus: LocalBus): Promise<Room> {
+async function openRoom(store: ModelStore, bus: LocalBus): Promise<ChatNode> {
   const engines = {
     log: store,
     roster: new MemoryRoster(),
@@ -38,7 +38,7 @@ async function openRoom(store: ModelStore, bus: LocalBus): Promise<Room> {
     secrets: new NodeSecrets(),
     sessions: { touch: async () => {}, sweep: async () => {} },
   };
-  return Room.open({
+  return ChatNode.open({
     engines: engines as unknown as Engines,
     encoder: new WireEncoder("0"),
     retention: RETENTION,
@@ -173,7 +173,7 @@ async function play(story: readonly Step[]): Promise<void> {
         return one === undefined || one.isIn ? undefined : enter(one, now.how);
       }
       case "forget":
-        return room.forget(Math.ceil(now.share * (store.headId + 1)));
+        return room.truncate(Math.ceil(now.share * (store.headId + 1)));
       case "go back":
         return goBack(Math.floor(now.share * store.headId));
     }

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Room } from "../../src/server/room/room.ts";
+import type { ChatNode } from "../../src/server/room/room.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
 import { enlist, type Person, signIn, useStore } from "../contract/support.ts";
 import { Gate, gated, withPort } from "../support/engines.ts";
@@ -8,7 +8,7 @@ import { isSettled, turns, until } from "./support/turns.ts";
 
 describe("A session that is logged out", () => {
   const store = useStore(sqlitePlace);
-  let room: Room;
+  let room: ChatNode;
   let ana: Person;
   beforeEach(async () => {
     ana = await enlist(store, "ana");

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { Draft } from "../../src/server/room/ports/log.ts";
-import type { Room } from "../../src/server/room/room.ts";
+import type { ChatNode } from "../../src/server/room/room.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
 import { draft, enlist, headOf, type Person, range, useStore } from "../contract/support.ts";
 import { Gate, gated, withPort } from "../support/engines.ts";
@@ -13,7 +13,7 @@ const LONG = 10 * 60 * 1_000;
 
 describe("A stream", () => {
   const store = useStore(sqlitePlace);
-  let room: Room;
+  let room: ChatNode;
   let ana: Person;
   let bob: Person;
   beforeEach(async () => {

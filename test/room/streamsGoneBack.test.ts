@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Room } from "../../src/server/room/room.ts";
+import type { ChatNode } from "../../src/server/room/room.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
 import { enlist, type Person, range, useStore } from "../contract/support.ts";
 import { Gate, gated, override } from "../support/engines.ts";
@@ -11,7 +11,7 @@ const GOODBYE = { reason: "STORE_UNAVAILABLE", reconnect: true };
 
 describe("A room whose log has gone back", () => {
   const store = useStore(sqlitePlace);
-  let room: Room;
+  let room: ChatNode;
   let ana: Person;
   let bob: Person;
   beforeEach(async () => {

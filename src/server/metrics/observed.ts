@@ -1,4 +1,4 @@
-import type { RoomStats } from "../room/room.ts";
+import type { NodeStats } from "../room/room.ts";
 import type { Tallies } from "../room/tallies.ts";
 
 /** What a process is like at the moment. Times are in seconds, sizes in bytes. */
@@ -36,7 +36,7 @@ export interface BusFacts {
 /** All that the metrics are read from, as it is at one moment. */
 export interface Observed {
   readonly version: string;
-  readonly stats: RoomStats;
+  readonly stats: NodeStats;
   readonly tallies: Tallies;
   readonly hashes: { readonly running: number; readonly waiting: number };
   /** `undefined`: there is no bus but the server's own. */

@@ -4,7 +4,7 @@ import type { Metric } from "./metric.ts";
 const MS = 1_000;
 
 /** What the room tells of itself. */
-export const roomMetrics: readonly Metric[] = [
+export const nodeMetrics: readonly Metric[] = [
   {
     name: "obrolan_streams",
     help: "Open Chat streams.",

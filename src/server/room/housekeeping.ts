@@ -10,7 +10,7 @@ import type { Stopwatch } from "./stopwatch.ts";
 import type { Stream } from "./stream.ts";
 
 /** What is looked after. */
-export interface Household {
+export interface MaintenanceParts {
   readonly log: LogReplica;
   readonly feed: PresenceFeed;
   readonly streams: ReadonlySet<Stream>;
@@ -27,15 +27,15 @@ export interface Household {
 }
 
 /** In milliseconds: how often time is looked at, and the store is asked for what no hint has told of. */
-const LOOK = 500;
+const TICK_MS = 500;
 /** In milliseconds: how often what has ended by itself is swept out. */
-const SWEEP = 60 * 60 * 1_000;
+const PURGE_INTERVAL_MS = 60 * 60 * 1_000;
 /** In milliseconds: how often the store is told what time it is. */
 const MARK = 10 * 60 * 1_000;
 
 /** Does what must be done every now and then, on one timer: thousands of streams would mean thousands of timers. */
-export class Housekeeping {
-  readonly #household: Household;
+export class Maintenance {
+  readonly #parts: MaintenanceParts;
   readonly #timer: NodeJS.Timeout;
   /** By ticks and not by the clock: a timer may come a fraction of a millisecond early, and every other look would be left out. */
   readonly #ticksALook: number;
@@ -47,11 +47,11 @@ export class Housekeeping {
   #mark: number | undefined;
   #retainedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(household: Household) {
-    this.#household = household;
+  constructor(household: MaintenanceParts) {
+    this.#parts = household;
     const { joinTimeout, stall, cursor, sessionLifetime, retention } = household.timings;
-    const interval = Math.min(LOOK, Math.ceil(Math.min(joinTimeout, stall, cursor, sessionLifetime, retention) / 10));
-    this.#ticksALook = Math.max(1, Math.round(LOOK / interval));
+    const interval = Math.min(TICK_MS, Math.ceil(Math.min(joinTimeout, stall, cursor, sessionLifetime, retention) / 10));
+    this.#ticksALook = Math.max(1, Math.round(TICK_MS / interval));
     this.#timer = setInterval(() => this.#tick(), interval);
     this.#timer.unref();
   }
@@ -63,14 +63,14 @@ export class Housekeeping {
 
   /** Tells the store what time it is, if the clock agrees with what the store knows. Never throws. */
   async markTime(): Promise<void> {
-    const { stopwatch, report } = this.#household;
+    const { stopwatch, report } = this.#parts;
     this.#markedAt = stopwatch();
     await this.#markTime().catch(report);
   }
 
   #tick(): void {
     const { log, feed, streams, signIn, rate, retention, timings, clock, stopwatch, checkSessions, report } =
-      this.#household;
+      this.#parts;
     const now = stopwatch();
     const time = clock.read();
     for (const stream of streams) stream.tick(now, time);
@@ -85,12 +85,12 @@ export class Housekeeping {
       this.#retainedAt = now;
       retention.check().catch(report);
     }
-    if (now - this.#sweptAt >= SWEEP) {
+    if (now - this.#sweptAt >= PURGE_INTERVAL_MS) {
       this.#sweptAt = now;
       rate.sweep();
     }
     // What is deleted does not come back: see docs/decisions/0022-a-clock-that-jumps.md.
-    if (now - this.#deletedAt >= SWEEP && clock.isSettled) {
+    if (now - this.#deletedAt >= PURGE_INTERVAL_MS && clock.isSettled) {
       this.#deletedAt = now;
       signIn.purgeExpired().catch(report);
     }
@@ -98,7 +98,7 @@ export class Housekeeping {
   }
 
   async #markTime(): Promise<void> {
-    const { clock, clockMark } = this.#household;
+    const { clock, clockMark } = this.#parts;
     const mark = await clockMark.read();
     // Another server has written it since: it is there, and agrees with the store.
     if (mark !== undefined && this.#mark !== undefined && mark !== this.#mark) clock.learn(mark);

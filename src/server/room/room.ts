@@ -1,7 +1,7 @@
 import { LoginThrottle } from "./attemptGate.ts";
 import { Committer } from "./committer.ts";
 import type { Encoder, Goodbye } from "./events.ts";
-import { Housekeeping } from "./housekeeping.ts";
+import { Maintenance } from "./housekeeping.ts";
 import type { Limits, RetentionPolicy, Sizes, Timings } from "./limits.ts";
 import { LogReplica } from "./log.ts";
 import { LogAhead } from "./logAhead.ts";
@@ -27,7 +27,7 @@ import type { Entry } from "./stretch.ts";
 import { Tallies } from "./tallies.ts";
 
 /** What a room is made with. */
-export interface RoomOptions {
+export interface NodeOptions {
   readonly engines: Engines;
   readonly encoder: Encoder;
   readonly limits: Limits;
@@ -48,7 +48,7 @@ export interface RoomOptions {
 }
 
 /** What a room does at the moment, for those who watch it. */
-export interface RoomStats {
+export interface NodeStats {
   /** Open `Chat` calls. */
   readonly streams: number;
   /** Streams that have joined. */
@@ -90,21 +90,21 @@ export interface KeptForClients {
 }
 
 /** The chat room of this node: who may enter, what is said in it, and who hears it. */
-export class Room {
+export class ChatNode {
   readonly signIn: SignIn;
   readonly online: OnlineList;
   /** What it has done since its start. */
   readonly tallies: Tallies;
   readonly #parts: StreamParts;
   readonly #log: LogReplica;
-  readonly #rounds: FanOut;
+  readonly #fanOut: FanOut;
   readonly #presence: LocalPresence;
   readonly #feed: PresenceFeed;
   readonly #committer: Committer;
   readonly #retention: Retention;
-  readonly #housekeeping: Housekeeping;
+  readonly #maintenance: Maintenance;
   readonly #engines: Engines;
-  readonly #watch: RevokedSessions;
+  readonly #revoked: RevokedSessions;
   readonly #rate: RateLimiter;
   /** What comes in up to here was accepted long ago: it is only read anew. */
   #oldUpTo = 0;
@@ -113,13 +113,13 @@ export class Room {
   readonly #unsubscribe: () => void;
   #draining: { readonly done: () => void } | undefined;
 
-  private constructor(options: RoomOptions, { log, rounds, clock, ahead }: RoomBasis) {
+  private constructor(options: NodeOptions, { log, rounds, clock, ahead }: RoomBasis) {
     const { engines, limits, timings, stopwatch } = options;
     const { accounts, roster, bus, failedLogins: attempts } = engines;
     this.#engines = engines;
-    this.#watch = new RevokedSessions(engines.sessions, timings.sessionCheck, stopwatch);
+    this.#revoked = new RevokedSessions(engines.sessions, timings.sessionCheck, stopwatch);
     this.#log = log;
-    this.#rounds = rounds;
+    this.#fanOut = rounds;
     this.#presence = new LocalPresence(roster, bus, { grace: timings.grace, clock: () => clock.now, stopwatch });
     this.#feed = new PresenceFeed(roster, timings.presence, () => rounds.wakeAll(1));
     const tallies = new Tallies(log.pages.readTimes);
@@ -155,7 +155,7 @@ export class Room {
       policy: options.retention,
       clock: () => (clock.isSettled ? clock.read().earlier : undefined),
     });
-    this.#housekeeping = new Housekeeping({
+    this.#maintenance = new Maintenance({
       log,
       feed: this.#feed,
       streams: this.#streams,
@@ -169,17 +169,17 @@ export class Room {
       report: options.report,
       checkSessions: () => this.#checkSessions(),
     });
-    this.#unsubscribe = bus.subscribe((hint) => this.#onHint(hint));
+    this.#unsubscribe = bus.subscribe((hint) => this.#onNotification(hint));
     bus.follow(log.logId);
     log.listen({
-      appended: (entries) => this.#onGrown(entries),
-      regressed: (headId) => this.#onRenewed(headId),
+      appended: (entries) => this.#onAppended(entries),
+      regressed: (headId) => this.#onRegressed(headId),
       storeAnswers: (does) => options.storeAnswers?.(does),
     });
   }
 
   /** Opens the room on its log. Throws `StoreUnavailable`. */
-  static async open(options: RoomOptions): Promise<Room> {
+  static async open(options: NodeOptions): Promise<ChatNode> {
     const { engines, encoder, sizes, timings, stopwatch } = options;
     const log = await LogReplica.open(engines.log, encoder, sizes, { holeTimeoutMs: timings.hole, stopwatch });
     const { clock, warn = () => {} } = options;
@@ -189,14 +189,14 @@ export class Room {
     const steady = new SteadyClock({ clock, stopwatch, seen, timings, warn });
     const ahead = new LogAhead({ clock, stopwatch, warn });
     if (newest !== undefined) ahead.note(newest.sentAt);
-    const room = new Room(options, { log, rounds: new FanOut(stopwatch), clock: steady, ahead });
+    const room = new ChatNode(options, { log, rounds: new FanOut(stopwatch), clock: steady, ahead });
     try {
       room.#presence.expect(await engines.roster.expected(), timings.startGrace);
       await room.#feed.begin();
       // What another node appended between the reading and the listening.
       await log.sync();
       // A server that runs for a moment only has been there too.
-      await room.#housekeeping.markTime();
+      await room.#maintenance.markTime();
       return room;
     } catch (error) {
       await room.close();
@@ -207,10 +207,10 @@ export class Room {
   /** Opens a stream of a session. Refusals: `SHUTTING_DOWN`, `SESSION_INVALID`. */
   enter(session: Session, sink: Sink): Stream {
     this.checkOpen();
-    if (this.#watch.has(session.id)) throw sessionInvalid();
-    const stream = new Stream(this.#parts, session, sink, (closed) => this.#gone(closed));
+    if (this.#revoked.has(session.id)) throw sessionInvalid();
+    const stream = new Stream(this.#parts, session, sink, (closed) => this.#onStreamClosed(closed));
     this.tallies.streamsOpened += 1;
-    this.#rounds.expectConnections();
+    this.#fanOut.expectConnections();
     this.#streams.add(stream);
     const own = this.#byAccount.get(session.accountId);
     if (own === undefined) this.#byAccount.set(session.accountId, new Set([stream]));
@@ -227,14 +227,14 @@ export class Room {
   async logout(session: Session, everywhere: boolean): Promise<void> {
     const sessionIds = await this.signIn.logout(session, everywhere);
     try {
-      await Promise.all([this.#forget(sessionIds), this.#presence.forgetBeforeStart(session.accountId)]);
+      await Promise.all([this.#revoke(sessionIds), this.#presence.forgetBeforeStart(session.accountId)]);
     } finally {
       this.#engines.bus.publish({ kind: "sessions-ended", sessionIds });
     }
   }
 
   /** Makes the store forget all messages before `before`. */
-  forget(before: number): Promise<void> {
+  truncate(before: number): Promise<void> {
     return this.#retention.truncate(before);
   }
 
@@ -255,9 +255,9 @@ export class Room {
   /** Stops all that goes on by itself. */
   async close(): Promise<void> {
     this.#unsubscribe();
-    this.#housekeeping.stop();
+    this.#maintenance.stop();
     this.#log.close();
-    this.#rounds.stop();
+    this.#fanOut.stop();
     this.#presence.stop();
     this.#feed.stop();
     await this.#retention.stop();
@@ -265,7 +265,7 @@ export class Room {
   }
 
   /** What it does at the moment. */
-  stats(): RoomStats {
+  stats(): NodeStats {
     const streams = [...this.#streams];
     return {
       streams: streams.length,
@@ -282,10 +282,10 @@ export class Room {
   /** How much it keeps because of clients at the moment. */
   kept(): KeptForClients {
     const { readers: readersOnPages, kept: pages, coming: pagesComing } = this.#log.pages.load;
-    return { readersOnPages, pages, pagesComing, rates: this.#rate.size, endedSessions: this.#watch.size };
+    return { readersOnPages, pages, pagesComing, rates: this.#rate.size, endedSessions: this.#revoked.size };
   }
 
-  #onHint(hint: Notification): void {
+  #onNotification(hint: Notification): void {
     switch (hint.kind) {
       case "grown":
         if (hint.logId === this.#log.logId) this.#log.ingest(hint.messages);
@@ -302,26 +302,26 @@ export class Room {
       case "sessions-ended":
         // The store may have taken people off the roster by itself.
         this.#feed.markDirty();
-        this.#forget(hint.sessionIds).catch((error) => this.#parts.report(error));
+        this.#revoke(hint.sessionIds).catch((error) => this.#parts.report(error));
         break;
     }
   }
 
-  #onGrown(entries: readonly Entry[]): void {
+  #onAppended(entries: readonly Entry[]): void {
     let forEveryone = 0;
     for (const entry of entries) {
       if (entry.id > this.#oldUpTo) this.#rate.spend(entry.senderId);
       if (isPublic(entry)) forEveryone += 1;
-      else for (const accountId of [entry.senderId, entry.recipientId]) this.#callAccount(accountId);
+      else for (const accountId of [entry.senderId, entry.recipientId]) this.#wakeAccount(accountId);
     }
-    if (forEveryone > 0) this.#rounds.wakeAll(forEveryone);
+    if (forEveryone > 0) this.#fanOut.wakeAll(forEveryone);
   }
 
   /**
    * The log has gone back. What the streams were told may be in it no more, and the next messages may have ids that they have seen:
    * none of them goes on, and whatever of theirs is under way is for the client to ask again.
    */
-  #onRenewed(headId: number): void {
+  #onRegressed(headId: number): void {
     const { logId } = this.#log;
     this.#oldUpTo = headId;
     this.#engines.bus.follow(logId);
@@ -333,12 +333,12 @@ export class Room {
     for (const stream of this.#streams) stream.onOutcomeUnknown();
   }
 
-  #callAccount(accountId: number): void {
-    for (const stream of this.#byAccount.get(accountId) ?? []) if (stream.reads) this.#rounds.wakeOne(stream);
+  #wakeAccount(accountId: number): void {
+    for (const stream of this.#byAccount.get(accountId) ?? []) if (stream.reads) this.#fanOut.wakeOne(stream);
   }
 
-  async #forget(sessionIds: readonly number[]): Promise<void> {
-    this.#watch.add(sessionIds);
+  async #revoke(sessionIds: readonly number[]): Promise<void> {
+    this.#revoked.add(sessionIds);
     const ended = new Set(sessionIds);
     this.#sayGoodbye({ reason: "LOGGED_OUT", reconnect: false }, (stream) => ended.has(stream.session.id));
     await Promise.all(sessionIds.map((sessionId) => this.#presence.revoke(sessionId)));
@@ -347,15 +347,15 @@ export class Room {
   /** Ends the streams of sessions that have ended without a hint. */
   async #checkSessions(): Promise<void> {
     const streams = [...this.#streams];
-    const ended = await this.#watch.poll(() => streams.map((stream) => stream.session.id));
-    if (ended.length > 0) await this.#forget(ended);
+    const ended = await this.#revoked.poll(() => streams.map((stream) => stream.session.id));
+    if (ended.length > 0) await this.#revoke(ended);
   }
 
   #sayGoodbye(goodbye: Goodbye, to: (stream: Stream) => boolean): void {
     for (const stream of this.#streams) if (to(stream)) stream.leave(goodbye);
   }
 
-  #gone(stream: Stream): void {
+  #onStreamClosed(stream: Stream): void {
     this.#streams.delete(stream);
     const own = this.#byAccount.get(stream.session.accountId);
     own?.delete(stream);

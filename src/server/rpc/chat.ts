@@ -7,7 +7,7 @@ import {
 } from "@grpc/grpc-js";
 import type { ChatRequest } from "../../gen/obrolan/v1/chat.ts";
 import type { Goodbye } from "../room/events.ts";
-import type { Room } from "../room/room.ts";
+import type { ChatNode } from "../room/room.ts";
 import type { Sink, Stream } from "../room/stream.ts";
 import { sessionOf } from "./auth.ts";
 import { toCommand } from "./command.ts";
@@ -19,7 +19,7 @@ import { Turns } from "./turns.ts";
 
 /** What `Chat` needs beside the room. */
 export interface ChatParts {
-  readonly room: Room;
+  readonly room: ChatNode;
   readonly report: (error: unknown) => void;
   /** Whether responses are written to the HTTP/2 stream behind the call: tried out (tryOut.ts). Else they go the public way. */
   readonly direct: boolean;

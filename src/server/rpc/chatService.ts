@@ -1,5 +1,5 @@
 import { type CallContext, ServerError, type ServiceImplementation, Status } from "nice-grpc";
-import type { Room } from "../room/room.ts";
+import type { ChatNode } from "../room/room.ts";
 import { sessionOf } from "./auth.ts";
 import type { servedDefinition } from "./definition.ts";
 import { list } from "./list.ts";
@@ -12,7 +12,7 @@ export interface Callers {
 }
 
 /** The unary rpcs of the contract. `Chat` is held by an interceptor, in front of this (chat.ts). */
-export function chatService(room: Room, callers: Callers): ServiceImplementation<typeof servedDefinition> {
+export function chatService(room: ChatNode, callers: Callers): ServiceImplementation<typeof servedDefinition> {
   const session = (context: CallContext) => sessionOf(context.metadata.get("authorization"), room.signIn);
   return {
     async register(request) {

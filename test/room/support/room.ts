@@ -12,7 +12,7 @@ import {
 } from "../../../src/server/room/limits.ts";
 import type { Engines } from "../../../src/server/room/ports/engines.ts";
 import type { Session } from "../../../src/server/room/ports/sessions.ts";
-import { Room } from "../../../src/server/room/room.ts";
+import { ChatNode } from "../../../src/server/room/room.ts";
 import { type Stopwatch, systemStopwatch } from "../../../src/server/room/stopwatch.ts";
 import { NOON, type Person, type Store } from "../../contract/support.ts";
 import { FOLLOWS_AT_ONCE } from "../../support/steadyClock.ts";
@@ -49,7 +49,7 @@ export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
     secrets: new NodeSecrets(),
   };
   const reported: unknown[] = [];
-  const room = await Room.open({
+  const room = await ChatNode.open({
     engines: through(engines),
     encoder,
     limits: { ...LIMITS, messagesPerSecond: 0, burst: 0, ...setUp.limits },
@@ -70,14 +70,14 @@ export function sessionOf({ sessionId, accountId, username }: Person): Session {
 }
 
 /** Opens a stream of somebody. */
-export function enter(room: Room, person: Person): TestSink {
+export function enter(room: ChatNode, person: Person): TestSink {
   const sink = new TestSink();
   sink.stream = room.enter(sessionOf(person), sink);
   return sink;
 }
 
 /** Opens a stream of somebody, joins, and waits until it has caught up. */
-export async function join(room: Room, person: Person, how: { resumeAfter?: number; recent?: number } = {}) {
+export async function join(room: ChatNode, person: Person, how: { resumeAfter?: number; recent?: number } = {}) {
   const sink = enter(room, person);
   await sink.stream.receive("", { kind: "join", logId: "", recent: 0, ...how });
   await sink.has("caughtUp");
