@@ -19,7 +19,7 @@ import {
 import type { Engines } from "./room/ports/engines.ts";
 import { ChatNode, type NodeStats } from "./room/room.ts";
 import { type Stopwatch, systemStopwatch } from "./room/stopwatch.ts";
-import type { Tallies } from "./room/tallies.ts";
+import type { Counters } from "./room/tallies.ts";
 import { chatInterceptor } from "./rpc/chat.ts";
 import { chatService } from "./rpc/chatService.ts";
 import { servedDefinition } from "./rpc/definition.ts";
@@ -83,7 +83,7 @@ export interface ChatServer {
   drain(): Promise<void>;
   stats(): Stats;
   /** What it has done since its start. */
-  readonly tallies: Tallies;
+  readonly tallies: Counters;
 }
 
 const SERVICE = "obrolan.v1.ChatService";

@@ -6,7 +6,7 @@ import { LogReplica } from "../../src/server/room/log.ts";
 import type { Notification } from "../../src/server/room/ports/bus.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import type { AppendResult, Draft, LogStore } from "../../src/server/room/ports/log.ts";
-import { Tallies } from "../../src/server/room/tallies.ts";
+import { Counters } from "../../src/server/room/tallies.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
 import { draft, enlist, headOf, idsAfter, type Person, range, signIn, useStore } from "../contract/support.ts";
 import { Gate, override } from "../support/engines.ts";
@@ -56,7 +56,7 @@ describe("The group commit", () => {
       store: through,
       log,
       bus,
-      tallies: new Tallies(),
+      tallies: new Counters(),
       report: (error) => reported.push(error),
     });
     const append = (message: Draft) => committer.append(message, log.logId);

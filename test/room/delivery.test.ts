@@ -9,7 +9,7 @@ import type { LogStore } from "../../src/server/room/ports/log.ts";
 import { PresenceFeed } from "../../src/server/room/presenceFeed.ts";
 import { Reader } from "../../src/server/room/reader.ts";
 import { ReplyQueue } from "../../src/server/room/replies.ts";
-import { Tallies } from "../../src/server/room/tallies.ts";
+import { Counters } from "../../src/server/room/tallies.ts";
 import { within } from "../support/deadline.ts";
 import { decode, encoder, idsOf, kindsOf } from "./support/encoder.ts";
 import { message } from "./support/messages.ts";
@@ -34,7 +34,7 @@ async function setUp({ timeline = SIZES.timeline } = {}) {
   });
   await feed.begin();
   let people = 1;
-  const delivery = new ResponseBuilder({ encoder, sizes: SIZES, replies, feed, tallies: new Tallies(), username: "ana" });
+  const delivery = new ResponseBuilder({ encoder, sizes: SIZES, replies, feed, tallies: new Counters(), username: "ana" });
   const reply = (text: string) =>
     replies.open().settle(encoder.event({ kind: "rejected", reason: "TEXT_EMPTY", message: text }, "r"));
   const come = async (username: string) => {

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { Distribution } from "../../src/server/room/distribution.ts";
+import { Histogram } from "../../src/server/room/distribution.ts";
 
 describe("A distribution", () => {
   it("counts a value for the first bound that it does not pass, or for what passed them all", () => {
-    const sizes = new Distribution([1, 10, 100]);
+    const sizes = new Histogram([1, 10, 100]);
     for (const value of [0, 1, 2, 10, 10.5, 100, 101, 5_000]) sizes.add(value);
     expect(sizes.counts).to.deep.equal([2, 2, 2, 2]);
     expect(sizes.count).to.equal(8);
@@ -14,7 +14,7 @@ describe("A distribution", () => {
   it("has each value in one place, whatever the values are", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(2_000)), (values) => {
-        const sizes = new Distribution([0, 5, 50, 500]);
+        const sizes = new Histogram([0, 5, 50, 500]);
         for (const value of values) sizes.add(value);
         const upTo = (bound: number) => values.filter((value) => value <= bound).length;
         let below = 0;

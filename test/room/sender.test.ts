@@ -8,7 +8,7 @@ import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/en
 import type { Draft, LogStore } from "../../src/server/room/ports/log.ts";
 import { RateLimiter } from "../../src/server/room/rate.ts";
 import { MessageSubmitter } from "../../src/server/room/sender.ts";
-import { Tallies } from "../../src/server/room/tallies.ts";
+import { Counters } from "../../src/server/room/tallies.ts";
 import { sqlitePlace } from "../contract/sqlitePlace.ts";
 import { enlist, headOf, idsAfter, NOON, type Person, readAfter, useStore } from "../contract/support.ts";
 import { Gate, override } from "../support/engines.ts";
@@ -63,7 +63,7 @@ describe("A message that somebody sends", () => {
       log: through,
       accounts: store.accounts,
       roster,
-      committer: new Committer({ store: through, log, bus, tallies: new Tallies(), report: () => {} }),
+      committer: new Committer({ store: through, log, bus, tallies: new Counters(), report: () => {} }),
       rate,
       limits: all,
       clock: () => NOON,

@@ -1,4 +1,4 @@
-import type { Distribution } from "../room/distribution.ts";
+import type { Histogram } from "../room/distribution.ts";
 import type { Observed } from "./observed.ts";
 
 /** Numbers of one metric, by what its label says. */
@@ -24,7 +24,7 @@ export type Metric = About &
       }
     | {
         readonly type: "histogram";
-        readonly distribution: (observed: Observed) => Distribution;
+        readonly distribution: (observed: Observed) => Histogram;
         /** What to divide its values by, so that they are in the unit of its name. */
         readonly scale: number;
       }

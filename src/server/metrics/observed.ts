@@ -1,5 +1,5 @@
 import type { NodeStats } from "../room/room.ts";
-import type { Tallies } from "../room/tallies.ts";
+import type { Counters } from "../room/tallies.ts";
 
 /** What a process is like at the moment. Times are in seconds, sizes in bytes. */
 export interface ProcessFacts {
@@ -37,7 +37,7 @@ export interface BusFacts {
 export interface Observed {
   readonly version: string;
   readonly stats: NodeStats;
-  readonly tallies: Tallies;
+  readonly tallies: Counters;
   readonly hashes: { readonly running: number; readonly waiting: number };
   /** `undefined`: there is no bus but the server's own. */
   readonly bus?: BusFacts | undefined;

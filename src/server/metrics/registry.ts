@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Metric as PromMetric, Registry } from "prom-client";
-import type { Distribution } from "../room/distribution.ts";
+import type { Histogram } from "../room/distribution.ts";
 import { catalogue } from "./catalogue.ts";
 import type { Metric } from "./metric.ts";
 import type { Observed } from "./observed.ts";
@@ -76,7 +76,7 @@ function samplesOf(metric: Exclude<Metric, { type: "histogram" }>, observed: Obs
  * A histogram that was counted elsewhere. prom-client's own has to be told of each value, which costs more than a response may; of
  * what it has registered it asks nothing but `get()`.
  */
-function histogram({ name, help, scale }: { name: string; help: string; scale: number }, read: () => Distribution) {
+function histogram({ name, help, scale }: { name: string; help: string; scale: number }, read: () => Histogram) {
   const get = async () => {
     const { bounds, counts, count, sum } = read();
     let below = 0;

@@ -3,7 +3,7 @@ import type { Message } from "./message.ts";
 import type { Bus } from "./ports/bus.ts";
 import { OutcomeUnknown, StoreUnavailable } from "./ports/engines.ts";
 import type { AppendResult, Draft, LogStore } from "./ports/log.ts";
-import type { Tallies } from "./tallies.ts";
+import type { Counters } from "./tallies.ts";
 
 /** A commit: larger ones do not cost less a message, and make the next ones wait. */
 const MAX_DRAFTS = 1_000;
@@ -28,7 +28,7 @@ export class Committer {
   readonly #store: LogStore;
   readonly #log: LogReplica;
   readonly #bus: Bus;
-  readonly #tallies: Tallies;
+  readonly #tallies: Counters;
   readonly #timed: (sentAt: number) => void;
   readonly #report: (error: unknown) => void;
   #queue: QueuedDraft[] = [];
@@ -43,7 +43,7 @@ export class Committer {
     store: LogStore;
     log: LogReplica;
     bus: Bus;
-    tallies: Tallies;
+    tallies: Counters;
     timed?: (sentAt: number) => void;
     report: (error: unknown) => void;
   }) {

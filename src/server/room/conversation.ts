@@ -6,7 +6,7 @@ import type { Session } from "./ports/sessions.ts";
 import { Refusal, storeUnavailable } from "./reasons.ts";
 import type { ReplyQueue, Slot } from "./replies.ts";
 import { rejected, type MessageSubmitter } from "./sender.ts";
-import type { Tallies } from "./tallies.ts";
+import type { Counters } from "./tallies.ts";
 
 /** What a client asks for on its stream. */
 export type Command =
@@ -40,7 +40,7 @@ export class CommandHandler {
   /** The log that the stream was told of. */
   readonly #logId: string;
   readonly #encoder: Encoder;
-  readonly #tallies: Tallies;
+  readonly #tallies: Counters;
   readonly #report: (error: unknown) => void;
 
   constructor(
@@ -50,7 +50,7 @@ export class CommandHandler {
       sender: MessageSubmitter;
       log: { readonly logId: string };
       encoder: Encoder;
-      tallies: Tallies;
+      tallies: Counters;
       report: (error: unknown) => void;
     },
   ) {

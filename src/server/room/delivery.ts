@@ -3,7 +3,7 @@ import type { Sizes } from "./limits.ts";
 import type { PresenceFeed } from "./presenceFeed.ts";
 import type { Reader } from "./reader.ts";
 import type { ReplyQueue } from "./replies.ts";
-import type { Tallies } from "./tallies.ts";
+import type { Counters } from "./tallies.ts";
 
 /** What a stream's responses are made of. */
 export interface ResponseBuilderParts {
@@ -11,7 +11,7 @@ export interface ResponseBuilderParts {
   readonly sizes: Pick<Sizes, "response">;
   readonly replies: ReplyQueue;
   readonly feed: PresenceFeed;
-  readonly tallies: Tallies;
+  readonly tallies: Counters;
   readonly username: string;
 }
 

@@ -2,7 +2,7 @@
  * How often values fell where, and their sum: a histogram in plain numbers, so that each response of the room can be counted for a
  * few nanoseconds.
  */
-export class Distribution {
+export class Histogram {
   /** Ascending; a value counts for the first one that it does not pass. */
   readonly bounds: readonly number[];
   /** By bound; the last one more is for what passed them all. */

@@ -1,5 +1,5 @@
 import { Convoy } from "./crowd.ts";
-import { Distribution, STORE_TIMES } from "./distribution.ts";
+import { Histogram, STORE_TIMES } from "./distribution.ts";
 import type { Encoder } from "./events.ts";
 import type { Sizes } from "./limits.ts";
 import { StoreUnavailable } from "./ports/engines.ts";
@@ -73,7 +73,7 @@ export class PageCache {
   /** How often all was dropped: what was read before is not kept behind it. */
   #generation = 0;
   /** The pages that have come, by how many milliseconds the store took for each. */
-  readonly readTimes = new Distribution(STORE_TIMES);
+  readonly readTimes = new Histogram(STORE_TIMES);
 
   constructor(
     log: LogStore,

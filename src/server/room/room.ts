@@ -24,7 +24,7 @@ import type { Stopwatch } from "./stopwatch.ts";
 import { type Sink, Stream } from "./stream.ts";
 import type { StreamParts } from "./streamParts.ts";
 import type { Entry } from "./stretch.ts";
-import { Tallies } from "./tallies.ts";
+import { Counters } from "./tallies.ts";
 
 /** What a room is made with. */
 export interface NodeOptions {
@@ -94,7 +94,7 @@ export class ChatNode {
   readonly signIn: SignIn;
   readonly online: OnlineList;
   /** What it has done since its start. */
-  readonly tallies: Tallies;
+  readonly tallies: Counters;
   readonly #parts: StreamParts;
   readonly #log: LogReplica;
   readonly #fanOut: FanOut;
@@ -122,7 +122,7 @@ export class ChatNode {
     this.#fanOut = rounds;
     this.#presence = new LocalPresence(roster, bus, { grace: timings.grace, clock: () => clock.now, stopwatch });
     this.#feed = new PresenceFeed(roster, timings.presence, () => rounds.wakeAll(1));
-    const tallies = new Tallies(log.pages.readTimes);
+    const tallies = new Counters(log.pages.readTimes);
     this.tallies = tallies;
     const timed = (sentAt: number) => ahead.note(sentAt);
     this.#committer = new Committer({ store: engines.log, log, bus, tallies, timed, report: options.report });

@@ -7,7 +7,7 @@ import type { FanOut } from "./rounds.ts";
 import type { MessageSubmitter } from "./sender.ts";
 import type { SignIn } from "./signIn.ts";
 import type { Stopwatch } from "./stopwatch.ts";
-import type { Tallies } from "./tallies.ts";
+import type { Counters } from "./tallies.ts";
 
 /** What a stream stands in: the same for all of them. */
 export interface StreamParts {
@@ -21,7 +21,7 @@ export interface StreamParts {
   readonly limits: Limits;
   readonly timings: Timings;
   readonly sizes: Sizes;
-  readonly tallies: Tallies;
+  readonly tallies: Counters;
   readonly stopwatch: Stopwatch;
   /** Something went wrong that the operator wants to know. */
   readonly report: (error: unknown) => void;

@@ -1,4 +1,4 @@
-import { Distribution, STORE_TIMES } from "./distribution.ts";
+import { Histogram, STORE_TIMES } from "./distribution.ts";
 import type { RoomEvent } from "./events.ts";
 import type { Reason } from "./reasons.ts";
 
@@ -9,7 +9,7 @@ import type { Reason } from "./reasons.ts";
 export type StreamEnding = Reason | "left" | "broke-off" | "stalled";
 
 /** How often each of some things has happened. Those that are known are there from the start, with 0. */
-export class Counts<T extends string> {
+export class LabelledCounter<T extends string> {
   readonly #counts: Map<T, number>;
 
   constructor(known: readonly T[]) {
@@ -31,9 +31,9 @@ export class Counts<T extends string> {
  * What a room has done since its start, for those who watch it: plain numbers that only grow, added to where it happens and read
  * whenever somebody asks. A response costs a few additions, a message of it none.
  */
-export class Tallies {
+export class Counters {
   streamsOpened = 0;
-  readonly streamsEnded = new Counts<StreamEnding>([
+  readonly streamsEnded = new LabelledCounter<StreamEnding>([
     "left",
     "broke-off",
     "stalled",
@@ -45,14 +45,14 @@ export class Tallies {
     "REQUEST_INVALID",
   ]);
   /** Responses, by how many events each had. */
-  readonly responseEvents = new Distribution([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
+  readonly responseEvents = new Histogram([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
   responseBytes = 0;
   /** Messages in responses: one that ten streams get is ten. */
   deliveries = 0;
   accepted = 0;
   /** Commands that were sent again, and answered with the message they had become. */
   duplicates = 0;
-  readonly rejected = new Counts<Reason>([
+  readonly rejected = new LabelledCounter<Reason>([
     "RATE_LIMITED",
     "RECIPIENT_UNKNOWN",
     "RECIPIENT_OFFLINE",
@@ -67,7 +67,7 @@ export class Tallies {
   /** Sessions that began, by `Register` or `Login`. */
   signIns = 0;
   /** Calls that failed, by the contract's reason, or by the name of their status where there is none. */
-  readonly failedCalls = new Counts<string>([
+  readonly failedCalls = new LabelledCounter<string>([
     "BAD_CREDENTIALS",
     "TOO_MANY_ATTEMPTS",
     "OVERLOADED",
@@ -77,15 +77,15 @@ export class Tallies {
     "INTERNAL",
   ]);
   /** Commits, by how many milliseconds each took. */
-  readonly commitTimes = new Distribution(STORE_TIMES);
+  readonly commitTimes = new Histogram(STORE_TIMES);
   /** Commits, by how many messages each had. */
-  readonly commitMessages = new Distribution([1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]);
+  readonly commitMessages = new Histogram([1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]);
   commitsFailed = 0;
   /** Pages that were read from the store, by how many milliseconds each took. */
-  readonly pageReadTimes: Distribution;
+  readonly pageReadTimes: Histogram;
 
   /** `pageReadTimes` is where the pages are counted. */
-  constructor(pageReadTimes = new Distribution(STORE_TIMES)) {
+  constructor(pageReadTimes = new Histogram(STORE_TIMES)) {
     this.pageReadTimes = pageReadTimes;
   }
 
