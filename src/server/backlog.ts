@@ -1,4 +1,4 @@
-import { whileListening } from "./listening.ts";
+import { captureListen } from "./listening.ts";
 
 /**
  * Connections that the system keeps until they are accepted; it may allow fewer (net.core.somaxconn, 4,096 by default on Linux).
@@ -9,7 +9,7 @@ const BACKLOG = 4_096;
 
 /** Has what listens meanwhile do it with a longer backlog. grpc-js has no option for it. */
 export function withLongBacklog<T>(listen: () => Promise<T>): Promise<T> {
-  return whileListening(listen, ({ options }) => {
+  return captureListen(listen, ({ options }) => {
     options.backlog ??= BACKLOG;
   });
 }

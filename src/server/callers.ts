@@ -1,11 +1,11 @@
 import type { Server, Socket } from "node:net";
-import { readBeginning } from "./proxyHeader.ts";
+import { parseConnectionStart } from "./proxyHeader.ts";
 
 /** How long a connection may take until it is clear how it begins, in milliseconds. */
 const PATIENCE = 10_000;
 
 /** Whose connections they are that a proxy passes on, as the proxy says it. */
-export class Callers {
+export class RemoteAddresses {
   /** By `ADDRESS:PORT` of who is connected: the proxy. */
   readonly #addresses = new Map<string, string>();
   readonly #silent = new Set<Socket>();
@@ -38,7 +38,7 @@ export class Callers {
       const chunk: Buffer | null = socket.read();
       if (chunk === null) return;
       bytes = Buffer.concat([bytes, chunk]);
-      const beginning = readBeginning(bytes);
+      const beginning = parseConnectionStart(bytes);
       if (beginning.kind === "unfinished") return;
       over();
       if (beginning.kind === "malformed") {

@@ -30,7 +30,7 @@ export interface OpenEngines {
   /** The same and what else there is, as the log tells it. There is no password in it. */
   readonly facts: Readonly<Record<string, string>>;
   /** How long a store that is away is waited for when the server starts, in milliseconds. 0: it would not come back. */
-  readonly patience: number;
+  readonly startTimeoutMs: number;
   /** What has gone over the bus; `undefined` where it ends in this process. */
   readonly bus: () => BusFacts | undefined;
   /** The certificates that the engines use for their connections. Throws an error for people if one cannot be read any more. */
@@ -69,7 +69,7 @@ async function openEmbedded(folder: string, logger: Logger): Promise<OpenEngines
     },
     store: folder,
     facts: { data: folder },
-    patience: 0,
+    startTimeoutMs: 0,
     bus: () => undefined,
     certificates: () => [],
     async close() {
@@ -94,7 +94,7 @@ async function openDistributed(databaseUrl: string, nats: NatsSettings, logger: 
       engines: { ...store, bus, secrets: new NodeSecrets() },
       store: `PostgreSQL at ${name}`,
       facts: { database: name, ...(natsUrl === undefined ? {} : { nats: withoutSecrets(natsUrl) }) },
-      patience: PATIENCE,
+      startTimeoutMs: PATIENCE,
       bus: facts,
       // pg reads its files anew for each connection.
       certificates: () => [...certificates, ...databaseCertificates(databaseUrl)],

@@ -16,7 +16,7 @@ const looking = new AsyncLocalStorage<readonly symbol[]>();
 let lookers = 0;
 
 /** Shows what `listen` causes to listen, before it does: grpc-js makes its `net.Server` out of sight. */
-export async function whileListening<T>(listen: () => Promise<T>, show: (what: Listening) => void): Promise<T> {
+export async function captureListen<T>(listen: () => Promise<T>, show: (what: Listening) => void): Promise<T> {
   const mine = Symbol();
   const look = (message: unknown) => {
     const { server, options } = message as Partial<Listening>;

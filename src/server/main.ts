@@ -8,7 +8,7 @@ import { greeting } from "./greeting.ts";
 import { keepHeapSmall } from "./heap.ts";
 import { type MetricsParts, type ServedMetrics, serveMetrics } from "./metrics/index.ts";
 import { type Listen, untilAvailable } from "./net/available.ts";
-import { whenStoreAnswers } from "./patience.ts";
+import { waitForStore } from "./patience.ts";
 import { type ChatServer, createServer } from "./server.ts";
 import { Signals, Stopped } from "./signals.ts";
 import { VERSION } from "./version.ts";
@@ -60,7 +60,7 @@ async function run(config: ServerConfig, logger: Logger, signals: Signals): Prom
         ...(certificate.pair === undefined ? {} : { tls: certificate.pair }),
       });
     // It was there a moment ago, and may be away again.
-    const created = await whenStoreAnswers(open, opened.patience, signals.stopping);
+    const created = await waitForStore(open, opened.startTimeoutMs, signals.stopping);
     server = created;
     const { stats, tallies } = created;
     const ready = (listen: Listen) =>

@@ -8,7 +8,7 @@ const PAUSE = 300;
  * What `open` gives, which is tried again for up to `patience` milliseconds while the store is away. Throws what it has thrown last, and
  * the reason of `signal` if that is aborted meanwhile.
  */
-export async function whenStoreAnswers<T>(open: () => Promise<T>, patience: number, signal?: AbortSignal): Promise<T> {
+export async function waitForStore<T>(open: () => Promise<T>, patience: number, signal?: AbortSignal): Promise<T> {
   const until = performance.now() + patience;
   for (;;) {
     try {

@@ -1,5 +1,5 @@
 /** What the beginning of a connection was found to be. */
-export type Beginning =
+export type ConnectionStart =
   /** Too short to tell. */
   | { readonly kind: "unfinished" }
   /** No header: whoever connects speaks for themselves. */
@@ -28,7 +28,7 @@ const INET6 = 2;
  * Reads the header of the PROXY protocol, version 2, with which a proxy says whose connection it passes on. HTTP/2 begins with another
  * byte, and so does TLS, so that a connection without a header cannot be mistaken.
  */
-export function readBeginning(bytes: Buffer): Beginning {
+export function parseConnectionStart(bytes: Buffer): ConnectionStart {
   const signed = Math.min(bytes.length, SIGNATURE.length);
   if (SIGNATURE.compare(bytes, 0, signed, 0, signed) !== 0) return { kind: "none" };
   if (bytes.length < FIXED) return { kind: "unfinished" };

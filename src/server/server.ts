@@ -3,8 +3,8 @@ import { type ServerOptions as GrpcOptions, ServerCredentials } from "@grpc/grpc
 import { createServer as createGrpcServer } from "nice-grpc";
 import { HealthState } from "nice-grpc-server-health";
 import { withLongBacklog } from "./backlog.ts";
-import { Callers } from "./callers.ts";
-import { whileListening } from "./listening.ts";
+import { RemoteAddresses } from "./callers.ts";
+import { captureListen } from "./listening.ts";
 import { OtherProtocols } from "./otherProtocols.ts";
 import {
   LIMITS,
@@ -32,7 +32,7 @@ import type { InboundLimits } from "./rpc/inbound/limits.ts";
 import { addReflection } from "./rpc/reflection.ts";
 import { REQUEST_KINDS } from "./rpc/requestKinds.ts";
 import { worksDirectly } from "./rpc/tryOut.ts";
-import { Sockets } from "./sockets.ts";
+import { OpenSockets } from "./sockets.ts";
 import { VERSION } from "./version.ts";
 
 /** Where the server writes what an operator wants to know; a pino logger is one. */
@@ -146,14 +146,14 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
   const grpc = createGrpcServer({ ...GRPC_OPTIONS, interceptors } as GrpcOptions);
   const { tallies } = room;
   const failed = (failure: CallFailure) => tallies.failedCalls.add(nameOf(failure));
-  const callers = new Callers();
+  const callers = new RemoteAddresses();
   const errors = errorMiddleware({ report, failed });
   grpc.with(errors).add(servedDefinition, chatService(room, callers));
   grpc.with(errors).add(healthDefinition, healthService(health));
   await addReflection(grpc, errors);
   const gate = new InboundGate({ kinds: REQUEST_KINDS, failed, limits: options.inbound });
 
-  const sockets = new Sockets();
+  const sockets = new OpenSockets();
   const listeners: TlsServer[] = [];
   const otherProtocols = new OtherProtocols({
     tls: options.tls !== undefined,
@@ -161,12 +161,12 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
     stopwatch: options.stopwatch ?? systemStopwatch,
   });
   const listen = (address: string) =>
-    whileListening(
+    captureListen(
       () => withLongBacklog(() => grpc.listen(address, credentialsOf(options.tls))),
       ({ server }) => {
         gate.listenAt(server);
         otherProtocols.listenAt(server);
-        sockets.listenAt(server);
+        sockets.track(server);
         // grpc-js makes it with `http2.createSecureServer`, which gives a `tls.Server`.
         if (options.tls !== undefined) listeners.push(server as TlsServer);
         if (options.proxyProtocol) callers.listenAt(server);
@@ -196,7 +196,7 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
 }
 
 /** `shutdown` waits for every call, a watched health among them, and for every connection; past their times they are cut. */
-async function end(grpc: { shutdown(): Promise<void>; forceShutdown(): void }, sockets: Sockets): Promise<void> {
+async function end(grpc: { shutdown(): Promise<void>; forceShutdown(): void }, sockets: OpenSockets): Promise<void> {
   const timers = [setTimeout(() => grpc.forceShutdown(), SHUTDOWN), setTimeout(() => sockets.cut(), CUT)];
   await grpc.shutdown();
   for (const timer of timers) clearTimeout(timer);

@@ -1,11 +1,11 @@
 import type { Server, Socket } from "node:net";
 
 /** The connections that a server has. */
-export class Sockets {
+export class OpenSockets {
   readonly #open = new Set<Socket>();
 
   /** From now on those of this one. */
-  listenAt(server: Server): void {
+  track(server: Server): void {
     server.on("connection", (socket) => {
       this.#open.add(socket);
       socket.once("close", () => this.#open.delete(socket));

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { readBeginning } from "../../src/server/proxyHeader.ts";
+import { parseConnectionStart } from "../../src/server/proxyHeader.ts";
 import { fromV4, fromV6, LOCAL, MALFORMED } from "../support/proxyHeader.ts";
 
 const REST = Buffer.from("PRI * HTTP/2.0\r\n\r\n");
@@ -14,23 +14,23 @@ describe("the beginning of a connection", () => {
   for (const [what, header, address] of headers) {
     it(`may be the header of ${what}, once it is whole`, () => {
       const found = { kind: "header", length: header.length, address };
-      expect(readBeginning(Buffer.concat([header, REST]))).to.deep.equal(found);
-      expect(readBeginning(header)).to.deep.equal(found);
+      expect(parseConnectionStart(Buffer.concat([header, REST]))).to.deep.equal(found);
+      expect(parseConnectionStart(header)).to.deep.equal(found);
       for (let length = 0; length < header.length; length++) {
-        expect(readBeginning(header.subarray(0, length)), `${length} bytes`).to.deep.equal({ kind: "unfinished" });
+        expect(parseConnectionStart(header.subarray(0, length)), `${length} bytes`).to.deep.equal({ kind: "unfinished" });
       }
     });
   }
 
   it("may be that of HTTP/2, of TLS, or anything else, which its first byte tells", () => {
     for (const bytes of [REST, REST.subarray(0, 1), Buffer.of(0x16, 3, 1), Buffer.from("\r\n\r\nno header")]) {
-      expect(readBeginning(bytes)).to.deep.equal({ kind: "none" });
+      expect(parseConnectionStart(bytes)).to.deep.equal({ kind: "none" });
     }
   });
 
   for (const [what, bytes] of Object.entries(MALFORMED)) {
     it(`may be malformed: ${what}`, () => {
-      expect(readBeginning(bytes)).to.deep.equal({ kind: "malformed" });
+      expect(parseConnectionStart(bytes)).to.deep.equal({ kind: "malformed" });
     });
   }
 });

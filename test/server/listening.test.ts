@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import net, { type Server } from "node:net";
 import { expect } from "chai";
-import { whileListening } from "../../src/server/listening.ts";
+import { captureListen } from "../../src/server/listening.ts";
 
 describe("Whoever looks at what listens", () => {
   const servers: Server[] = [];
@@ -19,7 +19,7 @@ describe("Whoever looks at what listens", () => {
       server.listen(0, "127.0.0.1");
       await once(server, "listening");
     };
-    await whileListening(start, (what) => shown.push(what.server));
+    await captureListen(start, (what) => shown.push(what.server));
     return { server, shown };
   }
 
@@ -32,9 +32,9 @@ describe("Whoever looks at what listens", () => {
 
   it("is shown it also where somebody else looks at it", async () => {
     const looks: string[] = [];
-    await whileListening(
+    await captureListen(
       () =>
-        whileListening(
+        captureListen(
           async () => void (await listen()),
           () => looks.push("inner"),
         ),

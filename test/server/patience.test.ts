@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { whenStoreAnswers } from "../../src/server/patience.ts";
+import { waitForStore } from "../../src/server/patience.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 
 /** Something that can be opened when it was tried so many times. */
@@ -22,13 +22,13 @@ const AWAY = new StoreUnavailable("away");
 describe("A server that starts while its store is away", () => {
   it("tries until it is back", async () => {
     const opens = opensAfter(2, AWAY);
-    expect(await whenStoreAnswers(() => opens.open(), 60_000)).to.equal("opened");
+    expect(await waitForStore(() => opens.open(), 60_000)).to.equal("opened");
     expect(opens.attempts).to.equal(3);
   });
 
   it("throws what was wrong where it may not wait", async () => {
     const never = opensAfter(Number.POSITIVE_INFINITY, AWAY);
-    expect(await whenStoreAnswers(() => never.open(), 0).catch((error) => error)).to.equal(AWAY);
+    expect(await waitForStore(() => never.open(), 0).catch((error) => error)).to.equal(AWAY);
     expect(never.attempts).to.equal(1);
   });
 
@@ -39,12 +39,12 @@ describe("A server that starts while its store is away", () => {
       controller.abort(reason);
       return Promise.reject(AWAY);
     };
-    expect(await whenStoreAnswers(open, 60_000, controller.signal).catch((error) => error)).to.equal(reason);
+    expect(await waitForStore(open, 60_000, controller.signal).catch((error) => error)).to.equal(reason);
   });
 
   it("throws any other error at once", async () => {
     const broken = opensAfter(1, new OutcomeUnknown("broken"));
-    expect(await whenStoreAnswers(() => broken.open(), 60_000).catch((error) => error)).to.be.instanceOf(
+    expect(await waitForStore(() => broken.open(), 60_000).catch((error) => error)).to.be.instanceOf(
       OutcomeUnknown,
     );
     expect(broken.attempts).to.equal(1);
