@@ -89,7 +89,7 @@ async function openDistributed(databaseUrl: string, nats: NatsSettings, logger: 
   const { bus, facts, certificates, close: closeBus } = await openBus(nats, logger);
   try {
     const report = (err: Error) => logger.warn({ err }, "something about the database");
-    const { name, close, ...store } = await openPostgresStore({ url: databaseUrl, report, patience: PATIENCE });
+    const { name, close, ...store } = await openPostgresStore({ url: databaseUrl, report, startTimeoutMs: PATIENCE });
     return {
       engines: { ...store, bus, secrets: new NodeSecrets() },
       store: `PostgreSQL at ${name}`,

@@ -18,7 +18,7 @@ async function open() {
     await store.close();
     await place.remove();
   };
-  return { roster: store.roster, attempts: store.attempts, close };
+  return { roster: store.roster, attempts: store.failedLogins, close };
 }
 
 describe("With PostgreSQL", () => {

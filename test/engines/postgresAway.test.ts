@@ -52,9 +52,9 @@ describe("While PostgreSQL is away", () => {
       store.roster.find(ana.username),
       store.roster.page("", 10),
       store.roster.changes(),
-      store.attempts.find("ana", NOON),
-      store.attempts.fail("ana", NOON),
-      store.attempts.clear("ana"),
+      store.failedLogins.find("ana", NOON),
+      store.failedLogins.fail("ana", NOON),
+      store.failedLogins.clear("ana"),
     ];
     // Twice: the second time nobody has a connection that could turn out to be broken.
     for (const _ of range(1, 2)) {

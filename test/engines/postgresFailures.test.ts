@@ -2,8 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import pg from "pg";
 import { outcomeOf, unavailable, wordsOf } from "../../src/server/engines/postgres/failures.ts";
-import { hasGoneBack, learn } from "../../src/server/engines/postgres/known.ts";
-import { Respite } from "../../src/server/engines/postgres/respite.ts";
+import { hasRegressed, observe } from "../../src/server/engines/postgres/known.ts";
+import { CircuitBreaker } from "../../src/server/engines/postgres/respite.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 
 function databaseError(severity: string, code: string): Error {
@@ -56,15 +56,15 @@ describe("An error of PostgreSQL in answer to a change", () => {
 describe("A respite from connecting", () => {
   it("is none at first, is one after a failure for its reason, and is over with a success", () => {
     const firsts: Error[] = [];
-    const respite = new Respite((error) => firsts.push(error));
-    expect(respite.reason).to.equal(undefined);
+    const respite = new CircuitBreaker((error) => firsts.push(error));
+    expect(respite.openReason).to.equal(undefined);
     const [first, second] = [new Error("first"), new Error("second")];
     respite.failed(first);
     respite.failed(second);
-    expect(respite.reason).to.equal(first);
+    expect(respite.openReason).to.equal(first);
     expect(firsts).to.deep.equal([first]);
     respite.succeeded();
-    expect(respite.reason).to.equal(undefined);
+    expect(respite.openReason).to.equal(undefined);
     respite.failed(second);
     expect(firsts).to.deep.equal([first, second]);
   });
@@ -101,9 +101,9 @@ describe("What a node knows of the log", () => {
             if (!look) continue;
             const log = { logId: "log", headId, oldestId: 1, serverStart, appendedSince, headAtStart };
             const isOther = known.serverStart !== serverStart;
-            expect(hasGoneBack(log, known)).to.equal(isOther && isLost);
+            expect(hasRegressed(log, known)).to.equal(isOther && isLost);
             if (isOther && isLost) return;
-            known = learn(known, log);
+            known = observe(known, log);
           }
         }
       }),
@@ -113,10 +113,10 @@ describe("What a node knows of the log", () => {
   it("is not taken for another log's, nor the caller's", () => {
     const log = { logId: "new", headId: 3, oldestId: 1, serverStart: 1, appendedSince: 1, headAtStart: 0 };
     const known = { logId: "old", headId: 9, serverStart: 1 };
-    expect(hasGoneBack(log, known, { logId: "old", headId: 9 })).to.equal(false);
-    expect(hasGoneBack(log, known, { logId: "new", headId: 4 })).to.equal(true);
-    expect(hasGoneBack(log, known, { logId: "new", headId: 3 })).to.equal(false);
-    expect(learn(known, log)).to.deep.equal({ logId: "new", headId: 3, serverStart: 1 });
-    expect(learn(learn(known, log), { ...log, headId: 2 })).to.include({ headId: 3 });
+    expect(hasRegressed(log, known, { logId: "old", headId: 9 })).to.equal(false);
+    expect(hasRegressed(log, known, { logId: "new", headId: 4 })).to.equal(true);
+    expect(hasRegressed(log, known, { logId: "new", headId: 3 })).to.equal(false);
+    expect(observe(known, log)).to.deep.equal({ logId: "new", headId: 3, serverStart: 1 });
+    expect(observe(observe(known, log), { ...log, headId: 2 })).to.include({ headId: 3 });
   });
 });

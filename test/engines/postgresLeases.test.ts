@@ -40,8 +40,8 @@ describe("The leases of nodes in PostgreSQL", () => {
   async function open(options: Partial<PostgresOptions> = {}): Promise<PostgresNode> {
     const node = await PostgresNode.open(place, {
       lease: LEASE * 1_000,
-      beat: 150,
-      farewell: 1,
+      heartbeatMs: 150,
+      shutdownGrace: 1,
       startGrace: 1,
       ...options,
     });
@@ -96,7 +96,7 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("are left to end by a node that is closed while people are here, who may be on their way to another one", async () => {
-    const [closing, other] = [await open({ farewell: 60_000 }), await open()];
+    const [closing, other] = [await open({ shutdownGrace: 60_000 }), await open()];
     for (const who of [ana, bob, eve]) await rosterOf(closing).arrive(who);
     await rosterOf(closing).leave(eve.accountId);
     const changes = await changesOf(other);
@@ -118,9 +118,9 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("that are over count for nothing, also before anybody has cleared up", async () => {
-    const node = await open({ lease: 60_000, beat: 60_000 });
+    const node = await open({ lease: 60_000, heartbeatMs: 60_000 });
     await rosterOf(node).arrive(ana);
-    const look = await open({ lease: 1, beat: 60_000 });
+    const look = await open({ lease: 1, heartbeatMs: 60_000 });
     expect(await rosterOf(look).find("ana")).to.deep.equal(ana);
     await place.query("UPDATE nodes SET lease_until = now() - interval '1 second'");
     expect(await rosterOf(look).find("ana")).to.equal(undefined);
@@ -147,7 +147,7 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("are found to be over by a node that says something before it has renewed its own", async () => {
-    const [stalled, other] = [await open({ lease: 60_000, beat: 60_000 }), await open()];
+    const [stalled, other] = [await open({ lease: 60_000, heartbeatMs: 60_000 }), await open()];
     await rosterOf(stalled).arrive(ana);
     const changes = await changesOf(other);
     await passes(60, ana);
@@ -205,7 +205,7 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("that were over for all of them begin again too with the first that says something, where all had just stood still", async () => {
-    const both = [await open({ beat: 60_000 }), await open({ beat: 60_000 })] as const;
+    const both = [await open({ heartbeatMs: 60_000 }), await open({ heartbeatMs: 60_000 })] as const;
     const [first, second] = both;
     await rosterOf(first).arrive(ana);
     await rosterOf(second).arrive(bob);
@@ -254,7 +254,7 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("that a clock which was ahead has written do not last until that time comes, nor do more changes stay than are told", async () => {
-    const [dead, other] = [await open(), await open({ beat: 60_000 })];
+    const [dead, other] = [await open(), await open({ heartbeatMs: 60_000 })];
     await rosterOf(dead).arrive(ana);
     await cutOff(dead);
     await place.query("UPDATE nodes SET lease_until = now() + interval '8 days'");
@@ -275,7 +275,7 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("of others are not judged by a node whose own was over: they may have been away for the same reason", async () => {
-    await open({ beat: 60_000 });
+    await open({ heartbeatMs: 60_000 });
     const [away, other] = ["00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"];
     const renew = async () =>
       (await place.query("SELECT renew_lease($1, '1 ms', '1 minute', '0 s') AS renewed", [away]))[0]?.renewed;
@@ -290,7 +290,7 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("are not changed by what a node said long ago, and comes late", async () => {
-    const [node, other] = [await open({ lease: 60_000, beat: 60_000 }), await open()];
+    const [node, other] = [await open({ lease: 60_000, heartbeatMs: 60_000 }), await open()];
     await rosterOf(node).arrive(ana);
     // Nothing else of this node is to be on its way: it renews its lease once a minute.
     const link = await node.link("roster");
@@ -336,7 +336,7 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("keep the changes of a while, the last one for ever, and say so of what they have forgotten", async () => {
-    const node = await open({ remembered: 0 });
+    const node = await open({ changeRetention: 0 });
     const roster = rosterOf(node);
     const { place: before } = await roster.changes();
     await roster.arrive(ana);

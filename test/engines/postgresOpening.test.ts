@@ -234,7 +234,7 @@ describe("Opening a store before PostgreSQL is there", () => {
 
   it("gives up in the end, and says what it waited for", async () => {
     await server.stop();
-    const failed = await caught(openPostgresStore({ url: server.url, report: () => {}, patience: 500 }));
+    const failed = await caught(openPostgresStore({ url: server.url, report: () => {}, startTimeoutMs: 500 }));
     expect((failed as Error).message).to.match(
       /127\.0\.0\.1:\d+\/obrolan cannot be used after 1 s: .*ECONNREFUSED.*Is it running/,
     );

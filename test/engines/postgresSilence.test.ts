@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { parseAddress } from "../../src/server/engines/postgres/address.ts";
 import { Connections } from "../../src/server/engines/postgres/connections.ts";
-import { Respite } from "../../src/server/engines/postgres/respite.ts";
+import { CircuitBreaker } from "../../src/server/engines/postgres/respite.ts";
 import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
 import { turns } from "../room/support/turns.ts";
 import { needsEngine, sharedServer } from "../support/engineServer.ts";
@@ -26,7 +26,7 @@ describe("A silence of PostgreSQL", () => {
     // PostgreSQL itself has all the time there is.
     const settings = { statement_timeout: "0" };
     const purpose = { name: "test", max: 1, settings, patience };
-    connections = new Connections(parseAddress(url), purpose, new Respite(() => {}));
+    connections = new Connections(parseAddress(url), purpose, new CircuitBreaker(() => {}));
   }
 
   it("is not what it looks like to a process that stood still itself: what has come meanwhile is read", async () => {

@@ -2,16 +2,16 @@ import pg from "pg";
 import { StoreUnavailable } from "../../room/ports/engines.ts";
 import type { Address } from "./address.ts";
 import { outcomeOf, unavailable } from "./failures.ts";
-import type { Respite } from "./respite.ts";
-import { ANSWER, optionsOf, TYPES } from "./session.ts";
-import { afterSilence } from "./silence.ts";
+import type { CircuitBreaker } from "./respite.ts";
+import { ANSWER_TIMEOUT_MS, optionsOf, TYPES } from "./session.ts";
+import { pauseTolerantTimeout } from "./silence.ts";
 
 /** How long making a connection may take, in milliseconds. */
-const CONNECT = 3_000;
+const CONNECT_TIMEOUT_MS = 3_000;
 /** How long a call may wait for a connection that others use, in milliseconds. */
-const WAIT = 10_000;
+const POOL_WAIT_MS = 10_000;
 /** How long a connection may take to be closed, in milliseconds; then it is cut. */
-const CLOSE = 500;
+const CLOSE_TIMEOUT_MS = 500;
 
 const STANDBY = "it is a standby, where nothing can be written";
 
@@ -30,7 +30,7 @@ export interface Purpose {
   /** The server's settings for them besides those that all have. */
   readonly settings?: Readonly<Record<string, string>>;
   /** How long an answer may take, in milliseconds. Default: 5,000. */
-  readonly patience?: number;
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -39,14 +39,14 @@ export interface Purpose {
  */
 export class Connections {
   readonly #pool: pg.Pool;
-  readonly #patience: number;
+  readonly #timeoutMs: number;
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #clients = new Set<pg.Client>();
   #connected = () => {};
   #closed = false;
 
-  constructor(address: Address, purpose: Purpose, respite: Respite) {
-    this.#patience = purpose.patience ?? ANSWER;
+  constructor(address: Address, purpose: Purpose, respite: CircuitBreaker) {
+    this.#timeoutMs = purpose.timeoutMs ?? ANSWER_TIMEOUT_MS;
     this.#pool = new pg.Pool({
       connectionString: address.url,
       application_name: `${address.applicationName} ${purpose.name}`,
@@ -54,7 +54,7 @@ export class Connections {
       types: TYPES,
       max: purpose.max,
       idleTimeoutMillis: 0,
-      connectionTimeoutMillis: WAIT,
+      connectionTimeoutMillis: POOL_WAIT_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
       Client: clientWith(respite),
@@ -96,7 +96,7 @@ export class Connections {
     await Promise.allSettled(this.#underWay);
     const ended = [...this.#clients].map((client) => new Promise((resolve) => client.once("end", resolve)));
     await this.#pool.end();
-    const timer = setTimeout(() => this.#cut(), CLOSE);
+    const timer = setTimeout(() => this.#cut(), CLOSE_TIMEOUT_MS);
     await Promise.all(ended);
     clearTimeout(timer);
   }
@@ -129,7 +129,7 @@ export class Connections {
       throw unavailable(error);
     });
     const { stream } = client.connection;
-    const answered = afterSilence(this.#patience, () => stream.destroy(silent(this.#patience)));
+    const answered = pauseTolerantTimeout(this.#timeoutMs, () => stream.destroy(silent(this.#timeoutMs)));
     try {
       const { rows } = await client.query<R>({ ...statement, rowMode: "array" }, [...values]);
       client.release();
@@ -147,7 +147,7 @@ export class Connections {
 const silent = (milliseconds: number) => new Error(`PostgreSQL did not answer within ${milliseconds} ms`);
 
 /** A client that does not even try where others could not connect just now. */
-function clientWith(respite: Respite): new () => pg.ClientBase {
+function clientWith(respite: CircuitBreaker): new () => pg.ClientBase {
   return class extends pg.Client {
     constructor(config?: pg.ClientConfig) {
       // It is timed here: a pause of this process is not the server's.
@@ -157,7 +157,7 @@ function clientWith(respite: Respite): new () => pg.ClientBase {
     override connect(): Promise<pg.Client>;
     override connect(callback: (error: Error | null) => void): void;
     override connect(callback: (error: Error | null) => void = () => {}): undefined | Promise<pg.Client> {
-      const { reason } = respite;
+      const { openReason: reason } = respite;
       if (reason !== undefined) {
         process.nextTick(callback, reason);
         return undefined;
@@ -167,7 +167,7 @@ function clientWith(respite: Respite): new () => pg.ClientBase {
       this.connection.on("parameterStatus", ({ parameterName, parameterValue }: Record<string, string>) => {
         if (parameterName === "in_hot_standby") isStandby = parameterValue === "on";
       });
-      const connected = afterSilence(CONNECT, () => this.connection.stream.destroy(silent(CONNECT)));
+      const connected = pauseTolerantTimeout(CONNECT_TIMEOUT_MS, () => this.connection.stream.destroy(silent(CONNECT_TIMEOUT_MS)));
       super.connect((failure: Error | null) => {
         connected();
         const error = failure ?? (isStandby ? new Error(STANDBY) : null);

@@ -2,8 +2,8 @@ import type { MessagesAhead } from "../../room/ports/log.ts";
 import { parseAddress } from "./address.ts";
 import { Connections } from "./connections.ts";
 import { reachDatabase } from "./opening.ts";
-import { Respite } from "./respite.ts";
-import { limitsOf } from "./session.ts";
+import { CircuitBreaker } from "./respite.ts";
+import { serverTimeouts } from "./session.ts";
 
 const FIND = { name: "messages-ahead", text: "SELECT first_id, last_id, latest FROM messages_ahead($1)" };
 const CORRECT = { name: "correct-times", text: "SELECT first_id, last_id, latest FROM correct_times($1)" };
@@ -29,9 +29,9 @@ export function correctPostgresTimes(url: string, now: number): Promise<Messages
 
 async function withConnection<T>(url: string, action: (connections: Connections) => Promise<T>): Promise<T> {
   const address = parseAddress(url);
-  const respite = new Respite(() => {});
+  const respite = new CircuitBreaker(() => {});
   await reachDatabase(address, respite, { until: 0, patience: 0, report: () => {} });
-  const purpose = { name: "correct", max: 1, patience: PATIENCE, settings: limitsOf(PATIENCE) };
+  const purpose = { name: "correct", max: 1, patience: PATIENCE, settings: serverTimeouts(PATIENCE) };
   const connections = new Connections(address, purpose, respite);
   try {
     return await action(connections);

@@ -13,10 +13,10 @@ import { Connections } from "./connections.ts";
 import { wordsOf } from "./failures.ts";
 import { PostgresLog } from "./log.ts";
 import { persist, reachDatabase } from "./opening.ts";
-import { Presence } from "./presence.ts";
-import { Respite } from "./respite.ts";
+import { LeaseClient } from "./presence.ts";
+import { CircuitBreaker } from "./respite.ts";
 import { PostgresRoster } from "./roster.ts";
-import { ANSWER, limitsOf, patienceOf } from "./session.ts";
+import { ANSWER_TIMEOUT_MS, serverTimeouts, serverTimeoutOf } from "./session.ts";
 import { PostgresSessions } from "./sessions.ts";
 
 /** A store in a PostgreSQL database, which any number of nodes may have open. */
@@ -25,7 +25,7 @@ export interface PostgresStore {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
   readonly roster: Roster;
-  readonly attempts: FailedLoginStore;
+  readonly failedLogins: FailedLoginStore;
   readonly clockMark: ClockMark;
   /** For people: host, port and database. */
   readonly name: string;
@@ -40,20 +40,20 @@ export interface PostgresOptions {
   /** Told what an operator should know: that the database is away, that the log has gone back. */
   readonly report: (error: Error) => void;
   /** How long the database is waited for when it is not there yet, in milliseconds. Default: 30,000. */
-  readonly patience?: number;
+  readonly startTimeoutMs?: number;
   /**
    * How long an answer of the database may take, in milliseconds. The server itself gives up after four fifths of that, and after two
    * fifths where it waits for a lock. Default: 5,000.
    */
-  readonly answer?: number;
+  readonly answerTimeoutMs?: number;
   /** How long a node that says nothing keeps its people on the roster, in milliseconds. Default: 8,000. */
   readonly lease?: number;
   /** How often a node says that it is there, in milliseconds. Default: 2,000. */
-  readonly beat?: number;
+  readonly heartbeatMs?: number;
   /** For how long changes of the roster are remembered at least, in milliseconds. Default: 60,000. */
-  readonly remembered?: number;
+  readonly changeRetention?: number;
   /** How long those who are online here when the store is closed stay on the roster, in milliseconds. Default: 10,000. */
-  readonly farewell?: number;
+  readonly shutdownGrace?: number;
   /** How long those of nodes that have ended stay on the roster once this one starts, in milliseconds. Default: 15,000. */
   readonly startGrace?: number;
 }
@@ -63,11 +63,11 @@ export interface PostgresOptions {
  * error for people where it does not come, or cannot be used.
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
-  const { url, report, patience = 30_000, lease = 8_000, beat = 2_000 } = options;
-  const { answer = ANSWER, remembered = 60_000, farewell = 10_000, startGrace = 15_000 } = options;
+  const { url, report, startTimeoutMs: patience = 30_000, lease = 8_000, heartbeatMs: beat = 2_000 } = options;
+  const { answerTimeoutMs: answer = ANSWER_TIMEOUT_MS, changeRetention: remembered = 60_000, shutdownGrace: farewell = 10_000, startGrace = 15_000 } = options;
   const address = parseAddress(url);
   const waiting = { until: performance.now() + patience, patience, report };
-  const synchronousCommit = await reachDatabase(address, new Respite(() => {}), waiting);
+  const synchronousCommit = await reachDatabase(address, new CircuitBreaker(() => {}), waiting);
   if (synchronousCommit === "off") {
     report(
       new Error(
@@ -75,10 +75,10 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
       ),
     );
   }
-  const respite = new Respite((cause) => {
+  const respite = new CircuitBreaker((cause) => {
     report(new Error(`PostgreSQL at ${address.name} is away: ${wordsOf(cause)}`, { cause }));
   });
-  const limits = limitsOf(answer);
+  const limits = serverTimeouts(answer);
   const durable = { ...limits, synchronous_commit: synchronousCommit === "off" ? "on" : synchronousCommit };
   const within = { patience: answer, settings: limits };
   const appending = new Connections(address, { ...within, name: "append", max: 1, settings: durable }, respite);
@@ -89,17 +89,17 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   // stalls must be found in time for another one to renew the lease.
   const telling = new Connections(
     address,
-    { name: "roster", max: 1, settings: { synchronous_commit: "off" }, patience: 2_000 },
+    { name: "roster", max: 1, settings: { synchronous_commit: "off" }, timeoutMs: 2_000 },
     respite,
   );
-  const presence = new Presence({
+  const presence = new LeaseClient({
     connections: telling,
     nodeId: randomUUID(),
     lease: `${lease} ms`,
-    remembered: `${remembered} ms`,
-    farewell: `${farewell} ms`,
+    changeRetention: `${remembered} ms`,
+    shutdownGrace: `${farewell} ms`,
     startGrace: `${startGrace} ms`,
-    beat,
+    heartbeatMs: beat,
   });
   const closeOnce = async () => {
     await presence.close();
@@ -110,7 +110,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     closed ??= closeOnce();
     return closed;
   };
-  const log = new PostgresLog({ appending, writing, reading, finding }, patienceOf(answer), report);
+  const log = new PostgresLog({ appending, writing, reading, finding }, serverTimeoutOf(answer), report);
   try {
     const begin = async () => {
       // What this node knows of the log begins here.
@@ -128,7 +128,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     accounts: new PostgresAccounts({ writing, reading }),
     sessions: new PostgresSessions({ writing, reading }),
     roster: new PostgresRoster({ presence, reading, lease: `${lease} ms` }),
-    attempts: new PostgresFailedLogins({ writing, reading }),
+    failedLogins: new PostgresFailedLogins({ writing, reading }),
     clockMark: new PostgresClockMark({ writing, reading }),
     name: address.name,
     close,

@@ -5,7 +5,7 @@ import type { AppendResult, Draft, KnownMessage as KnownMessage, LogState, LogSt
 import type { Connections } from "./connections.ts";
 import { toAppended, toColumns } from "./drafts.ts";
 import { settledBehindOthers, unavailable } from "./failures.ts";
-import { hasGoneBack, type Known, learn, type Reported } from "./known.ts";
+import { hasRegressed, type ObservedPosition, observe, type ReportedPosition } from "./known.ts";
 import { ServerClock } from "./serverClock.ts";
 
 export const STATE = {
@@ -56,7 +56,7 @@ export class PostgresLog implements LogStore {
   readonly #report: (error: Error) => void;
   readonly #inTime: number;
   readonly #clock = new ServerClock();
-  #known: Known = { logId: "", headId: 0, serverStart: 0 };
+  #observed: ObservedPosition = { logId: "", headId: 0, serverStart: 0 };
 
   /**
    * `appending` has one connection, which keeps its calls in order; `finding` one that may wait, and hold up nothing else. `inTime`: how
@@ -78,19 +78,19 @@ export class PostgresLog implements LogStore {
 
   async state(seen?: Pick<LogState, "logId" | "headId">): Promise<LogState> {
     // As it was before the database is asked: what is appended meanwhile may be missing in the answer.
-    const known = this.#known;
+    const known = this.#observed;
     const log = await this.#look();
-    if (hasGoneBack(log, known, seen)) {
+    if (hasRegressed(log, known, seen)) {
       await this.#renew(log, Math.max(known.headId, seen?.headId ?? 0));
       return this.state(seen);
     }
-    this.#known = learn(this.#known, log);
+    this.#observed = observe(this.#observed, log);
     return { logId: log.logId, headId: log.headId, oldestId: log.oldestId };
   }
 
   async append(batch: readonly Draft[], forLog?: string): Promise<AppendResult[]> {
     if (batch.length === 0) return [];
-    const { logId, headId, serverStart } = this.#known;
+    const { logId, headId, serverStart } = this.#observed;
     if (forLog !== undefined && forLog !== logId) throw new StoreUnavailable(`the log is ${logId} now, not ${forLog}`);
     const values = [logId, headId, serverStart, this.#clock.in(this.#inTime), ...toColumns(batch)];
     const [row] = await this.#appending
@@ -100,7 +100,7 @@ export class PostgresLog implements LogStore {
       });
     const [newHeadId, start, kinds, ids, sentAts] = row as NonNullable<typeof row>;
     // It may have been seen meanwhile that it is another log.
-    if (logId === this.#known.logId) this.#known = learn(this.#known, { logId, headId: newHeadId, serverStart: start });
+    if (logId === this.#observed.logId) this.#observed = observe(this.#observed, { logId, headId: newHeadId, serverStart: start });
     return toAppended(batch, kinds, ids, sentAts);
   }
 
@@ -131,19 +131,19 @@ export class PostgresLog implements LogStore {
   }
 
   async truncate(before: number): Promise<void> {
-    await this.#appending.change(FORGET, [this.#known.logId, before]);
+    await this.#appending.change(FORGET, [this.#observed.logId, before]);
   }
 
-  async #look(): Promise<Reported> {
+  async #look(): Promise<ReportedPosition> {
     const askedAt = performance.now();
     const [row] = await this.#reading.read<[string, number, number, number, number, number, number]>(STATE);
     const [logId, headId, oldestId, serverStart, appendedSince, headAtStart, time] = row as NonNullable<typeof row>;
-    this.#clock.learn(time, askedAt);
+    this.#clock.observe(time, askedAt);
     return { logId, headId, oldestId, serverStart, appendedSince, headAtStart };
   }
 
   /** Makes another log of it, unless another node was first. */
-  async #renew(log: Reported, had: number): Promise<void> {
+  async #renew(log: ReportedPosition, had: number): Promise<void> {
     const logId = randomUUID();
     const renewed = await this.#writing.change(RENEW, [logId, log.logId, log.serverStart]).catch((error) => {
       // Whether it has happened or will shows when the log is looked at the next time.

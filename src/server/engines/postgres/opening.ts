@@ -4,7 +4,7 @@ import type { Address } from "./address.ts";
 import { Connections } from "./connections.ts";
 import { wordsOf } from "./failures.ts";
 import { migrate } from "./migrate.ts";
-import type { Respite } from "./respite.ts";
+import type { CircuitBreaker } from "./respite.ts";
 import { inspectServer, NotReady } from "./server.ts";
 
 /** How long a step to today's schema may take, in milliseconds: a large database takes its time. */
@@ -30,8 +30,8 @@ export interface Waiting {
  * Waits until a database is there and can be used, and brings it to today's schema. Resolves with the level of `synchronous_commit`
  * that the server has. Throws an error for people where it does not come in time, and at once where waiting would not help.
  */
-export async function reachDatabase(address: Address, respite: Respite, waiting: Waiting): Promise<string> {
-  const connections = new Connections(address, { name: "opening", max: 1, patience: MIGRATION }, respite);
+export async function reachDatabase(address: Address, respite: CircuitBreaker, waiting: Waiting): Promise<string> {
+  const connections = new Connections(address, { name: "opening", max: 1, timeoutMs: MIGRATION }, respite);
   try {
     return await persist(() => prepare(connections, address.name), address.name, waiting);
   } finally {

@@ -1,12 +1,12 @@
 /** The first rest after a failure, and the longest one; in milliseconds. */
-const FIRST = 50;
-const LONGEST = 1_000;
+const FIRST_MS = 50;
+const MAX_MS = 1_000;
 
 /**
  * How long nobody tries to connect after somebody could not: twice as long each time, and by chance a little more or less, so that
  * the nodes do not all come at once when the database is back.
  */
-export class Respite {
+export class CircuitBreaker {
   readonly #first: (error: Error) => void;
   #failures = 0;
   #error: Error | undefined;
@@ -18,18 +18,18 @@ export class Respite {
   }
 
   /** Why nobody should try now; `undefined`: whoever wants may. */
-  get reason(): Error | undefined {
+  get openReason(): Error | undefined {
     return performance.now() < this.#until ? this.#error : undefined;
   }
 
   /** Somebody could not connect. */
   failed(error: Error): void {
     // Those that were under way together failed for one reason, and together.
-    if (this.reason !== undefined) return;
+    if (this.openReason !== undefined) return;
     if (this.#failures === 0) this.#first(error);
     this.#failures += 1;
     this.#error = error;
-    const rest = Math.min(FIRST * 2 ** (this.#failures - 1), LONGEST);
+    const rest = Math.min(FIRST_MS * 2 ** (this.#failures - 1), MAX_MS);
     this.#until = performance.now() + rest * (0.5 + Math.random());
   }
 

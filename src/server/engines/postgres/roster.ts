@@ -1,6 +1,6 @@
 import type { Online, Roster, RosterChange } from "../../room/ports/roster.ts";
 import type { Connections } from "./connections.ts";
-import type { Presence } from "./presence.ts";
+import type { LeaseClient } from "./presence.ts";
 
 /** More changes than this are not told one by one. */
 const MAX_CHANGES = 2_000;
@@ -32,23 +32,23 @@ export const PLACE = { name: "roster-place", text: "SELECT max(place) FROM roste
 
 /** Who is online, over all nodes of a PostgreSQL database. What this node says of it is kept and told by its presence. */
 export class PostgresRoster implements Roster {
-  readonly #presence: Presence;
+  readonly #presence: LeaseClient;
   readonly #reading: Connections;
   readonly #lease: string;
 
   /** `lease`: how long one lasts, as an interval of PostgreSQL. */
-  constructor(parts: { presence: Presence; reading: Connections; lease: string }) {
+  constructor(parts: { presence: LeaseClient; reading: Connections; lease: string }) {
     this.#presence = parts.presence;
     this.#reading = parts.reading;
     this.#lease = parts.lease;
   }
 
   arrive(who: Online): Promise<boolean> {
-    return this.#presence.tell({ accountId: who.accountId, who });
+    return this.#presence.update({ accountId: who.accountId, who });
   }
 
   leave(accountId: number): Promise<boolean> {
-    return this.#presence.tell({ accountId, who: undefined });
+    return this.#presence.update({ accountId, who: undefined });
   }
 
   /** None: those of a node that has ended stay by its lease, whose end the presence of this one puts off (`expect_people`). */

@@ -7,7 +7,7 @@ export class ServerClock {
   #offset: number | undefined;
 
   /** The server said that it was `time`, in milliseconds since the epoch, to a question asked at `askedAt` of `performance.now`. */
-  learn(time: number, askedAt: number): void {
+  observe(time: number, askedAt: number): void {
     const now = performance.now();
     if (this.#offset === undefined || now - askedAt < PROMPT) this.#offset = time - now;
   }

@@ -2,16 +2,16 @@ import pg from "pg";
 import type { Address } from "./address.ts";
 
 /** How long an answer may take, in milliseconds; longer than the server's own patience, so that it has the first word. */
-export const ANSWER = 5_000;
+export const ANSWER_TIMEOUT_MS = 5_000;
 
 /** How long the server has for a call whose answer may take so many milliseconds: a little less. */
-export function patienceOf(answer: number): number {
+export function serverTimeoutOf(answer: number): number {
   return Math.round(0.8 * answer);
 }
 
 /** With what a server gives up in time for an answer that may take so many milliseconds. */
-export function limitsOf(answer: number): Readonly<Record<string, string>> {
-  const patience = patienceOf(answer);
+export function serverTimeouts(answer: number): Readonly<Record<string, string>> {
+  const patience = serverTimeoutOf(answer);
   return {
     // A node that waits gives up before its client does, so that whoever asked is told that surely nothing was changed.
     lock_timeout: `${Math.round(patience / 2)}`,
@@ -22,7 +22,7 @@ export function limitsOf(answer: number): Readonly<Record<string, string>> {
 
 /** What PostgreSQL is asked to set for every connection; times in milliseconds unless they say otherwise. */
 const SETTINGS: Readonly<Record<string, string>> = {
-  ...limitsOf(ANSWER),
+  ...serverTimeouts(ANSWER_TIMEOUT_MS),
   // The server lets go of a node that was cut off: what it sent is not taken, or nothing comes back.
   tcp_user_timeout: "10000",
   tcp_keepalives_idle: "10s",

@@ -6,7 +6,7 @@ const PARTS = 10;
  * come before what has arrived meanwhile, so a pause counts for a part of the silence at most, and what has arrived is read before
  * anybody is blamed.
  */
-export function afterSilence(milliseconds: number, over: () => void): () => void {
+export function pauseTolerantTimeout(milliseconds: number, over: () => void): () => void {
   let left = PARTS;
   let immediate: NodeJS.Immediate | undefined;
   let timer = setTimeout(function part() {
