@@ -5,7 +5,7 @@ import { explain, keepConnected } from "./connecting.ts";
 import { decodeNotification } from "./decode.ts";
 import { encodeNotification, VERSION } from "./encode.ts";
 import type { Identity } from "./identity.ts";
-import { Line } from "./line.ts";
+import { BusConnection } from "./line.ts";
 import type { Notices } from "./notices.ts";
 
 /** What has gone over the bus since the start: plain numbers that only grow. Bytes are those of the hints alone. */
@@ -37,7 +37,7 @@ export class NatsBus implements Bus {
   readonly #closing = new AbortController();
   readonly #ended: Promise<void>;
   #subject: string | undefined;
-  #line: Line | undefined;
+  #connection: BusConnection | undefined;
   #isConnected = false;
 
   constructor(parts: {
@@ -71,7 +71,7 @@ export class NatsBus implements Bus {
     const subject = `obrolan.v${VERSION}.${logId}`;
     if (subject === this.#subject) return;
     this.#subject = subject;
-    this.#line?.follow(subject);
+    this.#connection?.follow(subject);
   }
 
   publish(hint: Notification): void {
@@ -86,20 +86,20 @@ export class NatsBus implements Bus {
 
   /** Resolves when NATS has taken what was followed and published before; at once while it is away. Never throws. */
   async taken(): Promise<void> {
-    await this.#line?.taken();
+    await this.#connection?.taken();
   }
 
   /** Leaves NATS, for ever and at once; hints then reach this node alone. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#line?.close();
+    await this.#connection?.close();
     await this.#ended;
   }
 
   #send(hint: Notification): void {
     if (this.#subject === undefined) return;
-    const bytes = this.#line && encodeNotification(hint, this.#line.maxBytes);
-    if (bytes !== undefined && this.#line?.publish(this.#subject, bytes)) {
+    const bytes = this.#connection && encodeNotification(hint, this.#connection.maxBytes);
+    if (bytes !== undefined && this.#connection?.publish(this.#subject, bytes)) {
       this.#counts.published += 1;
       this.#counts.publishedBytes += bytes.length;
     } else {
@@ -126,11 +126,11 @@ export class NatsBus implements Bus {
   }
 
   async #use(connection: NatsConnection): Promise<void> {
-    const line = new Line(connection, {
+    const line = new BusConnection(connection, {
       heard: (bytes) => this.#heard(bytes),
       trouble: (what) => this.#notices.warn(`${what}; ${MEANWHILE}`),
     });
-    this.#line = line;
+    this.#connection = line;
     // The close may have come while the connection was on its way here.
     if (this.#closing.signal.aborted) await line.close();
     if (this.#subject !== undefined) line.follow(this.#subject);
@@ -139,7 +139,7 @@ export class NatsBus implements Bus {
     this.#isConnected = line.isOpen;
     if (this.#isConnected) this.#notices.info(`connected to NATS at ${line.server}`);
     const why = await line.ended;
-    this.#line = undefined;
+    this.#connection = undefined;
     this.#isConnected = false;
     if (this.#closing.signal.aborted) return;
     this.#notices.warn(`the connection to NATS at ${line.server} is lost (${explain(why)}); ${MEANWHILE}`);

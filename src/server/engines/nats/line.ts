@@ -9,7 +9,7 @@ const ASK_AFTER = 256 * 1024;
 const OVERHEAD = 100;
 
 /** What comes of a line. */
-export interface LineEvents {
+export interface ConnectionEvents {
   /** Somebody has published this on the subject. Never throws. */
   readonly heard: (bytes: Uint8Array) => void;
   /** NATS does not do what it is asked: a sentence. */
@@ -17,17 +17,17 @@ export interface LineEvents {
 }
 
 /** One connection to NATS, from when it is there to its end. */
-export class Line {
+export class BusConnection {
   /** Resolves when the connection has ended, with why. */
   readonly ended: Promise<unknown>;
   readonly #connection: NatsConnection;
-  readonly #events: LineEvents;
+  readonly #events: ConnectionEvents;
   #why: Error | undefined;
   #subscription: Subscription | undefined;
   #onWay = 0;
   #isAsking = false;
 
-  constructor(connection: NatsConnection, events: LineEvents) {
+  constructor(connection: NatsConnection, events: ConnectionEvents) {
     this.#connection = connection;
     this.#events = events;
     this.ended = connection.closed().then((error) => error ?? this.#why);
