@@ -2,15 +2,15 @@ import { resolve } from "node:path";
 import type { ServerConfig } from "./config.ts";
 import { backUpSqliteStore } from "./engines/sqlite/backup.ts";
 import { correctSqliteTimes, findMessagesAhead } from "./engines/sqlite/correctTimes.ts";
-import type { Holding } from "./engines/sqlite/inspect.ts";
+import type { StoreSummary } from "./engines/sqlite/inspect.ts";
 import { type Restored, restoreSqliteStore } from "./engines/sqlite/restore.ts";
 
 import type { MessagesAhead } from "./room/ports/log.ts";
 
-export type { Holding, MessagesAhead, Restored };
+export type { StoreSummary as Holding, MessagesAhead, Restored };
 
 /** Backs up the store that a server with these settings has, while it runs or not. Throws an error for people. */
-export function backUp({ data }: Pick<ServerConfig, "data">, file: string): Promise<Holding> {
+export function backUp({ data }: Pick<ServerConfig, "data">, file: string): Promise<StoreSummary> {
   return backUpSqliteStore({ folder: resolve(data), file: resolve(file) });
 }
 

@@ -1,9 +1,9 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
 import { toDraftRow } from "../../src/server/engines/sqlite/draftRow.ts";
-import { Reading } from "../../src/server/engines/sqlite/reading.ts";
+import { StoreReader } from "../../src/server/engines/sqlite/reading.ts";
 import { migrate } from "../../src/server/engines/sqlite/schema.ts";
-import { Writing } from "../../src/server/engines/sqlite/writing.ts";
+import { StoreWriter } from "../../src/server/engines/sqlite/writing.ts";
 import { draft, range } from "../contract/support.ts";
 
 const PEOPLE = 20;
@@ -26,7 +26,7 @@ function usedStore() {
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
-  const [writing, reading] = [new Writing(spied), new Reading(spied)];
+  const [writing, reading] = [new StoreWriter(spied), new StoreReader(spied)];
   const people = range(1, PEOPLE).map((i) => {
     const accountId = writing.createAccount(`user-${i}`, "hash", 0)?.id ?? 0;
     const session = writing.openSession(tokenHash(i), accountId, 0, 9e15);

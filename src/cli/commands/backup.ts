@@ -1,7 +1,7 @@
 import type { ServerConfig } from "../../server/config.ts";
 import { Exit } from "../exit.ts";
 import type { Stdio } from "../terminal/stdio.ts";
-import { holdingIn } from "./holding.ts";
+import { storeSummary } from "./holding.ts";
 
 /** Backs up the server's store into a file. Resolves with the exit code. */
 export async function runBackup(config: Pick<ServerConfig, "data">, file: string, stdio: Stdio): Promise<Exit> {
@@ -9,7 +9,7 @@ export async function runBackup(config: Pick<ServerConfig, "data">, file: string
   const { backUp } = await import("../../server/store.ts");
   try {
     const holding = await backUp(config, file);
-    await stdio.out.write(`${file} is whole, and holds ${holdingIn(holding)}.\n`);
+    await stdio.out.write(`${file} is whole, and holds ${storeSummary(holding)}.\n`);
     return Exit.FINE;
   } catch (error) {
     await stdio.complain(error instanceof Error ? error.message : String(error));

@@ -1,7 +1,7 @@
 import type { ServerConfig } from "../../server/config.ts";
 import { Exit } from "../exit.ts";
 import type { Stdio } from "../terminal/stdio.ts";
-import { holdingIn } from "./holding.ts";
+import { storeSummary } from "./holding.ts";
 
 /** Restores the server's store from a backup. Resolves with the exit code. */
 export async function runRestore(config: Pick<ServerConfig, "data">, file: string, stdio: Stdio): Promise<Exit> {
@@ -9,7 +9,7 @@ export async function runRestore(config: Pick<ServerConfig, "data">, file: strin
   const { restore } = await import("../../server/store.ts");
   try {
     const { before, sessions, ...holding } = await restore(config, file);
-    await stdio.out.write(`The store is restored, and holds ${holdingIn(holding)}.\n`);
+    await stdio.out.write(`The store is restored, and holds ${storeSummary(holding)}.\n`);
     await stdio.out.write(`Sessions that go on: ${sessions}; whoever has another one signs in again.\n`);
     if (before !== undefined) await stdio.out.write(`The store that was there is kept: ${before}\n`);
     return Exit.FINE;

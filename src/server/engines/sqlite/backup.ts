@@ -3,14 +3,14 @@ import { existsSync, lstatSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { copyStore } from "./copy.ts";
 import { DATABASE, removeDatabase, syncFolder } from "./folder.ts";
-import type { Holding } from "./inspect.ts";
+import type { StoreSummary } from "./inspect.ts";
 import { findLostStore } from "./signs.ts";
 
 /**
  * Backs the store of a folder up into a new file, while a server runs on it or not. The file gets its name once it is whole. Resolves
  * with what it holds. Throws an error for people, and leaves no file then.
  */
-export async function backUpSqliteStore({ folder, file }: { folder: string; file: string }): Promise<Holding> {
+export async function backUpSqliteStore({ folder, file }: { folder: string; file: string }): Promise<StoreSummary> {
   const store = join(folder, DATABASE);
   if (!existsSync(folder)) throw new Error(`There is no data folder ${folder}: name the server's with --data.`);
   const lost = findLostStore(folder);

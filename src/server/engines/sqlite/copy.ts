@@ -2,7 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import { backup, DatabaseSync } from "node:sqlite";
 import { explain } from "./explain.ts";
 import { removeDatabase } from "./folder.ts";
-import { findDamage, type Holding, inspect, inspectFile, openBeside } from "./inspect.ts";
+import { findDamage, type StoreSummary, inspect, inspectFile, openBeside } from "./inspect.ts";
 
 /** Pages that are copied in one go: 4 MiB. */
 const PAGES = 1_024;
@@ -12,7 +12,7 @@ const PAGES = 1_024;
  * its WAL included. Resolves with what the copy holds, once that is on disk and was found whole; it needs no file beside it. Throws
  * an error for people, and leaves nothing of the copy then.
  */
-export async function copyStore(from: string, to: string): Promise<Holding> {
+export async function copyStore(from: string, to: string): Promise<StoreSummary> {
   inspectFile(from);
   makeEmpty(to);
   try {
@@ -46,7 +46,7 @@ async function copyPages(from: string, to: string): Promise<void> {
   }
 }
 
-function check(from: string, to: string): Holding {
+function check(from: string, to: string): StoreSummary {
   const copy = new DatabaseSync(to);
   try {
     // It says of itself that it has a WAL, as the store does: now nobody who moves it need look for one.

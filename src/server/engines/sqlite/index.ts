@@ -13,11 +13,11 @@ import { DATABASE, LOCK, makeFolder } from "./folder.ts";
 import { type FolderLock, lockFolder } from "./lock.ts";
 import { accountsIn, readRows, toMessage } from "./messageRow.ts";
 import { Names } from "./names.ts";
-import type { Reading } from "./reading.ts";
+import type { StoreReader } from "./reading.ts";
 import { checkOurs, findLostStore, isOpenElsewhere } from "./signs.ts";
-import { Thread } from "./thread.ts";
+import { WorkerClient } from "./thread.ts";
 import { LossWatch, type Report, setAsideWal } from "./watch.ts";
-import type { Writing } from "./writing.ts";
+import type { StoreWriter } from "./writing.ts";
 
 export type { Report };
 
@@ -62,8 +62,8 @@ export async function openSqliteStore({ folder, report = () => {} }: SqliteOptio
   const owner = randomUUID();
   const watch = new LossWatch({ fold: () => writing.methods.fold(), report });
   const lost = watch.lost.bind(watch);
-  const writing = new Thread<Writing>({ role: "writing", file, owner }, lost);
-  let reading: Thread<Reading> | undefined;
+  const writing = new WorkerClient<StoreWriter>({ role: "writing", file, owner }, lost);
+  let reading: WorkerClient<StoreReader> | undefined;
   let keeper: DatabaseSync | undefined;
   let files: StoreFiles | undefined;
   const closeOnce = async () => {
@@ -86,7 +86,7 @@ export async function openSqliteStore({ folder, report = () => {} }: SqliteOptio
   try {
     files = await writing.start();
     keeper = keepOpen(file);
-    reading = new Thread<Reading>({ role: "reading", file, owner, files }, lost);
+    reading = new WorkerClient<StoreReader>({ role: "reading", file, owner, files }, lost);
     await reading.start();
     lock.mark();
   } catch (error) {
@@ -130,7 +130,7 @@ function keepOpen(file: string): DatabaseSync {
   return db;
 }
 
-function storeOf(writing: Thread<Writing>["methods"], reading: Thread<Reading>["methods"], watch: LossWatch) {
+function storeOf(writing: WorkerClient<StoreWriter>["methods"], reading: WorkerClient<StoreReader>["methods"], watch: LossWatch) {
   const names = new Names((accountIds) => reading.names(accountIds));
   const log: LogStore = {
     // Whatever the caller has seen: this folder has one server, so while it runs nobody else can make the log go back.

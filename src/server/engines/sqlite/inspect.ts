@@ -5,7 +5,7 @@ import { SCHEMA_VERSION } from "./schema.ts";
 import { readState } from "./state.ts";
 
 /** What a store holds. */
-export interface Holding {
+export interface StoreSummary {
   /** The id of the oldest message, or of the next one where there is none. */
   readonly oldestId: number;
   /** The id of the newest message there ever was; 0: there never was one. */
@@ -14,7 +14,7 @@ export interface Holding {
 }
 
 /** What the store in a file holds. Throws an error for people where there is none, or one of a newer version. */
-export function inspectFile(file: string): Holding {
+export function inspectFile(file: string): StoreSummary {
   const db = openBeside(file);
   try {
     return inspect(db, file);
@@ -40,7 +40,7 @@ export function openBeside(file: string): DatabaseSync {
 }
 
 /** What a store holds. Throws an error for people where it is none, or one of a newer version. */
-export function inspect(db: DatabaseSync, file: string): Holding {
+export function inspect(db: DatabaseSync, file: string): StoreSummary {
   const hasTable = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
   const isStore =
     hasTable.get("meta") !== undefined &&

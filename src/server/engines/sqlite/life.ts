@@ -5,7 +5,7 @@ import type { StoreFiles } from "./custody.ts";
 import type { Failure } from "./failures.ts";
 
 /** What a thread is started with. */
-export interface ThreadSetup {
+export interface WorkerSetup {
   readonly role: "writing" | "reading";
   readonly file: string;
   /** The server that owns the store: another word for each. */
@@ -46,7 +46,7 @@ const MAX_PENDING = 100_000;
 const ENTRY = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
 
 /** One worker thread, from its start to its end, and the calls that it has been given: it carries them out one after the other. */
-export class Life {
+export class WorkerHandle {
   readonly #worker: Worker;
   /** In the order of calling. */
   readonly #pending = new Map<number, Pending>();
@@ -59,7 +59,7 @@ export class Life {
   readonly ended: Promise<void>;
 
   /** Starts it. */
-  constructor(setup: ThreadSetup, listener: LifeListener) {
+  constructor(setup: WorkerSetup, listener: LifeListener) {
     this.#listener = listener;
     this.ready = new Promise((resolve, reject) => this.#pending.set(0, { resolve, reject }));
     // A thread that is started anew in the middle has nobody who waits for it to be ready.

@@ -7,7 +7,7 @@ import { type Guard, UNGUARDED } from "./custody.ts";
 import { readClockMark, readState } from "./state.ts";
 
 /** What the reading thread does, on a connection of its own: in WAL it never waits for a commit, nor a commit for it. */
-export class Reading {
+export class StoreReader {
   readonly #db: DatabaseSync;
   readonly #guard: Guard;
   readonly #statements;

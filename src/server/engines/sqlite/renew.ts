@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { migrate } from "./schema.ts";
-import type { LivingSession } from "./settle.ts";
+import type { ActiveSession } from "./settle.ts";
 
 /**
  * Makes another log of a copy of a store, brought to today's schema: what is in the log may have gone back, and ids will be given
  * out again. Of its sessions only those stay that are living still: one that has ended since must not come back. Returns how many.
  */
-export function renew(file: string, living: readonly LivingSession[]): number {
+export function renewLogId(file: string, living: readonly ActiveSession[]): number {
   const db = new DatabaseSync(file);
   try {
     migrate(db);

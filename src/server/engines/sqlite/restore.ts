@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { copyStore } from "./copy.ts";
 import { explain } from "./explain.ts";
 import { BESIDE, DATABASE, handOver, LOCK, makeFolder, removeDatabase, syncFolder } from "./folder.ts";
-import { type Holding, inspectFile } from "./inspect.ts";
+import { type StoreSummary, inspectFile } from "./inspect.ts";
 import { lockFolder } from "./lock.ts";
-import { renew } from "./renew.ts";
-import { settle } from "./settle.ts";
+import { renewLogId } from "./renew.ts";
+import { checkpoint } from "./settle.ts";
 
 /** What a restore came to. */
-export interface Restored extends Holding {
+export interface Restored extends StoreSummary {
   /** Where the store that was there before is now. Undefined: there was none. */
   readonly before: string | undefined;
   /** How many sessions go on. */
@@ -35,7 +35,7 @@ export async function restoreSqliteStore({ folder, file }: { folder: string; fil
     removeDatabase(coming);
     const holding = await copyStore(file, coming);
     handOver(coming);
-    const sessions = renew(coming, settle(store));
+    const sessions = renewLogId(coming, checkpoint(store));
     const before = setAside(store);
     // The old one's WAL must be gone before the new one is there, after a power cut too: it would be taken for the new one's.
     syncFolder(folder);

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { isBusy, isDamage } from "./explain.ts";
 
 /** A session that has not ended. */
-export interface LivingSession {
+export interface ActiveSession {
   readonly tokenHash: Uint8Array;
   /** Milliseconds since the epoch. */
   readonly lastUsedAt: number;
@@ -13,7 +13,7 @@ export interface LivingSession {
  * Brings a store to rest, so that its one file is all of it: what is in its WAL goes there. Returns the sessions that it has; none
  * where there is no store, or it is damaged. Throws an error for people where another program has it open.
  */
-export function settle(store: string): LivingSession[] {
+export function checkpoint(store: string): ActiveSession[] {
   if (!existsSync(store) || statSync(store).size === 0) return [];
   const db = new DatabaseSync(store);
   try {
@@ -21,7 +21,7 @@ export function settle(store: string): LivingSession[] {
     const hasSessions = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'sessions'").get();
     if (hasSessions === undefined) return [];
     const sessions = db.prepare("SELECT token_hash AS tokenHash, last_used_at AS lastUsedAt FROM sessions").all();
-    return sessions as unknown as LivingSession[];
+    return sessions as unknown as ActiveSession[];
   } catch (cause) {
     if (isDamage(cause)) return [];
     const why = isBusy(cause) ? "another program has it open; is a backup under way?" : (cause as Error).message;

@@ -1,7 +1,7 @@
 import { StoreUnavailable } from "../../room/ports/engines.ts";
 import type { StoreFiles } from "./custody.ts";
 import type { Failure } from "./failures.ts";
-import { Life, type ThreadSetup } from "./life.ts";
+import { WorkerHandle, type WorkerSetup } from "./life.ts";
 
 /** The methods of `T` with promises for results. */
 type Remote<T> = { [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<R> : never };
@@ -10,17 +10,17 @@ type Remote<T> = { [K in keyof T]: T[K] extends (...args: infer A) => infer R ? 
  * A worker thread with a connection of its own, called one call at a time in the order of calling. One that dies is started anew by
  * the next call.
  */
-export class Thread<T extends object> {
+export class WorkerClient<T extends object> {
   readonly #lost: (failure: Failure) => void;
-  #setup: ThreadSetup;
-  #life: Life | undefined;
+  #setup: WorkerSetup;
+  #life: WorkerHandle | undefined;
   #closed = false;
 
   /** The thread's methods. They throw `StoreUnavailable`, and where a commit may have happened `OutcomeUnknown`. */
   readonly methods: Remote<T>;
 
   /** `lost` is called when a call fails because the server has lost its store. */
-  constructor(setup: ThreadSetup, lost: (failure: Failure) => void) {
+  constructor(setup: WorkerSetup, lost: (failure: Failure) => void) {
     this.#setup = setup;
     this.#lost = lost;
     this.methods = new Proxy({} as Remote<T>, {
@@ -51,11 +51,11 @@ export class Thread<T extends object> {
     return (this.#life ?? this.#begin()).call(name, args);
   }
 
-  #begin(): Life {
+  #begin(): WorkerHandle {
     const over = () => {
       if (this.#life === life) this.#life = undefined;
     };
-    const life: Life = new Life(this.#setup, { over, lost: this.#lost });
+    const life: WorkerHandle = new WorkerHandle(this.#setup, { over, lost: this.#lost });
     this.#life = life;
     return life;
   }

@@ -3,10 +3,10 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Custody, checkFiles, claim, identify, type StoreFiles } from "./custody.ts";
 import { explain } from "./explain.ts";
 import { type Failure, failureOf } from "./failures.ts";
-import type { Answer, Call, ThreadSetup } from "./life.ts";
-import { Reading } from "./reading.ts";
+import type { Answer, Call, WorkerSetup } from "./life.ts";
+import { StoreReader } from "./reading.ts";
 import { configure, migrate } from "./schema.ts";
-import { Writing } from "./writing.ts";
+import { StoreWriter } from "./writing.ts";
 
 type Methods = Record<string, (...args: readonly unknown[]) => unknown>;
 
@@ -18,7 +18,7 @@ interface Opened {
 }
 
 /** A thread of the store: opens its connection, then carries out one call after the other. */
-const { role, file, owner, files: known } = workerData as ThreadSetup;
+const { role, file, owner, files: known } = workerData as WorkerSetup;
 let opened: Opened | undefined;
 
 function open(): Opened {
@@ -34,7 +34,7 @@ function open(): Opened {
     }
     const files = known ?? identify(file);
     const custody = new Custody(db, file, owner, files);
-    const methods = role === "writing" ? new Writing(db, custody) : new Reading(db, custody);
+    const methods = role === "writing" ? new StoreWriter(db, custody) : new StoreReader(db, custody);
     return { db, files, methods: methods as unknown as Methods };
   } catch (error) {
     db.close();

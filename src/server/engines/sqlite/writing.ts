@@ -7,7 +7,7 @@ import { failureOf } from "./failures.ts";
 import { readLastSentAt, readState } from "./state.ts";
 
 /** What the writing thread does, on a connection of its own. Each call is one commit. */
-export class Writing {
+export class StoreWriter {
   readonly #db: DatabaseSync;
   readonly #guard: Guard;
   readonly #statements;
