@@ -1,11 +1,11 @@
 import { expect } from "chai";
-import { Line } from "../../src/server/engines/secrets/line.ts";
+import { JobQueue } from "../../src/server/engines/secrets/line.ts";
 import { turns } from "../room/support/turns.ts";
 import { Gate } from "../support/engines.ts";
 
 describe("The line for hashes", () => {
   function setUp(maxRunning: number, maxWaiting: number) {
-    const line = new Line(maxRunning, maxWaiting);
+    const line = new JobQueue(maxRunning, maxWaiting);
     const gate = new Gate();
     gate.shut();
     const begun: number[] = [];

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
 import type { Secrets } from "../../room/ports/secrets.ts";
-import { Line } from "./line.ts";
+import { JobQueue } from "./line.ts";
 
 /**
  * argon2id with 19 MiB, 2 passes, 1 lane: OWASP's first choice
@@ -23,30 +23,30 @@ const TOKEN_BYTES = 32;
 
 /** Passwords by argon2id, tokens from the system's random numbers. */
 export class NodeSecrets implements Secrets {
-  readonly #line = new Line(MAX_RUNNING, MAX_WAITING);
+  readonly #queue = new JobQueue(MAX_RUNNING, MAX_WAITING);
   /** What the password of somebody unknown is compared with, so that it takes as long. Nobody has its password. */
-  #nobody: Promise<string> | undefined;
+  #dummyHash: Promise<string> | undefined;
 
   /** How many hashes are being made, and how many wait for their turn. */
   get load(): { readonly running: number; readonly waiting: number } {
-    return this.#line.load;
+    return this.#queue.load;
   }
 
   async hashPassword(password: string): Promise<string> {
-    return this.#line.run(() => hash(password, PARAMETERS));
+    return this.#queue.run(() => hash(password, PARAMETERS));
   }
 
   async verifyPassword(passwordHash: string | undefined, password: string): Promise<boolean> {
-    const right = await this.#line.run(async () => verify(passwordHash ?? (await this.#hashOfNobody()), password));
+    const right = await this.#queue.run(async () => verify(passwordHash ?? (await this.#hashForUnknown()), password));
     return right && passwordHash !== undefined;
   }
 
-  #hashOfNobody(): Promise<string> {
-    this.#nobody ??= hash(randomBytes(32), PARAMETERS).catch((error) => {
-      this.#nobody = undefined;
+  #hashForUnknown(): Promise<string> {
+    this.#dummyHash ??= hash(randomBytes(32), PARAMETERS).catch((error) => {
+      this.#dummyHash = undefined;
       throw error;
     });
-    return this.#nobody;
+    return this.#dummyHash;
   }
 
   isOutdated(passwordHash: string): boolean {

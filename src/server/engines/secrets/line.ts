@@ -1,7 +1,7 @@
 import { overloaded } from "../../room/reasons.ts";
 
 /** Lets a few jobs run at once and a bounded number wait behind them. */
-export class Line {
+export class JobQueue {
   readonly #maxRunning: number;
   readonly #maxWaiting: number;
   #running = 0;
