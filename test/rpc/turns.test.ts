@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect } from "chai";
-import { Turns } from "../../src/server/rpc/turns.ts";
+import { CommandPacer } from "../../src/server/rpc/turns.ts";
 
 /** Takes what may be taken now, and notes the others when they may be. */
-function takeMany(turns: Turns, count: number): { taken: number[] } {
+function takeMany(turns: CommandPacer, count: number): { taken: number[] } {
   const all = { taken: [] as number[] };
   for (let i = 0; i < count; i++) {
     const turn = turns.next();
@@ -15,11 +15,11 @@ function takeMany(turns: Turns, count: number): { taken: number[] } {
 
 describe("Commands, over the turns of the event loop", () => {
   it("are taken at once where they are few", () => {
-    expect(new Turns().next()).to.equal(undefined);
+    expect(new CommandPacer().next()).to.equal(undefined);
   });
 
   it("are spread where they are many, and keep their order", async () => {
-    const all = takeMany(new Turns(), 1_000);
+    const all = takeMany(new CommandPacer(), 1_000);
     let before = all.taken.length;
     expect(before).to.be.within(1, 250);
     let turns = 0;
@@ -34,7 +34,7 @@ describe("Commands, over the turns of the event loop", () => {
   });
 
   it("do not overtake those that wait", async () => {
-    const turns = new Turns();
+    const turns = new CommandPacer();
     const first = takeMany(turns, 500);
     await nextTurn();
     const second = takeMany(turns, 10);

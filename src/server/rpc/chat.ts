@@ -15,7 +15,7 @@ import { CHAT_PATH } from "./definition.ts";
 import { type CallFailure, failureAfter, failureOf, nameOf } from "./failure.ts";
 import { http2StreamOf, resetStream, writeMessage } from "./http2Stream.ts";
 import { InvalidRequest } from "./invalidRequest.ts";
-import { Turns } from "./turns.ts";
+import { CommandPacer } from "./turns.ts";
 
 /** What `Chat` needs beside the room. */
 export interface ChatParts {
@@ -30,7 +30,7 @@ export interface ChatParts {
  * which only that call reports, and a request is read when the one before is carried out.
  */
 export function chatInterceptor(parts: ChatParts): ServerInterceptor {
-  const turns = new Turns();
+  const turns = new CommandPacer();
   return (method, call) =>
     method.path === CHAT_PATH
       ? new ServerInterceptingCall(call, { start: () => new ChatCall(parts, call, turns).start() })
@@ -40,11 +40,11 @@ export function chatInterceptor(parts: ChatParts): ServerInterceptor {
 /** One call of `Chat`: the wire below a stream of the room. */
 class ChatCall implements Sink {
   readonly #parts: ChatParts;
-  readonly #turns: Turns;
+  readonly #pacer: CommandPacer;
   readonly #call: ServerInterceptingCallInterface;
   readonly #http2;
   /** A response has left; not where its stream broke: that is closed, and hears of it by `onCancel`. */
-  readonly #left = (error?: Error | null) => {
+  readonly #onFlushed = (error?: Error | null) => {
     if (error === undefined || error === null) this.#stream?.flushed();
   };
   #stream: Stream | undefined;
@@ -52,8 +52,8 @@ class ChatCall implements Sink {
   #invalid: InvalidRequest | undefined;
   #isOver = false;
 
-  constructor(parts: ChatParts, call: ServerInterceptingCallInterface, turns: Turns) {
-    this.#turns = turns;
+  constructor(parts: ChatParts, call: ServerInterceptingCallInterface, turns: CommandPacer) {
+    this.#pacer = turns;
     this.#parts = parts;
     this.#call = call;
     this.#http2 = parts.direct ? http2StreamOf(call) : undefined;
@@ -73,10 +73,10 @@ class ChatCall implements Sink {
   send(response: Uint8Array): void {
     if (!this.#canWrite()) return;
     if (this.#http2 === undefined) {
-      this.#call.sendMessage(response, this.#left);
+      this.#call.sendMessage(response, this.#onFlushed);
     } else {
       if (!this.#http2.headersSent) this.#call.sendMetadata(new Metadata());
-      writeMessage(this.#http2, response, this.#left);
+      writeMessage(this.#http2, response, this.#onFlushed);
     }
   }
 
@@ -109,7 +109,7 @@ class ChatCall implements Sink {
       return;
     }
     await this.#stream?.receive(request.requestId, toCommand(request));
-    const turn = this.#turns.next();
+    const turn = this.#pacer.next();
     if (turn !== undefined) await turn;
     if (!this.#isOver) this.#call.startRead();
   }

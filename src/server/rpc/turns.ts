@@ -1,12 +1,12 @@
 /** Commands that are taken in one turn of the event loop: a few milliseconds' worth. */
-const A_TURN = 128;
+const COMMANDS_PER_TURN = 128;
 
 /**
  * Spreads commands over the turns of the event loop, one of each stream after the other: thousands that come at once would keep it for
  * tens of milliseconds, and with it everybody's deliveries.
  */
-export class Turns {
-  #left = A_TURN;
+export class CommandPacer {
+  #left = COMMANDS_PER_TURN;
   #scheduled = false;
   #waiting: (() => void)[] = [];
 
@@ -25,8 +25,8 @@ export class Turns {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#left = A_TURN;
-      const next = this.#waiting.splice(0, A_TURN);
+      this.#left = COMMANDS_PER_TURN;
+      const next = this.#waiting.splice(0, COMMANDS_PER_TURN);
       this.#left -= next.length;
       if (this.#waiting.length > 0) this.#schedule();
       for (const resolve of next) resolve();
