@@ -2,7 +2,7 @@ import type { Metadata } from "nice-grpc";
 import type { ChatRequest, ChatResponse } from "../gen/obrolan/v1/chat.ts";
 import type { Service } from "./connection.ts";
 import { toChatError } from "./errors.ts";
-import { Outbox } from "./outbox.ts";
+import { SendQueue } from "./outbox.ts";
 
 /** One open `Chat` call. */
 export interface ChatStream {
@@ -15,7 +15,7 @@ export interface ChatStream {
 
 /** Opens a `Chat` call. */
 export function openChatStream(service: Service, metadata: Metadata, signal: AbortSignal): ChatStream {
-  const outbox = new Outbox();
+  const outbox = new SendQueue();
   return {
     responses: read(service, metadata, signal, outbox),
     send: (request) => outbox.send(request),
@@ -27,7 +27,7 @@ async function* read(
   service: Service,
   metadata: Metadata,
   signal: AbortSignal,
-  outbox: Outbox,
+  outbox: SendQueue,
 ): AsyncGenerator<ChatResponse> {
   let trailer: Metadata | undefined;
   const onTrailer = (metadata: Metadata) => {

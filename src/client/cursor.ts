@@ -40,7 +40,7 @@ export interface GapMeaning {
 }
 
 /** Follows what the server says of cursors, and knows from it how to join again. */
-export class Place {
+export class ResumePoint {
   /** Undefined: another log is read from its beginning. */
   readonly #recent: number | undefined;
   #logId: string;

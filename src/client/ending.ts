@@ -29,7 +29,7 @@ export function isRequestInvalid(error: ChatError | undefined, goodbye: GoodbyeE
  * Decides what follows the end of a stream. The contract: only `UNAUTHENTICATED`, or a `goodbye` without `reconnect`, means not
  * to come back. Beside these, a join that the server cannot read is not sent again.
  */
-export function afterwards({ error, goodbye, verdict, done }: StreamEnd): Next {
+export function nextStep({ error, goodbye, verdict, done }: StreamEnd): Next {
   if (goodbye !== undefined && !goodbye.reconnect) return { kind: "dismissed", reason: goodbye.reason };
   if (error?.code === Status.UNAUTHENTICATED) return { kind: "unauthenticated", cause: error };
   if (done) return { kind: "left" };

@@ -4,7 +4,7 @@ import type { ChatRequest } from "../gen/obrolan/v1/chat.ts";
  * The requests of one stream, which gRPC takes as fast as the connection does. It is bounded by what is put in: one join, and
  * each command that waits for its answer at most once.
  */
-export class Outbox implements AsyncIterable<ChatRequest> {
+export class SendQueue implements AsyncIterable<ChatRequest> {
   readonly #requests: ChatRequest[] = [];
   #ended = false;
   #wake: (() => void) | undefined;

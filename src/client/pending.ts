@@ -7,7 +7,7 @@ import { mustBeWellFormed } from "./wellFormed.ts";
 /** What the contract allows a request to have; a larger one would end the stream, every time that it is sent again. */
 const MAX_REQUEST_BYTES = 64 * 1024;
 
-interface Waiting {
+interface PendingCommand {
   readonly request: ChatRequest;
   /** How often it was sent. */
   sent: number;
@@ -15,9 +15,9 @@ interface Waiting {
 }
 
 /** The commands whose outcome is not known yet, in the order in which they were given. */
-export class Pending {
+export class PendingCommands {
   readonly #max: number;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, PendingCommand>();
 
   constructor(max: number) {
     this.#max = max;

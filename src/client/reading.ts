@@ -2,17 +2,17 @@ import { randomUUID } from "node:crypto";
 import { Status } from "nice-grpc";
 import type { ChatRequest, ChatResponse, Event, Gap, Welcome } from "../gen/obrolan/v1/chat.ts";
 import type { EventBuffer } from "./buffer.ts";
-import type { Cursor, Place } from "./cursor.ts";
+import type { Cursor, ResumePoint } from "./cursor.ts";
 import { ChatError } from "./errors.ts";
 import type { GoodbyeEvent, Outcome, RoomEvent } from "./events.ts";
-import type { Pending } from "./pending.ts";
+import type { PendingCommands } from "./pending.ts";
 import type { Change } from "./state.ts";
 import { NO_LIMITS, toOutcome, toRoomEvent } from "./translate.ts";
 
 /** What reading needs. */
-export interface ReadingParts {
-  readonly place: Place;
-  readonly pending: Pending;
+export interface ResponseHandlerParts {
+  readonly place: ResumePoint;
+  readonly pending: PendingCommands;
   readonly events: EventBuffer;
   /** Ends every wait for space in the buffer. */
   readonly signal: AbortSignal;
@@ -26,8 +26,8 @@ export interface ReadingParts {
 }
 
 /** Reads what the server sends: answers go to their commands, events to the application, cursors to the place. */
-export class Reading {
-  readonly #parts: ReadingParts;
+export class ResponseHandler {
+  readonly #parts: ResponseHandlerParts;
   /** Undefined: there was no `welcome` on this stream. */
   #joinId: string | undefined;
   #goodbye: GoodbyeEvent | undefined;
@@ -35,7 +35,7 @@ export class Reading {
   #caughtUp = false;
   #lastAccepted = 0n;
 
-  constructor(parts: ReadingParts) {
+  constructor(parts: ResponseHandlerParts) {
     this.#parts = parts;
   }
 

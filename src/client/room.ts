@@ -3,14 +3,14 @@ import { Status } from "nice-grpc";
 import type { ChatRequest } from "../gen/obrolan/v1/chat.ts";
 import { EventBuffer } from "./buffer.ts";
 import type { Connection } from "./connection.ts";
-import { type Cursor, Place } from "./cursor.ts";
+import { type Cursor, ResumePoint } from "./cursor.ts";
 import { ChatError } from "./errors.ts";
 import type { Closed, Outcome, RoomEvent } from "./events.ts";
 import { checkCommand, checkRoomOptions, type RoomOptions } from "./options.ts";
-import { Pending } from "./pending.ts";
+import { PendingCommands } from "./pending.ts";
 import type { Rooms } from "./rooms.ts";
 import type { RoomState } from "./state.ts";
-import { Stay } from "./stay.ts";
+import { ConnectionLoop } from "./stay.ts";
 
 /** What a command may be given. */
 export interface CommandOptions {
@@ -28,24 +28,24 @@ export interface CommandOptions {
 export class Room implements AsyncIterable<RoomEvent> {
   /** Resolves when the room is closed, with why. Never rejects. */
   readonly closed: Promise<Closed>;
-  readonly #pending: Pending;
+  readonly #pending: PendingCommands;
   readonly #events: EventBuffer;
-  readonly #stay: Stay;
+  readonly #loop: ConnectionLoop;
 
   /** For `ChatClient.enter`. `rooms` remembers the room until it is closed. */
   constructor(connection: Connection, options: RoomOptions, rooms: Rooms) {
     checkRoomOptions(options);
-    const place = new Place(options);
-    this.#pending = new Pending(options.maxPending ?? 256);
+    const place = new ResumePoint(options);
+    this.#pending = new PendingCommands(options.maxPending ?? 256);
     this.#events = new EventBuffer(options.maxEvents ?? 1024, place.cursor);
-    this.#stay = new Stay({ connection, options, place, pending: this.#pending, events: this.#events });
-    this.closed = this.#stay.run();
-    rooms.add(this.#stay, this.closed);
+    this.#loop = new ConnectionLoop({ connection, options, place, pending: this.#pending, events: this.#events });
+    this.closed = this.#loop.run();
+    rooms.add(this.#loop, this.closed);
   }
 
   /** Where the connection stands. */
   get state(): RoomState {
-    return this.#stay.state;
+    return this.#loop.state;
   }
 
   /**
@@ -86,13 +86,13 @@ export class Room implements AsyncIterable<RoomEvent> {
    * lost before that, it comes back for it. Keep taking events meanwhile. `abort()` cuts it short.
    */
   close(): Promise<Closed> {
-    this.#stay.leave();
+    this.#loop.leave();
     return this.closed;
   }
 
   /** Leaves at once. Events that were not taken are dropped; commands without an answer are `unanswered`. */
   abort(): void {
-    this.#stay.stop({ kind: "aborted" });
+    this.#loop.stop({ kind: "aborted" });
   }
 
   [Symbol.asyncIterator](): AsyncIterator<RoomEvent, void> {
@@ -102,10 +102,10 @@ export class Room implements AsyncIterable<RoomEvent> {
   async #command(command: ChatRequest["command"], options: CommandOptions = {}): Promise<Outcome> {
     checkCommand(command, options);
     const { requestId = randomUUID() } = options;
-    if (this.#stay.leaving) throw new ChatError(Status.FAILED_PRECONDITION, "The room has been left.");
+    if (this.#loop.leaving) throw new ChatError(Status.FAILED_PRECONDITION, "The room has been left.");
     const request: ChatRequest = { requestId, command };
     const outcome = this.#pending.add(request);
-    this.#stay.send(requestId);
+    this.#loop.send(requestId);
     return outcome;
   }
 }

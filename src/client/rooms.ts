@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Stay } from "./stay.ts";
+import type { ConnectionLoop } from "./stay.ts";
 
 /** The rooms of one client that are not closed. */
 export class Rooms {
-  readonly #stays = new Set<Stay>();
+  readonly #stays = new Set<ConnectionLoop>();
 
   /** Remembers a room until it is closed. */
-  add(stay: Stay, closed: Promise<unknown>): void {
+  add(stay: ConnectionLoop, closed: Promise<unknown>): void {
     this.#stays.add(stay);
     void closed.then(() => this.#stays.delete(stay));
   }

@@ -1,6 +1,6 @@
 import type { ChatStream } from "./chatStream.ts";
 import type { Outcome } from "./events.ts";
-import type { Pending } from "./pending.ts";
+import type { PendingCommands } from "./pending.ts";
 
 /** What a stream that ended with `REQUEST_INVALID` says about the commands that were sent on it. */
 export type Verdict =
@@ -13,13 +13,13 @@ export type Verdict =
 
 /** Sends the pending commands on the stream of the moment, and knows which of them that stream has not answered. */
 export class Sending {
-  readonly #pending: Pending;
+  readonly #pending: PendingCommands;
   /** Sent on this stream and not answered on it, in the order in which they were sent. */
   readonly #open = new Set<string>();
   #stream: ChatStream | undefined;
   #oneByOne = false;
 
-  constructor(pending: Pending) {
+  constructor(pending: PendingCommands) {
     this.#pending = pending;
   }
 

@@ -5,13 +5,13 @@ import { Backoff } from "./backoff.ts";
 import type { EventBuffer } from "./buffer.ts";
 import { type ChatStream, openChatStream } from "./chatStream.ts";
 import { bearer, type Connection } from "./connection.ts";
-import type { Place } from "./cursor.ts";
-import { afterwards, isRequestInvalid } from "./ending.ts";
+import type { ResumePoint } from "./cursor.ts";
+import { nextStep, isRequestInvalid } from "./ending.ts";
 import { ChatError, toChatError } from "./errors.ts";
 import type { Closed } from "./events.ts";
 import type { RoomOptions } from "./options.ts";
-import type { Pending } from "./pending.ts";
-import { Reading } from "./reading.ts";
+import type { PendingCommands } from "./pending.ts";
+import { ResponseHandler } from "./reading.ts";
 import { Sending } from "./sending.ts";
 import { type Change, change, type RoomState } from "./state.ts";
 
@@ -19,18 +19,18 @@ import { type Change, change, type RoomState } from "./state.ts";
 const WELCOME_TIMEOUT = 30_000;
 
 /** What a stay is made of. */
-export interface StayParts {
+export interface ConnectionLoopParts {
   readonly connection: Connection;
   readonly options: RoomOptions;
-  readonly place: Place;
-  readonly pending: Pending;
+  readonly place: ResumePoint;
+  readonly pending: PendingCommands;
   readonly events: EventBuffer;
 }
 
 /** Stays in the room over any number of streams, one after the other. */
-export class Stay {
-  readonly #parts: StayParts;
-  readonly #reading: Reading;
+export class ConnectionLoop {
+  readonly #parts: ConnectionLoopParts;
+  readonly #reading: ResponseHandler;
   readonly #sending: Sending;
   readonly #backoff: Backoff;
   readonly #stopped = new AbortController();
@@ -43,11 +43,11 @@ export class Stay {
   #failures = 0;
   #lastError = new ChatError(Status.UNAVAILABLE, "The server did not answer.");
 
-  constructor(parts: StayParts) {
+  constructor(parts: ConnectionLoopParts) {
     this.#parts = parts;
     this.#backoff = new Backoff(parts.options.backoff);
     this.#sending = new Sending(parts.pending);
-    this.#reading = new Reading({
+    this.#reading = new ResponseHandler({
       ...parts,
       signal: this.#stopped.signal,
       change: (what) => this.#change(what),
@@ -117,7 +117,7 @@ export class Stay {
       const { goodbye } = this.#reading;
       const verdict = isRequestInvalid(error, goodbye) ? this.#sending.blame(goodbye !== undefined) : undefined;
       const done = this.#settled && (error === undefined || this.#reading.complete);
-      const next = afterwards({ error, goodbye, verdict, done });
+      const next = nextStep({ error, goodbye, verdict, done });
       if (next.kind !== "retry") return next;
       const { cause, atLeastMs } = next;
       // The server is well, and what it did not take will not come again.

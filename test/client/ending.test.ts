@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { afterwards } from "../../src/client/ending.ts";
+import { nextStep } from "../../src/client/ending.ts";
 import { ChatError, type GoodbyeEvent, Status } from "../../src/client/index.ts";
 
 function goodbye(reason: string, reconnect: boolean, retryAfterMs?: number): GoodbyeEvent {
@@ -11,20 +11,20 @@ const lost = new ChatError(Status.UNAVAILABLE, "connection lost");
 describe("the end of a stream", () => {
   it("is for good where the server says goodbye without reconnect", () => {
     const end = { error: undefined, goodbye: goodbye("LOGGED_OUT", false), done: false };
-    expect(afterwards(end)).to.deep.equal({ kind: "dismissed", reason: "LOGGED_OUT" });
+    expect(nextStep(end)).to.deep.equal({ kind: "dismissed", reason: "LOGGED_OUT" });
   });
 
   it("is for good where the session is worth nothing", () => {
     const error = new ChatError(Status.UNAUTHENTICATED, "log in", { reason: "SESSION_INVALID" });
-    expect(afterwards({ error, goodbye: undefined, done: false })).to.deep.equal({
+    expect(nextStep({ error, goodbye: undefined, done: false })).to.deep.equal({
       kind: "unauthenticated",
       cause: error,
     });
   });
 
   it("is for good where we wanted to leave and everything was answered, however it ended", () => {
-    expect(afterwards({ error: undefined, goodbye: undefined, done: true })).to.deep.equal({ kind: "left" });
-    expect(afterwards({ error: lost, goodbye: undefined, done: true })).to.deep.equal({ kind: "left" });
+    expect(nextStep({ error: undefined, goodbye: undefined, done: true })).to.deep.equal({ kind: "left" });
+    expect(nextStep({ error: lost, goodbye: undefined, done: true })).to.deep.equal({ kind: "left" });
   });
 
   it("is followed by another one in every other case", () => {
@@ -35,16 +35,16 @@ describe("the end of a stream", () => {
       Status.DEADLINE_EXCEEDED,
       Status.UNKNOWN,
     ]) {
-      const next = afterwards({ error: new ChatError(code, "?"), goodbye: undefined, done: false });
+      const next = nextStep({ error: new ChatError(code, "?"), goodbye: undefined, done: false });
       expect(next).to.include({ kind: "retry", atLeastMs: 0 });
     }
-    expect(afterwards({ error: undefined, goodbye: undefined, done: false })).to.include({ kind: "retry" });
+    expect(nextStep({ error: undefined, goodbye: undefined, done: false })).to.include({ kind: "retry" });
   });
 
   it("is followed by another one after the wait that the server named", () => {
     const stopping = { error: lost, goodbye: goodbye("SHUTTING_DOWN", true, 1500), done: false };
-    expect(afterwards(stopping)).to.include({ kind: "retry", atLeastMs: 1500 });
+    expect(nextStep(stopping)).to.include({ kind: "retry", atLeastMs: 1500 });
     const busy = new ChatError(Status.UNAVAILABLE, "busy", { retryAfterMs: 700 });
-    expect(afterwards({ error: busy, goodbye: undefined, done: false })).to.include({ kind: "retry", atLeastMs: 700 });
+    expect(nextStep({ error: busy, goodbye: undefined, done: false })).to.include({ kind: "retry", atLeastMs: 700 });
   });
 });

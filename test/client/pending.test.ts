@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type ChatError, type Outcome, Status } from "../../src/client/index.ts";
-import { Pending } from "../../src/client/pending.ts";
+import { PendingCommands } from "../../src/client/pending.ts";
 import type { ChatRequest } from "../../src/gen/obrolan/v1/chat.ts";
 
 function say(requestId: string, text = "hello"): ChatRequest {
@@ -13,14 +13,14 @@ function accepted(requestId: string, id: bigint): Outcome {
 
 describe("the commands that wait for their answers", () => {
   it("are sent again in the order in which they were given, without those that were answered", () => {
-    const pending = new Pending(10);
+    const pending = new PendingCommands(10);
     for (const requestId of ["a", "b", "c", "d"]) pending.add(say(requestId));
     pending.settle(accepted("b", 1n));
     expect(pending.ids()).to.deep.equal(["a", "c", "d"]);
   });
 
   it("get the answer that bears their request id", async () => {
-    const pending = new Pending(10);
+    const pending = new PendingCommands(10);
     const first = pending.add(say("a"));
     const second = pending.add(say("b"));
     pending.settle(accepted("b", 7n));
@@ -38,7 +38,7 @@ describe("the commands that wait for their answers", () => {
       message: "The store is away.",
       retryAfterMs: 1_000,
     });
-    const pending = new Pending(10);
+    const pending = new PendingCommands(10);
     pending.add(say("a"));
     expect(pending.request("a")).to.deep.equal(say("a"));
     pending.add(say("b"));
@@ -54,14 +54,14 @@ describe("the commands that wait for their answers", () => {
   });
 
   it("do not mind an answer to something else", () => {
-    const pending = new Pending(10);
+    const pending = new PendingCommands(10);
     pending.add(say("a"));
     pending.settle(accepted("stranger", 1n));
     expect(pending.size).to.equal(1);
   });
 
   it("are no more than were allowed; the next one is refused and says so", () => {
-    const pending = new Pending(2);
+    const pending = new PendingCommands(2);
     pending.add(say("a"));
     pending.add(say("b"));
     expect(() => pending.add(say("c")))
@@ -73,13 +73,13 @@ describe("the commands that wait for their answers", () => {
   });
 
   it("are not doubled under one request id", () => {
-    const pending = new Pending(10);
+    const pending = new PendingCommands(10);
     pending.add(say("a"));
     expect(() => pending.add(say("a"))).to.throw("waiting for its answer already");
   });
 
   it("are not taken where they could never be sent, which would end every stream", () => {
-    const pending = new Pending(10);
+    const pending = new PendingCommands(10);
     const refused = (request: ChatRequest) => {
       try {
         pending.add(request);
@@ -96,7 +96,7 @@ describe("the commands that wait for their answers", () => {
   });
 
   it("A command whose text, username or requestId has a lone surrogate is refused, and the error says where", () => {
-    const pending = new Pending(10);
+    const pending = new PendingCommands(10);
     const wrong: [string, ChatRequest][] = [
       ["text has half a character in it, U+D83D at index 3", say("a", "ab \ud83d")],
       ["username", { requestId: "a", command: { $case: "sendTo", value: { username: "\udc00", text: "x" } } }],
@@ -114,7 +114,7 @@ describe("the commands that wait for their answers", () => {
   });
 
   it("are unanswered when the room is closed", async () => {
-    const pending = new Pending(10);
+    const pending = new PendingCommands(10);
     const outcome = pending.add(say("a"));
     pending.abandon();
     expect(await outcome).to.deep.equal({ kind: "unanswered", requestId: "a" });
