@@ -5,7 +5,7 @@ import { turns, until } from "../room/support/turns.ts";
 import { join } from "../support/commands.ts";
 import { DEADLINE, within } from "../support/deadline.ts";
 import { chatter, fill } from "../support/fill.ts";
-import { Rogue, type Stalled, stall } from "../support/rogue.ts";
+import { RawClient, type Stalled, stall } from "../support/rogue.ts";
 import { type Person, useServer } from "../support/server.ts";
 import { manualStopwatch } from "../support/stopwatch.ts";
 
@@ -30,7 +30,7 @@ describe("50 streams of one connection that nobody reads", function () {
   }
 
   async function leaveUnread({ wide }: { wide: boolean }): Promise<Stalled> {
-    const rogue = await Rogue.connect(server.port, ana.token, { wide });
+    const rogue = await RawClient.connect(server.port, ana.token, { wide });
     const bytes = wide ? count * window : window;
     const request = ChatRequest.encode({ requestId: "", command: join({ resumeAfter: 0n }) }).finish();
     try {

@@ -8,7 +8,7 @@ import { Code, type Ending, readEnding } from "../support/ending.ts";
 import { expectFailed } from "../support/expect.ts";
 import { frame } from "../support/frames.ts";
 import { watchHealth } from "../support/health.ts";
-import { Rogue } from "../support/rogue.ts";
+import { RawClient } from "../support/rogue.ts";
 import { useServer } from "../support/server.ts";
 import { bearer, type Connection } from "../support/wire.ts";
 
@@ -115,7 +115,7 @@ describe("What one connection leaves unfinished", function () {
   const server = useServer();
 
   /** Begins when the server has sent its settings; the code of the frame with which it ends what was begun. */
-  async function ends(rogue: Rogue, type: number, begin: () => void): Promise<number> {
+  async function ends(rogue: RawClient, type: number, begin: () => void): Promise<number> {
     const find = async () => {
       let code = -1;
       let hasBegun = false;
@@ -134,7 +134,7 @@ describe("What one connection leaves unfinished", function () {
   for (const path of [...UNARY, ...REFLECTION, `${SERVICE}/Chat`]) {
     it(`is reset if a request to ${path} comes in DATA frames of one byte`, async () => {
       const ana = await server.person("ana");
-      const rogue = await Rogue.connect(server.port, ana.token, { path });
+      const rogue = await RawClient.connect(server.port, ana.token, { path });
       const drip = () => {
         const [stream = 1] = rogue.open(1);
         rogue.drip(stream, Buffer.from([0, 0, 0, 0xff, 0xff]));
@@ -165,7 +165,7 @@ describe("What one connection leaves unfinished", function () {
     const wire = await server.connect();
     expect(wire.session.remoteSettings.maxHeaderListSize).to.equal(INBOUND_LIMITS.headerBytes);
     const headers = [["x-large", "a".repeat(16_000)]] as const;
-    const rogue = await Rogue.connect(server.port, "token", { path: `${SERVICE}/List`, headers, acknowledges: false });
+    const rogue = await RawClient.connect(server.port, "token", { path: `${SERVICE}/List`, headers, acknowledges: false });
     const code = await ends(rogue, GOAWAY, () => rogue.open(INBOUND_LIMITS.violations));
     expect(code, "GOAWAY").to.equal(ENHANCE_YOUR_CALM);
   });

@@ -19,7 +19,7 @@ export interface NodeEngines {
 }
 
 /** What the servers of a test stand on: the store, and what is between them. */
-export interface Ground {
+export interface Fixture {
   /** How many servers stand on it. */
   readonly nodes: number;
   /** For what is the test's own; the store is there where it has files. */
@@ -34,13 +34,13 @@ export interface Ground {
 export const NODES = Number(process.env.TEST_NODES ?? 1);
 
 /** New ground for a server of `NODES` nodes. */
-export async function newGround(): Promise<Ground> {
+export async function newFixture(): Promise<Fixture> {
   const folder = await mkdtemp(path.join(tmpdir(), "obrolan-test-"));
   return NODES === 1 ? embedded(folder) : distributed(folder);
 }
 
 /** One node, on SQLite in the folder. */
-function embedded(folder: string): Ground {
+function embedded(folder: string): Fixture {
   return {
     nodes: 1,
     folder,
@@ -71,7 +71,7 @@ function embedded(folder: string): Ground {
 }
 
 /** Several nodes, on a PostgreSQL and a NATS that other tests use too, each without seeing anything of another. */
-async function distributed(folder: string): Promise<Ground> {
+async function distributed(folder: string): Promise<Fixture> {
   const place = await postgresPlace();
   const { url } = await sharedServer("nats");
   return {

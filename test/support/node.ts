@@ -1,7 +1,7 @@
 import type { Engines } from "../../src/server/room/ports/engines.ts";
 import { type ChatServer, createServer, type ServerOptions, type Stats } from "../../src/server/server.ts";
 import { within } from "./deadline.ts";
-import type { Ground } from "./ground.ts";
+import type { Fixture } from "./ground.ts";
 import { FOLLOWS_AT_ONCE } from "./steadyClock.ts";
 
 /** What a test may want otherwise. Limits that are not given are the server's own, but that there is no limit of rate. */
@@ -23,7 +23,7 @@ export interface TestNode {
 }
 
 /** Starts one more server. */
-export async function startNode(ground: Ground, { wrap = (all) => all, ...options }: TestServerOptions) {
+export async function startNode(ground: Fixture, { wrap = (all) => all, ...options }: TestServerOptions) {
   const { engines, ready, close } = await ground.open();
   try {
     // A test that brings a clock sets it to let time pass.

@@ -27,7 +27,7 @@ interface Frame {
 }
 
 /** A connection whose frames are written by hand, for what no HTTP/2 library would do. It grants no stream more than its first 64 KiB. */
-export class Rogue {
+export class RawClient {
   readonly #socket: net.Socket;
   readonly #headers: Buffer;
   #lastStream = -1;
@@ -54,11 +54,11 @@ export class Rogue {
     port: number,
     token: string,
     { wide = false, path = CHAT, headers = [] as readonly (readonly [string, string])[], acknowledges = true } = {},
-  ): Promise<Rogue> {
+  ): Promise<RawClient> {
     const socket = net.connect(port, "127.0.0.1");
     await once(socket, "connect");
     socket.on("error", () => {});
-    const rogue = new Rogue(socket, token, path, headers);
+    const rogue = new RawClient(socket, token, path, headers);
     socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     rogue.#write({ type: SETTINGS });
     if (acknowledges) rogue.#write({ type: SETTINGS, flags: ACK });
@@ -123,7 +123,7 @@ export class Rogue {
 
 /** Opens that many streams on one connection, and returns how many of them the server resets. */
 export async function openTooMany(port: number, token: string, count: number): Promise<number> {
-  const rogue = await Rogue.connect(port, token);
+  const rogue = await RawClient.connect(port, token);
   rogue.open(count);
   try {
     return await within(countRefused(rogue, count), "the server to answer all streams");
@@ -133,7 +133,7 @@ export async function openTooMany(port: number, token: string, count: number): P
 }
 
 /** Counts resets until every stream has been answered in some way, or the server gives up the connection. */
-async function countRefused(rogue: Rogue, count: number): Promise<number> {
+async function countRefused(rogue: RawClient, count: number): Promise<number> {
   const answered = new Set<number>();
   const refused = new Set<number>();
   for await (const { type, stream } of rogue.frames()) {
@@ -160,7 +160,7 @@ export interface Stalled {
  * so many `bytes` of them have come.
  */
 export async function stall(
-  rogue: Rogue,
+  rogue: RawClient,
   { count, request, bytes: room, full }: { count: number; request: Uint8Array; bytes: number; full: () => void },
 ): Promise<Stalled> {
   const streams = new Set(rogue.open(count, request));

@@ -3,7 +3,7 @@ import type { ChatServer } from "../../src/server/server.ts";
 import { wayOfSuite } from "./bothWays.ts";
 import type { ChatOptions, ChatStream } from "./chat-stream.ts";
 import { join } from "./commands.ts";
-import { type Ground, newGround } from "./ground.ts";
+import { type Fixture, newFixture } from "./ground.ts";
 import { startNode, type TestNode, type TestServerOptions, together } from "./node.ts";
 import { Connection, type ConnectOptions } from "./wire.ts";
 
@@ -21,7 +21,7 @@ export interface Person {
  * several, on one PostgreSQL and one NATS, and whoever connects gets one after the other.
  */
 export class TestServer {
-  readonly #ground: Ground;
+  readonly #ground: Fixture;
   #options: TestServerOptions;
   #nodes: readonly TestNode[] = [];
   #turn = 0;
@@ -29,14 +29,14 @@ export class TestServer {
   readonly #connections = new Set<Connection>();
   #people = 0;
 
-  private constructor(ground: Ground, options: TestServerOptions) {
+  private constructor(ground: Fixture, options: TestServerOptions) {
     this.#ground = ground;
     this.#options = options;
   }
 
   /** Starts a server on new ground. */
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
-    const server = new TestServer(await newGround(), options);
+    const server = new TestServer(await newFixture(), options);
     await server.#start();
     return server;
   }
