@@ -6,7 +6,7 @@ import type { EventBuffer } from "./buffer.ts";
 import { type ChatStream, openChatStream } from "./chatStream.ts";
 import { bearer, type Connection } from "./connection.ts";
 import type { ResumePoint } from "./cursor.ts";
-import { nextStep, isRequestInvalid } from "./ending.ts";
+import { isRequestInvalid, nextStep } from "./ending.ts";
 import { ChatError, toChatError } from "./errors.ts";
 import type { Closed } from "./events.ts";
 import type { RoomOptions } from "./options.ts";

@@ -83,7 +83,7 @@ export interface ChatServer {
   drain(): Promise<void>;
   stats(): Stats;
   /** What it has done since its start. */
-  readonly tallies: Counters;
+  readonly counters: Counters;
 }
 
 const SERVICE = "obrolan.v1.ChatService";
@@ -144,8 +144,8 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
   if (!direct) logger.warn({}, "responses go the slow way: this version of grpc-js is not known");
   const interceptors = [chatInterceptor({ room, report, direct })];
   const grpc = createGrpcServer({ ...GRPC_OPTIONS, interceptors } as GrpcOptions);
-  const { tallies } = room;
-  const failed = (failure: CallFailure) => tallies.failedCalls.add(nameOf(failure));
+  const { counters } = room;
+  const failed = (failure: CallFailure) => counters.failedCalls.add(nameOf(failure));
   const callers = new RemoteAddresses();
   const errors = errorMiddleware({ report, failed });
   grpc.with(errors).add(servedDefinition, chatService(room, callers));
@@ -191,7 +191,7 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
       return drained;
     },
     stats: () => room.stats(),
-    tallies,
+    counters,
   };
 }
 

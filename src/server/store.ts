@@ -7,7 +7,7 @@ import { type Restored, restoreSqliteStore } from "./engines/sqlite/restore.ts";
 
 import type { MessagesAhead } from "./room/ports/log.ts";
 
-export type { StoreSummary as Holding, MessagesAhead, Restored };
+export type { MessagesAhead, Restored, StoreSummary as Holding };
 
 /** Backs up the store that a server with these settings has, while it runs or not. Throws an error for people. */
 export function backUp({ data }: Pick<ServerConfig, "data">, file: string): Promise<StoreSummary> {

@@ -14,7 +14,7 @@ import { failure } from "../support/wire.ts";
 async function metricsOf(server: TestServer, hashes = { running: 0, waiting: 0 }): Promise<ServedMetrics> {
   const { chatServer } = server;
   return serveMetrics("127.0.0.1:0", {
-    room: () => ({ stats: chatServer.stats(), tallies: chatServer.tallies, hashes }),
+    room: () => ({ stats: chatServer.stats(), counters: chatServer.counters, hashes }),
     report: (error) => {
       throw error;
     },
@@ -79,7 +79,7 @@ describe("The metrics of a room", function () {
     // Those that were sent again went as far as the store, too.
     expect(now.value("obrolan_commit_messages_sum")).to.equal(8);
     expect(now.value("obrolan_commit_seconds_count")).to.equal(8);
-    const { commitTimes } = server.chatServer.tallies;
+    const { commitTimes } = server.chatServer.counters;
     expect(now.value("obrolan_commit_seconds_sum")).to.be.closeTo(commitTimes.sum / 1000, 1e-9);
     expect(now.value("obrolan_log_head_id")).to.equal(6);
     expect(now.value("obrolan_log_oldest_id")).to.equal(1);

@@ -165,7 +165,11 @@ describe("What one connection leaves unfinished", function () {
     const wire = await server.connect();
     expect(wire.session.remoteSettings.maxHeaderListSize).to.equal(INBOUND_LIMITS.headerBytes);
     const headers = [["x-large", "a".repeat(16_000)]] as const;
-    const rogue = await RawClient.connect(server.port, "token", { path: `${SERVICE}/List`, headers, acknowledges: false });
+    const rogue = await RawClient.connect(server.port, "token", {
+      path: `${SERVICE}/List`,
+      headers,
+      acknowledges: false,
+    });
     const code = await ends(rogue, GOAWAY, () => rogue.open(INBOUND_LIMITS.violations));
     expect(code, "GOAWAY").to.equal(ENHANCE_YOUR_CALM);
   });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { decodeNotification, DecodeError } from "../../src/server/engines/nats/decode.ts";
+import { DecodeError, decodeNotification } from "../../src/server/engines/nats/decode.ts";
 import { encodeNotification } from "../../src/server/engines/nats/encode.ts";
 import type { Message } from "../../src/server/room/message.ts";
 import type { Notification } from "../../src/server/room/ports/bus.ts";

@@ -56,7 +56,7 @@ describe("The group commit", () => {
       store: through,
       log,
       bus,
-      tallies: new Counters(),
+      counters: new Counters(),
       report: (error) => reported.push(error),
     });
     const append = (message: Draft) => committer.append(message, log.logId);

@@ -34,7 +34,14 @@ async function setUp({ timeline = SIZES.timeline } = {}) {
   });
   await feed.begin();
   let people = 1;
-  const delivery = new ResponseBuilder({ encoder, sizes: SIZES, replies, feed, tallies: new Counters(), username: "ana" });
+  const delivery = new ResponseBuilder({
+    encoder,
+    sizes: SIZES,
+    replies,
+    feed,
+    counters: new Counters(),
+    username: "ana",
+  });
   const reply = (text: string) =>
     replies.open().settle(encoder.event({ kind: "rejected", reason: "TEXT_EMPTY", message: text }, "r"));
   const come = async (username: string) => {

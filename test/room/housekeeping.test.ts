@@ -1,6 +1,6 @@
 import { mock } from "node:test";
 import { expect } from "chai";
-import { type MaintenanceParts, Maintenance } from "../../src/server/room/housekeeping.ts";
+import { Maintenance, type MaintenanceParts } from "../../src/server/room/housekeeping.ts";
 import { TIMINGS } from "../../src/server/room/limits.ts";
 import { systemStopwatch } from "../../src/server/room/stopwatch.ts";
 import { followed } from "../support/steadyClock.ts";

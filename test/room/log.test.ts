@@ -37,7 +37,12 @@ describe("A node's log", () => {
     const { through = (log) => log, page = 4, timeline = 1_000_000, hole = 1 } = more;
     const grown: number[] = [];
     const answers: boolean[] = [];
-    const log = await LogReplica.open(through(store.log), encoder, { ...SIZES, page, timeline }, { holeTimeoutMs: hole });
+    const log = await LogReplica.open(
+      through(store.log),
+      encoder,
+      { ...SIZES, page, timeline },
+      { holeTimeoutMs: hole },
+    );
     log.listen({
       appended: (entries) => grown.push(...entries.map(({ id }) => id - base)),
       regressed: () => {},

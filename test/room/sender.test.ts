@@ -63,7 +63,7 @@ describe("A message that somebody sends", () => {
       log: through,
       accounts: store.accounts,
       roster,
-      committer: new Committer({ store: through, log, bus, tallies: new Counters(), report: () => {} }),
+      committer: new Committer({ store: through, log, bus, counters: new Counters(), report: () => {} }),
       rate,
       limits: all,
       clock: () => NOON,

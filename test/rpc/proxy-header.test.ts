@@ -17,7 +17,9 @@ describe("the beginning of a connection", () => {
       expect(parseConnectionStart(Buffer.concat([header, REST]))).to.deep.equal(found);
       expect(parseConnectionStart(header)).to.deep.equal(found);
       for (let length = 0; length < header.length; length++) {
-        expect(parseConnectionStart(header.subarray(0, length)), `${length} bytes`).to.deep.equal({ kind: "unfinished" });
+        expect(parseConnectionStart(header.subarray(0, length)), `${length} bytes`).to.deep.equal({
+          kind: "unfinished",
+        });
       }
     });
   }

@@ -44,9 +44,7 @@ describe("A server that starts while its store is away", () => {
 
   it("throws any other error at once", async () => {
     const broken = opensAfter(1, new OutcomeUnknown("broken"));
-    expect(await waitForStore(() => broken.open(), 60_000).catch((error) => error)).to.be.instanceOf(
-      OutcomeUnknown,
-    );
+    expect(await waitForStore(() => broken.open(), 60_000).catch((error) => error)).to.be.instanceOf(OutcomeUnknown);
     expect(broken.attempts).to.equal(1);
   });
 });

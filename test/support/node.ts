@@ -55,7 +55,7 @@ export function together(servers: readonly [ChatServer, ...ChatServer[]]): ChatS
       await Promise.all(servers.map((server) => server.drain()));
     },
     stats: () => servers.map((server) => server.stats()).reduce(sum),
-    tallies: first.tallies,
+    counters: first.counters,
   };
 }
 

@@ -37,7 +37,7 @@ export interface BusFacts {
 export interface Observed {
   readonly version: string;
   readonly stats: NodeStats;
-  readonly tallies: Counters;
+  readonly counters: Counters;
   readonly hashes: { readonly running: number; readonly waiting: number };
   /** `undefined`: there is no bus but the server's own. */
   readonly bus?: BusFacts | undefined;

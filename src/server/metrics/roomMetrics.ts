@@ -34,7 +34,7 @@ export const nodeMetrics: readonly Metric[] = [
     advice:
       "Growing much faster than `obrolan_streams` changes: clients that come back again and again. `obrolan_streams_ended_total` says why they went.",
     type: "counter",
-    read: ({ tallies }) => tallies.streamsOpened,
+    read: ({ counters }) => counters.streamsOpened,
   },
   {
     name: "obrolan_streams_ended_total",
@@ -43,7 +43,7 @@ export const nodeMetrics: readonly Metric[] = [
       "`left` is a client that went. `broke-off` is a lost connection or a cancelled call: many mean a bad network, or a proxy with a time limit. `stalled` is one that was reset since it took nothing for 2 minutes. `JOIN_TIMEOUT` is a client that does not know the contract.",
     type: "counter",
     label: "reason",
-    readEach: ({ tallies }) => tallies.streamsEnded.entries(),
+    readEach: ({ counters }) => counters.streamsEnded.entries(),
   },
   {
     name: "obrolan_deliveries_total",
@@ -51,7 +51,7 @@ export const nodeMetrics: readonly Metric[] = [
     advice:
       "The load of the room. Its rate over that of `obrolan_response_events_count` is how much is gathered into one write; [performance](performance.md) says what a core can do.",
     type: "counter",
-    read: ({ tallies }) => tallies.deliveries,
+    read: ({ counters }) => counters.deliveries,
   },
   {
     name: "obrolan_response_events",
@@ -59,7 +59,7 @@ export const nodeMetrics: readonly Metric[] = [
     advice:
       "1 or 2 at rest. It grows with the load, which is how the server keeps up: a rise of it comes before a rise of latency. High while `obrolan_event_loop_busy_seconds_total` is low: clients, or the network, take responses slowly.",
     type: "histogram",
-    distribution: ({ tallies }) => tallies.responseEvents,
+    distribution: ({ counters }) => counters.responseEvents,
     scale: 1,
   },
   {
@@ -67,21 +67,21 @@ export const nodeMetrics: readonly Metric[] = [
     help: "Bytes of responses, before framing and TLS.",
     advice: "Near what the network carries: a wider network, or a shorter `max_text_bytes`.",
     type: "counter",
-    read: ({ tallies }) => tallies.responseBytes,
+    read: ({ counters }) => counters.responseBytes,
   },
   {
     name: "obrolan_accepted_total",
     help: "Messages that were accepted: they are on disk.",
     advice: "What is said in the room. No growth while people write: look at `obrolan_rejected_total`.",
     type: "counter",
-    read: ({ tallies }) => tallies.accepted,
+    read: ({ counters }) => counters.accepted,
   },
   {
     name: "obrolan_duplicates_total",
     help: "Commands that came again and were answered with the message that they had become.",
     advice: "A few after each lost connection. Many: connections that are lost while messages are under way.",
     type: "counter",
-    read: ({ tallies }) => tallies.duplicates,
+    read: ({ counters }) => counters.duplicates,
   },
   {
     name: "obrolan_rejected_total",
@@ -90,14 +90,14 @@ export const nodeMetrics: readonly Metric[] = [
       "`STORE_UNAVAILABLE` wants you at once: the disk is full or broken, or the database is away. Many `RATE_LIMITED`: a client that floods, or `--messages-per-second` and `--burst` are too low for how your people write. The others are mistakes of clients.",
     type: "counter",
     label: "reason",
-    readEach: ({ tallies }) => tallies.rejected.entries(),
+    readEach: ({ counters }) => counters.rejected.entries(),
   },
   {
     name: "obrolan_sign_ins_total",
     help: "Sessions that began, by Register or Login.",
     advice: "Many from few people: a client that signs in each time in place of keeping its token.",
     type: "counter",
-    read: ({ tallies }) => tallies.signIns,
+    read: ({ counters }) => counters.signIns,
   },
   {
     name: "obrolan_failed_calls_total",
@@ -106,7 +106,7 @@ export const nodeMetrics: readonly Metric[] = [
       "`BAD_CREDENTIALS` and `TOO_MANY_ATTEMPTS`: somebody guesses passwords. `OVERLOADED`: see `obrolan_hashes_waiting`. `INTERNAL` is a fault of the server: its log has the cause; please report it.",
     type: "counter",
     label: "reason",
-    readEach: ({ tallies }) => tallies.failedCalls.entries(),
+    readEach: ({ counters }) => counters.failedCalls.entries(),
   },
   {
     name: "obrolan_commit_seconds",
@@ -114,7 +114,7 @@ export const nodeMetrics: readonly Metric[] = [
     advice:
       "0.3 to 5 ms on an SSD. More: the disk is slow, or shared; every message waits for one or two of these, and `obrolan_commit_messages` grows. Give the data folder a disk of its own. With a database: its disk, its standby, or many servers whose commits wait for one another.",
     type: "histogram",
-    distribution: ({ tallies }) => tallies.commitTimes,
+    distribution: ({ counters }) => counters.commitTimes,
     scale: MS,
   },
   {
@@ -123,7 +123,7 @@ export const nodeMetrics: readonly Metric[] = [
     advice:
       "1 at rest; more under load, or with a slow disk. 1,000 is the most: then messages come faster than the disk takes them.",
     type: "histogram",
-    distribution: ({ tallies }) => tallies.commitMessages,
+    distribution: ({ counters }) => counters.commitMessages,
     scale: 1,
   },
   {
@@ -131,7 +131,7 @@ export const nodeMetrics: readonly Metric[] = [
     help: "Commits that the store refused, or did not answer.",
     advice: "Any is worth a look: the log says why, and most often the disk is full, or the database is away.",
     type: "counter",
-    read: ({ tallies }) => tallies.commitsFailed,
+    read: ({ counters }) => counters.commitsFailed,
   },
   {
     name: "obrolan_store_available",
@@ -155,7 +155,7 @@ export const nodeMetrics: readonly Metric[] = [
     advice:
       "Pages are read for readers that are behind. A high rate with few `obrolan_readers_behind`: they are far apart, each in a part of the log of its own. Slow reads: the log is larger than what the system keeps of the disk in memory.",
     type: "histogram",
-    distribution: ({ tallies }) => tallies.pageReadTimes,
+    distribution: ({ counters }) => counters.pageReadTimes,
     scale: MS,
   },
   {

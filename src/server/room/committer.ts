@@ -28,7 +28,7 @@ export class Committer {
   readonly #store: LogStore;
   readonly #log: LogReplica;
   readonly #bus: Bus;
-  readonly #tallies: Counters;
+  readonly #counters: Counters;
   readonly #timed: (sentAt: number) => void;
   readonly #report: (error: unknown) => void;
   #queue: QueuedDraft[] = [];
@@ -43,14 +43,14 @@ export class Committer {
     store: LogStore;
     log: LogReplica;
     bus: Bus;
-    tallies: Counters;
+    counters: Counters;
     timed?: (sentAt: number) => void;
     report: (error: unknown) => void;
   }) {
     this.#store = parts.store;
     this.#log = parts.log;
     this.#bus = parts.bus;
-    this.#tallies = parts.tallies;
+    this.#counters = parts.counters;
     this.#timed = parts.timed ?? (() => {});
     this.#report = parts.report;
   }
@@ -108,7 +108,7 @@ export class Committer {
       const drafts = batch.map(({ draft }) => draft);
       const began = performance.now();
       const appended = await this.#store.append(drafts, logId);
-      this.#tallies.commit(performance.now() - began, drafts.length);
+      this.#counters.commit(performance.now() - began, drafts.length);
       if (appended.length !== batch.length) throw new OutcomeUnknown("the store did not answer every draft");
       if (logId !== this.#log.logId) throw new OutcomeUnknown(LOG_REGRESSED);
       this.#failure = undefined;
@@ -118,7 +118,7 @@ export class Committer {
       if (newest !== undefined) this.#timed(newest.sentAt);
       for (const [i, outcome] of appended.entries()) batch[i]?.resolve(outcome);
     } catch (error) {
-      this.#tallies.commitsFailed += 1;
+      this.#counters.commitsFailed += 1;
       // Clients try again and again: what keeps failing for the same reason is told once.
       const failure = String(error);
       if (failure !== this.#failure) this.#report(error);

@@ -5,7 +5,7 @@ import { StoreUnavailable } from "./ports/engines.ts";
 import type { Session } from "./ports/sessions.ts";
 import { Refusal, storeUnavailable } from "./reasons.ts";
 import type { ReplyQueue, Slot } from "./replies.ts";
-import { rejected, type MessageSubmitter } from "./sender.ts";
+import { type MessageSubmitter, rejected } from "./sender.ts";
 import type { Counters } from "./tallies.ts";
 
 /** What a client asks for on its stream. */
@@ -40,7 +40,7 @@ export class CommandHandler {
   /** The log that the stream was told of. */
   readonly #logId: string;
   readonly #encoder: Encoder;
-  readonly #tallies: Counters;
+  readonly #counters: Counters;
   readonly #report: (error: unknown) => void;
 
   constructor(
@@ -50,7 +50,7 @@ export class CommandHandler {
       sender: MessageSubmitter;
       log: { readonly logId: string };
       encoder: Encoder;
-      tallies: Counters;
+      counters: Counters;
       report: (error: unknown) => void;
     },
   ) {
@@ -59,7 +59,7 @@ export class CommandHandler {
     this.#submitter = parts.sender;
     this.#logId = parts.log.logId;
     this.#encoder = parts.encoder;
-    this.#tallies = parts.tallies;
+    this.#counters = parts.counters;
     this.#report = parts.report;
   }
 
@@ -120,7 +120,7 @@ export class CommandHandler {
   }
 
   #reply(slot: Slot, requestId: string, event: RoomEvent): void {
-    this.#tallies.answered(event);
+    this.#counters.answered(event);
     slot.settle(this.#encoder.event(event, requestId));
   }
 }

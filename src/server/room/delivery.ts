@@ -11,7 +11,7 @@ export interface ResponseBuilderParts {
   readonly sizes: Pick<Sizes, "response">;
   readonly replies: ReplyQueue;
   readonly feed: PresenceFeed;
-  readonly tallies: Counters;
+  readonly counters: Counters;
   readonly username: string;
 }
 
@@ -40,7 +40,9 @@ export class ResponseBuilder {
   /** Whether more is at hand than went into the last response. */
   get hasMore(): boolean {
     const { replies, feed } = this.#parts;
-    return replies.hasReady || this.#joined?.reader.behind === true || (this.#joined?.place ?? feed.offset) < feed.offset;
+    return (
+      replies.hasReady || this.#joined?.reader.behind === true || (this.#joined?.place ?? feed.offset) < feed.offset
+    );
   }
 
   /** The replies that are ready; `undefined`: none. */
@@ -87,7 +89,7 @@ export class ResponseBuilder {
   #respond(fields: readonly Uint8Array[], events: number, messages: number): Uint8Array | undefined {
     // One alone goes out as it is: it is the one that readers share.
     const response = fields.length <= 1 ? fields[0] : Buffer.concat(fields);
-    if (response !== undefined) this.#parts.tallies.response(response.length, events, messages);
+    if (response !== undefined) this.#parts.counters.response(response.length, events, messages);
     return response;
   }
 

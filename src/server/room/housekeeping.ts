@@ -50,7 +50,10 @@ export class Maintenance {
   constructor(household: MaintenanceParts) {
     this.#parts = household;
     const { joinTimeout, stall, cursor, sessionLifetime, retention } = household.timings;
-    const interval = Math.min(TICK_MS, Math.ceil(Math.min(joinTimeout, stall, cursor, sessionLifetime, retention) / 10));
+    const interval = Math.min(
+      TICK_MS,
+      Math.ceil(Math.min(joinTimeout, stall, cursor, sessionLifetime, retention) / 10),
+    );
     this.#ticksALook = Math.max(1, Math.round(TICK_MS / interval));
     this.#timer = setInterval(() => this.#tick(), interval);
     this.#timer.unref();

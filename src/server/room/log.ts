@@ -94,7 +94,13 @@ export class LogReplica {
       if (chunk[0]?.id !== from) oldestId = chunk[0]?.id ?? after + 1;
       after = Math.max(from, oldestId) - 1;
     }
-    const log = new LogReplica(store, encoder, sizes, { holeTimeoutMs: hole, stopwatch }, { logId, oldestId, timelineAfter: after });
+    const log = new LogReplica(
+      store,
+      encoder,
+      sizes,
+      { holeTimeoutMs: hole, stopwatch },
+      { logId, oldestId, timelineAfter: after },
+    );
     for (const chunk of chunks.reverse()) log.#appendBatch(chunk);
     return log;
   }
@@ -269,7 +275,8 @@ export class LogReplica {
 
   /** Keeps a batch that came too early: most often the bus brings what lies before it a moment later. */
   #buffer(messages: readonly Message[]): void {
-    if (this.#outOfOrder.add(messages)) this.#holeTimer ??= setTimeout(() => this.#holeTimedOut(), this.#holeTimeoutMs).unref();
+    if (this.#outOfOrder.add(messages))
+      this.#holeTimer ??= setTimeout(() => this.#holeTimedOut(), this.#holeTimeoutMs).unref();
     else this.scheduleSync();
   }
 
@@ -281,7 +288,11 @@ export class LogReplica {
   #append(messages: readonly Message[]): void {
     this.#appendBatch(messages);
     if (this.#outOfOrder.isEmpty) return;
-    for (let next = this.#outOfOrder.takeNext(this.headId); next !== undefined; next = this.#outOfOrder.takeNext(this.headId)) {
+    for (
+      let next = this.#outOfOrder.takeNext(this.headId);
+      next !== undefined;
+      next = this.#outOfOrder.takeNext(this.headId)
+    ) {
       this.#appendBatch(next);
     }
     if (!this.#outOfOrder.isEmpty) return;

@@ -94,7 +94,7 @@ export class ChatNode {
   readonly signIn: SignIn;
   readonly online: OnlineList;
   /** What it has done since its start. */
-  readonly tallies: Counters;
+  readonly counters: Counters;
   readonly #parts: StreamParts;
   readonly #log: LogReplica;
   readonly #fanOut: FanOut;
@@ -122,10 +122,10 @@ export class ChatNode {
     this.#fanOut = rounds;
     this.#presence = new LocalPresence(roster, bus, { grace: timings.grace, clock: () => clock.now, stopwatch });
     this.#feed = new PresenceFeed(roster, timings.presence, () => rounds.wakeAll(1));
-    const tallies = new Counters(log.pages.readTimes);
-    this.tallies = tallies;
+    const counters = new Counters(log.pages.readTimes);
+    this.counters = counters;
     const timed = (sentAt: number) => ahead.note(sentAt);
-    this.#committer = new Committer({ store: engines.log, log, bus, tallies, timed, report: options.report });
+    this.#committer = new Committer({ store: engines.log, log, bus, counters, timed, report: options.report });
     this.online = new OnlineList(roster);
     const gate = new LoginThrottle(attempts, { free: options.loginFailures, clock: () => clock.now });
     this.signIn = new SignIn(engines, { gate, timings, clock });
@@ -147,7 +147,7 @@ export class ChatNode {
         clock: options.clock,
       }),
       signIn: this.signIn,
-      tallies,
+      counters,
     };
     this.#retention = new Retention({
       store: engines.log,
@@ -209,7 +209,7 @@ export class ChatNode {
     this.checkOpen();
     if (this.#revoked.has(session.id)) throw sessionInvalid();
     const stream = new Stream(this.#parts, session, sink, (closed) => this.#onStreamClosed(closed));
-    this.tallies.streamsOpened += 1;
+    this.counters.streamsOpened += 1;
     this.#fanOut.expectConnections();
     this.#streams.add(stream);
     const own = this.#byAccount.get(session.accountId);

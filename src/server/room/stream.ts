@@ -163,7 +163,7 @@ export class Stream implements Wakeable, StreamContext {
     // Also when its client had ended its side: a client that cancels does both, and has not waited for its answers.
     this.#end("broke-off");
     this.#state = { kind: "closed" };
-    this.#parts.tallies.streamsEnded.add(this.#ending);
+    this.#parts.counters.streamsEnded.add(this.#ending);
     this.#onClosed(this);
   }
 
@@ -259,7 +259,7 @@ export class Stream implements Wakeable, StreamContext {
 
   #sayGoodbye(goodbye: Goodbye): void {
     const response = this.#parts.encoder.event({ kind: "goodbye", ...goodbye });
-    this.#parts.tallies.response(response.length, 1, 0);
+    this.#parts.counters.response(response.length, 1, 0);
     this.#sink.send(response);
   }
 

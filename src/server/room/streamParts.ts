@@ -21,7 +21,7 @@ export interface StreamParts {
   readonly limits: Limits;
   readonly timings: Timings;
   readonly sizes: Sizes;
-  readonly tallies: Counters;
+  readonly counters: Counters;
   readonly stopwatch: Stopwatch;
   /** Something went wrong that the operator wants to know. */
   readonly report: (error: unknown) => void;

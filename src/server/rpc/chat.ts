@@ -121,7 +121,7 @@ class ChatCall implements Sink {
 
   #fail(error: unknown): void {
     const failure = failureOf(error, this.#parts.report);
-    this.#parts.room.tallies.failedCalls.add(nameOf(failure));
+    this.#parts.room.counters.failedCalls.add(nameOf(failure));
     this.#sendStatus(failure);
   }
 

@@ -18,13 +18,13 @@ export function chatService(room: ChatNode, callers: Callers): ServiceImplementa
     async register(request) {
       room.checkOpen();
       const response = await register(request, room.signIn);
-      room.tallies.signIns += 1;
+      room.counters.signIns += 1;
       return response;
     },
     async login(request, context) {
       room.checkOpen();
       const response = await login(request, callers.of(context.peer), room.signIn);
-      room.tallies.signIns += 1;
+      room.counters.signIns += 1;
       return response;
     },
     async list(request, context) {

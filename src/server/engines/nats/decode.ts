@@ -75,7 +75,8 @@ function messageOf(row: unknown[], messageId: number, base: number): Message {
     sentAt: count(base + count(later, "a time"), "a time"),
   };
   // One of the two alone would show everyone what is for one, or hide it from all.
-  if ((message.recipientId === 0) !== (message.recipient === "")) throw new DecodeError("a recipient in it is half there");
+  if ((message.recipientId === 0) !== (message.recipient === ""))
+    throw new DecodeError("a recipient in it is half there");
   return message;
 }
 

@@ -167,7 +167,9 @@ function clientWith(respite: CircuitBreaker): new () => pg.ClientBase {
       this.connection.on("parameterStatus", ({ parameterName, parameterValue }: Record<string, string>) => {
         if (parameterName === "in_hot_standby") isStandby = parameterValue === "on";
       });
-      const connected = pauseTolerantTimeout(CONNECT_TIMEOUT_MS, () => this.connection.stream.destroy(silent(CONNECT_TIMEOUT_MS)));
+      const connected = pauseTolerantTimeout(CONNECT_TIMEOUT_MS, () =>
+        this.connection.stream.destroy(silent(CONNECT_TIMEOUT_MS)),
+      );
       super.connect((failure: Error | null) => {
         connected();
         const error = failure ?? (isStandby ? new Error(STANDBY) : null);

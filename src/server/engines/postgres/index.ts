@@ -16,7 +16,7 @@ import { persist, reachDatabase } from "./opening.ts";
 import { LeaseClient } from "./presence.ts";
 import { CircuitBreaker } from "./respite.ts";
 import { PostgresRoster } from "./roster.ts";
-import { ANSWER_TIMEOUT_MS, serverTimeouts, serverTimeoutOf } from "./session.ts";
+import { ANSWER_TIMEOUT_MS, serverTimeoutOf, serverTimeouts } from "./session.ts";
 import { PostgresSessions } from "./sessions.ts";
 
 /** A store in a PostgreSQL database, which any number of nodes may have open. */
@@ -64,7 +64,12 @@ export interface PostgresOptions {
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
   const { url, report, startTimeoutMs: patience = 30_000, lease = 8_000, heartbeatMs: beat = 2_000 } = options;
-  const { answerTimeoutMs: answer = ANSWER_TIMEOUT_MS, changeRetention: remembered = 60_000, shutdownGrace: farewell = 10_000, startGrace = 15_000 } = options;
+  const {
+    answerTimeoutMs: answer = ANSWER_TIMEOUT_MS,
+    changeRetention: remembered = 60_000,
+    shutdownGrace: farewell = 10_000,
+    startGrace = 15_000,
+  } = options;
   const address = parseAddress(url);
   const waiting = { until: performance.now() + patience, patience, report };
   const synchronousCommit = await reachDatabase(address, new CircuitBreaker(() => {}), waiting);

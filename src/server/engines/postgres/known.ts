@@ -28,7 +28,11 @@ export function observe(known: ObservedPosition, { logId, headId, serverStart }:
  * Whether a log lacks what was known, or `seen`, of it before it was asked. Where another server has taken over and has been appended
  * to, what is known is compared with where that began: the log may be longer again by now.
  */
-export function hasRegressed(log: ReportedPosition, known: ObservedPosition, seen?: Pick<LogState, "logId" | "headId">): boolean {
+export function hasRegressed(
+  log: ReportedPosition,
+  known: ObservedPosition,
+  seen?: Pick<LogState, "logId" | "headId">,
+): boolean {
   if (seen?.logId === log.logId && log.headId < seen.headId) return true;
   if (known.logId !== log.logId) return false;
   const isOther = log.serverStart !== known.serverStart && log.appendedSince === log.serverStart;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Message } from "../../room/message.ts";
 import { StoreUnavailable } from "../../room/ports/engines.ts";
-import type { AppendResult, Draft, KnownMessage as KnownMessage, LogState, LogStore } from "../../room/ports/log.ts";
+import type { AppendResult, Draft, KnownMessage, LogState, LogStore } from "../../room/ports/log.ts";
 import type { Connections } from "./connections.ts";
 import { toAppended, toColumns } from "./drafts.ts";
 import { settledBehindOthers, unavailable } from "./failures.ts";
@@ -100,7 +100,8 @@ export class PostgresLog implements LogStore {
       });
     const [newHeadId, start, kinds, ids, sentAts] = row as NonNullable<typeof row>;
     // It may have been seen meanwhile that it is another log.
-    if (logId === this.#observed.logId) this.#observed = observe(this.#observed, { logId, headId: newHeadId, serverStart: start });
+    if (logId === this.#observed.logId)
+      this.#observed = observe(this.#observed, { logId, headId: newHeadId, serverStart: start });
     return toAppended(batch, kinds, ids, sentAts);
   }
 

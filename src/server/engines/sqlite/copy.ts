@@ -2,7 +2,7 @@ import { closeSync, openSync } from "node:fs";
 import { backup, DatabaseSync } from "node:sqlite";
 import { explain } from "./explain.ts";
 import { removeDatabase } from "./folder.ts";
-import { findDamage, type StoreSummary, inspect, inspectFile, openBeside } from "./inspect.ts";
+import { findDamage, inspect, inspectFile, openBeside, type StoreSummary } from "./inspect.ts";
 
 /** Pages that are copied in one go: 4 MiB. */
 const PAGES = 1_024;

@@ -130,7 +130,11 @@ function keepOpen(file: string): DatabaseSync {
   return db;
 }
 
-function storeOf(writing: WorkerClient<StoreWriter>["methods"], reading: WorkerClient<StoreReader>["methods"], watch: LossWatch) {
+function storeOf(
+  writing: WorkerClient<StoreWriter>["methods"],
+  reading: WorkerClient<StoreReader>["methods"],
+  watch: LossWatch,
+) {
   const names = new Names((accountIds) => reading.names(accountIds));
   const log: LogStore = {
     // Whatever the caller has seen: this folder has one server, so while it runs nobody else can make the log go back.

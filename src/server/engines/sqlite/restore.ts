@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { copyStore } from "./copy.ts";
 import { explain } from "./explain.ts";
 import { BESIDE, DATABASE, handOver, LOCK, makeFolder, removeDatabase, syncFolder } from "./folder.ts";
-import { type StoreSummary, inspectFile } from "./inspect.ts";
+import { inspectFile, type StoreSummary } from "./inspect.ts";
 import { lockFolder } from "./lock.ts";
 import { renewLogId } from "./renew.ts";
 import { checkpoint } from "./settle.ts";
