@@ -1,5 +1,5 @@
 import { openPostgresStore, type PostgresStore } from "../../src/server/engines/postgres/index.ts";
-import type { Draft } from "../../src/server/room/ports/log.ts";
+import type { Draft } from "../../src/server/log/ports/logStore.ts";
 import { Histogram } from "./histogram.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;

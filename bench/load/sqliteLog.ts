@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { openSqliteStore, type SqliteStore } from "../../src/server/engines/sqlite/index.ts";
-import type { Draft } from "../../src/server/room/ports/log.ts";
+import type { Draft } from "../../src/server/log/ports/logStore.ts";
 import { digitsOf } from "../wires/messageText.ts";
 import type { Bench } from "./bench.ts";
 import { Histogram } from "./histogram.ts";

@@ -1,4 +1,4 @@
-import { SIZES } from "../../src/server/room/limits.ts";
+import { SIZES } from "../../src/server/common/limits.ts";
 import type { Bench } from "../load/bench.ts";
 import { Recorder } from "../load/recorder.ts";
 import { ClosedLoop, OpenLoop } from "../load/sendLoops.ts";

@@ -1,4 +1,4 @@
-import type { Cursor } from "./cursor.ts";
+import type { Cursor } from "./resumePoint.ts";
 import type { RoomEvent } from "./events.ts";
 
 interface Entry {

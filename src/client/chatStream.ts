@@ -2,7 +2,7 @@ import type { Metadata } from "nice-grpc";
 import type { ChatRequest, ChatResponse } from "../gen/obrolan/v1/chat.ts";
 import type { Service } from "./connection.ts";
 import { toChatError } from "./errors.ts";
-import { SendQueue } from "./outbox.ts";
+import { SendQueue } from "./sendQueue.ts";
 
 /** One open `Chat` call. */
 export interface ChatStream {

@@ -13,7 +13,7 @@ export type { Command, Limits, ListResponse, User } from "../gen/obrolan/v1/chat
 export type { BackoffOptions } from "./backoff.ts";
 export { type CallSettings, ChatClient, connect, type SignedIn } from "./client.ts";
 export type { ConnectOptions } from "./connection.ts";
-export type { Cursor, Start } from "./cursor.ts";
+export type { Cursor, Start } from "./resumePoint.ts";
 export { ChatError } from "./errors.ts";
 export type * from "./events.ts";
 export type { RoomOptions } from "./options.ts";

@@ -14,7 +14,7 @@ import {
   whole,
 } from "./check.ts";
 import type { ConnectOptions } from "./connection.ts";
-import type { Start } from "./cursor.ts";
+import type { Start } from "./resumePoint.ts";
 import { mustBeWellFormed } from "./wellFormed.ts";
 
 /** How to enter the room. */

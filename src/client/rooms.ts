@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ConnectionLoop } from "./stay.ts";
+import type { ConnectionLoop } from "./connectionLoop.ts";
 
 /** The rooms of one client that are not closed. */
 export class Rooms {

@@ -1,6 +1,6 @@
 import type { ChatStream } from "./chatStream.ts";
 import type { Outcome } from "./events.ts";
-import type { PendingCommands } from "./pending.ts";
+import type { PendingCommands } from "./pendingCommands.ts";
 
 /** What a stream that ended with `REQUEST_INVALID` says about the commands that were sent on it. */
 export type Verdict =

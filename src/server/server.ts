@@ -2,10 +2,10 @@ import type { Server as TlsServer } from "node:tls";
 import { type ServerOptions as GrpcOptions, ServerCredentials } from "@grpc/grpc-js";
 import { createServer as createGrpcServer } from "nice-grpc";
 import { HealthState } from "nice-grpc-server-health";
-import { withLongBacklog } from "./backlog.ts";
-import { RemoteAddresses } from "./callers.ts";
-import { captureListen } from "./listening.ts";
-import { OtherProtocols } from "./otherProtocols.ts";
+import { withLongBacklog } from "./net/backlog.ts";
+import { RemoteAddresses } from "./net/remoteAddresses.ts";
+import { captureListen } from "./net/captureListen.ts";
+import { OtherProtocols } from "./net/otherProtocols.ts";
 import {
   LIMITS,
   type Limits,
@@ -15,15 +15,15 @@ import {
   type Sizes,
   TIMINGS,
   type Timings,
-} from "./room/limits.ts";
-import type { Engines } from "./room/ports/engines.ts";
-import { ChatNode, type NodeStats } from "./room/room.ts";
-import { type Stopwatch, systemStopwatch } from "./room/stopwatch.ts";
-import type { Counters } from "./room/tallies.ts";
-import { chatInterceptor } from "./rpc/chat.ts";
+} from "./common/limits.ts";
+import type { Engines } from "./node/engines.ts";
+import { ChatNode, type NodeStats } from "./node/node.ts";
+import { type Stopwatch, systemStopwatch } from "./common/stopwatch.ts";
+import type { Counters } from "./common/counters.ts";
+import { chatInterceptor } from "./rpc/chat/call.ts";
 import { chatService } from "./rpc/chatService.ts";
 import { servedDefinition } from "./rpc/definition.ts";
-import { WireEncoder } from "./rpc/encoder.ts";
+import { WireEncoder } from "./rpc/chat/encoder.ts";
 import { errorMiddleware } from "./rpc/errorMiddleware.ts";
 import { type CallFailure, nameOf } from "./rpc/failure.ts";
 import { healthDefinition, healthService } from "./rpc/health.ts";
@@ -32,8 +32,8 @@ import type { InboundLimits } from "./rpc/inbound/limits.ts";
 import { addReflection } from "./rpc/reflection.ts";
 import { REQUEST_KINDS } from "./rpc/requestKinds.ts";
 import { worksDirectly } from "./rpc/tryOut.ts";
-import { OpenSockets } from "./sockets.ts";
-import { VERSION } from "./version.ts";
+import { OpenSockets } from "./net/openSockets.ts";
+import { VERSION } from "./process/version.ts";
 
 /** Where the server writes what an operator wants to know; a pino logger is one. */
 export interface Logger {

@@ -7,7 +7,7 @@ import { makeCertificate } from "../support/certificate.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { TestServer } from "../support/server.ts";
-import { type Ended, run } from "./program.ts";
+import { type Ended, run } from "../support/program.ts";
 
 const ROOM = "obrolan.v1.ChatService";
 

@@ -6,7 +6,7 @@ import { makeCertificate } from "../support/certificate.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { PROGRAM, plainEnvironment } from "../support/terminal.ts";
-import { run } from "./program.ts";
+import { run } from "../support/program.ts";
 
 const VERSION = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
 

@@ -3,8 +3,8 @@ import { mayHoldPassword, passwordPrompt, readFirstLine } from "../../src/cli/si
 import { sendAll } from "../support/commands.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { useServer } from "../support/server.ts";
-import { run } from "./program.ts";
-import { useTerminals } from "./terminals.ts";
+import { run } from "../support/program.ts";
+import { useTerminals } from "../support/terminals.ts";
 
 const SECRET = "rahasia123";
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { sendAll, sendTo } from "../support/commands.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { useFreshServer } from "../support/server.ts";
-import { useTerminals } from "./terminals.ts";
+import { useTerminals } from "../support/terminals.ts";
 
 describe("the terminal client", () => {
   const server = useFreshServer();

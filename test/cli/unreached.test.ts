@@ -11,8 +11,8 @@ import { makeCertificate } from "../support/certificate.ts";
 import { useFolder } from "../support/folder.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { TestServer, useServer } from "../support/server.ts";
-import { run } from "./program.ts";
-import { useTerminals } from "./terminals.ts";
+import { run } from "../support/program.ts";
+import { useTerminals } from "../support/terminals.ts";
 
 const DAY_MS = 86_400_000;
 /** An address of the documentation (RFC 5737), which only ever goes to the proxy. */

@@ -6,7 +6,7 @@ import { type ChatClient, ChatError, connect, Status } from "../../src/client/in
 import { within } from "../support/deadline.ts";
 import { Gate, withPort } from "../support/engines.ts";
 import { type Person, useServer } from "../support/server.ts";
-import { isCaughtUp, until } from "./take.ts";
+import { isCaughtUp, until } from "../support/takeEvents.ts";
 
 const LIBRARY = path.resolve(import.meta.dirname, "../../src/client/index.ts");
 

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { connect, type Outcome, type Room } from "../../src/client/index.ts";
 import { ChatRequest, ChatResponse, type Event, Reason } from "../../src/gen/obrolan/v1/chat.ts";
 import { within } from "../support/deadline.ts";
-import { isCaughtUp, until } from "./take.ts";
+import { isCaughtUp, until } from "../support/takeEvents.ts";
 
 type Call = ServerDuplexStream<ChatRequest, ChatResponse>;
 

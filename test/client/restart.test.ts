@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { connect } from "../../src/client/index.ts";
-import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/node/engines.ts";
 import { sendAll } from "../support/commands.ts";
 import { Gate, gated, withPort } from "../support/engines.ts";
 import { expectGoodbye } from "../support/expect.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { TestServer, useServer } from "../support/server.ts";
-import { isCaughtUp, ofKind, says, texts, until } from "./take.ts";
+import { isCaughtUp, ofKind, says, texts, until } from "../support/takeEvents.ts";
 
 describe("a room whose server is started again", () => {
   const server = useServer();

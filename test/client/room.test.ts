@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { type ChatClient, connect, type Room, type RoomEvent } from "../../src/client/index.ts";
-import { eventually } from "../room/support/turns.ts";
+import { eventually } from "../support/eventLoop.ts";
 import { within } from "../support/deadline.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { type Person, useServer } from "../support/server.ts";
-import { acceptedId, isCaughtUp, ofKind, says, texts, until } from "./take.ts";
+import { acceptedId, isCaughtUp, ofKind, says, texts, until } from "../support/takeEvents.ts";
 
 const QUICK = { firstMs: 1, maxMs: 20 };
 /** Longer than any test: only who has left is off the list. */

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { eventually } from "../room/support/turns.ts";
+import { eventually } from "../support/eventLoop.ts";
 import { sendAll, sendTo } from "../support/commands.ts";
 import { millis } from "../support/ending.ts";
 import { expectFailed, expectGoodbye, nameOf } from "../support/expect.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect } from "chai";
 import { decodeText } from "../../src/config/index.ts";
 import { findJsonFault } from "../../src/config/json.ts";
-import { run } from "../cli/program.ts";
+import { run } from "../support/program.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { clientRules, clientSettings } from "../../src/cli/config.ts";
 import { resolve } from "../../src/config/index.ts";
 import { serverSettings } from "../../src/server/config.ts";
-import { run } from "../cli/program.ts";
+import { run } from "../support/program.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 

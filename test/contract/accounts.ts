@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type NewStorePlace, NOON, range, useStore } from "./support.ts";
+import { type NewStorePlace, NOON, range, useStore } from "../support/storeFixture.ts";
 
 /** What every keeper of accounts keeps to (room/ports/accounts.ts). */
 export function describeAccountStore(name: string, place: NewStorePlace): void {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { FailedLoginStore } from "../../src/server/room/ports/attempts.ts";
-import { NOON, range } from "./support.ts";
+import type { FailedLoginStore } from "../../src/server/accounts/ports/failedLoginStore.ts";
+import { NOON, range } from "../support/storeFixture.ts";
 
 /** How long a failure is remembered; in milliseconds. */
 const WINDOW = 15 * 60 * 1_000;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { Bus, Notification } from "../../src/server/room/ports/bus.ts";
-import { range } from "./support.ts";
+import type { Bus, Notification } from "../../src/server/log/ports/bus.ts";
+import { range } from "../support/storeFixture.ts";
 
 /** What every bus keeps to (room/ports/bus.ts), as one node sees it. `open`: one that nobody listens to. */
 export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(): Promise<void> }>): void {

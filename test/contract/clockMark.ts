@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type NewStorePlace, NOON, useEmptyStore } from "./support.ts";
+import { type NewStorePlace, NOON, useEmptyStore } from "../support/storeFixture.ts";
 
 /** What every keeper of the newest time keeps to (room/ports/clockMark.ts). */
 export function describeClockMark(name: string, place: NewStorePlace): void {

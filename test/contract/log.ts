@@ -5,7 +5,7 @@ import { describeRecent } from "./log/recent.ts";
 import { describeRequestIds } from "./log/requestIds.ts";
 import { describeSentAt } from "./log/sentAt.ts";
 import { describeTexts } from "./log/texts.ts";
-import type { NewStorePlace } from "./support.ts";
+import type { NewStorePlace } from "../support/storeFixture.ts";
 
 /** What every log keeps to (room/ports/log.ts). */
 export function describeLogStore(name: string, place: NewStorePlace): void {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { Online, Roster, RosterChange } from "../../src/server/room/ports/roster.ts";
-import { NOON } from "./support.ts";
+import type { Online, Roster, RosterChange } from "../../src/server/presence/ports/roster.ts";
+import { NOON } from "../support/storeFixture.ts";
 
 /** What every roster keeps to (room/ports/roster.ts), as one node sees it. `open`: one on which nobody is. */
 export function describeRoster(name: string, open: () => Promise<{ roster: Roster; close(): Promise<void> }>): void {

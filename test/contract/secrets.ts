@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect } from "chai";
-import type { Secrets } from "../../src/server/room/ports/secrets.ts";
-import { range } from "./support.ts";
+import type { Secrets } from "../../src/server/accounts/ports/secrets.ts";
+import { range } from "../support/storeFixture.ts";
 
 const PASSWORD = "correct horse battery staple";
 

@@ -2,7 +2,7 @@ import { describeAccountStore } from "./accounts.ts";
 import { describeClockMark } from "./clockMark.ts";
 import { describeLogStore } from "./log.ts";
 import { describeSessionStore } from "./sessions.ts";
-import { sqlitePlace } from "./sqlitePlace.ts";
+import { sqlitePlace } from "../support/sqliteFixture.ts";
 
 describeLogStore("SQLite", sqlitePlace);
 describeAccountStore("SQLite", sqlitePlace);

@@ -5,7 +5,7 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Context } from "mocha";
-import { needs } from "../interop/tools.ts";
+import { needs } from "../support/externalTools.ts";
 import { within } from "../support/deadline.ts";
 
 const CONFIG = path.resolve(import.meta.dirname, "../../deploy/haproxy.cfg");

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { KEEPALIVE } from "../../src/server/server.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";
 import type { Ending } from "../support/ending.ts";

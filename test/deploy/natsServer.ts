@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import type { Context } from "mocha";
-import { needs } from "../interop/tools.ts";
+import { needs } from "../support/externalTools.ts";
 import { within } from "../support/deadline.ts";
 
 const CONFIG = path.resolve(import.meta.dirname, "../../deploy/nats.conf");

@@ -5,12 +5,12 @@ import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { expect } from "chai";
 import { ChatRequest, ListRequest, RegisterRequest } from "../../src/gen/obrolan/v1/chat.ts";
 import { describeBothWays } from "../support/bothWays.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { Code, type Ending } from "../support/ending.ts";
 import { expectFailed, expectGoodbye, nameOf } from "../support/expect.ts";
 import { frame } from "../support/frames.ts";
-import { openTooMany } from "../support/rogue.ts";
+import { openTooMany } from "../support/rawClient.ts";
 import { useServer } from "../support/server.ts";
 import { bearer } from "../support/wire.ts";
 

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { fill, type Line } from "../support/fill.ts";
-import { NODES } from "../support/ground.ts";
+import { NODES } from "../support/fixture.ts";
 import { fields } from "../support/protobuf.ts";
 import { type Person, useServer } from "../support/server.ts";
 import { manualStopwatch } from "../support/stopwatch.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { run } from "../cli/program.ts";
-import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import { run } from "../support/program.ts";
+import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { type ProcessClock, processClock } from "../support/clock.ts";
 import { help, join, sendAll } from "../support/commands.ts";
 import { needsEngine } from "../support/engineServer.ts";

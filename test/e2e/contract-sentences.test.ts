@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { expectKind } from "../support/chat-stream.ts";
+import { expectKind } from "../support/chatStream.ts";
 import { help as getHelp, join, sendAll, sendTo, typed } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";
 import { Code } from "../support/ending.ts";

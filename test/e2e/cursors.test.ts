@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { describeBothWays } from "../support/bothWays.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { sendAll, sendTo } from "../support/commands.ts";
 import { useServer } from "../support/server.ts";
 

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { connect } from "../../src/client/index.ts";
-import { ofKind, until } from "../client/take.ts";
-import { makePythonStubs, PythonProgram } from "../interop/python.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import { ofKind, until } from "../support/takeEvents.ts";
+import { makePythonStubs, PythonProgram } from "../support/python.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { sendAll } from "../support/commands.ts";
 import { Gate, withPort } from "../support/engines.ts";
 import { useFolder } from "../support/folder.ts";

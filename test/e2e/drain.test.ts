@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { describeBothWays } from "../support/bothWays.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { Gate, gated } from "../support/engines.ts";
 import { expectFailed, expectGoodbye } from "../support/expect.ts";

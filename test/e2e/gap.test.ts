@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { sendAll } from "../support/commands.ts";
 import { type Person, type TestServer, useFreshServer, useServer } from "../support/server.ts";
 

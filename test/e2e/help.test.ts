@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { ChatRequest } from "../../src/gen/obrolan/v1/chat.ts";
-import { expectKind } from "../support/chat-stream.ts";
+import { expectKind } from "../support/chatStream.ts";
 import { help, join, sendAll, typed } from "../support/commands.ts";
 import { expectSentence } from "../support/expect.ts";
 import { useServer } from "../support/server.ts";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { join, type Received, sendAll } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";
 import { useFolder } from "../support/folder.ts";

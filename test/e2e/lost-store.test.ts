@@ -3,8 +3,8 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:
 import { cp } from "node:fs/promises";
 import path from "node:path";
 import { expect } from "chai";
-import { run } from "../cli/program.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import { run } from "../support/program.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { expectFailed, expectGoodbye, nameOf } from "../support/expect.ts";
 import { useFolder } from "../support/folder.ts";

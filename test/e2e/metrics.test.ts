@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type ServedMetrics, serveMetrics } from "../../src/server/metrics/index.ts";
-import { type Engines, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import { type Engines, StoreUnavailable } from "../../src/server/node/engines.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { help, join, sendAll, sendTo } from "../support/commands.ts";
 import { DEADLINE } from "../support/deadline.ts";
 import { Gate, whileAway, withPort } from "../support/engines.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendTo } from "../support/commands.ts";
 import { talkThroughRestarts } from "../support/conversation.ts";
 import { needsEngine } from "../support/engineServer.ts";

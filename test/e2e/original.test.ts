@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { expectKind } from "../support/chat-stream.ts";
+import { expectKind } from "../support/chatStream.ts";
 import { help, sendAll, sendTo, typed } from "../support/commands.ts";
 import { expectFailed, expectGoodbye, nameOf } from "../support/expect.ts";
 import { useFreshServer } from "../support/server.ts";

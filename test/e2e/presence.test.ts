@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { useFreshServer } from "../support/server.ts";
 

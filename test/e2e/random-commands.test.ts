@@ -1,7 +1,7 @@
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { expect } from "chai";
 import { ChatRequest } from "../../src/gen/obrolan/v1/chat.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { type Command, help, join, sendAll, sendTo, typed } from "../support/commands.ts";
 import { expectFailed, nameOf } from "../support/expect.ts";
 import { Random } from "../support/random.ts";

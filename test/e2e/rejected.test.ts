@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import { StoreUnavailable } from "../../src/server/node/engines.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { type Command, help, join, sendAll, sendTo } from "../support/commands.ts";
 import { millis } from "../support/ending.ts";
 import { withPort } from "../support/engines.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import { StoreUnavailable } from "../../src/server/node/engines.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { type Command, help, sendAll, sendTo, typed } from "../support/commands.ts";
 import { Gate, withPort } from "../support/engines.ts";
 import { nameOf } from "../support/expect.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ChatRequest } from "../../src/gen/obrolan/v1/chat.ts";
 import { describeBothWays } from "../support/bothWays.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { type Command, help, join, sendAll } from "../support/commands.ts";
 import { expectGoodbye, nameOf } from "../support/expect.ts";
 import { chatter, fill } from "../support/fill.ts";

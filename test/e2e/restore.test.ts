@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { type ChatClient, connect } from "../../src/client/index.ts";
-import { run } from "../cli/program.ts";
-import { isCaughtUp, ofKind, says, texts, until } from "../client/take.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import { run } from "../support/program.ts";
+import { isCaughtUp, ofKind, says, texts, until } from "../support/takeEvents.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { expectFailed } from "../support/expect.ts";
 import { useFolder } from "../support/folder.ts";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { type Command, join, type Received, sendAll, sendTo } from "../support/commands.ts";
 import { Random } from "../support/random.ts";
 import { type Person, useServer } from "../support/server.ts";

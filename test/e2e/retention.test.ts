@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { connect } from "../../src/client/index.ts";
-import { isCaughtUp, ofKind, texts, until } from "../client/take.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import { isCaughtUp, ofKind, texts, until } from "../support/takeEvents.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";
 import { chatter, fill } from "../support/fill.ts";

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { TIMINGS } from "../../src/server/room/limits.ts";
-import { turns } from "../room/support/turns.ts";
+import { TIMINGS } from "../../src/server/common/limits.ts";
+import { turns } from "../support/eventLoop.ts";
 import { describeBothWays } from "../support/bothWays.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { help, join, sendAll } from "../support/commands.ts";
 import type { Ending } from "../support/ending.ts";
 import { chatter, fill } from "../support/fill.ts";

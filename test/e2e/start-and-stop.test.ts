@@ -6,7 +6,7 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
 import { makeCertificate } from "../support/certificate.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { expectGoodbye, nameOf } from "../support/expect.ts";
 import { useFolder } from "../support/folder.ts";

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { connect } from "../../src/client/index.ts";
-import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
-import { isCaughtUp, says, until as takeUntil, texts } from "../client/take.ts";
-import { until } from "../room/support/turns.ts";
+import { StoreUnavailable } from "../../src/server/node/engines.ts";
+import { isCaughtUp, says, until as takeUntil, texts } from "../support/takeEvents.ts";
+import { until } from "../support/eventLoop.ts";
 import { join, sendAll, sendTo } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";
 import { Code, millis } from "../support/ending.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
-import type { AppendResult, Draft } from "../../src/server/room/ports/log.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/node/engines.ts";
+import type { AppendResult, Draft } from "../../src/server/log/ports/logStore.ts";
 import { sendAll } from "../support/commands.ts";
 import { millis } from "../support/ending.ts";
 import { Gate, withPort } from "../support/engines.ts";

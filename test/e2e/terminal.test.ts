@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { useTerminals } from "../cli/terminals.ts";
+import { useTerminals } from "../support/terminals.ts";
 import { useFreshServer } from "../support/server.ts";
 
 describe("what the original could, in a terminal", () => {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type ChatStream, expectKind } from "../support/chat-stream.ts";
+import { type ChatStream, expectKind } from "../support/chatStream.ts";
 import { type Received, typed } from "../support/commands.ts";
 import { nameOf } from "../support/expect.ts";
 import { type Person, useServer } from "../support/server.ts";

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { connect } from "../../src/client/index.ts";
-import { run } from "../cli/program.ts";
+import { run } from "../support/program.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";

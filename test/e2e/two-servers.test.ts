@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
-import { run } from "../cli/program.ts";
+import { run } from "../support/program.ts";
 import { sendAll } from "../support/commands.ts";
 import { useFolder } from "../support/folder.ts";
 import { Health, watchHealth } from "../support/health.ts";

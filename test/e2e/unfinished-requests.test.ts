@@ -8,7 +8,7 @@ import { Code, type Ending, readEnding } from "../support/ending.ts";
 import { expectFailed } from "../support/expect.ts";
 import { frame } from "../support/frames.ts";
 import { watchHealth } from "../support/health.ts";
-import { RawClient } from "../support/rogue.ts";
+import { RawClient } from "../support/rawClient.ts";
 import { useServer } from "../support/server.ts";
 import { bearer, type Connection } from "../support/wire.ts";
 

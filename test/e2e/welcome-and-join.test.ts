@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { TIMINGS } from "../../src/server/room/limits.ts";
+import { TIMINGS } from "../../src/server/common/limits.ts";
 import { describeBothWays } from "../support/bothWays.ts";
 import { help, join, sendAll, sendTo, typed } from "../support/commands.ts";
 import { expectGoodbye, nameOf } from "../support/expect.ts";

@@ -1,5 +1,5 @@
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
-import { draft, enlist, idsAfter, range } from "../contract/support.ts";
+import { draft, enlist, idsAfter, range } from "../support/storeFixture.ts";
 
 /*
  * Run as a process of its own, on a disk that fails somewhere in its midst: appends one message after the other, of about so many bytes.

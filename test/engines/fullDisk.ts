@@ -1,7 +1,7 @@
 import { appendFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
-import { draft, enlist, idsAfter, range } from "../contract/support.ts";
+import { draft, enlist, idsAfter, range } from "../support/storeFixture.ts";
 
 /*
  * Run as a process of its own, on a disk of its own that is small: fills it up, appends until that fails, frees some space and appends

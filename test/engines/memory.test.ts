@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { MemoryFailedLogins, MemoryRoster } from "../../src/server/engines/memory/index.ts";
-import { NOON, range } from "../contract/support.ts";
+import { NOON, range } from "../support/storeFixture.ts";
 
 describe("Failed sign-ins in memory", () => {
   it("are remembered for a bounded number of names: those whose last failure is longest ago are forgotten first", async () => {

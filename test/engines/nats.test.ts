@@ -4,14 +4,14 @@ import path from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { connect, errors, type NatsConnection } from "@nats-io/transport-node";
 import { expect } from "chai";
-import { explain } from "../../src/server/engines/nats/connecting.ts";
+import { explain } from "../../src/server/engines/nats/reconnect.ts";
 import type { Notice } from "../../src/server/engines/nats/index.ts";
-import { range } from "../contract/support.ts";
-import { until } from "../room/support/turns.ts";
+import { range } from "../support/storeFixture.ts";
+import { until } from "../support/eventLoop.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { EngineServer, needsEngine, sharedServer } from "../support/engineServer.ts";
 import { useFolder } from "../support/folder.ts";
-import { numbered } from "../support/hints.ts";
+import { numbered } from "../support/notifications.ts";
 import { closeNatsNodes, NatsNode } from "../support/natsNode.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 

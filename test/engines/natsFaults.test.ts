@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import net from "node:net";
 import { expect } from "chai";
-import type { Notification } from "../../src/server/room/ports/bus.ts";
-import { range } from "../contract/support.ts";
-import { isSettled, turns } from "../room/support/turns.ts";
+import type { Notification } from "../../src/server/log/ports/bus.ts";
+import { range } from "../support/storeFixture.ts";
+import { isSettled, turns } from "../support/eventLoop.ts";
 import { within } from "../support/deadline.ts";
 import { EngineServer, needsEngine } from "../support/engineServer.ts";
-import { numbered } from "../support/hints.ts";
+import { numbered } from "../support/notifications.ts";
 import { closeNatsNodes, NatsNode } from "../support/natsNode.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 

@@ -5,7 +5,7 @@ import { expect } from "chai";
 import { makeCertificate } from "../support/certificate.ts";
 import { EngineServer, needsEngine } from "../support/engineServer.ts";
 import { useFolder } from "../support/folder.ts";
-import { numbered } from "../support/hints.ts";
+import { numbered } from "../support/notifications.ts";
 import { NatsOperator } from "../support/natsCredentials.ts";
 import { closeNatsNodes, NatsNode } from "../support/natsNode.ts";
 

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import type { PostgresStore } from "../../src/server/engines/postgres/index.ts";
-import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
-import type { Draft } from "../../src/server/room/ports/log.ts";
-import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
-import { draft, enlist, headOf, NOON, newTokenHash, type Person, post, range, readAfter } from "../contract/support.ts";
-import { eventually } from "../room/support/turns.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/node/engines.ts";
+import type { Draft } from "../../src/server/log/ports/logStore.ts";
+import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
+import { draft, enlist, headOf, NOON, newTokenHash, type Person, post, range, readAfter } from "../support/storeFixture.ts";
+import { eventually } from "../support/eventLoop.ts";
 import { EngineServer, needsEngine } from "../support/engineServer.ts";
 import { caught } from "./postgresNode.ts";
 

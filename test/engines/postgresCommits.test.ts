@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import pg from "pg";
 import type { PostgresOptions } from "../../src/server/engines/postgres/index.ts";
-import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
-import type { Draft } from "../../src/server/room/ports/log.ts";
-import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
-import { draft, enlist, headOf, idsAfter, type Person, post, range, readAfter } from "../contract/support.ts";
-import { eventually, turns, until } from "../room/support/turns.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/node/engines.ts";
+import type { Draft } from "../../src/server/log/ports/logStore.ts";
+import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
+import { draft, enlist, headOf, idsAfter, type Person, post, range, readAfter } from "../support/storeFixture.ts";
+import { eventually, turns, until } from "../support/eventLoop.ts";
 import { needsEngine } from "../support/engineServer.ts";
 import { Random } from "../support/random.ts";
 import { caught, hold, PostgresNode } from "./postgresNode.ts";

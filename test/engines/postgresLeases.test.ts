@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import type { PostgresOptions } from "../../src/server/engines/postgres/index.ts";
-import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
-import type { Online, RosterChange } from "../../src/server/room/ports/roster.ts";
-import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
-import { NOON, range } from "../contract/support.ts";
-import { eventually, turns, until } from "../room/support/turns.ts";
+import { StoreUnavailable } from "../../src/server/node/engines.ts";
+import type { Online, RosterChange } from "../../src/server/presence/ports/roster.ts";
+import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
+import { NOON, range } from "../support/storeFixture.ts";
+import { eventually, turns, until } from "../support/eventLoop.ts";
 import { needsEngine } from "../support/engineServer.ts";
 import { caught, PostgresNode } from "./postgresNode.ts";
 

@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { PostgresOptions, PostgresStore } from "../../src/server/engines/postgres/index.ts";
-import type { PostgresPlace } from "../contract/postgresPlace.ts";
-import { eventually } from "../room/support/turns.ts";
+import type { PostgresPlace } from "../support/postgresFixture.ts";
+import { eventually } from "../support/eventLoop.ts";
 import type { Link } from "../support/link.ts";
 import { Proxy as NetworkProxy } from "../support/proxy.ts";
 

@@ -4,14 +4,14 @@ import * as accounts from "../../src/server/engines/postgres/accounts.ts";
 import { parseAddress } from "../../src/server/engines/postgres/address.ts";
 import * as attempts from "../../src/server/engines/postgres/attempts.ts";
 import * as clockMark from "../../src/server/engines/postgres/clockMark.ts";
-import { toColumns } from "../../src/server/engines/postgres/drafts.ts";
+import { toColumns } from "../../src/server/engines/postgres/rows.ts";
 import * as log from "../../src/server/engines/postgres/log.ts";
-import * as presence from "../../src/server/engines/postgres/presence.ts";
+import * as presence from "../../src/server/engines/postgres/leaseClient.ts";
 import * as roster from "../../src/server/engines/postgres/roster.ts";
 import { optionsOf } from "../../src/server/engines/postgres/session.ts";
 import * as sessions from "../../src/server/engines/postgres/sessions.ts";
-import { type PostgresPlace, postgresPlace } from "../contract/postgresPlace.ts";
-import { draft, type Person, range } from "../contract/support.ts";
+import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
+import { draft, type Person, range } from "../support/storeFixture.ts";
 import { needsEngine } from "../support/engineServer.ts";
 
 const NODE = "00000000-0000-0000-0000-000000000001";

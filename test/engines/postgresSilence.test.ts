@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { parseAddress } from "../../src/server/engines/postgres/address.ts";
 import { Connections } from "../../src/server/engines/postgres/connections.ts";
-import { CircuitBreaker } from "../../src/server/engines/postgres/respite.ts";
-import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
-import { turns } from "../room/support/turns.ts";
+import { CircuitBreaker } from "../../src/server/engines/shared/circuitBreaker.ts";
+import { StoreUnavailable } from "../../src/server/node/engines.ts";
+import { turns } from "../support/eventLoop.ts";
 import { needsEngine, sharedServer } from "../support/engineServer.ts";
 import { caught } from "./postgresNode.ts";
 

@@ -3,9 +3,9 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
 import { openSqliteStore, type SqliteStore } from "../../src/server/engines/sqlite/index.ts";
-import { StoreUnavailable } from "../../src/server/room/ports/engines.ts";
-import { draft, enlist, idsAfter, type Person, post, range } from "../contract/support.ts";
-import { isSettled } from "../room/support/turns.ts";
+import { StoreUnavailable } from "../../src/server/node/engines.ts";
+import { draft, enlist, idsAfter, type Person, post, range } from "../support/storeFixture.ts";
+import { isSettled } from "../support/eventLoop.ts";
 import { useFolder } from "../support/folder.ts";
 
 /** Why a store could not be opened. */

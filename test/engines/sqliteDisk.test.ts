@@ -1,7 +1,7 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import path from "node:path";
 import { expect } from "chai";
-import { range } from "../contract/support.ts";
+import { range } from "../support/storeFixture.ts";
 import { useFolder } from "../support/folder.ts";
 import { needsStrace } from "../support/strace.ts";
 

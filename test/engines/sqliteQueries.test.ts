@@ -1,10 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
 import { toDraftRow } from "../../src/server/engines/sqlite/draftRow.ts";
-import { StoreReader } from "../../src/server/engines/sqlite/reading.ts";
+import { StoreReader } from "../../src/server/engines/sqlite/reader.ts";
 import { migrate } from "../../src/server/engines/sqlite/schema.ts";
-import { StoreWriter } from "../../src/server/engines/sqlite/writing.ts";
-import { draft, range } from "../contract/support.ts";
+import { StoreWriter } from "../../src/server/engines/sqlite/writer.ts";
+import { draft, range } from "../support/storeFixture.ts";
 
 const PEOPLE = 20;
 const tokenHash = (i: number) => new Uint8Array(32).fill(i);

@@ -3,9 +3,9 @@ import { DatabaseSync } from "node:sqlite";
 import type { Worker } from "node:worker_threads";
 import { expect } from "chai";
 import { openSqliteStore, type SqliteStore } from "../../src/server/engines/sqlite/index.ts";
-import { OutcomeUnknown, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
-import { draft, enlist, headOf, idsAfter, type Person, post, range } from "../contract/support.ts";
-import { until } from "../room/support/turns.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/node/engines.ts";
+import { draft, enlist, headOf, idsAfter, type Person, post, range } from "../support/storeFixture.ts";
+import { until } from "../support/eventLoop.ts";
 import { useFolder } from "../support/folder.ts";
 
 const caught = (promise: Promise<unknown>) =>

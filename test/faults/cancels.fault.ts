@@ -1,5 +1,5 @@
 import type { OpenSend } from "../rig/recorder.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { Random } from "../support/random.ts";
 import { Connection } from "../support/wire.ts";

@@ -5,7 +5,7 @@ import { LibraryUser } from "../rig/libraryUser.ts";
 import type { Account } from "../rig/userGroup.ts";
 import type { VirtualUserOptions } from "../rig/virtualUser.ts";
 import { WireUser } from "../rig/wireUser.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { join } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";
 import { Random } from "../support/random.ts";

@@ -1,4 +1,4 @@
-import { postgresPlace } from "../contract/postgresPlace.ts";
+import { postgresPlace } from "../support/postgresFixture.ts";
 import { talkThroughRestarts } from "../support/conversation.ts";
 import { needsEngine } from "../support/engineServer.ts";
 import { useFolder } from "../support/folder.ts";

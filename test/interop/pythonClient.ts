@@ -4,7 +4,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Context } from "mocha";
 import { within } from "../support/deadline.ts";
-import { needs, run } from "./tools.ts";
+import { needs, run } from "../support/externalTools.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 /** Debian's, whatever other Pythons there are: its packages are installed for this one. */

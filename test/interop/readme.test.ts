@@ -2,13 +2,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { expect } from "chai";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { Connection } from "../support/wire.ts";
 import { isShown, readCalls, readSession } from "./readme.ts";
-import { needsTool } from "./tools.ts";
+import { needsTool } from "../support/externalTools.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 /** Printed between two steps. */

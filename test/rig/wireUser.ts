@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ChatResponse, type Event } from "../../src/gen/obrolan/v1/chat.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { join } from "../support/commands.ts";
 import { nameOf } from "../support/expect.ts";
 import { Connection } from "../support/wire.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Recorder } from "../rig/recorder.ts";
 import type { VirtualUser, VirtualUserOptions } from "../rig/virtualUser.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { within } from "../support/deadline.ts";
 
 /** How long the soak waits for anything that has to come, in milliseconds: longer than a slow reader needs to catch up. */

@@ -1,5 +1,5 @@
 import { WireUser } from "../rig/wireUser.ts";
-import type { ChatStream } from "../support/chat-stream.ts";
+import type { ChatStream } from "../support/chatStream.ts";
 import { Code } from "../support/ending.ts";
 import type { Random } from "../support/random.ts";
 import type { Connection } from "../support/wire.ts";

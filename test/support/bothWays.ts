@@ -1,5 +1,5 @@
 import type { Suite } from "mocha";
-import { NODES } from "./ground.ts";
+import { NODES } from "./fixture.ts";
 
 const WAYS = { "written to HTTP/2": true, "written through grpc-js": false };
 

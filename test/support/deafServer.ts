@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";
-import { withLongBacklog } from "../../src/server/backlog.ts";
+import { withLongBacklog } from "../../src/server/net/backlog.ts";
 
 const server = createServer((socket) => socket.destroy());
 await withLongBacklog(async () => {

@@ -1,4 +1,4 @@
-import { type Engines, StoreUnavailable } from "../../src/server/room/ports/engines.ts";
+import { type Engines, StoreUnavailable } from "../../src/server/node/engines.ts";
 import { within } from "./deadline.ts";
 
 /** The same object with some of its methods replaced; the others see the original as `this`. */

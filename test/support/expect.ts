@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type Reason, reasonToJSON } from "../../src/gen/obrolan/v1/chat.ts";
-import type { ChatStream } from "./chat-stream.ts";
+import type { ChatStream } from "./chatStream.ts";
 import { Code, type Ending } from "./ending.ts";
 
 /** A call failed with this status, and says why in each of the places where it has to. */

@@ -1,4 +1,4 @@
-import type { Draft } from "../../src/server/room/ports/log.ts";
+import type { Draft } from "../../src/server/log/ports/logStore.ts";
 import type { Person, TestServer } from "./server.ts";
 
 /** A message to be put into the log. */

@@ -1,7 +1,7 @@
 import { LocalBus } from "../../src/server/engines/memory/index.ts";
 import { type Identity, type NatsBus, type Notice, openNatsBus } from "../../src/server/engines/nats/index.ts";
 import { within } from "./deadline.ts";
-import { Listener } from "./hints.ts";
+import { Listener } from "./notifications.ts";
 
 const open = new Set<NatsNode>();
 

@@ -1,7 +1,7 @@
-import type { Engines } from "../../src/server/room/ports/engines.ts";
+import type { Engines } from "../../src/server/node/engines.ts";
 import { type ChatServer, createServer, type ServerOptions, type Stats } from "../../src/server/server.ts";
 import { within } from "./deadline.ts";
-import type { Fixture } from "./ground.ts";
+import type { Fixture } from "./fixture.ts";
 import { FOLLOWS_AT_ONCE } from "./steadyClock.ts";
 
 /** What a test may want otherwise. Limits that are not given are the server's own, but that there is no limit of rate. */

@@ -1,9 +1,9 @@
-import type { Engines } from "../../src/server/room/ports/engines.ts";
+import type { Engines } from "../../src/server/node/engines.ts";
 import type { ChatServer } from "../../src/server/server.ts";
 import { wayOfSuite } from "./bothWays.ts";
-import type { ChatOptions, ChatStream } from "./chat-stream.ts";
+import type { ChatOptions, ChatStream } from "./chatStream.ts";
 import { join } from "./commands.ts";
-import { type Fixture, newFixture } from "./ground.ts";
+import { type Fixture, newFixture } from "./fixture.ts";
 import { startNode, type TestNode, type TestServerOptions, together } from "./node.ts";
 import { Connection, type ConnectOptions } from "./wire.ts";
 

@@ -1,5 +1,5 @@
-import { SteadyClock } from "../../src/server/room/steadyClock.ts";
-import { systemStopwatch } from "../../src/server/room/stopwatch.ts";
+import { SteadyClock } from "../../src/server/common/steadyClock.ts";
+import { systemStopwatch } from "../../src/server/common/stopwatch.ts";
 
 /** The waits of a server that follows every jump of its clock at once, for tests that let days pass by setting it. */
 export const FOLLOWS_AT_ONCE = { clockWait: 0, clockLongWait: 0 };

@@ -1,4 +1,4 @@
-import type { Stopwatch } from "../../src/server/room/stopwatch.ts";
+import type { Stopwatch } from "../../src/server/common/stopwatch.ts";
 
 /** A stopwatch that stands still until a test moves it on: what the test itself takes counts for nothing. */
 export interface ManualStopwatch extends Stopwatch {

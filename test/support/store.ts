@@ -1,6 +1,6 @@
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
-import type { Message } from "../../src/server/room/message.ts";
-import type { LogState } from "../../src/server/room/ports/log.ts";
+import type { Message } from "../../src/server/log/message.ts";
+import type { LogState } from "../../src/server/log/ports/logStore.ts";
 
 /** What a store's log is, and all that it has. */
 export interface Log extends LogState {

@@ -12,7 +12,7 @@ import {
   RegisterRequest,
   RegisterResponse,
 } from "../../src/gen/obrolan/v1/chat.ts";
-import { type ChatOptions, ChatStream } from "./chat-stream.ts";
+import { type ChatOptions, ChatStream } from "./chatStream.ts";
 import { within } from "./deadline.ts";
 import { Code, type Ending, readEnding } from "./ending.ts";
 import { frame, Unframer } from "./frames.ts";

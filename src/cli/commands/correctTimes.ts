@@ -1,5 +1,5 @@
 import type { ServerConfig } from "../../server/config.ts";
-import type { MessagesAhead } from "../../server/store.ts";
+import type { MessagesAhead } from "../../server/engines/backup.ts";
 import { Exit } from "../exit.ts";
 import type { Stdio } from "../terminal/stdio.ts";
 
@@ -13,7 +13,7 @@ export async function runCorrectTimes(
   stdio: Stdio,
 ): Promise<Exit> {
   // Loaded here alone: the client starts without the server's engines.
-  const { correctTimes, messagesAhead } = await import("../../server/store.ts");
+  const { correctTimes, messagesAhead } = await import("../../server/engines/backup.ts");
   const now = Date.now();
   try {
     const ahead = await (yes ? correctTimes : messagesAhead)(config, now);

@@ -1,12 +1,12 @@
 import type { ServerConfig } from "../../server/config.ts";
 import { Exit } from "../exit.ts";
 import type { Stdio } from "../terminal/stdio.ts";
-import { storeSummary } from "./holding.ts";
+import { storeSummary } from "./storeSummary.ts";
 
 /** Restores the server's store from a backup. Resolves with the exit code. */
 export async function runRestore(config: Pick<ServerConfig, "data">, file: string, stdio: Stdio): Promise<Exit> {
   // Loaded here alone: the client starts without the server's engines.
-  const { restore } = await import("../../server/store.ts");
+  const { restore } = await import("../../server/engines/backup.ts");
   try {
     const { before, sessions, ...holding } = await restore(config, file);
     await stdio.out.write(`The store is restored, and holds ${storeSummary(holding)}.\n`);

@@ -1,4 +1,4 @@
-import { VERSION } from "../version.ts";
+import { VERSION } from "../process/version.ts";
 import { MetricsEndpoint } from "./endpoint.ts";
 import type { Observed } from "./observed.ts";
 import { ProcessWatch } from "./process.ts";

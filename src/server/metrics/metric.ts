@@ -1,4 +1,4 @@
-import type { Histogram } from "../room/distribution.ts";
+import type { Histogram } from "../common/histogram.ts";
 import type { Observed } from "./observed.ts";
 
 /** Numbers of one metric, by what its label says. */

@@ -1,5 +1,5 @@
-import type { NodeStats } from "../room/room.ts";
-import type { Counters } from "../room/tallies.ts";
+import type { NodeStats } from "../node/node.ts";
+import type { Counters } from "../common/counters.ts";
 
 /** What a process is like at the moment. Times are in seconds, sizes in bytes. */
 export interface ProcessFacts {

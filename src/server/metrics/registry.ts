@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Metric as PromMetric, Registry } from "prom-client";
-import type { Histogram } from "../room/distribution.ts";
+import type { Histogram } from "../common/histogram.ts";
 import { catalogue } from "./catalogue.ts";
 import type { Metric } from "./metric.ts";
 import type { Observed } from "./observed.ts";

@@ -1,5 +1,5 @@
 import { type CallContext, ServerError, type ServiceImplementation, Status } from "nice-grpc";
-import type { ChatNode } from "../room/room.ts";
+import type { ChatNode } from "../node/node.ts";
 import { sessionOf } from "./auth.ts";
 import type { servedDefinition } from "./definition.ts";
 import { list } from "./list.ts";

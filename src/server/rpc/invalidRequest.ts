@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Status } from "nice-grpc-common";
-import { Refusal } from "../room/reasons.ts";
+import { Refusal } from "../common/refusal.ts";
 
 /** Refuses bytes that are not a request: the reason `REQUEST_INVALID`, with the status that says in which way. */
 export class InvalidRequest extends Refusal {

@@ -1,5 +1,5 @@
 import type { ListRequest, ListResponse } from "../../gen/obrolan/v1/chat.ts";
-import type { OnlineList } from "../room/onlineList.ts";
+import type { OnlineList } from "../presence/onlineList.ts";
 
 /** `List`: a page of who is online. */
 export async function list({ pageSize, pageToken }: ListRequest, online: OnlineList): Promise<ListResponse> {

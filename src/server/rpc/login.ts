@@ -1,6 +1,6 @@
 import type { LoginRequest, LoginResponse } from "../../gen/obrolan/v1/chat.ts";
-import type { SignIn } from "../room/signIn.ts";
-import { callerOf } from "./address.ts";
+import type { SignIn } from "../accounts/signIn.ts";
+import { callerOf } from "./rateLimitKey.ts";
 
 /** `Login`: a new session of an account. `peer`: where the call comes from. */
 export async function login(request: LoginRequest, peer: string, signIn: SignIn): Promise<LoginResponse> {

@@ -1,5 +1,5 @@
 import type { RegisterRequest, RegisterResponse } from "../../gen/obrolan/v1/chat.ts";
-import type { SignIn } from "../room/signIn.ts";
+import type { SignIn } from "../accounts/signIn.ts";
 
 /** `Register`: a new account and its first session. */
 export async function register(request: RegisterRequest, signIn: SignIn): Promise<RegisterResponse> {

@@ -1,5 +1,5 @@
 import { Status } from "nice-grpc-common";
-import type { Reason } from "../room/reasons.ts";
+import type { Reason } from "../common/refusal.ts";
 
 /** The one table from a reason to the status that a call ends with. Those that only a `rejected` bears are not in it. */
 export const STATUS_OF: Readonly<Partial<Record<Reason, Status>>> = {

@@ -8,7 +8,7 @@ import {
   type ServerInterceptingCallInterface,
   status,
 } from "@grpc/grpc-js";
-import { http2StreamOf, resetStream, writeMessage } from "./http2Stream.ts";
+import { http2StreamOf, resetStream, writeMessage } from "./chat/http2Stream.ts";
 
 const PATH = "/obrolan.TryOut/Chat";
 const METHOD = {

@@ -1,5 +1,5 @@
 import type { Account } from "../../rig/userGroup.ts";
-import type { ChatStream } from "../../support/chat-stream.ts";
+import type { ChatStream } from "../../support/chatStream.ts";
 import { join } from "../../support/commands.ts";
 import type { Connection } from "../../support/wire.ts";
 import type { ClusterNode } from "./node.ts";

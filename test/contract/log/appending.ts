@@ -13,7 +13,7 @@ import {
   signIn,
   useEmptyStore,
   useStore,
-} from "../support.ts";
+} from "../../support/storeFixture.ts";
 
 /** Ids, order and sessions. */
 export function describeAppending(place: NewStorePlace): void {

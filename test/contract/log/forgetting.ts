@@ -9,7 +9,7 @@ import {
   range,
   useEmptyStore,
   useStore,
-} from "../support.ts";
+} from "../../support/storeFixture.ts";
 
 /** What is forgotten. */
 export function describeForgetting(place: NewStorePlace): void {

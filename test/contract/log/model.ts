@@ -1,5 +1,5 @@
-import { type Message, maySee } from "../../../src/server/room/message.ts";
-import type { AppendResult, Draft } from "../../../src/server/room/ports/log.ts";
+import { type Message, maySee } from "../../../src/server/log/message.ts";
+import type { AppendResult, Draft } from "../../../src/server/log/ports/logStore.ts";
 
 /** What a log does with drafts, in the fewest lines. */
 export class LogModel {

@@ -12,7 +12,7 @@ import {
   readAfter,
   signIn,
   useStore,
-} from "../support.ts";
+} from "../../support/storeFixture.ts";
 import { LogModel } from "./model.ts";
 
 /** What makes a message safe to send again. */

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { draft, enlist, headOf, type NewStorePlace, post, readAfter, useStore } from "../support.ts";
+import { draft, enlist, headOf, type NewStorePlace, post, readAfter, useStore } from "../../support/storeFixture.ts";
 
 const TEXTS: Readonly<Record<string, string>> = {
   "a byte order mark in front": "\ufeffhello",

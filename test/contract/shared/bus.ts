@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Message } from "../../../src/server/room/message.ts";
-import type { Bus, Notification } from "../../../src/server/room/ports/bus.ts";
-import { Listener, numbered, numberOf } from "../../support/hints.ts";
-import { range } from "../support.ts";
+import type { Message } from "../../../src/server/log/message.ts";
+import type { Bus, Notification } from "../../../src/server/log/ports/bus.ts";
+import { Listener, numbered, numberOf } from "../../support/notifications.ts";
+import { range } from "../../support/storeFixture.ts";
 
 /** A bus that several nodes share, and what carries it. */
 export interface SharedBus {

@@ -1,6 +1,6 @@
-import type { FailedLoginStore } from "../../../src/server/room/ports/attempts.ts";
-import type { Roster } from "../../../src/server/room/ports/roster.ts";
-import type { Store } from "../support.ts";
+import type { FailedLoginStore } from "../../../src/server/accounts/ports/failedLoginStore.ts";
+import type { Roster } from "../../../src/server/presence/ports/roster.ts";
+import type { Store } from "../../support/storeFixture.ts";
 
 /** A store that many nodes share, as one of them has it open. */
 export interface SharedStore extends Store {

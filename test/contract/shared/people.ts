@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { draft, enlist, NOON, range, signIn } from "../support.ts";
+import { draft, enlist, NOON, range, signIn } from "../../support/storeFixture.ts";
 import { type NewSharedPlace, type SharedStore, useNodes } from "./nodes.ts";
 
 /** What accounts, sessions and failed sign-ins that many nodes share keep to besides. */

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import type { Online, RosterChange } from "../../../src/server/room/ports/roster.ts";
-import { NOON, range } from "../support.ts";
+import type { Online, RosterChange } from "../../../src/server/presence/ports/roster.ts";
+import { NOON, range } from "../../support/storeFixture.ts";
 import { type NewSharedPlace, type SharedStore, useNodes, whilst } from "./nodes.ts";
 
 /** What a roster that many nodes share keeps to besides (room/ports/roster.ts). */

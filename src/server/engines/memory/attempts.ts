@@ -1,4 +1,4 @@
-import type { FailedLoginStore, FailedLogins } from "../../room/ports/attempts.ts";
+import type { FailedLoginStore, FailedLogins } from "../../accounts/ports/failedLoginStore.ts";
 
 /** How long a failure is remembered; in milliseconds. */
 const WINDOW = 15 * 60 * 1_000;

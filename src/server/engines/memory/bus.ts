@@ -1,4 +1,4 @@
-import type { Bus, Notification } from "../../room/ports/bus.ts";
+import type { Bus, Notification } from "../../log/ports/bus.ts";
 
 /** The bus where there is but one node: it calls the very handlers that a remote node's hints would reach. */
 export class LocalBus implements Bus {

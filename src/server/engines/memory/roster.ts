@@ -1,4 +1,4 @@
-import type { Online, Roster, RosterChange } from "../../room/ports/roster.ts";
+import type { Online, Roster, RosterChange } from "../../presence/ports/roster.ts";
 
 /** Changes that are kept for whoever asks for them, at least: twice a second is usual. */
 const KEPT = 1_000;

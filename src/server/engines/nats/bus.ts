@@ -1,11 +1,11 @@
 import type { NatsConnection } from "@nats-io/transport-node";
-import type { Bus, Notification } from "../../room/ports/bus.ts";
+import type { Bus, Notification } from "../../log/ports/bus.ts";
 import type { Address } from "./addresses.ts";
-import { explain, keepConnected } from "./connecting.ts";
+import { explain, keepConnected } from "./reconnect.ts";
 import { decodeNotification } from "./decode.ts";
 import { encodeNotification, VERSION } from "./encode.ts";
 import type { Identity } from "./identity.ts";
-import { BusConnection } from "./line.ts";
+import { BusConnection } from "./connection.ts";
 import type { Notices } from "./notices.ts";
 
 /** What has gone over the bus since the start: plain numbers that only grow. Bytes are those of the hints alone. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import type { Message } from "../../room/message.ts";
-import type { Notification } from "../../room/ports/bus.ts";
+import type { Message } from "../../log/message.ts";
+import type { Notification } from "../../log/ports/bus.ts";
 import { MAX_BYTES, MAX_MESSAGES } from "./encode.ts";
 
 /** What came is no hint. Its message says why, and nothing of what came: that may be somebody's text. */

@@ -1,5 +1,5 @@
-import type { Message } from "../../room/message.ts";
-import type { Notification } from "../../room/ports/bus.ts";
+import type { Message } from "../../log/message.ts";
+import type { Notification } from "../../log/ports/bus.ts";
 
 /**
  * The version of what hints look like on the bus. It is in the subject, so that nodes of two versions do not meet there: each then

@@ -1,4 +1,4 @@
-import type { Bus } from "../../room/ports/bus.ts";
+import type { Bus } from "../../log/ports/bus.ts";
 import { parseAddresses } from "./addresses.ts";
 import { NatsBus } from "./bus.ts";
 import { checkIdentity, type Identity } from "./identity.ts";

@@ -1,4 +1,4 @@
-import type { Account, AccountStore } from "../../room/ports/accounts.ts";
+import type { Account, AccountStore } from "../../accounts/ports/accountStore.ts";
 import type { Connections } from "./connections.ts";
 
 export const CREATE = {

@@ -1,4 +1,4 @@
-import type { FailedLoginStore, FailedLogins } from "../../room/ports/attempts.ts";
+import type { FailedLoginStore, FailedLogins } from "../../accounts/ports/failedLoginStore.ts";
 import type { Connections } from "./connections.ts";
 import { unavailable } from "./failures.ts";
 

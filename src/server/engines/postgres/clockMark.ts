@@ -1,4 +1,4 @@
-import type { ClockMark } from "../../room/ports/clockMark.ts";
+import type { ClockMark } from "../../common/ports/clockMark.ts";
 import type { Connections } from "./connections.ts";
 
 export const READ = { name: "read-clock-mark", text: "SELECT at FROM clock_mark" };

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { Message } from "../../room/message.ts";
-import { StoreUnavailable } from "../../room/ports/engines.ts";
-import type { AppendResult, Draft, KnownMessage, LogState, LogStore } from "../../room/ports/log.ts";
+import type { Message } from "../../log/message.ts";
+import { StoreUnavailable } from "../../node/engines.ts";
+import type { AppendResult, Draft, KnownMessage, LogState, LogStore } from "../../log/ports/logStore.ts";
 import type { Connections } from "./connections.ts";
-import { toAppended, toColumns } from "./drafts.ts";
+import { toAppended, toColumns } from "./rows.ts";
 import { settledBehindOthers, unavailable } from "./failures.ts";
-import { hasRegressed, type ObservedPosition, observe, type ReportedPosition } from "./known.ts";
-import { ServerClock } from "./serverClock.ts";
+import { hasRegressed, type ObservedPosition, observe, type ReportedPosition } from "../shared/observedPosition.ts";
+import { ServerClock } from "../shared/serverClock.ts";
 
 export const STATE = {
   name: "state",

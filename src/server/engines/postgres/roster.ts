@@ -1,6 +1,6 @@
-import type { Online, Roster, RosterChange } from "../../room/ports/roster.ts";
+import type { Online, Roster, RosterChange } from "../../presence/ports/roster.ts";
 import type { Connections } from "./connections.ts";
-import type { LeaseClient } from "./presence.ts";
+import type { LeaseClient } from "./leaseClient.ts";
 
 /** More changes than this are not told one by one. */
 const MAX_CHANGES = 2_000;

@@ -1,4 +1,4 @@
-import type { Session, SessionStore } from "../../room/ports/sessions.ts";
+import type { Session, SessionStore } from "../../accounts/ports/sessionStore.ts";
 import type { Connections } from "./connections.ts";
 import { toNumbers } from "./session.ts";
 

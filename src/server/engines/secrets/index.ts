@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
-import type { Secrets } from "../../room/ports/secrets.ts";
-import { JobQueue } from "./line.ts";
+import type { Secrets } from "../../accounts/ports/secrets.ts";
+import { JobQueue } from "../shared/jobQueue.ts";
 
 /**
  * argon2id with 19 MiB, 2 passes, 1 lane: OWASP's first choice

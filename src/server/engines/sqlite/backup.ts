@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { copyStore } from "./copy.ts";
 import { DATABASE, removeDatabase, syncFolder } from "./folder.ts";
 import type { StoreSummary } from "./inspect.ts";
-import { findLostStore } from "./signs.ts";
+import { findLostStore } from "./lostStore.ts";
 
 /**
  * Backs the store of a folder up into a new file, while a server runs on it or not. The file gets its name once it is whole. Resolves

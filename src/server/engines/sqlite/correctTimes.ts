@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { MessagesAhead } from "../../room/ports/log.ts";
+import type { MessagesAhead } from "../../log/ports/logStore.ts";
 import { explain } from "./explain.ts";
 import { DATABASE, LOCK, makeFolder } from "./folder.ts";
 import { inspect, openBeside } from "./inspect.ts";

@@ -1,4 +1,4 @@
-import type { AppendResult, Draft } from "../../room/ports/log.ts";
+import type { AppendResult, Draft } from "../../log/ports/logStore.ts";
 
 /** A draft on its way to the writing thread: session, sender, recipient (0: everyone), request id, text, time. See `MessageRow`. */
 export type DraftRow = [number, number, number, string, string, number];

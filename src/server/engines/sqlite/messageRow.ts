@@ -1,4 +1,4 @@
-import type { Message } from "../../room/message.ts";
+import type { Message } from "../../log/message.ts";
 
 /** A message as the reading thread has it: id, sender's account, recipient's account (`null`: everyone), text, time. */
 export type MessageRow = readonly [number, number, number | null, string, number];

@@ -5,8 +5,8 @@ import { explain } from "./explain.ts";
 import { BESIDE, DATABASE, handOver, LOCK, makeFolder, removeDatabase, syncFolder } from "./folder.ts";
 import { inspectFile, type StoreSummary } from "./inspect.ts";
 import { lockFolder } from "./lock.ts";
-import { renewLogId } from "./renew.ts";
-import { checkpoint } from "./settle.ts";
+import { renewLogId } from "./renewLogId.ts";
+import { checkpoint } from "./checkpoint.ts";
 
 /** What a restore came to. */
 export interface Restored extends StoreSummary {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import type { LogState } from "../../room/ports/log.ts";
+import type { LogState } from "../../log/ports/logStore.ts";
 
 /** Where the log begins and ends. What was forgotten counts: the head stays where it was. */
 export function readState(db: DatabaseSync): LogState {

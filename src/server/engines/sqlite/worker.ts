@@ -3,10 +3,10 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Custody, checkFiles, claim, identify, type StoreFiles } from "./custody.ts";
 import { explain } from "./explain.ts";
 import { type Failure, failureOf } from "./failures.ts";
-import type { Answer, Call, WorkerSetup } from "./life.ts";
-import { StoreReader } from "./reading.ts";
+import type { Answer, Call, WorkerSetup } from "./workerHandle.ts";
+import { StoreReader } from "./reader.ts";
 import { configure, migrate } from "./schema.ts";
-import { StoreWriter } from "./writing.ts";
+import { StoreWriter } from "./writer.ts";
 
 type Methods = Record<string, (...args: readonly unknown[]) => unknown>;
 

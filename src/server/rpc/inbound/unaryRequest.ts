@@ -1,6 +1,6 @@
 import { constants, type ServerHttp2Stream } from "node:http2";
 import { Status } from "nice-grpc-common";
-import { overloaded } from "../../room/reasons.ts";
+import { overloaded } from "../../common/refusal.ts";
 import { InvalidRequest } from "../invalidRequest.ts";
 import { FrameCount, type InboundConnection } from "./connection.ts";
 import type { InboundLimits } from "./limits.ts";

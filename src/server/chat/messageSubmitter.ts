@@ -1,0 +1,205 @@
+import type { Committer } from "../log/committer.ts";
+import { foldUsername, isUsername } from "../accounts/credentials.ts";
+import type { RoomEvent } from "./events.ts";
+import type { Limits } from "../common/limits.ts";
+import type { AccountStore } from "../accounts/ports/accountStore.ts";
+import { StoreUnavailable } from "../node/engines.ts";
+import type { AppendResult, Draft, KnownMessage, LogStore } from "../log/ports/logStore.ts";
+import type { Roster } from "../presence/ports/roster.ts";
+import type { Session } from "../accounts/ports/sessionStore.ts";
+import type { RateLimiter } from "./rateLimiter.ts";
+import { Refusal, storeUnavailable } from "../common/refusal.ts";
+
+/** A message that somebody wants to send. */
+export interface SendCommand {
+  readonly session: Session;
+  /** The log that its stream was told of. */
+  readonly logId: string;
+  readonly requestId: string;
+  /** As it was written; `undefined`: everyone. */
+  readonly recipient: string | undefined;
+  readonly text: string;
+}
+
+/** What becomes of a command: its answer; `undefined` where the session has ended and there is none. Throws `OutcomeUnknown`. */
+export type SubmitOutcome = Promise<RoomEvent | undefined>;
+
+/** A command that has its place: the next one of its stream may follow. */
+export interface Submitted {
+  readonly outcome: SubmitOutcome;
+}
+
+/**
+ * Sends messages: checks them, in the order that the contract gives (duplicate or reused, text, recipient, rate), and hands them to
+ * the committer.
+ *
+ * Whether a `requestId` is known is settled by the append itself. Only before a refusal the log is asked: what was accepted once
+ * is a duplicate, whatever would be refused today.
+ */
+export class MessageSubmitter {
+  readonly #log: LogStore;
+  readonly #accounts: AccountStore;
+  readonly #roster: Roster;
+  readonly #committer: Committer;
+  readonly #rate: RateLimiter;
+  readonly #limits: Limits;
+  readonly #clock: () => number;
+  /** By account: one look after the other, so that whoever floods waits for themselves, and nobody else does. */
+  readonly #lookups = new Map<number, Promise<unknown>>();
+  /** By account and `requestId`: resolves when the outcome is there. */
+  readonly #inFlight = new Map<string, Promise<unknown>>();
+
+  constructor(parts: {
+    log: LogStore;
+    accounts: AccountStore;
+    roster: Roster;
+    committer: Committer;
+    rate: RateLimiter;
+    limits: Limits;
+    clock: () => number;
+  }) {
+    this.#log = parts.log;
+    this.#accounts = parts.accounts;
+    this.#roster = parts.roster;
+    this.#committer = parts.committer;
+    this.#rate = parts.rate;
+    this.#limits = parts.limits;
+    this.#clock = parts.clock;
+  }
+
+  /** Resolves when the message has its place behind those before it, or is refused. Never throws. */
+  async submit(command: SendCommand): Promise<Submitted> {
+    const { session, requestId } = command;
+    if (requestId === "") return { outcome: (await this.#begin(command)).outcome };
+    const key = `${session.accountId} ${requestId}`;
+    for (let before = this.#inFlight.get(key); before !== undefined; before = this.#inFlight.get(key)) await before;
+    const begun = this.#begin(command);
+    const settled = begun.then(({ outcome }) => outcome).catch(() => {});
+    this.#inFlight.set(key, settled);
+    settled.then(() => this.#inFlight.delete(key));
+    return { outcome: (await begun).outcome };
+  }
+
+  async #begin(command: SendCommand): Promise<Submitted> {
+    try {
+      this.#checkText(command.text);
+      const recipient = await this.#findRecipient(command.recipient);
+      await this.#checkRate(command.session.accountId);
+      await this.#committer.waitForSpace();
+      const { session, requestId, text } = command;
+      const draft = {
+        sessionId: session.id,
+        senderId: session.accountId,
+        sender: session.username,
+        recipientId: recipient.accountId,
+        recipient: recipient.username,
+        requestId,
+        text,
+        at: this.#clock(),
+      };
+      const appended = this.#committer.append(draft, command.logId);
+      return { outcome: this.#answer(session.accountId, appended) };
+    } catch (error) {
+      return { outcome: this.#refuse(command, error) };
+    }
+  }
+
+  async #answer(accountId: number, appended: Promise<AppendResult>): SubmitOutcome {
+    let counts = true;
+    try {
+      const outcome = await appended;
+      // What is accepted counts when the log brings it, and nothing else has done so.
+      counts = false;
+      if (outcome.kind === "accepted") return outcome;
+      return outcome.kind === "reused" ? rejected(requestIdReused()) : undefined;
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return rejected(storeUnavailable(error));
+      throw error;
+    } finally {
+      this.#rate.settle(accountId, counts);
+    }
+  }
+
+  /** Answers what is refused, unless it is known. */
+  async #refuse(command: SendCommand, error: unknown): SubmitOutcome {
+    try {
+      const known = command.requestId === "" ? undefined : await this.#find(command);
+      if (known !== undefined) {
+        if (!isSame(known, command)) return rejected(requestIdReused());
+        return { kind: "accepted", id: known.id, sentAt: known.sentAt, duplicate: true };
+      }
+      if (error instanceof Refusal) return rejected(error);
+      throw error;
+    } catch (failure) {
+      if (failure instanceof StoreUnavailable) return rejected(storeUnavailable(failure));
+      throw failure;
+    }
+  }
+
+  async #find({ session: { accountId }, requestId }: SendCommand): Promise<KnownMessage | undefined> {
+    const before = this.#lookups.get(accountId);
+    const found = (before ?? Promise.resolve()).then(() => this.#log.find(accountId, requestId));
+    const ended = found.catch(() => {});
+    this.#lookups.set(accountId, ended);
+    try {
+      return await found;
+    } finally {
+      if (this.#lookups.get(accountId) === ended) this.#lookups.delete(accountId);
+    }
+  }
+
+  #checkText(text: string): void {
+    const { maxTextBytes } = this.#limits;
+    if (text === "") throw new Refusal("TEXT_EMPTY", "The message has no text.");
+    const bytes = Buffer.byteLength(text);
+    if (bytes > maxTextBytes) {
+      throw new Refusal(
+        "TEXT_TOO_LONG",
+        `The text has ${bytes} bytes: take at most ${maxTextBytes}, or send it in parts.`,
+      );
+    }
+    if (text.includes("\0")) throw new Refusal("TEXT_INVALID", "The text has a U+0000: take it out.");
+  }
+
+  async #findRecipient(
+    written: string | undefined,
+  ): Promise<Pick<Draft & { accountId: number; username: string }, "accountId" | "username">> {
+    if (written === undefined) return { accountId: 0, username: "" };
+    const username = foldUsername(written);
+    const shown = JSON.stringify(username.slice(0, 64));
+    // What cannot be a name is nothing to ask a store for: it may not even be able to take it.
+    const isName = isUsername(username);
+    const online = isName ? await this.#roster.find(username) : undefined;
+    if (online !== undefined) return online;
+    const account = isName ? await this.#accounts.find(username) : undefined;
+    if (account === undefined) {
+      throw new Refusal("RECIPIENT_UNKNOWN", `Nobody here is called ${shown}. See who is online with "list".`);
+    }
+    throw new Refusal("RECIPIENT_OFFLINE", `${shown} is not online. Try again when they are, or say it to everyone.`);
+  }
+
+  async #checkRate(accountId: number): Promise<void> {
+    const wait = await this.#rate.take(accountId);
+    if (wait === 0) return;
+    const { messagesPerSecond, burst } = this.#limits;
+    throw new Refusal(
+      "RATE_LIMITED",
+      `That is too fast: ${burst} messages at once and then ${messagesPerSecond} a second. Try again in ${wait} ms.`,
+      { retryAfter: wait },
+    );
+  }
+}
+
+/** The event that tells of a refusal. */
+export function rejected({ reason, message, retryAfter }: Refusal): RoomEvent {
+  return { kind: "rejected", reason, message, ...(retryAfter === undefined ? {} : { retryAfter }) };
+}
+
+function isSame(known: KnownMessage, { recipient, text }: SendCommand): boolean {
+  if (recipient === undefined) return known.recipient === "" && known.text === text;
+  return known.recipient !== "" && known.recipient === foldUsername(recipient) && known.text === text;
+}
+
+function requestIdReused(): Refusal {
+  return new Refusal("REQUEST_ID_REUSED", "Another message was sent under this request_id. Take a new one.");
+}

@@ -1,0 +1,162 @@
+import { resolve } from "node:path";
+import {
+  type Certificates,
+  decodeText,
+  fileProblem,
+  type KeyPair,
+  readAuthorities,
+  readKeyPair,
+  readSettingFile,
+  withoutSecrets,
+} from "../../config/index.ts";
+import type { ServerConfig } from "../config.ts";
+import { databaseCertificates } from "./databaseCertificates.ts";
+import { LocalBus, MemoryFailedLogins, MemoryRoster } from "./memory/index.ts";
+import { NodeSecrets } from "./secrets/index.ts";
+import { openSqliteStore, type Report } from "./sqlite/index.ts";
+import type { BusFacts } from "../metrics/index.ts";
+import type { Bus } from "../log/ports/bus.ts";
+import type { Engines } from "../node/engines.ts";
+import type { Logger } from "../server.ts";
+
+/** How long PostgreSQL is waited for when it is not there yet, in milliseconds. */
+const PATIENCE = 30_000;
+
+/** The engines of one server, while they are open. */
+export interface OpenEngines {
+  readonly engines: Engines & { readonly secrets: NodeSecrets };
+  /** For people: where the store is. */
+  readonly store: string;
+  /** The same and what else there is, as the log tells it. There is no password in it. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** How long a store that is away is waited for when the server starts, in milliseconds. 0: it would not come back. */
+  readonly startTimeoutMs: number;
+  /** What has gone over the bus; `undefined` where it ends in this process. */
+  readonly bus: () => BusFacts | undefined;
+  /** The certificates that the engines use for their connections. Throws an error for people if one cannot be read any more. */
+  readonly certificates: () => readonly Certificates[];
+  /** Resolves with an error for people when this server has lost its store for good, and can only end. */
+  readonly failed: Promise<Error>;
+  close(): Promise<void>;
+}
+
+type NatsSettings = Pick<ServerConfig, "natsUrl" | "natsCreds" | "natsCa" | "natsCert" | "natsKey">;
+type Where = Pick<ServerConfig, "data" | "databaseUrl"> & NatsSettings;
+
+/**
+ * Opens the engines that the settings choose: PostgreSQL, with NATS or without, where there is a database; else SQLite in a folder, with
+ * all else in memory. Throws an error for people.
+ */
+export function openEngines({ data, databaseUrl, ...nats }: Where, logger: Logger): Promise<OpenEngines> {
+  return databaseUrl === undefined ? openEmbedded(resolve(data), logger) : openDistributed(databaseUrl, nats, logger);
+}
+
+async function openEmbedded(folder: string, logger: Logger): Promise<OpenEngines> {
+  const report: Report = ({ level, message }) => logger[level]({}, message);
+  const store = await openSqliteStore({ folder, report });
+  const { log, accounts, sessions, clockMark, online, failed, close } = store;
+  const roster = await MemoryRoster.open(online);
+  return {
+    engines: {
+      log,
+      accounts,
+      sessions,
+      roster,
+      failedLogins: new MemoryFailedLogins(),
+      clockMark,
+      bus: new LocalBus(),
+      secrets: new NodeSecrets(),
+    },
+    store: folder,
+    facts: { data: folder },
+    startTimeoutMs: 0,
+    bus: () => undefined,
+    certificates: () => [],
+    async close() {
+      await roster.saved();
+      await close();
+    },
+    failed,
+  };
+}
+
+async function openDistributed(databaseUrl: string, nats: NatsSettings, logger: Logger): Promise<OpenEngines> {
+  const { natsUrl } = nats;
+  // Loaded here alone: most servers go without, and start sooner and smaller so.
+  const { openPostgresStore } = await import("./postgres/index.ts");
+  // First, so that a file or an address that cannot be read is told of at once, however long the database is waited for.
+  databaseCertificates(databaseUrl);
+  const { bus, facts, certificates, close: closeBus } = await openBus(nats, logger);
+  try {
+    const report = (err: Error) => logger.warn({ err }, "something about the database");
+    const { name, close, ...store } = await openPostgresStore({ url: databaseUrl, report, startTimeoutMs: PATIENCE });
+    return {
+      engines: { ...store, bus, secrets: new NodeSecrets() },
+      store: `PostgreSQL at ${name}`,
+      facts: { database: name, ...(natsUrl === undefined ? {} : { nats: withoutSecrets(natsUrl) }) },
+      startTimeoutMs: PATIENCE,
+      bus: facts,
+      // pg reads its files anew for each connection.
+      certificates: () => [...certificates, ...databaseCertificates(databaseUrl)],
+      // PostgreSQL comes back, or it is the operator who ends the node.
+      failed: new Promise(() => {}),
+      async close() {
+        await closeBus();
+        await close();
+      },
+    };
+  } catch (error) {
+    await closeBus();
+    throw error;
+  }
+}
+
+interface OpenBus {
+  readonly bus: Bus;
+  readonly facts: () => BusFacts | undefined;
+  readonly certificates: readonly Certificates[];
+  close(): Promise<void>;
+}
+
+async function openBus(settings: NatsSettings, logger: Logger): Promise<OpenBus> {
+  const { natsUrl: url } = settings;
+  const local = new LocalBus();
+  if (url === undefined) return { bus: local, facts: () => undefined, certificates: [], close: async () => {} };
+  const { creds, ca, pair } = readNatsFiles(settings);
+  const { openNatsBus } = await import("./nats/index.ts");
+  const bus = openNatsBus({
+    url,
+    identity: { creds, ca: ca?.pem, cert: pair?.cert.toString(), key: pair?.key.toString() },
+    local,
+    report: ({ level, message }) => logger[level]({}, message),
+  });
+  return {
+    bus,
+    facts: () => ({ ...bus.counts, isConnected: bus.isConnected }),
+    certificates: [ca, pair?.certificates].filter((each) => each !== undefined),
+    close: () => bus.close(),
+  };
+}
+
+interface NatsFiles {
+  readonly creds: string | undefined;
+  readonly ca: Certificates | undefined;
+  readonly pair: KeyPair | undefined;
+}
+
+function readNatsFiles({ natsCreds, natsCa, natsCert, natsKey }: NatsSettings): NatsFiles {
+  const hasPair = natsCert !== undefined && natsKey !== undefined;
+  return {
+    creds: natsCreds === undefined ? undefined : readText("--nats-creds", natsCreds),
+    ca: natsCa === undefined ? undefined : readAuthorities({ setting: "--nats-ca", file: natsCa }),
+    pair: hasPair
+      ? readKeyPair({ setting: "--nats-cert", file: natsCert }, { setting: "--nats-key", file: natsKey })
+      : undefined,
+  };
+}
+
+function readText(setting: string, file: string): string {
+  const decoded = decodeText(readSettingFile({ setting, file }), file);
+  if ("problem" in decoded) throw fileProblem({ setting, file }, `${decoded.problem}.`);
+  return decoded.text;
+}

@@ -1,0 +1,49 @@
+import { type Certificates, type KeyPair, readKeyPair } from "../../config/index.ts";
+import type { ServerConfig } from "../config.ts";
+import type { ChatServer, Logger } from "../server.ts";
+
+type TlsSettings = Pick<ServerConfig, "tlsCert" | "tlsKey">;
+
+/** The certificate that the server shows, as `--tls-cert` and `--tls-key` name it; it can be read again while the server runs. */
+export class ServerCertificate {
+  readonly #settings: TlsSettings;
+  #pair: KeyPair | undefined;
+
+  /** Reads it. Throws an error for people. */
+  constructor(settings: TlsSettings) {
+    this.#settings = settings;
+    this.#pair = read(settings);
+  }
+
+  /** PEM; undefined without TLS. */
+  get pair(): KeyPair | undefined {
+    return this.#pair;
+  }
+
+  /** What is shown to new connections. */
+  get certificates(): readonly Certificates[] {
+    return this.#pair === undefined ? [] : [this.#pair.certificates];
+  }
+
+  /** Reads it again, and has the server show it to new connections. If it is wrong, the one before stays, and the log says why. */
+  renew(server: ChatServer, logger: Logger): void {
+    try {
+      const pair = read(this.#settings);
+      if (pair === undefined) {
+        logger.info({}, "SIGHUP: there is no certificate to read again");
+        return;
+      }
+      server.useCertificate(pair);
+      this.#pair = pair;
+      const [{ subject, validTo }] = pair.certificates.list;
+      logger.info({ subject, validTo }, "the certificate was read again; new connections are shown this one");
+    } catch (err) {
+      logger.error({ err }, "the certificate was read again and cannot be used; the one before stays");
+    }
+  }
+}
+
+function read({ tlsCert, tlsKey }: TlsSettings): KeyPair | undefined {
+  if (tlsCert === undefined || tlsKey === undefined) return undefined;
+  return readKeyPair({ setting: "--tls-cert", file: tlsCert }, { setting: "--tls-key", file: tlsKey });
+}

@@ -1,0 +1,73 @@
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Event, Reason as WireReason } from "../../../gen/obrolan/v1/chat.ts";
+import type { Encoder, RoomEvent } from "../../chat/events.ts";
+import type { Reason } from "../../common/refusal.ts";
+import { acceptedField } from "./acceptedField.ts";
+import { messageField } from "./messageField.ts";
+import { toDuration } from "../wire.ts";
+
+/** `ChatResponse.events`, length-delimited. */
+const EVENTS_TAG = 0x0a;
+/** `ChatResponse.cursor`, a varint. */
+const CURSOR_TAG = 0x10;
+
+/** Encodes events as fields of a `ChatResponse`. */
+export class WireEncoder implements Encoder {
+  readonly #serverVersion: string;
+
+  constructor(serverVersion: string) {
+    this.#serverVersion = serverVersion;
+  }
+
+  event(event: RoomEvent, requestId = ""): Uint8Array {
+    if (event.kind === "message") return messageField(event.message);
+    if (event.kind === "accepted") return acceptedField(event, requestId);
+    const writer = new BinaryWriter().uint32(EVENTS_TAG).fork();
+    return Event.encode({ requestId, event: this.#toWire(event) }, writer)
+      .join()
+      .finish();
+  }
+
+  cursor(id: number): Uint8Array {
+    return new BinaryWriter().uint32(CURSOR_TAG).uint64(id).finish();
+  }
+
+  #toWire(event: Exclude<RoomEvent, { kind: "message" | "accepted" }>): NonNullable<Event["event"]> {
+    switch (event.kind) {
+      case "welcome": {
+        const { username, logId, headId, limits } = event;
+        const value = { username, logId, headId: BigInt(headId), limits, serverVersion: this.#serverVersion };
+        return { $case: "welcome", value };
+      }
+      case "caught-up":
+        return { $case: "caughtUp", value: { id: BigInt(event.id) } };
+      case "rejected":
+        return {
+          $case: "rejected",
+          value: { reason: reasonOf(event.reason), message: event.message, retryAfter: waitOf(event) },
+        };
+      case "presence":
+        return {
+          $case: "presence",
+          value: { joined: [...event.joined], left: [...event.left], reset: event.reset },
+        };
+      case "help":
+        return { $case: "help", value: { unknownCommand: event.unknownCommand, commands: [...event.commands] } };
+      case "gap":
+        return { $case: "gap", value: { oldestId: BigInt(event.oldestId) } };
+      case "goodbye":
+        return {
+          $case: "goodbye",
+          value: { reason: reasonOf(event.reason), reconnect: event.reconnect, retryAfter: waitOf(event) },
+        };
+    }
+  }
+}
+
+function reasonOf(reason: Reason): WireReason {
+  return WireReason[`REASON_${reason}`];
+}
+
+function waitOf({ retryAfter }: { retryAfter?: number }) {
+  return retryAfter === undefined ? undefined : toDuration(retryAfter);
+}

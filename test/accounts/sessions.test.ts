@@ -1,0 +1,129 @@
+import { expect } from "chai";
+import type { ChatNode } from "../../src/server/node/node.ts";
+import { sqlitePlace } from "../support/sqliteFixture.ts";
+import { enlist, type Person, signIn, useStore } from "../support/storeFixture.ts";
+import { Gate, gated, withPort } from "../support/engines.ts";
+import { enter, join, openRoom, type RoomSetUp, sessionOf, toAll } from "../support/chatNode.ts";
+import { isSettled, turns, until } from "../support/eventLoop.ts";
+
+describe("A session that is logged out", () => {
+  const store = useStore(sqlitePlace);
+  let room: ChatNode;
+  let ana: Person;
+  beforeEach(async () => {
+    ana = await enlist(store, "ana");
+  });
+  afterEach(() => room.close());
+
+  async function open(setUp?: RoomSetUp) {
+    const opened = await openRoom(store, setUp);
+    room = opened.room;
+    return opened;
+  }
+
+  const logout = (person = ana, everywhere = false) => room.logout(sessionOf(person), everywhere);
+  const online = async () => (await room.online.page(0, "")).users.map(({ username }) => username);
+
+  it("ends its streams with a goodbye, and no others", async () => {
+    await open();
+    const phone = await signIn(store, ana);
+    const [first, second, other] = [await join(room, ana), enter(room, ana), await join(room, phone)];
+    await logout();
+    await until(() => first.ended === "ended" && second.ended === "ended", "the streams to end");
+    for (const sink of [first, second]) {
+      expect(sink.goodbye).to.deep.equal({ reason: "LOGGED_OUT", reconnect: false });
+      expect(sink.kinds.at(-1)).to.equal("goodbye");
+    }
+    expect(other.ended).to.equal("open");
+    expect(await online()).to.deep.equal([ana.username]);
+    await logout(phone, true);
+    expect(await online()).to.deep.equal([]);
+  });
+
+  it("has no stream that was being opened at that moment", async () => {
+    await open();
+    const session = sessionOf(ana);
+    await logout();
+    let sink: ReturnType<typeof enter> | undefined;
+    const refused = await Promise.resolve()
+      .then(() => {
+        sink = enter(room, { ...ana, sessionId: session.id });
+      })
+      .catch((error) => error);
+    if (sink === undefined) expect(refused).to.include({ reason: "SESSION_INVALID" });
+    else await sink.has("goodbye");
+    expect(room.stats().streams).to.equal(0);
+  });
+
+  it("is online no more when the logout returns, however long the roster takes", async () => {
+    const gate = new Gate();
+    await open({
+      through: (engines) => ({ ...engines, roster: gated(engines.roster, gate, "leave") }),
+    });
+    await join(room, ana);
+    gate.shut();
+    const out = logout();
+    expect(await isSettled(out)).to.equal(false);
+    gate.open();
+    await out;
+    expect(await online()).to.deep.equal([]);
+  });
+
+  it("is told to the other nodes also where the roster is away", async () => {
+    const { engines } = await open({
+      through: (all) => withPort(all, "roster", { leave: () => Promise.reject(new Error("the roster is away")) }),
+    });
+    const hints: string[] = [];
+    engines.bus.subscribe(({ kind }) => hints.push(kind));
+    await join(room, ana);
+    await logout().catch(() => {});
+    expect(hints).to.include("sessions-ended");
+  });
+
+  for (const port of ["recent", "arrive"] as const) {
+    it(`is not online by a stream that was joining at that moment (${port})`, async () => {
+      const gate = new Gate();
+      const ended = Promise.withResolvers<void>();
+      await open({
+        through: (engines) => {
+          const end = async (sessionId: number, everywhere: boolean) => {
+            const sessionIds = await engines.sessions.end(sessionId, everywhere);
+            ended.resolve();
+            return sessionIds;
+          };
+          const held =
+            port === "recent"
+              ? { ...engines, log: gated(engines.log, gate, "recent") }
+              : { ...engines, roster: gated(engines.roster, gate, "arrive") };
+          return withPort(held, "sessions", { end });
+        },
+      });
+      const sink = enter(room, ana);
+      gate.shut();
+      const joining = sink.stream.receive("", { kind: "join", logId: "", recent: 1_000 });
+      await gate.entered();
+      const out = logout();
+      // From here on it may wait for the roster: the streams have been told by then.
+      await ended.promise;
+      await turns(3);
+      gate.open();
+      await Promise.all([joining, out]);
+      await until(() => sink.ended === "ended", "the stream to end");
+      expect(sink.goodbye).to.include({ reason: "LOGGED_OUT" });
+      expect(await online()).to.deep.equal([]);
+    });
+  }
+
+  it("has nothing appended that came too late, and says goodbye to whoever sent it", async () => {
+    await open();
+    const sink = await join(room, ana);
+    const { headId } = await store.log.state();
+    // Ended on another node, whose hint has not come.
+    await store.sessions.end(ana.sessionId, false);
+    await sink.stream.receive("r", toAll("too late"));
+    await sink.has("goodbye");
+    expect(sink.goodbye).to.include({ reason: "LOGGED_OUT", reconnect: false });
+    expect(sink.kinds).to.not.include("accepted");
+    expect((await store.log.state()).headId).to.equal(headId);
+  });
+});

@@ -1,0 +1,315 @@
+import { hash } from "@node-rs/argon2";
+import { expect } from "chai";
+import { MemoryFailedLogins } from "../../src/server/engines/memory/index.ts";
+import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
+import { LoginThrottle } from "../../src/server/accounts/loginThrottle.ts";
+import type { AccountStore } from "../../src/server/accounts/ports/accountStore.ts";
+import { StoreUnavailable } from "../../src/server/node/engines.ts";
+import type { Secrets } from "../../src/server/accounts/ports/secrets.ts";
+import type { SessionStore } from "../../src/server/accounts/ports/sessionStore.ts";
+import { Refusal } from "../../src/server/common/refusal.ts";
+import { SignIn } from "../../src/server/accounts/signIn.ts";
+import { sqlitePlace } from "../support/sqliteFixture.ts";
+import { NOON, useStore } from "../support/storeFixture.ts";
+import { override } from "../support/engines.ts";
+import { followed } from "../support/steadyClock.ts";
+
+const HOUR = 60 * 60 * 1_000;
+const DAY = 24 * HOUR;
+const HERE = "127.0.0.1";
+const PASSWORD = "correct horse";
+/** argon2id with other parameters than today's. */
+const OLD = { algorithm: 2, memoryCost: 8_192, timeCost: 1, parallelism: 1 } as const;
+
+describe("Signing in", () => {
+  const store = useStore(sqlitePlace);
+  const secrets = new NodeSecrets();
+  let people = 0;
+  let name: string;
+  beforeEach(() => {
+    people += 1;
+    name = `user-${people}`;
+  });
+
+  function setUp(more: { accounts?: Partial<AccountStore>; secrets?: Partial<Secrets> } = {}) {
+    let now = NOON;
+    const clock = () => now;
+    const accounts = override(store.accounts, more.accounts ?? {});
+    const signIn = new SignIn(
+      { accounts, sessions: store.sessions, secrets: override<Secrets>(secrets, more.secrets ?? {}) },
+      {
+        gate: new LoginThrottle(new MemoryFailedLogins(), { free: 3, clock }),
+        timings: { sessionLifetime: 30 * DAY, sessionIdle: 7 * DAY },
+        clock: followed(clock),
+      },
+    );
+    const refusal = async (call: Promise<unknown>): Promise<Refusal> => {
+      const error = await call.then(
+        () => new Error("it was not refused"),
+        (reason) => reason,
+      );
+      if (!(error instanceof Refusal)) throw error;
+      return error;
+    };
+    return {
+      signIn,
+      refusal,
+      register: (username = name, password = PASSWORD) => signIn.register({ username, password }),
+      login: (password = PASSWORD, username = name) => signIn.login({ username, password }, HERE),
+      pass: (milliseconds: number) => {
+        now += milliseconds;
+      },
+    };
+  }
+
+  it("begins with an account, and a session of 30 days whose token is stored as its digest alone", async () => {
+    const { signIn, register } = setUp();
+    const { token, session } = await register();
+    expect(session).to.include({ username: name, expiresAt: NOON + 30 * DAY, lastUsedAt: NOON });
+    expect(await signIn.authenticate(token)).to.deep.equal(session);
+    expect(await store.sessions.find(Buffer.from(token))).to.equal(undefined);
+    expect((await store.accounts.find(name))?.passwordHash).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  });
+
+  it("takes a name in upper case as in lower, and a password however its letters were composed", async () => {
+    const { register, login } = setUp();
+    await register(name.toUpperCase(), "caf\u00e9 caf\u00e9");
+    expect((await login("cafe\u0301 cafe\u0301", name.toUpperCase())).session.username).to.equal(name);
+  });
+
+  it("begins a session of its own each time", async () => {
+    const { signIn, register, login } = setUp();
+    const all = [await register(), await login(), await login()];
+    expect(new Set(all.map(({ session }) => session.id)).size).to.equal(3);
+    expect(new Set(all.map(({ token }) => token)).size).to.equal(3);
+    expect(await signIn.logout(all[1]?.session as never, false)).to.deep.equal([all[1]?.session.id]);
+    await signIn.authenticate(all[0]?.token);
+    await signIn.authenticate(all[2]?.token);
+  });
+
+  it("with what cannot be a name or a password creates no account", async () => {
+    const { register, refusal } = setUp();
+    expect(await refusal(register("-no-"))).to.include({ reason: "USERNAME_INVALID" });
+    expect(await refusal(register(name, "short"))).to.include({ reason: "PASSWORD_INVALID" });
+    expect(await store.accounts.find(name)).to.equal(undefined);
+  });
+
+  it("gives a name once, also where many want it at once", async () => {
+    const { register, refusal } = setUp();
+    const all = await Promise.allSettled([1, 2, 3, 4].map((i) => register(name, `${PASSWORD} ${i}`)));
+    expect(all.filter(({ status }) => status === "fulfilled")).to.have.length(1);
+    for (const one of all) if (one.status === "rejected") expect(one.reason).to.include({ reason: "USERNAME_TAKEN" });
+    expect(await refusal(register())).to.include({ reason: "USERNAME_TAKEN" });
+  });
+
+  it("is refused the same way whatever was wrong", async () => {
+    const { register, login, refusal } = setUp();
+    await register();
+    const refused = [
+      await refusal(login("wrong password")),
+      await refusal(login(PASSWORD, "nobody-at-all")),
+      await refusal(login(PASSWORD, "-cannot be-")),
+      await refusal(login("short")),
+      await refusal(login("x".repeat(60_000), "another-nobody")),
+    ];
+    for (const { reason, message, field, retryAfter } of refused) {
+      expect({ reason, message, field, retryAfter }).to.deep.equal({
+        reason: "BAD_CREDENTIALS",
+        message: refused[0]?.message,
+        field: undefined,
+        retryAfter: undefined,
+      });
+    }
+  });
+
+  it("checks one password whatever was wrong, so that it takes as long", async () => {
+    const checked: (string | undefined)[] = [];
+    const { register, login, refusal } = setUp({
+      secrets: {
+        verifyPassword: async (passwordHash, password) => {
+          checked.push(passwordHash?.slice(0, 9));
+          return secrets.verifyPassword(passwordHash, password);
+        },
+      },
+    });
+    await register();
+    await refusal(login("wrong password"));
+    await refusal(login(PASSWORD, "nobody-at-all"));
+    await refusal(login(PASSWORD, "-cannot be-"));
+    await refusal(login("short"));
+    expect(checked).to.deep.equal(["$argon2id", undefined, undefined, undefined]);
+  });
+
+  it("has to wait after some failures for a name, whether there is such an account or not", async () => {
+    const { register, login, refusal, pass } = setUp();
+    await register();
+    for (const username of [name, "nobody-here"]) {
+      for (let i = 0; i < 3; i++) {
+        expect(await refusal(login("wrong password", username))).to.include({ reason: "BAD_CREDENTIALS" });
+      }
+      expect(await refusal(login(PASSWORD, username))).to.include({ reason: "TOO_MANY_ATTEMPTS", retryAfter: 1_000 });
+    }
+    pass(1_000);
+    await login();
+  });
+
+  it("does not have to wait after names that cannot be one: they are remembered nowhere", async () => {
+    const { login, refusal } = setUp();
+    for (let i = 0; i < 5; i++) {
+      expect(await refusal(login(PASSWORD, "-no-"))).to.include({ reason: "BAD_CREDENTIALS" });
+    }
+  });
+
+  describe("with a hash that was made with other parameters", () => {
+    it("makes it anew, and the password is the same", async () => {
+      const { register, login } = setUp();
+      const { session } = await register();
+      await store.accounts.setPasswordHash(session.accountId, await hash(PASSWORD, OLD));
+      await login();
+      const rehashed = (await store.accounts.find(name))?.passwordHash ?? "";
+      expect(secrets.isOutdated(rehashed)).to.equal(false);
+      await login();
+      expect((await store.accounts.find(name))?.passwordHash, "it is not made anew each time").to.equal(rehashed);
+    });
+
+    it("leaves it as it is where the password was wrong", async () => {
+      const { register, login, refusal } = setUp();
+      const { session } = await register();
+      const old = await hash(PASSWORD, OLD);
+      await store.accounts.setPasswordHash(session.accountId, old);
+      await refusal(login("wrong password"));
+      expect((await store.accounts.find(name))?.passwordHash).to.equal(old);
+    });
+
+    it("goes well also where the new one cannot be written down", async () => {
+      const { register, login } = setUp({
+        accounts: { setPasswordHash: () => Promise.reject(new StoreUnavailable("the disk is full")) },
+      });
+      const { session } = await register();
+      const old = await hash(PASSWORD, OLD);
+      await store.accounts.setPasswordHash(session.accountId, old);
+      expect((await login()).session.username).to.equal(name);
+      expect((await store.accounts.find(name))?.passwordHash).to.equal(old);
+    });
+  });
+
+  it("says that the store is away where it is, and counts no failure for that", async () => {
+    let broken = false;
+    const { register, login } = setUp({
+      accounts: {
+        find: async (username) => {
+          if (broken) throw new StoreUnavailable("the disk is away");
+          return store.accounts.find(username);
+        },
+      },
+    });
+    await register();
+    broken = true;
+    for (let i = 0; i < 5; i++) expect(await login().catch((error) => error)).to.be.instanceOf(StoreUnavailable);
+    broken = false;
+    await login();
+  });
+});
+
+describe("A session", () => {
+  const store = useStore(sqlitePlace);
+  const secrets = new NodeSecrets();
+
+  async function setUp() {
+    const account = await store.accounts.create(`user-${secrets.newToken().slice(-8).toLowerCase()}`, "-", NOON);
+    const touched: (readonly number[])[] = [];
+    let now = NOON;
+    const sessions = override<SessionStore>(store.sessions, {
+      touch: async (ids, at) => {
+        touched.push(ids);
+        return store.sessions.touch(ids, at);
+      },
+    });
+    const clock = () => now;
+    const signIn = new SignIn(
+      { accounts: store.accounts, sessions, secrets },
+      {
+        gate: new LoginThrottle(new MemoryFailedLogins(), { free: 0, clock }),
+        timings: { sessionLifetime: 30 * DAY, sessionIdle: 7 * DAY },
+        clock: followed(clock),
+      },
+    );
+    const token = secrets.newToken();
+    const session = await store.sessions.open({
+      tokenHash: secrets.digest(token),
+      accountId: account?.id ?? 0,
+      at: NOON,
+      expiresAt: NOON + 30 * DAY,
+    });
+    const isValid = async () =>
+      signIn.authenticate(token).then(
+        () => true,
+        (error) => {
+          expect(error).to.include({ reason: "SESSION_INVALID" });
+          return false;
+        },
+      );
+    return {
+      signIn,
+      session,
+      touched,
+      isValid,
+      at: (time: number) => {
+        now = NOON + time;
+      },
+    };
+  }
+
+  it("is not there without a token, or with one that nobody has", async () => {
+    const { signIn } = await setUp();
+    for (const token of [undefined, "", "nonsense", secrets.newToken()]) {
+      const refused = await signIn.authenticate(token).catch((error) => error);
+      expect(refused).to.be.instanceOf(Refusal).and.to.include({ reason: "SESSION_INVALID" });
+    }
+  });
+
+  it("ends after 7 days without use", async () => {
+    const { isValid, at } = await setUp();
+    at(7 * DAY - 1);
+    expect(await isValid()).to.equal(true);
+    at(7 * DAY);
+    expect(await isValid()).to.equal(false);
+  });
+
+  it("ends after 30 days, however much it is used", async () => {
+    const { signIn, isValid, at } = await setUp();
+    for (let day = 1; day < 30; day++) {
+      at(day * DAY);
+      expect(await isValid(), `day ${day}`).to.equal(true);
+      await signIn.flushTouches();
+    }
+    at(30 * DAY);
+    expect(await isValid()).to.equal(false);
+  });
+
+  it("is noted as used at most once an hour, and all of them in one write", async () => {
+    const { signIn, session, touched, isValid, at } = await setUp();
+    for (let minute = 0; minute < 120; minute += 5) {
+      at(minute * 60_000);
+      await isValid();
+      await signIn.flushTouches();
+    }
+    expect(touched).to.deep.equal([[session.id]]);
+    signIn.markUsed(7, 0, NOON);
+    signIn.markUsed(8, 0, NOON);
+    signIn.markUsed(8, 0, NOON);
+    await signIn.flushTouches();
+    expect(touched.at(-1)).to.deep.equal([7, 8]);
+  });
+
+  it("is swept out when it has ended by itself, and not before", async () => {
+    const { signIn, isValid, at } = await setUp();
+    at(7 * DAY - 1);
+    await signIn.purgeExpired();
+    expect(await isValid()).to.equal(true);
+    at(7 * DAY);
+    await signIn.purgeExpired();
+    at(0);
+    expect(await isValid()).to.equal(false);
+  });
+});

@@ -1,0 +1,99 @@
+import { expect } from "chai";
+import { type JoinCommand, startOf } from "../../src/server/chat/join.ts";
+import { SIZES } from "../../src/server/common/limits.ts";
+import { LogReplica } from "../../src/server/log/logReplica.ts";
+import { Reader } from "../../src/server/log/reader.ts";
+import { sqlitePlace } from "../support/sqliteFixture.ts";
+import { draft, enlist, headOf, type Person, range, useStore } from "../support/storeFixture.ts";
+import { encoder } from "../support/encoder.ts";
+
+describe("A join", () => {
+  const store = useStore(sqlitePlace);
+  let ana: Person;
+  let bob: Person;
+  let log: LogReplica;
+  /** The id before the first of the ten messages that are kept: 1 to 4 to all, 5 to 9 among others, 10 to all. */
+  let base: number;
+  beforeEach(async () => {
+    [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
+    const eve = await enlist(store, "eve");
+    base = await headOf(store.log);
+    await store.log.append(range(1, 10).map((i) => draft(eve, `${i}`, i >= 5 && i <= 9 ? { to: bob } : {})));
+    await store.log.truncate(base + 1);
+    log = await LogReplica.open(store.log, encoder, SIZES);
+  });
+
+  const start = async (how: Partial<JoinCommand>, { accountId } = ana) => {
+    const { after, gap } = await startOf({ logId: "", recent: 0, ...how }, { log, accountId, maxRecent: 3 });
+    return gap ? `a gap, then ${after - base}` : after - base;
+  };
+
+  it("without anything begins behind the head", async () => {
+    expect(await start({})).to.equal(10);
+  });
+
+  it("without anything begins behind what another node has accepted, also where no hint of it has come", async () => {
+    await store.log.append([draft(ana, "11"), draft(ana, "12")]);
+    expect(log.headId).to.equal(base + 10);
+    expect(await start({})).to.equal(12);
+    await store.log.append([draft(ana, "13")]);
+    expect(await start({ recent: 1 })).to.equal(12);
+  });
+
+  it("with a cursor begins behind that", async () => {
+    expect(await start({ resumeAfter: base + 4 })).to.equal(4);
+    expect(await start({ resumeAfter: base + 10 })).to.equal(10);
+    expect(await start({ resumeAfter: base, logId: log.logId })).to.equal(0);
+  });
+
+  it("with a cursor beyond the head is told of a gap, and begins at the oldest", async () => {
+    expect(await start({ resumeAfter: base + 11 })).to.equal("a gap, then 0");
+    expect(await start({ resumeAfter: Number.MAX_SAFE_INTEGER })).to.equal("a gap, then 0");
+  });
+
+  it("with the cursor of another log is told of a gap, and begins at the oldest", async () => {
+    expect(await start({ resumeAfter: base + 4, logId: "another" })).to.equal("a gap, then 0");
+  });
+
+  it("with another log's id and no cursor is told of nothing", async () => {
+    expect(await start({ logId: "another" })).to.equal(10);
+    expect(await start({ logId: "another", recent: 1 })).to.equal(9);
+  });
+
+  it("with a cursor from before what is kept is told of a gap by its reader", async () => {
+    await store.log.truncate(base + 4);
+    log.truncateBefore(base + 4);
+    const { after, gap } = await startOf(
+      { logId: "", recent: 0, resumeAfter: base + 1 },
+      { log, accountId: ana.accountId, maxRecent: 3 },
+    );
+    const portion = new Reader(log, ana.accountId, { after, gap }).take();
+    expect(portion?.event).to.deep.equal({ kind: "gap", oldestId: base + 4 });
+    expect(portion?.cursor).to.equal(base + 3);
+  });
+
+  it("with a cursor beyond this node's head, but not beyond the store's, is told of no gap", async () => {
+    await store.log.append([draft(ana, "11"), draft(ana, "12")]);
+    expect(log.headId).to.equal(base + 10);
+    expect(await start({ resumeAfter: base + 12 })).to.equal(12);
+  });
+
+  it("that wants the last few begins before those that its user may see", async () => {
+    expect(await start({ recent: 1 })).to.equal(9);
+    expect(await start({ recent: 2 })).to.equal(3);
+    expect(await start({ recent: 2 }, bob)).to.equal(8);
+  });
+
+  it("that wants the last few begins no sooner than the log does, where the store has yet to forget what came before", async () => {
+    log.truncateBefore(base + 8);
+    expect(await start({ recent: 3 })).to.equal(7);
+  });
+
+  it("gets at most as many of the last as the room allows", async () => {
+    expect(await start({ recent: 1_000 })).to.equal(2);
+  });
+
+  it("that has a cursor does not get the last few", async () => {
+    expect(await start({ resumeAfter: base + 10, recent: 3 })).to.equal(10);
+  });
+});

@@ -1,0 +1,143 @@
+import { expect } from "chai";
+import type { ChatNode } from "../../src/server/node/node.ts";
+import { sqlitePlace } from "../support/sqliteFixture.ts";
+import { enlist, type Person, range, useStore } from "../support/storeFixture.ts";
+import { Gate, gated, override } from "../support/engines.ts";
+import { ModelStore } from "../support/modelStore.ts";
+import { enter, join, openRoom, toAll } from "../support/chatNode.ts";
+import { until } from "../support/eventLoop.ts";
+
+const GOODBYE = { reason: "STORE_UNAVAILABLE", reconnect: true };
+
+describe("A room whose log has gone back", () => {
+  const store = useStore(sqlitePlace);
+  let room: ChatNode;
+  let ana: Person;
+  let bob: Person;
+  beforeEach(async () => {
+    [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
+  });
+  afterEach(() => room.close());
+
+  /** A room on a model of a log with ten messages, whose appends and whose joins can be held. */
+  async function setUp() {
+    const model = new ModelStore();
+    const [appends, arrivals] = [new Gate(), new Gate()];
+    const followed: string[] = [];
+    const opened = await openRoom(store, {
+      // Or that somebody has come may be the response that is not taken.
+      timings: { presence: 10 * 60 * 1_000 },
+      through: (engines) => ({
+        ...engines,
+        log: gated(model, appends, "append"),
+        roster: gated(engines.roster, arrivals, "arrive"),
+        bus: override(engines.bus, { follow: (logId) => followed.push(logId) }),
+      }),
+    });
+    room = opened.room;
+    await model.append(range(1, 10).map((i) => messageOf(ana, `old ${i}`)));
+    const { bus } = opened.engines;
+    /** Goes back, and waits until the room has found out. */
+    const goBack = async (headId: number) => {
+      const { logId } = model.log;
+      model.goBack(headId);
+      bus.publish({ kind: "head", logId, headId: 1_000 });
+      await until(() => followed.at(-1) === model.log.logId, "the room to follow the new log");
+    };
+    bus.publish({ kind: "head", logId: "model", headId: 10 });
+    await until(() => room.stats().headId === 10, "the room to have what is said");
+    return { ...opened, model, appends, arrivals, followed, goBack };
+  }
+
+  const messageOf = (from: Person, text: string) => ({
+    sessionId: from.sessionId,
+    senderId: from.accountId,
+    sender: from.username,
+    recipientId: 0,
+    recipient: "",
+    requestId: "",
+    text,
+    at: 0,
+  });
+
+  it("says goodbye to all of its streams, and follows the new log on the bus", async () => {
+    const { goBack, followed, reported } = await setUp();
+    const sinks = [await join(room, ana), await join(room, bob), enter(room, bob)];
+    await goBack(6);
+    await until(() => sinks.every(({ ended }) => ended === "ended"), "all streams to end");
+    for (const { goodbye, kinds } of sinks) {
+      expect(goodbye).to.include(GOODBYE);
+      expect(goodbye?.retryAfter).to.be.above(0);
+      expect(kinds.at(-1)).to.equal("goodbye");
+    }
+    expect(followed).to.deep.equal(["model", "model-1"]);
+    expect(reported.map(String).join()).to.include("gone back").and.include("model-1");
+  });
+
+  it("tells whoever comes back of a gap, and then all that there is now", async () => {
+    const { model, goBack } = await setUp();
+    const before = await join(room, bob, { resumeAfter: 0 });
+    expect(before.texts).to.deep.equal(range(1, 10).map((i) => `old ${i}`));
+    await goBack(6);
+    await model.append([messageOf(ana, "new 7")]);
+    const again = enter(room, bob);
+    await again.stream.receive("", { kind: "join", resumeAfter: 10, logId: "model", recent: 0 });
+    await again.has("caughtUp");
+    expect(again.events[0]?.value).to.include({ logId: "model-1" });
+    expect(again.kinds.slice(0, 2)).to.deep.equal(["welcome", "gap"]);
+    await again.stream.receive("r", toAll("new 8"));
+    await until(() => again.texts.length === 8, "all of it");
+    expect(again.texts).to.deep.equal([...range(1, 6).map((i) => `old ${i}`), "new 7", "new 8"]);
+  });
+
+  it("sends nothing of the new log on a stream of the old one, however late it is taken", async () => {
+    const { model, goBack } = await setUp();
+    const slow = await join(room, bob);
+    slow.reading = false;
+    const sender = await join(room, ana);
+    await sender.stream.receive("1", toAll("old 11"));
+    await sender.stream.receive("2", toAll("old 12"));
+    await until(() => slow.texts.length > 0, "a response to be under way");
+    await goBack(6);
+    await model.append(range(7, 30).map((i) => messageOf(ana, `new ${i}`)));
+    await until(() => room.stats().headId >= 6, "the room to read it anew");
+    await join(room, ana, { resumeAfter: 0 });
+    slow.read();
+    await until(() => slow.ended === "ended", "the stream to end");
+    expect(slow.texts.filter((text) => text.startsWith("new"))).to.deep.equal([]);
+    expect(slow.goodbye).to.include(GOODBYE);
+  });
+
+  it("answers neither accepted nor rejected to what is under way, and appends nothing of it that it still can keep back", async () => {
+    const { model, appends, goBack } = await setUp();
+    const sink = await join(room, ana);
+    appends.shut();
+    await sink.stream.receive("1", toAll("with the store"));
+    await appends.entered();
+    await sink.stream.receive("2", toAll("not with the store yet"));
+    sink.stream.halfClose();
+    await goBack(6);
+    await until(() => sink.ended === "ended", "the stream to end");
+    appends.open();
+    expect(sink.kinds).to.not.include("accepted").and.not.include("rejected");
+    expect(sink.goodbye).to.include(GOODBYE);
+    const again = await join(room, ana, { resumeAfter: 6 });
+    await again.stream.receive("3", toAll("later"));
+    await until(() => again.texts.includes("later"), "the next message");
+    expect(model.log.messages.slice(6).map(({ text }) => text)).to.deep.equal(["with the store", "later"]);
+  });
+
+  it("lets nobody in with what they began to join before", async () => {
+    const { arrivals, goBack } = await setUp();
+    const sink = enter(room, bob);
+    arrivals.shut();
+    const joining = sink.stream.receive("", { kind: "join", resumeAfter: 9, logId: "model", recent: 0 });
+    await arrivals.entered();
+    await goBack(6);
+    arrivals.open();
+    await joining;
+    await until(() => sink.ended === "ended", "the stream to end");
+    expect(sink.kinds).to.deep.equal(["welcome", "goodbye"]);
+    expect(room.stats()).to.include({ readers: 0 });
+  });
+});

@@ -1,0 +1,122 @@
+import { expect } from "chai";
+import { type ChatError, type Outcome, Status } from "../../src/client/index.ts";
+import { PendingCommands } from "../../src/client/pendingCommands.ts";
+import type { ChatRequest } from "../../src/gen/obrolan/v1/chat.ts";
+
+function say(requestId: string, text = "hello"): ChatRequest {
+  return { requestId, command: { $case: "sendAll", value: { text } } };
+}
+
+function accepted(requestId: string, id: bigint): Outcome {
+  return { kind: "accepted", requestId, id, sentAt: new Date(0), duplicate: false };
+}
+
+describe("the commands that wait for their answers", () => {
+  it("are sent again in the order in which they were given, without those that were answered", () => {
+    const pending = new PendingCommands(10);
+    for (const requestId of ["a", "b", "c", "d"]) pending.add(say(requestId));
+    pending.settle(accepted("b", 1n));
+    expect(pending.ids()).to.deep.equal(["a", "c", "d"]);
+  });
+
+  it("get the answer that bears their request id", async () => {
+    const pending = new PendingCommands(10);
+    const first = pending.add(say("a"));
+    const second = pending.add(say("b"));
+    pending.settle(accepted("b", 7n));
+    pending.settle(accepted("a", 8n));
+    expect(await first).to.include({ requestId: "a", id: 8n });
+    expect(await second).to.include({ requestId: "b", id: 7n });
+    expect(pending.size).to.equal(0);
+  });
+
+  it("are open still where one that was sent before is refused by a server that cannot look", () => {
+    const unavailable = (requestId: string): Outcome => ({
+      kind: "rejected",
+      requestId,
+      reason: "STORE_UNAVAILABLE",
+      message: "The store is away.",
+      retryAfterMs: 1_000,
+    });
+    const pending = new PendingCommands(10);
+    pending.add(say("a"));
+    expect(pending.request("a")).to.deep.equal(say("a"));
+    pending.add(say("b"));
+    expect(pending.isOpen(unavailable("a")), "sent once").to.equal(false);
+    for (const requestId of pending.ids()) pending.request(requestId);
+    expect(pending.isOpen(unavailable("a")), "sent twice").to.equal(true);
+    expect(pending.isOpen(unavailable("b")), "sent once").to.equal(false);
+    expect(pending.isOpen({ ...unavailable("a"), reason: "TEXT_EMPTY" } as Outcome), "refused").to.equal(false);
+    expect(pending.isOpen(accepted("a", 1n)), "accepted").to.equal(false);
+    expect(pending.isOpen(unavailable("stranger")), "not waiting").to.equal(false);
+    pending.settle(unavailable("a"));
+    expect(pending.request("a")).to.equal(undefined);
+  });
+
+  it("do not mind an answer to something else", () => {
+    const pending = new PendingCommands(10);
+    pending.add(say("a"));
+    pending.settle(accepted("stranger", 1n));
+    expect(pending.size).to.equal(1);
+  });
+
+  it("are no more than were allowed; the next one is refused and says so", () => {
+    const pending = new PendingCommands(2);
+    pending.add(say("a"));
+    pending.add(say("b"));
+    expect(() => pending.add(say("c")))
+      .to.throw("2 commands are waiting")
+      .with.property("code", Status.RESOURCE_EXHAUSTED);
+    pending.settle(accepted("a", 1n));
+    pending.add(say("c"));
+    expect(pending.size).to.equal(2);
+  });
+
+  it("are not doubled under one request id", () => {
+    const pending = new PendingCommands(10);
+    pending.add(say("a"));
+    expect(() => pending.add(say("a"))).to.throw("waiting for its answer already");
+  });
+
+  it("are not taken where they could never be sent, which would end every stream", () => {
+    const pending = new PendingCommands(10);
+    const refused = (request: ChatRequest) => {
+      try {
+        pending.add(request);
+      } catch (error) {
+        return (error as ChatError).message;
+      }
+      return undefined;
+    };
+    expect(refused(say("a", "x".repeat(65_537)))).to.match(
+      /^This command is \d+ bytes long; at most 65536 can be sent/,
+    );
+    expect(refused(say(""))).to.match(/empty requestId/);
+    expect(pending.size).to.equal(0);
+  });
+
+  it("A command whose text, username or requestId has a lone surrogate is refused, and the error says where", () => {
+    const pending = new PendingCommands(10);
+    const wrong: [string, ChatRequest][] = [
+      ["text has half a character in it, U+D83D at index 3", say("a", "ab \ud83d")],
+      ["username", { requestId: "a", command: { $case: "sendTo", value: { username: "\udc00", text: "x" } } }],
+      ["text", { requestId: "a", command: { $case: "sendTo", value: { username: "budi", text: "\ud83dx" } } }],
+      ["line", { requestId: "a", command: { $case: "textCommand", value: "sendall \ud83d" } }],
+      ["requestId", say("\ud83d")],
+    ];
+    for (const [start, request] of wrong) {
+      expect(() => pending.add(request))
+        .to.throw(new RegExp(`^${start.replace("+", "\\+")}`))
+        .with.property("code", Status.INVALID_ARGUMENT);
+    }
+    pending.add(say("a", "a whole 👋"));
+    expect(pending.size).to.equal(1);
+  });
+
+  it("are unanswered when the room is closed", async () => {
+    const pending = new PendingCommands(10);
+    const outcome = pending.add(say("a"));
+    pending.abandon();
+    expect(await outcome).to.deep.equal({ kind: "unanswered", requestId: "a" });
+  });
+});

@@ -1,0 +1,50 @@
+import { expect } from "chai";
+import { nextStep } from "../../src/client/streamEnd.ts";
+import { ChatError, type GoodbyeEvent, Status } from "../../src/client/index.ts";
+
+function goodbye(reason: string, reconnect: boolean, retryAfterMs?: number): GoodbyeEvent {
+  return { kind: "goodbye", reason, reconnect, retryAfterMs };
+}
+
+const lost = new ChatError(Status.UNAVAILABLE, "connection lost");
+
+describe("the end of a stream", () => {
+  it("is for good where the server says goodbye without reconnect", () => {
+    const end = { error: undefined, goodbye: goodbye("LOGGED_OUT", false), done: false };
+    expect(nextStep(end)).to.deep.equal({ kind: "dismissed", reason: "LOGGED_OUT" });
+  });
+
+  it("is for good where the session is worth nothing", () => {
+    const error = new ChatError(Status.UNAUTHENTICATED, "log in", { reason: "SESSION_INVALID" });
+    expect(nextStep({ error, goodbye: undefined, done: false })).to.deep.equal({
+      kind: "unauthenticated",
+      cause: error,
+    });
+  });
+
+  it("is for good where we wanted to leave and everything was answered, however it ended", () => {
+    expect(nextStep({ error: undefined, goodbye: undefined, done: true })).to.deep.equal({ kind: "left" });
+    expect(nextStep({ error: lost, goodbye: undefined, done: true })).to.deep.equal({ kind: "left" });
+  });
+
+  it("is followed by another one in every other case", () => {
+    for (const code of [
+      Status.UNAVAILABLE,
+      Status.INTERNAL,
+      Status.CANCELLED,
+      Status.DEADLINE_EXCEEDED,
+      Status.UNKNOWN,
+    ]) {
+      const next = nextStep({ error: new ChatError(code, "?"), goodbye: undefined, done: false });
+      expect(next).to.include({ kind: "retry", atLeastMs: 0 });
+    }
+    expect(nextStep({ error: undefined, goodbye: undefined, done: false })).to.include({ kind: "retry" });
+  });
+
+  it("is followed by another one after the wait that the server named", () => {
+    const stopping = { error: lost, goodbye: goodbye("SHUTTING_DOWN", true, 1500), done: false };
+    expect(nextStep(stopping)).to.include({ kind: "retry", atLeastMs: 1500 });
+    const busy = new ChatError(Status.UNAVAILABLE, "busy", { retryAfterMs: 700 });
+    expect(nextStep({ error: busy, goodbye: undefined, done: false })).to.include({ kind: "retry", atLeastMs: 700 });
+  });
+});

@@ -1,0 +1,157 @@
+import { expect } from "chai";
+import { SteadyClock } from "../../src/server/common/steadyClock.ts";
+import { NOON } from "../support/storeFixture.ts";
+import { manualStopwatch } from "../support/stopwatch.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** After 2026 began, before which no clock is right. */
+const TODAY = NOON + 1_000 * DAY;
+
+/** A clock that begins `off` from the right one, in a store whose newest time is `unused` ago; both go on together. */
+function setUp({ off = 0, unused = MINUTE }: { off?: number; unused?: number | undefined } = {}) {
+  const stopwatch = manualStopwatch();
+  let jump = off;
+  const said: string[] = [];
+  const right = () => TODAY + stopwatch();
+  const clock = new SteadyClock({
+    clock: () => right() + jump,
+    stopwatch,
+    seen: unused === undefined ? undefined : TODAY - unused,
+    timings: { clockWait: HOUR, clockLongWait: DAY },
+    warn: (message) => said.push(message),
+  });
+  return {
+    clock,
+    said,
+    right,
+    /** How far the time is off that the clock goes by. */
+    off: () => clock.now - right(),
+    set: (milliseconds: number) => {
+      jump = milliseconds;
+    },
+    /** Time passes, with a look at the clock every half minute. */
+    pass: (milliseconds: number) => {
+      for (let left = milliseconds; left > 0; left -= 30 * SECOND) {
+        stopwatch.advance(Math.min(left, 30 * SECOND));
+        clock.read();
+      }
+    },
+  };
+}
+
+describe("A steady clock", () => {
+  it("goes on as before while the clock is ahead or behind for a moment", () => {
+    const { off, set, pass, clock, right } = setUp();
+    for (const jump of [31 * DAY, -31 * DAY, 2 * MINUTE]) {
+      set(jump);
+      pass(2 * SECOND);
+      expect(off()).to.equal(0);
+      expect(clock.read()).to.deep.equal({
+        earlier: right() + Math.min(jump, 0),
+        later: right() + Math.max(jump, 0),
+      });
+      set(0);
+      pass(2 * SECOND);
+      expect(clock.read()).to.deep.equal({ earlier: right(), later: right() });
+    }
+  });
+
+  it("follows steps of up to a minute at once", () => {
+    const { off, set } = setUp();
+    set(MINUTE);
+    expect(off()).to.equal(MINUTE);
+    set(0);
+    expect(off()).to.equal(0);
+  });
+
+  it("follows a jump that has been steady for an hour, and one of more than a day after a day", () => {
+    for (const [jump, wait] of [
+      [3 * HOUR, HOUR],
+      [-3 * HOUR, HOUR],
+      [8 * DAY, DAY],
+      [-8 * DAY, DAY],
+    ] as const) {
+      const { off, set, pass, clock } = setUp();
+      pass(2 * HOUR);
+      expect(clock.isSettled).to.equal(true);
+      set(jump);
+      pass(wait - MINUTE);
+      expect([off(), clock.isSettled]).to.deep.equal([0, false]);
+      pass(2 * MINUTE);
+      expect([off(), clock.isSettled]).to.deep.equal([jump, true]);
+    }
+  });
+
+  it("counts anew when the clock jumps again", () => {
+    const { off, set, pass } = setUp();
+    pass(2 * HOUR);
+    for (let i = 1; i <= 5; i += 1) {
+      set(i * 3 * HOUR);
+      pass(50 * MINUTE);
+      expect(off()).to.equal(0);
+    }
+  });
+
+  it("is settled an hour after a start at which it agrees with the store, and never before", () => {
+    for (const unused of [0, MINUTE, 23 * HOUR, undefined]) {
+      const { clock, pass, said } = setUp({ unused });
+      expect(clock.isUsual).to.equal(true);
+      pass(HOUR - MINUTE);
+      expect(clock.isSettled).to.equal(false);
+      pass(2 * MINUTE);
+      expect(clock.isSettled).to.equal(true);
+      expect(said).to.deep.equal([]);
+    }
+  });
+
+  it("is settled a day after a start at which it lies days ahead of the store, and says so, right or not", () => {
+    for (const how of [{ unused: 8 * DAY }, { off: 8 * DAY }, { off: -8 * DAY }]) {
+      const { clock, pass, off, said } = setUp(how);
+      expect(clock.isUsual).to.equal(false);
+      pass(DAY - MINUTE);
+      expect([clock.isSettled, clock.isUsual]).to.deep.equal([false, false]);
+      expect(off()).to.equal(how.off ?? 0);
+      pass(2 * MINUTE);
+      expect([clock.isSettled, clock.isUsual]).to.deep.equal([true, true]);
+      expect(said).to.have.length(1);
+      expect(said[0]).to.match(/8 days (ahead of|behind) the newest time that the store has seen/);
+    }
+  });
+
+  it("follows a clock at once that was wrong at the start and is set right", () => {
+    for (const wrong of [8 * DAY, -8 * DAY, -50 * 365 * DAY]) {
+      const { off, set, pass } = setUp({ off: wrong });
+      pass(MINUTE);
+      expect(off()).to.equal(wrong);
+      set(0);
+      expect(off()).to.equal(0);
+    }
+    const { off, set } = setUp({ off: -TODAY, unused: undefined });
+    set(0);
+    expect(off(), "a new store, and a clock that began in 1970").to.equal(0);
+  });
+
+  it("that is wrong is not settled while another server, whose clock agrees with the store, says what time it is", () => {
+    const { clock, pass, right } = setUp({ off: 8 * DAY });
+    for (let minutes = 0; minutes < 3 * 24 * 60; minutes += 10) {
+      pass(10 * MINUTE);
+      clock.learn(right());
+      expect([clock.isSettled, clock.isUsual]).to.deep.equal([false, false]);
+    }
+  });
+
+  it("says once a minute at most that the clock jumps", () => {
+    const { said, set, pass } = setUp();
+    for (let i = 1; i <= 120; i += 1) {
+      set((i % 2) * 8 * DAY);
+      pass(SECOND);
+    }
+    expect(said).to.have.length(2);
+    expect(said[0]).to.equal(
+      "The clock was set ahead by 8 days. Until it has been steady for 24 hours, sessions last as if it had not been, and nothing is deleted for its age.",
+    );
+  });
+});

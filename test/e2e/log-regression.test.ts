@@ -1,0 +1,142 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { expect } from "chai";
+import { connect } from "../../src/client/index.ts";
+import { backUpSqliteStore } from "../../src/server/engines/sqlite/backup.ts";
+import { openSqliteStore, type SqliteStore } from "../../src/server/engines/sqlite/index.ts";
+import { type Engines, StoreUnavailable } from "../../src/server/node/engines.ts";
+import { isCaughtUp, ofKind, says, texts, until } from "../support/takeEvents.ts";
+import { until as settled } from "../support/eventLoop.ts";
+import { join, sendAll } from "../support/commands.ts";
+import { expectGoodbye, nameOf } from "../support/expect.ts";
+import { useFreshServer } from "../support/server.ts";
+
+const GONE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
+
+/** The real store, in whose place another copy of it can come while the server runs, as a standby does in that of its primary. */
+describe("A store in whose place comes a copy that lacks the end", function () {
+  this.timeout(60_000);
+  let copy: SqliteStore | undefined;
+  /** Whether the server has seen which log the copy has: before that, it is refused to append to it. */
+  let isKnown = false;
+  const server = useFreshServer({ wrap: (engines) => replaceable(engines) });
+
+  function replaceable(engines: Engines): Engines {
+    const now = <P extends "log" | "accounts" | "sessions">(port: P) =>
+      new Proxy(engines[port], {
+        get(_, key) {
+          const current = copy?.[port] ?? engines[port];
+          const value = Reflect.get(current, key, current);
+          return typeof value === "function" ? value.bind(current) : value;
+        },
+      });
+    const log = now("log");
+    return {
+      ...engines,
+      accounts: now("accounts"),
+      sessions: now("sessions"),
+      log: {
+        read: (from, to) => log.read(from, to),
+        recent: (accountId, count) => log.recent(accountId, count),
+        find: (senderId, requestId) => log.find(senderId, requestId),
+        truncate: (before) => log.truncate(before),
+        state: async (seen) => {
+          // The one that is asked: another one may be in its place when it has answered.
+          const isCopy = copy !== undefined;
+          const state = await log.state(seen);
+          isKnown ||= isCopy;
+          return state;
+        },
+        append: async (batch) => {
+          if (copy !== undefined && !isKnown) throw new StoreUnavailable("the log is another one");
+          return log.append(batch);
+        },
+      },
+    };
+  }
+
+  /** Makes the copy, of which nobody knows yet; what is said from here on it lacks. Resolves with what lets it take over. */
+  async function prepareCopy(): Promise<() => Promise<void>> {
+    const folder = path.join(server.folder, "copy");
+    await mkdir(folder);
+    const file = path.join(folder, "obrolan.db");
+    await backUpSqliteStore({ folder: server.folder, file });
+    const db = new DatabaseSync(file);
+    db.exec("UPDATE meta SET value = 'the log of the copy' WHERE name = 'log_id'");
+    db.close();
+    return async () => {
+      copy = await openSqliteStore({ folder });
+    };
+  }
+
+  afterEach(async () => {
+    await copy?.close();
+    copy = undefined;
+    isKnown = false;
+  });
+
+  it("has all streams end with a goodbye, and whoever comes back told of a gap and of what there is now", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
+    for (const text of ["1", "2", "3"]) await anas.accept(sendAll(text));
+    const takeOver = await prepareCopy();
+    for (const text of ["lost 4", "lost 5"]) await anas.accept(sendAll(text));
+    await bobs.next("message", ({ text }) => text === "lost 5");
+    const logId = bobs.received("welcome")[0]?.logId ?? "";
+    const open = await server.open(bob);
+    await takeOver();
+    for (const chat of [anas, bobs, open]) await expectGoodbye(chat, GONE);
+    // What there is now is read behind the goodbyes, and a welcome has the head as far as that has come.
+    await settled(() => server.chatServer.stats().headId === 3, "the head of the copy");
+    const again = await server.open(bob);
+    again.send(join({ resumeAfter: bobs.cursor ?? 0n, logId }));
+    await again.next("caughtUp");
+    expect(again.received("welcome")[0]).to.include({ logId: "the log of the copy", headId: 3n });
+    expect(again.received("gap").map(({ oldestId }) => oldestId)).to.deep.equal([1n]);
+    expect((await again.accept(sendAll("4"))).id).to.equal(4n);
+    await again.next("message", ({ text }) => text === "4");
+    expect(again.messages.map(({ text }) => text)).to.deep.equal(["1", "2", "3", "4"]);
+  });
+
+  it("is found out at once by whoever sends, who is never told that it was accepted", async () => {
+    const ana = await server.person("ana");
+    const anas = await server.enter(ana);
+    await anas.accept(sendAll("1"));
+    const takeOver = await prepareCopy();
+    await anas.accept(sendAll("lost 2"), "lost");
+    await takeOver();
+    anas.send(sendAll("2"), "r");
+    await expectGoodbye(anas, GONE);
+    expect(anas.received("accepted").map(({ requestId }) => requestId)).to.not.include("r");
+    for (const { reason } of anas.received("rejected")) expect(nameOf(reason)).to.equal("STORE_UNAVAILABLE");
+    const again = await server.enter(ana, { resumeAfter: 0n });
+    expect(await again.accept(sendAll("2"), "r")).to.include({ id: 2n, duplicate: false });
+    expect(await again.accept(sendAll("lost 2"), "lost")).to.include({ id: 3n, duplicate: false });
+  });
+
+  it("costs an application nothing but to hear of it: what it sends arrives, and it sees what there is now", async () => {
+    const [ana, bob] = await server.people("ana", "bob");
+    const client = connect({ address: `127.0.0.1:${server.port}` });
+    const backoff = { firstMs: 1, maxMs: 20 };
+    const [anas, bobs] = [ana, bob].map(({ token }) => client.enter({ token, backoff, resumeAfter: 0n }));
+    if (anas === undefined || bobs === undefined) throw new Error("nobody is there");
+    try {
+      await Promise.all([until(anas, "the end of the replay", isCaughtUp), until(bobs, "the same", isCaughtUp)]);
+      await anas.sendAll("1");
+      const takeOver = await prepareCopy();
+      await anas.sendAll("lost");
+      expect(texts(await until(bobs, "the message", says("lost")))).to.deep.equal(["1", "lost"]);
+      await takeOver();
+      const back = await until(bobs, "the end of another replay", isCaughtUp);
+      expect(ofKind(back, "connected").map(({ logChanged }) => logChanged)).to.deep.equal([true]);
+      expect(ofKind(back, "gap").map(({ oldestId }) => oldestId)).to.deep.equal([1n]);
+      expect(texts(back)).to.deep.equal(["1"]);
+      expect(await anas.sendAll("after")).to.include({ kind: "accepted", id: 2n });
+      expect(texts(await until(bobs, "the message", says("after")))).to.deep.equal(["after"]);
+    } finally {
+      for (const room of [anas, bobs]) room.abort();
+      client.close();
+    }
+  });
+});

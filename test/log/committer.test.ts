@@ -1,0 +1,284 @@
+import { expect } from "chai";
+import { LocalBus } from "../../src/server/engines/memory/index.ts";
+import { Committer } from "../../src/server/log/committer.ts";
+import { SIZES } from "../../src/server/common/limits.ts";
+import { LogReplica } from "../../src/server/log/logReplica.ts";
+import type { Notification } from "../../src/server/log/ports/bus.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/node/engines.ts";
+import type { AppendResult, Draft, LogStore } from "../../src/server/log/ports/logStore.ts";
+import { Counters } from "../../src/server/common/counters.ts";
+import { sqlitePlace } from "../support/sqliteFixture.ts";
+import { draft, enlist, headOf, idsAfter, type Person, range, signIn, useStore } from "../support/storeFixture.ts";
+import { Gate, override } from "../support/engines.ts";
+import { encoder } from "../support/encoder.ts";
+import { isSettled, turns, until } from "../support/eventLoop.ts";
+
+describe("The group commit", () => {
+  const store = useStore(sqlitePlace);
+  let ana: Person;
+  let base: number;
+  beforeEach(async () => {
+    ana = await enlist(store, "ana");
+    base = await headOf(store.log);
+  });
+
+  /** A committer whose appends wait at a gate, and can be made to fail. */
+  async function setUp(between: (store: LogStore) => LogStore = (real) => real) {
+    const gate = new Gate();
+    const batches: (readonly Draft[])[] = [];
+    let running = 0;
+    let most = 0;
+    let fail: { with: Error; afterwards: boolean } | undefined;
+    const appendAll = async (batch: readonly Draft[]): Promise<AppendResult[]> => {
+      batches.push(batch);
+      most = Math.max(most, ++running);
+      const failure = fail;
+      try {
+        await gate.pass();
+        if (failure !== undefined && !failure.afterwards) throw failure.with;
+        const appended = await store.log.append(batch);
+        if (failure !== undefined) throw failure.with;
+        return appended;
+      } finally {
+        running -= 1;
+      }
+    };
+    const through = between(override<LogStore>(store.log, { append: appendAll }));
+    const log = await LogReplica.open(through, encoder, SIZES);
+    const bus = new LocalBus();
+    const hints: Notification[] = [];
+    bus.subscribe((hint) => {
+      hints.push(hint);
+      if (hint.kind === "grown") log.ingest(hint.messages);
+    });
+    const reported: unknown[] = [];
+    const committer = new Committer({
+      store: through,
+      log,
+      bus,
+      counters: new Counters(),
+      report: (error) => reported.push(error),
+    });
+    const append = (message: Draft) => committer.append(message, log.logId);
+    return {
+      committer,
+      append,
+      gate,
+      batches,
+      hints,
+      log,
+      reported,
+      most: () => most,
+      failWith: (error: Error | undefined, afterwards = false) => {
+        fail = error && { with: error, afterwards };
+      },
+      sizes: () => batches.map((batch) => batch.length),
+    };
+  }
+
+  const say = (text: string) => draft(ana, text);
+
+  it("has one append under way, and what arrives meanwhile makes up the next one", async () => {
+    const { append, gate, sizes, most } = await setUp();
+    gate.shut();
+    const first = append(say("first"));
+    await gate.entered();
+    const others = range(1, 25).map((i) => append(say(`${i}`)));
+    await turns(3);
+    expect(sizes()).to.deep.equal([1]);
+    gate.open();
+    await Promise.all([first, ...others]);
+    expect(sizes()).to.deep.equal([1, 25]);
+    expect(most()).to.equal(1);
+  });
+
+  it("takes what comes in one turn of the event loop into one commit, in its order", async () => {
+    const { append, batches } = await setUp();
+    const outcomes = await Promise.all(range(1, 10).map((i) => append(say(`${i}`))));
+    expect(batches).to.have.length(1);
+    expect(outcomes.map((outcome) => outcome.kind === "accepted" && outcome.id - base)).to.deep.equal(range(1, 10));
+    expect(batches[0]?.map(({ text }) => text)).to.deep.equal(range(1, 10).map(String));
+  });
+
+  it("gives each sender their own outcome", async () => {
+    const { append } = await setUp();
+    const ended = await signIn(store, ana);
+    await store.sessions.end(ended.sessionId, false);
+    const outcomes = await Promise.all(
+      [
+        draft(ana, "a", { requestId: "r" }),
+        draft(ana, "a", { requestId: "r" }),
+        draft(ana, "b", { requestId: "r" }),
+        draft(ended, "c"),
+      ].map((each) => append(each)),
+    );
+    expect(outcomes.map((outcome) => (outcome.kind === "accepted" ? outcome.duplicate : outcome.kind))).to.deep.equal([
+      false,
+      true,
+      "reused",
+      "session-ended",
+    ]);
+  });
+
+  it("tells every node of the new messages, and of no others, before their senders hear of it", async () => {
+    const { append, hints, log } = await setUp();
+    const first = draft(ana, "a", { requestId: "r" });
+    const heard = await append(first).then(() => hints.length);
+    expect(heard).to.equal(1);
+    await Promise.all([append(first), append(draft(ana, "b")), append(first)]);
+    await append(first);
+    expect(hints.map((hint) => hint.kind === "grown" && hint.messages.map(({ id }) => id - base))).to.deep.equal([
+      [1],
+      [2],
+    ]);
+    expect(hints).to.deep.include({
+      kind: "grown",
+      logId: log.logId,
+      messages: await store.log.read(base + 2, base + 2),
+    });
+  });
+
+  it("that fails is that of its own batch alone", async () => {
+    const { append, gate, failWith, sizes, reported } = await setUp();
+    const away = new StoreUnavailable("the disk is full");
+    failWith(away);
+    gate.shut();
+    const lost = range(1, 3).map((i) => append(say(`lost ${i}`)).catch((error) => error));
+    await gate.entered();
+    failWith(undefined);
+    const saved = range(1, 2).map((i) => append(say(`saved ${i}`)));
+    gate.open();
+    expect(await Promise.all(lost)).to.deep.equal([away, away, away]);
+    expect((await Promise.all(saved)).map(({ kind }) => kind)).to.deep.equal(["accepted", "accepted"]);
+    expect(sizes()).to.deep.equal([3, 2]);
+    expect(reported, "the operator hears of it once").to.deep.equal([away]);
+    expect(await idsAfter(store.log, base)).to.deep.equal([base + 1, base + 2]);
+  });
+
+  it("whose outcome is unknown, and that happened all the same, is seen without another message", async () => {
+    const { append, failWith, log } = await setUp();
+    failWith(new OutcomeUnknown("the thread has died"), true);
+    const unknown = await append(say("was it?")).catch((error) => error);
+    expect(unknown).to.be.instanceOf(OutcomeUnknown);
+    await until(() => log.headId === base + 1, "the message to be taken in");
+  });
+
+  describe("when the log has gone back", () => {
+    /** A committer on a log whose id changes when the test says so. */
+    async function setUpOther() {
+      let logId: string | undefined;
+      const opened = await setUp((real) =>
+        override<LogStore>(real, {
+          state: async () => {
+            const state = await real.state();
+            return { ...state, logId: logId ?? state.logId };
+          },
+        }),
+      );
+      const goBack = async () => {
+        logId = "another log";
+        await opened.log.sync();
+      };
+      return { ...opened, goBack };
+    }
+
+    it("appends nothing of what was said before: that is surely refused", async () => {
+      const { committer, append, gate, batches, log, goBack } = await setUpOther();
+      const { logId } = log;
+      gate.shut();
+      const underWay = append(say("under way")).catch((error) => error);
+      await gate.entered();
+      const waiting = append(say("waiting")).catch((error) => error);
+      await goBack();
+      const late = committer.append(say("late"), logId).catch((error) => error);
+      const fresh = append(say("fresh"));
+      gate.open();
+      expect(await underWay).to.be.instanceOf(OutcomeUnknown);
+      expect(await waiting).to.be.instanceOf(StoreUnavailable);
+      expect(await late).to.be.instanceOf(StoreUnavailable);
+      expect((await fresh).kind).to.equal("accepted");
+      expect(batches.flatMap((batch) => batch.map(({ text }) => text))).to.deep.equal(["under way", "fresh"]);
+    });
+
+    it("tells nobody of what was appended meanwhile: it may have been either log", async () => {
+      const { append, gate, hints, log, goBack } = await setUpOther();
+      gate.shut();
+      const underWay = append(say("under way")).catch((error) => error);
+      await gate.entered();
+      await goBack();
+      gate.open();
+      await underWay;
+      expect(hints).to.deep.equal([]);
+      await until(() => log.headId === base + 1, "the store to be asked");
+    });
+  });
+
+  it("that was refused has the log looked at: another copy of the store may be there", async () => {
+    const { append, failWith, log } = await setUp();
+    failWith(new StoreUnavailable("the log has another id"));
+    await store.log.append([say("another node's")]);
+    await append(say("refused")).catch(() => {});
+    await until(() => log.headId === base + 1, "the log to be looked at");
+  });
+
+  it("is of a bounded size: a thousand messages at most, and the rest in the next ones", async () => {
+    const { append, gate, sizes } = await setUp();
+    gate.shut();
+    const all = [append(say("first"))];
+    await gate.entered();
+    for (const i of range(1, 2_500)) all.push(append(say(`${i}`)));
+    gate.open();
+    await Promise.all(all);
+    expect(sizes()).to.deep.equal([1, 1_000, 1_000, 500]);
+    expect((await store.log.read(base + 2, base + 2_501)).map(({ text }) => text)).to.deep.equal(
+      range(1, 2_500).map(String),
+    );
+  });
+
+  it("is of a bounded size in bytes too", async () => {
+    const { append, gate, batches } = await setUp();
+    gate.shut();
+    const long = "x".repeat(60_000);
+    const all = [append(say("first"))];
+    await gate.entered();
+    for (let i = 0; i < 200; i++) all.push(append(say(long)));
+    gate.open();
+    await Promise.all(all);
+    expect(batches.length).to.be.above(3);
+    for (const batch of batches) expect(batch.length * 60_000).to.be.at.most(5 * 1024 * 1024);
+  });
+
+  it("lets a bounded amount wait, and whoever comes then when there is room again", async () => {
+    const { committer, append, gate } = await setUp();
+    gate.shut();
+    const long = "x".repeat(1_000_000);
+    const all = [append(say("first"))];
+    await gate.entered();
+    let waiting = 0;
+    while (waiting < 64 && (await isSettled(committer.waitForSpace()))) {
+      waiting += 1;
+      all.push(append(say(long)));
+    }
+    expect(waiting).to.be.within(8, 32);
+    const room = committer.waitForSpace();
+    expect(await isSettled(room)).to.equal(false);
+    gate.open();
+    await room;
+    await Promise.all(all);
+    expect(await isSettled(committer.waitForSpace())).to.equal(true);
+  });
+
+  it("is idle when nothing is under way, and not before", async () => {
+    const { committer, append, gate } = await setUp();
+    expect(await isSettled(committer.idle())).to.equal(true);
+    gate.shut();
+    const appended = append(say("-"));
+    await gate.entered();
+    const next = append(say("-"));
+    const idle = committer.idle();
+    expect(await isSettled(idle)).to.equal(false);
+    gate.open();
+    await idle;
+    expect(await isSettled(Promise.all([appended, next]))).to.equal(true);
+  });
+});

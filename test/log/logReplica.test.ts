@@ -1,0 +1,379 @@
+import { expect } from "chai";
+import { SIZES } from "../../src/server/common/limits.ts";
+import { LogReplica } from "../../src/server/log/logReplica.ts";
+import type { Message } from "../../src/server/log/message.ts";
+import { StoreUnavailable } from "../../src/server/node/engines.ts";
+import type { LogStore } from "../../src/server/log/ports/logStore.ts";
+import { sqlitePlace } from "../support/sqliteFixture.ts";
+import { draft, enlist, headOf, type Person, range, useStore } from "../support/storeFixture.ts";
+import { Gate, gatedResults, override } from "../support/engines.ts";
+import { encoder, idsOf } from "../support/encoder.ts";
+import { turns, until } from "../support/eventLoop.ts";
+
+/** The log of a node, beside others that append to the same store. */
+/** Somebody who reads, and who may see what is public. */
+const at = (cursor: number) => ({ cursor, accountId: 0 });
+
+describe("A node's log", () => {
+  const store = useStore(sqlitePlace);
+  let ana: Person;
+  /** What was in the store before the test. */
+  let base: number;
+  beforeEach(async () => {
+    ana = await enlist(store, "ana");
+    base = await headOf(store.log);
+  });
+
+  /** Appends so many messages past this node; resolves with them, as the bus would bring them. */
+  async function append(count: number): Promise<Message[]> {
+    const head = await headOf(store.log);
+    await store.log.append(range(1, count).map((i) => draft(ana, `text ${i}`)));
+    return store.log.read(head + 1, head + count);
+  }
+
+  async function open(
+    more: { page?: number; timeline?: number; hole?: number; through?: (log: LogStore) => LogStore } = {},
+  ) {
+    const { through = (log) => log, page = 4, timeline = 1_000_000, hole = 1 } = more;
+    const grown: number[] = [];
+    const answers: boolean[] = [];
+    const log = await LogReplica.open(
+      through(store.log),
+      encoder,
+      { ...SIZES, page, timeline },
+      { holeTimeoutMs: hole },
+    );
+    log.listen({
+      appended: (entries) => grown.push(...entries.map(({ id }) => id - base)),
+      regressed: () => {},
+      storeAnswers: (does) => answers.push(does),
+    });
+    return { log, grown, answers };
+  }
+
+  /** What somebody who has had everything up to `after` gets, to the end. */
+  async function readFrom(log: LogReplica, after: number): Promise<number[]> {
+    const ids: number[] = [];
+    while (after < log.headId) {
+      const batch = log.take(at(after));
+      if (batch === undefined) await log.loadPage(at(after));
+      else {
+        ids.push(...(batch.bytes.length > 0 ? idsOf(batch.bytes) : []));
+        after = batch.cursor;
+      }
+    }
+    return ids.map((id) => id - base);
+  }
+
+  it("begins with the newest part of the store's in its timeline, and the rest is at hand from there", async () => {
+    await append(50);
+    const { log } = await open({ timeline: 2_000 });
+    expect(log.headId).to.equal(base + 50);
+    expect(log.timeline.firstId).to.be.within(base + 30, base + 45);
+    expect(await readFrom(log, base)).to.deep.equal(range(1, 50));
+  });
+
+  it("begins with all of the store's where that is short", async () => {
+    await store.log.truncate(base + 1);
+    await append(3);
+    const { log } = await open();
+    expect([log.timeline.firstId, log.headId, log.oldestId]).to.deep.equal([base + 1, base + 3, base + 1]);
+  });
+
+  it("begins empty where the store has forgotten everything", async () => {
+    await append(3);
+    await store.log.truncate(base + 4);
+    const { log } = await open();
+    expect([log.headId, log.oldestId]).to.deep.equal([base + 3, base + 4]);
+    log.ingest(await append(1));
+    expect(await readFrom(log, base + 3)).to.deep.equal([4]);
+  });
+
+  /** A log that counts how often the store is asked for anything, once it is open. */
+  async function openCounting(hole = 1) {
+    let asked = 0;
+    const opened = await open({
+      hole,
+      through: (real) =>
+        override<LogStore>(real, {
+          read: async (from, to) => {
+            asked += 1;
+            return real.read(from, to);
+          },
+          state: async () => {
+            asked += 1;
+            return real.state();
+          },
+        }),
+    });
+    asked = 0;
+    return { ...opened, asked: () => asked };
+  }
+
+  /** Longer than any test. */
+  const LONG = 10 * 60 * 1_000;
+
+  it("begins with what is kept where another node forgets the beginning meanwhile, whole pages or the middle of one", async () => {
+    await append(40);
+    for (const oldest of [10, 14, 41]) {
+      let reads = 0;
+      const { log } = await open({
+        through: (real) =>
+          override<LogStore>(real, {
+            read: async (from, to) => {
+              reads += 1;
+              if (reads === 3) await real.truncate(base + oldest);
+              return real.read(from, to);
+            },
+          }),
+      });
+      await log.sync();
+      expect([log.oldestId, log.headId], `${oldest}`).to.deep.equal([base + oldest, base + 40]);
+      expect(await readFrom(log, base + oldest - 1)).to.deep.equal(range(oldest, 40));
+    }
+  });
+
+  it("takes in a batch that fits as it is, without asking the store", async () => {
+    const { log, grown, asked } = await openCounting();
+    const [first, second] = [await append(3), await append(2)];
+    for (const batch of [first, first, second, second]) log.ingest(batch);
+    expect(log.headId).to.equal(base + 5);
+    expect(grown).to.deep.equal(range(1, 5));
+    expect(asked()).to.equal(0);
+  });
+
+  it("takes what is new in a batch that begins with what it has, without asking the store", async () => {
+    const { log, grown, asked } = await openCounting();
+    const batch = await append(5);
+    log.ingest(batch.slice(0, 2));
+    log.ingest(batch);
+    expect(grown).to.deep.equal(range(1, 5));
+    expect(asked()).to.equal(0);
+  });
+
+  it("keeps what came too early until what lies before it has come, without asking the store", async () => {
+    const { log, grown, asked } = await openCounting(LONG);
+    const [first, second, third] = [await append(3), await append(1), await append(2)];
+    log.ingest(third);
+    log.ingest(second);
+    log.noteHead(base + 6);
+    expect(log.headId).to.equal(base);
+    log.ingest(first);
+    expect(grown).to.deep.equal(range(1, 6));
+    await turns(3);
+    expect(asked()).to.equal(0);
+    log.close();
+  });
+
+  it("asks the store for what has not come soon, and then takes what came too early as it is", async () => {
+    const { log, grown } = await open({ hole: 1 });
+    await append(2);
+    log.ingest(await append(2));
+    await append(1);
+    log.ingest(await append(2));
+    await until(() => log.headId === base + 7, "the log to catch up");
+    expect(grown).to.deep.equal(range(1, 7));
+  });
+
+  it("asks the store at once where more comes too early than it keeps", async () => {
+    const { log, grown } = await open({ hole: LONG });
+    await append(1);
+    for (let i = 0; i < 200; i++) log.ingest(await append(1));
+    await until(() => log.headId === base + 201, "the log to catch up");
+    expect(grown).to.deep.equal(range(1, 201));
+    log.close();
+  });
+
+  it("asks the store at once for a message that somebody knows of and no batch has brought", async () => {
+    const { log, grown } = await open({ hole: LONG });
+    const [first, second] = [await append(1), await append(1)];
+    log.noteHead(base + 2);
+    await until(() => log.headId === base + 2, "the log to catch up");
+    log.ingest(first);
+    log.ingest(second);
+    expect(grown).to.deep.equal([1, 2]);
+  });
+
+  it("reads what is missing from the store where a hint was lost", async () => {
+    const { log, grown } = await open();
+    await append(9);
+    log.ingest(await append(2));
+    await until(() => log.headId === base + 11, "the log to catch up");
+    expect(grown).to.deep.equal(range(1, 11));
+    expect(await readFrom(log, base)).to.deep.equal(range(1, 11));
+  });
+
+  it("takes everything in once, whatever hints come late, doubled or overlapping", async () => {
+    const { log, grown } = await open();
+    const [first, second, third] = [await append(3), await append(3), await append(3)];
+    log.ingest(second);
+    log.ingest(first);
+    log.ingest(first);
+    log.ingest([...first.slice(1), ...second]);
+    log.ingest([...second, ...third]);
+    log.ingest([]);
+    await until(() => log.headId === base + 9, "the log to catch up");
+    await turns(3);
+    expect(grown).to.deep.equal(range(1, 9));
+  });
+
+  it("takes what the bus brings while it reads from the store, and nothing twice", async () => {
+    const gate = new Gate();
+    const { log, grown } = await open({
+      through: (real) => gatedResults(real, gate, "read"),
+    });
+    const first = await append(1);
+    await append(2);
+    gate.shut();
+    const caughtUp = log.sync();
+    await gate.entered();
+    log.ingest(first);
+    expect(log.headId).to.equal(base + 1);
+    gate.open();
+    await caughtUp;
+    expect(grown).to.deep.equal([1, 2, 3]);
+  });
+
+  it("asks the store once more for all who want to be sure while its answer is on its way", async () => {
+    const gate = new Gate();
+    let asked = 0;
+    const { log } = await open({
+      through: (real) =>
+        override<LogStore>(real, {
+          state: async () => {
+            asked += 1;
+            const state = await real.state();
+            await gate.pass();
+            return state;
+          },
+        }),
+    });
+    gate.shut();
+    const first = log.sync();
+    await gate.entered();
+    await append(3);
+    const others = range(1, 50).map(() => log.sync());
+    gate.open();
+    await first;
+    await Promise.all(others);
+    expect(log.headId).to.equal(base + 3);
+    expect(asked, "with that at the opening").to.equal(3);
+  });
+
+  it("misses nothing that is appended while the store's last answer is on its way", async () => {
+    const gate = new Gate();
+    const { log } = await open({
+      through: (real) => gatedResults(real, gate, "read", "state"),
+    });
+    gate.shut();
+    const caughtUp = log.sync();
+    await gate.entered();
+    await append(1);
+    log.ingest(await append(1));
+    gate.open();
+    await caughtUp;
+    await until(() => log.headId === base + 2, "the log to catch up");
+  });
+
+  it("catches up past what the store has forgotten, however much that is", async () => {
+    const { log, grown } = await open();
+    log.ingest(await append(2));
+    await append(40);
+    await store.log.truncate(base + 40);
+    await log.sync();
+    expect([log.oldestId, log.headId]).to.deep.equal([base + 40, base + 42]);
+    expect(grown).to.deep.equal([1, 2, 40, 41, 42]);
+    expect(await readFrom(log, log.oldestId - 1)).to.deep.equal([40, 41, 42]);
+  });
+
+  it("tries again by itself where the store is away, until it has caught up, and tells of both once", async () => {
+    let broken = false;
+    const failed = Promise.withResolvers<void>();
+    const { log, answers } = await open({
+      through: (real) =>
+        override<LogStore>(real, {
+          state: async () => {
+            if (!broken) return real.state();
+            failed.resolve();
+            throw new StoreUnavailable("the disk is away");
+          },
+        }),
+    });
+    await append(1);
+    broken = true;
+    log.ingest(await append(1));
+    await failed.promise;
+    expect(log.headId).to.equal(base);
+    await until(() => !log.storeAnswers, "the log to tell that the store is away");
+    await log.sync().catch(() => {});
+    expect(answers).to.deep.equal([false]);
+    broken = false;
+    await until(() => log.headId === base + 2, "the log to catch up");
+    await log.sync();
+    expect(log.storeAnswers).to.equal(true);
+    expect(answers).to.deep.equal([false, true]);
+  });
+
+  it("says where somebody's last messages begin, also where its timeline does not reach", async () => {
+    await append(30);
+    const { log } = await open({ timeline: 2_000 });
+    expect(log.timeline.firstId).to.be.above(base + 5);
+    expect(await log.recent(ana.accountId, 1)).to.equal(base + 30);
+    expect(await log.recent(ana.accountId, 30)).to.equal(base + 1);
+  });
+
+  it("finds out that a page was forgotten, in part or whole, where the hint of that was lost", async () => {
+    await append(60);
+    for (const [id, oldest] of [
+      [1, 2],
+      [2, 30],
+      [30, 50],
+    ] as const) {
+      const { log } = await open({ timeline: 500 });
+      await store.log.truncate(base + oldest);
+      await log.loadPage(at(base + id - 1));
+      expect(log.oldestId, `${id}`).to.equal(base + oldest);
+    }
+  });
+
+  it("has nothing at hand of what was forgotten", async () => {
+    await append(60);
+    const { log } = await open({ timeline: 500 });
+    await log.loadPage(at(base));
+    await log.loadPage(at(base + 9));
+    await store.log.truncate(base + 10);
+    log.truncateBefore(base + 10);
+    expect(log.oldestId).to.equal(base + 10);
+    expect(log.take(at(base))).to.equal(undefined);
+    expect(await readFrom(log, base + 9)).to.deep.equal(range(10, 60));
+    log.truncateBefore(base + 5);
+    expect(log.oldestId, "it never goes back").to.equal(base + 10);
+  });
+
+  it("asks for a page no more often than it must, however many want it", async () => {
+    await append(60);
+    const { log } = await open({ timeline: 500 });
+    await Promise.all(range(1, 100).map(() => log.loadPage(at(base))));
+    expect(log.pages.reads).to.equal(1);
+  });
+
+  it("says that the store is away where a page cannot be read", async () => {
+    await append(60);
+    let broken = false;
+    const { log } = await open({
+      timeline: 500,
+      through: (real) =>
+        override<LogStore>(real, {
+          read: async (from, to) => {
+            if (broken) throw new StoreUnavailable("the disk is away");
+            return real.read(from, to);
+          },
+        }),
+    });
+    broken = true;
+    expect(await log.loadPage(at(base)).catch((error) => error)).to.be.instanceOf(StoreUnavailable);
+    broken = false;
+    await log.loadPage(at(base));
+    expect(idsOf(log.take(at(base))?.bytes ?? new Uint8Array())[0]).to.equal(base + 1);
+  });
+});

@@ -1,0 +1,150 @@
+import { expect } from "chai";
+import { ChatResponse } from "../../src/gen/obrolan/v1/chat.ts";
+import type { Session } from "../../src/server/accounts/ports/sessionStore.ts";
+import type { ChatNode } from "../../src/server/node/node.ts";
+import type { Sink, Stream } from "../../src/server/chat/stream.ts";
+import type { ModelLog, ModelStore } from "../support/modelStore.ts";
+
+/** How a member comes back. */
+export type Entering = { readonly kind: "resume" } | { readonly kind: "recent"; readonly count: number };
+
+/**
+ * Somebody who reads at their own pace, is cut off and comes back with the last cursor, and checks every response against the log:
+ * nothing missed, nothing twice, no cursor ahead of what was sent, one `caught_up` a stream, and nothing of any other log.
+ */
+export class Member implements Sink {
+  readonly #store: ModelStore;
+  readonly #accountId: number;
+  readonly #session: Session;
+  #stream: Stream | undefined;
+  #underWay: Uint8Array | undefined;
+  /** Everything that they may see up to here has come. Undefined: they have no cursor yet. */
+  cursor: number | undefined;
+  /** The log that the cursor belongs to. */
+  #log: ModelLog;
+  /** They have come back to a log that is not the one of their cursor. */
+  #isElsewhere = false;
+  #caughtUp = 0;
+  #headAtJoin = 0;
+
+  constructor(store: ModelStore, accountId: number) {
+    this.#store = store;
+    this.#log = store.log;
+    this.#accountId = accountId;
+    this.#session = {
+      id: accountId,
+      accountId,
+      username: `user${accountId}`,
+      expiresAt: Number.MAX_SAFE_INTEGER,
+      lastUsedAt: Date.now(),
+    };
+  }
+
+  get isIn(): boolean {
+    return this.#stream !== undefined;
+  }
+
+  get isCaughtUp(): boolean {
+    return this.#caughtUp === 1;
+  }
+
+  async enter(room: ChatNode, entering: Entering): Promise<void> {
+    this.#caughtUp = 0;
+    this.#isElsewhere = false;
+    this.#stream = room.enter(this.#session, this);
+    const { logId } = this.#log;
+    this.#log = this.#store.log;
+    if (entering.kind === "resume" && this.cursor !== undefined) {
+      this.#isElsewhere = logId !== this.#log.logId;
+      await this.#stream.receive("", { kind: "join", resumeAfter: this.cursor, logId, recent: 0 });
+    } else {
+      const count = entering.kind === "recent" ? entering.count : 0;
+      const before = this.#log.visibleTo(this.#accountId);
+      this.cursor = count === 0 ? this.#log.headId : ((before.at(-count) ?? before[0])?.id ?? this.#log.headId + 1) - 1;
+      await this.#stream.receive("", { kind: "join", logId: "", recent: count });
+    }
+    this.#headAtJoin = room.stats().headId;
+  }
+
+  /** The response under way arrives. False: there is none. */
+  take(): boolean {
+    const bytes = this.#underWay;
+    if (bytes === undefined) return false;
+    this.#underWay = undefined;
+    this.#check(ChatResponse.decode(bytes), bytes.length);
+    this.#stream?.flushed();
+    return true;
+  }
+
+  /** The connection breaks; what was under way is lost. */
+  cut(): void {
+    this.#underWay = undefined;
+    this.#stream?.closed();
+    this.#stream = undefined;
+  }
+
+  send(response: Uint8Array): void {
+    expect(this.#underWay, "two responses under way").to.equal(undefined);
+    this.#underWay = response;
+  }
+
+  end(): void {
+    this.cut();
+  }
+
+  reset(): void {
+    this.cut();
+  }
+
+  #check(response: ChatResponse, bytes: number): void {
+    const messages = response.events.filter(({ event }) => event?.$case === "message");
+    expect(bytes <= RESPONSE_BYTES || messages.length === 1, "a response that is too long").to.equal(true);
+    for (const { event } of response.events) {
+      if (event?.$case === "welcome") expect(event.value.logId, "another log's stream").to.equal(this.#log.logId);
+      else if (event?.$case === "message") this.#checkMessage(Number(event.value.id), event.value.text);
+      else if (event?.$case === "gap") this.#checkGap(Number(event.value.oldestId));
+      else if (event?.$case === "caughtUp") this.#checkCaughtUp(Number(event.value.id));
+    }
+    const moves = response.events.some(({ event }) => event?.$case === "message" || event?.$case === "caughtUp");
+    if (moves && this.cursor !== 0) expect(Number(response.cursor), "no cursor").to.be.greaterThan(0);
+    if (response.cursor === 0n) return;
+    expect(this.#next(Number(response.cursor)), "the cursor is ahead of what was sent").to.equal(undefined);
+    expect(Number(response.cursor)).to.be.at.least(this.cursor as number);
+    this.cursor = Number(response.cursor);
+  }
+
+  #checkMessage(id: number, text: string): void {
+    // What was forgotten meanwhile may still come; nothing else may be left out.
+    const next = this.#next(id - 1);
+    if (next !== undefined) expect(next, "left out").to.be.lessThan(this.#log.oldestId);
+    expect(id, "seen twice, or out of order").to.be.greaterThan(this.cursor as number);
+    expect(this.#isElsewhere, "a message of another log before the gap").to.equal(false);
+    const said = this.#log.messages[id - 1];
+    expect(text, "another log's message").to.equal(said?.text);
+    const { senderId, recipientId } = said as { senderId: number; recipientId: number };
+    expect([0, this.#accountId].includes(recipientId) || senderId === this.#accountId, "not theirs").to.equal(true);
+    this.cursor = id;
+  }
+
+  #checkGap(oldestId: number): void {
+    if (!this.#isElsewhere) expect(oldestId - 1, "a gap where there is none").to.be.greaterThan(this.cursor as number);
+    this.#isElsewhere = false;
+    expect(oldestId).to.be.at.most(this.#log.oldestId);
+    this.cursor = oldestId - 1;
+  }
+
+  #checkCaughtUp(id: number): void {
+    this.#caughtUp += 1;
+    expect(this.#caughtUp, "caught up more than once").to.equal(1);
+    expect(id, "caught up before the head of the join").to.be.at.least(this.#headAtJoin);
+    expect(this.#next(id), "caught up with something missing").to.equal(undefined);
+  }
+
+  /** The first message behind the cursor, up to `to`, that they may see and that is kept. */
+  #next(to: number): number | undefined {
+    return this.#log.visibleTo(this.#accountId).find(({ id }) => id > (this.cursor as number) && id <= to)?.id;
+  }
+}
+
+/** How long a response may be in the model's room, in bytes. */
+export const RESPONSE_BYTES = 600;

@@ -1,0 +1,83 @@
+import { expect } from "chai";
+import { OutOfOrderBuffer } from "../../src/server/log/outOfOrderBuffer.ts";
+import { range } from "../support/storeFixture.ts";
+import { message } from "../support/messages.ts";
+
+const batch = (from: number, to: number, length = 10) => range(from, to).map((id) => message(id, { length }));
+
+/** The ids of all batches that follow a head, one behind the other. */
+function follow(early: OutOfOrderBuffer, headId: number): number[] {
+  const ids: number[] = [];
+  for (let next = early.takeNext(headId); next !== undefined; next = early.takeNext(headId + ids.length)) {
+    ids.push(...next.map(({ id }) => id));
+  }
+  return ids;
+}
+
+describe("Batches that came early", () => {
+  it("are none at first", () => {
+    const early = new OutOfOrderBuffer();
+    expect([early.isEmpty, early.lastId, early.takeNext(0)]).to.deep.equal([true, 0, undefined]);
+  });
+
+  it("are kept while the hole before them is there", () => {
+    const early = new OutOfOrderBuffer();
+    expect(early.add(batch(5, 6))).to.equal(true);
+    expect(early.takeNext(3)).to.equal(undefined);
+    expect([early.isEmpty, early.lastId]).to.deep.equal([false, 6]);
+    expect(follow(early, 4)).to.deep.equal([5, 6]);
+    expect([early.isEmpty, early.lastId]).to.deep.equal([true, 0]);
+  });
+
+  it("follow one another, in whichever order they came, up to the next hole", () => {
+    const early = new OutOfOrderBuffer();
+    for (const [from, to] of [
+      [9, 9],
+      [5, 6],
+      [12, 14],
+      [7, 8],
+    ] as const)
+      early.add(batch(from, to));
+    expect(follow(early, 4)).to.deep.equal(range(5, 9));
+    expect(early.lastId).to.equal(14);
+    expect(follow(early, 11)).to.deep.equal(range(12, 14));
+  });
+
+  it("come once, however often and however much of them has come", () => {
+    const early = new OutOfOrderBuffer();
+    early.add(batch(5, 8));
+    early.add(batch(5, 8));
+    early.add(batch(7, 10));
+    early.add([]);
+    expect(follow(early, 5)).to.deep.equal(range(6, 10));
+    expect(early.isEmpty).to.equal(true);
+  });
+
+  it("are let go of when the log is past them", () => {
+    const early = new OutOfOrderBuffer();
+    early.add(batch(5, 8));
+    early.add(batch(20, 21));
+    expect(early.takeNext(10)).to.equal(undefined);
+    early.clear();
+    expect([early.isEmpty, early.lastId, early.takeNext(19)]).to.deep.equal([true, 0, undefined]);
+  });
+
+  it("are a bounded number, and there is space again when they have gone", () => {
+    const early = new OutOfOrderBuffer();
+    const kept = range(1, 1_000).filter((i) => early.add(batch(i * 2, i * 2)));
+    expect(kept.length).to.be.within(10, 100);
+    expect(kept).to.deep.equal(range(1, kept.length));
+    expect(follow(early, 1)).to.deep.equal([2]);
+    expect(early.add(batch(5_000, 5_000))).to.equal(true);
+  });
+
+  it("take a bounded number of bytes, and there is space again when they have gone", () => {
+    const early = new OutOfOrderBuffer();
+    const kept = range(1, 40).filter((i) => early.add(batch(i * 100, i * 100 + 9, 50_000)));
+    expect(kept.length).to.be.within(1, 10);
+    expect(follow(early, 99)).to.have.length(10);
+    expect(early.add(batch(5_000, 5_009, 50_000))).to.equal(true);
+    early.clear();
+    expect(kept.filter((i) => early.add(batch(i * 100, i * 100 + 9, 50_000)))).to.deep.equal(kept);
+  });
+});

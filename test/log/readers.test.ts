@@ -1,0 +1,206 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { LocalBus, MemoryFailedLogins, MemoryRoster } from "../../src/server/engines/memory/index.ts";
+import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
+import { LIMITS, RETENTION, TIMINGS } from "../../src/server/common/limits.ts";
+import type { Engines } from "../../src/server/node/engines.ts";
+import type { Draft } from "../../src/server/log/ports/logStore.ts";
+import { ChatNode } from "../../src/server/node/node.ts";
+import { systemStopwatch } from "../../src/server/common/stopwatch.ts";
+import { WireEncoder } from "../../src/server/rpc/chat/encoder.ts";
+import { type Entering, Member, RESPONSE_BYTES } from "./modelReader.ts";
+import { ModelStore } from "../support/modelStore.ts";
+
+const MEMBERS = 4;
+const RUNS = 1_000;
+/** How long everyone has to catch up in the end, in milliseconds. */
+const DEADLINE = 10_000;
+const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+
+/** A bus that lets a test wait until the room follows another log. */
+class WatchedBus extends LocalBus {
+  followed = Promise.withResolvers<void>();
+
+  override follow(): void {
+    this.followed.resolve();
+    this.followed = Promise.withResolvers<void>();
+  }
+}
+
+/** A room whose timeline holds a few messages and whose pages hold five, so that every edge is near. */
+async function openRoom(store: ModelStore, bus: LocalBus): Promise<ChatNode> {
+  const engines = {
+    log: store,
+    roster: new MemoryRoster(),
+    attempts: new MemoryFailedLogins(),
+    clockMark: { read: async () => undefined, write: async () => {} },
+    bus,
+    secrets: new NodeSecrets(),
+    sessions: { touch: async () => {}, sweep: async () => {} },
+  };
+  return ChatNode.open({
+    engines: engines as unknown as Engines,
+    encoder: new WireEncoder("0"),
+    retention: RETENTION,
+    limits: { ...LIMITS, messagesPerSecond: 0 },
+    timings: { ...TIMINGS, hole: 1 },
+    sizes: { timeline: 2_500, pages: 2_000, page: 5, response: RESPONSE_BYTES, replies: 8 },
+    loginFailures: 0,
+    clock: Date.now,
+    stopwatch: systemStopwatch,
+    report: (error) => {
+      if (!String(error).includes("has gone back")) throw error;
+    },
+  });
+}
+
+const member = fc.nat(MEMBERS - 1);
+const account = fc.integer({ min: 1, max: MEMBERS });
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant("append" as const),
+      messages: fc.array(
+        fc.record({ from: account, to: fc.oneof(fc.constant(0), account), size: fc.integer({ min: 1, max: 700 }) }),
+        { minLength: 1, maxLength: 8 },
+      ),
+      // The bus is only a hint: it may lose one, say it twice, or bring the parts of it in the other order.
+      hint: fc.constantFrom("once", "once", "once", "lost", "twice", "backwards"),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant("take" as const), member, times: fc.integer({ min: 1, max: 6 }) }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("turn" as const), times: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("cut" as const), member }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("enter" as const),
+      member,
+      how: fc.oneof(
+        { weight: 3, arbitrary: fc.record({ kind: fc.constant("resume" as const) }) },
+        { weight: 1, arbitrary: fc.record({ kind: fc.constant("recent" as const), count: fc.nat(12) }) },
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("forget" as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("go back" as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+  },
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Plays a story and lets everyone catch up at its end. */
+async function play(story: readonly Step[]): Promise<void> {
+  const store = new ModelStore();
+  const bus = new WatchedBus();
+  const room = await openRoom(store, bus);
+  const members = Array.from({ length: MEMBERS }, (_, i) => new Member(store, i + 1));
+  const append = async (drafts: readonly Draft[], hint: string) => {
+    const head = store.headId;
+    await store.append(drafts);
+    if (hint === "backwards") for (let id = store.headId; id > head; id -= 1) tell(id - 1, id);
+    else if (hint !== "lost") for (let i = 0; i < (hint === "twice" ? 2 : 1); i += 1) tell(head);
+  };
+  const tell = (after: number, to?: number) =>
+    bus.publish({ kind: "grown", logId: store.log.logId, messages: store.log.messages.slice(after, to) });
+  const goBack = async (headId: number) => {
+    const { logId } = store.log;
+    const { promise: followed } = bus.followed;
+    store.goBack(headId);
+    bus.publish({ kind: "head", logId, headId: Number.MAX_SAFE_INTEGER });
+    // The members take the new log for theirs from here on: nothing that they get may be of it sooner.
+    await followed;
+  };
+  const enter = (one: Member, how: Entering) => {
+    // Whoever begins anew begins at this node's head, and the model at the log's.
+    if (how.kind === "recent" || one.cursor === undefined) tell(room.stats().headId);
+    return one.enter(room, how);
+  };
+  try {
+    for (const now of story) await doStep(now);
+    const enterAll = async () => {
+      const outside = members.filter((one) => !one.isIn);
+      for (const one of outside) await enter(one, { kind: "resume" });
+      return outside.length > 0;
+    };
+    await enterAll();
+    for (const hint of ["lost", "once"]) await append([draft({ from: 1, to: 0, size: 1 })], hint);
+    // Then nothing more may come. Whoever is not there in time never will be, and fails below.
+    const inTime = performance.now() + DEADLINE;
+    const areThere = () => members.every((one) => one.isCaughtUp && one.cursor === store.headId);
+    for (let quiet = 0; quiet < 12; ) {
+      await turns(1);
+      const hasTaken = members.map((one) => one.take()).some(Boolean);
+      const isOver = areThere() || performance.now() > inTime;
+      quiet = (await enterAll()) || hasTaken || !isOver ? 0 : quiet + 1;
+    }
+    for (const one of members) {
+      expect(one.isCaughtUp, "never caught up").to.equal(true);
+      expect(one.cursor, "not at the head").to.equal(store.headId);
+    }
+  } finally {
+    await room.close();
+  }
+
+  async function doStep(now: Step): Promise<void> {
+    switch (now.do) {
+      case "append":
+        return append(now.messages.map(draft), now.hint);
+      case "take":
+        for (let i = 0; i < now.times; i += 1) {
+          members[now.member]?.take();
+          await turns(1);
+        }
+        return;
+      case "turn":
+        return turns(now.times);
+      case "cut":
+        return members[now.member]?.cut();
+      case "enter": {
+        const one = members[now.member];
+        return one === undefined || one.isIn ? undefined : enter(one, now.how);
+      }
+      case "forget":
+        return room.truncate(Math.ceil(now.share * (store.headId + 1)));
+      case "go back":
+        return goBack(Math.floor(now.share * store.headId));
+    }
+  }
+}
+
+/** So that no message has the text of another one. */
+let said = 0;
+
+function draft({ from, to, size }: { from: number; to: number; size: number }): Draft {
+  const recipient = to === 0 ? "" : `user${to}`;
+  said += 1;
+  return {
+    sessionId: 1,
+    senderId: from,
+    sender: `user${from}`,
+    recipientId: to,
+    recipient,
+    requestId: "",
+    text: `${said}`.padEnd(size, "x"),
+    at: 0,
+  };
+}
+
+describe("the timeline and its readers, against a model", () => {
+  it(`everyone gets exactly what they may see, in order, whatever happens (${RUNS} stories, SEED=${SEED})`, async function () {
+    this.timeout(120_000);
+    await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), play), { numRuns: RUNS, seed: SEED });
+  });
+});

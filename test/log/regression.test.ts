@@ -1,0 +1,225 @@
+import { expect } from "chai";
+import { SIZES } from "../../src/server/common/limits.ts";
+import { LogReplica } from "../../src/server/log/logReplica.ts";
+import type { LogState, LogStore } from "../../src/server/log/ports/logStore.ts";
+import { range } from "../support/storeFixture.ts";
+import { Gate, override } from "../support/engines.ts";
+import { ModelStore } from "../support/modelStore.ts";
+import { encoder, textsOf } from "../support/encoder.ts";
+import { turns, until } from "../support/eventLoop.ts";
+
+const SOMEBODYS = { sessionId: 1, senderId: 1, sender: "ana", recipientId: 0, recipient: "", requestId: "", at: 0 };
+/** Somebody who reads. */
+const at = (cursor: number) => ({ cursor, accountId: 1 });
+
+describe("A node's log, when the store's has gone back,", () => {
+  /** A log on a model that has ten messages. */
+  async function setUp(more: { timeline?: number; through?: (store: LogStore) => LogStore } = {}) {
+    const { timeline = SIZES.timeline, through = (store) => store } = more;
+    const store = new ModelStore();
+    const say = (...texts: string[]) => store.append(texts.map((text) => ({ ...SOMEBODYS, text })));
+    await say(...range(1, 10).map((i) => `old ${i}`));
+    const log = await LogReplica.open(through(store), encoder, { ...SIZES, timeline, page: 4 }, { holeTimeoutMs: 1 });
+    const grown: number[] = [];
+    const renewed: string[] = [];
+    log.listen({
+      appended: (entries) => grown.push(...entries.map(({ id }) => id)),
+      regressed: () => renewed.push(log.logId),
+      storeAnswers: () => {},
+    });
+    /** Everything behind a cursor. */
+    const readFrom = async (cursor: number) => {
+      const texts: string[] = [];
+      while (cursor < log.headId) {
+        const batch = log.take(at(cursor));
+        if (batch === undefined) await log.loadPage(at(cursor));
+        else {
+          texts.push(...textsOf(batch.bytes));
+          cursor = batch.cursor;
+        }
+      }
+      return texts;
+    };
+    return { store, say, log, grown, renewed, readFrom };
+  }
+
+  /** The texts of all messages, of which so many are those of the old log. */
+  const story = (old: number, all: number) => range(1, all).map((id) => `${id <= old ? "old" : "new"} ${id}`);
+
+  for (const [where, timeline] of [
+    ["in its timeline", 1_000_000],
+    ["on pages", 300],
+  ] as const) {
+    it(`has another id, and the messages that the store has now, ${where}`, async () => {
+      const { store, say, log, renewed, readFrom } = await setUp({ timeline });
+      expect(await readFrom(0)).to.deep.equal(story(10, 10));
+      store.goBack(6);
+      await say(...range(7, 9).map((i) => `new ${i}`));
+      await log.sync();
+      expect([log.logId, log.headId, renewed]).to.deep.equal(["model-1", 9, ["model-1"]]);
+      expect(await readFrom(0)).to.deep.equal(story(6, 9));
+    });
+  }
+
+  it("is told once, and as soon as it is looked at: before anything of the new one has come in", async () => {
+    const { store, log, grown, renewed } = await setUp();
+    store.goBack(6);
+    await Promise.all([log.sync(), log.sync()]);
+    await log.sync();
+    expect(renewed).to.deep.equal(["model-1"]);
+    expect(grown).to.deep.equal(range(1, 6));
+  });
+
+  it("has as much of it in its timeline as there was", async () => {
+    const { store, say, log } = await setUp({ timeline: 1_000 });
+    const count = log.headId - log.timeline.firstId + 1;
+    expect(count).to.be.within(2, 8);
+    store.goBack(9);
+    await say("new 10");
+    await log.sync();
+    expect([log.timeline.firstId, log.headId]).to.deep.equal([10 - count + 1, 10]);
+  });
+
+  it("also has what its store had forgotten, where the other copy has not, and the other way round", async () => {
+    const { store, log } = await setUp();
+    await store.truncate(5);
+    await log.sync();
+    expect(log.oldestId).to.equal(5);
+    store.goBack(8);
+    store.log.oldestId = 2;
+    await log.sync();
+    expect([log.oldestId, log.timeline.firstId]).to.deep.equal([2, 3]);
+    store.goBack(4);
+    store.log.oldestId = 5;
+    await log.sync();
+    expect([log.oldestId, log.headId]).to.deep.equal([5, 4]);
+  });
+
+  it("tells the store of what came too early too: it has been committed, and a store that lacks it has gone back", async () => {
+    let told: Pick<LogState, "logId" | "headId"> | undefined;
+    const { log } = await setUp({
+      through: (store) =>
+        override<LogStore>(store, {
+          state: (seen) => {
+            told = seen;
+            return store.state(seen);
+          },
+        }),
+    });
+    log.ingest([{ ...SOMEBODYS, id: 13, text: "early", sentAt: 0 }]);
+    expect(log.headId).to.equal(10);
+    await log.sync();
+    expect(told).to.deep.equal({ logId: "model", headId: 13 });
+    log.close();
+  });
+
+  it("tells the store what it has seen, so that the store can know", async () => {
+    const told: (Pick<LogState, "logId" | "headId"> | undefined)[] = [];
+    const { log, say } = await setUp({
+      through: (store) =>
+        override<LogStore>(store, {
+          state: (seen) => {
+            told.push(seen);
+            return store.state(seen);
+          },
+        }),
+    });
+    await say("old 11");
+    await log.sync();
+    await log.sync();
+    expect(told).to.deep.equal([undefined, { logId: "model", headId: 10 }, { logId: "model", headId: 11 }]);
+  });
+
+  it("has no page that was being read at that moment", async () => {
+    const gate = new Gate();
+    const { store, say, log, readFrom } = await setUp({
+      timeline: 300,
+      through: (real) =>
+        override<LogStore>(real, {
+          read: async (from, to) => {
+            const messages = await real.read(from, to);
+            // Only the page; the timeline is filled by others.
+            if (to === 8) await gate.pass();
+            return messages;
+          },
+        }),
+    });
+    gate.shut();
+    const fetched = log.loadPage(at(4));
+    await gate.entered();
+    store.goBack(6);
+    await say(...range(7, 12).map((i) => `new ${i}`));
+    await log.sync();
+    gate.open();
+    await fetched;
+    expect(await readFrom(0)).to.deep.equal(story(6, 12));
+  });
+
+  it("takes nothing of what was being read beyond its head at that moment", async () => {
+    const gate = new Gate();
+    const { store, say, log, grown, readFrom } = await setUp({
+      through: (real) =>
+        override<LogStore>(real, {
+          read: async (from, to) => {
+            const messages = await real.read(from, to);
+            if (from === 11) await gate.pass();
+            return messages;
+          },
+        }),
+    });
+    await say("old 11");
+    gate.shut();
+    const caughtUp = log.sync();
+    await gate.entered();
+    // Found out by a reader whose page is gone, while the log reads on. The timeline begins so that what is read would fit.
+    store.goBack(10);
+    store.log.oldestId = 11;
+    await log.loadPage(at(0));
+    gate.open();
+    await caughtUp;
+    await say("new 11");
+    await log.sync();
+    expect(log.headId).to.equal(11);
+    expect(grown).to.deep.equal([11]);
+    expect(await readFrom(10)).to.deep.equal(["new 11"]);
+  });
+
+  it("is not taken for the old one again by an answer that took longer", async () => {
+    const gate = new Gate();
+    let isHeld = false;
+    const { store, log, renewed } = await setUp({
+      through: (real) =>
+        override<LogStore>(real, {
+          state: async (seen) => {
+            const state = await real.state(seen);
+            if (isHeld) await gate.pass();
+            return state;
+          },
+        }),
+    });
+    gate.shut();
+    isHeld = true;
+    const caughtUp = log.sync();
+    await gate.entered();
+    isHeld = false;
+    store.goBack(6);
+    // Another look, of a reader that misses its page, overtakes the first one.
+    await log.loadPage(at(20)).catch(() => {});
+    expect(renewed).to.deep.equal(["model-1"]);
+    gate.open();
+    await caughtUp;
+    expect([log.logId, log.headId, renewed]).to.deep.equal(["model-1", 6, ["model-1"]]);
+  });
+
+  it("has nothing of a batch that had come too early", async () => {
+    const { store, say, log, readFrom } = await setUp();
+    await say("old 11", "old 12");
+    log.ingest(store.log.messages.slice(11));
+    store.goBack(6);
+    await say(...range(7, 11).map((i) => `new ${i}`));
+    await log.sync();
+    await turns(3);
+    await until(() => log.headId === 11, "the log to catch up");
+    expect(await readFrom(0)).to.deep.equal(story(6, 11));
+  });
+});

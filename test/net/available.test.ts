@@ -1,0 +1,140 @@
+import { once } from "node:events";
+import net, { type AddressInfo, type Server, type Socket } from "node:net";
+import { expect } from "chai";
+import { untilAvailable } from "../../src/server/net/available.ts";
+import { findHolder, parseTable } from "../../src/server/net/portHolder.ts";
+
+const never = new AbortController().signal;
+
+describe("An address to listen on", () => {
+  const servers: Server[] = [];
+  const sockets: Socket[] = [];
+  const reports: string[] = [];
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.resetAndDestroy();
+    for (const server of servers.splice(0)) server.close();
+    reports.length = 0;
+  });
+
+  async function listen(host = "127.0.0.1"): Promise<number> {
+    const server = net.createServer((socket) => sockets.push(socket.on("error", () => {})));
+    servers.push(server.listen(0, host));
+    await once(server, "listening");
+    return (server.address() as AddressInfo).port;
+  }
+
+  /** Makes a connection; its port is the system's choice, as that of any program that does not ask for one. */
+  async function connectOut(): Promise<Socket> {
+    const socket = net.connect(await listen(), "127.0.0.1");
+    sockets.push(socket);
+    await once(socket, "connect");
+    return socket;
+  }
+
+  const wait = (address: string, signal = never, patienceMs = 0) =>
+    untilAvailable({ address, setting: "--listen" }, { signal, patienceMs, report: (told) => void reports.push(told) });
+
+  const refusal = async (address: string, patienceMs?: number) => {
+    const error = await wait(address, never, patienceMs).then(
+      () => undefined,
+      (thrown: Error) => thrown,
+    );
+    return error?.message;
+  };
+
+  it("is available if nobody has it, also to whom it is the system that chooses the port", async () => {
+    const port = await listen();
+    servers.pop()?.close();
+    await wait(`127.0.0.1:${port}`);
+    await wait("127.0.0.1:0");
+    expect(reports).to.deep.equal([]);
+  });
+
+  it("is refused at once if another program listens there", async () => {
+    const port = await listen();
+    expect(await refusal(`127.0.0.1:${port}`, 60_000)).to.equal(
+      `Cannot listen on 127.0.0.1:${port}: another program listens there. Stop that program, or take another address with --listen.`,
+    );
+    expect(await refusal(`0.0.0.0:${port}`, 60_000)).to.include("another program listens there");
+    expect(reports).to.deep.equal([]);
+  });
+
+  it("is waited for while its port belongs to an outgoing connection, and that is what the report says", async function () {
+    if (process.platform !== "linux") this.skip();
+    const socket = await connectOut();
+    const { localPort: port } = socket;
+    const { promise: reported, resolve } = Promise.withResolvers<string>();
+    const available = untilAvailable(
+      { address: `127.0.0.1:${port}`, setting: "--listen" },
+      { signal: never, report: resolve },
+    );
+    expect(await reported).to.equal(
+      `Cannot listen on 127.0.0.1:${port}: the port belongs to an outgoing connection of this machine, and nobody listens there. Trying again for up to 10 s`,
+    );
+    socket.resetAndDestroy();
+    await available;
+  });
+
+  it("is refused with the remedy if the outgoing connection stays", async function () {
+    if (process.platform !== "linux") this.skip();
+    const { localPort: port } = await connectOut();
+    expect(await refusal(`127.0.0.1:${port}`)).to.equal(
+      `Cannot listen on 127.0.0.1:${port}: the port belongs to an outgoing connection of this machine, and nobody listens there, also after 0 s. Start again later, or take another port with --listen. On Linux this keeps the port free from then on: sysctl -w net.ipv4.ip_local_reserved_ports=${port}`,
+    );
+  });
+
+  it("is waited for no longer if the signal is aborted", async () => {
+    const controller = new AbortController();
+    const reason = new Error("stopped");
+    const { localPort } = await connectOut();
+    const waiting = untilAvailable(
+      { address: `127.0.0.1:${localPort}`, setting: "--listen" },
+      { signal: controller.signal, report: () => controller.abort(reason) },
+    );
+    expect(await waiting.catch((error) => error)).to.equal(reason);
+  });
+
+  it("is waited for if this machine does not have it yet, and the error says so", async () => {
+    expect(await refusal("192.0.2.1:50051")).to.equal(
+      "Cannot listen on 192.0.2.1:50051: this machine does not have the address 192.0.2.1, also after 0 s. Take another address with --listen.",
+    );
+    expect(await refusal("[2001:db8::1]:50051")).to.match(
+      /does not have the address 2001:db8::1, or IPv6 is switched off|has no IPv6/,
+    );
+  });
+
+  it("is refused if its name is not known", async () => {
+    expect(await refusal("nowhere.invalid:50051")).to.match(
+      /^Cannot listen on nowhere\.invalid:50051: (the name nowhere\.invalid is not known|the name server does not answer for nowhere\.invalid, also after 0 s)\. Take another address with --listen\.$/,
+    );
+  });
+});
+
+describe("The holder of a port", () => {
+  it("is read from the kernel's tables, for either family", () => {
+    const table = [
+      "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
+      "   0: 0100007F:C383 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0",
+      "  12: B80D0120000000000000000001000000:1F90 00000000000000000000000000000000:0000 01 00000000:00000000 00:00000000",
+      "  13: 0000000000000000FFFF00000100007F:0016 0000000000000000FFFF00000100007F:0017 06 00000000:00000000 00:00000000",
+      "  14: 00000000000000000000000000000000:0016 00000000000000000000000000000000:0000 0A 00000000:00000000 00:00000000",
+    ].join("\n");
+    expect(parseTable(table)).to.deep.equal([
+      { address: "127.0.0.1", port: 50_051, state: "0A" },
+      { address: "2001:db8::1", port: 8080, state: "01" },
+      { address: "127.0.0.1", port: 22, state: "06" },
+      { address: "::", port: 22, state: "0A" },
+    ]);
+  });
+
+  it("is not somebody who has the same port of another address", async function () {
+    if (process.platform !== "linux") this.skip();
+    const server = net.createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    expect(await findHolder("127.0.0.1", port)).to.equal("listener");
+    expect(await findHolder("0.0.0.0", port)).to.equal("listener");
+    expect(await findHolder("127.0.0.2", port)).to.equal("unknown");
+    server.close();
+  });
+});

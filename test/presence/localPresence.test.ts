@@ -1,0 +1,275 @@
+import { expect } from "chai";
+import { LocalBus, MemoryRoster } from "../../src/server/engines/memory/index.ts";
+import type { Online } from "../../src/server/presence/ports/roster.ts";
+import type { Session } from "../../src/server/accounts/ports/sessionStore.ts";
+import { LocalPresence } from "../../src/server/presence/localPresence.ts";
+import { systemStopwatch } from "../../src/server/common/stopwatch.ts";
+import { within } from "../support/deadline.ts";
+import { Gate, gated, override } from "../support/engines.ts";
+import { isSettled, turns } from "../support/eventLoop.ts";
+
+/** A session of an account. */
+function session(id: number, accountId = 1, username = "ana"): Session {
+  return { id, accountId, username, expiresAt: Number.MAX_SAFE_INTEGER, lastUsedAt: 0 };
+}
+
+/** Longer than any test: nobody's grace ends by itself. */
+const LONG = 10 * 60 * 1_000;
+
+describe("A user is online for the room", () => {
+  let stop = () => {};
+  afterEach(() => stop());
+
+  function setUp(grace = LONG) {
+    const gate = new Gate();
+    const roster = new MemoryRoster();
+    const bus = new LocalBus();
+    let hints = 0;
+    let now = 1_700_000_000_000;
+    let heard = Promise.withResolvers<void>();
+    bus.subscribe((hint) => {
+      if (hint.kind !== "presence") return;
+      hints += 1;
+      heard.resolve();
+      heard = Promise.withResolvers<void>();
+    });
+    // A roster that takes its time, as one that is shared by several nodes does.
+    const slow = gated(roster, gate, "arrive", "leave");
+    const presence = new LocalPresence(slow, bus, { grace, clock: Date.now, stopwatch: () => now });
+    stop = () => presence.stop();
+    return {
+      presence,
+      roster,
+      gate,
+      /** What the roster was told, each with a hint to the others. */
+      told: async () => {
+        const { changes = [] } = await roster.changes(0);
+        expect(hints, "hints").to.equal(changes.length);
+        return changes.map(({ username, online }) => `${online ? "+" : "-"}${username}`);
+      },
+      /** As another node does. */
+      takeOff: async () => {
+        await roster.leave(1);
+        bus.publish({ kind: "presence" });
+      },
+      isOnline: async (username = "ana") => (await roster.find(username)) !== undefined,
+      since: async () => (await roster.find("ana"))?.since,
+      pass: (milliseconds: number) => {
+        now += milliseconds;
+      },
+      next: () => within(heard.promise, "a hint of presence"),
+    };
+  }
+
+  it("from the join of a stream on, and the others are told once", async () => {
+    const { presence, isOnline, told } = setUp();
+    expect(await isOnline()).to.equal(false);
+    await presence.join(session(1));
+    expect(await isOnline()).to.equal(true);
+    expect(await told()).to.deep.equal(["+ana"]);
+  });
+
+  it("until their client has ended its side", async () => {
+    const { presence, isOnline, told } = setUp();
+    await presence.join(session(1));
+    await presence.leave(session(1), "left");
+    expect(await isOnline()).to.equal(false);
+    expect(await told()).to.deep.equal(["+ana", "-ana"]);
+  });
+
+  it("while any of their streams is joined, of whichever session", async () => {
+    const { presence, isOnline, told } = setUp();
+    await presence.join(session(1));
+    await presence.join(session(1));
+    await presence.join(session(2));
+    await presence.leave(session(1), "left");
+    await presence.leave(session(2), "left");
+    expect(await isOnline()).to.equal(true);
+    await presence.leave(session(1), "left");
+    expect(await isOnline()).to.equal(false);
+    expect(await told()).to.deep.equal(["+ana", "-ana"]);
+  });
+
+  it("again with a session that has come since, where their roster had them no more", async () => {
+    const { presence, isOnline, told, takeOff } = setUp();
+    await presence.join(session(1));
+    // Another node has ended all sessions that there were, and this one has yet to hear of it.
+    await takeOff();
+    await presence.join(session(1));
+    expect(await isOnline(), "with a session that has ended").to.equal(false);
+    await presence.join(session(2));
+    expect(await isOnline()).to.equal(true);
+    await presence.revoke(1);
+    expect(await isOnline()).to.equal(true);
+    await presence.leave(session(2), "left");
+    expect(await isOnline()).to.equal(false);
+    expect(await told()).to.deep.equal(["+ana", "-ana", "+ana", "-ana"]);
+  });
+
+  it("through their grace when a stream broke off, and no longer", async () => {
+    const { presence, isOnline, told, next, pass } = setUp(20);
+    await presence.join(session(1));
+    await presence.leave(session(1), "broke-off");
+    expect(await isOnline()).to.equal(true);
+    const gone = next();
+    pass(20);
+    await gone;
+    expect(await isOnline()).to.equal(false);
+    expect(await told()).to.deep.equal(["+ana", "-ana"]);
+  });
+
+  it("without a break when they come back within their grace: nobody is told anything", async () => {
+    const { presence, since, told, pass } = setUp();
+    await presence.join(session(1));
+    const first = await since();
+    await presence.leave(session(1), "broke-off");
+    pass(1_000);
+    await presence.join(session(1));
+    await turns(3);
+    expect(await since()).to.equal(first);
+    expect(await told()).to.deep.equal(["+ana"]);
+  });
+
+  it("though one stream ended by their own doing, while another one is within its grace", async () => {
+    const { presence, isOnline } = setUp();
+    await presence.join(session(1));
+    await presence.join(session(2));
+    await presence.leave(session(1), "broke-off");
+    await presence.leave(session(2), "left");
+    expect(await isOnline()).to.equal(true);
+  });
+
+  it("until the last one of several graces is over", async () => {
+    const { presence, isOnline, next, pass } = setUp(30);
+    await presence.join(session(1));
+    await presence.join(session(2));
+    await presence.leave(session(1), "broke-off");
+    pass(20);
+    await presence.leave(session(2), "broke-off");
+    pass(10);
+    await presence.join(session(3));
+    await presence.leave(session(3), "left");
+    expect(await isOnline(), "the first grace is over").to.equal(true);
+    const gone = next();
+    pass(20);
+    await gone;
+    expect(await isOnline()).to.equal(false);
+  });
+
+  it("within the grace of a start when they were online before it: nobody is told, and they go if they do not come back", async () => {
+    const { presence, roster, isOnline, next, pass, since } = setUp();
+    for (const [i, username] of ["ana", "bob", "eve"].entries()) {
+      await roster.arrive({ accountId: i + 1, username, since: 7 + i });
+    }
+    const people = (await roster.page("", 9)).users;
+    const { place } = await roster.changes();
+    presence.expect(people, 20);
+    await presence.join(session(1));
+    expect([await isOnline(), await since()]).to.deep.equal([true, 7]);
+    await presence.forgetBeforeStart(3);
+    const gone = next();
+    pass(20);
+    await gone;
+    expect(await Promise.all(["ana", "bob", "eve"].map(isOnline))).to.deep.equal([true, false, false]);
+    const { changes } = await roster.changes(place);
+    expect(changes?.map(({ username, online }) => `${online ? "+" : "-"}${username}`)).to.deep.equal(["-eve", "-bob"]);
+    await presence.leave(session(1), "left");
+    expect(await isOnline()).to.equal(false);
+  });
+
+  it("no longer when the session is logged out, whether its stream is joined or within its grace", async () => {
+    const { presence, isOnline } = setUp();
+    await presence.join(session(1));
+    await presence.join(session(1));
+    await presence.revoke(1);
+    expect(await isOnline()).to.equal(false);
+    await presence.join(session(2));
+    await presence.leave(session(2), "broke-off");
+    await presence.revoke(2);
+    expect(await isOnline()).to.equal(false);
+  });
+
+  it("when another session of theirs is logged out", async () => {
+    const { presence, isOnline } = setUp();
+    await presence.join(session(1));
+    await presence.join(session(2));
+    await presence.revoke(2);
+    expect(await isOnline()).to.equal(true);
+  });
+
+  it("with no grace for the stream of a session that was logged out before it broke off", async () => {
+    const { presence, isOnline } = setUp();
+    await presence.join(session(1));
+    await presence.revoke(1);
+    await presence.leave(session(1), "broke-off");
+    expect(await isOnline()).to.equal(false);
+  });
+
+  it("by themselves: who logs out is one account, however many there are", async () => {
+    const { presence, isOnline } = setUp();
+    await presence.join(session(1));
+    await presence.join(session(2, 2, "bob"));
+    await presence.revoke(1);
+    expect([await isOnline("ana"), await isOnline("bob")]).to.deep.equal([false, true]);
+  });
+
+  it("when the join has resolved, and not before the roster has been told", async () => {
+    const { presence, gate, isOnline } = setUp();
+    gate.shut();
+    const joined = presence.join(session(1));
+    expect(await isSettled(joined)).to.equal(false);
+    gate.open();
+    await joined;
+    expect(await isOnline()).to.equal(true);
+  });
+
+  it("or not, as things are in the end, though the roster takes its time and they come and go meanwhile", async () => {
+    const { presence, gate, isOnline, told } = setUp();
+    gate.shut();
+    const steps = [presence.join(session(1))];
+    await gate.entered();
+    for (let i = 0; i < 5; i++) steps.push(presence.leave(session(1), "left"), presence.join(session(1)));
+    steps.push(presence.leave(session(1), "left"));
+    gate.open();
+    await Promise.all(steps);
+    expect(await isOnline()).to.equal(false);
+    expect((await told()).join("")).to.match(/^(\+ana-ana)+$/);
+  });
+
+  it("no longer once a logout has returned, however long the roster takes", async () => {
+    const { presence, gate, isOnline } = setUp();
+    await presence.join(session(1));
+    gate.shut();
+    const forgotten = presence.revoke(1);
+    expect(await isSettled(forgotten)).to.equal(false);
+    gate.open();
+    await forgotten;
+    expect(await isOnline()).to.equal(false);
+  });
+});
+
+describe("A user whose join the roster does not take", () => {
+  it("is not online, is told so, and may try again", async () => {
+    const roster = new MemoryRoster();
+    let broken = true;
+    const presence = new LocalPresence(
+      override<MemoryRoster>(roster, {
+        arrive: async (who: Online) => {
+          if (broken) throw new Error("the roster is away");
+          return roster.arrive(who);
+        },
+      }),
+      new LocalBus(),
+      { grace: LONG, clock: Date.now, stopwatch: systemStopwatch },
+    );
+    const refused = await presence.join(session(1)).catch((error) => error);
+    expect(refused.message).to.equal("the roster is away");
+    await presence.leave(session(1), "left").catch(() => {});
+    broken = false;
+    expect(await roster.find("ana")).to.equal(undefined);
+    await presence.join(session(1));
+    expect(await roster.find("ana")).to.include({ username: "ana" });
+    await presence.leave(session(1), "left");
+    expect(await roster.find("ana"), "the join that failed does not count").to.equal(undefined);
+  });
+});

@@ -1,0 +1,92 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { MemoryRoster } from "../../src/server/engines/memory/index.ts";
+import { OnlineList } from "../../src/server/presence/onlineList.ts";
+import { Refusal } from "../../src/server/common/refusal.ts";
+
+async function setUp(usernames: readonly string[]) {
+  const roster = new MemoryRoster();
+  for (const [i, username] of usernames.entries()) await roster.arrive({ accountId: i + 1, username, since: i });
+  return { roster, list: new OnlineList(roster) };
+}
+
+const users = (count: number) => Array.from({ length: count }, (_, i) => `user-${String(i).padStart(5, "0")}`);
+
+describe("The list of who is online", () => {
+  it("is in order of username, with how many there are", async () => {
+    const { list } = await setUp(["eve", "ana", "bob"]);
+    const { users: page, nextPageToken, total } = await list.page(0, "");
+    expect(page.map(({ username, since }) => [username, since])).to.deep.equal([
+      ["ana", 1],
+      ["bob", 2],
+      ["eve", 0],
+    ]);
+    expect([nextPageToken, total]).to.deep.equal(["", 3]);
+  });
+
+  it("is empty where nobody is", async () => {
+    const { list } = await setUp([]);
+    expect(await list.page(10, "")).to.deep.equal({ users: [], nextPageToken: "", total: 0 });
+  });
+
+  it("has 100 on a page where no size is asked for, and at most 1,000", async () => {
+    const { list } = await setUp(users(1_200));
+    const sizes = await Promise.all([0, -5, 1, 999, 1_000, 1_001, 2 ** 31 - 1].map((size) => list.page(size, "")));
+    expect(sizes.map((page) => page.users.length)).to.deep.equal([100, 100, 1, 999, 1_000, 1_000, 1_000]);
+    expect(new Set(sizes.map(({ total }) => total))).to.deep.equal(new Set([1_200]));
+  });
+
+  it("says that the last page is the last one, also where it is just full", async () => {
+    const { list } = await setUp(users(4));
+    const first = await list.page(2, "");
+    expect(first.nextPageToken).to.not.equal("");
+    const second = await list.page(2, first.nextPageToken);
+    expect(second.users).to.have.length(2);
+    expect(second.nextPageToken).to.equal("");
+  });
+
+  it("goes on behind a name that has gone in the meantime", async () => {
+    const { roster, list } = await setUp(["ana", "bob", "eve", "ina"]);
+    const { nextPageToken } = await list.page(2, "");
+    await roster.leave(2);
+    expect((await list.page(2, nextPageToken)).users.map(({ username }) => username)).to.deep.equal(["eve", "ina"]);
+  });
+
+  it("page by page has everyone, once, in order, whatever the names and the size", async () => {
+    const name = fc.stringMatching(/^[a-z0-9](?:[a-z0-9._-]{0,6}[a-z0-9])?$/);
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(name, { maxLength: 30 }), fc.integer({ min: 1, max: 8 }), async (all, size) => {
+        const { list } = await setUp(all);
+        const seen: string[] = [];
+        let token = "";
+        do {
+          const page = await list.page(size, token);
+          seen.push(...page.users.map(({ username }) => username));
+          token = page.nextPageToken;
+        } while (token !== "");
+        expect(seen).to.deep.equal([...all].sort());
+      }),
+    );
+  });
+
+  const encode = (text: string) => Buffer.from(text).toString("base64url");
+  const wrong = {
+    "is no base64": "?!",
+    "has letters that say nothing": `${encode("after:ana")}=`,
+    "has white space": ` ${encode("after:ana")}`,
+    "is of another kind": encode("before:ana"),
+    "has no name": encode("after:"),
+    "has what cannot be a name": encode("after:Ana"),
+    "has a line end behind the name": encode("after:ana\n"),
+    "is very long": "A".repeat(60_000),
+  };
+  for (const [what, token] of Object.entries(wrong)) {
+    it(`refuses a page token that ${what}`, async () => {
+      const { list } = await setUp(["ana"]);
+      const refused = await list.page(10, token).catch((error) => error);
+      expect(refused).to.be.instanceOf(Refusal);
+      expect(refused).to.include({ reason: "PAGE_TOKEN_INVALID", field: "page_token" });
+      expect(refused.message.length).to.be.below(300);
+    });
+  }
+});

@@ -1,0 +1,307 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { MemoryRoster } from "../../src/server/engines/memory/index.ts";
+import { StoreUnavailable } from "../../src/server/node/engines.ts";
+import type { Roster } from "../../src/server/presence/ports/roster.ts";
+import { PresenceFeed } from "../../src/server/presence/presenceFeed.ts";
+import { within } from "../support/deadline.ts";
+import { Gate, gatedResults, override } from "../support/engines.ts";
+import { turns, until } from "../support/eventLoop.ts";
+
+/** Those who are online before anything is told. */
+const HERE = ["bob", "dan"];
+
+/** A feed that gathers for a millisecond what changes in a roster. `through`: what stands between the two. */
+async function setUp(through: (roster: Roster) => Roster = (roster) => roster) {
+  const roster = new MemoryRoster();
+  const ids = new Map<string, number>();
+  /** Somebody comes (`+ana`) or goes (`-bob`), and no hint of it. */
+  const happen = async (...changes: string[]) => {
+    for (const change of changes) {
+      const username = change.slice(1);
+      const accountId = ids.get(username) ?? ids.size + 1;
+      ids.set(username, accountId);
+      await (change.startsWith("+") ? roster.arrive({ accountId, username, since: 0 }) : roster.leave(accountId));
+    }
+  };
+  await happen(...HERE.map((name) => `+${name}`));
+  let ready = Promise.withResolvers<void>();
+  let called = 0;
+  const feed = new PresenceFeed(through(roster), 1, () => {
+    called += 1;
+    ready.resolve();
+    ready = Promise.withResolvers<void>();
+  });
+  await feed.begin();
+  /** Lets changes happen, and waits until they have been gathered. */
+  const gather = async (...changes: string[]) => {
+    const gathered = ready.promise;
+    await happen(...changes);
+    feed.markDirty();
+    await within(gathered, "the gathering");
+  };
+  return { feed, roster, happen, gather, called: () => called };
+}
+
+const names = (count: number, prefix = "user") => Array.from({ length: count }, (_, i) => `+${prefix}-${i}`);
+const change = (joined: string[], left: string[] = []) => ({ joined, left, reset: false });
+const RESET = { joined: [], left: [], reset: true };
+
+describe("The feed of who comes and goes", () => {
+  it("tells once of what has gathered", async () => {
+    const { feed, gather, called } = await setUp();
+    const place = feed.offset;
+    await gather("+ana", "-bob", "+eve");
+    expect(called()).to.equal(1);
+    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
+  });
+
+  it("has nothing to tell to somebody who has been told", async () => {
+    const { feed, gather } = await setUp();
+    expect(feed.since(feed.offset, "ina")).to.equal(undefined);
+    await gather("+ana");
+    expect(feed.since(feed.offset, "ina")).to.equal(undefined);
+  });
+
+  it("does not tell of what has not been gathered yet", async () => {
+    const { feed, happen } = await setUp();
+    const place = feed.offset;
+    await happen("+ana");
+    feed.markDirty();
+    expect(feed.since(place, "ina")).to.equal(undefined);
+    feed.stop();
+  });
+
+  it("tells nothing of somebody who has come and gone again, or gone and come", async () => {
+    const { feed, gather } = await setUp();
+    const place = feed.offset;
+    await gather("+ana", "-bob", "-ana", "+bob", "+eve");
+    expect(feed.since(place, "ina")).to.deep.equal(change(["eve"]));
+  });
+
+  it("tells nothing of them also where the one was gathered after the other", async () => {
+    const { feed, gather } = await setUp();
+    const place = feed.offset;
+    await gather("+ana");
+    await gather("-ana", "+cid");
+    expect(feed.since(place, "ina")).to.deep.equal(change(["cid"]));
+    await gather("+ana");
+    expect(feed.since(place, "ina")).to.deep.equal(change(["cid", "ana"]));
+  });
+
+  it("calls nobody where all of it has come to nothing, or nothing has changed", async () => {
+    let asked = 0;
+    const { feed, happen, gather, called } = await setUp((roster) =>
+      override<Roster>(roster, {
+        changes: (since) => {
+          asked += 1;
+          return roster.changes(since);
+        },
+      }),
+    );
+    const place = feed.offset;
+    feed.markDirty();
+    await until(() => asked === 2, "the roster to be asked");
+    await happen("+ana", "-ana");
+    feed.markDirty();
+    await until(() => asked === 3, "the roster to be asked");
+    await turns();
+    expect([called(), feed.since(place, "ina")]).to.deep.equal([0, undefined]);
+    await gather("+cid");
+    expect([called(), feed.since(place, "ina")]).to.deep.equal([1, change(["cid"])]);
+  });
+
+  it("takes a hint that comes twice as one, and one that comes late as none", async () => {
+    const { feed, gather, called } = await setUp();
+    const place = feed.offset;
+    feed.markDirty();
+    feed.markDirty();
+    await gather("+ana");
+    feed.markDirty();
+    await gather("+eve");
+    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"]));
+    expect(called()).to.equal(2);
+  });
+
+  it("misses nothing that changes while the roster's answer is on its way", async () => {
+    const gate = new Gate();
+    const { feed, happen, gather } = await setUp((roster) => gatedResults(roster, gate, "changes"));
+    const place = feed.offset;
+    gate.shut();
+    await happen("+ana");
+    feed.markDirty();
+    await gate.entered();
+    await happen("+eve");
+    feed.markDirty();
+    gate.open();
+    await until(() => feed.offset === place + 2, "both to be gathered");
+    await gather("-bob");
+    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
+  });
+
+  it("tells everything once where the roster was away for a while, however often it was asked", async () => {
+    let failures = 0;
+    const { feed, happen, gather, called } = await setUp((roster) =>
+      override<Roster>(roster, {
+        changes: (since) => (failures-- > 0 ? Promise.reject(new StoreUnavailable("away")) : roster.changes(since)),
+      }),
+    );
+    const place = feed.offset;
+    failures = 3;
+    await happen("+ana");
+    for (const left of [2, 1, 0]) {
+      feed.markDirty();
+      await until(() => failures === left, "the roster to be asked");
+      await happen(left === 1 ? "-bob" : "+bob");
+    }
+    expect(called()).to.equal(0);
+    await gather("+eve");
+    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"]));
+  });
+
+  it("tells to ask anew where the roster cannot tell any more what has changed", async () => {
+    const { feed, gather, happen } = await setUp();
+    const place = feed.offset;
+    for (let i = 0; i < 5_000; i++) await happen(i % 2 === 0 ? "+ana" : "-ana");
+    await gather("+ana");
+    expect(feed.since(place, "ina")).to.deep.equal(RESET);
+    const next = feed.offset;
+    await gather("-ana");
+    expect(feed.since(next, "ina")).to.deep.equal(change([], ["ana"]));
+    expect(feed.since(place, "ina")).to.deep.equal(RESET);
+  });
+
+  it("tells nobody of themselves", async () => {
+    const { feed, gather } = await setUp();
+    const place = feed.offset;
+    await gather("+ana", "+cid");
+    expect(feed.since(place, "ana")).to.deep.equal(change(["cid"]));
+    const next = feed.offset;
+    await gather("-cid");
+    expect(feed.since(next, "cid")).to.equal(undefined);
+  });
+
+  it("tells each from their own place on", async () => {
+    const { feed, gather } = await setUp();
+    const first = feed.offset;
+    await gather("+ana");
+    const second = feed.offset;
+    await gather("+cid");
+    expect(feed.since(first, "ina")).to.deep.equal(change(["ana", "cid"]));
+    expect(feed.since(second, "ina")).to.deep.equal(change(["cid"]));
+  });
+
+  it("names up to a hundred, and tells to ask anew where there are more", async () => {
+    const { feed, gather } = await setUp();
+    const first = feed.offset;
+    await gather(...names(100));
+    expect(feed.since(first, "ina")?.joined).to.have.length(100);
+    expect(feed.since(first, "user-7")?.joined).to.have.length(99).and.not.include("user-7");
+    const second = feed.offset;
+    await gather(...names(101, "other"));
+    expect(feed.since(second, "ina")).to.deep.equal(RESET);
+  });
+
+  it("tells to ask anew where more than a hundred came in several gatherings", async () => {
+    const { feed, gather } = await setUp();
+    const place = feed.offset;
+    await gather(...names(60, "a"));
+    await gather(...names(60, "b"));
+    expect(feed.since(place, "ina")).to.deep.equal(RESET);
+  });
+
+  it("remembers a bounded number of changes: somebody further behind is told to ask anew", async () => {
+    const { feed, gather } = await setUp();
+    const first = feed.offset;
+    for (let i = 0; i < 40; i++) await gather(`+user-${i}`);
+    const second = feed.offset;
+    for (let i = 0; i < 100; i++) await gather(i % 2 === 0 ? "+ana" : "-ana");
+    expect(feed.since(first, "ina")?.joined).to.have.length(40);
+    for (let i = 0; i < 10; i++)
+      await gather(...Array.from({ length: 80 }, (_, k) => (k % 2 === 0 ? "+ana" : "-ana")), "+eve").then(() =>
+        gather("-eve"),
+      );
+    for (const place of [first, second]) expect(feed.since(place, "ina")).to.deep.equal(RESET);
+  });
+
+  it("tells somebody who joins nothing of what happened before, though it has yet to be gathered, and all that came after", async () => {
+    const { feed, happen, gather } = await setUp();
+    const place = feed.offset;
+    await happen("+ana", "-bob");
+    feed.markDirty();
+    await feed.poll();
+    const joined = feed.offsetAtJoin();
+    expect(feed.since(joined, "ina")).to.equal(undefined);
+    await gather("+eve");
+    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
+    expect(feed.since(joined, "ina")).to.deep.equal(change(["eve"]));
+  });
+
+  it("tells somebody who joins that somebody has gone whose coming the others never heard of", async () => {
+    const { feed, happen, gather, called } = await setUp();
+    const place = feed.offset;
+    await happen("+ana");
+    await feed.poll();
+    const joined = feed.offsetAtJoin();
+    await gather("-ana");
+    expect(called()).to.equal(1);
+    expect(feed.since(place, "ina")).to.equal(undefined);
+    expect(feed.since(joined, "ina")).to.deep.equal(change([], ["ana"]));
+  });
+
+  it("asks the roster once more for all who join while its answer is on its way", async () => {
+    const gate = new Gate();
+    let asked = 0;
+    const { feed, happen } = await setUp((roster) =>
+      override<Roster>(roster, {
+        changes: async (since) => {
+          asked += 1;
+          const changes = await roster.changes(since);
+          await gate.pass();
+          return changes;
+        },
+      }),
+    );
+    gate.shut();
+    const first = feed.poll();
+    await gate.entered();
+    await happen("+ana");
+    const before = feed.offsetAtJoin();
+    const others = Array.from({ length: 50 }, () => feed.poll());
+    gate.open();
+    await Promise.all([first, ...others]);
+    expect(asked, "with that at the beginning").to.equal(3);
+    expect(feed.offsetAtJoin()).to.equal(before + 1);
+  });
+
+  it("never has a name in both lists, and tells what has changed in the end, whatever happened", async () => {
+    const happening = fc.record({ who: fc.constantFrom("ana", "bob", "eve"), gather: fc.boolean() });
+    await fc.assert(
+      fc.asyncProperty(fc.array(happening, { minLength: 1, maxLength: 12 }), async (happenings) => {
+        const { feed, happen, gather } = await setUp();
+        const online = new Set<string>(HERE);
+        const before = new Set(online);
+        const place = feed.offset;
+        for (const { who, gather: now } of happenings) {
+          const comes = !online.has(who);
+          if (comes) online.add(who);
+          else online.delete(who);
+          const what = `${comes ? "+" : "-"}${who}`;
+          if (now) await gather(what, "+tick").then(() => gather("-tick"));
+          else await happen(what);
+        }
+        await gather("+end");
+        const told = feed.since(place, "ina");
+        expect(told?.reset).to.equal(false);
+        expect([...(told?.joined ?? [])].sort()).to.deep.equal(
+          [...online]
+            .filter((n) => !before.has(n))
+            .concat("end")
+            .sort(),
+        );
+        expect([...(told?.left ?? [])].sort()).to.deep.equal([...before].filter((n) => !online.has(n)).sort());
+      }),
+      { numRuns: 30 },
+    );
+  });
+});

@@ -1,0 +1,55 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { ChatResponse, type Event } from "../../../src/gen/obrolan/v1/chat.ts";
+import type { Message } from "../../../src/server/log/message.ts";
+import { acceptedField } from "../../../src/server/rpc/chat/acceptedField.ts";
+import { messageField } from "../../../src/server/rpc/chat/messageField.ts";
+
+/** What the generated encoder makes of it. */
+function generated(event: NonNullable<Event["event"]>, requestId = ""): Buffer {
+  return Buffer.from(ChatResponse.encode({ events: [{ requestId, event }], cursor: 0n }).finish());
+}
+
+const id = fc.oneof(
+  fc.integer({ min: 1, max: 300 }),
+  fc.maxSafeNat().map((below) => Math.max(1, below)),
+);
+const time = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 2 ** 45 }));
+const username = fc.stringMatching(/^[a-z0-9._-]{1,32}$/);
+const text = fc.oneof(fc.string({ unit: "binary" }), fc.string({ minLength: 100, maxLength: 5_000, size: "max" }));
+const message = fc.record<Message>({
+  id,
+  senderId: fc.constant(1),
+  sender: username,
+  recipientId: fc.constant(0),
+  recipient: fc.oneof(fc.constant(""), username),
+  text,
+  sentAt: time,
+});
+
+describe("a field of a response that is encoded by hand", () => {
+  it("has the very bytes that the generated encoder makes, for any message", () => {
+    const same = fc.property(message, (some) => {
+      const { sender, recipient } = some;
+      const value = { id: BigInt(some.id), sender, recipient, text: some.text, sentAt: new Date(some.sentAt) };
+      expect(Buffer.from(messageField(some))).to.deep.equal(generated({ $case: "message", value }));
+    });
+    fc.assert(same, { numRuns: 2_000 });
+  });
+
+  it("has them for any accepted", () => {
+    const same = fc.property(
+      id,
+      time,
+      fc.boolean(),
+      fc.string({ unit: "binary" }),
+      (some, at, duplicate, requestId) => {
+        const value = { id: BigInt(some), sentAt: new Date(at), duplicate };
+        expect(
+          Buffer.from(acceptedField({ kind: "accepted", id: some, sentAt: at, duplicate }, requestId)),
+        ).to.deep.equal(generated({ $case: "accepted", value }, requestId));
+      },
+    );
+    fc.assert(same, { numRuns: 2_000 });
+  });
+});

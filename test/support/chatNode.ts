@@ -1,0 +1,90 @@
+import { LocalBus, MemoryFailedLogins, MemoryRoster } from "../../src/server/engines/memory/index.ts";
+import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
+import {
+  LIMITS,
+  type Limits,
+  RETENTION,
+  type RetentionPolicy,
+  SIZES,
+  type Sizes,
+  TIMINGS,
+  type Timings,
+} from "../../src/server/common/limits.ts";
+import type { Engines } from "../../src/server/node/engines.ts";
+import type { Session } from "../../src/server/accounts/ports/sessionStore.ts";
+import { ChatNode } from "../../src/server/node/node.ts";
+import { type Stopwatch, systemStopwatch } from "../../src/server/common/stopwatch.ts";
+import { NOON, type Person, type Store } from "./storeFixture.ts";
+import { FOLLOWS_AT_ONCE } from "./steadyClock.ts";
+import { encoder } from "./encoder.ts";
+import { TestSink } from "./sink.ts";
+
+/** What a test wants otherwise. */
+export interface RoomSetUp {
+  readonly through?: (engines: Engines) => Engines;
+  readonly limits?: Partial<Limits>;
+  readonly retention?: Partial<RetentionPolicy>;
+  readonly timings?: Partial<Timings>;
+  readonly clock?: () => number;
+  readonly stopwatch?: Stopwatch;
+  readonly sizes?: Partial<Sizes>;
+}
+
+const START = Date.now();
+
+/** The time of a room: its people signed in at noon of a day (test/contract), and their sessions must not be old by now. */
+const clock = () => NOON + (Date.now() - START);
+
+/** Opens a room on a store, with the engines of one node and no limit of rate. */
+export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
+  const { through = (engines) => engines } = setUp;
+  const engines: Engines = {
+    log: store.log,
+    accounts: store.accounts,
+    sessions: store.sessions,
+    roster: new MemoryRoster(),
+    failedLogins: new MemoryFailedLogins(),
+    clockMark: store.clockMark,
+    bus: new LocalBus(),
+    secrets: new NodeSecrets(),
+  };
+  const reported: unknown[] = [];
+  const room = await ChatNode.open({
+    engines: through(engines),
+    encoder,
+    limits: { ...LIMITS, messagesPerSecond: 0, burst: 0, ...setUp.limits },
+    retention: { ...RETENTION, ...setUp.retention },
+    timings: { ...TIMINGS, ...(setUp.clock === undefined ? {} : FOLLOWS_AT_ONCE), ...setUp.timings },
+    sizes: { ...SIZES, ...setUp.sizes },
+    loginFailures: 0,
+    clock: setUp.clock ?? clock,
+    stopwatch: setUp.stopwatch ?? systemStopwatch,
+    report: (error) => reported.push(error),
+  });
+  return { room, engines, reported };
+}
+
+/** A session as a call that was just authenticated has it. */
+export function sessionOf({ sessionId, accountId, username }: Person): Session {
+  return { id: sessionId, accountId, username, expiresAt: Number.MAX_SAFE_INTEGER, lastUsedAt: clock() };
+}
+
+/** Opens a stream of somebody. */
+export function enter(room: ChatNode, person: Person): TestSink {
+  const sink = new TestSink();
+  sink.stream = room.enter(sessionOf(person), sink);
+  return sink;
+}
+
+/** Opens a stream of somebody, joins, and waits until it has caught up. */
+export async function join(room: ChatNode, person: Person, how: { resumeAfter?: number; recent?: number } = {}) {
+  const sink = enter(room, person);
+  await sink.stream.receive("", { kind: "join", logId: "", recent: 0, ...how });
+  await sink.has("caughtUp");
+  return sink;
+}
+
+/** A command that says something to everyone. */
+export function toAll(text: string) {
+  return { kind: "send", recipient: undefined, text } as const;
+}

@@ -1,0 +1,46 @@
+import { within } from "./deadline.ts";
+
+/** Waits for so many turns of the event loop. */
+export async function turns(count = 1): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Waits, turn by turn, for what nobody announces. */
+export async function until(condition: () => boolean, what: string): Promise<void> {
+  let given = false;
+  const wait = async () => {
+    while (!given && !condition()) await turns();
+  };
+  await within(wait(), what).finally(() => {
+    given = true;
+  });
+}
+
+/** Waits for what nobody announces, asking again and again. */
+export async function eventually(condition: () => Promise<boolean>, what: string): Promise<void> {
+  let isSo = false;
+  let failure: unknown;
+  const ask = async () => {
+    for (; !isSo; await turns()) isSo = await condition();
+  };
+  ask().catch((error) => {
+    failure = error;
+  });
+  try {
+    await until(() => isSo || failure !== undefined, what);
+  } finally {
+    isSo = true;
+  }
+  if (failure !== undefined) throw failure;
+}
+
+/** Whether a promise has an outcome, once all that can go on by itself has done so. */
+export async function isSettled(promise: Promise<unknown>): Promise<boolean> {
+  let settled = false;
+  const settle = () => {
+    settled = true;
+  };
+  promise.then(settle, settle);
+  await turns(3);
+  return settled;
+}

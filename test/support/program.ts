@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { within } from "./deadline.ts";
+import { PROGRAM, plainEnvironment } from "./terminal.ts";
+
+/** How the program ended, and what it said. */
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The program without a terminal, as a script has it. */
+export class Program {
+  readonly child: ChildProcess;
+  out = "";
+  err = "";
+  readonly #closed: Promise<unknown>;
+  readonly #watchers = new Set<() => void>();
+
+  constructor(args: readonly string[], env: Record<string, string> = {}) {
+    this.child = spawn(process.execPath, [PROGRAM, ...args], { env: plainEnvironment(env) });
+    this.#closed = once(this.child, "close");
+    this.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+      this.out += text;
+      for (const watch of this.#watchers) watch();
+    });
+    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.err += text;
+    });
+    // The program may end before it has read everything.
+    this.child.stdin?.on("error", () => {});
+  }
+
+  /** Everything that was printed, as the events that it was with `--json`. */
+  get events(): Record<string, unknown>[] {
+    return this.out
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line));
+  }
+
+  /** Gives it lines to read. */
+  write(...lines: string[]): void {
+    this.child.stdin?.write(lines.map((line) => `${line}\n`).join(""));
+  }
+
+  /** Waits until it has printed something. */
+  async prints(pattern: RegExp): Promise<void> {
+    const printed = new Promise<void>((resolve, reject) => {
+      const watch = () => pattern.test(this.out) && resolve();
+      this.#watchers.add(watch);
+      watch();
+      this.#closed.then(() => reject(new Error(`the program ended before it printed ${pattern}: ${this.#said()}`)));
+    });
+    await within(printed, () => `the program to print ${pattern}: ${this.#said()}`);
+  }
+
+  /** Tells it that there are no more lines, and waits for its end. */
+  end(...lines: string[]): Promise<Ended> {
+    this.write(...lines);
+    this.child.stdin?.end();
+    return this.exit();
+  }
+
+  /** Waits for its end. */
+  async exit(): Promise<Ended> {
+    await within(this.#closed, () => `the program to end: ${this.#said()}`);
+    return { code: this.child.exitCode, out: this.out, err: this.err };
+  }
+
+  #said(): string {
+    return `\n${this.out}${this.err}`;
+  }
+}
+
+/** Runs the program with these lines to read, until its end. */
+export function run(
+  args: readonly string[],
+  lines: readonly string[] = [],
+  env?: Record<string, string>,
+): Promise<Ended> {
+  return new Program(args, env).end(...lines);
+}

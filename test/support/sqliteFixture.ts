@@ -1,0 +1,14 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
+import type { StorePlace } from "./storeFixture.ts";
+
+/** A folder for an SQLite store. */
+export async function sqlitePlace(): Promise<StorePlace> {
+  const folder = await mkdtemp(path.join(tmpdir(), "obrolan-store-"));
+  return {
+    open: () => openSqliteStore({ folder }),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
