@@ -3,6 +3,7 @@
 import { breakingCheck } from "./checks/breaking.ts";
 import { type Check, type Finding, tool } from "./checks/check.ts";
 import { generatedCheck } from "./checks/generated.ts";
+import { importsCheck } from "./checks/imports.ts";
 import { linksCheck } from "./checks/links.ts";
 import { lockCheck } from "./checks/lock.ts";
 
@@ -19,6 +20,7 @@ const checks: readonly Check[] = [
   ),
   tool("contract lint (buf lint)", "correct the contract", "buf", "lint"),
   tool("contract format (buf format)", "run npx buf format --write", "buf", "format", "--diff", "--exit-code"),
+  importsCheck,
   generatedCheck,
   breakingCheck,
   lockCheck,

@@ -1,7 +1,7 @@
 import { busMetrics } from "../src/server/metrics/busMetrics.ts";
 import type { Metric } from "../src/server/metrics/metric.ts";
-import { processMetrics } from "../src/server/metrics/processMetrics.ts";
 import { nodeMetrics } from "../src/server/metrics/nodeMetrics.ts";
+import { processMetrics } from "../src/server/metrics/processMetrics.ts";
 
 /** Makes docs/metrics.md, the page of all metrics. */
 export function metricsDocs(): string {

@@ -1,0 +1,118 @@
+/** A folder (or one file), and what it may import besides itself. */
+export interface Folder {
+  readonly path: string;
+  /** Folders and files of the repository. */
+  readonly imports: readonly string[];
+  /** npm packages, and `node:` for the modules of Node.js; "any": all of them. */
+  readonly packages: "any" | readonly string[];
+  readonly why: string;
+}
+
+const S = "src/server";
+const DOMAIN = "a domain folder knows no transport, SQL or protobuf: declare a port, and let others serve it";
+const ENGINE = "an engine serves ports, and knows neither rpc/ nor another engine";
+const TEST = "tests share code through test/support";
+
+function folder(path: string, imports: readonly string[], why: string, packages: Folder["packages"] = "any"): Folder {
+  return { path, imports, packages, why };
+}
+
+/** A folder below src/server that uses only folders below src/server; `domain`: it may use no package either. */
+function server(name: string, imports: readonly string[], why: string, packages: Folder["packages"] = []): Folder {
+  return folder(
+    `${S}/${name}`,
+    imports.map((other) => `${S}/${other}`),
+    why,
+    packages,
+  );
+}
+
+const DOMAINS = ["common", "accounts", "log", "presence", "chat"];
+
+/**
+ * Which way imports go. The row with the longest matching path is the one that counts. In short:
+ *
+ *     main → server → rpc → node → chat → presence, log, accounts → common        cli → client → gen
+ *                     engines → the ports of the domain folders
+ */
+export const directions: readonly Folder[] = [
+  folder("src/config", [], "settings know neither the server nor the client"),
+  folder("src/client", ["src/gen"], "the client library is published on its own: it knows the contract alone"),
+  folder("src/cli", ["src/cli", "src/client", "src/config"], "the CLI talks to a server through src/client"),
+  // These commands run on the server's machine and use its code.
+  ...["serve", "backup", "restore", "correctTimes"].map((command) =>
+    folder(`src/cli/commands/${command}.ts`, ["src/cli", "src/client", "src/config", S], "src/gen is the client's"),
+  ),
+
+  server("common", [], DOMAIN),
+  server("accounts", ["common"], DOMAIN),
+  server("log", ["common"], DOMAIN),
+  server("presence", ["common", "accounts"], DOMAIN),
+  server("chat", ["common", "accounts", "log", "presence"], DOMAIN),
+  server("node", DOMAINS, "a node composes the domain folders, and knows no transport, SQL or protobuf"),
+  ...["memory", "sqlite", "postgres", "nats", "secrets", "shared"].map((engine) =>
+    server(
+      `engines/${engine}`,
+      ["common", "accounts/ports", "log/ports", "log/message.ts", "presence/ports", "engines/shared"],
+      ENGINE,
+      "any",
+    ),
+  ),
+  folder(`${S}/engines`, [S, "src/config"], "the engines know no client"),
+  folder(
+    `${S}/rpc`,
+    ["src/gen", ...[...DOMAINS, "node"].map((name) => `${S}/${name}`)],
+    "rpc/ talks to the node, and knows no engine",
+  ),
+  folder(`${S}/net`, [`${S}/common`, "src/config"], "net/ handles sockets, and knows nothing of chat", ["node:"]),
+  folder(`${S}/process`, [`${S}/common`, `${S}/config.ts`, "src/config"], "process/ knows nothing of chat", ["node:"]),
+  folder(
+    `${S}/metrics`,
+    [
+      ...["common", "chat/counters.ts", "log/ports", "node", "process/version.ts"].map((name) => `${S}/${name}`),
+      "src/config",
+    ],
+    "metrics/ reads what the node counts, and knows neither engines nor rpc/",
+  ),
+  folder(S, [S, "src/config"], "the server knows no client"),
+
+  folder("scripts", ["src"], "scripts use the program's own tables"),
+
+  folder("bench/machine", [], "bench/machine measures the machine, and knows no scenario"),
+  folder("bench/chart", [], "bench/chart draws, and knows no scenario"),
+  folder("bench/wires", ["src/gen"], "a wire knows one protocol"),
+  folder("bench/model", ["bench/wires"], "bench/model has the types that the benchmark shares"),
+  folder("bench/peers", ["bench/wires", "src/gen"], "a peer is a server to compare with"),
+  folder("bench/targets", ["bench/machine", "bench/peers", "bench/wires", "scripts"], "a target starts one server"),
+  folder(
+    "bench/load",
+    ["bench/machine", "bench/model", "bench/peers", "bench/targets", "bench/wires", S],
+    "the load knows no scenario",
+  ),
+  folder(
+    "bench/scenarios",
+    ["bench/chart", "bench/load", "bench/machine", "bench/model", "bench/peers", "bench/targets", "bench/wires", "src"],
+    "a scenario knows neither the run nor the docs",
+  ),
+  folder(
+    "bench/run",
+    ["bench/chart", "bench/load", "bench/machine", "bench/model", "bench/scenarios"],
+    "the run knows no docs",
+  ),
+  folder(
+    "bench/docs",
+    ["bench/machine", "bench/model", "bench/run", "bench/scenarios"],
+    "the docs are made from results",
+  ),
+  folder("bench", ["bench"], "the benchmark knows src/ through bench/load and bench/scenarios"),
+  folder("bench/test", ["bench", "src/gen", "scripts"], "tests of the benchmark need nothing else"),
+
+  folder("test/support", ["src", "scripts"], "test/support is used by the tests, and knows none of them"),
+  folder("test/contract", ["src", "test/support"], TEST),
+  folder("test/rig", ["src", "test/support", "scripts"], "the rig of the fault and load tests knows none of them"),
+  ...["faults", "cluster", "soak"].map((name) =>
+    folder(`test/${name}`, ["src", "test/support", "test/rig", "bench/chart", "scripts"], TEST),
+  ),
+  folder("test", ["src", "test/support", "test/contract", "examples", "scripts"], TEST),
+  folder("examples", ["src/client"], "examples use the client library alone"),
+];
