@@ -1,5 +1,5 @@
-import type { Cursor } from "./resumePoint.ts";
 import type { RoomEvent } from "./events.ts";
+import type { Cursor } from "./resumePoint.ts";
 
 interface Entry {
   readonly event: RoomEvent;

@@ -8,9 +8,9 @@ import {
 } from "../gen/obrolan/v1/chat.ts";
 import { Backoff } from "./backoff.ts";
 import { toggle } from "./check.ts";
-import { bearer, Connection, type ConnectOptions, type Service } from "./connection.ts";
+import { bearer, Connection, type Service } from "./connection.ts";
 import { ChatError, toChatError } from "./errors.ts";
-import { checkSettings, checkSignIn, checkToken, LIST, type RoomOptions } from "./options.ts";
+import { type ConnectOptions, checkSettings, checkSignIn, checkToken, LIST, type RoomOptions } from "./options.ts";
 import { isRepeatable } from "./repeatable.ts";
 import { Room } from "./room.ts";
 import { Rooms } from "./rooms.ts";

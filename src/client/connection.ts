@@ -4,26 +4,10 @@ import { HealthDefinition } from "nice-grpc-server-health";
 import { ChatServiceDefinition } from "../gen/obrolan/v1/chat.ts";
 import { overTls, plainText } from "./credentials.ts";
 import { ChatError } from "./errors.ts";
-import { checkConnectOptions } from "./options.ts";
+import { type ConnectOptions, checkConnectOptions } from "./options.ts";
 import { listens, speaksTls } from "./probe.ts";
 import { proxyFor } from "./proxy.ts";
 import { type Attempt, type Look, notObrolan, whyUnreached } from "./unreached.ts";
-
-/** Where the server is, and how to talk to it. */
-export interface ConnectOptions {
-  /** `HOST:PORT`; an IPv6 address in brackets: `[::1]:50051`. */
-  address: string;
-  /** The certificates (PEM) to trust, which also turns TLS on. Default: those that Node trusts. */
-  ca?: Uint8Array;
-  /** Talk without TLS. Default: only to a loopback address (`127.0.0.0/8`, `[::1]`, `localhost`), and only without `ca`. */
-  insecure?: boolean;
-  /** How long a connection may be silent before it is asked for a sign of life, in milliseconds. Default 20,000. */
-  keepaliveMs?: number;
-  /** How long it has to give that sign, in milliseconds. Default 10,000. */
-  keepaliveTimeoutMs?: number;
-  /** How long `register`, `login`, `list` and `logout` may take, and one attempt to connect, in milliseconds. Default 10,000. */
-  timeoutMs?: number;
-}
 
 /** The stubs that talk to the server. */
 export type Service = Client<ChatServiceDefinition>;

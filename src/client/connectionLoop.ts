@@ -5,15 +5,15 @@ import { Backoff } from "./backoff.ts";
 import type { EventBuffer } from "./buffer.ts";
 import { type ChatStream, openChatStream } from "./chatStream.ts";
 import { bearer, type Connection } from "./connection.ts";
-import type { ResumePoint } from "./resumePoint.ts";
-import { isRequestInvalid, nextStep } from "./streamEnd.ts";
 import { ChatError, toChatError } from "./errors.ts";
 import type { Closed } from "./events.ts";
 import type { RoomOptions } from "./options.ts";
 import type { PendingCommands } from "./pendingCommands.ts";
 import { ResponseHandler } from "./responseHandler.ts";
+import type { ResumePoint } from "./resumePoint.ts";
 import { Sending } from "./sending.ts";
 import { type Change, change, type RoomState } from "./state.ts";
+import { isRequestInvalid, nextStep } from "./streamEnd.ts";
 
 /** How long a server may take until its `welcome`, in milliseconds. */
 const WELCOME_TIMEOUT = 30_000;

@@ -13,9 +13,24 @@ import {
   waitMs,
   whole,
 } from "./check.ts";
-import type { ConnectOptions } from "./connection.ts";
 import type { Start } from "./resumePoint.ts";
 import { mustBeWellFormed } from "./wellFormed.ts";
+
+/** Where the server is, and how to talk to it. */
+export interface ConnectOptions {
+  /** `HOST:PORT`; an IPv6 address in brackets: `[::1]:50051`. */
+  address: string;
+  /** The certificates (PEM) to trust, which also turns TLS on. Default: those that Node trusts. */
+  ca?: Uint8Array;
+  /** Talk without TLS. Default: only to a loopback address (`127.0.0.0/8`, `[::1]`, `localhost`), and only without `ca`. */
+  insecure?: boolean;
+  /** How long a connection may be silent before it is asked for a sign of life, in milliseconds. Default 20,000. */
+  keepaliveMs?: number;
+  /** How long it has to give that sign, in milliseconds. Default 10,000. */
+  keepaliveTimeoutMs?: number;
+  /** How long `register`, `login`, `list` and `logout` may take, and one attempt to connect, in milliseconds. Default 10,000. */
+  timeoutMs?: number;
+}
 
 /** How to enter the room. */
 export interface RoomOptions extends Start {

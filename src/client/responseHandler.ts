@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { Status } from "nice-grpc";
 import type { ChatRequest, ChatResponse, Event, Gap, Welcome } from "../gen/obrolan/v1/chat.ts";
 import type { EventBuffer } from "./buffer.ts";
-import type { Cursor, ResumePoint } from "./resumePoint.ts";
 import { ChatError } from "./errors.ts";
 import type { GoodbyeEvent, Outcome, RoomEvent } from "./events.ts";
 import type { PendingCommands } from "./pendingCommands.ts";
+import type { Cursor, ResumePoint } from "./resumePoint.ts";
 import type { Change } from "./state.ts";
 import { NO_LIMITS, toOutcome, toRoomEvent } from "./translate.ts";
 

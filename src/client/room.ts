@@ -3,14 +3,14 @@ import { Status } from "nice-grpc";
 import type { ChatRequest } from "../gen/obrolan/v1/chat.ts";
 import { EventBuffer } from "./buffer.ts";
 import type { Connection } from "./connection.ts";
-import { type Cursor, ResumePoint } from "./resumePoint.ts";
+import { ConnectionLoop } from "./connectionLoop.ts";
 import { ChatError } from "./errors.ts";
 import type { Closed, Outcome, RoomEvent } from "./events.ts";
 import { checkCommand, checkRoomOptions, type RoomOptions } from "./options.ts";
 import { PendingCommands } from "./pendingCommands.ts";
+import { type Cursor, ResumePoint } from "./resumePoint.ts";
 import type { Rooms } from "./rooms.ts";
 import type { RoomState } from "./state.ts";
-import { ConnectionLoop } from "./connectionLoop.ts";
 
 /** What a command may be given. */
 export interface CommandOptions {

@@ -1,17 +1,17 @@
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { destination, type Logger, pino } from "pino";
-import { ServerCertificate } from "./process/certificate.ts";
 import type { ServerConfig } from "./config.ts";
 import { openEngines } from "./engines/index.ts";
+import { waitForStore } from "./engines/waitForStore.ts";
+import { type MetricsParts, type ServedMetrics, serveMetrics } from "./metrics/index.ts";
+import { type Listen, untilAvailable } from "./net/available.ts";
+import { ServerCertificate } from "./process/certificate.ts";
 import { watchExpiry } from "./process/certificateExpiry.ts";
 import { greeting } from "./process/greeting.ts";
 import { keepHeapSmall } from "./process/heap.ts";
-import { type MetricsParts, type ServedMetrics, serveMetrics } from "./metrics/index.ts";
-import { type Listen, untilAvailable } from "./net/available.ts";
-import { waitForStore } from "./engines/waitForStore.ts";
-import { type ChatServer, createServer } from "./server.ts";
 import { Signals, Stopped } from "./process/signals.ts";
 import { VERSION } from "./process/version.ts";
+import { type ChatServer, createServer } from "./server.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
 /** How much of the log is kept in memory, in bytes, while standard error takes nothing; more is lost. */

@@ -2,10 +2,7 @@ import type { Server as TlsServer } from "node:tls";
 import { type ServerOptions as GrpcOptions, ServerCredentials } from "@grpc/grpc-js";
 import { createServer as createGrpcServer } from "nice-grpc";
 import { HealthState } from "nice-grpc-server-health";
-import { withLongBacklog } from "./net/backlog.ts";
-import { RemoteAddresses } from "./net/remoteAddresses.ts";
-import { captureListen } from "./net/captureListen.ts";
-import { OtherProtocols } from "./net/otherProtocols.ts";
+import type { Counters } from "./chat/counters.ts";
 import {
   LIMITS,
   type Limits,
@@ -16,14 +13,20 @@ import {
   TIMINGS,
   type Timings,
 } from "./common/limits.ts";
+import type { Logger } from "./common/logger.ts";
+import { type Stopwatch, systemStopwatch } from "./common/stopwatch.ts";
+import { withLongBacklog } from "./net/backlog.ts";
+import { captureListen } from "./net/captureListen.ts";
+import { OpenSockets } from "./net/openSockets.ts";
+import { OtherProtocols } from "./net/otherProtocols.ts";
+import { RemoteAddresses } from "./net/remoteAddresses.ts";
 import type { Engines } from "./node/engines.ts";
 import { ChatNode, type NodeStats } from "./node/node.ts";
-import { type Stopwatch, systemStopwatch } from "./common/stopwatch.ts";
-import type { Counters } from "./common/counters.ts";
+import { VERSION } from "./process/version.ts";
 import { chatInterceptor } from "./rpc/chat/call.ts";
+import { WireEncoder } from "./rpc/chat/encoder.ts";
 import { chatService } from "./rpc/chatService.ts";
 import { servedDefinition } from "./rpc/definition.ts";
-import { WireEncoder } from "./rpc/chat/encoder.ts";
 import { errorMiddleware } from "./rpc/errorMiddleware.ts";
 import { type CallFailure, nameOf } from "./rpc/failure.ts";
 import { healthDefinition, healthService } from "./rpc/health.ts";
@@ -32,15 +35,6 @@ import type { InboundLimits } from "./rpc/inbound/limits.ts";
 import { addReflection } from "./rpc/reflection.ts";
 import { REQUEST_KINDS } from "./rpc/requestKinds.ts";
 import { worksDirectly } from "./rpc/tryOut.ts";
-import { OpenSockets } from "./net/openSockets.ts";
-import { VERSION } from "./process/version.ts";
-
-/** Where the server writes what an operator wants to know; a pino logger is one. */
-export interface Logger {
-  info(facts: object, message: string): void;
-  warn(facts: object, message: string): void;
-  error(facts: object, message: string): void;
-}
 
 /** What a server is made with; what is left out has its default (room/limits.ts). */
 export interface ServerOptions {

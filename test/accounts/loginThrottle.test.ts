@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { MemoryFailedLogins } from "../../src/server/engines/memory/index.ts";
 import { LoginThrottle, waitAfter } from "../../src/server/accounts/loginThrottle.ts";
-import { StoreUnavailable } from "../../src/server/node/engines.ts";
 import { Refusal } from "../../src/server/common/refusal.ts";
+import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
+import { MemoryFailedLogins } from "../../src/server/engines/memory/index.ts";
 import { Gate } from "../support/engines.ts";
 
 const SECOND = 1_000;

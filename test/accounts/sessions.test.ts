@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import type { ChatNode } from "../../src/server/node/node.ts";
+import { enter, join, openRoom, type RoomSetUp, sessionOf, toAll } from "../support/chatNode.ts";
+import { Gate, gated, withPort } from "../support/engines.ts";
+import { isSettled, turns, until } from "../support/eventLoop.ts";
 import { sqlitePlace } from "../support/sqliteFixture.ts";
 import { enlist, type Person, signIn, useStore } from "../support/storeFixture.ts";
-import { Gate, gated, withPort } from "../support/engines.ts";
-import { enter, join, openRoom, type RoomSetUp, sessionOf, toAll } from "../support/chatNode.ts";
-import { isSettled, turns, until } from "../support/eventLoop.ts";
 
 describe("A session that is logged out", () => {
   const store = useStore(sqlitePlace);

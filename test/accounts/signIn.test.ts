@@ -1,18 +1,18 @@
 import { hash } from "@node-rs/argon2";
 import { expect } from "chai";
-import { MemoryFailedLogins } from "../../src/server/engines/memory/index.ts";
-import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
 import { LoginThrottle } from "../../src/server/accounts/loginThrottle.ts";
 import type { AccountStore } from "../../src/server/accounts/ports/accountStore.ts";
-import { StoreUnavailable } from "../../src/server/node/engines.ts";
 import type { Secrets } from "../../src/server/accounts/ports/secrets.ts";
 import type { SessionStore } from "../../src/server/accounts/ports/sessionStore.ts";
-import { Refusal } from "../../src/server/common/refusal.ts";
 import { SignIn } from "../../src/server/accounts/signIn.ts";
-import { sqlitePlace } from "../support/sqliteFixture.ts";
-import { NOON, useStore } from "../support/storeFixture.ts";
+import { Refusal } from "../../src/server/common/refusal.ts";
+import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
+import { MemoryFailedLogins } from "../../src/server/engines/memory/index.ts";
+import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
 import { override } from "../support/engines.ts";
+import { sqlitePlace } from "../support/sqliteFixture.ts";
 import { followed } from "../support/steadyClock.ts";
+import { NOON, useStore } from "../support/storeFixture.ts";
 
 const HOUR = 60 * 60 * 1_000;
 const DAY = 24 * HOUR;

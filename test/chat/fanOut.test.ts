@@ -1,8 +1,8 @@
 import { mock } from "node:test";
 import { expect } from "chai";
 import { FanOut, type Wakeable } from "../../src/server/chat/fanOut.ts";
-import { manualStopwatch } from "../support/stopwatch.ts";
 import { turns, until } from "../support/eventLoop.ts";
+import { manualStopwatch } from "../support/stopwatch.ts";
 
 const stopwatch = manualStopwatch();
 

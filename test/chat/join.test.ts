@@ -3,9 +3,9 @@ import { type JoinCommand, startOf } from "../../src/server/chat/join.ts";
 import { SIZES } from "../../src/server/common/limits.ts";
 import { LogReplica } from "../../src/server/log/logReplica.ts";
 import { Reader } from "../../src/server/log/reader.ts";
+import { encoder } from "../support/encoder.ts";
 import { sqlitePlace } from "../support/sqliteFixture.ts";
 import { draft, enlist, headOf, type Person, range, useStore } from "../support/storeFixture.ts";
-import { encoder } from "../support/encoder.ts";
 
 describe("A join", () => {
   const store = useStore(sqlitePlace);

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import type { ChatNode } from "../../src/server/node/node.ts";
+import { enter, join, openRoom, toAll } from "../support/chatNode.ts";
+import { Gate, gated, override } from "../support/engines.ts";
+import { until } from "../support/eventLoop.ts";
+import { ModelStore } from "../support/modelStore.ts";
 import { sqlitePlace } from "../support/sqliteFixture.ts";
 import { enlist, type Person, range, useStore } from "../support/storeFixture.ts";
-import { Gate, gated, override } from "../support/engines.ts";
-import { ModelStore } from "../support/modelStore.ts";
-import { enter, join, openRoom, toAll } from "../support/chatNode.ts";
-import { until } from "../support/eventLoop.ts";
 
 const GOODBYE = { reason: "STORE_UNAVAILABLE", reconnect: true };
 

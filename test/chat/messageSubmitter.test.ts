@@ -1,19 +1,19 @@
 import { expect } from "chai";
+import { Counters } from "../../src/server/chat/counters.ts";
+import type { RoomEvent } from "../../src/server/chat/events.ts";
+import { MessageSubmitter } from "../../src/server/chat/messageSubmitter.ts";
+import { RateLimiter } from "../../src/server/chat/rateLimiter.ts";
+import { LIMITS, type Limits, SIZES } from "../../src/server/common/limits.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { LocalBus, MemoryRoster } from "../../src/server/engines/memory/index.ts";
 import { Committer } from "../../src/server/log/committer.ts";
-import type { RoomEvent } from "../../src/server/chat/events.ts";
-import { LIMITS, type Limits, SIZES } from "../../src/server/common/limits.ts";
 import { LogReplica } from "../../src/server/log/logReplica.ts";
-import { OutcomeUnknown, StoreUnavailable } from "../../src/server/node/engines.ts";
 import type { Draft, LogStore } from "../../src/server/log/ports/logStore.ts";
-import { RateLimiter } from "../../src/server/chat/rateLimiter.ts";
-import { MessageSubmitter } from "../../src/server/chat/messageSubmitter.ts";
-import { Counters } from "../../src/server/common/counters.ts";
+import { encoder } from "../support/encoder.ts";
+import { Gate, override } from "../support/engines.ts";
+import { isSettled } from "../support/eventLoop.ts";
 import { sqlitePlace } from "../support/sqliteFixture.ts";
 import { enlist, headOf, idsAfter, NOON, type Person, readAfter, useStore } from "../support/storeFixture.ts";
-import { Gate, override } from "../support/engines.ts";
-import { encoder } from "../support/encoder.ts";
-import { isSettled } from "../support/eventLoop.ts";
 
 const NO_RATE = { messagesPerSecond: 0, burst: 0 };
 

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { RateLimiter } from "../../src/server/chat/rateLimiter.ts";
 import { within } from "../support/deadline.ts";
-import { manualStopwatch } from "../support/stopwatch.ts";
 import { isSettled, turns } from "../support/eventLoop.ts";
+import { manualStopwatch } from "../support/stopwatch.ts";
 
 const [ana, bob] = [1, 2];
 

@@ -1,12 +1,12 @@
 import { expect } from "chai";
-import { OutcomeUnknown, StoreUnavailable } from "../../src/server/node/engines.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import type { Draft } from "../../src/server/log/ports/logStore.ts";
 import type { ChatNode } from "../../src/server/node/node.ts";
+import { enter, join, openRoom, type RoomSetUp, toAll } from "../support/chatNode.ts";
+import { Gate, gated, withPort } from "../support/engines.ts";
+import { isSettled, turns, until } from "../support/eventLoop.ts";
 import { sqlitePlace } from "../support/sqliteFixture.ts";
 import { draft, enlist, headOf, type Person, range, useStore } from "../support/storeFixture.ts";
-import { Gate, gated, withPort } from "../support/engines.ts";
-import { enter, join, openRoom, type RoomSetUp, toAll } from "../support/chatNode.ts";
-import { isSettled, turns, until } from "../support/eventLoop.ts";
 
 /** Does not come while a test lasts; in milliseconds. */
 const LONG = 10 * 60 * 1_000;

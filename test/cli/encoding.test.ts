@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { sniff } from "../../src/cli/terminal/encoding.ts";
-import { useServer } from "../support/server.ts";
 import { Program } from "../support/program.ts";
+import { useServer } from "../support/server.ts";
 
 /** Swaps the bytes of each unit of UTF-16. */
 const bigEndian = (text: string) => Buffer.from(text, "utf16le").swap16();

@@ -6,8 +6,8 @@ import { HealthDefinition, HealthServiceImpl, HealthState } from "nice-grpc-serv
 import { makeCertificate } from "../support/certificate.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
-import { TestServer } from "../support/server.ts";
 import { type Ended, run } from "../support/program.ts";
+import { TestServer } from "../support/server.ts";
 
 const ROOM = "obrolan.v1.ChatService";
 

@@ -5,8 +5,8 @@ import { expect } from "chai";
 import { makeCertificate } from "../support/certificate.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
-import { PROGRAM, plainEnvironment } from "../support/terminal.ts";
 import { run } from "../support/program.ts";
+import { PROGRAM, plainEnvironment } from "../support/terminal.ts";
 
 const VERSION = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
 

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { sendAll } from "../support/commands.ts";
+import { Program, run } from "../support/program.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { type Person, useFreshServer, useServer } from "../support/server.ts";
-import { Program, run } from "../support/program.ts";
 
 /** The lines that were said; people may come and go at any time. */
 function said(out: string): string[] {

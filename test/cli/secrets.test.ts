@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { mayHoldPassword, passwordPrompt, readFirstLine } from "../../src/cli/signInLine.ts";
 import { sendAll } from "../support/commands.ts";
+import { run } from "../support/program.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { useServer } from "../support/server.ts";
-import { run } from "../support/program.ts";
 import { useTerminals } from "../support/terminals.ts";
 
 const SECRET = "rahasia123";

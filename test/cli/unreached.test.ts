@@ -9,9 +9,9 @@ import { HealthDefinition, HealthServiceImpl, HealthState } from "nice-grpc-serv
 import { connect } from "../../src/client/index.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { useFolder } from "../support/folder.ts";
+import { run } from "../support/program.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { TestServer, useServer } from "../support/server.ts";
-import { run } from "../support/program.ts";
 import { useTerminals } from "../support/terminals.ts";
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { connect } from "../../src/client/index.ts";
-import { OutcomeUnknown, StoreUnavailable } from "../../src/server/node/engines.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { sendAll } from "../support/commands.ts";
 import { Gate, gated, withPort } from "../support/engines.ts";
 import { expectGoodbye } from "../support/expect.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type ChatClient, connect, type Room, type RoomEvent } from "../../src/client/index.ts";
-import { eventually } from "../support/eventLoop.ts";
 import { within } from "../support/deadline.ts";
+import { eventually } from "../support/eventLoop.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { type Person, useServer } from "../support/server.ts";
 import { acceptedId, isCaughtUp, ofKind, says, texts, until } from "../support/takeEvents.ts";

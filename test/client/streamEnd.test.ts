@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { nextStep } from "../../src/client/streamEnd.ts";
 import { ChatError, type GoodbyeEvent, Status } from "../../src/client/index.ts";
+import { nextStep } from "../../src/client/streamEnd.ts";
 
 function goodbye(reason: string, reconnect: boolean, retryAfterMs?: number): GoodbyeEvent {
   return { kind: "goodbye", reason, reconnect, retryAfterMs };

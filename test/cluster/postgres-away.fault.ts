@@ -1,7 +1,7 @@
 import { expect } from "chai";
-import { eventually } from "../support/eventLoop.ts";
 import { sendAll, sendTo } from "../support/commands.ts";
 import { millis } from "../support/ending.ts";
+import { eventually } from "../support/eventLoop.ts";
 import { expectFailed, expectGoodbye, nameOf } from "../support/expect.ts";
 import { checkHealth, Health, watchHealth } from "../support/health.ts";
 import { failure } from "../support/wire.ts";

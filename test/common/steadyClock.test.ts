@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { SteadyClock } from "../../src/server/common/steadyClock.ts";
-import { NOON } from "../support/storeFixture.ts";
 import { manualStopwatch } from "../support/stopwatch.ts";
+import { NOON } from "../support/storeFixture.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

@@ -3,9 +3,9 @@ import path from "node:path";
 import { expect } from "chai";
 import { decodeText } from "../../src/config/index.ts";
 import { findJsonFault } from "../../src/config/json.ts";
-import { run } from "../support/program.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
+import { run } from "../support/program.ts";
 
 const SECRET = "rahasia123";
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);

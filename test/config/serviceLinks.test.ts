@@ -3,9 +3,9 @@ import { expect } from "chai";
 import { clientRules, clientSettings } from "../../src/cli/config.ts";
 import { resolve } from "../../src/config/index.ts";
 import { serverSettings } from "../../src/server/config.ts";
-import { run } from "../support/program.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
+import { run } from "../support/program.ts";
 
 /** What Kubernetes puts into the environment beside a Service called `obrolan` that has the ports `grpc` and 9464/UDP. */
 const KUBERNETES = {

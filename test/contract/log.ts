@@ -1,3 +1,4 @@
+import type { NewStorePlace } from "../support/storeFixture.ts";
 import { describeAppending } from "./log/appending.ts";
 import { describeForgetting } from "./log/forgetting.ts";
 import { describeReading } from "./log/reading.ts";
@@ -5,7 +6,6 @@ import { describeRecent } from "./log/recent.ts";
 import { describeRequestIds } from "./log/requestIds.ts";
 import { describeSentAt } from "./log/sentAt.ts";
 import { describeTexts } from "./log/texts.ts";
-import type { NewStorePlace } from "../support/storeFixture.ts";
 
 /** What every log keeps to (room/ports/log.ts). */
 export function describeLogStore(name: string, place: NewStorePlace): void {

@@ -1,9 +1,9 @@
 import { needsEngine } from "../support/engineServer.ts";
+import { postgresPlace } from "../support/postgresFixture.ts";
 import { describeAccountStore } from "./accounts.ts";
 import { describeAttempts } from "./attempts.ts";
 import { describeClockMark } from "./clockMark.ts";
 import { describeLogStore } from "./log.ts";
-import { postgresPlace } from "../support/postgresFixture.ts";
 import { describeRoster } from "./roster.ts";
 import { describeSessionStore } from "./sessions.ts";
 import { describeSharedLog } from "./shared/log.ts";

@@ -1,5 +1,13 @@
 import { expect } from "chai";
-import { enlist, type NewStorePlace, NOON, newTokenHash, type Person, signIn, useStore } from "../support/storeFixture.ts";
+import {
+  enlist,
+  type NewStorePlace,
+  NOON,
+  newTokenHash,
+  type Person,
+  signIn,
+  useStore,
+} from "../support/storeFixture.ts";
 
 /** What every keeper of sessions keeps to (room/ports/sessions.ts). */
 export function describeSessionStore(name: string, place: NewStorePlace): void {

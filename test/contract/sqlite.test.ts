@@ -1,8 +1,8 @@
+import { sqlitePlace } from "../support/sqliteFixture.ts";
 import { describeAccountStore } from "./accounts.ts";
 import { describeClockMark } from "./clockMark.ts";
 import { describeLogStore } from "./log.ts";
 import { describeSessionStore } from "./sessions.ts";
-import { sqlitePlace } from "../support/sqliteFixture.ts";
 
 describeLogStore("SQLite", sqlitePlace);
 describeAccountStore("SQLite", sqlitePlace);

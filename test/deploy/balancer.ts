@@ -5,8 +5,8 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Context } from "mocha";
-import { needs } from "../support/externalTools.ts";
 import { within } from "../support/deadline.ts";
+import { needs } from "../support/externalTools.ts";
 
 const CONFIG = path.resolve(import.meta.dirname, "../../deploy/haproxy.cfg");
 

@@ -4,8 +4,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from "node:fs/prom
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
-import { run } from "../support/externalTools.ts";
 import { DEADLINE, within } from "../support/deadline.ts";
+import { run } from "../support/externalTools.ts";
 import { commandOf, type Instruction, readAllowed, readStages, restsOf } from "./dockerfile.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import type { Context } from "mocha";
-import { needs } from "../support/externalTools.ts";
 import { within } from "../support/deadline.ts";
+import { needs } from "../support/externalTools.ts";
 
 const CONFIG = path.resolve(import.meta.dirname, "../../deploy/nats.conf");
 

@@ -1,13 +1,13 @@
 import { expect } from "chai";
-import { run } from "../support/program.ts";
-import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
 import type { ChatStream } from "../support/chatStream.ts";
 import { type ProcessClock, processClock } from "../support/clock.ts";
 import { help, join, sendAll } from "../support/commands.ts";
 import { needsEngine } from "../support/engineServer.ts";
 import { expectFailed } from "../support/expect.ts";
 import { useFolder } from "../support/folder.ts";
+import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
+import { run } from "../support/program.ts";
 import { Connection, failure } from "../support/wire.ts";
 
 const HOUR = 60 * 60 * 1_000;

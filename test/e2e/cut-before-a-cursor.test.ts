@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import { connect } from "../../src/client/index.ts";
-import { ofKind, until } from "../support/takeEvents.ts";
-import { makePythonStubs, PythonProgram } from "../support/python.ts";
 import type { ChatStream } from "../support/chatStream.ts";
 import { sendAll } from "../support/commands.ts";
 import { Gate, withPort } from "../support/engines.ts";
 import { useFolder } from "../support/folder.ts";
 import { Proxy as Network } from "../support/proxy.ts";
+import { makePythonStubs, PythonProgram } from "../support/python.ts";
 import { type Person, useFreshServer } from "../support/server.ts";
+import { ofKind, until } from "../support/takeEvents.ts";
 import { Terminal } from "../support/terminal.ts";
 
 /** More than the 20 recent messages that the terminal asks for. */

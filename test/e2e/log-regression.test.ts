@@ -3,14 +3,15 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
 import { connect } from "../../src/client/index.ts";
+import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { backUpSqliteStore } from "../../src/server/engines/sqlite/backup.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/server/engines/sqlite/index.ts";
-import { type Engines, StoreUnavailable } from "../../src/server/node/engines.ts";
-import { isCaughtUp, ofKind, says, texts, until } from "../support/takeEvents.ts";
-import { until as settled } from "../support/eventLoop.ts";
+import type { Engines } from "../../src/server/node/engines.ts";
 import { join, sendAll } from "../support/commands.ts";
+import { until as settled } from "../support/eventLoop.ts";
 import { expectGoodbye, nameOf } from "../support/expect.ts";
 import { useFreshServer } from "../support/server.ts";
+import { isCaughtUp, ofKind, says, texts, until } from "../support/takeEvents.ts";
 
 const GONE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
 

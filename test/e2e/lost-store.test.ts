@@ -3,13 +3,13 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from "node:
 import { cp } from "node:fs/promises";
 import path from "node:path";
 import { expect } from "chai";
-import { run } from "../support/program.ts";
 import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { expectFailed, expectGoodbye, nameOf } from "../support/expect.ts";
 import { useFolder } from "../support/folder.ts";
 import { checkHealth, Health, watchHealth } from "../support/health.ts";
 import { type Exit, endProcesses, ServerProcess } from "../support/process.ts";
+import { run } from "../support/program.ts";
 import { readLog } from "../support/store.ts";
 import { Connection, failure } from "../support/wire.ts";
 

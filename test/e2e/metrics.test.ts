@@ -1,6 +1,7 @@
 import { expect } from "chai";
+import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { type ServedMetrics, serveMetrics } from "../../src/server/metrics/index.ts";
-import { type Engines, StoreUnavailable } from "../../src/server/node/engines.ts";
+import type { Engines } from "../../src/server/node/engines.ts";
 import type { ChatStream } from "../support/chatStream.ts";
 import { help, join, sendAll, sendTo } from "../support/commands.ts";
 import { DEADLINE } from "../support/deadline.ts";

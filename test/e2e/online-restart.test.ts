@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
 import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendTo } from "../support/commands.ts";
 import { talkThroughRestarts } from "../support/conversation.ts";
 import { needsEngine } from "../support/engineServer.ts";
 import { useFolder } from "../support/folder.ts";
+import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { Connection } from "../support/wire.ts";
 

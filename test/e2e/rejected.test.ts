@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { StoreUnavailable } from "../../src/server/node/engines.ts";
+import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import type { ChatStream } from "../support/chatStream.ts";
 import { type Command, help, join, sendAll, sendTo } from "../support/commands.ts";
 import { millis } from "../support/ending.ts";

@@ -4,9 +4,9 @@ import path from "node:path";
 import { expect } from "chai";
 import { backUpSqliteStore } from "../../src/server/engines/sqlite/backup.ts";
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
-import { draft, enlist, range } from "../support/storeFixture.ts";
 import { useFolder } from "../support/folder.ts";
 import { readLog } from "../support/store.ts";
+import { draft, enlist, range } from "../support/storeFixture.ts";
 import { needsStrace } from "../support/strace.ts";
 import { PROGRAM, plainEnvironment } from "../support/terminal.ts";
 

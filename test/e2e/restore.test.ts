@@ -1,14 +1,14 @@
 import { expect } from "chai";
 import { type ChatClient, connect } from "../../src/client/index.ts";
-import { run } from "../support/program.ts";
-import { isCaughtUp, ofKind, says, texts, until } from "../support/takeEvents.ts";
 import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { expectFailed } from "../support/expect.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
+import { run } from "../support/program.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { readLog } from "../support/store.ts";
+import { isCaughtUp, ofKind, says, texts, until } from "../support/takeEvents.ts";
 import { Terminal } from "../support/terminal.ts";
 import { Connection, failure } from "../support/wire.ts";
 

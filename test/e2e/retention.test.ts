@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { connect } from "../../src/client/index.ts";
-import { isCaughtUp, ofKind, texts, until } from "../support/takeEvents.ts";
 import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";
@@ -8,6 +7,7 @@ import { chatter, fill } from "../support/fill.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { type Person, type TestServer, useFreshServer } from "../support/server.ts";
+import { isCaughtUp, ofKind, texts, until } from "../support/takeEvents.ts";
 import { Connection } from "../support/wire.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { TIMINGS } from "../../src/server/common/limits.ts";
-import { turns } from "../support/eventLoop.ts";
 import { describeBothWays } from "../support/bothWays.ts";
 import type { ChatStream } from "../support/chatStream.ts";
 import { help, join, sendAll } from "../support/commands.ts";
 import type { Ending } from "../support/ending.ts";
+import { turns } from "../support/eventLoop.ts";
 import { chatter, fill } from "../support/fill.ts";
 import { bytesOf, varintOf } from "../support/protobuf.ts";
 import { type Person, useFreshServer, useServer } from "../support/server.ts";

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { ChatRequest } from "../../src/gen/obrolan/v1/chat.ts";
 import { TIMINGS } from "../../src/server/common/limits.ts";
-import { turns, until } from "../support/eventLoop.ts";
 import { join } from "../support/commands.ts";
 import { DEADLINE, within } from "../support/deadline.ts";
+import { turns, until } from "../support/eventLoop.ts";
 import { chatter, fill } from "../support/fill.ts";
 import { RawClient, type Stalled, stall } from "../support/rawClient.ts";
 import { type Person, useServer } from "../support/server.ts";

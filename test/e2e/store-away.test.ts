@@ -1,16 +1,16 @@
 import { expect } from "chai";
 import { connect } from "../../src/client/index.ts";
-import { StoreUnavailable } from "../../src/server/node/engines.ts";
-import { isCaughtUp, says, until as takeUntil, texts } from "../support/takeEvents.ts";
-import { until } from "../support/eventLoop.ts";
+import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { join, sendAll, sendTo } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";
 import { Code, millis } from "../support/ending.ts";
 import { Gate, gated, whileAway, withPort } from "../support/engines.ts";
+import { until } from "../support/eventLoop.ts";
 import { expectFailed, expectGoodbye, expectSentence, nameOf } from "../support/expect.ts";
 import { chatter, fill } from "../support/fill.ts";
 import { checkHealth, Health, watchHealth } from "../support/health.ts";
 import { useFreshServer } from "../support/server.ts";
+import { isCaughtUp, says, until as takeUntil, texts } from "../support/takeEvents.ts";
 import { failure } from "../support/wire.ts";
 
 const GONE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;

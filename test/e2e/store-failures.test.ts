@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { OutcomeUnknown, StoreUnavailable } from "../../src/server/node/engines.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import type { AppendResult, Draft } from "../../src/server/log/ports/logStore.ts";
 import { sendAll } from "../support/commands.ts";
 import { millis } from "../support/ending.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { useTerminals } from "../support/terminals.ts";
 import { useFreshServer } from "../support/server.ts";
+import { useTerminals } from "../support/terminals.ts";
 
 describe("what the original could, in a terminal", () => {
   const server = useFreshServer();

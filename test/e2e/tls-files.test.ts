@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { connect } from "../../src/client/index.ts";
-import { run } from "../support/program.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
+import { run } from "../support/program.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
 const SECRET = "rahasia123";

@@ -2,11 +2,11 @@ import { readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
-import { run } from "../support/program.ts";
 import { sendAll } from "../support/commands.ts";
 import { useFolder } from "../support/folder.ts";
 import { Health, watchHealth } from "../support/health.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
+import { run } from "../support/program.ts";
 import { readLog } from "../support/store.ts";
 import { Connection } from "../support/wire.ts";
 

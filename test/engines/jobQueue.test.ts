@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { JobQueue } from "../../src/server/engines/shared/jobQueue.ts";
-import { turns } from "../support/eventLoop.ts";
 import { Gate } from "../support/engines.ts";
+import { turns } from "../support/eventLoop.ts";
 
 describe("The line for hashes", () => {
   function setUp(maxRunning: number, maxWaiting: number) {

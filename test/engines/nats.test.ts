@@ -4,16 +4,16 @@ import path from "node:path";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { connect, errors, type NatsConnection } from "@nats-io/transport-node";
 import { expect } from "chai";
-import { explain } from "../../src/server/engines/nats/reconnect.ts";
 import type { Notice } from "../../src/server/engines/nats/index.ts";
-import { range } from "../support/storeFixture.ts";
-import { until } from "../support/eventLoop.ts";
+import { explain } from "../../src/server/engines/nats/reconnect.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { EngineServer, needsEngine, sharedServer } from "../support/engineServer.ts";
+import { until } from "../support/eventLoop.ts";
 import { useFolder } from "../support/folder.ts";
-import { numbered } from "../support/notifications.ts";
 import { closeNatsNodes, NatsNode } from "../support/natsNode.ts";
+import { numbered } from "../support/notifications.ts";
 import { Proxy as Network } from "../support/proxy.ts";
+import { range } from "../support/storeFixture.ts";
 
 describe("The bus on NATS", () => {
   const folder = useFolder();

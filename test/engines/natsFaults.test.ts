@@ -3,13 +3,13 @@ import { once } from "node:events";
 import net from "node:net";
 import { expect } from "chai";
 import type { Notification } from "../../src/server/log/ports/bus.ts";
-import { range } from "../support/storeFixture.ts";
-import { isSettled, turns } from "../support/eventLoop.ts";
 import { within } from "../support/deadline.ts";
 import { EngineServer, needsEngine } from "../support/engineServer.ts";
-import { numbered } from "../support/notifications.ts";
+import { isSettled, turns } from "../support/eventLoop.ts";
 import { closeNatsNodes, NatsNode } from "../support/natsNode.ts";
+import { numbered } from "../support/notifications.ts";
 import { Proxy as Network } from "../support/proxy.ts";
+import { range } from "../support/storeFixture.ts";
 
 const MIB = 1024 * 1024;
 

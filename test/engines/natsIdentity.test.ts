@@ -5,9 +5,9 @@ import { expect } from "chai";
 import { makeCertificate } from "../support/certificate.ts";
 import { EngineServer, needsEngine } from "../support/engineServer.ts";
 import { useFolder } from "../support/folder.ts";
-import { numbered } from "../support/notifications.ts";
 import { NatsOperator } from "../support/natsCredentials.ts";
 import { closeNatsNodes, NatsNode } from "../support/natsNode.ts";
+import { numbered } from "../support/notifications.ts";
 
 describe("A node on NATS", () => {
   const folder = useFolder();

@@ -1,11 +1,21 @@
 import { expect } from "chai";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import type { PostgresStore } from "../../src/server/engines/postgres/index.ts";
-import { OutcomeUnknown, StoreUnavailable } from "../../src/server/node/engines.ts";
 import type { Draft } from "../../src/server/log/ports/logStore.ts";
-import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
-import { draft, enlist, headOf, NOON, newTokenHash, type Person, post, range, readAfter } from "../support/storeFixture.ts";
-import { eventually } from "../support/eventLoop.ts";
 import { EngineServer, needsEngine } from "../support/engineServer.ts";
+import { eventually } from "../support/eventLoop.ts";
+import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
+import {
+  draft,
+  enlist,
+  headOf,
+  NOON,
+  newTokenHash,
+  type Person,
+  post,
+  range,
+  readAfter,
+} from "../support/storeFixture.ts";
 import { caught } from "./postgresNode.ts";
 
 describe("While PostgreSQL is away", () => {

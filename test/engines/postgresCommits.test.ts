@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import pg from "pg";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import type { PostgresOptions } from "../../src/server/engines/postgres/index.ts";
-import { OutcomeUnknown, StoreUnavailable } from "../../src/server/node/engines.ts";
 import type { Draft } from "../../src/server/log/ports/logStore.ts";
-import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
-import { draft, enlist, headOf, idsAfter, type Person, post, range, readAfter } from "../support/storeFixture.ts";
-import { eventually, turns, until } from "../support/eventLoop.ts";
 import { needsEngine } from "../support/engineServer.ts";
+import { eventually, turns, until } from "../support/eventLoop.ts";
+import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
 import { Random } from "../support/random.ts";
+import { draft, enlist, headOf, idsAfter, type Person, post, range, readAfter } from "../support/storeFixture.ts";
 import { caught, hold, PostgresNode } from "./postgresNode.ts";
 
 /** What every append locks. */

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import pg from "pg";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { outcomeOf, unavailable, wordsOf } from "../../src/server/engines/postgres/failures.ts";
-import { hasRegressed, observe } from "../../src/server/engines/shared/observedPosition.ts";
 import { CircuitBreaker } from "../../src/server/engines/shared/circuitBreaker.ts";
-import { OutcomeUnknown, StoreUnavailable } from "../../src/server/node/engines.ts";
+import { hasRegressed, observe } from "../../src/server/engines/shared/observedPosition.ts";
 
 function databaseError(severity: string, code: string): Error {
   return Object.assign(new pg.DatabaseError("something", 9, "error"), { severity, code });

@@ -1,11 +1,11 @@
 import { expect } from "chai";
+import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import type { PostgresOptions } from "../../src/server/engines/postgres/index.ts";
-import { StoreUnavailable } from "../../src/server/node/engines.ts";
 import type { Online, RosterChange } from "../../src/server/presence/ports/roster.ts";
+import { needsEngine } from "../support/engineServer.ts";
+import { eventually, turns, until } from "../support/eventLoop.ts";
 import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
 import { NOON, range } from "../support/storeFixture.ts";
-import { eventually, turns, until } from "../support/eventLoop.ts";
-import { needsEngine } from "../support/engineServer.ts";
 import { caught, PostgresNode } from "./postgresNode.ts";
 
 const [ana, bob, eve] = ["ana", "bob", "eve"].map((username, i) => ({

@@ -1,8 +1,8 @@
 import pg from "pg";
 import type { PostgresOptions, PostgresStore } from "../../src/server/engines/postgres/index.ts";
-import type { PostgresPlace } from "../support/postgresFixture.ts";
 import { eventually } from "../support/eventLoop.ts";
 import type { Link } from "../support/link.ts";
+import type { PostgresPlace } from "../support/postgresFixture.ts";
 import { Proxy as NetworkProxy } from "../support/proxy.ts";
 
 let names = 0;

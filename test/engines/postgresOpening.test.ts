@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { openPostgresStore, type PostgresStore } from "../../src/server/engines/postgres/index.ts";
 import { MIGRATIONS } from "../../src/server/engines/postgres/schema/index.ts";
-import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
-import { draft, enlist, post, range } from "../support/storeFixture.ts";
-import { until } from "../support/eventLoop.ts";
 import { EngineServer, needsEngine, sharedServer } from "../support/engineServer.ts";
+import { until } from "../support/eventLoop.ts";
+import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
 import { Proxy as NetworkProxy } from "../support/proxy.ts";
+import { draft, enlist, post, range } from "../support/storeFixture.ts";
 import { caught } from "./postgresNode.ts";
 
 /** A port on which nothing listens. */

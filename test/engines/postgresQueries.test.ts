@@ -4,15 +4,15 @@ import * as accounts from "../../src/server/engines/postgres/accounts.ts";
 import { parseAddress } from "../../src/server/engines/postgres/address.ts";
 import * as attempts from "../../src/server/engines/postgres/attempts.ts";
 import * as clockMark from "../../src/server/engines/postgres/clockMark.ts";
-import { toColumns } from "../../src/server/engines/postgres/rows.ts";
-import * as log from "../../src/server/engines/postgres/log.ts";
 import * as presence from "../../src/server/engines/postgres/leaseClient.ts";
+import * as log from "../../src/server/engines/postgres/log.ts";
 import * as roster from "../../src/server/engines/postgres/roster.ts";
+import { toColumns } from "../../src/server/engines/postgres/rows.ts";
 import { optionsOf } from "../../src/server/engines/postgres/session.ts";
 import * as sessions from "../../src/server/engines/postgres/sessions.ts";
+import { needsEngine } from "../support/engineServer.ts";
 import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
 import { draft, type Person, range } from "../support/storeFixture.ts";
-import { needsEngine } from "../support/engineServer.ts";
 
 const NODE = "00000000-0000-0000-0000-000000000001";
 

@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { StoreUnavailable } from "../../src/server/node/engines.ts";
-import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
-import { draft, enlist, headOf, idsAfter, type Person, post, range } from "../support/storeFixture.ts";
-import { eventually } from "../support/eventLoop.ts";
+import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { EngineServer, needsEngine } from "../support/engineServer.ts";
+import { eventually } from "../support/eventLoop.ts";
+import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
 import { query } from "../support/query.ts";
+import { draft, enlist, headOf, idsAfter, type Person, post, range } from "../support/storeFixture.ts";
 import { caught, PostgresNode } from "./postgresNode.ts";
 
 /** As with a standby that lacked the end when it took over, or a backup that was put in the place of what was lost. */

@@ -1,10 +1,10 @@
 import { expect } from "chai";
+import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { parseAddress } from "../../src/server/engines/postgres/address.ts";
 import { Connections } from "../../src/server/engines/postgres/connections.ts";
 import { CircuitBreaker } from "../../src/server/engines/shared/circuitBreaker.ts";
-import { StoreUnavailable } from "../../src/server/node/engines.ts";
-import { turns } from "../support/eventLoop.ts";
 import { needsEngine, sharedServer } from "../support/engineServer.ts";
+import { turns } from "../support/eventLoop.ts";
 import { caught } from "./postgresNode.ts";
 
 /** Nothing is done in this process for so many milliseconds, as where it is stopped and continued. */

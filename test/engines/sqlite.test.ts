@@ -2,11 +2,11 @@ import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
+import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/server/engines/sqlite/index.ts";
-import { StoreUnavailable } from "../../src/server/node/engines.ts";
-import { draft, enlist, idsAfter, type Person, post, range } from "../support/storeFixture.ts";
 import { isSettled } from "../support/eventLoop.ts";
 import { useFolder } from "../support/folder.ts";
+import { draft, enlist, idsAfter, type Person, post, range } from "../support/storeFixture.ts";
 
 /** Why a store could not be opened. */
 async function whyNot(folder: string): Promise<string> {

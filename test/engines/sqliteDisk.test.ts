@@ -1,8 +1,8 @@
 import { type SpawnSyncReturns, spawnSync } from "node:child_process";
 import path from "node:path";
 import { expect } from "chai";
-import { range } from "../support/storeFixture.ts";
 import { useFolder } from "../support/folder.ts";
+import { range } from "../support/storeFixture.ts";
 import { needsStrace } from "../support/strace.ts";
 
 const script = (name: string) => path.join(import.meta.dirname, name);

@@ -7,9 +7,9 @@ import { expect } from "chai";
 import { backUpSqliteStore } from "../../src/server/engines/sqlite/backup.ts";
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import { restoreSqliteStore } from "../../src/server/engines/sqlite/restore.ts";
-import { draft, enlist, range } from "../support/storeFixture.ts";
 import { useFolder } from "../support/folder.ts";
 import { readLog } from "../support/store.ts";
+import { draft, enlist, range } from "../support/storeFixture.ts";
 
 describe("Restoring an SQLite store", () => {
   const folder = useFolder();

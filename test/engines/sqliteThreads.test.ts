@@ -2,11 +2,11 @@ import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Worker } from "node:worker_threads";
 import { expect } from "chai";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/server/engines/sqlite/index.ts";
-import { OutcomeUnknown, StoreUnavailable } from "../../src/server/node/engines.ts";
-import { draft, enlist, headOf, idsAfter, type Person, post, range } from "../support/storeFixture.ts";
 import { until } from "../support/eventLoop.ts";
 import { useFolder } from "../support/folder.ts";
+import { draft, enlist, headOf, idsAfter, type Person, post, range } from "../support/storeFixture.ts";
 
 const caught = (promise: Promise<unknown>) =>
   promise.then(

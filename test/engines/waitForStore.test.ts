@@ -1,6 +1,6 @@
 import { expect } from "chai";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { waitForStore } from "../../src/server/engines/waitForStore.ts";
-import { OutcomeUnknown, StoreUnavailable } from "../../src/server/node/engines.ts";
 
 /** Something that can be opened when it was tried so many times. */
 function opensAfter(failures: number, error: Error): { open(): Promise<string>; readonly attempts: number } {

@@ -1,7 +1,7 @@
-import { postgresPlace } from "../support/postgresFixture.ts";
 import { talkThroughRestarts } from "../support/conversation.ts";
 import { needsEngine } from "../support/engineServer.ts";
 import { useFolder } from "../support/folder.ts";
+import { postgresPlace } from "../support/postgresFixture.ts";
 import { endProcesses } from "../support/process.ts";
 
 const ROUNDS = 20;

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect } from "chai";
-import { useFolder } from "../support/folder.ts";
 import { needs, run } from "../support/externalTools.ts";
+import { useFolder } from "../support/folder.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const contract = ["-I", path.join(root, "proto"), "obrolan/v1/chat.proto"];

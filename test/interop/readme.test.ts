@@ -4,11 +4,11 @@ import path from "node:path";
 import { expect } from "chai";
 import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
+import { needsTool } from "../support/externalTools.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { Connection } from "../support/wire.ts";
 import { isShown, readCalls, readSession } from "./readme.ts";
-import { needsTool } from "../support/externalTools.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 /** Printed between two steps. */

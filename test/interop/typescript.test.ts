@@ -2,11 +2,11 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect } from "chai";
 import { connect } from "../../src/client/index.ts";
-import { says, until } from "../support/takeEvents.ts";
 import { makeCertificate } from "../support/certificate.ts";
+import { run } from "../support/externalTools.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
-import { run } from "../support/externalTools.ts";
+import { says, until } from "../support/takeEvents.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const inRoot = (file: string) => path.join(root, file);

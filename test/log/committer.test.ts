@@ -1,17 +1,17 @@
 import { expect } from "chai";
+import { Counters } from "../../src/server/chat/counters.ts";
+import { SIZES } from "../../src/server/common/limits.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { LocalBus } from "../../src/server/engines/memory/index.ts";
 import { Committer } from "../../src/server/log/committer.ts";
-import { SIZES } from "../../src/server/common/limits.ts";
 import { LogReplica } from "../../src/server/log/logReplica.ts";
 import type { Notification } from "../../src/server/log/ports/bus.ts";
-import { OutcomeUnknown, StoreUnavailable } from "../../src/server/node/engines.ts";
 import type { AppendResult, Draft, LogStore } from "../../src/server/log/ports/logStore.ts";
-import { Counters } from "../../src/server/common/counters.ts";
+import { encoder } from "../support/encoder.ts";
+import { Gate, override } from "../support/engines.ts";
+import { isSettled, turns, until } from "../support/eventLoop.ts";
 import { sqlitePlace } from "../support/sqliteFixture.ts";
 import { draft, enlist, headOf, idsAfter, type Person, range, signIn, useStore } from "../support/storeFixture.ts";
-import { Gate, override } from "../support/engines.ts";
-import { encoder } from "../support/encoder.ts";
-import { isSettled, turns, until } from "../support/eventLoop.ts";
 
 describe("The group commit", () => {
   const store = useStore(sqlitePlace);

@@ -1,14 +1,14 @@
 import { expect } from "chai";
 import { SIZES } from "../../src/server/common/limits.ts";
+import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { LogReplica } from "../../src/server/log/logReplica.ts";
 import type { Message } from "../../src/server/log/message.ts";
-import { StoreUnavailable } from "../../src/server/node/engines.ts";
 import type { LogStore } from "../../src/server/log/ports/logStore.ts";
+import { encoder, idsOf } from "../support/encoder.ts";
+import { Gate, gatedResults, override } from "../support/engines.ts";
+import { turns, until } from "../support/eventLoop.ts";
 import { sqlitePlace } from "../support/sqliteFixture.ts";
 import { draft, enlist, headOf, type Person, range, useStore } from "../support/storeFixture.ts";
-import { Gate, gatedResults, override } from "../support/engines.ts";
-import { encoder, idsOf } from "../support/encoder.ts";
-import { turns, until } from "../support/eventLoop.ts";
 
 /** The log of a node, beside others that append to the same store. */
 /** Somebody who reads, and who may see what is public. */

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { ChatResponse } from "../../src/gen/obrolan/v1/chat.ts";
 import type { Session } from "../../src/server/accounts/ports/sessionStore.ts";
-import type { ChatNode } from "../../src/server/node/node.ts";
 import type { Sink, Stream } from "../../src/server/chat/stream.ts";
+import type { ChatNode } from "../../src/server/node/node.ts";
 import type { ModelLog, ModelStore } from "../support/modelStore.ts";
 
 /** How a member comes back. */

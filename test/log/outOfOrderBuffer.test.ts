@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { OutOfOrderBuffer } from "../../src/server/log/outOfOrderBuffer.ts";
-import { range } from "../support/storeFixture.ts";
 import { message } from "../support/messages.ts";
+import { range } from "../support/storeFixture.ts";
 
 const batch = (from: number, to: number, length = 10) => range(from, to).map((id) => message(id, { length }));
 

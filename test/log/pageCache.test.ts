@@ -1,14 +1,14 @@
 import { mock } from "node:test";
 import { expect } from "chai";
+import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import type { Message } from "../../src/server/log/message.ts";
 import { PageCache } from "../../src/server/log/pageCache.ts";
-import { StoreUnavailable } from "../../src/server/node/engines.ts";
 import type { LogStore } from "../../src/server/log/ports/logStore.ts";
-import { Gate } from "../support/engines.ts";
-import { manualStopwatch } from "../support/stopwatch.ts";
 import { encoder, idsOf } from "../support/encoder.ts";
-import { message } from "../support/messages.ts";
+import { Gate } from "../support/engines.ts";
 import { isSettled, turns } from "../support/eventLoop.ts";
+import { message } from "../support/messages.ts";
+import { manualStopwatch } from "../support/stopwatch.ts";
 
 /** A log of which only the reading counts: which pages are asked for, and when they come. */
 class CountedLog {

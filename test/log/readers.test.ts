@@ -1,15 +1,15 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { LIMITS, RETENTION, TIMINGS } from "../../src/server/common/limits.ts";
+import { systemStopwatch } from "../../src/server/common/stopwatch.ts";
 import { LocalBus, MemoryFailedLogins, MemoryRoster } from "../../src/server/engines/memory/index.ts";
 import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
-import { LIMITS, RETENTION, TIMINGS } from "../../src/server/common/limits.ts";
-import type { Engines } from "../../src/server/node/engines.ts";
 import type { Draft } from "../../src/server/log/ports/logStore.ts";
+import type { Engines } from "../../src/server/node/engines.ts";
 import { ChatNode } from "../../src/server/node/node.ts";
-import { systemStopwatch } from "../../src/server/common/stopwatch.ts";
 import { WireEncoder } from "../../src/server/rpc/chat/encoder.ts";
-import { type Entering, Member, RESPONSE_BYTES } from "./modelReader.ts";
 import { ModelStore } from "../support/modelStore.ts";
+import { type Entering, Member, RESPONSE_BYTES } from "./modelReader.ts";
 
 const MEMBERS = 4;
 const RUNS = 1_000;

@@ -2,11 +2,11 @@ import { expect } from "chai";
 import { SIZES } from "../../src/server/common/limits.ts";
 import { LogReplica } from "../../src/server/log/logReplica.ts";
 import type { LogState, LogStore } from "../../src/server/log/ports/logStore.ts";
-import { range } from "../support/storeFixture.ts";
-import { Gate, override } from "../support/engines.ts";
-import { ModelStore } from "../support/modelStore.ts";
 import { encoder, textsOf } from "../support/encoder.ts";
+import { Gate, override } from "../support/engines.ts";
 import { turns, until } from "../support/eventLoop.ts";
+import { ModelStore } from "../support/modelStore.ts";
+import { range } from "../support/storeFixture.ts";
 
 const SOMEBODYS = { sessionId: 1, senderId: 1, sender: "ana", recipientId: 0, recipient: "", requestId: "", at: 0 };
 /** Somebody who reads. */

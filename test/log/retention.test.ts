@@ -1,15 +1,15 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { LocalBus } from "../../src/server/engines/memory/index.ts";
 import type { RetentionPolicy } from "../../src/server/common/limits.ts";
+import { LocalBus } from "../../src/server/engines/memory/index.ts";
 import type { Notification } from "../../src/server/log/ports/bus.ts";
 import type { LogStore } from "../../src/server/log/ports/logStore.ts";
 import { Retention } from "../../src/server/log/retention.ts";
+import { override } from "../support/engines.ts";
+import { until } from "../support/eventLoop.ts";
+import { ModelStore } from "../support/modelStore.ts";
 import { sqlitePlace } from "../support/sqliteFixture.ts";
 import { draft, enlist, idsAfter, NOON, type Person, post, range, useEmptyStore } from "../support/storeFixture.ts";
-import { override } from "../support/engines.ts";
-import { ModelStore } from "../support/modelStore.ts";
-import { until } from "../support/eventLoop.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
 

@@ -1,8 +1,8 @@
 import { mock } from "node:test";
 import { expect } from "chai";
-import { Maintenance, type MaintenanceParts } from "../../src/server/node/maintenance.ts";
 import { TIMINGS } from "../../src/server/common/limits.ts";
 import { systemStopwatch } from "../../src/server/common/stopwatch.ts";
+import { Maintenance, type MaintenanceParts } from "../../src/server/node/maintenance.ts";
 import { followed } from "../support/steadyClock.ts";
 
 describe("housekeeping", () => {

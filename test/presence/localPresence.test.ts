@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { LocalBus, MemoryRoster } from "../../src/server/engines/memory/index.ts";
-import type { Online } from "../../src/server/presence/ports/roster.ts";
 import type { Session } from "../../src/server/accounts/ports/sessionStore.ts";
-import { LocalPresence } from "../../src/server/presence/localPresence.ts";
 import { systemStopwatch } from "../../src/server/common/stopwatch.ts";
+import { LocalBus, MemoryRoster } from "../../src/server/engines/memory/index.ts";
+import { LocalPresence } from "../../src/server/presence/localPresence.ts";
+import type { Online } from "../../src/server/presence/ports/roster.ts";
 import { within } from "../support/deadline.ts";
 import { Gate, gated, override } from "../support/engines.ts";
 import { isSettled, turns } from "../support/eventLoop.ts";
@@ -35,7 +35,11 @@ describe("A user is online for the room", () => {
     });
     // A roster that takes its time, as one that is shared by several nodes does.
     const slow = gated(roster, gate, "arrive", "leave");
-    const presence = new LocalPresence(slow, bus, { grace, clock: Date.now, stopwatch: () => now });
+    const presence = new LocalPresence(slow, () => bus.publish({ kind: "presence" }), {
+      grace,
+      clock: Date.now,
+      stopwatch: () => now,
+    });
     stop = () => presence.stop();
     return {
       presence,
@@ -259,7 +263,7 @@ describe("A user whose join the roster does not take", () => {
           return roster.arrive(who);
         },
       }),
-      new LocalBus(),
+      () => {},
       { grace: LONG, clock: Date.now, stopwatch: systemStopwatch },
     );
     const refused = await presence.join(session(1)).catch((error) => error);

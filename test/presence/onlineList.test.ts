@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { Refusal } from "../../src/server/common/refusal.ts";
 import { MemoryRoster } from "../../src/server/engines/memory/index.ts";
 import { OnlineList } from "../../src/server/presence/onlineList.ts";
-import { Refusal } from "../../src/server/common/refusal.ts";
 
 async function setUp(usernames: readonly string[]) {
   const roster = new MemoryRoster();

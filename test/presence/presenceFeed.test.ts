@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { MemoryRoster } from "../../src/server/engines/memory/index.ts";
-import { StoreUnavailable } from "../../src/server/node/engines.ts";
 import type { Roster } from "../../src/server/presence/ports/roster.ts";
 import { PresenceFeed } from "../../src/server/presence/presenceFeed.ts";
 import { within } from "../support/deadline.ts";

@@ -107,7 +107,12 @@ describe("npm run check", function () {
     await git("add", ".");
     expect((await check("links")).output).to.match(/^ok +links in the docs/m);
 
-    const page = ["[gone](./gone.md)", "[gone](README.md#gone)", '`test/repository/copy.ts` "gone"', "`[code](gone.md)`"];
+    const page = [
+      "[gone](./gone.md)",
+      "[gone](README.md#gone)",
+      '`test/repository/copy.ts` "gone"',
+      "`[code](gone.md)`",
+    ];
     await writeFile(copy.path("SECURITY.md"), page.join("\n"));
     // In parts, so that the check does not find it in this file.
     await appendFile(copy.path("src/server/process/heap.ts"), `// ${["docs", "gone.md"].join("/")}\n`);

@@ -1,5 +1,4 @@
-import { LocalBus, MemoryFailedLogins, MemoryRoster } from "../../src/server/engines/memory/index.ts";
-import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
+import type { Session } from "../../src/server/accounts/ports/sessionStore.ts";
 import {
   LIMITS,
   type Limits,
@@ -10,14 +9,15 @@ import {
   TIMINGS,
   type Timings,
 } from "../../src/server/common/limits.ts";
-import type { Engines } from "../../src/server/node/engines.ts";
-import type { Session } from "../../src/server/accounts/ports/sessionStore.ts";
-import { ChatNode } from "../../src/server/node/node.ts";
 import { type Stopwatch, systemStopwatch } from "../../src/server/common/stopwatch.ts";
-import { NOON, type Person, type Store } from "./storeFixture.ts";
-import { FOLLOWS_AT_ONCE } from "./steadyClock.ts";
+import { LocalBus, MemoryFailedLogins, MemoryRoster } from "../../src/server/engines/memory/index.ts";
+import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
+import type { Engines } from "../../src/server/node/engines.ts";
+import { ChatNode } from "../../src/server/node/node.ts";
 import { encoder } from "./encoder.ts";
 import { TestSink } from "./sink.ts";
+import { FOLLOWS_AT_ONCE } from "./steadyClock.ts";
+import { NOON, type Person, type Store } from "./storeFixture.ts";
 
 /** What a test wants otherwise. */
 export interface RoomSetUp {

@@ -1,4 +1,5 @@
-import { type Engines, StoreUnavailable } from "../../src/server/node/engines.ts";
+import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
+import type { Engines } from "../../src/server/node/engines.ts";
 import { within } from "./deadline.ts";
 
 /** The same object with some of its methods replaced; the others see the original as `this`. */

@@ -6,9 +6,9 @@ import { openNatsBus } from "../../src/server/engines/nats/index.ts";
 import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import type { Engines } from "../../src/server/node/engines.ts";
-import { postgresPlace } from "./postgresFixture.ts";
-import { until } from "./eventLoop.ts";
 import { sharedServer } from "./engineServer.ts";
+import { until } from "./eventLoop.ts";
+import { postgresPlace } from "./postgresFixture.ts";
 
 /** The engines of one node, while they are open. */
 export interface NodeEngines {

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
-import type { Message } from "../../src/server/log/message.ts";
 import type { AccountStore } from "../../src/server/accounts/ports/accountStore.ts";
-import type { ClockMark } from "../../src/server/common/ports/clockMark.ts";
-import type { Draft, LogStore } from "../../src/server/log/ports/logStore.ts";
 import type { SessionStore } from "../../src/server/accounts/ports/sessionStore.ts";
+import type { ClockMark } from "../../src/server/common/ports/clockMark.ts";
+import type { Message } from "../../src/server/log/message.ts";
+import type { Draft, LogStore } from "../../src/server/log/ports/logStore.ts";
 
 /** A store that a suite is run on: all that one engine keeps. */
 export interface Store {

@@ -1,5 +1,5 @@
-import type { FailedLoginStore } from "./ports/failedLoginStore.ts";
 import { overloaded, Refusal } from "../common/refusal.ts";
+import type { FailedLoginStore } from "./ports/failedLoginStore.ts";
 
 /** The longest wait between two attempts; in milliseconds. */
 const MAX_WAIT_MS = 15 * 60 * 1_000;

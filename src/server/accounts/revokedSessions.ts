@@ -1,5 +1,5 @@
-import type { SessionStore } from "./ports/sessionStore.ts";
 import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
+import type { SessionStore } from "./ports/sessionStore.ts";
 
 /** How long an ended session is remembered, in milliseconds: a call that was authenticated just before has come by then. */
 const REMEMBER = 60_000;

@@ -1,4 +1,6 @@
-import type { LoginThrottle } from "./loginThrottle.ts";
+import type { Timings } from "../common/limits.ts";
+import { Refusal, sessionInvalid } from "../common/refusal.ts";
+import type { SteadyClock } from "../common/steadyClock.ts";
 import {
   foldUsername,
   isPassword,
@@ -7,12 +9,17 @@ import {
   passwordInvalid,
   usernameInvalid,
 } from "./credentials.ts";
-import type { Timings } from "../common/limits.ts";
-import type { Account } from "./ports/accountStore.ts";
-import type { Engines } from "../node/engines.ts";
-import type { Session } from "./ports/sessionStore.ts";
-import { Refusal, sessionInvalid } from "../common/refusal.ts";
-import type { SteadyClock } from "../common/steadyClock.ts";
+import type { LoginThrottle } from "./loginThrottle.ts";
+import type { Account, AccountStore } from "./ports/accountStore.ts";
+import type { Secrets } from "./ports/secrets.ts";
+import type { Session, SessionStore } from "./ports/sessionStore.ts";
+
+/** The ports that signing in needs. */
+export interface SignInStores {
+  readonly accounts: AccountStore;
+  readonly sessions: SessionStore;
+  readonly secrets: Secrets;
+}
 
 /** A session that has just begun, and its secret. */
 export interface SignedIn {
@@ -33,14 +40,14 @@ const SLACK = 60 * 60 * 1_000;
 
 /** Accounts and sessions: who somebody is, and how they show it. Any of it may throw `StoreUnavailable`. */
 export class SignIn {
-  readonly #engines: Pick<Engines, "accounts" | "sessions" | "secrets">;
+  readonly #engines: SignInStores;
   readonly #throttle: LoginThrottle;
   readonly #timings: Pick<Timings, "sessionLifetime" | "sessionIdle">;
   readonly #clock: SteadyClock;
   readonly #used = new Set<number>();
 
   constructor(
-    engines: Pick<Engines, "accounts" | "sessions" | "secrets">,
+    engines: SignInStores,
     options: {
       gate: LoginThrottle;
       timings: Pick<Timings, "sessionLifetime" | "sessionIdle">;

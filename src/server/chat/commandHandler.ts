@@ -1,12 +1,12 @@
-import { helpFor, parseTyped } from "./typedCommands.ts";
-import type { Encoder, RoomEvent } from "./events.ts";
-import type { JoinCommand } from "./join.ts";
-import { StoreUnavailable } from "../node/engines.ts";
 import type { Session } from "../accounts/ports/sessionStore.ts";
 import { Refusal, storeUnavailable } from "../common/refusal.ts";
-import type { ReplyQueue, Slot } from "./replyQueue.ts";
+import { StoreUnavailable } from "../common/storeErrors.ts";
+import type { Counters } from "./counters.ts";
+import type { Encoder, RoomEvent } from "./events.ts";
+import type { JoinCommand } from "./join.ts";
 import { type MessageSubmitter, rejected } from "./messageSubmitter.ts";
-import type { Counters } from "../common/counters.ts";
+import type { ReplyQueue, Slot } from "./replyQueue.ts";
+import { helpFor, parseTyped } from "./typedCommands.ts";
 
 /** What a client asks for on its stream. */
 export type Command =

@@ -1,14 +1,14 @@
-import type { Committer } from "../log/committer.ts";
 import { foldUsername, isUsername } from "../accounts/credentials.ts";
-import type { RoomEvent } from "./events.ts";
-import type { Limits } from "../common/limits.ts";
 import type { AccountStore } from "../accounts/ports/accountStore.ts";
-import { StoreUnavailable } from "../node/engines.ts";
+import type { Session } from "../accounts/ports/sessionStore.ts";
+import type { Limits } from "../common/limits.ts";
+import { Refusal, storeUnavailable } from "../common/refusal.ts";
+import { StoreUnavailable } from "../common/storeErrors.ts";
+import type { Committer } from "../log/committer.ts";
 import type { AppendResult, Draft, KnownMessage, LogStore } from "../log/ports/logStore.ts";
 import type { Roster } from "../presence/ports/roster.ts";
-import type { Session } from "../accounts/ports/sessionStore.ts";
+import type { RoomEvent } from "./events.ts";
 import type { RateLimiter } from "./rateLimiter.ts";
-import { Refusal, storeUnavailable } from "../common/refusal.ts";
 
 /** A message that somebody wants to send. */
 export interface SendCommand {

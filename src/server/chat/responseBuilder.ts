@@ -1,9 +1,9 @@
-import type { Encoder, RoomEvent } from "./events.ts";
 import type { Sizes } from "../common/limits.ts";
-import type { PresenceFeed } from "../presence/presenceFeed.ts";
 import type { Reader } from "../log/reader.ts";
+import type { PresenceFeed } from "../presence/presenceFeed.ts";
+import type { Counters } from "./counters.ts";
+import type { Encoder, RoomEvent } from "./events.ts";
 import type { ReplyQueue } from "./replyQueue.ts";
-import type { Counters } from "../common/counters.ts";
 
 /** What a stream's responses are made of. */
 export interface ResponseBuilderParts {

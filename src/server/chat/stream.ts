@@ -1,16 +1,16 @@
-import { type Command, CommandHandler, type StreamContext } from "./commandHandler.ts";
-import { ResponseBuilder } from "./responseBuilder.ts";
-import type { Goodbye } from "./events.ts";
-import { type JoinCommand, startOf } from "./join.ts";
 import type { Session } from "../accounts/ports/sessionStore.ts";
-import type { LeaveKind } from "../presence/localPresence.ts";
-import { Reader } from "../log/reader.ts";
 import { RETRY_SOON } from "../common/refusal.ts";
-import { ReplyQueue } from "./replyQueue.ts";
-import type { Wakeable } from "./fanOut.ts";
 import type { ClockReading } from "../common/steadyClock.ts";
+import { Reader } from "../log/reader.ts";
+import type { LeaveKind } from "../presence/localPresence.ts";
+import { type Command, CommandHandler, type StreamContext } from "./commandHandler.ts";
+import type { StreamEnding } from "./counters.ts";
+import type { Goodbye } from "./events.ts";
+import type { Wakeable } from "./fanOut.ts";
+import { type JoinCommand, startOf } from "./join.ts";
+import { ReplyQueue } from "./replyQueue.ts";
+import { ResponseBuilder } from "./responseBuilder.ts";
 import type { StreamParts } from "./streamParts.ts";
-import type { StreamEnding } from "../common/counters.ts";
 
 /** The wire below a stream. */
 export interface Sink {

@@ -9,15 +9,15 @@ import {
   readSettingFile,
   withoutSecrets,
 } from "../../config/index.ts";
+import type { Logger } from "../common/logger.ts";
 import type { ServerConfig } from "../config.ts";
+import type { Bus } from "../log/ports/bus.ts";
+import type { BusFacts } from "../metrics/index.ts";
+import type { Engines } from "../node/engines.ts";
 import { databaseCertificates } from "./databaseCertificates.ts";
 import { LocalBus, MemoryFailedLogins, MemoryRoster } from "./memory/index.ts";
 import { NodeSecrets } from "./secrets/index.ts";
 import { openSqliteStore, type Report } from "./sqlite/index.ts";
-import type { BusFacts } from "../metrics/index.ts";
-import type { Bus } from "../log/ports/bus.ts";
-import type { Engines } from "../node/engines.ts";
-import type { Logger } from "../server.ts";
 
 /** How long PostgreSQL is waited for when it is not there yet, in milliseconds. */
 const PATIENCE = 30_000;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { StoreUnavailable } from "../node/engines.ts";
+import { StoreUnavailable } from "../common/storeErrors.ts";
 
 /** Between two attempts, in milliseconds, give or take half of it. */
 const PAUSE = 300;

@@ -1,9 +1,8 @@
+import { OutcomeUnknown, StoreUnavailable } from "../common/storeErrors.ts";
 import type { LogReplica } from "./logReplica.ts";
 import type { Message } from "./message.ts";
 import type { Bus } from "./ports/bus.ts";
-import { OutcomeUnknown, StoreUnavailable } from "../node/engines.ts";
 import type { AppendResult, Draft, LogStore } from "./ports/logStore.ts";
-import type { Counters } from "../common/counters.ts";
 
 /** A commit: larger ones do not cost less a message, and make the next ones wait. */
 const MAX_DRAFTS = 1_000;
@@ -12,6 +11,13 @@ const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
 /** What one who is let in is taken to bring: the longest text that is allowed by default. */
 const ASSUMED_DRAFT_BYTES = 8 * 1024;
+
+/** What the committer counts. */
+export interface CommitCounters {
+  /** A commit of this many messages took this long. */
+  commit(tookMs: number, messages: number): void;
+  commitsFailed: number;
+}
 
 interface QueuedDraft {
   readonly draft: Draft;
@@ -28,7 +34,7 @@ export class Committer {
   readonly #store: LogStore;
   readonly #log: LogReplica;
   readonly #bus: Bus;
-  readonly #counters: Counters;
+  readonly #counters: CommitCounters;
   readonly #timed: (sentAt: number) => void;
   readonly #report: (error: unknown) => void;
   #queue: QueuedDraft[] = [];
@@ -43,7 +49,7 @@ export class Committer {
     store: LogStore;
     log: LogReplica;
     bus: Bus;
-    counters: Counters;
+    counters: CommitCounters;
     timed?: (sentAt: number) => void;
     report: (error: unknown) => void;
   }) {

@@ -1,11 +1,11 @@
-import { OutOfOrderBuffer } from "./outOfOrderBuffer.ts";
-import type { Encoder } from "../chat/events.ts";
 import { type Sizes, TIMINGS } from "../common/limits.ts";
-import type { Message } from "./message.ts";
-import { PageCache } from "./pageCache.ts";
-import { StoreUnavailable } from "../node/engines.ts";
-import type { LogState, LogStore } from "./ports/logStore.ts";
 import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
+import { StoreUnavailable } from "../common/storeErrors.ts";
+import type { LogEncoder } from "./events.ts";
+import type { Message } from "./message.ts";
+import { OutOfOrderBuffer } from "./outOfOrderBuffer.ts";
+import { PageCache } from "./pageCache.ts";
+import type { LogState, LogStore } from "./ports/logStore.ts";
 import { type Batch, type Entry, toEntry } from "./segment.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -45,7 +45,7 @@ const RETRY_MS = 250;
 export class LogReplica {
   readonly pages: PageCache;
   readonly #store: LogStore;
-  readonly #encoder: Encoder;
+  readonly #encoder: LogEncoder;
   readonly #sizes: Sizes;
   readonly #holeTimeoutMs: number;
   readonly #outOfOrder = new OutOfOrderBuffer();
@@ -63,7 +63,7 @@ export class LogReplica {
 
   private constructor(
     store: LogStore,
-    encoder: Encoder,
+    encoder: LogEncoder,
     sizes: Sizes,
     { holeTimeoutMs: hole, stopwatch }: Required<LogOptions>,
     start: { logId: string; oldestId: number; timelineAfter: number },
@@ -79,7 +79,7 @@ export class LogReplica {
   }
 
   /** Opens a log and fills the timeline with its newest part. Throws `StoreUnavailable`. */
-  static async open(store: LogStore, encoder: Encoder, sizes: Sizes, options: LogOptions = {}): Promise<LogReplica> {
+  static async open(store: LogStore, encoder: LogEncoder, sizes: Sizes, options: LogOptions = {}): Promise<LogReplica> {
     const { holeTimeoutMs: hole = TIMINGS.hole, stopwatch = systemStopwatch } = options;
     const { logId, headId, oldestId: begin } = await store.state();
     const chunks: Message[][] = [];

@@ -1,10 +1,10 @@
-import { Convoy } from "./convoy.ts";
 import { Histogram, STORE_TIMES } from "../common/histogram.ts";
-import type { Encoder } from "../chat/events.ts";
 import type { Sizes } from "../common/limits.ts";
-import { StoreUnavailable } from "../node/engines.ts";
-import type { LogStore } from "./ports/logStore.ts";
 import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
+import { StoreUnavailable } from "../common/storeErrors.ts";
+import { Convoy } from "./convoy.ts";
+import type { LogEncoder } from "./events.ts";
+import type { LogStore } from "./ports/logStore.ts";
 import { ENTRY_OVERHEAD, type Entry, Segment, toEntry } from "./segment.ts";
 
 /** Readers go through a page from its beginning, but on their first one. */
@@ -18,7 +18,7 @@ export class Page extends Segment {
   readonly bytes: number;
   readonly #entries: readonly Entry[];
 
-  constructor(entries: readonly Entry[], start: number, encoder: Encoder, maxBytes: number) {
+  constructor(entries: readonly Entry[], start: number, encoder: LogEncoder, maxBytes: number) {
     super(encoder, maxBytes, MAX_SHARED);
     this.#entries = entries;
     this.firstId = entries[0]?.id ?? start;
@@ -58,7 +58,7 @@ interface Wanted {
  */
 export class PageCache {
   readonly #log: LogStore;
-  readonly #encoder: Encoder;
+  readonly #encoder: LogEncoder;
   readonly #sizes: Pick<Sizes, "page" | "pages" | "response">;
   readonly #stopwatch: Stopwatch;
   /** In the order of use, the longest unused first. */
@@ -77,7 +77,7 @@ export class PageCache {
 
   constructor(
     log: LogStore,
-    encoder: Encoder,
+    encoder: LogEncoder,
     sizes: Pick<Sizes, "page" | "pages" | "response">,
     stopwatch = systemStopwatch,
   ) {

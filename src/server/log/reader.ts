@@ -1,4 +1,4 @@
-import type { RoomEvent } from "../chat/events.ts";
+import type { LogEvent } from "./events.ts";
 import type { LogReplica } from "./logReplica.ts";
 
 /** What a reader has next: bytes of a response (none or more), and an event that belongs behind them. */
@@ -8,7 +8,7 @@ export interface Portion {
   readonly messages: number;
   /** The cursor is for the response to carry, where `bytes` has none. 0: none. */
   readonly cursor: number;
-  readonly event: RoomEvent | undefined;
+  readonly event: LogEvent | undefined;
 }
 
 /**
@@ -94,7 +94,7 @@ export class Reader {
     return { bytes: NOTHING, messages: 0, cursor: this.#cursor, event: { kind: "gap", oldestId } };
   }
 
-  #caughtUp(): RoomEvent | undefined {
+  #caughtUp(): LogEvent | undefined {
     if (this.#live || this.#cursor < this.#target) return undefined;
     this.#live = true;
     return { kind: "caught-up", id: this.#cursor };

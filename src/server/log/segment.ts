@@ -1,4 +1,4 @@
-import type { Encoder } from "../chat/events.ts";
+import type { LogEncoder } from "./events.ts";
 import { isPublic, type Message, maySee } from "./message.ts";
 
 /** A message of the log, encoded once for everyone. */
@@ -44,7 +44,7 @@ const SHARED = 15 / 16;
 export const ENTRY_OVERHEAD = 200;
 
 /** Encodes a message once, for all who will read it. */
-export function toEntry(message: Message, encoder: Encoder): Entry {
+export function toEntry(message: Message, encoder: LogEncoder): Entry {
   const { id, senderId, recipientId } = message;
   return { id, senderId, recipientId, bytes: encoder.event({ kind: "message", message }) };
 }
@@ -54,7 +54,7 @@ export function toEntry(message: Message, encoder: Encoder): Entry {
  * may see the same get the same bytes.
  */
 export abstract class Segment {
-  readonly #encoder: Encoder;
+  readonly #encoder: LogEncoder;
   readonly #maxBytes: number;
   readonly #maxShared: number;
   readonly #shared = new Map<number, SharedBatch>();
@@ -63,7 +63,7 @@ export abstract class Segment {
    * `maxBytes`: how long a response may be, unless one event alone is longer. `maxShared`: how many batches are remembered for
    * readers at the same place.
    */
-  constructor(encoder: Encoder, maxBytes: number, maxShared: number) {
+  constructor(encoder: LogEncoder, maxBytes: number, maxShared: number) {
     this.#encoder = encoder;
     this.#maxBytes = maxBytes;
     this.#maxShared = maxShared;

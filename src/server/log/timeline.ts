@@ -1,4 +1,4 @@
-import type { Encoder } from "../chat/events.ts";
+import type { LogEncoder } from "./events.ts";
 import { maySee } from "./message.ts";
 import { ENTRY_OVERHEAD, type Entry, Segment } from "./segment.ts";
 
@@ -16,7 +16,7 @@ export class Timeline extends Segment {
   #lastId: number;
 
   /** A timeline without entries, behind the message `headId`. `maxBytes` bounds its entries, but for the newest one. */
-  constructor(encoder: Encoder, sizes: { timeline: number; response: number }, headId: number) {
+  constructor(encoder: LogEncoder, sizes: { timeline: number; response: number }, headId: number) {
     super(encoder, sizes.response, MAX_SHARED);
     this.#maxBytes = sizes.timeline;
     this.#lastId = headId;

@@ -1,5 +1,6 @@
+import type { Counters } from "../chat/counters.ts";
+import type { BusCounts } from "../log/ports/bus.ts";
 import type { NodeStats } from "../node/node.ts";
-import type { Counters } from "../common/counters.ts";
 
 /** What a process is like at the moment. Times are in seconds, sizes in bytes. */
 export interface ProcessFacts {
@@ -20,17 +21,9 @@ export interface ProcessFacts {
   readonly loopDelay: ReadonlyMap<string, number>;
 }
 
-/** What has gone over the bus between servers since the start: plain numbers that only grow. */
-export interface BusFacts {
+/** The bus between nodes: its traffic since the start, and whether it is connected now. */
+export interface BusFacts extends BusCounts {
   readonly isConnected: boolean;
-  readonly published: number;
-  readonly publishedBytes: number;
-  readonly received: number;
-  readonly receivedBytes: number;
-  /** Hints that did not go out. */
-  readonly dropped: number;
-  /** What came and was no hint. */
-  readonly unreadable: number;
 }
 
 /** All that the metrics are read from, as it is at one moment. */

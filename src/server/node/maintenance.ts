@@ -1,13 +1,13 @@
-import type { Timings } from "../common/limits.ts";
-import type { LogReplica } from "../log/logReplica.ts";
-import type { ClockMark } from "../common/ports/clockMark.ts";
-import type { PresenceFeed } from "../presence/presenceFeed.ts";
-import type { RateLimiter } from "../chat/rateLimiter.ts";
-import type { Retention } from "../log/retention.ts";
 import type { SignIn } from "../accounts/signIn.ts";
+import type { RateLimiter } from "../chat/rateLimiter.ts";
+import type { Stream } from "../chat/stream.ts";
+import type { Timings } from "../common/limits.ts";
+import type { ClockMark } from "../common/ports/clockMark.ts";
 import type { SteadyClock } from "../common/steadyClock.ts";
 import type { Stopwatch } from "../common/stopwatch.ts";
-import type { Stream } from "../chat/stream.ts";
+import type { LogReplica } from "../log/logReplica.ts";
+import type { Retention } from "../log/retention.ts";
+import type { PresenceFeed } from "../presence/presenceFeed.ts";
 
 /** What is looked after. */
 export interface MaintenanceParts {

@@ -1,8 +1,7 @@
-import type { Bus } from "../log/ports/bus.ts";
-import type { Online, Roster } from "./ports/roster.ts";
 import type { Session } from "../accounts/ports/sessionStore.ts";
 import { RETRY_SOON } from "../common/refusal.ts";
 import type { Stopwatch } from "../common/stopwatch.ts";
+import type { Online, Roster } from "./ports/roster.ts";
 
 /** How a stream ended, for those who ask who is online. */
 export type LeaveKind = "left" | "broke-off";
@@ -28,11 +27,11 @@ const BEFORE_START = 0;
 
 /**
  * Who is online on this node: an account is here while a stream of it is joined, and for its grace after one broke off. Tells the
- * roster when that changes; and where the roster has changed by it, every node by the bus.
+ * roster when that changes, and calls `onRosterChanged` if the roster changed with it.
  */
 export class LocalPresence {
   readonly #roster: Roster;
-  readonly #bus: Bus;
+  readonly #onRosterChanged: () => void;
   readonly #grace: number;
   readonly #clock: () => number;
   readonly #stopwatch: Stopwatch;
@@ -40,9 +39,13 @@ export class LocalPresence {
   #isStopped = false;
 
   /** `clock`: milliseconds since the epoch, for since when somebody is online. */
-  constructor(roster: Roster, bus: Bus, options: { grace: number; clock: () => number; stopwatch: Stopwatch }) {
+  constructor(
+    roster: Roster,
+    onRosterChanged: () => void,
+    options: { grace: number; clock: () => number; stopwatch: Stopwatch },
+  ) {
     this.#roster = roster;
-    this.#bus = bus;
+    this.#onRosterChanged = onRosterChanged;
     this.#grace = options.grace;
     this.#clock = options.clock;
     this.#stopwatch = options.stopwatch;
@@ -173,6 +176,6 @@ export class LocalPresence {
       : await this.#roster.leave(accountId);
     here.isOnRoster = online;
     if (!online && !this.#isOnline(here)) this.#users.delete(accountId);
-    if (changed) this.#bus.publish({ kind: "presence" });
+    if (changed) this.#onRosterChanged();
   }
 }

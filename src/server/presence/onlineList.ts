@@ -1,7 +1,7 @@
 import { isUsername } from "../accounts/credentials.ts";
 import { hasAtMostBytes } from "../common/outsideText.ts";
-import type { Online, Roster } from "./ports/roster.ts";
 import { Refusal } from "../common/refusal.ts";
+import type { Online, Roster } from "./ports/roster.ts";
 
 const DEFAULT_SIZE = 100;
 const MAX_SIZE = 1_000;

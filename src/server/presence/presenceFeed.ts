@@ -1,5 +1,5 @@
-import type { PresenceChange } from "../chat/events.ts";
 import type { Roster, RosterChange } from "./ports/roster.ts";
+import type { PresenceChange } from "./presenceChange.ts";
 
 /** Names in one event: past that, asking `List` is less work for everyone. */
 const MAX_NAMES = 100;

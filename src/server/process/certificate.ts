@@ -1,8 +1,13 @@
 import { type Certificates, type KeyPair, readKeyPair } from "../../config/index.ts";
+import type { Logger } from "../common/logger.ts";
 import type { ServerConfig } from "../config.ts";
-import type { ChatServer, Logger } from "../server.ts";
 
 type TlsSettings = Pick<ServerConfig, "tlsCert" | "tlsKey">;
+
+/** A server that can change its certificate while it listens. */
+interface CertificateUser {
+  useCertificate(tls: { readonly cert: Buffer; readonly key: Buffer }): void;
+}
 
 /** The certificate that the server shows, as `--tls-cert` and `--tls-key` name it; it can be read again while the server runs. */
 export class ServerCertificate {
@@ -26,7 +31,7 @@ export class ServerCertificate {
   }
 
   /** Reads it again, and has the server show it to new connections. If it is wrong, the one before stays, and the log says why. */
-  renew(server: ChatServer, logger: Logger): void {
+  renew(server: CertificateUser, logger: Logger): void {
     try {
       const pair = read(this.#settings);
       if (pair === undefined) {

@@ -1,5 +1,5 @@
 import { type Certificates, concernAbout } from "../../config/index.ts";
-import type { Logger } from "../server.ts";
+import type { Logger } from "../common/logger.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 

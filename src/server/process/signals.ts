@@ -1,4 +1,4 @@
-import type { Logger } from "../server.ts";
+import type { Logger } from "../common/logger.ts";
 
 /** Why a start was given up: a signal to stop came. */
 export class Stopped extends Error {

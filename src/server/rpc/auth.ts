@@ -1,6 +1,6 @@
-import { hasAtMostBytes } from "../common/outsideText.ts";
 import type { Session } from "../accounts/ports/sessionStore.ts";
 import type { SignIn } from "../accounts/signIn.ts";
+import { hasAtMostBytes } from "../common/outsideText.ts";
 
 /** A token has 51 characters; behind `Bearer` there may be some more spaces. */
 const MAX_AUTHORIZATION_BYTES = 256;

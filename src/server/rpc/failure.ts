@@ -1,7 +1,7 @@
 import { ServerError, Status } from "nice-grpc-common";
 import type { Goodbye } from "../chat/events.ts";
-import { OutcomeUnknown, StoreUnavailable } from "../node/engines.ts";
 import { RETRY_SOON, type Reason, Refusal, storeUnavailable } from "../common/refusal.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../common/storeErrors.ts";
 import { InvalidRequest } from "./invalidRequest.ts";
 import { STATUS_OF } from "./status.ts";
 import { statusDetails } from "./statusDetails.ts";

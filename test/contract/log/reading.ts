@@ -1,5 +1,14 @@
 import { expect } from "chai";
-import { draft, enlist, headOf, type NewStorePlace, NOON, range, readAfter, useStore } from "../../support/storeFixture.ts";
+import {
+  draft,
+  enlist,
+  headOf,
+  type NewStorePlace,
+  NOON,
+  range,
+  readAfter,
+  useStore,
+} from "../../support/storeFixture.ts";
 
 /** Messages by their ids. */
 export function describeReading(place: NewStorePlace): void {

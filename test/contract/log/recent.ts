@@ -1,6 +1,15 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { draft, enlist, headOf, type NewStorePlace, type Person, post, useEmptyStore, useStore } from "../../support/storeFixture.ts";
+import {
+  draft,
+  enlist,
+  headOf,
+  type NewStorePlace,
+  type Person,
+  post,
+  useEmptyStore,
+  useStore,
+} from "../../support/storeFixture.ts";
 import { LogModel } from "./model.ts";
 
 /** Where the last messages begin. */

@@ -1,5 +1,15 @@
 import { expect } from "chai";
-import { draft, enlist, headOf, type NewStorePlace, NOON, type Person, post, readAfter, useStore } from "../../support/storeFixture.ts";
+import {
+  draft,
+  enlist,
+  headOf,
+  type NewStorePlace,
+  NOON,
+  type Person,
+  post,
+  readAfter,
+  useStore,
+} from "../../support/storeFixture.ts";
 
 /** The times of messages. */
 export function describeSentAt(place: NewStorePlace): void {

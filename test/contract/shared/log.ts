@@ -1,5 +1,15 @@
 import { expect } from "chai";
-import { draft, enlist, headOf, idsAfter, type Person, post, range, readAfter, signIn } from "../../support/storeFixture.ts";
+import {
+  draft,
+  enlist,
+  headOf,
+  idsAfter,
+  type Person,
+  post,
+  range,
+  readAfter,
+  signIn,
+} from "../../support/storeFixture.ts";
 import { type NewSharedPlace, type SharedStore, useNodes, whilst } from "./nodes.ts";
 
 /** What a log that many nodes share keeps to besides (room/ports/log.ts). */

@@ -1,24 +1,14 @@
 import type { NatsConnection } from "@nats-io/transport-node";
-import type { Bus, Notification } from "../../log/ports/bus.ts";
+import type { Bus, BusCounts, Notification } from "../../log/ports/bus.ts";
 import type { Address } from "./addresses.ts";
-import { explain, keepConnected } from "./reconnect.ts";
+import { BusConnection } from "./connection.ts";
 import { decodeNotification } from "./decode.ts";
 import { encodeNotification, VERSION } from "./encode.ts";
 import type { Identity } from "./identity.ts";
-import { BusConnection } from "./connection.ts";
 import type { Notices } from "./notices.ts";
+import { explain, keepConnected } from "./reconnect.ts";
 
-/** What has gone over the bus since the start: plain numbers that only grow. Bytes are those of the hints alone. */
-export interface BusCounts {
-  published: number;
-  publishedBytes: number;
-  received: number;
-  receivedBytes: number;
-  /** Hints that did not go out, because NATS was away, did not take what it got, or takes nothing that large. */
-  dropped: number;
-  /** What came and was no hint. */
-  unreadable: number;
-}
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What a log's id may be, to be one token of a subject (https://docs.nats.io/nats-concepts/subjects). A UUID is. */
 const TOKEN = /^[\w-]{1,64}$/;
@@ -30,10 +20,10 @@ const MEANWHILE = "meanwhile what other nodes accept is found in the store, up t
  * NATS is away hints reach this node alone, and are not kept: what they tell of is in the store.
  */
 export class NatsBus implements Bus {
-  readonly counts: Readonly<BusCounts>;
+  readonly counts: BusCounts;
   readonly #local: Bus;
   readonly #notices: Notices;
-  readonly #counts: BusCounts;
+  readonly #counts: Writable<BusCounts>;
   readonly #closing = new AbortController();
   readonly #ended: Promise<void>;
   #subject: string | undefined;

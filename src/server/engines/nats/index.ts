@@ -4,7 +4,7 @@ import { NatsBus } from "./bus.ts";
 import { checkIdentity, type Identity } from "./identity.ts";
 import { type Notice, Notices } from "./notices.ts";
 
-export type { BusCounts, NatsBus } from "./bus.ts";
+export type { NatsBus } from "./bus.ts";
 export type { Identity } from "./identity.ts";
 export type { Notice } from "./notices.ts";
 

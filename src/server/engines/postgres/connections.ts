@@ -1,10 +1,10 @@
 import pg from "pg";
-import { StoreUnavailable } from "../../node/engines.ts";
+import { StoreUnavailable } from "../../common/storeErrors.ts";
+import type { CircuitBreaker } from "../shared/circuitBreaker.ts";
+import { pauseTolerantTimeout } from "../shared/pauseTolerantTimeout.ts";
 import type { Address } from "./address.ts";
 import { outcomeOf, unavailable } from "./failures.ts";
-import type { CircuitBreaker } from "../shared/circuitBreaker.ts";
 import { ANSWER_TIMEOUT_MS, optionsOf, TYPES } from "./session.ts";
-import { pauseTolerantTimeout } from "../shared/pauseTolerantTimeout.ts";
 
 /** How long making a connection may take, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 3_000;

@@ -1,8 +1,8 @@
 import type { MessagesAhead } from "../../log/ports/logStore.ts";
+import { CircuitBreaker } from "../shared/circuitBreaker.ts";
 import { parseAddress } from "./address.ts";
 import { Connections } from "./connections.ts";
 import { reachDatabase } from "./opening.ts";
-import { CircuitBreaker } from "../shared/circuitBreaker.ts";
 import { serverTimeouts } from "./session.ts";
 
 const FIND = { name: "messages-ahead", text: "SELECT first_id, last_id, latest FROM messages_ahead($1)" };

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { OutcomeUnknown, StoreUnavailable } from "../../node/engines.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../common/storeErrors.ts";
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html: those after which a server ends the connection, or itself. */
 const ENDING = /^(08|57P|58|F0|XX)/;

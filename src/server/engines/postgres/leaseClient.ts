@@ -1,4 +1,4 @@
-import { StoreUnavailable } from "../../node/engines.ts";
+import { StoreUnavailable } from "../../common/storeErrors.ts";
 import type { Online } from "../../presence/ports/roster.ts";
 import type { Connections } from "./connections.ts";
 import { unavailable } from "./failures.ts";

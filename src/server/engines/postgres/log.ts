@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { StoreUnavailable } from "../../common/storeErrors.ts";
 import type { Message } from "../../log/message.ts";
-import { StoreUnavailable } from "../../node/engines.ts";
 import type { AppendResult, Draft, KnownMessage, LogState, LogStore } from "../../log/ports/logStore.ts";
-import type { Connections } from "./connections.ts";
-import { toAppended, toColumns } from "./rows.ts";
-import { settledBehindOthers, unavailable } from "./failures.ts";
 import { hasRegressed, type ObservedPosition, observe, type ReportedPosition } from "../shared/observedPosition.ts";
 import { ServerClock } from "../shared/serverClock.ts";
+import type { Connections } from "./connections.ts";
+import { settledBehindOthers, unavailable } from "./failures.ts";
+import { toAppended, toColumns } from "./rows.ts";
 
 export const STATE = {
   name: "state",

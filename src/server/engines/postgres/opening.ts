@@ -1,10 +1,10 @@
 import pg from "pg";
-import { OutcomeUnknown, StoreUnavailable } from "../../node/engines.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../common/storeErrors.ts";
+import type { CircuitBreaker } from "../shared/circuitBreaker.ts";
 import type { Address } from "./address.ts";
 import { Connections } from "./connections.ts";
 import { wordsOf } from "./failures.ts";
 import { migrate } from "./migrate.ts";
-import type { CircuitBreaker } from "../shared/circuitBreaker.ts";
 import { inspectServer, NotReady } from "./server.ts";
 
 /** How long a step to today's schema may take, in milliseconds: a large database takes its time. */

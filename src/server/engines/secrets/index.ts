@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
 import type { Secrets } from "../../accounts/ports/secrets.ts";
-import { JobQueue } from "../shared/jobQueue.ts";
+import { overloaded } from "../../common/refusal.ts";
+import { JobQueue, QueueFull } from "../shared/jobQueue.ts";
 
 /**
  * argon2id with 19 MiB, 2 passes, 1 lane: OWASP's first choice
@@ -24,7 +25,7 @@ const TOKEN_BYTES = 32;
 /** Passwords by argon2id, tokens from the system's random numbers. */
 export class NodeSecrets implements Secrets {
   readonly #queue = new JobQueue(MAX_RUNNING, MAX_WAITING);
-  /** What the password of somebody unknown is compared with, so that it takes as long. Nobody has its password. */
+  /** Dummy hash for unknown users, so that login time does not reveal whether an account exists. */
   #dummyHash: Promise<string> | undefined;
 
   /** How many hashes are being made, and how many wait for their turn. */
@@ -33,12 +34,20 @@ export class NodeSecrets implements Secrets {
   }
 
   async hashPassword(password: string): Promise<string> {
-    return this.#queue.run(() => hash(password, PARAMETERS));
+    return this.#run(() => hash(password, PARAMETERS));
   }
 
   async verifyPassword(passwordHash: string | undefined, password: string): Promise<boolean> {
-    const right = await this.#queue.run(async () => verify(passwordHash ?? (await this.#hashForUnknown()), password));
+    const right = await this.#run(async () => verify(passwordHash ?? (await this.#hashForUnknown()), password));
     return right && passwordHash !== undefined;
+  }
+
+  async #run<T>(job: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#queue.run(job);
+    } catch (error) {
+      throw error instanceof QueueFull ? overloaded() : error;
+    }
   }
 
   #hashForUnknown(): Promise<string> {

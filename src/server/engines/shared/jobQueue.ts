@@ -1,6 +1,9 @@
-import { overloaded } from "../../common/refusal.ts";
+/** A job was refused because too many wait already. */
+export class QueueFull extends Error {
+  override readonly name = "QueueFull";
+}
 
-/** Lets a few jobs run at once and a bounded number wait behind them. */
+/** Runs at most `maxRunning` jobs at once, and lets at most `maxWaiting` wait behind them. */
 export class JobQueue {
   readonly #maxRunning: number;
   readonly #maxWaiting: number;
@@ -17,17 +20,17 @@ export class JobQueue {
     return { running: this.#running, waiting: this.#waiting.length };
   }
 
-  /** Runs a job when it is its turn. Throws the refusal `OVERLOADED` where too many wait. */
+  /** Runs a job when its turn comes. Throws `QueueFull` if too many wait. */
   async run<T>(job: () => Promise<T>): Promise<T> {
     if (this.#running < this.#maxRunning) this.#running += 1;
     else {
-      if (this.#waiting.length >= this.#maxWaiting) throw overloaded();
+      if (this.#waiting.length >= this.#maxWaiting) throw new QueueFull(`${this.#waiting.length} jobs wait already`);
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     try {
       return await job();
     } finally {
-      // The place goes on to the next one as it is: nobody can step in between.
+      // The slot goes straight to the next job, so that no other job can take it in between.
       const next = this.#waiting.shift();
       if (next === undefined) this.#running -= 1;
       else next();

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Account } from "../../accounts/ports/accountStore.ts";
+import type { Session } from "../../accounts/ports/sessionStore.ts";
 import type { KnownMessage, LogState } from "../../log/ports/logStore.ts";
 import type { Online } from "../../presence/ports/roster.ts";
-import type { Session } from "../../accounts/ports/sessionStore.ts";
 import { type Guard, UNGUARDED } from "./custody.ts";
 import { readClockMark, readState } from "./state.ts";
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
-import { migrate } from "./schema.ts";
 import type { ActiveSession } from "./checkpoint.ts";
+import { migrate } from "./schema.ts";
 
 /**
  * Makes another log of a copy of a store, brought to today's schema: what is in the log may have gone back, and ids will be given

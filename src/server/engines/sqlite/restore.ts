@@ -1,12 +1,12 @@
 import { constants, copyFileSync, existsSync, linkSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { checkpoint } from "./checkpoint.ts";
 import { copyStore } from "./copy.ts";
 import { explain } from "./explain.ts";
 import { BESIDE, DATABASE, handOver, LOCK, makeFolder, removeDatabase, syncFolder } from "./folder.ts";
 import { inspectFile, type StoreSummary } from "./inspect.ts";
 import { lockFolder } from "./lock.ts";
 import { renewLogId } from "./renewLogId.ts";
-import { checkpoint } from "./checkpoint.ts";
 
 /** What a restore came to. */
 export interface Restored extends StoreSummary {

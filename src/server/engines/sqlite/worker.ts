@@ -3,9 +3,9 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Custody, checkFiles, claim, identify, type StoreFiles } from "./custody.ts";
 import { explain } from "./explain.ts";
 import { type Failure, failureOf } from "./failures.ts";
-import type { Answer, Call, WorkerSetup } from "./workerHandle.ts";
 import { StoreReader } from "./reader.ts";
 import { configure, migrate } from "./schema.ts";
+import type { Answer, Call, WorkerSetup } from "./workerHandle.ts";
 import { StoreWriter } from "./writer.ts";
 
 type Methods = Record<string, (...args: readonly unknown[]) => unknown>;

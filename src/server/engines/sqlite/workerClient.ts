@@ -1,4 +1,4 @@
-import { StoreUnavailable } from "../../node/engines.ts";
+import { StoreUnavailable } from "../../common/storeErrors.ts";
 import type { StoreFiles } from "./custody.ts";
 import type { Failure } from "./failures.ts";
 import { WorkerHandle, type WorkerSetup } from "./workerHandle.ts";

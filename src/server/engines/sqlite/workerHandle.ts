@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-import { OutcomeUnknown, StoreUnavailable } from "../../node/engines.ts";
+import { OutcomeUnknown, StoreUnavailable } from "../../common/storeErrors.ts";
 import type { StoreFiles } from "./custody.ts";
 import type { Failure } from "./failures.ts";
 

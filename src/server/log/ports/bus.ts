@@ -24,3 +24,15 @@ export interface Bus {
   /** Calls `handler` for each hint, in the order of publishing on any one node. Returns what ends that. */
   subscribe(handler: (hint: Notification) => void): () => void;
 }
+
+/** Traffic of a bus between nodes since the start. Every number only grows; bytes are those of the notifications alone. */
+export interface BusCounts {
+  readonly published: number;
+  readonly publishedBytes: number;
+  readonly received: number;
+  readonly receivedBytes: number;
+  /** Notifications that were not sent: the bus was away, did not take what it had, or takes nothing that large. */
+  readonly dropped: number;
+  /** Received messages that are not notifications. */
+  readonly unreadable: number;
+}

@@ -7,15 +7,15 @@ import {
 } from "@grpc/grpc-js";
 import type { ChatRequest } from "../../../gen/obrolan/v1/chat.ts";
 import type { Goodbye } from "../../chat/events.ts";
-import type { ChatNode } from "../../node/node.ts";
 import type { Sink, Stream } from "../../chat/stream.ts";
+import type { ChatNode } from "../../node/node.ts";
 import { sessionOf } from "../auth.ts";
-import { toCommand } from "./command.ts";
 import { CHAT_PATH } from "../definition.ts";
 import { type CallFailure, failureAfter, failureOf, nameOf } from "../failure.ts";
-import { http2StreamOf, resetStream, writeMessage } from "./http2Stream.ts";
 import { InvalidRequest } from "../invalidRequest.ts";
+import { toCommand } from "./command.ts";
 import { CommandPacer } from "./commandPacer.ts";
+import { http2StreamOf, resetStream, writeMessage } from "./http2Stream.ts";
 
 /** What `Chat` needs beside the room. */
 export interface ChatParts {

@@ -2,9 +2,9 @@ import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Event, Reason as WireReason } from "../../../gen/obrolan/v1/chat.ts";
 import type { Encoder, RoomEvent } from "../../chat/events.ts";
 import type { Reason } from "../../common/refusal.ts";
+import { toDuration } from "../wire.ts";
 import { acceptedField } from "./acceptedField.ts";
 import { messageField } from "./messageField.ts";
-import { toDuration } from "../wire.ts";
 
 /** `ChatResponse.events`, length-delimited. */
 const EVENTS_TAG = 0x0a;

@@ -1,6 +1,6 @@
-import { Histogram, STORE_TIMES } from "./histogram.ts";
-import type { RoomEvent } from "../chat/events.ts";
-import type { Reason } from "./refusal.ts";
+import { Histogram, STORE_TIMES } from "../common/histogram.ts";
+import type { Reason } from "../common/refusal.ts";
+import type { RoomEvent } from "./events.ts";
 
 /**
  * How a stream came to its end: by a goodbye, with its reason; because its client *left* and had its answers; because it *broke off*,
