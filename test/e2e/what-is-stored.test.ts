@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { hash } from "@node-rs/argon2";
 import { expect } from "chai";
 import { sendTo } from "../support/commands.ts";
@@ -89,7 +90,10 @@ describe("What the store has of a message", function () {
 function rowsIn(folder: string): unknown[][] {
   const rows: unknown[][] = [];
   for (const file of readdirSync(folder).filter((name) => isDatabase(path.join(folder, name)))) {
-    const database = new DatabaseSync(path.join(folder, file), { readOnly: true });
+    const url = pathToFileURL(path.join(folder, file));
+    // The running server holds an exclusive lock on this database. SQLite takes no lock on a file that is immutable.
+    if (file === "obrolan.lock") url.searchParams.set("immutable", "1");
+    const database = new DatabaseSync(url, { readOnly: true });
     for (const { name } of database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()) {
       for (const row of database.prepare(`SELECT * FROM "${name}"`).all()) rows.push(Object.values(row));
     }
