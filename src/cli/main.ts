@@ -34,7 +34,9 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv, stdio: Stdio
   addFlags(serve, serverSettings).action(async (flags, command: Command) => {
     refuseArguments(command.args, command, []);
     const tables = { table: serverSettings, others: [clientSettings], rules: serverRules };
-    code = await runServer(resolve({ ...tables, flags, env }));
+    const config = resolve({ ...tables, flags, env });
+    stdio.logAside();
+    code = await runServer(config);
   });
   const health = inOwnWords(program.command("health"), stdio);
   health.description("ask whether a server takes calls: exit code 0 if so, 1 if not");

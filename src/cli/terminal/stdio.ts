@@ -6,6 +6,7 @@ import { Output } from "./output.ts";
 export class Stdio {
   readonly out: Output;
   readonly aside: Output;
+  #isAsideLog = false;
 
   constructor(stdout: Writable, stderr: Writable) {
     this.aside = new Output(stderr);
@@ -19,11 +20,16 @@ export class Stdio {
     return this.aside.write(sentences.map((sentence) => `obrolan: ${sentence}\n`).join(""));
   }
 
+  /** Declares standard error a log. A line that the log loses does not change the exit code. */
+  logAside(): void {
+    this.#isAsideLog = true;
+  }
+
   /** Waits until everything is written. Resolves with the program's exit code: one that would be fine is not if something was lost. */
   async finish(code: Exit): Promise<Exit> {
     await this.out.flush();
     await this.aside.flush();
-    const isWhole = !this.out.failed && !this.aside.failed;
+    const isWhole = !this.out.failed && (this.#isAsideLog || !this.aside.failed);
     return code === Exit.FINE && !isWhole ? Exit.BROKEN_STREAM : code;
   }
 }
