@@ -129,7 +129,7 @@ describe("A log that is kept short", function () {
     try {
       const events = await until(room, "the end of the replay", isCaughtUp);
       expect(ofKind(events, "connected")[0]).to.include({ logChanged: false });
-      expect(ofKind(events, "gap")).to.deep.equal([{ kind: "gap", oldestId: 41n }]);
+      expect(ofKind(events, "gap")).to.deep.equal([{ kind: "gap", oldestId: 41n, missed: true }]);
       expect(texts(events)).to.have.length(10);
       expect(room.cursor).to.deep.equal({ logId, id: 50n });
     } finally {
