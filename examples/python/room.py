@@ -20,10 +20,12 @@ CHANNEL_OPTIONS = [
     ("grpc.http2.max_pings_without_data", 0),
     # By default gRPC waits up to two minutes before it dials again, and calls fail meanwhile.
     ("grpc.initial_reconnect_backoff_ms", 200),
-    ("grpc.min_reconnect_backoff_ms", 200),
     ("grpc.max_reconnect_backoff_ms", 2_000),
+    # Despite its name, this is the time that an attempt has for TCP, TLS and the first frame of HTTP/2.
+    ("grpc.min_reconnect_backoff_ms", 5_000),
 ]
 CALL_TIMEOUT_S = 10
+CONNECT_TIMEOUT_S = 10
 LONGEST_WAIT_S = 5
 MOST_COMMANDS_WAITING = 100
 
@@ -132,6 +134,7 @@ class Stream:
 
 class Client:
     def __init__(self, channel, state, recent, show):
+        self.channel = channel
         self.chat = chat_pb2_grpc.ChatServiceStub(channel)
         self.state, self.recent, self.show = state, recent, show
         self.outbox = Outbox()
@@ -201,8 +204,21 @@ class Client:
         self.show("ended", {"reason": reason, "message": message})
         return 1
 
+    def connect(self):
+        """Waits for a connection, at most for CONNECT_TIMEOUT_S.
+
+        In Python gRPC works on a connection only while a call or this future waits for it, and a call does not wait:
+        after a failed attempt it fails at once. A client that only sleeps between its calls may never connect.
+        """
+        ready = grpc.channel_ready_future(self.channel)
+        try:
+            ready.result(timeout=CONNECT_TIMEOUT_S)
+        except grpc.FutureTimeoutError:
+            ready.cancel()  # The call says why there is no connection.
+
     def talk(self, stream):
         """One stream from its welcome to its status: None is OK."""
+        self.connect()
         try:
             for response in self.chat.Chat(self.requests(stream), metadata=self.bearer()):
                 for event in response.events:

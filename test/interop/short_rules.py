@@ -15,8 +15,9 @@ import grpc
 from obrolan.v1 import chat_pb2, chat_pb2_grpc
 
 # A lost connection is tried again after this long at most, in milliseconds.
-RECONNECT = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.min_reconnect_backoff_ms", 100)]
-RECONNECT += [("grpc.max_reconnect_backoff_ms", 500)]
+RECONNECT = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 500)]
+# Despite its name, this is the time that an attempt has to succeed.
+RECONNECT += [("grpc.min_reconnect_backoff_ms", 5_000)]
 
 
 class Client:
