@@ -193,6 +193,6 @@ describe("obrolan backup", function () {
     expect(readdirSync(inFolder("empty"))).to.deep.equal([]);
     const usage = await run(["backup", "--data", data()]);
     expect(usage.code).to.equal(2);
-    expect(usage.err).to.contain("missing required argument 'FILE'");
+    expect(usage.err).to.contain("backup needs FILE: obrolan backup ");
   });
 });
