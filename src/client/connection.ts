@@ -5,7 +5,7 @@ import { ChatServiceDefinition } from "../gen/obrolan/v1/chat.ts";
 import { overTls, plainText } from "./credentials.ts";
 import { ChatError } from "./errors.ts";
 import { type ConnectOptions, checkConnectOptions } from "./options.ts";
-import { listens, speaksTls } from "./probe.ts";
+import { listens, speaksPlainText, speaksTls } from "./probe.ts";
 import { proxyFor } from "./proxy.ts";
 import { type Attempt, type Look, notObrolan, whyUnreached } from "./unreached.ts";
 
@@ -19,6 +19,7 @@ export class Connection {
   #channel: Channel;
   #service: Service;
   #speaksTls: Promise<boolean> | undefined;
+  #speaksPlainText: Promise<boolean> | undefined;
   #isClosed = false;
 
   constructor(options: ConnectOptions) {
@@ -77,6 +78,11 @@ export class Connection {
       const { host, port } = this.#attempt;
       this.#speaksTls ??= speaksTls(host, port);
       return this.#speaksTls;
+    },
+    speaksPlainText: () => {
+      const { host, port } = this.#attempt;
+      this.#speaksPlainText ??= speaksPlainText(host, port);
+      return this.#speaksPlainText;
     },
     proxyListens: async () => {
       const { proxy } = this.#attempt;

@@ -5,6 +5,7 @@ import { Backoff } from "./backoff.ts";
 import type { EventBuffer } from "./buffer.ts";
 import { type ChatStream, openChatStream } from "./chatStream.ts";
 import { bearer, type Connection } from "./connection.ts";
+import { Deferred } from "./deferred.ts";
 import { ChatError, toChatError } from "./errors.ts";
 import type { Closed } from "./events.ts";
 import type { RoomOptions } from "./options.ts";
@@ -37,7 +38,7 @@ export class ConnectionLoop {
   readonly #left = new AbortController();
   #state: RoomState = { kind: "connecting" };
   /** Resolves when the state is another one than `connecting`. */
-  #entered = Promise.withResolvers<void>();
+  #entered = new Deferred();
   /** Opened, and before its `welcome` nothing is sent on it. */
   #opening: ChatStream | undefined;
   #failures = 0;
@@ -185,7 +186,7 @@ export class ConnectionLoop {
     const before = this.#state.kind;
     this.#state = change(this.#state, what);
     if (this.#state.kind !== "connecting") this.#entered.resolve();
-    else if (before !== "connecting") this.#entered = Promise.withResolvers();
+    else if (before !== "connecting") this.#entered = new Deferred();
     if (what.kind !== "caughtUp") return;
     this.#backoff.reset();
     this.#failures = 0;

@@ -1,3 +1,5 @@
+import type { EventEmitter } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 
@@ -9,19 +11,28 @@ export function speaksTls(host: string, port: number): Promise<boolean> {
   return opens(connectTls({ host, port, rejectUnauthorized: false, ALPNProtocols: ["h2"] }), "secureConnect");
 }
 
+/** Whether the server speaks HTTP/2 without TLS. The probe sends only the preface of HTTP/2. */
+export function speaksPlainText(host: string, port: number): Promise<boolean> {
+  const socket = connectTcp({ host, port });
+  const session = connectHttp2("http://probe", { createConnection: () => socket });
+  session.on("error", () => {});
+  return opens(socket, "remoteSettings", session).finally(() => session.destroy());
+}
+
 /** Whether anything listens there. */
 export function listens(host: string, port: number): Promise<boolean> {
   return opens(connectTcp({ host, port }), "connect");
 }
 
-function opens(socket: Socket, event: string): Promise<boolean> {
+/** Whether `emitter` emits `event` before the socket closes. Closes the socket. */
+function opens(socket: Socket, event: string, emitter: EventEmitter = socket): Promise<boolean> {
   return new Promise((resolve) => {
     const end = (opened: boolean) => {
       socket.destroy();
       resolve(opened);
     };
     socket.setTimeout(TIMEOUT_MS, () => end(false));
-    socket.once(event, () => end(true));
+    emitter.once(event, () => end(true));
     socket.on("error", () => end(false));
     socket.once("close", () => end(false));
   });

@@ -16,6 +16,8 @@ export interface Attempt {
 export interface Look {
   /** Whether the server speaks TLS. */
   speaksTls(): Promise<boolean>;
+  /** Whether the server speaks HTTP/2 without TLS. */
+  speaksPlainText(): Promise<boolean>;
   /** Whether the proxy is there. */
   proxyListens(): Promise<boolean>;
 }
@@ -95,11 +97,11 @@ const ROWS: readonly Row[] = [
     sentence: ({ address }) =>
       `${address} does not agree to TLS with this client. It may want a certificate from its clients, or another version of TLS.`,
   },
+  { words: NO_TLS, when: isTls, sentence: withoutTls },
   {
-    words: NO_TLS,
-    when: isTls,
-    sentence: ({ address }) =>
-      `${address} does not speak TLS. To talk to it without, passwords too, give \`insecure: true\` and no \`ca\`.`,
+    words: CLOSED,
+    when: async (attempt, look) => isTls(attempt) && !isProxied(attempt) && (await look.speaksPlainText()),
+    sentence: withoutTls,
   },
   {
     words: CLOSED,
@@ -143,6 +145,10 @@ export async function whyUnreached(words: string, attempt: Attempt, look: Look):
     if (found !== null && (await (row.when?.(attempt, look) ?? true))) return row.sentence(attempt, found);
   }
   return undefined;
+}
+
+function withoutTls({ address }: Attempt): string {
+  return `${address} does not speak TLS. To talk to it without, passwords too, give \`insecure: true\` and no \`ca\`.`;
 }
 
 /** The sentence for an answer that no Obrolan server would give. */

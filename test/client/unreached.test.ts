@@ -104,6 +104,20 @@ describe("the sentence for a server that was not reached", () => {
     ],
     ["a server without TLS", no(OPENSSL), TLS, false, /^chat:1 does not speak TLS\. .*`insecure: true` and no `ca`\.$/],
     [
+      "a server without TLS that closes the connection at a TLS handshake",
+      no(`Failed to connect (${DATE})`),
+      TLS,
+      true,
+      /^chat:1 does not speak TLS\. .*`insecure: true` and no `ca`\.$/,
+    ],
+    [
+      "a server that hangs up on a client with TLS",
+      no(`Failed to connect (${DATE})`),
+      TLS,
+      false,
+      /^chat:1 closed the connection at once\./,
+    ],
+    [
       "a server with TLS",
       no(`Failed to connect (${DATE})`),
       PLAIN,
@@ -142,7 +156,11 @@ describe("the sentence for a server that was not reached", () => {
   ];
   for (const [cause, words, attempt, found, sentence] of rows) {
     it(`says what to do about ${cause}`, async () => {
-      const look = { speaksTls: async () => found, proxyListens: async () => found };
+      const look = {
+        speaksTls: async () => found,
+        speaksPlainText: async () => found,
+        proxyListens: async () => found,
+      };
       const said = await whyUnreached(words, attempt, look);
       expect(said).to.match(sentence);
       expect(said)
@@ -152,7 +170,7 @@ describe("the sentence for a server that was not reached", () => {
   }
 
   it("is none for a call that failed otherwise", async () => {
-    const look = { speaksTls: async () => true, proxyListens: async () => true };
+    const look = { speaksTls: async () => true, speaksPlainText: async () => true, proxyListens: async () => true };
     for (const words of ["Stream refused by server", "Connection dropped", "The room is full.", ""]) {
       expect(await whyUnreached(words, TLS, look), words).to.equal(undefined);
     }

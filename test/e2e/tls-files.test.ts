@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { connect } from "../../src/client/index.ts";
+import { ChatError, connect, Status } from "../../src/client/index.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
@@ -94,10 +94,9 @@ describe("A TLS file that a setting names", function () {
 
   it("is refused by the client library if there is no certificate in it", () => {
     for (const ca of ["", "junk", `${own.key}`]) {
-      expect(() => connect({ address: "127.0.0.1:1", ca: Buffer.from(ca) })).to.throw(
-        TypeError,
-        /^ca has no certificate/,
-      );
+      expect(() => connect({ address: "127.0.0.1:1", ca: Buffer.from(ca) }))
+        .to.throw(ChatError, /^`ca` cannot be used: there is no certificate in it; PEM is wanted/)
+        .with.property("code", Status.INVALID_ARGUMENT);
     }
     connect({ address: "127.0.0.1:1", ca: Buffer.concat([own.key, own.cert]) }).close();
   });
