@@ -10,6 +10,16 @@ import { lockCheck } from "./checks/lock.ts";
 const checks: readonly Check[] = [
   tool("types (tsc)", "correct the types", "tsc", "--project", ".", "--pretty", "false"),
   tool(
+    "types of the client library on Node 20 (tsc)",
+    "use only what Node 20 has",
+    "tsc",
+    "--project",
+    "tsconfig.client.json",
+    "--noEmit",
+    "--pretty",
+    "false",
+  ),
+  tool(
     "lint, format and imports (biome)",
     "npx biome check --write . corrects the format and the order of imports",
     "biome",

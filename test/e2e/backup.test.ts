@@ -98,7 +98,7 @@ describe("obrolan backup", function () {
   });
 
   // Why there is a command for it: the newest messages are in obrolan.db-wal, and nobody can tell from a copy that it lacks them.
-  it("has what a file that was just copied lacks", async () => {
+  it("has what a file that was just copied lacks @long", async () => {
     await filled(3);
     const { port } = await serve();
     const chat = await enter(port, "bob");
@@ -109,7 +109,7 @@ describe("obrolan backup", function () {
     expect((await readLog(inFolder("copied"))).headId).to.equal(3);
   });
 
-  it("that is taken in the middle of heavy sending is the log as it was at one moment, from before which it lacks nothing", async () => {
+  it("that is taken in the middle of heavy sending is the log as it was at one moment, from before which it lacks nothing @long", async () => {
     const { server, port } = await serve();
     let sending = true;
     const accepted: bigint[] = [];

@@ -37,7 +37,8 @@ function isCaughtUp(event: Uint8Array): boolean {
 const caches = { "all of what they missed": 8 * 1024 * 1024, "a quarter of what they missed": 256 * 1024 };
 
 for (const [what, pages] of Object.entries(caches)) {
-  describe(`${CLIENTS} clients that come back at once, each ${BEHIND} messages behind, where a cache holds ${what}`, function () {
+  const tag = what.startsWith("all") ? " @long" : "";
+  describe(`${CLIENTS} clients that come back at once, each ${BEHIND} messages behind, where a cache holds ${what}${tag}`, function () {
     this.timeout(180_000);
     const sizes = { timeline: 64 * 1024, pages, page: 256 };
     // Those in front wait for the others for as long as it takes: how slow the machine is must not count.

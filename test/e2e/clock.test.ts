@@ -165,7 +165,7 @@ describe("The clock of a server's process", function () {
     expect(err).to.match(/is in use by another server/);
   });
 
-  describe("with PostgreSQL", () => {
+  describe("with PostgreSQL @long", () => {
     let place: PostgresPlace;
     before(function () {
       needsEngine(this, "postgres");

@@ -78,7 +78,8 @@ describe("The data folder of a running server", function () {
     ],
   ];
   for (const [what, lose] of LOSSES) {
-    it(`a server whose data folder ${what} accepts nothing more, says NOT_SERVING, and logs it once`, async () => {
+    const tag = what === "is removed" ? "" : " @long";
+    it(`a server whose data folder ${what} accepts nothing more, says NOT_SERVING, and logs it once${tag}`, async () => {
       const { server, port, wire, token, chat } = await begin();
       const health = watchHealth(wire, SERVICE);
       expect(await health()).to.equal(Health.SERVING);
@@ -128,7 +129,7 @@ describe("The data folder of a running server", function () {
     expect(await texts(port, token)).to.deep.equal(["before", "who knows", "after"]);
   });
 
-  it("a database that is moved away in the middle of heavy sending has everything that was accepted", async () => {
+  it("a database that is moved away in the middle of heavy sending has everything that was accepted @long", async () => {
     const { wire, token, server } = await begin();
     const chats: ChatStream[] = [];
     for (let i = 0; i < 4; i++) chats.push(wire.chat(token));
@@ -149,7 +150,8 @@ describe("The data folder of a running server", function () {
   });
 
   for (const end of ["-wal", "-shm"]) {
-    it(`a server that loses obrolan.db${end} alone ends with a sentence, and its next start has it all`, async () => {
+    const tag = end === "-wal" ? "" : " @long";
+    it(`a server that loses obrolan.db${end} alone ends with a sentence, and its next start has it all${tag}`, async () => {
       const { server, chat, token } = await begin();
       rmSync(inData(end));
       chat.send(sendAll("who knows"), "r");
@@ -175,7 +177,7 @@ describe("The data folder of a running server", function () {
     expect((await readLog(data())).headId).to.equal(51);
   });
 
-  it("the commands in docs/operations.md rescue a removed store from the server that still runs", async function () {
+  it("the commands in docs/operations.md rescue a removed store from the server that still runs @long", async function () {
     if (process.platform !== "linux") this.skip();
     const { server, chat } = await begin();
     for (let i = 2; i <= 5; i++) await chat.accept(sendAll(`${i}`));

@@ -137,7 +137,7 @@ describe("A connection that has died without a word", function () {
   this.timeout(120_000);
   const server = useFreshServer({ timings: { grace: 1 } });
 
-  it("is found within 30 s, and its user is then online no longer", async () => {
+  it("is found within 30 s, and its user is then online no longer @long", async () => {
     expect(KEEPALIVE.time + KEEPALIVE.timeout).to.be.below(30_000);
     const [ana, bob] = await server.people("ana", "bob");
     const network = await Network.start(server.port);

@@ -18,6 +18,9 @@ const CALLS = [
   ["link,linkat", 1],
   ["unlink,unlinkat", 1],
 ] as const;
+type Call = (typeof CALLS)[number];
+/** By the rename the restored store takes the place of the old one. */
+const RENAME = CALLS.filter(([calls]) => calls.startsWith("rename"));
 /** More often than a restore makes any of them. */
 const NEVER = 10_000;
 
@@ -58,13 +61,27 @@ describe("obrolan restore that is killed with kill -9", function () {
     return status === 0;
   }
 
-  it("at whatever call that changes the disk, leaves the old store whole or the new one, and the next restore goes through", async function () {
+  it("at a rename, leaves the old store whole or the new one, and the next restore goes through", async function () {
     needsStrace(this);
+    const found = await killAt(RENAME);
+    expect(found.old).to.be.greaterThan(0);
+    expect(found.new).to.be.greaterThan(0);
+  });
+
+  it("at whatever call that changes the disk, leaves the old store whole or the new one, and the next restore goes through @long", async function () {
+    needsStrace(this);
+    const found = await killAt(CALLS);
+    expect(found.old).to.be.greaterThan(5);
+    expect(found.new).to.be.greaterThan(CALLS.length);
+  });
+
+  /** Kills a restore at each of these calls, and reads what it leaves. Resolves with how often that was which store. */
+  async function killAt(all: readonly Call[]): Promise<{ old: number; new: number }> {
     await prepare();
     const old = await readLog(inFolder("running"));
     expect(old.headId).to.equal(10);
     const found = { old: 0, new: 0 };
-    for (const [calls, stride] of CALLS) {
+    for (const [calls, stride] of all) {
       let isThrough = false;
       for (let when = 1; !isThrough; when += stride) {
         const data = inFolder(`${calls}-${when}`);
@@ -79,9 +96,8 @@ describe("obrolan restore that is killed with kill -9", function () {
         if (isThrough || when % 2 === 0) expect(which, `${calls} ${when}, to its end`).to.equal("new");
       }
     }
-    expect(found.old).to.be.greaterThan(5);
-    expect(found.new).to.be.greaterThan(CALLS.length);
-  });
+    return found;
+  }
 });
 
 function wasKilled([signal, status]: unknown[]): boolean {

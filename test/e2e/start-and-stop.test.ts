@@ -152,7 +152,8 @@ describe("A server's process", function () {
   });
 
   for (const way of ["", ", who talked TLS", ", behind a proxy that says who calls"] as const) {
-    it(`is gone within 10 s of SIGTERM, though a client has gone without a word${way}`, async () => {
+    const tag = way === "" ? "" : " @long";
+    it(`is gone within 10 s of SIGTERM, though a client has gone without a word${way}${tag}`, async () => {
       const { cert, key } = makeCertificate();
       const [certFile, keyFile] = [path.join(folder.path, "cert.pem"), path.join(folder.path, "key.pem")];
       await writeFile(certFile, cert);
@@ -194,7 +195,7 @@ describe("A server's process", function () {
     return accepted;
   }
 
-  it("rejects what a full disk does not take, loses nothing that it accepted, and goes on when there is room again", async function () {
+  it("rejects what a full disk does not take, loses nothing that it accepted, and goes on when there is room again @long", async function () {
     needsStrace(this);
     const first = await ServerProcess.serve(folder.path);
     const { token } = await (await connect(first.port)).register("ana", PASSWORD);

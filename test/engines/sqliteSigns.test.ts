@@ -186,20 +186,35 @@ describe("A first start on a new data folder", function () {
   this.timeout(300_000);
   const folder = useFolder();
 
-  it("a start makes good what a first start that was killed, or found no space, has left", async function () {
+  it("a start makes good what a first start that was killed at a sync, or found no space, has left", async function () {
     needsStrace(this);
-    const script = path.join(import.meta.dirname, "firstStart.ts");
-    const CALLS = [
+    const outcomes = await injectFaults([["fsync,fdatasync", 3]]);
+    expect(outcomes.get("signal=SIGKILL")).to.be.greaterThan(0);
+    expect(outcomes.get("error=ENOSPC")).to.be.greaterThan(0);
+  });
+
+  it("a start makes good what a first start that was killed, or found no space, has left @long", async function () {
+    needsStrace(this);
+    const outcomes = await injectFaults([
       ["openat", 5],
       ["pwrite64", 9],
       ["fsync,fdatasync", 3],
       ["unlink,unlinkat", 1],
-    ] as const;
+    ]);
+    expect(outcomes.get("signal=SIGKILL")).to.be.greaterThan(8);
+    expect(outcomes.get("error=ENOSPC")).to.be.greaterThan(3);
+  });
+
+  /** Makes every `stride`th of these calls of a first start fail, and starts again. Resolves with how often each fault ended one. */
+  async function injectFaults(
+    all: readonly (readonly [calls: string, stride: number])[],
+  ): Promise<Map<string, number>> {
+    const script = path.join(import.meta.dirname, "firstStart.ts");
     const outcomes = new Map<string, number>();
-    for (const [calls, stride] of CALLS) {
+    for (const [calls, stride] of all) {
       for (const fault of ["signal=SIGKILL", "error=ENOSPC"]) {
         // Only what is done to the folder counts: Node itself opens hundreds of files.
-        for (let when: number = stride, isThrough = false; !isThrough && when < 200; when += stride) {
+        for (let when = stride, isThrough = false; !isThrough && when < 200; when += stride) {
           const data = path.join(folder.path, `${calls}-${fault}-${when}`);
           const files = ["obrolan.db", "obrolan.db-wal", "obrolan.db-shm", "obrolan.db-journal", "obrolan.lock"];
           const paths = [data, ...files.map((name) => path.join(data, name))].flatMap((name) => ["-P", name]);
@@ -217,7 +232,6 @@ describe("A first start on a new data folder", function () {
         }
       }
     }
-    expect(outcomes.get("signal=SIGKILL")).to.be.greaterThan(8);
-    expect(outcomes.get("error=ENOSPC")).to.be.greaterThan(3);
-  });
+    return outcomes;
+  }
 });

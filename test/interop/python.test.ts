@@ -1,3 +1,5 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { join, sendAll } from "../support/commands.ts";
@@ -17,6 +19,13 @@ describe("examples/python, a client made from the contract alone", function () {
   let port: number;
   let proxy: TcpProxy;
   let others: Connection | undefined;
+  /** The stubs, made once for all tests. */
+  let stubs: string;
+  before(async function () {
+    stubs = await mkdtemp(path.join(tmpdir(), "obrolan-stubs-"));
+    await PythonClient.generate(this, stubs);
+  });
+  after(() => rm(stubs, { recursive: true }));
 
   /** Starts a server behind the proxy. Nobody is limited in what they send, unless it says so. */
   async function serve(messagesPerSecond = 0, burst = 0): Promise<void> {
@@ -27,9 +36,8 @@ describe("examples/python, a client made from the contract alone", function () {
     proxy.pointTo(port);
   }
 
-  beforeEach(async function () {
+  beforeEach(async () => {
     proxy = await TcpProxy.start(0);
-    await PythonClient.generate(this, folder.path);
     await serve();
   });
   afterEach(async () => {
@@ -50,7 +58,7 @@ describe("examples/python, a client made from the contract alone", function () {
   }
 
   function start(...args: string[]): PythonClient {
-    const client = PythonClient.start(folder.path, proxy.port, ...args);
+    const client = PythonClient.start({ stubs, state: folder.path, port: proxy.port }, ...args);
     if (args.length > 0) client.type(PASSWORD);
     return client;
   }
@@ -89,7 +97,7 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(await again.end()).to.equal(0);
   });
 
-  it("The Python client misses nothing after a cut in a room in which nothing had been said.", async () => {
+  it("The Python client misses nothing after a cut in a room in which nothing had been said. @long", async () => {
     const guido = start("register", "guido", "--recent", "20");
     await guido.next("caught_up");
     proxy.forbid();
@@ -118,7 +126,7 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(ada.messages.map(({ text }) => text)).to.deep.equal(texts);
   });
 
-  it("The Python client goes on after its server was killed and started again, and loses no message.", async () => {
+  it("The Python client goes on after its server was killed and started again, and loses no message. @long", async () => {
     const guido = start("register", "guido");
     await guido.next("caught_up");
     const texts = numbered("said", 60);
@@ -134,7 +142,7 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(guido.texts).to.deep.equal(texts);
   });
 
-  it("The Python client comes back after a goodbye of a server that drains.", async () => {
+  it("The Python client comes back after a goodbye of a server that drains. @long", async () => {
     const guido = start("register", "guido");
     await guido.next("caught_up");
     expect(await server.kill("SIGTERM")).to.include({ code: 0 });
@@ -146,7 +154,7 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(await guido.end()).to.equal(0);
   });
 
-  it("The Python client sends again what was rejected with a retry_after, when that has passed.", async () => {
+  it("The Python client sends again what was rejected with a retry_after, when that has passed. @long", async () => {
     await server.kill("SIGTERM");
     await serve(20, 2);
     const guido = start("register", "guido");
@@ -157,7 +165,7 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(guido.texts).to.have.members(texts);
   });
 
-  it("The Python client drops the one command that the server cannot read, and sends the others.", async () => {
+  it("The Python client drops the one command that the server cannot read, and sends the others. @long", async () => {
     const guido = start("register", "guido");
     await guido.next("caught_up");
     guido.type("sendall before", `sendall ${"x".repeat(70_000)}`, "sendall after", "sendall last");

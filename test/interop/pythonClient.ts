@@ -62,11 +62,14 @@ export class PythonClient {
     if (code !== 0) throw new Error(stderr);
   }
 
-  /** Starts the client with the stubs, and the state, of a folder. */
-  static start(folder: string, port: number, ...args: string[]): PythonClient {
+  /** Starts the client. `stubs` and `state` are folders: of the generated code, and of what the client keeps. */
+  static start(
+    { stubs, state, port }: { stubs: string; state: string; port: number },
+    ...args: string[]
+  ): PythonClient {
     const program = path.join(root, "examples/python/chat.py");
-    const options = ["--json", "--server", `127.0.0.1:${port}`, "--state", path.join(folder, "state.json")];
-    const env = { ...process.env, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1", GRPC_VERBOSITY: "none" };
+    const options = ["--json", "--server", `127.0.0.1:${port}`, "--state", path.join(state, "state.json")];
+    const env = { ...process.env, PYTHONPATH: stubs, PYTHONDONTWRITEBYTECODE: "1", GRPC_VERBOSITY: "none" };
     return new PythonClient(spawn(python, [program, ...options, ...args], { env }));
   }
 

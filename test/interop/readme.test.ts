@@ -70,7 +70,7 @@ describe("The README's section Without a client", function () {
     await type("grpcurl", { hasAccount: true });
   });
 
-  it("The session prints what the README says with buf and then grpcurl, and the other way round.", async function () {
+  it("The session prints what the README says with buf and then grpcurl, and the other way round. @long", async function () {
     needsTool(this, "grpcurl", ["--version"], GRPCURL);
     await type("buf", { hasAccount: false });
     await type("grpcurl", { hasAccount: true });

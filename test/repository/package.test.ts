@@ -9,7 +9,7 @@ import { Copy } from "./copy.ts";
 
 const program = "node_modules/obrolan/bin/obrolan.js";
 
-describe("the package", function () {
+describe("the package @long", function () {
   // Packing builds it, on what may be a busy machine.
   this.timeout(120_000);
   let copy: Copy;
