@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import type { ServerConfig } from "../config.ts";
 import type { MessagesAhead } from "../log/ports/logStore.ts";
-import { backUpSqliteStore } from "./sqlite/backup.ts";
-import { correctSqliteTimes, findMessagesAhead } from "./sqlite/correctTimes.ts";
-import type { StoreSummary } from "./sqlite/inspect.ts";
-import { type Restored, restoreSqliteStore } from "./sqlite/restore.ts";
+import { backUpSqliteStore } from "./sqlite/maintenance/backup.ts";
+import { correctSqliteTimes, findMessagesAhead } from "./sqlite/maintenance/correctTimes.ts";
+import type { StoreSummary } from "./sqlite/maintenance/inspect.ts";
+import { type Restored, restoreSqliteStore } from "./sqlite/maintenance/restore.ts";
 
 export type { MessagesAhead, Restored, StoreSummary as Holding };
 
