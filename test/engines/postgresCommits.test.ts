@@ -13,7 +13,7 @@ import { caught, hold, PostgresNode } from "./postgresNode.ts";
 /** What every append locks. */
 const LOG = "SELECT FROM log FOR UPDATE";
 /** For whoever waits until a test goes on, however long that takes. */
-const PATIENT: Partial<PostgresOptions> = { answerTimeoutMs: 60_000, lease: 60_000 };
+const PATIENT: Partial<PostgresOptions> = { answerTimeoutMs: 60_000, leaseMs: 60_000 };
 
 describe("A commit in PostgreSQL", () => {
   before(function () {

@@ -39,10 +39,10 @@ describe("The leases of nodes in PostgreSQL", () => {
   /** A node that renews its lease often, though it lasts. */
   async function open(options: Partial<PostgresOptions> = {}): Promise<PostgresNode> {
     const node = await PostgresNode.open(place, {
-      lease: LEASE * 1_000,
+      leaseMs: LEASE * 1_000,
       heartbeatMs: 150,
-      shutdownGrace: 1,
-      startGrace: 1,
+      shutdownGraceMs: 1,
+      startGraceMs: 1,
       ...options,
     });
     nodes.push(node);
@@ -96,7 +96,7 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("are left to end by a node that is closed while people are here, who may be on their way to another one", async () => {
-    const [closing, other] = [await open({ shutdownGrace: 60_000 }), await open()];
+    const [closing, other] = [await open({ shutdownGraceMs: 60_000 }), await open()];
     for (const who of [ana, bob, eve]) await rosterOf(closing).arrive(who);
     await rosterOf(closing).leave(eve.accountId);
     const changes = await changesOf(other);
@@ -109,7 +109,7 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("are ended by a node that is closed when nobody is here", async () => {
-    const [closing, other] = [await open({ lease: 60_000 }), await open()];
+    const [closing, other] = [await open({ leaseMs: 60_000 }), await open()];
     await rosterOf(closing).arrive(ana);
     await rosterOf(closing).leave(ana.accountId);
     await closing.close();
@@ -118,9 +118,9 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("that are over count for nothing, also before anybody has cleared up", async () => {
-    const node = await open({ lease: 60_000, heartbeatMs: 60_000 });
+    const node = await open({ leaseMs: 60_000, heartbeatMs: 60_000 });
     await rosterOf(node).arrive(ana);
-    const look = await open({ lease: 1, heartbeatMs: 60_000 });
+    const look = await open({ leaseMs: 1, heartbeatMs: 60_000 });
     expect(await rosterOf(look).find("ana")).to.deep.equal(ana);
     await place.query("UPDATE nodes SET lease_until = now() - interval '1 second'");
     expect(await rosterOf(look).find("ana")).to.equal(undefined);
@@ -147,7 +147,7 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("are found to be over by a node that says something before it has renewed its own", async () => {
-    const [stalled, other] = [await open({ lease: 60_000, heartbeatMs: 60_000 }), await open()];
+    const [stalled, other] = [await open({ leaseMs: 60_000, heartbeatMs: 60_000 }), await open()];
     await rosterOf(stalled).arrive(ana);
     const changes = await changesOf(other);
     await passes(60, ana);
@@ -241,7 +241,7 @@ describe("The leases of nodes in PostgreSQL", () => {
     for (const who of [ana, bob]) await rosterOf(dead).arrive(who);
     await cutOff(dead);
     await passes(24 * 60 * 60, ana);
-    const started = await open({ startGrace: 60_000 });
+    const started = await open({ startGraceMs: 60_000 });
     const { place: start } = await rosterOf(started).changes();
     expect(await everyone(started)).to.deep.equal([ana, bob]);
     // Who is back is online without a break, also when the lease of the node where they were has ended.
@@ -290,7 +290,7 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("are not changed by what a node said long ago, and comes late", async () => {
-    const [node, other] = [await open({ lease: 60_000, heartbeatMs: 60_000 }), await open()];
+    const [node, other] = [await open({ leaseMs: 60_000, heartbeatMs: 60_000 }), await open()];
     await rosterOf(node).arrive(ana);
     // Nothing else of this node is to be on its way: it renews its lease once a minute.
     const link = await node.link("roster");
@@ -336,7 +336,7 @@ describe("The leases of nodes in PostgreSQL", () => {
   });
 
   it("keep the changes of a while, the last one for ever, and say so of what they have forgotten", async () => {
-    const node = await open({ changeRetention: 0 });
+    const node = await open({ changeRetentionMs: 0 });
     const roster = rosterOf(node);
     const { place: before } = await roster.changes();
     await roster.arrive(ana);

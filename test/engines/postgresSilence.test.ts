@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { parseAddress } from "../../src/server/engines/postgres/address.ts";
-import { Connections } from "../../src/server/engines/postgres/connections.ts";
+import { Connections, type Purpose } from "../../src/server/engines/postgres/connections.ts";
 import { CircuitBreaker } from "../../src/server/engines/shared/circuitBreaker.ts";
 import { needsEngine, sharedServer } from "../support/engineServer.ts";
 import { turns } from "../support/eventLoop.ts";
@@ -21,11 +21,11 @@ describe("A silence of PostgreSQL", () => {
   });
   afterEach(() => connections?.close());
 
-  async function open(patience: number): Promise<void> {
+  async function open(timeoutMs: number): Promise<void> {
     const { url } = await sharedServer("postgres");
     // PostgreSQL itself has all the time there is.
     const settings = { statement_timeout: "0" };
-    const purpose = { name: "test", max: 1, settings, patience };
+    const purpose: Purpose = { name: "test", max: 1, settings, timeoutMs };
     connections = new Connections(parseAddress(url), purpose, new CircuitBreaker(() => {}));
   }
 

@@ -1,6 +1,7 @@
 import type { FailedLoginStore, FailedLogins } from "../../accounts/ports/failedLoginStore.ts";
 import type { Connections } from "./connections.ts";
 import { unavailable } from "./failures.ts";
+import type { LogPools } from "./log.ts";
 
 /** How long a failure is remembered; in milliseconds. */
 const WINDOW = 15 * 60 * 1_000;
@@ -13,8 +14,8 @@ export const FIND = {
   name: "find-attempts",
   text: `SELECT failures, last_at FROM attempts WHERE key = $1 AND ${remembered("")}`,
 };
-// Each that is remembered makes place: two that are over, and two that lie ahead, are forgotten, so there are never many more than fit
-// into the window.
+// Each that is remembered makes place: two that are over, and two that lie ahead, are forgotten, so there are never
+// many more than fit into the window.
 export const FAIL = {
   name: "fail-attempt",
   text: `
@@ -35,16 +36,16 @@ export const CLEAR = { name: "clear-attempts", text: "DELETE FROM attempts WHERE
 
 /** Counts failed sign-ins over all nodes of a PostgreSQL database. */
 export class PostgresFailedLogins implements FailedLoginStore {
-  readonly #writing: Connections;
-  readonly #reading: Connections;
+  readonly #write: Connections;
+  readonly #read: Connections;
 
-  constructor({ writing, reading }: { writing: Connections; reading: Connections }) {
-    this.#writing = writing;
-    this.#reading = reading;
+  constructor({ write, read }: Pick<LogPools, "write" | "read">) {
+    this.#write = write;
+    this.#read = read;
   }
 
   async find(key: string, at: number): Promise<FailedLogins | undefined> {
-    const [row] = await this.#reading.read<[number, number]>(FIND, [key, at]);
+    const [row] = await this.#read.read<[number, number]>(FIND, [key, at]);
     return row && { count: row[0], lastAt: row[1] };
   }
 
@@ -59,7 +60,7 @@ export class PostgresFailedLogins implements FailedLoginStore {
   /** One more or one fewer is not worth an outcome that is not known. */
   async #change(...[statement, values]: Parameters<Connections["change"]>): Promise<void> {
     try {
-      await this.#writing.change(statement, values);
+      await this.#write.change(statement, values);
     } catch (error) {
       throw unavailable(error);
     }

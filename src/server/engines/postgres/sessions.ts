@@ -1,5 +1,6 @@
 import type { Session, SessionStore } from "../../accounts/ports/sessionStore.ts";
 import type { Connections } from "./connections.ts";
+import type { LogPools } from "./log.ts";
 import { toNumbers } from "./session.ts";
 
 /** Sessions that are deleted in one commit. */
@@ -52,45 +53,45 @@ export const CAP = {
 
 /** The sessions in a PostgreSQL database. */
 export class PostgresSessions implements SessionStore {
-  readonly #writing: Connections;
-  readonly #reading: Connections;
+  readonly #write: Connections;
+  readonly #read: Connections;
 
-  constructor({ writing, reading }: { writing: Connections; reading: Connections }) {
-    this.#writing = writing;
-    this.#reading = reading;
+  constructor({ write, read }: Pick<LogPools, "write" | "read">) {
+    this.#write = write;
+    this.#read = read;
   }
 
   async open(session: { tokenHash: Uint8Array; accountId: number; at: number; expiresAt: number }): Promise<Session> {
     const { tokenHash, accountId, at, expiresAt } = session;
-    const [row] = await this.#writing.change<[number, string]>(OPEN, [tokenHash, accountId, at, expiresAt]);
+    const [row] = await this.#write.change<[number, string]>(OPEN, [tokenHash, accountId, at, expiresAt]);
     const [id, username] = row as NonNullable<typeof row>;
     return { id, accountId, username, expiresAt, lastUsedAt: at };
   }
 
   async find(tokenHash: Uint8Array): Promise<Session | undefined> {
-    const [row] = await this.#reading.read<[number, number, string, number, number]>(FIND, [tokenHash]);
+    const [row] = await this.#read.read<[number, number, string, number, number]>(FIND, [tokenHash]);
     return row && { id: row[0], accountId: row[1], username: row[2], expiresAt: row[3], lastUsedAt: row[4] };
   }
 
   async touch(sessionIds: readonly number[], at: number): Promise<void> {
-    await this.#writing.change(TOUCH, [toNumbers(sessionIds), at]);
+    await this.#write.change(TOUCH, [toNumbers(sessionIds), at]);
   }
 
   async end(sessionId: number, everywhere: boolean): Promise<number[]> {
-    return (await this.#writing.change<[number]>(END, [sessionId, everywhere])).map(([id]) => id);
+    return (await this.#write.change<[number]>(END, [sessionId, everywhere])).map(([id]) => id);
   }
 
   async ended(sessionIds: readonly number[]): Promise<number[]> {
-    return (await this.#reading.read<[number]>(ENDED, [toNumbers(sessionIds)])).map(([id]) => id);
+    return (await this.#read.read<[number]>(ENDED, [toNumbers(sessionIds)])).map(([id]) => id);
   }
 
   async cap(lastUsedAt: number, expiresAt: number): Promise<void> {
-    await this.#writing.change(CAP, [lastUsedAt, expiresAt]);
+    await this.#write.change(CAP, [lastUsedAt, expiresAt]);
   }
 
   async purge(expiredBefore: number, unusedSince: number): Promise<void> {
     for (let swept = STEP; swept === STEP; ) {
-      swept = (await this.#writing.change(SWEEP, [expiredBefore, unusedSince])).length;
+      swept = (await this.#write.change(SWEEP, [expiredBefore, unusedSince])).length;
     }
   }
 }

@@ -3,8 +3,8 @@ const FIRST_MS = 50;
 const MAX_MS = 1_000;
 
 /**
- * How long nobody tries to connect after somebody could not: twice as long each time, and by chance a little more or less, so that
- * the nodes do not all come at once when the database is back.
+ * How long nobody tries to connect after somebody could not: twice as long each time, and by chance a little more or
+ * less, so that the nodes do not all come at once when the database is back.
  */
 export class CircuitBreaker {
   readonly #first: (error: Error) => void;

@@ -1,8 +1,8 @@
 import type { LogState } from "../../log/ports/logStore.ts";
 
 /**
- * What this node knows of the log, from the database itself. It goes along with every append, so that a log that has gone back is
- * never written to by a node that has seen more of it.
+ * What this node knows of the log, from the database itself. It goes along with every append, so that a log that has
+ * gone back is never written to by a node that has seen more of it.
  */
 export interface ObservedPosition {
   readonly logId: string;
@@ -13,7 +13,9 @@ export interface ObservedPosition {
 
 /** What the database says of its log. */
 export interface ReportedPosition extends ObservedPosition, LogState {
-  /** The start of the server on which the newest message was appended, and where the log ended when the first one was. */
+  /**
+   * The start of the server on which the newest message was appended, and where the log ended when the first one was.
+   */
   readonly appendedSince: number;
   readonly headAtStart: number;
 }
@@ -25,8 +27,8 @@ export function observe(known: ObservedPosition, { logId, headId, serverStart }:
 }
 
 /**
- * Whether a log lacks what was known, or `seen`, of it before it was asked. Where another server has taken over and has been appended
- * to, what is known is compared with where that began: the log may be longer again by now.
+ * Whether a log lacks what was known, or `seen`, of it before it was asked. Where another server has taken over and
+ * has been appended to, what is known is compared with where that began: the log may be longer again by now.
  */
 export function hasRegressed(
   log: ReportedPosition,

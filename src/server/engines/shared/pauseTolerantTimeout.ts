@@ -2,9 +2,9 @@
 const PARTS = 10;
 
 /**
- * Calls `over` after a silence of so many milliseconds; what is returned calls that off. Behind a pause of this very process its timers
- * come before what has arrived meanwhile, so a pause counts for a part of the silence at most, and what has arrived is read before
- * anybody is blamed.
+ * Calls `over` after a silence of so many milliseconds; what is returned calls that off. Behind a pause of this very
+ * process its timers come before what has arrived meanwhile, so a pause counts for a part of the silence at most, and
+ * what has arrived is read before anybody is blamed.
  */
 export function pauseTolerantTimeout(milliseconds: number, over: () => void): () => void {
   let left = PARTS;
