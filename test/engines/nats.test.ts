@@ -52,7 +52,7 @@ describe("The bus on NATS", () => {
     return [ana, bob, await connect({ servers: `127.0.0.1:${server.port}`, reconnect: false })];
   };
 
-  it("passes over what is no hint, says so once, and goes on", async () => {
+  it("skips messages that are not notifications, warns once, and goes on", async () => {
     const [ana, bob, stranger] = await trio(await sharedServer("nats"));
     const garbage = [
       "",
@@ -70,7 +70,9 @@ describe("The bus on NATS", () => {
     await bob.listener.number(1);
     expect(bob.listener.heard).to.deep.equal([numbered(1)]);
     expect(bob.bus.counts).to.include({ received: garbage.length + 1, unreadable: garbage.length });
-    const warnings = bob.notices.map(({ message }) => message).filter((message) => message.includes("no hint"));
+    const warnings = bob.notices
+      .map(({ message }) => message)
+      .filter((message) => message.includes("is not a notification"));
     expect(warnings).to.have.length(1);
     expect(warnings[0]).to.include(subject()).and.include("it is not JSON");
   });
@@ -204,7 +206,7 @@ describe("The bus on NATS", () => {
     const node = await NatsNode.following(logId, urlOf(server, "ana:pw@"));
     for (const i of range(1, 100)) node.bus.publish(numbered(i));
     await node.says(new RegExp(`Permissions Violation for Publish to "${subject()}"`, "i"));
-    await node.bus.taken();
+    await node.bus.flushed();
     expect(node.notices.filter(isRefusal)).to.have.length(1);
     expect(node.bus.isConnected).to.equal(true);
     expect(node.listener.numbers).to.deep.equal(range(1, 100));

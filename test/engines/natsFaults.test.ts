@@ -20,7 +20,7 @@ describe("The bus on NATS, under fire", () => {
   /** A node that reaches NATS by way of the proxy, and one that does not need it. */
   let ana: NatsNode;
   let bob: NatsNode;
-  let pingInterval: number | undefined;
+  let pingIntervalMs: number | undefined;
   before(function () {
     needsEngine(this, "nats");
   });
@@ -28,8 +28,8 @@ describe("The bus on NATS, under fire", () => {
     logId = randomUUID();
     server = await EngineServer.start("nats");
     proxy = await Network.start(server.port);
-    ana = await NatsNode.following(logId, `nats://${proxy.address}`, {}, pingInterval);
-    bob = await NatsNode.following(logId, server.url, {}, pingInterval);
+    ana = await NatsNode.following(logId, `nats://${proxy.address}`, {}, pingIntervalMs);
+    bob = await NatsNode.following(logId, server.url, {}, pingIntervalMs);
   });
   afterEach(async () => {
     await closeNatsNodes();
@@ -55,7 +55,7 @@ describe("The bus on NATS, under fire", () => {
       for (; !areHeard; await turns()) {
         ana.bus.publish(numbered(2));
         bob.bus.publish(numbered(1));
-        await Promise.all([ana.bus.taken(), bob.bus.taken()]);
+        await Promise.all([ana.bus.flushed(), bob.bus.flushed()]);
       }
     };
     await Promise.all([heard, speak()]);
@@ -74,7 +74,7 @@ describe("The bus on NATS, under fire", () => {
   it("leaves out nothing where NATS takes what it gets, however much that is in all", async () => {
     for (const id of range(1, 60)) {
       ana.bus.publish(large(id));
-      if (id % 8 === 0) await ana.bus.taken();
+      if (id % 8 === 0) await ana.bus.flushed();
     }
     ana.bus.publish(numbered(1));
     await bob.listener.number(1);
@@ -145,10 +145,10 @@ describe("The bus on NATS, under fire", () => {
 
   describe("for nodes that ask every second whether NATS is there", () => {
     before(() => {
-      pingInterval = 1_000;
+      pingIntervalMs = 1_000;
     });
     after(() => {
-      pingInterval = undefined;
+      pingIntervalMs = undefined;
     });
 
     it("leaves out what a connection that has stalled does not take, and makes a new one", async () => {
@@ -157,7 +157,7 @@ describe("The bus on NATS, under fire", () => {
       expect(ana.listener.heard, "what the sender has heard").to.have.length(100);
       expect(ana.bus.counts.publishedBytes).to.be.within(8 * MIB - MIB, 8 * MIB + MIB);
       expect(ana.bus.counts.dropped).to.equal(100 - ana.bus.counts.published);
-      const { level } = await ana.says(/does not take hints as fast as they come/);
+      const { level } = await ana.says(/does not take notifications as fast as they come/);
       expect(level).to.equal("warn");
       expect((await ana.says(/is lost/)).message).to.include("it no longer answers");
       await ana.connected();

@@ -78,7 +78,7 @@ describe("Opening a store in PostgreSQL", () => {
       ],
       ["a setting", urlWith((url) => url.searchParams.set("options", "-c no_such_setting=1")), /no_such_setting/],
       ["the scheme", "mysql://obrolan:wrong-secret@127.0.0.1/obrolan", /must begin with postgres:\/\//],
-      ["the port", "postgres://obrolan:wrong-secret@127.0.0.1:port/obrolan", /cannot be used: it is no URL/],
+      ["the port", "postgres://obrolan:wrong-secret@127.0.0.1:port/obrolan", /cannot be used: it is not a URL/],
       [
         "a / in the password",
         "postgres://obrolan:12/secret@127.0.0.1/obrolan",

@@ -85,7 +85,7 @@ async function distributed(folder: string): Promise<Fixture> {
         engines: { ...store, bus, secrets: new NodeSecrets() },
         async ready() {
           await until(() => bus.isConnected, "NATS");
-          await bus.taken();
+          await bus.flushed();
         },
         async close() {
           await bus.close();

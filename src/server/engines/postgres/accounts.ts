@@ -25,12 +25,12 @@ export class PostgresAccounts implements AccountStore {
   }
 
   async create(username: string, passwordHash: string, at: number): Promise<Account | undefined> {
-    const [row] = await this.#write.change<[number]>(CREATE, [username, passwordHash, at]);
+    const [row] = await this.#write.change<[id: number]>(CREATE, [username, passwordHash, at]);
     return row && { id: row[0], username, passwordHash };
   }
 
   async find(username: string): Promise<Account | undefined> {
-    const [row] = await this.#read.read<[number, string, string]>(FIND, [username]);
+    const [row] = await this.#read.read<[id: number, username: string, passwordHash: string]>(FIND, [username]);
     return row && { id: row[0], username: row[1], passwordHash: row[2] };
   }
 

@@ -37,7 +37,7 @@ export function parseAddress(url: string): Address {
     const { host, port, database } = new pg.Client({ connectionString: rest });
     return { url: rest, options, applicationName, name: `${host}:${port}/${database ?? ""}` };
   } catch (cause) {
-    const why = cause instanceof TypeError || cause instanceof URIError ? "it is no URL" : (cause as Error).message;
+    const why = cause instanceof TypeError || cause instanceof URIError ? "it is not a URL" : (cause as Error).message;
     throw new Error(
       `The database's URL cannot be used: ${why}. Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, ` +
         "with %-escapes for special characters.",

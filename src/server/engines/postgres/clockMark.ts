@@ -19,7 +19,7 @@ export class PostgresClockMark implements ClockMark {
   }
 
   async read(): Promise<number | undefined> {
-    const [row] = await this.#read.read<[number]>(READ);
+    const [row] = await this.#read.read<[at: number]>(READ);
     return row?.[0];
   }
 

@@ -12,7 +12,7 @@ export const END = { name: "end-node", text: "SELECT end_nodes(ARRAY[$1::uuid])"
 /**
  * How long a node waits after the end of another node's lease before it takes that node's users offline: not at all.
  */
-const PATIENCE = "0 s";
+const TAKEOVER_DELAY = "0 s";
 
 /** The lease of one node in a PostgreSQL database: see the functions in `schema/roster.ts`. */
 export class PostgresLeases implements LeaseStore {
@@ -60,7 +60,7 @@ export class PostgresLeases implements LeaseStore {
   }
 
   async #renewFor(leaseMs: number): Promise<boolean> {
-    const values = [this.#nodeId, toInterval(leaseMs), toInterval(this.#times.changeRetentionMs), PATIENCE];
+    const values = [this.#nodeId, toInterval(leaseMs), toInterval(this.#times.changeRetentionMs), TAKEOVER_DELAY];
     const [[hadLease] = []] = await this.#connections.change<[hadLease: boolean]>(RENEW, values);
     return hadLease === true;
   }
