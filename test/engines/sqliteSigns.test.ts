@@ -188,7 +188,7 @@ describe("A first start on a new data folder", function () {
 
   it("a start makes good what a first start that was killed, or found no space, has left", async function () {
     needsStrace(this);
-    const script = path.join(import.meta.dirname, "firstStart.ts");
+    const script = path.join(import.meta.dirname, "../support/firstStart.ts");
     const CALLS = [
       ["openat", 5],
       ["pwrite64", 9],
