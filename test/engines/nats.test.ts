@@ -15,7 +15,7 @@ import { numbered } from "../support/notifications.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { range } from "../support/storeFixture.ts";
 
-describe("The bus on NATS", () => {
+describe("NatsBus", () => {
   const folder = useFolder();
   const servers: EngineServer[] = [];
   let logId: string;
@@ -77,7 +77,7 @@ describe("The bus on NATS", () => {
     expect(warnings[0]).to.include(subject()).and.include("it is not JSON");
   });
 
-  it("takes a hint that NATS carries twice, or after a newer one, as it comes", async () => {
+  it("a node delivers duplicate and late notifications as they arrive", async () => {
     const [ana, bob, stranger] = await trio(await sharedServer("nats"));
     const copies: Uint8Array[] = [];
     const copied = Promise.withResolvers<void>();
@@ -97,7 +97,7 @@ describe("The bus on NATS", () => {
     expect(bob.listener.numbers).to.deep.equal([1, 2, 3, 3, 2, 1, 4]);
   });
 
-  it("sends what is larger than this NATS takes as the head, and what has none not at all", async () => {
+  it("a batch larger than NATS accepts is sent as its head, and any other notification is dropped", async () => {
     const server = await startWith("max_payload: 1000");
     const [ana, bob] = await trio(server).then(async ([one, two, stranger]) => {
       await stranger.close();
@@ -115,7 +115,7 @@ describe("The bus on NATS", () => {
     expect(ana.bus.counts).to.include({ published: 3, dropped: 1 });
   });
 
-  it("counts what goes out, what comes in, and what goes nowhere while NATS is away", async () => {
+  it("the bus counts published, received and dropped notifications", async () => {
     const server = await start();
     const [ana, bob] = [await NatsNode.following(logId, urlOf(server)), await NatsNode.following(logId, urlOf(server))];
     for (const i of range(1, 9)) ana.bus.publish(numbered(i));
@@ -133,7 +133,7 @@ describe("The bus on NATS", () => {
     expect(ana.listener.heard).to.have.length(20_009);
   });
 
-  it("connects by itself to a NATS that is started later", async () => {
+  it("the bus connects to a NATS server that is started later", async () => {
     const server = await start();
     await server.stop();
     const node = new NatsNode(urlOf(server));
@@ -147,7 +147,7 @@ describe("The bus on NATS", () => {
     await node.listener.number(1);
   });
 
-  it("goes to another server when its own is killed", async () => {
+  it("the bus connects to another server when its server is killed", async () => {
     const both = [await start(), await start()];
     const node = await NatsNode.following(logId, both.map((server) => urlOf(server)).join(","));
     const [own, other] = both.toSorted((a) => (node.notices[0]?.message.endsWith(`:${a.port}`) ? -1 : 1));
@@ -157,7 +157,7 @@ describe("The bus on NATS", () => {
     expect(message).to.equal(`connected to NATS at 127.0.0.1:${other?.port}`);
   });
 
-  it("uses the credentials in each address, and says which are wrong, once and without telling them", async () => {
+  it("the bus uses the credentials of each address, and reports wrong ones once, without quoting them", async () => {
     const byUser = await startWith("authorization: { user: ana, password: 'p@ss, w%rd' }");
     const byToken = await startWith("authorization: { token: 's3cret/token' }");
     for (const url of [urlOf(byUser, "ana:p%40ss%2C%20w%25rd@"), urlOf(byToken, "s3cret%2Ftoken@")]) {
@@ -177,7 +177,7 @@ describe("The bus on NATS", () => {
     expect(said.filter((sentence) => !sentence.startsWith("connected")).join(" ")).to.not.match(/wrong|s3cret|w%rd/);
   });
 
-  it("does not take it for wrong credentials where NATS has waited too long for a node to say who it is", () => {
+  it("an authentication timeout of NATS is not reported as wrong credentials", () => {
     const late = new errors.AuthorizationError("'Authentication Timeout'");
     expect(explain(late)).to.equal("'Authentication Timeout'");
   });
@@ -186,7 +186,7 @@ describe("The bus on NATS", () => {
   const startWithRules = (rules: string) =>
     startWith(`authorization: { users: [{ user: ana, password: pw, permissions: { ${rules} } }] }`);
 
-  it("says where NATS does not permit to listen, once, is not connected then, and is once that is permitted", async () => {
+  it("a node that may not subscribe reports that once, and connects when it is permitted", async () => {
     const server = await startWithRules('subscribe: "other.>"');
     const network = await Network.start(server.port);
     const node = new NatsNode(`nats://ana:pw@${network.address}`);
@@ -201,7 +201,7 @@ describe("The bus on NATS", () => {
     await network.close();
   });
 
-  it("says where NATS does not permit to publish, and hears the others all the same", async () => {
+  it("a node that may not publish reports that, and still receives notifications", async () => {
     const server = await startWithRules('publish: "other.>"');
     const node = await NatsNode.following(logId, urlOf(server, "ana:pw@"));
     for (const i of range(1, 100)) node.bus.publish(numbered(i));
@@ -224,7 +224,7 @@ describe("The bus on NATS", () => {
       return start(`--tls --tlscert ${files.cert} --tlskey ${files.key}`);
     };
 
-    it("talks to a server whose certificate is trusted, by its address or its name", async () => {
+    it("the bus connects to a server with a trusted certificate, by address or name", async () => {
       setDefaultCACertificates([...trusted, cert]);
       const { port } = await startTls();
       const nodes = [
@@ -235,7 +235,7 @@ describe("The bus on NATS", () => {
       await nodes[1].listener.number(1);
     });
 
-    it("does not talk to one whose certificate is not trusted, or is for another address, or that talks no TLS", async () => {
+    it("the bus refuses an untrusted certificate, a certificate for another address, and a server without TLS", async () => {
       const [tls, plain] = [await startTls(), await start()];
       const stranger = new NatsNode(`tls://127.0.0.1:${tls.port}`);
       await stranger.says(/cannot be reached \(127\.0\.0\.1:\d+: self-signed certificate/);

@@ -135,7 +135,7 @@ describe("The statements of the PostgreSQL store", () => {
 
   const SMALL = /^(log|clock_mark|nodes|roster_lock|\w+_1|pg_\w+)$/;
 
-  it("are those that are looked at", () => {
+  it("every exported statement is checked here", () => {
     const all = [log, accounts, sessions, attempts, roster, leases, clockMark].flatMap((module) =>
       Object.values(module).filter((value) => typeof value === "object" && "text" in value),
     );
@@ -148,7 +148,7 @@ describe("The statements of the PostgreSQL store", () => {
   });
 
   for (const when of ["in a database of which nothing was counted", "when all has been counted"]) {
-    it(`never walk through all of a table, ${when}`, async () => {
+    it(`no statement scans a whole table, ${when}`, async () => {
       if (when.startsWith("when")) await place.query("ANALYZE");
       let seen = 0;
       for (const [statement, values] of calls()) {
