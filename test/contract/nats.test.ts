@@ -39,7 +39,7 @@ describe("On NATS", () => {
         const node = new NatsNode(nats.url);
         nodes.push(node);
         await node.connected();
-        return { bus: node.bus, taken: () => node.bus.taken() };
+        return { bus: node.bus, taken: () => node.bus.flushed() };
       },
       stop: async () => {
         await nats.stop();

@@ -3,26 +3,26 @@ import { JobQueue } from "../../src/server/engines/shared/jobQueue.ts";
 import { Gate } from "../support/engines.ts";
 import { turns } from "../support/eventLoop.ts";
 
-describe("The line for hashes", () => {
+describe("JobQueue", () => {
   function setUp(maxRunning: number, maxWaiting: number) {
-    const line = new JobQueue(maxRunning, maxWaiting);
+    const queue = new JobQueue(maxRunning, maxWaiting);
     const gate = new Gate();
     gate.shut();
     const begun: number[] = [];
     let running = 0;
     let most = 0;
     const run = (job: number) =>
-      line.run(async () => {
+      queue.run(async () => {
         begun.push(job);
         most = Math.max(most, ++running);
         await gate.pass();
         running -= 1;
         return job;
       });
-    return { line, gate, begun, run, most: () => most };
+    return { queue, gate, begun, run, most: () => most };
   }
 
-  it("runs a few at once, and the others in the order in which they came", async () => {
+  it("a queue runs as many jobs at once as it may, and the others in the order of arrival", async () => {
     const { gate, begun, run, most } = setUp(2, 10);
     const jobs = [1, 2, 3, 4, 5].map(run);
     await turns();
@@ -33,25 +33,25 @@ describe("The line for hashes", () => {
     expect(most()).to.equal(2);
   });
 
-  it("is bounded: whoever comes when it is full is refused as OVERLOADED, at once", async () => {
+  it("a full queue refuses a job at once", async () => {
     const { gate, run } = setUp(1, 2);
     const jobs = [1, 2, 3].map(run);
-    expect(await run(4).catch((error) => error)).to.include({ name: "Refusal", reason: "OVERLOADED" });
+    expect(await run(4).catch((error) => error)).to.include({ name: "QueueFull" });
     gate.open();
     expect(await Promise.all(jobs)).to.deep.equal([1, 2, 3]);
     expect(await run(5)).to.equal(5);
   });
 
-  it("goes on behind one that fails", async () => {
-    const { line, gate, run } = setUp(1, 2);
+  it("a queue goes on after a job that fails", async () => {
+    const { queue, gate, run } = setUp(1, 2);
     gate.open();
-    const failed = line.run(() => Promise.reject(new Error("out of memory")));
+    const failed = queue.run(() => Promise.reject(new Error("out of memory")));
     const next = run(1);
     expect((await failed.catch((error) => error)).message).to.equal("out of memory");
     expect(await next).to.equal(1);
   });
 
-  it("keeps the place of one that is done for the next in line: nobody steps in between", async () => {
+  it("a queue gives a free slot to the next waiting job, and not to a job that arrives later", async () => {
     const { gate, run, most } = setUp(1, 10);
     const first = run(1);
     const second = run(2);

@@ -2,8 +2,8 @@ import { expect } from "chai";
 import { MemoryFailedLogins, MemoryRoster } from "../../src/server/engines/memory/index.ts";
 import { NOON, range } from "../support/storeFixture.ts";
 
-describe("Failed sign-ins in memory", () => {
-  it("are remembered for a bounded number of names: those whose last failure is longest ago are forgotten first", async () => {
+describe("MemoryFailedLogins", () => {
+  it("failed logins are kept for a bounded number of names, and the oldest are evicted first", async () => {
     const attempts = new MemoryFailedLogins();
     await attempts.fail("ana", NOON);
     await attempts.fail("bob", NOON);
@@ -17,8 +17,8 @@ describe("Failed sign-ins in memory", () => {
   });
 });
 
-describe("A roster in memory", () => {
-  it("keeps a bounded number of changes: it can tell of the last thousand, and not for ever of those before", async () => {
+describe("MemoryRoster", () => {
+  it("a roster in memory keeps a bounded number of changes, at least the last thousand", async () => {
     const roster = new MemoryRoster();
     const ana = { accountId: 1, username: "ana", since: NOON };
     const { place: start } = await roster.changes();

@@ -15,7 +15,7 @@ import { numbered } from "../support/notifications.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { range } from "../support/storeFixture.ts";
 
-describe("The bus on NATS", () => {
+describe("NatsBus", () => {
   const folder = useFolder();
   const servers: EngineServer[] = [];
   let logId: string;
@@ -52,7 +52,7 @@ describe("The bus on NATS", () => {
     return [ana, bob, await connect({ servers: `127.0.0.1:${server.port}`, reconnect: false })];
   };
 
-  it("passes over what is no hint, says so once, and goes on", async () => {
+  it("skips messages that are not notifications, warns once, and goes on", async () => {
     const [ana, bob, stranger] = await trio(await sharedServer("nats"));
     const garbage = [
       "",
@@ -70,12 +70,14 @@ describe("The bus on NATS", () => {
     await bob.listener.number(1);
     expect(bob.listener.heard).to.deep.equal([numbered(1)]);
     expect(bob.bus.counts).to.include({ received: garbage.length + 1, unreadable: garbage.length });
-    const warnings = bob.notices.map(({ message }) => message).filter((message) => message.includes("no hint"));
+    const warnings = bob.notices
+      .map(({ message }) => message)
+      .filter((message) => message.includes("is not a notification"));
     expect(warnings).to.have.length(1);
     expect(warnings[0]).to.include(subject()).and.include("it is not JSON");
   });
 
-  it("takes a hint that NATS carries twice, or after a newer one, as it comes", async () => {
+  it("a node delivers duplicate and late notifications as they arrive", async () => {
     const [ana, bob, stranger] = await trio(await sharedServer("nats"));
     const copies: Uint8Array[] = [];
     const copied = Promise.withResolvers<void>();
@@ -95,25 +97,25 @@ describe("The bus on NATS", () => {
     expect(bob.listener.numbers).to.deep.equal([1, 2, 3, 3, 2, 1, 4]);
   });
 
-  it("sends what is larger than this NATS takes as the head, and what has none not at all", async () => {
+  it("a batch larger than NATS accepts is sent as its head, and any other notification is dropped", async () => {
     const server = await startWith("max_payload: 1000");
     const [ana, bob] = await trio(server).then(async ([one, two, stranger]) => {
       await stranger.close();
       return [one, two] as const;
     });
     const message = { senderId: 2, sender: "ana", recipientId: 0, recipient: "", sentAt: 1_000 };
-    const small = { kind: "grown" as const, logId, messages: [{ id: 1, text: "x".repeat(800), ...message }] };
-    const large = { kind: "grown" as const, logId, messages: [{ id: 2, text: "x".repeat(1_000), ...message }] };
+    const small = { kind: "appended" as const, logId, messages: [{ id: 1, text: "x".repeat(800), ...message }] };
+    const large = { kind: "appended" as const, logId, messages: [{ id: 2, text: "x".repeat(1_000), ...message }] };
     ana.bus.publish(small);
     ana.bus.publish(large);
     ana.bus.publish({ kind: "sessions-ended", sessionIds: range(1, 1_000) });
     ana.bus.publish(numbered(1));
     await bob.listener.number(1);
-    expect(bob.listener.heard).to.deep.equal([small, { kind: "head", logId, headId: 2 }, numbered(1)]);
+    expect(bob.listener.heard).to.deep.equal([small, { kind: "head-advanced", logId, headId: 2 }, numbered(1)]);
     expect(ana.bus.counts).to.include({ published: 3, dropped: 1 });
   });
 
-  it("counts what goes out, what comes in, and what goes nowhere while NATS is away", async () => {
+  it("the bus counts published, received and dropped notifications", async () => {
     const server = await start();
     const [ana, bob] = [await NatsNode.following(logId, urlOf(server)), await NatsNode.following(logId, urlOf(server))];
     for (const i of range(1, 9)) ana.bus.publish(numbered(i));
@@ -131,7 +133,7 @@ describe("The bus on NATS", () => {
     expect(ana.listener.heard).to.have.length(20_009);
   });
 
-  it("connects by itself to a NATS that is started later", async () => {
+  it("the bus connects to a NATS server that is started later", async () => {
     const server = await start();
     await server.stop();
     const node = new NatsNode(urlOf(server));
@@ -145,7 +147,7 @@ describe("The bus on NATS", () => {
     await node.listener.number(1);
   });
 
-  it("goes to another server when its own is killed", async () => {
+  it("the bus connects to another server when its server is killed", async () => {
     const both = [await start(), await start()];
     const node = await NatsNode.following(logId, both.map((server) => urlOf(server)).join(","));
     const [own, other] = both.toSorted((a) => (node.notices[0]?.message.endsWith(`:${a.port}`) ? -1 : 1));
@@ -155,7 +157,7 @@ describe("The bus on NATS", () => {
     expect(message).to.equal(`connected to NATS at 127.0.0.1:${other?.port}`);
   });
 
-  it("uses the credentials in each address, and says which are wrong, once and without telling them", async () => {
+  it("the bus uses the credentials of each address, and reports wrong ones once, without quoting them", async () => {
     const byUser = await startWith("authorization: { user: ana, password: 'p@ss, w%rd' }");
     const byToken = await startWith("authorization: { token: 's3cret/token' }");
     for (const url of [urlOf(byUser, "ana:p%40ss%2C%20w%25rd@"), urlOf(byToken, "s3cret%2Ftoken@")]) {
@@ -175,7 +177,7 @@ describe("The bus on NATS", () => {
     expect(said.filter((sentence) => !sentence.startsWith("connected")).join(" ")).to.not.match(/wrong|s3cret|w%rd/);
   });
 
-  it("does not take it for wrong credentials where NATS has waited too long for a node to say who it is", () => {
+  it("an authentication timeout of NATS is not reported as wrong credentials", () => {
     const late = new errors.AuthorizationError("'Authentication Timeout'");
     expect(explain(late)).to.equal("'Authentication Timeout'");
   });
@@ -184,7 +186,7 @@ describe("The bus on NATS", () => {
   const startWithRules = (rules: string) =>
     startWith(`authorization: { users: [{ user: ana, password: pw, permissions: { ${rules} } }] }`);
 
-  it("says where NATS does not permit to listen, once, is not connected then, and is once that is permitted", async () => {
+  it("a node that may not subscribe reports that once, and connects when it is permitted", async () => {
     const server = await startWithRules('subscribe: "other.>"');
     const network = await Network.start(server.port);
     const node = new NatsNode(`nats://ana:pw@${network.address}`);
@@ -199,12 +201,12 @@ describe("The bus on NATS", () => {
     await network.close();
   });
 
-  it("says where NATS does not permit to publish, and hears the others all the same", async () => {
+  it("a node that may not publish reports that, and still receives notifications", async () => {
     const server = await startWithRules('publish: "other.>"');
     const node = await NatsNode.following(logId, urlOf(server, "ana:pw@"));
     for (const i of range(1, 100)) node.bus.publish(numbered(i));
     await node.says(new RegExp(`Permissions Violation for Publish to "${subject()}"`, "i"));
-    await node.bus.taken();
+    await node.bus.flushed();
     expect(node.notices.filter(isRefusal)).to.have.length(1);
     expect(node.bus.isConnected).to.equal(true);
     expect(node.listener.numbers).to.deep.equal(range(1, 100));
@@ -222,7 +224,7 @@ describe("The bus on NATS", () => {
       return start(`--tls --tlscert ${files.cert} --tlskey ${files.key}`);
     };
 
-    it("talks to a server whose certificate is trusted, by its address or its name", async () => {
+    it("the bus connects to a server with a trusted certificate, by address or name", async () => {
       setDefaultCACertificates([...trusted, cert]);
       const { port } = await startTls();
       const nodes = [
@@ -233,7 +235,7 @@ describe("The bus on NATS", () => {
       await nodes[1].listener.number(1);
     });
 
-    it("does not talk to one whose certificate is not trusted, or is for another address, or that talks no TLS", async () => {
+    it("the bus refuses an untrusted certificate, a certificate for another address, and a server without TLS", async () => {
       const [tls, plain] = [await startTls(), await start()];
       const stranger = new NatsNode(`tls://127.0.0.1:${tls.port}`);
       await stranger.says(/cannot be reached \(127\.0\.0\.1:\d+: self-signed certificate/);

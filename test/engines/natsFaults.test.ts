@@ -13,14 +13,14 @@ import { range } from "../support/storeFixture.ts";
 
 const MIB = 1024 * 1024;
 
-describe("The bus on NATS, under fire", () => {
+describe("NatsBus under faults", () => {
   let logId: string;
   let server: EngineServer;
   let proxy: Network;
   /** A node that reaches NATS by way of the proxy, and one that does not need it. */
   let ana: NatsNode;
   let bob: NatsNode;
-  let pingInterval: number | undefined;
+  let pingIntervalMs: number | undefined;
   before(function () {
     needsEngine(this, "nats");
   });
@@ -28,8 +28,8 @@ describe("The bus on NATS, under fire", () => {
     logId = randomUUID();
     server = await EngineServer.start("nats");
     proxy = await Network.start(server.port);
-    ana = await NatsNode.following(logId, `nats://${proxy.address}`, {}, pingInterval);
-    bob = await NatsNode.following(logId, server.url, {}, pingInterval);
+    ana = await NatsNode.following(logId, `nats://${proxy.address}`, {}, pingIntervalMs);
+    bob = await NatsNode.following(logId, server.url, {}, pingIntervalMs);
   });
   afterEach(async () => {
     await closeNatsNodes();
@@ -55,7 +55,7 @@ describe("The bus on NATS, under fire", () => {
       for (; !areHeard; await turns()) {
         ana.bus.publish(numbered(2));
         bob.bus.publish(numbered(1));
-        await Promise.all([ana.bus.taken(), bob.bus.taken()]);
+        await Promise.all([ana.bus.flushed(), bob.bus.flushed()]);
       }
     };
     await Promise.all([heard, speak()]);
@@ -68,13 +68,13 @@ describe("The bus on NATS, under fire", () => {
   /** About 512 KiB. */
   const large = (id: number): Notification => {
     const message = { id, senderId: 2, sender: "ana", recipientId: 0, recipient: "", sentAt: 1_000 };
-    return { kind: "grown", logId, messages: [{ ...message, text: "x".repeat(MIB / 2) }] };
+    return { kind: "appended", logId, messages: [{ ...message, text: "x".repeat(MIB / 2) }] };
   };
 
-  it("leaves out nothing where NATS takes what it gets, however much that is in all", async () => {
+  it("the bus drops nothing while NATS keeps up, however much is published", async () => {
     for (const id of range(1, 60)) {
       ana.bus.publish(large(id));
-      if (id % 8 === 0) await ana.bus.taken();
+      if (id % 8 === 0) await ana.bus.flushed();
     }
     ana.bus.publish(numbered(1));
     await bob.listener.number(1);
@@ -82,7 +82,7 @@ describe("The bus on NATS, under fire", () => {
     expect(bob.listener.heard).to.have.length(61);
   });
 
-  it("comes back from every cut and reset of its connection, and has what is published then", async () => {
+  it("the bus reconnects after every cut and reset, and receives what is published then", async () => {
     for (const round of range(1, 5)) {
       for (const link of proxy.links) round % 2 === 0 ? link.end() : link.reset();
       await ana.disconnected();
@@ -92,7 +92,7 @@ describe("The bus on NATS, under fire", () => {
     expect(bob.listener.numbers.filter((number) => number % 10 === 0)).to.deep.equal([10, 20, 30, 40, 50]);
   });
 
-  it("takes what comes a few bytes at a time", async () => {
+  it("the bus decodes notifications that arrive a few bytes at a time", async () => {
     for (const link of proxy.links) for (const way of ["up", "down"] as const) link.set(way, { bytes: 7, everyMs: 1 });
     for (const number of range(1, 20)) bob.bus.publish(numbered(number));
     ana.bus.publish(numbered(100));
@@ -101,7 +101,7 @@ describe("The bus on NATS, under fire", () => {
     expect(ana.listener.numbers).to.deep.equal([100, ...range(1, 20)]);
   });
 
-  it("closes at once while its connection is stalled, with more in it than the socket takes", async () => {
+  it("the bus closes at once while its connection is stalled with a full socket", async () => {
     stall();
     for (const id of range(1, 30)) ana.bus.publish(large(id));
     await ana.close();
@@ -110,7 +110,7 @@ describe("The bus on NATS, under fire", () => {
     expect(ana.bus.isConnected).to.equal(false);
   });
 
-  it("has sent what it was given before its close", async () => {
+  it("the bus sends everything that was published before its close", async () => {
     for (const id of range(1, 8)) bob.bus.publish(large(id));
     bob.bus.publish(numbered(1));
     await bob.close();
@@ -118,7 +118,7 @@ describe("The bus on NATS, under fire", () => {
     expect(ana.listener.heard).to.have.length(9);
   });
 
-  it("closes at once while NATS is away, and connects no more", async () => {
+  it("the bus closes at once while NATS is unavailable, and does not reconnect", async () => {
     await server.stop();
     await ana.disconnected();
     await ana.close();
@@ -130,7 +130,7 @@ describe("The bus on NATS, under fire", () => {
     expect(ana.notices.at(-1)?.message).to.match(/is lost|cannot be reached/);
   });
 
-  it("closes at any moment of its opening, and leaves no connection behind", async () => {
+  it("a bus that is closed at any moment of its opening leaves no connection behind", async () => {
     await ana.close();
     for (const turns of range(0, 40)) {
       const node = new NatsNode(`nats://${proxy.address}`);
@@ -145,33 +145,33 @@ describe("The bus on NATS, under fire", () => {
 
   describe("for nodes that ask every second whether NATS is there", () => {
     before(() => {
-      pingInterval = 1_000;
+      pingIntervalMs = 1_000;
     });
     after(() => {
-      pingInterval = undefined;
+      pingIntervalMs = undefined;
     });
 
-    it("leaves out what a connection that has stalled does not take, and makes a new one", async () => {
+    it("the bus drops what a stalled connection does not accept, and reconnects", async () => {
       stall();
       for (const id of range(1, 100)) ana.bus.publish(large(id));
       expect(ana.listener.heard, "what the sender has heard").to.have.length(100);
       expect(ana.bus.counts.publishedBytes).to.be.within(8 * MIB - MIB, 8 * MIB + MIB);
       expect(ana.bus.counts.dropped).to.equal(100 - ana.bus.counts.published);
-      const { level } = await ana.says(/does not take hints as fast as they come/);
+      const { level } = await ana.says(/does not take notifications as fast as they come/);
       expect(level).to.equal("warn");
       expect((await ana.says(/is lost/)).message).to.include("it no longer answers");
       await ana.connected();
       await expectBothWaysInTheEnd();
     });
 
-    it("notices a connection that is dead though nobody has said so, and makes a new one", async () => {
+    it("the bus detects a dead connection by pings, and reconnects", async () => {
       for (const link of proxy.links) link.forget("server");
       expect((await ana.says(/is lost/)).message).to.include("it no longer answers");
       await ana.connected();
       await expectBothWaysInTheEnd();
     });
 
-    it("outlives a NATS that does nothing for a while, with its connections open", async () => {
+    it("the bus recovers from a NATS server that is paused with its connections open", async () => {
       await server.freeze();
       try {
         for (const node of [ana, bob]) await node.disconnected();
@@ -209,7 +209,7 @@ describe("The bus on NATS, under fire", () => {
       return taken.pop() as net.Socket;
     };
 
-    it("gives each attempt up, and leaves no connection of it behind", async () => {
+    it("an attempt to connect to a silent server times out, and leaves no connection behind", async () => {
       const node = new NatsNode(address());
       for (const _ of range(1, 2)) {
         const socket = await connection();
@@ -219,7 +219,7 @@ describe("The bus on NATS, under fire", () => {
       expect(node.bus.isConnected).to.equal(false);
     });
 
-    it("closes at once, and leaves no connection behind", async () => {
+    it("a bus that is closed while it connects to a silent server leaves no connection behind", async () => {
       const node = new NatsNode(address());
       const socket = await connection();
       const ended = once(socket, "close");
@@ -229,7 +229,7 @@ describe("The bus on NATS, under fire", () => {
       expect(node.notices).to.deep.equal(before);
     });
 
-    it("goes to another server", async () => {
+    it("the bus tries another server after a silent one", async () => {
       await NatsNode.following(logId, `${address()},nats://127.0.0.1:${server.port}`);
     });
   });

@@ -18,7 +18,7 @@ import {
 } from "../support/storeFixture.ts";
 import { caught } from "./postgresNode.ts";
 
-describe("While PostgreSQL is away", () => {
+describe("An outage of PostgreSQL", () => {
   let server: EngineServer;
   let place: PostgresPlace;
   let store: PostgresStore;
@@ -40,7 +40,7 @@ describe("While PostgreSQL is away", () => {
   /** Asks until there is an answer. */
   const isBack = () => eventually(async () => (await caught(store.log.state())) === undefined, "the store to be back");
 
-  it("every call says that surely nothing was changed, and the operator is told once", async () => {
+  it("every call throws StoreUnavailable while PostgreSQL is unavailable, and the operator is told once", async () => {
     await server.stop();
     const calls = () => [
       store.log.append([draft(ana, "never")]),
@@ -87,7 +87,7 @@ describe("While PostgreSQL is away", () => {
     ["stopped", () => server.stop()],
     ["killed", () => server.kill()],
   ] as const) {
-    it(`because it was ${how} under load, nothing that was accepted is lost, and repeating settles the rest`, async () => {
+    it(`a PostgreSQL server that is ${how} under load loses no accepted message, and repetitions settle the rest`, async () => {
       const accepted: string[] = [];
       let tries = 0;
       let goOn = true;
@@ -127,7 +127,7 @@ describe("While PostgreSQL is away", () => {
     });
   }
 
-  it("for no longer than its connections were ended while nobody used them, nobody notices", async () => {
+  it("calls succeed after the server has closed idle connections", async () => {
     await Promise.all(range(1, 8).flatMap(() => [store.log.state(), store.accounts.find("ana")]));
     const ended = await place.query(
       "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE 'obrolan %'",
@@ -138,14 +138,14 @@ describe("While PostgreSQL is away", () => {
     expect(place.reports).to.deep.equal([]);
   });
 
-  it("it can be closed", async () => {
+  it("a store can be closed while PostgreSQL is unavailable", async () => {
     await server.stop();
     const append = caught(store.log.append([draft(ana, "never")]));
     await store.close();
     expect(await append).to.be.instanceOf(StoreUnavailable);
   });
 
-  it("it stays on the roster who is here, and nobody is told that they left", async () => {
+  it("users stay online while PostgreSQL is unavailable, and no change is reported", async () => {
     const other = await place.open();
     const who = { accountId: ana.accountId, username: ana.username, since: NOON };
     await store.roster.arrive(who);
@@ -168,7 +168,7 @@ describe("A store in PostgreSQL that is closed", () => {
     needsEngine(this, "postgres");
   });
 
-  it("has carried out what was asked before, and carries out nothing after", async () => {
+  it("a closed store has carried out all earlier calls, and refuses later ones", async () => {
     const place = await postgresPlace();
     const store = await place.open();
     const ana = await enlist(store, "ana");

@@ -13,9 +13,9 @@ import { caught, hold, PostgresNode } from "./postgresNode.ts";
 /** What every append locks. */
 const LOG = "SELECT FROM log FOR UPDATE";
 /** For whoever waits until a test goes on, however long that takes. */
-const PATIENT: Partial<PostgresOptions> = { answerTimeoutMs: 60_000, lease: 60_000 };
+const PATIENT: Partial<PostgresOptions> = { answerTimeoutMs: 60_000, leaseMs: 60_000 };
 
-describe("A commit in PostgreSQL", () => {
+describe("PostgresLog", () => {
   before(function () {
     needsEngine(this, "postgres");
   });
@@ -48,7 +48,7 @@ describe("A commit in PostgreSQL", () => {
   };
   const hello = () => draft(ana, "hello", { requestId: "r" });
 
-  it("that waits for the lock when its connection breaks lands late, and its repetition finds it", async () => {
+  it("an append whose connection breaks while it waits for the lock commits later, and its repetition finds it", async () => {
     const lock = await lockWith(LOG);
     const first = caught(node.store.log.append([hello()]));
     await node.waitsForLock("append");
@@ -62,7 +62,7 @@ describe("A commit in PostgreSQL", () => {
     expect(await idsAfter(other.store.log, 0)).to.deep.equal([1, 2]);
   });
 
-  it("that lands behind its own repetition doubles nothing", async () => {
+  it("an append that commits after its own repetition stores no duplicate", async () => {
     const link = await node.link("append");
     link.set("up", "keep");
     const first = caught(node.store.log.append([hello(), draft(ana, "and more", { requestId: "s" })]));
@@ -85,7 +85,7 @@ describe("A commit in PostgreSQL", () => {
     expect((await other.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: true });
   });
 
-  it("whose answer is lost has happened, and its repetition says so", async () => {
+  it("the repetition of an append whose answer was lost is a duplicate", async () => {
     const link = await node.link("append");
     link.set("down", "lose");
     const first = caught(node.store.log.append([hello()]));
@@ -96,7 +96,7 @@ describe("A commit in PostgreSQL", () => {
     expect(await headOf(other.store.log)).to.equal(2);
   });
 
-  it("whose connection the server ends has an outcome that is not known, and the next call works", async () => {
+  it("an append whose connection the server ends has an unknown outcome, and the next call works", async () => {
     const lock = await lockWith(LOG);
     const first = caught(node.store.log.append([hello()]));
     await node.waitsForLock("append");
@@ -106,7 +106,7 @@ describe("A commit in PostgreSQL", () => {
     expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: false });
   });
 
-  it("that waits for its turn is waited for before its message is refused", async () => {
+  it("a lookup by request id waits for an append of the same message that waits for the lock", async () => {
     const lock = await lockWith(LOG);
     const first = caught(node.store.log.append([hello()]));
     await node.waitsForLock("append");
@@ -118,7 +118,7 @@ describe("A commit in PostgreSQL", () => {
     expect(await finding).to.include({ id: 2, text: "hello" });
   });
 
-  it("that fails in the middle of a batch leaves no trace of it, and no hole", async () => {
+  it("a batch that fails in the middle appends nothing and leaves no gap in the ids", async () => {
     await place.query("ALTER TABLE messages ADD CHECK (text <> 'bad')");
     const batch = [hello(), draft(ana, "bad"), draft(ana, "good")];
     expect(await caught(node.store.log.append(batch))).to.be.instanceOf(StoreUnavailable);
@@ -127,7 +127,7 @@ describe("A commit in PostgreSQL", () => {
     expect(await post(node.store.log, hello())).to.equal(2);
   });
 
-  it("that has found a session alive is waited for by whoever ends that", async () => {
+  it("ending a session waits for an append that has found the session active", async () => {
     // It gets stuck behind the look at the session.
     await place.query(`
       CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -145,7 +145,7 @@ describe("A commit in PostgreSQL", () => {
     expect(await node.store.log.append([hello()])).to.deep.equal([{ kind: "session-ended" }]);
   });
 
-  it("of a logout looks at who has come with a new session meanwhile, before it takes anybody off the roster", async () => {
+  it("a logout does not take a user offline who has logged in again in the meantime", async () => {
     await other.store.roster.arrive({ accountId: ana.accountId, username: ana.username, since: 0 });
     const roster = await lockWith("SELECT FROM roster_lock FOR UPDATE");
     const end = node.store.sessions.end(ana.sessionId, false);
@@ -158,7 +158,7 @@ describe("A commit in PostgreSQL", () => {
     expect(await other.store.roster.find(ana.username)).to.include({ username: ana.username });
   });
 
-  it("that comes through before the answer to an earlier look does not make the log seem to have gone back", async () => {
+  it("an append that commits during a read of the position does not look like a log regression", async () => {
     const { logId } = await node.store.log.state();
     const links = await node.links("read");
     for (const link of links) link.set("down", "keep");
@@ -171,7 +171,7 @@ describe("A commit in PostgreSQL", () => {
     expect(place.reports).to.deep.equal([]);
   });
 
-  it("that is cut at any moment is all there or not at all, and repeating it settles it", async function () {
+  it("an append that is interrupted at any byte is stored whole or not at all, and its repetition settles it", async function () {
     this.timeout(60_000);
     const seed = Random.seed();
     const random = new Random(seed);
@@ -208,7 +208,7 @@ describe("A commit in PostgreSQL", () => {
     expect(seen.unknown, `none was cut in the middle, with seed ${seed}`).to.be.above(0);
   });
 
-  it("of a node that takes no answer, as one that is stopped, holds nobody up", async () => {
+  it("an append of a stopped node, which reads no answer, does not block other nodes", async () => {
     const link = await node.link("append");
     link.set("down", "hold");
     const batch = range(1, 1_000).map((i) => draft(ana, `${i}`, { requestId: `${i}` }));
@@ -227,7 +227,7 @@ describe("A commit in PostgreSQL", () => {
       options = PATIENT;
     });
 
-    it("that lands after so long that its repetition may have been refused does nothing", async () => {
+    it("an append that gets the lock after its deadline appends nothing", async () => {
       const link = await node.link("append");
       link.set("up", "keep");
       const first = caught(node.store.log.append([hello()]));
@@ -254,7 +254,7 @@ describe("A commit in PostgreSQL", () => {
       expect((await readAfter(other.store.log, 1)).map(({ text }) => text)).to.deep.equal(["next"]);
     });
 
-    it("that does not get the lock in time has not happened; but what it is of may be what others are committing", async () => {
+    it("an append that times out on the lock appends nothing, but its outcome is unknown", async () => {
       const lock = await lockWith(LOG);
       expect(await caught(node.store.log.append([hello()]))).to.be.instanceOf(OutcomeUnknown);
       await lock.release();
@@ -262,7 +262,7 @@ describe("A commit in PostgreSQL", () => {
       expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: false });
     });
 
-    it("that takes long is neither repeated nor refused meanwhile, on any node", async () => {
+    it("a message whose commit takes long is neither appended again nor refused on any node", async () => {
       const late = new pg.Client({ connectionString: place.url });
       await late.connect();
       holders.push(() => late.end());
@@ -282,7 +282,7 @@ describe("A commit in PostgreSQL", () => {
       expect(await other.store.log.find(ana.accountId, "another")).to.equal(undefined);
     });
 
-    it("of a node whose connection stalls is not known in the end; it holds up neither the others nor the node's reading", async () => {
+    it("an append over a stalled connection has an unknown outcome, and blocks neither other nodes nor reads", async () => {
       const link = await node.link("append");
       link.set("up", "hold");
       link.set("down", "hold");

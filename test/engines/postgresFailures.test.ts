@@ -10,8 +10,8 @@ function databaseError(severity: string, code: string): Error {
   return Object.assign(new pg.DatabaseError("something", 9, "error"), { severity, code });
 }
 
-describe("An error of PostgreSQL in answer to a change", () => {
-  it("says that nothing was changed, where it ended the transaction and not the connection", () => {
+describe("outcomeOf", () => {
+  it("an error that ended the transaction and not the connection is StoreUnavailable", () => {
     for (const code of ["55P03", "57014", "53100", "25006", "23505", "OB001", "40P01"]) {
       for (const severity of ["ERROR", "FEHLER"]) {
         expect(outcomeOf(databaseError(severity, code)), `${severity} ${code}`).to.be.instanceOf(StoreUnavailable);
@@ -19,7 +19,7 @@ describe("An error of PostgreSQL in answer to a change", () => {
     }
   });
 
-  it("leaves it unknown, where it ended the connection or the server", () => {
+  it("an error that ended the connection or the server is OutcomeUnknown", () => {
     const cases: [string, string][] = [
       ["FATAL", "57P01"],
       ["FATAL", "25P03"],
@@ -39,7 +39,7 @@ describe("An error of PostgreSQL in answer to a change", () => {
     expect(outcomeOf(new Error("Connection terminated unexpectedly"))).to.be.instanceOf(OutcomeUnknown);
   });
 
-  it("keeps what it was of", () => {
+  it("the judged error has the original one as its cause", () => {
     const error = databaseError("ERROR", "55P03");
     expect(outcomeOf(error)).to.include({ message: "something", cause: error });
     expect(unavailable(error)).to.include({ message: "something", cause: error });
@@ -53,8 +53,8 @@ describe("An error of PostgreSQL in answer to a change", () => {
   });
 });
 
-describe("A respite from connecting", () => {
-  it("is none at first, is one after a failure for its reason, and is over with a success", () => {
+describe("CircuitBreaker", () => {
+  it("a circuit breaker is closed at first, opens after a failure with its reason, and closes after a success", () => {
     const firsts: Error[] = [];
     const respite = new CircuitBreaker((error) => firsts.push(error));
     expect(respite.openReason).to.equal(undefined);
@@ -70,7 +70,7 @@ describe("A respite from connecting", () => {
   });
 });
 
-describe("What a node knows of the log", () => {
+describe("hasRegressed", () => {
   /** Servers one after the other, each of which begins with what the one before had, or less; and nodes that look at them. */
   const story = fc.array(
     fc.record({
@@ -80,7 +80,7 @@ describe("What a node knows of the log", () => {
     { minLength: 1, maxLength: 2 },
   );
 
-  it("tells it that the log has gone back, if and only if it has seen what is lost", () => {
+  it("a log has regressed if and only if it lacks messages that the node has seen", () => {
     fc.assert(
       fc.property(story, (servers) => {
         let headId = 5;
@@ -110,7 +110,7 @@ describe("What a node knows of the log", () => {
     );
   });
 
-  it("is not taken for another log's, nor the caller's", () => {
+  it("positions of another log are not compared", () => {
     const log = { logId: "new", headId: 3, oldestId: 1, serverStart: 1, appendedSince: 1, headAtStart: 0 };
     const known = { logId: "old", headId: 9, serverStart: 1 };
     expect(hasRegressed(log, known, { logId: "old", headId: 9 })).to.equal(false);

@@ -18,7 +18,7 @@ const went = ({ username }: Online): RosterChange => ({ username, online: false 
 /** What the nodes have, in seconds: long enough to be renewed in time by a node that stands still for some seconds. */
 const LEASE = 8;
 
-describe("The leases of nodes in PostgreSQL", () => {
+describe("LeaseClient on PostgreSQL", () => {
   let place: PostgresPlace;
   const nodes: PostgresNode[] = [];
   before(async function () {
@@ -42,10 +42,10 @@ describe("The leases of nodes in PostgreSQL", () => {
   /** A node that renews its lease often, though it lasts. */
   async function open(options: Partial<PostgresOptions> = {}): Promise<PostgresNode> {
     const node = await PostgresNode.open(place, {
-      lease: LEASE * 1_000,
+      leaseMs: LEASE * 1_000,
       heartbeatMs: 150,
-      shutdownGrace: 1,
-      startGrace: 1,
+      shutdownGraceMs: 1,
+      startGraceMs: 1,
       ...options,
     });
     nodes.push(node);
@@ -84,7 +84,7 @@ describe("The leases of nodes in PostgreSQL", () => {
     };
   }
 
-  it("end with a node that is cut off: its people are off the list, and the others are told", async () => {
+  it("the lease of an unreachable node expires: its users go offline, and the other nodes see the changes", async () => {
     const [dying, other] = [await open(), await open()];
     for (const who of [ana, bob]) await rosterOf(dying).arrive(who);
     await rosterOf(other).arrive(bob);
@@ -98,8 +98,8 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect(await place.query("SELECT username FROM roster")).to.deep.equal([{ username: "bob" }]);
   });
 
-  it("are left to end by a node that is closed while people are here, who may be on their way to another one", async () => {
-    const [closing, other] = [await open({ shutdownGrace: 60_000 }), await open()];
+  it("a closed node with users leaves its lease to expire, so that its users can reconnect to another node", async () => {
+    const [closing, other] = [await open({ shutdownGraceMs: 60_000 }), await open()];
     for (const who of [ana, bob, eve]) await rosterOf(closing).arrive(who);
     await rosterOf(closing).leave(eve.accountId);
     const changes = await changesOf(other);
@@ -111,8 +111,8 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect(await everyone(other)).to.deep.equal([bob]);
   });
 
-  it("are ended by a node that is closed when nobody is here", async () => {
-    const [closing, other] = [await open({ lease: 60_000 }), await open()];
+  it("a closed node without users ends its lease at once", async () => {
+    const [closing, other] = [await open({ leaseMs: 60_000 }), await open()];
     await rosterOf(closing).arrive(ana);
     await rosterOf(closing).leave(ana.accountId);
     await closing.close();
@@ -120,10 +120,10 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect(await place.query("SELECT count(*)::integer AS count FROM nodes")).to.deep.equal([{ count: 1 }]);
   });
 
-  it("that are over count for nothing, also before anybody has cleared up", async () => {
-    const node = await open({ lease: 60_000, heartbeatMs: 60_000 });
+  it("an expired lease does not count, even before a node has removed it", async () => {
+    const node = await open({ leaseMs: 60_000, heartbeatMs: 60_000 });
     await rosterOf(node).arrive(ana);
-    const look = await open({ lease: 1, heartbeatMs: 60_000 });
+    const look = await open({ leaseMs: 1, heartbeatMs: 60_000 });
     expect(await rosterOf(look).find("ana")).to.deep.equal(ana);
     await place.query("UPDATE nodes SET lease_until = now() - interval '1 second'");
     expect(await rosterOf(look).find("ana")).to.equal(undefined);
@@ -131,7 +131,7 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect(await place.query("SELECT username FROM roster")).to.deep.equal([{ username: "ana" }]);
   });
 
-  it("come back with a node that was cut off, which puts back who is there by itself, since when they came", async () => {
+  it("a node that reconnects stores its users again, with the times at which they came online", async () => {
     const [stalled, other] = [await open(), await open()];
     for (const who of [ana, bob]) await rosterOf(stalled).arrive(who);
     const changes = await changesOf(other);
@@ -149,8 +149,8 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect(await everyone(other)).to.deep.equal([bob, eve]);
   });
 
-  it("are found to be over by a node that says something before it has renewed its own", async () => {
-    const [stalled, other] = [await open({ lease: 60_000, heartbeatMs: 60_000 }), await open()];
+  it("a node whose update finds no lease does a full sync", async () => {
+    const [stalled, other] = [await open({ leaseMs: 60_000, heartbeatMs: 60_000 }), await open()];
     await rosterOf(stalled).arrive(ana);
     const changes = await changesOf(other);
     await passes(60, ana);
@@ -160,7 +160,7 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect((await changes(3)).slice(1)).to.deep.equal([came(ana), came(bob)]);
   });
 
-  it("are renewed over a new connection when the one that they had stalls", async () => {
+  it("a node whose lease connection stalls renews the lease over a new connection", async () => {
     const [stalling, other] = [await open(), await open()];
     await rosterOf(stalling).arrive(ana);
     const { place: start } = await rosterOf(other).changes();
@@ -174,7 +174,7 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect(await everyone(other)).to.deep.equal([ana, bob]);
   });
 
-  it("are renewed while a crowd comes and goes without a pause", async () => {
+  it("a node renews its lease while many users join and leave without a pause", async () => {
     const [node, other] = [await open(), await open()];
     await rosterOf(node).arrive(bob);
     const { place: start } = await rosterOf(node).changes();
@@ -207,7 +207,7 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect(await everyone(other)).to.deep.equal([bob]);
   });
 
-  it("that were over for all of them begin again too with the first that says something, where all had just stood still", async () => {
+  it("after a pause of all nodes, the first update of one node revives the leases of all", async () => {
     const both = [await open({ heartbeatMs: 60_000 }), await open({ heartbeatMs: 60_000 })] as const;
     const [first, second] = both;
     await rosterOf(first).arrive(ana);
@@ -221,7 +221,7 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect((await rosterOf(second).changes(start)).changes).to.deep.equal([]);
   });
 
-  it("that were over for all of them begin again with the first that is back: nobody was off the list", async () => {
+  it("after an outage that outlasted all leases, the first node back revives the leases of all", async () => {
     const both = [await open(), await open()] as const;
     const [first, second] = both;
     await rosterOf(first).arrive(ana);
@@ -239,12 +239,12 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect((await rosterOf(first).changes(start)).changes).to.deep.equal([came(eve)]);
   });
 
-  it("that were over long ago when a node starts are given a grace, in which their people are back or go", async () => {
+  it("a starting node extends expired leases by the start grace, in which their users reconnect or go offline", async () => {
     const dead = await open();
     for (const who of [ana, bob]) await rosterOf(dead).arrive(who);
     await cutOff(dead);
     await passes(24 * 60 * 60, ana);
-    const started = await open({ startGrace: 60_000 });
+    const started = await open({ startGraceMs: 60_000 });
     const { place: start } = await rosterOf(started).changes();
     expect(await everyone(started)).to.deep.equal([ana, bob]);
     // Who is back is online without a break, also when the lease of the node where they were has ended.
@@ -256,7 +256,7 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect(await everyone(started)).to.deep.equal([ana]);
   });
 
-  it("that a clock which was ahead has written do not last until that time comes, nor do more changes stay than are told", async () => {
+  it("leases and changes that a fast clock has written do not last until that time", async () => {
     const [dead, other] = [await open(), await open({ heartbeatMs: 60_000 })];
     await rosterOf(dead).arrive(ana);
     await cutOff(dead);
@@ -276,7 +276,7 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect(await everyone(other)).to.deep.equal([bob]);
   });
 
-  it("of others are not judged by a node whose own was over: they may have been away for the same reason", async () => {
+  it("a node whose own lease had expired does not end the leases of other nodes", async () => {
     await open({ heartbeatMs: 60_000 });
     const [away, other] = ["00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"];
     const renew = async () =>
@@ -291,8 +291,8 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect(await ids()).to.not.include(other);
   });
 
-  it("are not changed by what a node said long ago, and comes late", async () => {
-    const [node, other] = [await open({ lease: 60_000, heartbeatMs: 60_000 }), await open()];
+  it("an update that arrives after a later full sync has no effect", async () => {
+    const [node, other] = [await open({ leaseMs: 60_000, heartbeatMs: 60_000 }), await open()];
     await rosterOf(node).arrive(ana);
     // Nothing else of this node is to be on its way: it renews its lease once a minute.
     const link = await node.link("roster");
@@ -315,7 +315,7 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect(await everyone(other)).to.deep.equal([ana]);
   });
 
-  it("are put right after a crash in which the database has lost what it had not synced", async () => {
+  it("a node stores its users again after a database crash that lost unsynced updates", async () => {
     const [node, other] = [await open(), await open()];
     for (const who of [ana, bob]) await rosterOf(node).arrive(who);
     // As it is after one: a connection breaks, and some rows are those of a moment ago.
@@ -326,7 +326,7 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect(await everyone(other)).to.deep.equal([ana, bob]);
   });
 
-  it("outlast comings and goings of one account that are told at once", async () => {
+  it("concurrent joins and leaves of one account are stored one after the other", async () => {
     const node = await open();
     const changes = await changesOf(node);
     const roster = rosterOf(node);
@@ -337,8 +337,8 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect([first, second, left]).to.deep.equal([true, false, true]);
   });
 
-  it("keep the changes of a while, the last one for ever, and say so of what they have forgotten", async () => {
-    const node = await open({ changeRetention: 0 });
+  it("the roster keeps changes for the retention time, keeps the last one, and reports removed ones as unknown", async () => {
+    const node = await open({ changeRetentionMs: 0 });
     const roster = rosterOf(node);
     const { place: before } = await roster.changes();
     await roster.arrive(ana);
@@ -358,7 +358,7 @@ describe("The leases of nodes in PostgreSQL", () => {
     expect((await next.changes(last)).changes).to.deep.equal([came(bob)]);
   });
 
-  it("tell of a crowd that there is too much to tell", async () => {
+  it("the roster returns no changes if there are too many", async () => {
     const node = await open();
     const { place: start } = await rosterOf(node).changes();
     const crowd = range(1, 2_100).map((i) => ({ accountId: 100 + i, username: `user-${i}`, since: NOON }));

@@ -40,7 +40,7 @@ describe("Opening a store in PostgreSQL", () => {
   };
   const where = () => `127.0.0.1:${new URL(place.url).port}/obrolan`;
 
-  it("makes it ready once, however many nodes come at once", async () => {
+  it("several nodes that open a database at once migrate it once", async () => {
     const stores = await Promise.all(range(1, 8).map(() => place.open()));
     expect(await place.query("SELECT version FROM obrolan_schema")).to.deep.equal([{ version: MIGRATIONS.length }]);
     const logIds = await Promise.all(stores.map(async ({ log }) => (await log.state()).logId));
@@ -49,7 +49,7 @@ describe("Opening a store in PostgreSQL", () => {
     expect(place.reports).to.deep.equal([]);
   });
 
-  it("of a newer version is refused, and left as it is", async () => {
+  it("opening a database of a newer version fails and changes nothing", async () => {
     await (await place.open()).close();
     await place.query("UPDATE obrolan_schema SET version = 9999");
     for (const _ of range(1, 2)) {
@@ -60,7 +60,7 @@ describe("Opening a store in PostgreSQL", () => {
     expect(await place.query("SELECT version FROM obrolan_schema")).to.deep.equal([{ version: 9999 }]);
   });
 
-  it("is refused at once, with a sentence that has no password in it, where waiting would not help", async () => {
+  it("an error that cannot pass is reported at once, without a password", async () => {
     const cases: [string, string, RegExp][] = [
       [
         "the password",
@@ -78,7 +78,7 @@ describe("Opening a store in PostgreSQL", () => {
       ],
       ["a setting", urlWith((url) => url.searchParams.set("options", "-c no_such_setting=1")), /no_such_setting/],
       ["the scheme", "mysql://obrolan:wrong-secret@127.0.0.1/obrolan", /must begin with postgres:\/\//],
-      ["the port", "postgres://obrolan:wrong-secret@127.0.0.1:port/obrolan", /cannot be used: it is no URL/],
+      ["the port", "postgres://obrolan:wrong-secret@127.0.0.1:port/obrolan", /cannot be used: it is not a URL/],
       [
         "a / in the password",
         "postgres://obrolan:12/secret@127.0.0.1/obrolan",
@@ -94,11 +94,11 @@ describe("Opening a store in PostgreSQL", () => {
     }
   });
 
-  it("names the place where it is refused", async () => {
+  it("an error names the database", async () => {
     expect(await whyNot(place.open({ url: urlWith((url) => (url.password = "wrong")) }))).to.include(where());
   });
 
-  it("is refused in a database that cannot hold every text", async () => {
+  it("opening a database that is not in UTF-8 fails", async () => {
     await place.query(
       "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
     );
@@ -107,13 +107,13 @@ describe("Opening a store in PostgreSQL", () => {
     await place.query("DROP DATABASE latin");
   });
 
-  it("is refused where something else is", async () => {
+  it("opening a database with other tables fails", async () => {
     await place.query("CREATE TABLE accounts (name text)");
     expect(await whyNot(place.open())).to.match(/"accounts" already exists.*a database of its own/);
     expect(await place.query("SELECT to_regclass('messages') AS messages")).to.deep.equal([{ messages: null }]);
   });
 
-  it("is refused to somebody who may make nothing in it", async () => {
+  it("opening a database as a user without the right to create tables fails", async () => {
     await place.query("CREATE ROLE guest LOGIN PASSWORD 'guest'");
     const url = urlWith((to) => {
       to.username = "guest";
@@ -123,7 +123,7 @@ describe("Opening a store in PostgreSQL", () => {
     await place.query("DROP ROLE guest");
   });
 
-  it("is refused on a server that syncs nothing", async () => {
+  it("opening a database on a server with fsync = off fails", async () => {
     const { url } = await sharedServer("postgres");
     const set = (fsync: string) =>
       place.query(`ALTER SYSTEM SET fsync = ${fsync}`).then(() => place.query("SELECT pg_reload_conf()"));
@@ -141,7 +141,7 @@ describe("Opening a store in PostgreSQL", () => {
     }
   });
 
-  it("on a server that does not wait for its syncs says so, and has its own commits synced", async () => {
+  it("with synchronous_commit = off on the server, the store reports that and syncs its own commits", async () => {
     const store = await place.open({
       url: urlWith((url) =>
         url.searchParams.set("options", `${url.searchParams.get("options")} -c synchronous_commit=off`),
@@ -162,7 +162,7 @@ describe("Opening a store in PostgreSQL", () => {
     await store.close();
   });
 
-  it("leaves a stricter setting as it is", async () => {
+  it("the store keeps a stricter synchronous_commit of the server", async () => {
     const store = await place.open({
       url: urlWith((url) =>
         url.searchParams.set("options", `${url.searchParams.get("options")} -c synchronous_commit=remote_apply`),
@@ -180,7 +180,7 @@ describe("Opening a store in PostgreSQL", () => {
     await store.close();
   });
 
-  it("under a stricter isolation than its functions are made for is all the same", async () => {
+  it("the store works if the server's default isolation is stricter", async () => {
     const url = urlWith((to) =>
       to.searchParams.set("options", `${to.searchParams.get("options")} -c default_transaction_isolation=serializable`),
     );
@@ -203,7 +203,7 @@ describe("Opening a store before PostgreSQL is there", () => {
   });
   after(() => server?.remove());
 
-  it("waits for it, and says so once", async () => {
+  it("opening waits for an unavailable server, and reports that once", async () => {
     await server.stop();
     const reports: Error[] = [];
     const opening = openPostgresStore({ url: server.url, report: (error) => reports.push(error) });
@@ -214,7 +214,7 @@ describe("Opening a store before PostgreSQL is there", () => {
     expect(reports[0]?.message).to.match(/127\.0\.0\.1:\d+\/obrolan cannot be used yet, trying on: .*ECONNREFUSED/);
   });
 
-  it("waits for it as well where it is gone again before all is done", async () => {
+  it("opening waits again if the server becomes unavailable during the opening", async () => {
     await server.start();
     const reports: Error[] = [];
     // The first connection makes the database ready. Those behind it find nobody there, until somebody has noticed.
@@ -232,7 +232,7 @@ describe("Opening a store before PostgreSQL is there", () => {
     }
   });
 
-  it("gives up in the end, and says what it waited for", async () => {
+  it("opening fails after the timeout, with the reason", async () => {
     await server.stop();
     const failed = await caught(openPostgresStore({ url: server.url, report: () => {}, startTimeoutMs: 500 }));
     expect((failed as Error).message).to.match(

@@ -4,10 +4,10 @@ import * as accounts from "../../src/server/engines/postgres/accounts.ts";
 import { parseAddress } from "../../src/server/engines/postgres/address.ts";
 import * as attempts from "../../src/server/engines/postgres/attempts.ts";
 import * as clockMark from "../../src/server/engines/postgres/clockMark.ts";
-import * as presence from "../../src/server/engines/postgres/leaseClient.ts";
+import * as leases from "../../src/server/engines/postgres/leases.ts";
 import * as log from "../../src/server/engines/postgres/log.ts";
 import * as roster from "../../src/server/engines/postgres/roster.ts";
-import { toColumns } from "../../src/server/engines/postgres/rows.ts";
+import { toDraftColumns } from "../../src/server/engines/postgres/rows.ts";
 import { optionsOf } from "../../src/server/engines/postgres/session.ts";
 import * as sessions from "../../src/server/engines/postgres/sessions.ts";
 import { needsEngine } from "../support/engineServer.ts";
@@ -105,11 +105,11 @@ describe("The statements of the PostgreSQL store", () => {
   /** Every statement, with values that find something. */
   const calls = (): [{ name: string; text: string }, unknown[]][] => [
     [log.STATE, []],
-    [log.APPEND, [logId, 0, 0, Number.MAX_SAFE_INTEGER, ...toColumns(batch())]],
+    [log.APPEND, [logId, 0, 0, Number.MAX_SAFE_INTEGER, ...toDraftColumns(batch())]],
     [log.READ, [500, 755]],
     [log.RECENT, [7, 100]],
     [log.FIND, [3, Buffer.from("2")]],
-    [log.FORGET, [logId, 20]],
+    [log.TRUNCATE, [logId, 20]],
     [log.RENEW, [logId, logId, 0]],
     [accounts.FIND, ["user-7"]],
     [accounts.CREATE, [`new-${Math.random()}`, "hash", 0]],
@@ -129,26 +129,26 @@ describe("The statements of the PostgreSQL store", () => {
     [roster.PAGE, ["user-7", 101, "8 s"]],
     [roster.CHANGES, [newestChange - 10]],
     [roster.PLACE, []],
-    [presence.TELL, [NODE, 1, "{9001}", ["zoe"], "{5}", ["user-9"]]],
-    [presence.RENEW, [NODE, "8 s", "60 s", "0 s"]],
+    [leases.UPDATE, [NODE, 1, "{9001}", ["zoe"], "{5}", ["user-9"]]],
+    [leases.RENEW, [NODE, "8 s", "60 s", "0 s"]],
   ];
 
   const SMALL = /^(log|clock_mark|nodes|roster_lock|\w+_1|pg_\w+)$/;
 
-  it("are those that are looked at", () => {
-    const all = [log, accounts, sessions, attempts, roster, presence, clockMark].flatMap((module) =>
+  it("every exported statement is checked here", () => {
+    const all = [log, accounts, sessions, attempts, roster, leases, clockMark].flatMap((module) =>
       Object.values(module).filter((value) => typeof value === "object" && "text" in value),
     );
     const looked = calls().map(([statement]) => statement);
     const left = all.filter((statement) => !looked.includes(statement as { name: string; text: string }));
     // Once an hour two of them go through all sessions; a node begins, puts all of its people here, or ends, once in a while.
-    const seldom = [sessions.SWEEP, sessions.CAP, presence.EXPECT, presence.PUT, presence.END];
+    const seldom = [sessions.PURGE, sessions.CAP, leases.EXTEND_ENDED, leases.FULL_SYNC, leases.END];
     expect(left).to.have.members(seldom);
     expect(new Set(all.map((statement) => (statement as { name: string }).name)).size).to.equal(all.length);
   });
 
   for (const when of ["in a database of which nothing was counted", "when all has been counted"]) {
-    it(`never walk through all of a table, ${when}`, async () => {
+    it(`no statement scans a whole table, ${when}`, async () => {
       if (when.startsWith("when")) await place.query("ANALYZE");
       let seen = 0;
       for (const [statement, values] of calls()) {

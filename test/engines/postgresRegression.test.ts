@@ -8,7 +8,7 @@ import { draft, enlist, headOf, idsAfter, type Person, post, range } from "../su
 import { caught, PostgresNode } from "./postgresNode.ts";
 
 /** As with a standby that lacked the end when it took over, or a backup that was put in the place of what was lost. */
-describe("When a copy of the database takes over", () => {
+describe("A failover of PostgreSQL", () => {
   let server: EngineServer;
   let copy: EngineServer;
   let place: PostgresPlace;
@@ -71,7 +71,7 @@ describe("When a copy of the database takes over", () => {
     return error as Error;
   };
 
-  it("that lacks messages, it is not written to by a node that has seen them, and gets another log id once", async () => {
+  it("a node does not append to a copy that lacks messages it has seen, and the log gets a new id once", async () => {
     await append(0, 4);
     expect(await headOf(logOf(1))).to.equal(9);
     await takeOver();
@@ -92,7 +92,7 @@ describe("When a copy of the database takes over", () => {
     expect(await idsAfter(logOf(1), 0)).to.deep.equal(range(1, 7));
   });
 
-  it("that lacks what only the hints of others have told, the caller's word is enough", async () => {
+  it("a copy that lacks messages known only from notifications is a log regression", async () => {
     await takeOver();
     await Promise.all(nodes.map(isBack));
     expect(await logOf(0).state({ logId, headId: 5 })).to.include({ logId });
@@ -102,7 +102,7 @@ describe("When a copy of the database takes over", () => {
     expect(await logOf(1).state({ logId, headId: 7 })).to.include({ logId: renewed, headId: 5 });
   });
 
-  it("what was meant for the log before is not appended to the one that it has become", async () => {
+  it("a draft for the old log is not appended to the new log", async () => {
     await takeOver();
     await Promise.all(nodes.map(isBack));
     const { logId: renewed } = await logOf(0).state({ logId, headId: 7 });
@@ -111,7 +111,7 @@ describe("When a copy of the database takes over", () => {
     expect(await idsAfter(logOf(0), 0)).to.deep.equal(range(1, 6));
   });
 
-  it("and is written to by a node that is new, the others still see that it lacked what they had", async () => {
+  it("nodes detect a log regression even after a new node has appended to the copy", async () => {
     await append(0, 4);
     await takeOver();
     const fresh = await newNode();
@@ -125,7 +125,7 @@ describe("When a copy of the database takes over", () => {
     expect(await post(fresh.store.log, draft(ana, "now"))).to.equal(15);
   });
 
-  it("but is a standby still, no node connects to it, and they say why; once it is promoted, they do", async () => {
+  it("nodes refuse to connect to a standby, report why, and connect after its promotion", async () => {
     await append(0, 4);
     await copy.standBy();
     await takeOver();
@@ -145,7 +145,7 @@ describe("When a copy of the database takes over", () => {
     expect(await logOf(1).state({ logId, headId: 9 })).to.include({ logId: renewed, headId: 5 });
   });
 
-  it("that lacks nothing, or the server was only started anew, everything goes on in the same log", async () => {
+  it("a complete copy, or a restart of the server, keeps the log id", async () => {
     await server.kill();
     await server.start();
     await isBack(node(1));
@@ -157,7 +157,7 @@ describe("When a copy of the database takes over", () => {
     expect(place.reports.filter(({ message }) => /gone back/.test(message))).to.deep.equal([]);
   });
 
-  it("what was to be forgotten of the log before is not forgotten of the one that it has become", async () => {
+  it("a truncation of the old log does not truncate the new log", async () => {
     await append(0, 4);
     await takeOver();
     await isBack(node(1));

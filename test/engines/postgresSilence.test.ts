@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { parseAddress } from "../../src/server/engines/postgres/address.ts";
-import { Connections } from "../../src/server/engines/postgres/connections.ts";
+import { Connections, type Purpose } from "../../src/server/engines/postgres/connections.ts";
 import { CircuitBreaker } from "../../src/server/engines/shared/circuitBreaker.ts";
 import { needsEngine, sharedServer } from "../support/engineServer.ts";
 import { turns } from "../support/eventLoop.ts";
@@ -14,22 +14,22 @@ function pause(milliseconds: number): void {
 
 const sleep = (seconds: number) => ({ name: `sleep-${seconds}`, text: `SELECT 'slept' FROM pg_sleep(${seconds})` });
 
-describe("A silence of PostgreSQL", () => {
+describe("Timeouts of PostgreSQL calls", () => {
   let connections: Connections;
   before(function () {
     needsEngine(this, "postgres");
   });
   afterEach(() => connections?.close());
 
-  async function open(patience: number): Promise<void> {
+  async function open(timeoutMs: number): Promise<void> {
     const { url } = await sharedServer("postgres");
     // PostgreSQL itself has all the time there is.
     const settings = { statement_timeout: "0" };
-    const purpose = { name: "test", max: 1, settings, patience };
+    const purpose: Purpose = { name: "test", max: 1, settings, timeoutMs };
     connections = new Connections(parseAddress(url), purpose, new CircuitBreaker(() => {}));
   }
 
-  it("is not what it looks like to a process that stood still itself: what has come meanwhile is read", async () => {
+  it("a call that was answered during a pause of this process does not time out", async () => {
     await open(3_000);
     await connections.read(sleep(0));
     const answer = connections.read(sleep(0.01));
@@ -38,7 +38,7 @@ describe("A silence of PostgreSQL", () => {
     expect(await answer).to.deep.equal([["slept"]]);
   });
 
-  it("is not what it looks like either while a connection is made", async () => {
+  it("a connection that was made during a pause of this process does not time out", async () => {
     await open(3_000);
     const answer = connections.read(sleep(0));
     await turns(3);
@@ -46,7 +46,7 @@ describe("A silence of PostgreSQL", () => {
     expect(await answer).to.deep.equal([["slept"]]);
   });
 
-  it("is not borne for longer than its patience", async () => {
+  it("a call that is not answered ends after its timeout", async () => {
     await open(300);
     const error = await caught(connections.read(sleep(20)));
     expect(error).to.be.instanceOf(StoreUnavailable);

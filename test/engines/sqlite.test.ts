@@ -20,7 +20,7 @@ describe("The folder of an SQLite store", () => {
   const folder = useFolder();
   const inFolder = (...names: string[]) => path.join(folder.path, ...names);
 
-  it("is made where there is none, for its owner alone", async () => {
+  it("a store makes its data folder, readable by its owner alone", async () => {
     const store = await openSqliteStore({ folder: inFolder("a", "b") });
     await enlist(store, "ana");
     expect((await stat(inFolder("a", "b"))).mode & 0o777).to.equal(0o700);
@@ -30,7 +30,7 @@ describe("The folder of an SQLite store", () => {
     await store.close();
   });
 
-  it("is for one server at a time: another one is told so, and does the first one no harm", async () => {
+  it("a second server on a data folder is refused, and does not disturb the first", async () => {
     const store = await openSqliteStore({ folder: folder.path });
     for (let i = 0; i < 2; i++) {
       expect(await whyNot(folder.path))
@@ -42,7 +42,7 @@ describe("The folder of an SQLite store", () => {
     await (await openSqliteStore({ folder: folder.path })).close();
   });
 
-  it("with a store of a newer version is refused, left as it is, and let go of", async () => {
+  it("a store of a newer version is refused, unchanged and unlocked", async () => {
     await (await openSqliteStore({ folder: folder.path })).close();
     const versionOf = (set?: number) => {
       const db = new DatabaseSync(inFolder("obrolan.db"));
@@ -63,7 +63,7 @@ describe("The folder of an SQLite store", () => {
     await (await openSqliteStore({ folder: folder.path })).close();
   });
 
-  it("cannot be where a file is", async () => {
+  it("a data folder cannot have the path of a file", async () => {
     await writeFile(inFolder("file"), "");
     for (const place of [inFolder("file"), inFolder("file", "below")]) {
       expect(await whyNot(place))
@@ -72,7 +72,7 @@ describe("The folder of an SQLite store", () => {
     }
   });
 
-  it("cannot be where nothing can be written", async function () {
+  it("a data folder that cannot be written is refused", async function () {
     // Below /proc nobody can write, the superuser neither, for whom permissions do not count.
     const place = process.platform === "linux" ? "/proc/self" : inFolder("closed");
     if (place !== "/proc/self") await mkdir(place).then(() => chmod(place, 0o500));
@@ -82,14 +82,14 @@ describe("The folder of an SQLite store", () => {
       .and.match(/cannot be (made|written).*--data/);
   });
 
-  it("with a lock that is no lock is not said to be in use", async () => {
+  it("a damaged lock file is reported as damaged, and not as in use", async () => {
     await writeFile(inFolder("obrolan.lock"), "this is no database, and long enough to be seen as none\n".repeat(40));
     expect(await whyNot(folder.path))
       .to.include(folder.path)
       .and.not.match(/in use/);
   });
 
-  it("with a store that is no database says so, and is left as it is", async () => {
+  it("a store that is not a database is refused, and left as it is", async () => {
     const text = "this is no database, and long enough to be seen as none\n".repeat(40);
     await writeFile(inFolder("obrolan.db"), text);
     expect(await whyNot(folder.path)).to.match(/not a database/);
@@ -112,13 +112,13 @@ describe("An SQLite store", () => {
     return new DatabaseSync(path.join(folder.path, "obrolan.db"));
   }
 
-  it("keeps a write-ahead log", () => {
+  it("a store is in WAL mode", () => {
     const db = connect();
     expect(db.prepare("PRAGMA journal_mode").get()).to.deep.include({ journal_mode: "wal" });
     db.close();
   });
 
-  it("reads while a commit waits, and the commit comes through after that", async () => {
+  it("a store reads while a commit waits, and the commit succeeds afterwards", async () => {
     await post(store.log, draft(ana, "before"));
     const db = connect();
     db.exec("BEGIN IMMEDIATE");
@@ -131,7 +131,7 @@ describe("An SQLite store", () => {
     expect((await append)[0]).to.include({ kind: "accepted", id: 2 });
   });
 
-  it("commits while somebody reads", async () => {
+  it("a store commits while another connection reads", async () => {
     await post(store.log, draft(ana, "before"));
     const db = connect();
     db.exec("BEGIN");
@@ -142,7 +142,7 @@ describe("An SQLite store", () => {
     db.close();
   });
 
-  it("writes all of a batch or nothing: one that fails in the middle leaves no trace, and no hole", async () => {
+  it("a batch of an SQLite store that fails in the middle appends nothing and leaves no gap in the ids", async () => {
     const nobody = { ...ana, accountId: 9_999, username: "nobody" };
     const failed = await store.log
       .append([draft(ana, "1", { requestId: "r" }), draft(ana, "2", { to: nobody }), draft(ana, "3")])
@@ -153,7 +153,7 @@ describe("An SQLite store", () => {
     expect(await post(store.log, draft(ana, "1", { requestId: "r" }))).to.equal(1);
   });
 
-  it("carries out what was asked before it is closed, and nothing after", async () => {
+  it("a closed SQLite store has carried out all earlier calls, and refuses later ones", async () => {
     const appends = range(1, 20).map((i) => store.log.append([draft(ana, `${i}`)]));
     const reads = range(1, 20).map(() => store.log.state());
     await store.close();
@@ -168,7 +168,7 @@ describe("An SQLite store", () => {
     expect(await idsAfter(store.log, 0)).to.deep.equal(range(1, 20));
   });
 
-  it("is one file when it is closed", async () => {
+  it("a closed SQLite store is one file", async () => {
     await post(store.log, draft(ana, "hello"));
     await store.close();
     expect((await readdir(folder.path)).sort()).to.deep.equal(["obrolan.db", "obrolan.lock"]);

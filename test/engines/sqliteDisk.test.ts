@@ -25,7 +25,7 @@ describe("A full disk", () => {
   const ALONE = ["unshare", "--map-root-user", "--mount"];
   const MOUNT = 'mount -t tmpfs -o size=2m tmpfs "$1"';
 
-  it("takes nothing that it cannot hold, loses nothing that it has, and goes on when there is space again", function () {
+  it("a full disk refuses appends, loses nothing, and accepts appends when there is space again", function () {
     if (run(MOUNT, folder.path, "fullDisk.ts", ALONE).status !== 0) {
       if (this.test) this.test.title += " (skipped: this system lets nobody mount a small disk)";
       this.skip();
@@ -46,7 +46,7 @@ describe("A full disk", () => {
 describe("A disk on which a file cannot grow any more", () => {
   const folder = useFolder();
 
-  it("takes nothing that it cannot hold, and then what it can", function () {
+  it("a file that cannot grow refuses large appends, and then accepts small ones", function () {
     if (process.platform === "win32") this.skip();
     // 450 or 900 KB, as the shell counts. A text of 600 KB fits into no more than one of them, and 20 of them into neither.
     const story = said(run('ulimit -f 900 && exec "$2" "$3" "$1" 20 600000', folder.path, "brokenDisk.ts"));
@@ -62,7 +62,7 @@ describe("A disk on which a file cannot grow any more", () => {
 describe("A disk that fails to sync a commit", () => {
   const folder = useFolder();
 
-  it("leaves the outcome unknown, and the very next call works, on a new thread with a new connection", function () {
+  it("an append whose sync fails has an unknown outcome, and the next call works on a new worker", function () {
     needsStrace(this);
     // The thread's 20th sync is one of a commit: it makes some ten while it begins, and one for each append.
     const fault = ["-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO:when=20"];

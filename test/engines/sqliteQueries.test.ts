@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
-import { toDraftRow } from "../../src/server/engines/sqlite/draftRow.ts";
 import { StoreReader } from "../../src/server/engines/sqlite/reader.ts";
+import { toDraftRow } from "../../src/server/engines/sqlite/rows.ts";
 import { migrate } from "../../src/server/engines/sqlite/schema.ts";
 import { StoreWriter } from "../../src/server/engines/sqlite/writer.ts";
 import { draft, range } from "../support/storeFixture.ts";
@@ -70,8 +70,8 @@ describe("The statements of the SQLite store", () => {
     writing.touchSessions([1, 2], 5);
     writing.endSessions(person(5).sessionId, false);
     writing.endSessions(person(6).sessionId, true);
-    writing.sweepSessions(0, -1);
-    writing.forget(100);
+    writing.purgeSessions(0, -1);
+    writing.truncate(100);
   });
 
   it("are those that were looked at", () => {

@@ -4,9 +4,9 @@ import { chown, copyFile, mkdir, open, readFile, rm, truncate, writeFile } from 
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
-import { backUpSqliteStore } from "../../src/server/engines/sqlite/backup.ts";
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
-import { restoreSqliteStore } from "../../src/server/engines/sqlite/restore.ts";
+import { backUpSqliteStore } from "../../src/server/engines/sqlite/maintenance/backup.ts";
+import { restoreSqliteStore } from "../../src/server/engines/sqlite/maintenance/restore.ts";
 import { useFolder } from "../support/folder.ts";
 import { readLog } from "../support/store.ts";
 import { draft, enlist, range } from "../support/storeFixture.ts";
@@ -53,11 +53,11 @@ describe("Restoring an SQLite store", () => {
       [
         "text",
         (file) => writeFile(file, "dear diary\n".repeat(1_000)),
-        /text is no store of Obrolan: file is not a database/,
+        /text is not an Obrolan store: file is not a database/,
       ],
-      ["garbage", (file) => writeFile(file, randomBytes(50_000)), /garbage is no store of Obrolan/],
-      ["empty", (file) => writeFile(file, ""), /empty is no store of Obrolan\./],
-      ["other", (file) => sql(file, "CREATE TABLE meta (name TEXT, value TEXT)"), /other is no store of Obrolan\./],
+      ["garbage", (file) => writeFile(file, randomBytes(50_000)), /garbage is not an Obrolan store/],
+      ["empty", (file) => writeFile(file, ""), /empty is not an Obrolan store\./],
+      ["other", (file) => sql(file, "CREATE TABLE meta (name TEXT, value TEXT)"), /other is not an Obrolan store\./],
       [
         "newer",
         async (file) => copyFile(good, file).then(() => sql(file, "PRAGMA user_version = 99")),
@@ -98,7 +98,7 @@ describe("Restoring an SQLite store", () => {
         async (file) => copyFile(good, file).then(() => sql(file, "PRAGMA foreign_keys = OFF; DELETE FROM accounts")),
         /without-people is damaged: rows refer to others/,
       ],
-      ["a-folder", (file) => mkdir(file), /a-folder is no file/],
+      ["a-folder", (file) => mkdir(file), /a-folder is not a regular file/],
       ["nothing", () => {}, /There is no file .*nothing/],
     ];
     for (const [name, make, sentence] of cases) {
@@ -183,7 +183,7 @@ describe("Restoring an SQLite store", () => {
     reader.exec("BEGIN");
     reader.prepare("SELECT count(*) FROM messages").get();
     expect(await refusal(file)).to.match(
-      /cannot be brought to rest: another program has it open; is a backup under way\?/,
+      /cannot be checkpointed: another program has it open; is a backup in progress\?/,
     );
     reader.close();
     expect((await readLog(data())).headId).to.equal(6);

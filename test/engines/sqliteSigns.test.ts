@@ -4,9 +4,9 @@ import { mkdir, readFile, rename, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
-import { backUpSqliteStore } from "../../src/server/engines/sqlite/backup.ts";
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
-import { restoreSqliteStore } from "../../src/server/engines/sqlite/restore.ts";
+import { backUpSqliteStore } from "../../src/server/engines/sqlite/maintenance/backup.ts";
+import { restoreSqliteStore } from "../../src/server/engines/sqlite/maintenance/restore.ts";
 import { useFolder } from "../support/folder.ts";
 import { readLog } from "../support/store.ts";
 import { draft, enlist, range } from "../support/storeFixture.ts";
@@ -127,7 +127,7 @@ describe("A start on a data folder that shows signs of a lost store", () => {
       const opened = await openSqliteStore({ folder: data() }).catch((error: Error) => error);
       expect(opened).to.be.instanceOf(Error);
       expect((opened as Error).message).to.match(
-        /obrolan\.db is no store of Obrolan, but a database of another program: .*--data/,
+        /obrolan\.db is not an Obrolan store, but a database of another program: .*--data/,
       );
       expect((await readFile(inData("obrolan.db"))).equals(was)).to.equal(true);
     }
@@ -209,7 +209,7 @@ describe("A first start on a new data folder", function () {
   async function injectFaults(
     all: readonly (readonly [calls: string, stride: number])[],
   ): Promise<Map<string, number>> {
-    const script = path.join(import.meta.dirname, "firstStart.ts");
+    const script = path.join(import.meta.dirname, "../support/firstStart.ts");
     const outcomes = new Map<string, number>();
     for (const [calls, stride] of all) {
       for (const fault of ["signal=SIGKILL", "error=ENOSPC"]) {

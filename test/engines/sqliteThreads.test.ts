@@ -14,7 +14,7 @@ const caught = (promise: Promise<unknown>) =>
     (error) => error,
   );
 
-describe("A thread of an SQLite store that dies", () => {
+describe("WorkerClient", () => {
   const folder = useFolder();
   /** The threads in the order of their start: the one that writes, the one that reads, then those that took their places. */
   const threads: Worker[] = [];
@@ -36,7 +36,7 @@ describe("A thread of an SQLite store that dies", () => {
   const writing = () => threads[0] as Worker;
   const reading = () => threads[1] as Worker;
 
-  it("in the midst of an append leaves its outcome unknown, and the next call works, on a new thread", async () => {
+  it("an append whose worker dies has an unknown outcome, and the next call works on a new worker", async () => {
     const db = new DatabaseSync(path.join(folder.path, "obrolan.db"));
     // Each message takes a while, all of them far longer than it takes to end the thread.
     const COUNT =
@@ -63,7 +63,7 @@ describe("A thread of an SQLite store that dies", () => {
     expect(await idsAfter(store.log, 0)).to.deep.equal([1, 2]);
   });
 
-  it("before its commit has begun leaves nothing of it, and the ids stay dense", async () => {
+  it("calls behind an append whose worker dies change nothing, and the ids stay dense", async () => {
     const db = new DatabaseSync(path.join(folder.path, "obrolan.db"));
     db.exec("BEGIN IMMEDIATE");
     const appends = range(1, 5).map((i) => caught(store.log.append([draft(ana, `lost ${i}`)])));
@@ -79,7 +79,7 @@ describe("A thread of an SQLite store that dies", () => {
     expect(await idsAfter(store.log, 0)).to.deep.equal(range(1, head + 1));
   });
 
-  it("leaves it to the request id to settle what was unknown", async () => {
+  it("a repetition with the same request id settles an append whose worker died", async () => {
     const hello = draft(ana, "hello", { requestId: "r" });
     const append = caught(store.log.append([hello]));
     await writing().terminate();
@@ -90,7 +90,7 @@ describe("A thread of an SQLite store that dies", () => {
     expect(await idsAfter(store.log, 0)).to.deep.equal([1, 2]);
   });
 
-  it("while it reads has surely changed nothing, and the next call works, on a new thread", async () => {
+  it("a read whose worker dies throws StoreUnavailable, and the next call works on a new worker", async () => {
     const read = caught(store.log.read(1, 10));
     await reading().terminate();
     expect(await read).to.be.instanceOf(StoreUnavailable);
@@ -98,20 +98,20 @@ describe("A thread of an SQLite store that dies", () => {
     expect(threads).to.have.length(3);
   });
 
-  it("does the other one no harm", async () => {
+  it("the death of one worker does not affect the other", async () => {
     await reading().terminate();
     expect(await post(store.log, draft(ana, "second"))).to.equal(2);
     await writing().terminate();
     expect(await idsAfter(store.log, 0)).to.deep.equal([1, 2]);
   });
 
-  it("while nothing is asked of it is not missed", async () => {
+  it("a worker that dies while idle is replaced by the next call", async () => {
     await Promise.all([writing().terminate(), reading().terminate()]);
     expect(await post(store.log, draft(ana, "second"))).to.equal(2);
     expect(await idsAfter(store.log, 0)).to.deep.equal([1, 2]);
   });
 
-  it("does not keep the store from being closed", async () => {
+  it("a store whose workers have died can be closed and opened again", async () => {
     await Promise.all([writing().terminate(), reading().terminate()]);
     await store.close();
     store = await openSqliteStore({ folder: folder.path });

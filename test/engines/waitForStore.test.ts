@@ -19,20 +19,20 @@ function opensAfter(failures: number, error: Error): { open(): Promise<string>; 
 
 const AWAY = new StoreUnavailable("away");
 
-describe("A server that starts while its store is away", () => {
-  it("tries until it is back", async () => {
+describe("waitForStore", () => {
+  it("a start repeats its attempts until the store is available", async () => {
     const opens = opensAfter(2, AWAY);
     expect(await waitForStore(() => opens.open(), 60_000)).to.equal("opened");
     expect(opens.attempts).to.equal(3);
   });
 
-  it("throws what was wrong where it may not wait", async () => {
+  it("a start without a timeout throws the first error", async () => {
     const never = opensAfter(Number.POSITIVE_INFINITY, AWAY);
     expect(await waitForStore(() => never.open(), 0).catch((error) => error)).to.equal(AWAY);
     expect(never.attempts).to.equal(1);
   });
 
-  it("throws why it was stopped as soon as it is", async () => {
+  it("a start that is aborted throws the reason at once", async () => {
     const controller = new AbortController();
     const reason = new Error("stopped");
     const open = () => {
@@ -42,7 +42,7 @@ describe("A server that starts while its store is away", () => {
     expect(await waitForStore(open, 60_000, controller.signal).catch((error) => error)).to.equal(reason);
   });
 
-  it("throws any other error at once", async () => {
+  it("a start throws an error other than StoreUnavailable at once", async () => {
     const broken = opensAfter(1, new OutcomeUnknown("broken"));
     expect(await waitForStore(() => broken.open(), 60_000).catch((error) => error)).to.be.instanceOf(OutcomeUnknown);
     expect(broken.attempts).to.equal(1);

@@ -79,13 +79,13 @@ async function distributed(folder: string): Promise<Fixture> {
     folder,
     async open() {
       // All nodes are one process here: where it stands still for longer than a lease, they would all lose their people.
-      const { name: _, close, ...store } = await place.open({ lease: 60_000 });
+      const { name: _, close, ...store } = await place.open({ leaseMs: 60_000 });
       const bus = openNatsBus({ url, local: new LocalBus(), report: () => {} });
       return {
         engines: { ...store, bus, secrets: new NodeSecrets() },
         async ready() {
           await until(() => bus.isConnected, "NATS");
-          await bus.taken();
+          await bus.flushed();
         },
         async close() {
           await bus.close();

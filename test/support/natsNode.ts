@@ -20,19 +20,19 @@ export class NatsNode {
   #read = 0;
 
   /** By itself it does not leave a NATS that does nothing within the time of a test; one that pings every second leaves it in 4 s. */
-  constructor(url: string, identity: Identity = {}, pingInterval = 15_000) {
+  constructor(url: string, identity: Identity = {}, pingIntervalMs = 15_000) {
     const report = (notice: Notice) => {
       this.notices.push(notice);
       for (const watch of this.#watchers) watch();
     };
-    this.bus = openNatsBus({ url, identity, pingInterval, local: new LocalBus(), report });
+    this.bus = openNatsBus({ url, identity, pingIntervalMs, local: new LocalBus(), report });
     this.listener = new Listener(this.bus);
     open.add(this);
   }
 
   /** One that follows a log, and whose NATS knows that. */
-  static async following(logId: string, url: string, identity?: Identity, pingInterval?: number): Promise<NatsNode> {
-    const node = new NatsNode(url, identity, pingInterval);
+  static async following(logId: string, url: string, identity?: Identity, pingIntervalMs?: number): Promise<NatsNode> {
+    const node = new NatsNode(url, identity, pingIntervalMs);
     node.bus.follow(logId);
     await node.connected();
     return node;
@@ -60,7 +60,7 @@ export class NatsNode {
   /** Waits until it is connected anew, and what it follows is known there. */
   async connected(): Promise<void> {
     await this.says(/^connected to NATS/);
-    await this.bus.taken();
+    await this.bus.flushed();
   }
 
   /** Waits until it has lost its connection. */

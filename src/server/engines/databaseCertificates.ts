@@ -1,13 +1,13 @@
 import { type Certificates, ConfigError, readAuthorities, readKeyPair } from "../../config/index.ts";
 
 /**
- * The certificates that a database's URL names (`sslrootcert`, `sslcert`), read and checked together with the key (`sslkey`). Throws a
- * `ConfigError` with the remedy; there is nothing of the URL in it but the names of the files.
+ * Reads the certificates in a database's URL (`sslrootcert`, `sslcert`), and checks them with the key (`sslkey`).
+ * Throws a `ConfigError` with the remedy, which quotes nothing of the URL but the file names.
  */
 export function databaseCertificates(url: string): Certificates[] {
   const parameters = new URLSearchParams(/\?(.*)/s.exec(url)?.[1] ?? "");
   const named = (parameter: string) => {
-    // As pg does: the last one counts, and an empty one does not.
+    // As in pg, the last value counts, and an empty one is ignored.
     const file = parameters.getAll(parameter).at(-1) || undefined;
     return file === undefined ? undefined : { setting: `${parameter} in --database-url`, file };
   };

@@ -19,35 +19,35 @@ import { LocalBus, MemoryFailedLogins, MemoryRoster } from "./memory/index.ts";
 import { NodeSecrets } from "./secrets/index.ts";
 import { openSqliteStore, type Report } from "./sqlite/index.ts";
 
-/** How long PostgreSQL is waited for when it is not there yet, in milliseconds. */
-const PATIENCE = 30_000;
+/** How long a start waits for PostgreSQL. */
+const START_TIMEOUT_MS = 30_000;
 
 /** The engines of one server, while they are open. */
 export interface OpenEngines {
   readonly engines: Engines & { readonly secrets: NodeSecrets };
-  /** For people: where the store is. */
+  /** The location of the store, to be shown. */
   readonly store: string;
-  /** The same and what else there is, as the log tells it. There is no password in it. */
+  /** The locations of all engines, for the server's log. Never has a password. */
   readonly facts: Readonly<Record<string, string>>;
-  /** How long a store that is away is waited for when the server starts, in milliseconds. 0: it would not come back. */
+  /** How long a start waits for an unavailable store, in milliseconds. 0: waiting would not help. */
   readonly startTimeoutMs: number;
-  /** What has gone over the bus; `undefined` where it ends in this process. */
+  /** The counters of the bus; `undefined` if the bus is within this process. */
   readonly bus: () => BusFacts | undefined;
-  /** The certificates that the engines use for their connections. Throws an error for people if one cannot be read any more. */
+  /** The certificates of the engines' connections. Throws an error for the operator if a file cannot be read. */
   readonly certificates: () => readonly Certificates[];
-  /** Resolves with an error for people when this server has lost its store for good, and can only end. */
+  /** Resolves with an error for the operator when this server has lost its store for good, and can only end. */
   readonly failed: Promise<Error>;
   close(): Promise<void>;
 }
 
 type NatsSettings = Pick<ServerConfig, "natsUrl" | "natsCreds" | "natsCa" | "natsCert" | "natsKey">;
-type Where = Pick<ServerConfig, "data" | "databaseUrl"> & NatsSettings;
+type EngineSettings = Pick<ServerConfig, "data" | "databaseUrl"> & NatsSettings;
 
 /**
- * Opens the engines that the settings choose: PostgreSQL, with NATS or without, where there is a database; else SQLite in a folder, with
- * all else in memory. Throws an error for people.
+ * Opens the engines that the settings choose: with a database URL PostgreSQL, and NATS if it is set; else SQLite in a
+ * folder, and the other engines in memory. Throws an error for the operator.
  */
-export function openEngines({ data, databaseUrl, ...nats }: Where, logger: Logger): Promise<OpenEngines> {
+export function openEngines({ data, databaseUrl, ...nats }: EngineSettings, logger: Logger): Promise<OpenEngines> {
   return databaseUrl === undefined ? openEmbedded(resolve(data), logger) : openDistributed(databaseUrl, nats, logger);
 }
 
@@ -82,23 +82,24 @@ async function openEmbedded(folder: string, logger: Logger): Promise<OpenEngines
 
 async function openDistributed(databaseUrl: string, nats: NatsSettings, logger: Logger): Promise<OpenEngines> {
   const { natsUrl } = nats;
-  // Loaded here alone: most servers go without, and start sooner and smaller so.
+  // Loaded on demand: most servers do not use PostgreSQL, and start faster and smaller without it.
   const { openPostgresStore } = await import("./postgres/index.ts");
-  // First, so that a file or an address that cannot be read is told of at once, however long the database is waited for.
+  // First, so that an invalid file or address is reported before the wait for the database.
   databaseCertificates(databaseUrl);
   const { bus, facts, certificates, close: closeBus } = await openBus(nats, logger);
   try {
     const report = (err: Error) => logger.warn({ err }, "something about the database");
-    const { name, close, ...store } = await openPostgresStore({ url: databaseUrl, report, startTimeoutMs: PATIENCE });
+    const options = { url: databaseUrl, report, startTimeoutMs: START_TIMEOUT_MS };
+    const { name, close, ...store } = await openPostgresStore(options);
     return {
       engines: { ...store, bus, secrets: new NodeSecrets() },
       store: `PostgreSQL at ${name}`,
       facts: { database: name, ...(natsUrl === undefined ? {} : { nats: withoutSecrets(natsUrl) }) },
-      startTimeoutMs: PATIENCE,
+      startTimeoutMs: START_TIMEOUT_MS,
       bus: facts,
-      // pg reads its files anew for each connection.
+      // pg reads its files again for each connection.
       certificates: () => [...certificates, ...databaseCertificates(databaseUrl)],
-      // PostgreSQL comes back, or it is the operator who ends the node.
+      // Never: PostgreSQL comes back, or the operator ends the node.
       failed: new Promise(() => {}),
       async close() {
         await closeBus();

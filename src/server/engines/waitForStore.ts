@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { StoreUnavailable } from "../common/storeErrors.ts";
 
-/** Between two attempts, in milliseconds, give or take half of it. */
-const PAUSE = 300;
+/** The average pause between two attempts; jittered by half. */
+const PAUSE_MS = 300;
 
 /**
- * What `open` gives, which is tried again for up to `patience` milliseconds while the store is away. Throws what it has thrown last, and
- * the reason of `signal` if that is aborted meanwhile.
+ * Calls `open`, and repeats that for up to `timeoutMs` while it throws `StoreUnavailable`. Throws its last error, or
+ * the reason of `signal` if that is aborted.
  */
-export async function waitForStore<T>(open: () => Promise<T>, patience: number, signal?: AbortSignal): Promise<T> {
-  const until = performance.now() + patience;
+export async function waitForStore<T>(open: () => Promise<T>, timeoutMs: number, signal?: AbortSignal): Promise<T> {
+  const deadlineAt = performance.now() + timeoutMs;
   for (;;) {
     try {
       return await open();
     } catch (error) {
-      if (!(error instanceof StoreUnavailable) || performance.now() >= until) throw error;
-      await sleep(PAUSE * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
+      if (!(error instanceof StoreUnavailable) || performance.now() >= deadlineAt) throw error;
+      await sleep(PAUSE_MS * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
       signal?.throwIfAborted();
     }
   }

@@ -1,16 +1,16 @@
 import type { FailedLoginStore, FailedLogins } from "../../accounts/ports/failedLoginStore.ts";
 
-/** How long a failure is remembered; in milliseconds. */
-const WINDOW = 15 * 60 * 1_000;
-/** A failure that lies further ahead was counted by a clock that was wrong; in milliseconds. */
-const AHEAD = 60_000;
+/** How long a failure counts. */
+const WINDOW_MS = 15 * 60 * 1_000;
+/** A failure further in the future was recorded by a wrong clock, and does not count. */
+const MAX_AHEAD_MS = 60_000;
 /**
- * How many names and addresses are remembered. Whoever wants one forgotten must fail this often under others first; with two
- * hashes at once, each of about 20 ms, that takes as long as the window.
+ * Most usernames and addresses. An attacker who wants one evicted must fail this often with others first: with two
+ * hashes at once, of about 20 ms each, that takes as long as the window.
  */
 const MAX_KEYS = 90_000;
 
-/** Counts failed sign-ins where there is but one node. */
+/** The failed logins of a single node, in memory. */
 export class MemoryFailedLogins implements FailedLoginStore {
   /** In the order of the last failure. */
   readonly #failures = new Map<string, FailedLogins>();
@@ -23,7 +23,7 @@ export class MemoryFailedLogins implements FailedLoginStore {
     const failures = this.#failures.get(key);
     if (failures === undefined) return undefined;
     const age = at - failures.lastAt;
-    if (age < WINDOW && age >= -AHEAD) return failures;
+    if (age < WINDOW_MS && age >= -MAX_AHEAD_MS) return failures;
     this.#failures.delete(key);
     return undefined;
   }

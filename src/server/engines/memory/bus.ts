@@ -1,24 +1,24 @@
 import type { Bus, Notification } from "../../log/ports/bus.ts";
 
-/** The bus where there is but one node: it calls the very handlers that a remote node's hints would reach. */
+/** The bus within one node: calls the handlers synchronously. */
 export class LocalBus implements Bus {
-  readonly #handlers = new Set<(hint: Notification) => void>();
+  readonly #handlers = new Set<(notification: Notification) => void>();
 
-  /** Nothing is to be done: its handlers are those of one node, and of one log. */
+  /** Does nothing: one node has one log. */
   follow(): void {}
 
-  publish(hint: Notification): void {
+  publish(notification: Notification): void {
     for (const handler of this.#handlers) {
       try {
-        handler(hint);
+        handler(notification);
       } catch (error) {
-        // Whoever publishes has done its part; the fault is the handler's, and must not be lost.
+        // A handler's error must not reach the publisher, and must not be lost.
         process.emitWarning(error instanceof Error ? error : String(error));
       }
     }
   }
 
-  subscribe(handler: (hint: Notification) => void): () => void {
+  subscribe(handler: (notification: Notification) => void): () => void {
     this.#handlers.add(handler);
     return () => this.#handlers.delete(handler);
   }

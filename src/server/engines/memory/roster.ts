@@ -1,37 +1,37 @@
 import type { Online, Roster, RosterChange } from "../../presence/ports/roster.ts";
 
-/** Changes that are kept for whoever asks for them, at least: twice a second is usual. */
-const KEPT = 1_000;
+/** Changes that are kept at least. The presence feed reads them twice a second. */
+const MIN_KEPT_CHANGES = 1_000;
 
-/** Where it is written down who is online, so that a restart puts nobody offline. */
+/** Stores the online users, so that a restart takes no user offline. */
 export interface OnlineRecord {
-  /** Those who were online when it was written last. */
+  /** The users who were online at the last save. */
   load(): Promise<readonly Online[]>;
-  /** Writes down who has come and gone since. May fail, and is then asked again, with what was to be written and more. */
-  save(came: readonly Online[], gone: readonly number[]): Promise<void>;
+  /** Saves changes since the last save. If it fails, the next call has these changes too. */
+  save(joined: readonly Online[], left: readonly number[]): Promise<void>;
 }
 
-/** Who is online where there is but one node. */
+/** The users online on a single node, in memory. */
 export class MemoryRoster implements Roster {
   readonly #record: OnlineRecord | undefined;
   #expected: readonly Online[] = [];
-  /** Accounts that the record has yet to hear of: who has come, or (`undefined`) is gone. */
+  /** Unsaved changes by account; `undefined`: the user has left. */
   #unsaved = new Map<number, Online | undefined>();
   #saving: Promise<void> | undefined;
   readonly #byName = new Map<string, Online>();
   readonly #nameOf = new Map<number, string>();
-  /** In order of username. Inserting moves what is behind: 10,000 names cost some microseconds, and every page is a slice. */
+  /** Sorted usernames. An insertion into 10,000 names takes some microseconds, and a page is a slice. */
   readonly #names: string[] = [];
-  /** The last changes, the newest at the end. */
+  /** The last changes, oldest first. */
   #changes: RosterChange[] = [];
-  /** How many changes there were: the place behind them all. */
-  #place = 0;
+  /** The number of changes so far: the offset after the last change. */
+  #offset = 0;
 
-  /** With a record it begins with those who were online when the server ended. */
+  /** Opens a roster with the users of a record. */
   static async open(record: OnlineRecord): Promise<MemoryRoster> {
     const roster = new MemoryRoster(record);
     roster.#expected = await record.load();
-    for (const who of roster.#expected) roster.#add(who);
+    for (const user of roster.#expected) roster.#add(user);
     return roster;
   }
 
@@ -39,11 +39,11 @@ export class MemoryRoster implements Roster {
     this.#record = record;
   }
 
-  async arrive(who: Online): Promise<boolean> {
-    if (this.#byName.has(who.username)) return false;
-    this.#add(who);
-    this.#note({ username: who.username, online: true });
-    this.#save(who.accountId, who);
+  async arrive(user: Online): Promise<boolean> {
+    if (this.#byName.has(user.username)) return false;
+    this.#add(user);
+    this.#addChange({ username: user.username, online: true });
+    this.#save(user.accountId, user);
     return true;
   }
 
@@ -51,7 +51,7 @@ export class MemoryRoster implements Roster {
     return this.#expected;
   }
 
-  /** Resolves when the record has heard of everything, or cannot. */
+  /** Resolves when the save in progress has ended, successful or not. */
   async saved(): Promise<void> {
     await this.#saving;
   }
@@ -61,8 +61,8 @@ export class MemoryRoster implements Roster {
     if (username === undefined) return false;
     this.#nameOf.delete(accountId);
     this.#byName.delete(username);
-    this.#names.splice(this.#placeOf(username), 1);
-    this.#note({ username, online: false });
+    this.#names.splice(this.#indexOf(username), 1);
+    this.#addChange({ username, online: false });
     this.#save(accountId, undefined);
     return true;
   }
@@ -72,62 +72,62 @@ export class MemoryRoster implements Roster {
   }
 
   async page(after: string, size: number): Promise<{ users: Online[]; total: number }> {
-    let start = this.#placeOf(after);
+    let start = this.#indexOf(after);
     if (this.#names[start] === after) start += 1;
     const users = this.#names.slice(start, start + size).map((name) => this.#byName.get(name) as Online);
     return { users, total: this.#names.length };
   }
 
   async changes(since?: number): Promise<{ changes: RosterChange[] | undefined; place: number }> {
-    const place = this.#place;
+    const place = this.#offset;
     const missed = since === undefined ? Number.POSITIVE_INFINITY : place - since;
     const isKept = missed >= 0 && missed <= this.#changes.length;
     return { changes: isKept ? this.#changes.slice(this.#changes.length - missed) : undefined, place };
   }
 
-  #add(who: Online): void {
-    this.#byName.set(who.username, who);
-    this.#nameOf.set(who.accountId, who.username);
-    this.#names.splice(this.#placeOf(who.username), 0, who.username);
+  #add(user: Online): void {
+    this.#byName.set(user.username, user);
+    this.#nameOf.set(user.accountId, user.username);
+    this.#names.splice(this.#indexOf(user.username), 0, user.username);
   }
 
-  /** Nobody waits for that: who comes in must not depend on a disk that is full. */
-  #save(accountId: number, who: Online | undefined): void {
+  /** Saves in the background: a join must not depend on a full disk. */
+  #save(accountId: number, user: Online | undefined): void {
     if (this.#record === undefined) return;
-    this.#unsaved.set(accountId, who);
+    this.#unsaved.set(accountId, user);
     this.#saving ??= this.#saveAll(this.#record).finally(() => {
       this.#saving = undefined;
     });
   }
 
-  /** One write under way, and what changes meanwhile is the next one. */
+  /** One save at a time. Changes during a save are in the next one. */
   async #saveAll(record: OnlineRecord): Promise<void> {
     while (this.#unsaved.size > 0) {
       const changes = this.#unsaved;
       this.#unsaved = new Map();
-      const came = [...changes.values()].filter((who) => who !== undefined);
-      const gone = [...changes].flatMap(([accountId, who]) => (who === undefined ? accountId : []));
+      const joined = [...changes.values()].filter((user) => user !== undefined);
+      const left = [...changes].flatMap(([accountId, user]) => (user === undefined ? accountId : []));
       try {
-        await record.save(came, gone);
+        await record.save(joined, left);
       } catch {
-        // The next one who comes or goes takes it along.
-        for (const [accountId, who] of changes) {
-          if (!this.#unsaved.has(accountId)) this.#unsaved.set(accountId, who);
+        // The next change saves these changes too.
+        for (const [accountId, user] of changes) {
+          if (!this.#unsaved.has(accountId)) this.#unsaved.set(accountId, user);
         }
         return;
       }
     }
   }
 
-  #note(change: RosterChange): void {
+  #addChange(change: RosterChange): void {
     this.#changes.push(change);
-    this.#place += 1;
-    // Not one by one: cutting moves all the others.
-    if (this.#changes.length >= 2 * KEPT) this.#changes = this.#changes.slice(-KEPT);
+    this.#offset += 1;
+    // Trims rarely, because it moves all kept changes.
+    if (this.#changes.length >= 2 * MIN_KEPT_CHANGES) this.#changes = this.#changes.slice(-MIN_KEPT_CHANGES);
   }
 
-  /** Where a name is, or belongs. */
-  #placeOf(name: string): number {
+  /** The index of a name, or where to insert it. */
+  #indexOf(name: string): number {
     let low = 0;
     let high = this.#names.length;
     while (low < high) {

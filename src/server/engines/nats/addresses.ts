@@ -1,22 +1,22 @@
-/** Where a NATS server is, and how to talk to it. */
+/** The address of a NATS server. */
 export interface Address {
   /** `host:port`. */
   readonly server: string;
-  /** Without the port, and without the brackets of an IPv6 address. */
+  /** The host without the port, and without the brackets of an IPv6 address. */
   readonly host: string;
-  /** Whether to talk TLS or not at all. Else as the server wants it. */
+  /** Whether TLS is required. If not, the server decides. */
   readonly tls: boolean;
   readonly credentials: { readonly user: string; readonly pass: string } | { readonly token: string } | undefined;
 }
 
 const DEFAULT_PORT = "4222";
 const EXAMPLE = "nats://user:password@host:4222";
-const ESCAPE = "what is no letter or digit in a user, password or token as %XX";
+const ESCAPE = "each character of a user, password or token that is not a letter or digit as %XX";
 
 /**
- * Reads one address or several with commas between them, as NATS clients take them: `nats://` or `tls://` (`nats://` where there is
- * none of these), then `user:password@` or `token@` where it is wanted, the host, and the port where it is not 4222. Each has its own
- * credentials. Throws an error for people, which has nothing in it that may be a password.
+ * Parses comma-separated addresses, as NATS clients accept them: `nats://` (the default) or `tls://`, then optionally
+ * `user:password@` or `token@`, the host, and optionally a port (default 4222). Each address has its own credentials.
+ * Throws an error for the operator, without any part that may be a password.
  */
 export function parseAddresses(url: string): Address[] {
   const parts = url.split(",");
@@ -28,11 +28,12 @@ export function parseAddresses(url: string): Address[] {
 
 function parseAddress(text: string, which: string): Address {
   const url = URL.parse(text.includes("://") ? text : `nats://${text}`);
-  // Its text is not shown: a password with a comma or a slash that is not escaped makes an address invalid, and stands in it.
+  // The text is not shown: an unescaped comma or slash in a password makes an address invalid, so the text may have
+  // one.
   if (url === null || url.hostname === "") {
     throw new Error(`${which} cannot be read: write it as ${EXAMPLE}, and ${ESCAPE}.`);
   }
-  // Here too: with a / in a password what stands before it may be taken for host and port.
+  // Nor here: with a / in a password, the part before it may be parsed as host and port.
   if ((url.pathname !== "" && url.pathname !== "/") || url.search !== "" || url.hash !== "") {
     throw new Error(`${which} has more behind its host and port: write it as ${EXAMPLE}, and ${ESCAPE}.`);
   }
@@ -55,7 +56,7 @@ function credentialsOf({ username, password }: URL, which: string): Address["cre
     const user = decodeURIComponent(username);
     return password === "" ? { token: user } : { user, pass: decodeURIComponent(password) };
   } catch {
-    // The cause is left out: it may tell the password.
+    // Without the cause, which may quote the password.
     throw new Error(`${which} has a % in its user, password or token that does not begin a %XX: write %25 for it.`);
   }
 }

@@ -10,14 +10,14 @@ import { explain, keepConnected } from "./reconnect.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What a log's id may be, to be one token of a subject (https://docs.nats.io/nats-concepts/subjects). A UUID is. */
-const TOKEN = /^[\w-]{1,64}$/;
+/** A log id that is one token of a subject (https://docs.nats.io/nats-concepts/subjects), as a UUID is. */
+const SUBJECT_TOKEN = /^[\w-]{1,64}$/;
 
-const MEANWHILE = "meanwhile what other nodes accept is found in the store, up to half a second later";
+const CONSEQUENCE = "meanwhile what other nodes accept is found in the store, up to half a second later";
 
 /**
- * The bus where there are several nodes: a node's own bus, of which NATS carries the hints to the other nodes and theirs back. While
- * NATS is away hints reach this node alone, and are not kept: what they tell of is in the store.
+ * The bus of several nodes: a local bus, whose notifications NATS carries to the other nodes and back. While NATS is
+ * unavailable, notifications reach only this node, and are not kept: other nodes find the changes in the store.
  */
 export class NatsBus implements Bus {
   readonly counts: BusCounts;
@@ -33,7 +33,7 @@ export class NatsBus implements Bus {
   constructor(parts: {
     addresses: readonly Address[];
     identity: Identity;
-    pingInterval: number;
+    pingIntervalMs: number;
     local: Bus;
     notices: Notices;
   }) {
@@ -41,54 +41,54 @@ export class NatsBus implements Bus {
     this.#notices = parts.notices;
     this.#counts = { published: 0, publishedBytes: 0, received: 0, receivedBytes: 0, dropped: 0, unreadable: 0 };
     this.counts = this.#counts;
-    const connecting = {
+    const options = {
       addresses: parts.addresses,
       identity: parts.identity,
-      pingInterval: parts.pingInterval,
+      pingIntervalMs: parts.pingIntervalMs,
       use: (connection: NatsConnection) => this.#use(connection),
-      failed: (why: string) => this.#notices.warn(`NATS cannot be reached (${why}); ${MEANWHILE}`),
+      failed: (why: string) => this.#notices.warn(`NATS cannot be reached (${why}); ${CONSEQUENCE}`),
     };
-    this.#ended = keepConnected(connecting, this.#closing.signal);
+    this.#ended = keepConnected(options, this.#closing.signal);
   }
 
-  /** Whether there is a connection to NATS that hears the others. One that is dead counts until that is noticed, for up to 4 s. */
+  /** Whether the bus receives the other nodes' notifications. A dead connection counts for up to 4 s. */
   get isConnected(): boolean {
     return this.#isConnected;
   }
 
   follow(logId: string): void {
-    if (!TOKEN.test(logId)) throw new Error(`"${logId}" cannot be the id of a log on NATS: it is to be a UUID`);
+    if (!SUBJECT_TOKEN.test(logId)) throw new Error(`"${logId}" cannot be the id of a log on NATS: it must be a UUID`);
     const subject = `obrolan.v${VERSION}.${logId}`;
     if (subject === this.#subject) return;
     this.#subject = subject;
     this.#connection?.follow(subject);
   }
 
-  publish(hint: Notification): void {
-    // First, so that what a handler publishes comes behind it on the other nodes too.
-    this.#send(hint);
-    this.#local.publish(hint);
+  publish(notification: Notification): void {
+    // First, so that a notification that a handler publishes arrives later on the other nodes too.
+    this.#send(notification);
+    this.#local.publish(notification);
   }
 
-  subscribe(handler: (hint: Notification) => void): () => void {
+  subscribe(handler: (notification: Notification) => void): () => void {
     return this.#local.subscribe(handler);
   }
 
-  /** Resolves when NATS has taken what was followed and published before; at once while it is away. Never throws. */
-  async taken(): Promise<void> {
-    await this.#connection?.taken();
+  /** Resolves when NATS has processed earlier calls; at once while NATS is unavailable. Never throws. */
+  async flushed(): Promise<void> {
+    await this.#connection?.flushed();
   }
 
-  /** Leaves NATS, for ever and at once; hints then reach this node alone. */
+  /** Closes the connection to NATS at once and for ever. Notifications then reach only this node. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#connection?.close();
     await this.#ended;
   }
 
-  #send(hint: Notification): void {
+  #send(notification: Notification): void {
     if (this.#subject === undefined) return;
-    const bytes = this.#connection && encodeNotification(hint, this.#connection.maxBytes);
+    const bytes = this.#connection && encodeNotification(notification, this.#connection.maxBytes);
     if (bytes !== undefined && this.#connection?.publish(this.#subject, bytes)) {
       this.#counts.published += 1;
       this.#counts.publishedBytes += bytes.length;
@@ -97,41 +97,41 @@ export class NatsBus implements Bus {
     }
   }
 
-  #heard(bytes: Uint8Array): void {
+  #receive(bytes: Uint8Array): void {
     this.#counts.received += 1;
     this.#counts.receivedBytes += bytes.length;
-    const hint = this.#read(bytes);
-    if (hint !== undefined) this.#local.publish(hint);
+    const notification = this.#decode(bytes);
+    if (notification !== undefined) this.#local.publish(notification);
   }
 
-  #read(bytes: Uint8Array): Notification | undefined {
+  #decode(bytes: Uint8Array): Notification | undefined {
     try {
       return decodeNotification(bytes);
     } catch (error) {
       this.#counts.unreadable += 1;
-      const what = `what was published on ${this.#subject} is no hint, and is left out (${explain(error)})`;
-      this.#notices.warn(`${what}; see to it that only nodes may publish there`, "no hint");
+      const problem = `a message on ${this.#subject} is not a notification, and is left out (${explain(error)})`;
+      this.#notices.warn(`${problem}; see to it that only nodes may publish there`, "unreadable");
       return undefined;
     }
   }
 
-  async #use(connection: NatsConnection): Promise<void> {
-    const line = new BusConnection(connection, {
-      heard: (bytes) => this.#heard(bytes),
-      trouble: (what) => this.#notices.warn(`${what}; ${MEANWHILE}`),
+  async #use(natsConnection: NatsConnection): Promise<void> {
+    const connection = new BusConnection(natsConnection, {
+      received: (bytes) => this.#receive(bytes),
+      problem: (problem) => this.#notices.warn(`${problem}; ${CONSEQUENCE}`),
     });
-    this.#connection = line;
-    // The close may have come while the connection was on its way here.
-    if (this.#closing.signal.aborted) await line.close();
-    if (this.#subject !== undefined) line.follow(this.#subject);
-    // Whether it may listen there is answered before this.
-    await line.taken();
-    this.#isConnected = line.isOpen;
-    if (this.#isConnected) this.#notices.info(`connected to NATS at ${line.server}`);
-    const why = await line.ended;
+    this.#connection = connection;
+    // `close` may have been called before the connection was stored.
+    if (this.#closing.signal.aborted) await connection.close();
+    if (this.#subject !== undefined) connection.follow(this.#subject);
+    // NATS answers whether the node may subscribe before it answers the flush.
+    await connection.flushed();
+    this.#isConnected = connection.isOpen;
+    if (this.#isConnected) this.#notices.info(`connected to NATS at ${connection.server}`);
+    const why = await connection.ended;
     this.#connection = undefined;
     this.#isConnected = false;
     if (this.#closing.signal.aborted) return;
-    this.#notices.warn(`the connection to NATS at ${line.server} is lost (${explain(why)}); ${MEANWHILE}`);
+    this.#notices.warn(`the connection to NATS at ${connection.server} is lost (${explain(why)}); ${CONSEQUENCE}`);
   }
 }

@@ -1,83 +1,83 @@
 import { errors, type NatsConnection, type Subscription } from "@nats-io/transport-node";
 import { MAX_BYTES } from "./encode.ts";
 
-/** How much may be on its way to NATS, in bytes. A connection that NATS does not read from is noticed 4 s later at most. */
-const MAX_ON_WAY = 8 * 1024 * 1024;
-/** After how much NATS is asked whether it has taken it, in bytes. */
-const ASK_AFTER = 256 * 1024;
-/** What a hint takes on its way beside itself, in bytes, about. */
-const OVERHEAD = 100;
+/** Most bytes in flight to NATS. A connection that NATS does not read from is closed within 4 s. */
+const MAX_IN_FLIGHT_BYTES = 8 * 1024 * 1024;
+/** Bytes in flight after which a ping measures how much NATS has received. */
+const PING_AFTER_BYTES = 256 * 1024;
+/** The approximate overhead of one notification on the connection. */
+const OVERHEAD_BYTES = 100;
 
-/** What comes of a line. */
+/** The events of a connection. */
 export interface ConnectionEvents {
-  /** Somebody has published this on the subject. Never throws. */
-  readonly heard: (bytes: Uint8Array) => void;
-  /** NATS does not do what it is asked: a sentence. */
-  readonly trouble: (what: string) => void;
+  /** A message arrived on the subject. Must not throw. */
+  readonly received: (bytes: Uint8Array) => void;
+  /** NATS does not do as it is asked. The problem is a sentence. */
+  readonly problem: (problem: string) => void;
 }
 
-/** One connection to NATS, from when it is there to its end. */
+/** One connection to NATS, from when it is made to its end. */
 export class BusConnection {
-  /** Resolves when the connection has ended, with why. */
+  /** Resolves with the reason when the connection has ended. */
   readonly ended: Promise<unknown>;
   readonly #connection: NatsConnection;
   readonly #events: ConnectionEvents;
-  #why: Error | undefined;
+  #endReason: Error | undefined;
   #subscription: Subscription | undefined;
-  #onWay = 0;
-  #isAsking = false;
+  #inFlightBytes = 0;
+  #isPinging = false;
 
   constructor(connection: NatsConnection, events: ConnectionEvents) {
     this.#connection = connection;
     this.#events = events;
-    this.ended = connection.closed().then((error) => error ?? this.#why);
+    this.ended = connection.closed().then((error) => error ?? this.#endReason);
     this.#watch();
   }
 
-  /** Which server it is: `host:port`. */
+  /** The server: `host:port`. */
   get server(): string {
     return this.#connection.getServer();
   }
 
-  /** The most that a hint may have, in bytes. */
+  /** Most bytes of one notification. */
   get maxBytes(): number {
     return Math.min(this.#connection.info?.max_payload ?? MAX_BYTES, MAX_BYTES);
   }
 
-  /** From now on hears what is published on this subject, and no other one. */
+  /** Subscribes to this subject instead of the one before. */
   follow(subject: string): void {
     if (this.#connection.isClosed()) return;
     this.#subscription?.unsubscribe();
     this.#subscription = this.#connection.subscribe(subject, {
       callback: (error, message) => {
-        if (error === null) this.#events.heard(message.data);
-        else this.#endDeaf(error);
+        if (error === null) this.#events.received(message.data);
+        else this.#endUnsubscribed(error);
       },
     });
   }
 
-  /** Whether it has not ended, nor is about to. */
+  /** Whether the connection has not ended and is not about to. */
   get isOpen(): boolean {
-    return !this.#connection.isClosed() && this.#why === undefined;
+    return !this.#connection.isClosed() && this.#endReason === undefined;
   }
 
-  /** Publishes; `false` where that is not possible, because the connection has ended or NATS does not take what is on its way. */
+  /** Publishes. Returns `false` if the connection has ended, or NATS does not receive the bytes in flight. */
   publish(subject: string, bytes: Uint8Array): boolean {
     if (this.#connection.isClosed()) return false;
-    if (this.#onWay >= MAX_ON_WAY) {
-      this.#events.trouble("NATS does not take hints as fast as they come, and some are left out");
+    if (this.#inFlightBytes >= MAX_IN_FLIGHT_BYTES) {
+      this.#events.problem("NATS does not take notifications as fast as they come, and some are left out");
       return false;
     }
     this.#connection.publish(subject, bytes);
-    this.#onWay += bytes.length + OVERHEAD;
-    this.#ask();
+    this.#inFlightBytes += bytes.length + OVERHEAD_BYTES;
+    this.#measure();
     return true;
   }
 
-  /** Resolves when NATS has taken all that was said before, or the connection has ended. */
-  async taken(): Promise<void> {
+  /** Resolves when NATS has processed all earlier calls, or the connection has ended. */
+  async flushed(): Promise<void> {
     if (this.#connection.isClosed()) return;
-    // Where it is closed by us nobody answers any more, and nats.js does not end the wait.
+    // If this side closes the connection, nats.js never settles its flush.
     await Promise.race([this.#connection.flush().catch(() => {}), this.ended]);
   }
 
@@ -87,18 +87,18 @@ export class BusConnection {
   }
 
   /**
-   * nats.js keeps what the socket does not take, without a bound and without telling how much it is. NATS answers a ping when it has
-   * taken what came before it: so that is how much is on its way.
+   * Measures the bytes in flight: nats.js buffers what the socket does not take, without a bound, and does not report
+   * how much. NATS answers a ping when it has received everything before it.
    */
-  #ask(): void {
-    if (this.#isAsking || this.#onWay < ASK_AFTER) return;
-    const asked = this.#onWay;
-    this.#isAsking = true;
+  #measure(): void {
+    if (this.#isPinging || this.#inFlightBytes < PING_AFTER_BYTES) return;
+    const pinged = this.#inFlightBytes;
+    this.#isPinging = true;
     this.#connection.flush().then(
       () => {
-        this.#onWay -= asked;
-        this.#isAsking = false;
-        this.#ask();
+        this.#inFlightBytes -= pinged;
+        this.#isPinging = false;
+        this.#measure();
       },
       () => {},
     );
@@ -107,21 +107,21 @@ export class BusConnection {
   async #watch(): Promise<void> {
     for await (const status of this.#connection.status()) {
       if (status.type === "staleConnection") {
-        this.#why ??= new Error("it no longer answers");
-        // nats.js would first wait until the socket has taken all that is in it, which is for ever where the other end does not read.
+        this.#endReason ??= new Error("it no longer answers");
+        // nats.js would first wait for the socket to drain, which never happens if the server does not read.
         await this.close();
       } else if (status.type === "error") {
         if (status.error instanceof errors.PermissionViolationError) {
-          // One that may not publish still hears the others.
-          if (status.error.operation === "publish") this.#events.trouble(unpermitted(status.error));
-        } else this.#why = status.error;
+          // A node that may not publish still receives notifications.
+          if (status.error.operation === "publish") this.#events.problem(unpermitted(status.error));
+        } else this.#endReason = status.error;
       }
     }
   }
 
-  /** A connection over which nothing can be heard would look like one over which nothing is said. */
-  #endDeaf(error: Error): void {
-    this.#why ??= new Error(unpermitted(error));
+  /** Ends a connection that cannot subscribe: it would look like one on which nothing is published. */
+  #endUnsubscribed(error: Error): void {
+    this.#endReason ??= new Error(unpermitted(error));
     void this.close();
   }
 }

@@ -3,24 +3,26 @@ import type { Message } from "../../log/message.ts";
 import type { Notification } from "../../log/ports/bus.ts";
 import { MAX_BYTES, MAX_MESSAGES } from "./encode.ts";
 
-/** What came is no hint. Its message says why, and nothing of what came: that may be somebody's text. */
+/**
+ * Received bytes are not a notification. The message says why, and never quotes the bytes: they may be a user's text.
+ */
 export class DecodeError extends Error {
-  override readonly name = "NoHint";
+  override readonly name = "DecodeError";
 }
 
-/** Reads what `encodeHint` has written. What it gives is a hint as the port wants it, whoever wrote it; for anything else it throws `NoHint`. */
+/** Decodes and validates a notification. Throws `DecodeError` for anything that `encodeNotification` does not write. */
 export function decodeNotification(bytes: Uint8Array): Notification {
   const [kind, ...fields] = list(parse(bytes), "it");
   switch (kind) {
     case "grown":
-      return grown(sized(fields, 4, kind));
+      return toAppended(sized(fields, 4, kind));
     case "head": {
       const [logId, headId] = sized(fields, 2, kind);
-      return { kind, logId: string(logId, "a log's id"), headId: id(headId, "a message's id") };
+      return { kind: "head-advanced", logId: string(logId, "a log's id"), headId: id(headId, "a message's id") };
     }
     case "forgotten": {
       const [logId, oldestId] = sized(fields, 2, kind);
-      return { kind, logId: string(logId, "a log's id"), oldestId: id(oldestId, "a message's id") };
+      return { kind: "truncated", logId: string(logId, "a log's id"), oldestId: id(oldestId, "a message's id") };
     }
     case "presence":
       sized(fields, 0, kind);
@@ -36,17 +38,17 @@ export function decodeNotification(bytes: Uint8Array): Notification {
 
 function parse(bytes: Uint8Array): unknown {
   if (bytes.length > MAX_BYTES) throw new DecodeError(`it has ${bytes.length} bytes`);
-  // What is no UTF-8 would become other texts, and no error.
+  // `toString` would replace invalid UTF-8, and report no error.
   if (!isUtf8(bytes)) throw new DecodeError("it is not UTF-8");
   try {
     return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
   } catch {
-    // The cause is left out: it quotes what came.
+    // Without the cause, which quotes the bytes.
     throw new DecodeError("it is not JSON");
   }
 }
 
-function grown([logId, first, start, rows]: unknown[]): Notification {
+function toAppended([logId, first, start, rows]: unknown[]): Notification {
   const messages: Message[] = [];
   let nextId = id(first, "a message's id");
   let sentAt = count(start, "a time");
@@ -60,7 +62,7 @@ function grown([logId, first, start, rows]: unknown[]): Notification {
     sentAt = message.sentAt;
     nextId += 1;
   }
-  return { kind: "grown", logId: string(logId, "a log's id"), messages };
+  return { kind: "appended", logId: string(logId, "a log's id"), messages };
 }
 
 function messageOf(row: unknown[], messageId: number, base: number): Message {
@@ -74,9 +76,9 @@ function messageOf(row: unknown[], messageId: number, base: number): Message {
     text: string(text, "a text"),
     sentAt: count(base + count(later, "a time"), "a time"),
   };
-  // One of the two alone would show everyone what is for one, or hide it from all.
+  // With only one of the two, a private message would be shown to everyone, or a public one to nobody.
   if ((message.recipientId === 0) !== (message.recipient === ""))
-    throw new DecodeError("a recipient in it is half there");
+    throw new DecodeError("a recipient in it lacks its id or name");
   return message;
 }
 
@@ -96,11 +98,12 @@ function id(value: unknown, what: string): number {
 }
 
 function count(value: unknown, what: string): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 0) throw new DecodeError(`${what} in it is no such number`);
+  if (!Number.isSafeInteger(value) || (value as number) < 0)
+    throw new DecodeError(`${what} in it is not a valid number`);
   return value as number;
 }
 
 function string(value: unknown, what: string): string {
-  if (typeof value !== "string") throw new DecodeError(`${what} in it is no string`);
+  if (typeof value !== "string") throw new DecodeError(`${what} in it is not a string`);
   return value;
 }

@@ -2,57 +2,61 @@ import type { Message } from "../../log/message.ts";
 import type { Notification } from "../../log/ports/bus.ts";
 
 /**
- * The version of what hints look like on the bus. It is in the subject, so that nodes of two versions do not meet there: each then
- * sees the other's messages when it looks at the store.
+ * The version of the encoding. It is in the subject, so that nodes of two versions do not receive each other's
+ * notifications: each finds the other's messages when it reads the store.
  */
 export const VERSION = 1;
 
-/** More messages than a commit has. What has more goes as its head. */
+/** Most messages in a notification, which is more than a commit has. A larger batch is sent as its head. */
 export const MAX_MESSAGES = 1_000;
 
-/** What NATS takes where nobody has said otherwise; more than that is not sent, and not read. In bytes. */
+/** Most bytes of a notification that is sent or read: the default limit of NATS. */
 export const MAX_BYTES = 1024 * 1024;
 
 /**
- * What a hint looks like on the bus: JSON without names, in which the ids of a batch are not there but follow from the first one.
- * `undefined` for what `maxBytes` cannot hold: a batch that is larger becomes a hint of its head.
+ * Encodes a notification: a JSON array whose first element is the kind. The kinds on the bus are "grown" (appended),
+ * "head" (head-advanced), "forgotten" (truncated), "presence" and "sessions-ended". Of the ids of a batch only the
+ * first is encoded. A batch that exceeds `maxBytes` is encoded as its head; any other notification that exceeds it is
+ * `undefined`.
  */
-export function encodeNotification(hint: Notification, maxBytes: number): Buffer | undefined {
-  const fields = fieldsOf(hint, maxBytes);
+export function encodeNotification(notification: Notification, maxBytes: number): Buffer | undefined {
+  const fields = fieldsOf(notification, maxBytes);
   const bytes = fields && Buffer.from(JSON.stringify(fields));
   if (bytes === undefined || bytes.length <= maxBytes) return bytes;
-  return hint.kind === "grown" ? encodeNotification(headOf(hint), maxBytes) : undefined;
+  return notification.kind === "appended" ? encodeNotification(headOf(notification), maxBytes) : undefined;
 }
 
-type Grown = Extract<Notification, { kind: "grown" }>;
+type Appended = Extract<Notification, { kind: "appended" }>;
 
-function fieldsOf(hint: Notification, maxBytes: number): unknown[] | undefined {
-  switch (hint.kind) {
-    case "grown":
-      return canBeWhole(hint.messages, maxBytes) ? grownFields(hint) : fieldsOf(headOf(hint), maxBytes);
-    case "head":
-      return hint.headId > 0 ? [hint.kind, hint.logId, hint.headId] : undefined;
-    case "forgotten":
-      return [hint.kind, hint.logId, hint.oldestId];
+function fieldsOf(notification: Notification, maxBytes: number): unknown[] | undefined {
+  switch (notification.kind) {
+    case "appended":
+      return fits(notification.messages, maxBytes)
+        ? appendedFields(notification)
+        : fieldsOf(headOf(notification), maxBytes);
+    case "head-advanced":
+      return notification.headId > 0 ? ["head", notification.logId, notification.headId] : undefined;
+    case "truncated":
+      return ["forgotten", notification.logId, notification.oldestId];
     case "presence":
-      return [hint.kind];
+      return [notification.kind];
     case "sessions-ended":
-      return [hint.kind, hint.sessionIds];
+      return [notification.kind, notification.sessionIds];
   }
 }
 
-function canBeWhole(messages: readonly Message[], maxBytes: number): boolean {
+function fits(messages: readonly Message[], maxBytes: number): boolean {
   const [first, last] = [messages[0], messages.at(-1)];
   if (first === undefined || last === undefined || messages.length > MAX_MESSAGES) return false;
-  // Their ids do not travel with them, so this is the place to see that they follow one another.
+  // Only the first id is encoded, so the ids must be consecutive.
   if (last.id - first.id !== messages.length - 1) return false;
-  // Whether it is worth trying: a text of so many characters has at least as many bytes.
+  // A cheap lower bound: a text has at least as many bytes as characters.
   let characters = 0;
   for (const { text } of messages) characters += text.length;
   return characters <= maxBytes;
 }
 
-function grownFields({ kind, logId, messages }: Grown): unknown[] {
+function appendedFields({ logId, messages }: Appended): unknown[] {
   const { id, sentAt } = messages[0] as Message;
   const rows = messages.map((message) => [
     message.senderId,
@@ -62,9 +66,9 @@ function grownFields({ kind, logId, messages }: Grown): unknown[] {
     message.text,
     message.sentAt - sentAt,
   ]);
-  return [kind, logId, id, sentAt, rows];
+  return ["grown", logId, id, sentAt, rows];
 }
 
-function headOf({ logId, messages }: Grown): Notification {
-  return { kind: "head", logId, headId: messages.at(-1)?.id ?? 0 };
+function headOf({ logId, messages }: Appended): Notification {
+  return { kind: "head-advanced", logId, headId: messages.at(-1)?.id ?? 0 };
 }

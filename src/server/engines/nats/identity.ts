@@ -1,40 +1,41 @@
 import { type Authenticator, credsAuthenticator, type NodeConnectionOptions } from "@nats-io/transport-node";
 import type { Address } from "./addresses.ts";
 
-/** As whom a node comes to NATS, and whom it trusts there, beside what the addresses say. What is undefined is not used. */
+/** The credentials of a node on NATS and the certificates it trusts, besides those in the addresses. */
 export interface Identity {
-  /** What a .creds file has: a JWT and the NKey seed that belongs to it. In place of what the addresses have. */
+  /** The text of a .creds file: a JWT and its NKey seed. Excludes credentials in the addresses. */
   readonly creds?: string | undefined;
-  /** PEM: the authorities whose certificates NATS may show; without them those that Node trusts. */
+  /** PEM: the trusted certificate authorities. Default: those of Node. */
   readonly ca?: string | undefined;
-  /** PEM: what NATS is shown, and the key of it. */
+  /** PEM: the client certificate and its key. */
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
 }
 
-/** As `nsc` writes them (https://docs.nats.io/using-nats/developer/connecting/creds). */
+/** The format that `nsc` writes (https://docs.nats.io/using-nats/developer/connecting/creds). */
 const CREDS = /-{3,}.*JWT.*-{3,}\s+\S+\s+-{3,}.*-{3,}.*SEED.*-{3,}\s+SU\S+\s+-{3,}/s;
 
-/** Throws an error for people where an identity cannot be used with these addresses; it has no secret in it. */
+/** Throws an error for the operator, without a secret, if an identity cannot be used with these addresses. */
 export function checkIdentity({ creds }: Identity, addresses: readonly Address[]): void {
   if (creds === undefined) return;
   if (!CREDS.test(creds)) {
     throw new Error(
-      "--nats-creds: the file has no NATS credentials. They are what `nsc generate creds` writes: a user's JWT and NKey seed, each between lines of dashes.",
+      "--nats-creds: the file has no NATS credentials. They are what `nsc generate creds` writes: " +
+        "a user's JWT and NKey seed, each between lines of dashes.",
     );
   }
-  const own = addresses.find(({ credentials }) => credentials !== undefined);
-  if (own !== undefined) {
+  const withCredentials = addresses.find(({ credentials }) => credentials !== undefined);
+  if (withCredentials !== undefined) {
     throw new Error(
-      `--nats-creds is set, and the NATS address of ${own.server} has a user or token of its own: take one of them out.`,
+      `--nats-creds is set, and the NATS address of ${withCredentials.server} has a user or token of its own: take one of them out.`,
     );
   }
 }
 
-/** What nats.js wants to be told of it for one address. TLS is insisted on where there is anything of it. */
+/** The options of nats.js for one address. TLS is required if any TLS setting is present. */
 export function optionsOf({ creds, ca, cert, key }: Identity, address: Address): Partial<NodeConnectionOptions> {
   const wantsTls = address.tls || ca !== undefined || cert !== undefined;
-  // The host: Node otherwise expects the certificate of an address without a name to be for "localhost".
+  // Without the host, Node would expect the certificate of an IP address to be for "localhost".
   const tls = { host: address.host, ...(ca === undefined ? {} : { ca }), ...(cert && key ? { cert, key } : {}) };
   return {
     ...(creds === undefined ? address.credentials : { authenticator: authenticatorFor(creds) }),
@@ -43,6 +44,6 @@ export function optionsOf({ creds, ca, cert, key }: Identity, address: Address):
 }
 
 function authenticatorFor(creds: string): Authenticator {
-  // nats.js takes the lines for ending with \n alone.
+  // nats.js does not accept \r\n.
   return credsAuthenticator(new TextEncoder().encode(creds.replaceAll("\r\n", "\n")));
 }

@@ -8,27 +8,28 @@ export type { NatsBus } from "./bus.ts";
 export type { Identity } from "./identity.ts";
 export type { Notice } from "./notices.ts";
 
-/** What a NATS bus is opened with. */
+/** How a NATS bus is opened. */
 export interface NatsBusOptions {
-  /** One address or several with commas between them: see `parseAddresses`. */
+  /** Comma-separated addresses: see `parseAddresses`. */
   readonly url: string;
-  /** Default: nobody in particular. */
+  /** Default: none. */
   readonly identity?: Identity;
-  /** The bus of this node alone: its handlers are those that the hints of other nodes reach too. */
+  /** The bus within this node. Its handlers also receive the notifications of other nodes. */
   readonly local: Bus;
-  /** Takes what an operator wants to know: NATS is there, is away, does not do what it should. The same at most once a minute. */
+  /** Receives entries for the operator's log. The same warning comes at most once a minute. */
   readonly report: (notice: Notice) => void;
-  /** How often NATS is asked whether it is still there, in milliseconds; a connection that is dead is found within 4 of these. Default: 1,000. */
-  readonly pingInterval?: number;
+  /** How often NATS is pinged, in milliseconds. A dead connection is closed within 4 intervals. Default: 1,000. */
+  readonly pingIntervalMs?: number;
 }
 
 /**
- * Opens the bus between nodes: core NATS as a hint, with one subject a log. NATS need not be there: the bus connects by itself,
- * whenever it can and for ever. Throws an error for people where the URL or the identity cannot be used; it has no password in it.
+ * Opens the bus between nodes, on core NATS with one subject for each log. NATS may be unavailable: the bus connects
+ * and reconnects until it is closed. Throws an error for the operator, without a password, if the URL or the identity
+ * is invalid.
  */
 export function openNatsBus(options: NatsBusOptions): NatsBus {
-  const { url, identity = {}, local, report, pingInterval = 1_000 } = options;
+  const { url, identity = {}, local, report, pingIntervalMs = 1_000 } = options;
   const addresses = parseAddresses(url);
   checkIdentity(identity, addresses);
-  return new NatsBus({ addresses, identity, pingInterval, local, notices: new Notices(report) });
+  return new NatsBus({ addresses, identity, pingIntervalMs, local, notices: new Notices(report) });
 }

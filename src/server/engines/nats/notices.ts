@@ -1,42 +1,44 @@
-/** Something that an operator wants to know. */
+/** An entry for the server's log. */
 export interface Notice {
   readonly level: "info" | "warn";
-  /** Has no password, and nothing of what people write to one another. */
+  /** Never has a password or a text of a user. */
   readonly message: string;
 }
 
-/** How long the same is not said again, in milliseconds. */
-const QUIET = 60_000;
-/** How many things are remembered as said. */
-const MAX_SAID = 100;
+/** How long a warning is not repeated. */
+const REPEAT_AFTER_MS = 60_000;
+/** Most warnings that are remembered. */
+const MAX_REMEMBERED = 100;
 
-/** Passes on what an operator wants to know, and what was said already only after a minute, with how often it was left out. */
+/** Reports notices. Repeats a warning at most once a minute, with how often it was suppressed in between. */
 export class Notices {
-  readonly #tell: (notice: Notice) => void;
-  readonly #said = new Map<string, { at: number; leftOut: number }>();
+  readonly #report: (notice: Notice) => void;
+  readonly #warned = new Map<string, { at: number; suppressed: number }>();
 
-  constructor(tell: (notice: Notice) => void) {
-    this.#tell = tell;
+  constructor(report: (notice: Notice) => void) {
+    this.#report = report;
   }
 
-  /** Something has changed for the better: what was wrong may be said again. */
+  /** Reports an improvement, after which every warning is new again. */
   info(message: string): void {
-    this.#said.clear();
-    this.#tell({ level: "info", message });
+    this.#warned.clear();
+    this.#report({ level: "info", message });
   }
 
-  /** Something is wrong, or still is. `about`: what makes it the same as something that was said. */
-  warn(message: string, about = message): void {
+  /** Reports a problem. Warnings with the same `key` are the same. */
+  warn(message: string, key = message): void {
     const now = performance.now();
-    const said = this.#said.get(about);
-    if (said !== undefined && now - said.at < QUIET) {
-      said.leftOut += 1;
+    const earlier = this.#warned.get(key);
+    if (earlier !== undefined && now - earlier.at < REPEAT_AFTER_MS) {
+      earlier.suppressed += 1;
       return;
     }
-    if (this.#said.size >= MAX_SAID) this.#said.clear();
-    this.#said.set(about, { at: now, leftOut: 0 });
+    if (this.#warned.size >= MAX_REMEMBERED) this.#warned.clear();
+    this.#warned.set(key, { at: now, suppressed: 0 });
     const more =
-      said === undefined || said.leftOut === 0 ? "" : ` (and ${said.leftOut} times more since that was said)`;
-    this.#tell({ level: "warn", message: message + more });
+      earlier === undefined || earlier.suppressed === 0
+        ? ""
+        : ` (and ${earlier.suppressed} times more since that was said)`;
+    this.#report({ level: "warn", message: message + more });
   }
 }

@@ -1,57 +1,57 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { errors, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
 import type { Address } from "./addresses.ts";
-import { dial } from "./dial.ts";
+import { connectOnce } from "./connect.ts";
 import { type Identity, optionsOf } from "./identity.ts";
 
-/** The wait after a connection was lost, and after a round in which all addresses failed; it doubles. In milliseconds. */
-const FIRST_WAIT = 250;
-const LONGEST_WAIT = 2_000;
+/** The backoff after a lost connection, and after all addresses have failed. It doubles up to the maximum. */
+const FIRST_BACKOFF_MS = 250;
+const MAX_BACKOFF_MS = 2_000;
 
-/** A connection that has lasted for so long is a good one: the next waits are short again. In milliseconds. */
-const GOOD_AFTER = 10_000;
+/** A connection that lasts this long resets the backoff. */
+const STABLE_AFTER_MS = 10_000;
 
-/** How long NATS may take to let a node in, in milliseconds. */
-const CONNECT_TIMEOUT = 2_000;
+/** How long connecting and authenticating may take. */
+const CONNECT_TIMEOUT_MS = 2_000;
 
-/** How many pings may be under way: with the third that is due, at most 4 intervals after a connection has died, it counts as dead. */
-const MAX_PINGS = 2;
+/** Most unanswered pings. When a third is due, at most 4 intervals after a connection has died, nats.js closes it. */
+const MAX_UNANSWERED_PINGS = 2;
 
-/** What `keepConnected` is made with. */
-export interface Connecting {
+/** Where and how to connect. */
+export interface ReconnectOptions {
   readonly addresses: readonly Address[];
   readonly identity: Identity;
-  /** In milliseconds. */
-  readonly pingInterval: number;
-  /** Uses a connection; resolves when that has ended, with why. */
+  readonly pingIntervalMs: number;
+  /** Uses a connection; resolves when it has ended. */
   readonly use: (connection: NatsConnection) => Promise<unknown>;
-  /** No address could be connected to: a sentence for each, always in the same order. */
+  /** Called when all addresses have failed, with their errors in a stable order. */
   readonly failed: (why: string) => void;
 }
 
 /**
- * Keeps one connection, to any of the addresses, until `signal` is aborted. This is not left to nats.js, because it does not tell why
- * it fails to connect, has one pair of credentials for all addresses, and cannot be stopped before it was connected for the first time.
+ * Keeps one connection, to any of the addresses, until `signal` is aborted. nats.js has a reconnect of its own, but
+ * it does not report why it cannot connect, has one pair of credentials for all addresses, and cannot be stopped
+ * before its first connection.
  */
-export async function keepConnected(connecting: Connecting, signal: AbortSignal): Promise<void> {
-  for (let wait = FIRST_WAIT; !signal.aborted; wait = Math.min(2 * wait, LONGEST_WAIT)) {
-    const connection = await connectToAny(connecting, signal);
+export async function keepConnected(options: ReconnectOptions, signal: AbortSignal): Promise<void> {
+  for (let backoffMs = FIRST_BACKOFF_MS; !signal.aborted; backoffMs = Math.min(2 * backoffMs, MAX_BACKOFF_MS)) {
+    const connection = await connectToAny(options, signal);
     if (connection !== undefined) {
-      const began = performance.now();
-      await connecting.use(connection);
-      if (performance.now() - began >= GOOD_AFTER) wait = FIRST_WAIT;
+      const connectedAt = performance.now();
+      await options.use(connection);
+      if (performance.now() - connectedAt >= STABLE_AFTER_MS) backoffMs = FIRST_BACKOFF_MS;
     }
-    // Jitter: nodes that have lost the same server do not come back in one crowd.
-    await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
+    // Jitter, so that nodes that lost the same server do not reconnect at once.
+    await sleep(backoffMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
   }
 }
 
-async function connectToAny(connecting: Connecting, signal: AbortSignal): Promise<NatsConnection | undefined> {
-  const { addresses, failed } = connecting;
+async function connectToAny(options: ReconnectOptions, signal: AbortSignal): Promise<NatsConnection | undefined> {
+  const { addresses, failed } = options;
   const problems: string[] = [];
   for (const address of shuffled(addresses)) {
     try {
-      return await dial(optionsFor(address, connecting), signal);
+      return await connectOnce(optionsFor(address, options), signal);
     } catch (error) {
       if (signal.aborted) return undefined;
       problems.push(`${address.server}: ${explain(error)}`);
@@ -61,31 +61,31 @@ async function connectToAny(connecting: Connecting, signal: AbortSignal): Promis
   return undefined;
 }
 
-/** So that nodes spread over the servers. */
+/** Shuffles the addresses, so that the nodes spread over the servers. */
 function shuffled<T>(list: readonly T[]): T[] {
   return list
-    .map((item) => ({ item, place: Math.random() }))
-    .sort((a, b) => a.place - b.place)
+    .map((item) => ({ item, rank: Math.random() }))
+    .sort((a, b) => a.rank - b.rank)
     .map(({ item }) => item);
 }
 
-function optionsFor(address: Address, { identity, pingInterval }: Connecting): NodeConnectionOptions {
+function optionsFor(address: Address, { identity, pingIntervalMs }: ReconnectOptions): NodeConnectionOptions {
   return {
     servers: address.server,
     name: "obrolan",
     noEcho: true,
     reconnect: false,
-    timeout: CONNECT_TIMEOUT,
-    pingInterval,
-    maxPingOut: MAX_PINGS,
+    timeout: CONNECT_TIMEOUT_MS,
+    pingInterval: pingIntervalMs,
+    maxPingOut: MAX_UNANSWERED_PINGS,
     ignoreClusterUpdates: true,
     ...optionsOf(identity, address),
   };
 }
 
-/** Why a connection could not be made, or has ended. */
+/** Words the reason why a connection failed or ended. */
 export function explain(error: unknown): string {
-  // NATS waits 2 s for who connects to say who they are, and nats.js takes that for a refusal.
+  // If a client does not authenticate within 2 s, NATS reports a timeout, which nats.js takes for a refusal.
   if (error instanceof errors.AuthorizationError && !/timeout/i.test(error.message))
     return `the user, password, token or credentials are not accepted (${error.message})`;
   return error instanceof Error ? error.message : String(error ?? "closed by the server");

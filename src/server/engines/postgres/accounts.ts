@@ -1,5 +1,6 @@
 import type { Account, AccountStore } from "../../accounts/ports/accountStore.ts";
 import type { Connections } from "./connections.ts";
+import type { LogPools } from "./log.ts";
 
 export const CREATE = {
   name: "create-account",
@@ -15,25 +16,25 @@ export const SET_HASH = { name: "set-hash", text: "UPDATE accounts SET password_
 
 /** The accounts in a PostgreSQL database. */
 export class PostgresAccounts implements AccountStore {
-  readonly #writing: Connections;
-  readonly #reading: Connections;
+  readonly #write: Connections;
+  readonly #read: Connections;
 
-  constructor({ writing, reading }: { writing: Connections; reading: Connections }) {
-    this.#writing = writing;
-    this.#reading = reading;
+  constructor({ write, read }: Pick<LogPools, "write" | "read">) {
+    this.#write = write;
+    this.#read = read;
   }
 
   async create(username: string, passwordHash: string, at: number): Promise<Account | undefined> {
-    const [row] = await this.#writing.change<[number]>(CREATE, [username, passwordHash, at]);
+    const [row] = await this.#write.change<[id: number]>(CREATE, [username, passwordHash, at]);
     return row && { id: row[0], username, passwordHash };
   }
 
   async find(username: string): Promise<Account | undefined> {
-    const [row] = await this.#reading.read<[number, string, string]>(FIND, [username]);
+    const [row] = await this.#read.read<[id: number, username: string, passwordHash: string]>(FIND, [username]);
     return row && { id: row[0], username: row[1], passwordHash: row[2] };
   }
 
   async setPasswordHash(accountId: number, passwordHash: string): Promise<void> {
-    await this.#writing.change(SET_HASH, [accountId, passwordHash]);
+    await this.#write.change(SET_HASH, [accountId, passwordHash]);
   }
 }

@@ -2,17 +2,17 @@ import pg from "pg";
 
 /** Where a database is. */
 export interface Address {
-  /** The URL, without the parameters that are Obrolan's own to set. It may have a password: not for people's eyes. */
+  /** The URL without the parameters that Obrolan sets. It may have a password: never show it. */
   readonly url: string;
-  /** What PostgreSQL is asked to set for each connection, as the URL says. */
+  /** The URL's settings for each connection. */
   readonly options: string;
-  /** What the connections call themselves, in front of what each is for. */
+  /** The application name, which the purpose of a pool is appended to. */
   readonly applicationName: string;
-  /** For people: host, port and database. */
+  /** Host, port and database, to be shown. */
   readonly name: string;
 }
 
-/** Takes a URL apart. Throws an error for people, without the URL: there may be a password in it. */
+/** Parses a URL. Throws an error for the operator, which does not quote the URL: it may have a password. */
 export function parseAddress(url: string): Address {
   const [base = "", query = ""] = url.split(/\?(.*)/s);
   if (!/^postgres(ql)?:\/\//.test(base)) {
@@ -20,10 +20,11 @@ export function parseAddress(url: string): Address {
       "The database's URL must begin with postgres://, as in postgres://USER:PASSWORD@HOST:5432/DATABASE.",
     );
   }
-  // A / in a password ends the host's part of a URL: what follows would be taken for the database's name, and shown.
+  // A / in a password ends the URL's host part: the rest of the password would become the database name, and be shown.
   if (/^[^/]*\/\/[^/]*\/.*@/s.test(base)) {
     throw new Error(
-      "The database's URL cannot be used: there is an @ behind its host. Write a / in the user or password as %2F, as in postgres://USER:PASSWORD@HOST:5432/DATABASE.",
+      "The database's URL cannot be used: there is an @ behind its host. Write a / in the user or password as %2F, " +
+        "as in postgres://USER:PASSWORD@HOST:5432/DATABASE.",
     );
   }
   const parameters = new URLSearchParams(query);
@@ -36,9 +37,10 @@ export function parseAddress(url: string): Address {
     const { host, port, database } = new pg.Client({ connectionString: rest });
     return { url: rest, options, applicationName, name: `${host}:${port}/${database ?? ""}` };
   } catch (cause) {
-    const why = cause instanceof TypeError || cause instanceof URIError ? "it is no URL" : (cause as Error).message;
+    const why = cause instanceof TypeError || cause instanceof URIError ? "it is not a URL" : (cause as Error).message;
     throw new Error(
-      `The database's URL cannot be used: ${why}. Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, with %-escapes for special characters.`,
+      `The database's URL cannot be used: ${why}. Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE, ` +
+        "with %-escapes for special characters.",
       { cause },
     );
   }

@@ -1,50 +1,51 @@
 import type { FailedLoginStore, FailedLogins } from "../../accounts/ports/failedLoginStore.ts";
 import type { Connections } from "./connections.ts";
 import { unavailable } from "./failures.ts";
+import type { LogPools } from "./log.ts";
 
-/** How long a failure is remembered; in milliseconds. */
-const WINDOW = 15 * 60 * 1_000;
-/** A failure that lies further ahead was counted by a clock that was wrong; in milliseconds. */
-const AHEAD = 60_000;
-/** Whether the failure of a row is remembered at the time $2. */
-const remembered = (row: string) => `${row}last_at > $2 - ${WINDOW}::bigint AND ${row}last_at <= $2 + ${AHEAD}::bigint`;
+/** How long a failure counts. */
+const WINDOW_MS = 15 * 60 * 1_000;
+/** A failure further in the future was recorded by a wrong clock, and does not count. */
+const MAX_AHEAD_MS = 60_000;
+/** SQL: whether the failure of a row counts at the time $2. */
+const counts = (row: string) =>
+  `${row}last_at > $2 - ${WINDOW_MS}::bigint AND ${row}last_at <= $2 + ${MAX_AHEAD_MS}::bigint`;
 
 export const FIND = {
   name: "find-attempts",
-  text: `SELECT failures, last_at FROM attempts WHERE key = $1 AND ${remembered("")}`,
+  text: `SELECT failures, last_at FROM attempts WHERE key = $1 AND ${counts("")}`,
 };
-// Each that is remembered makes place: two that are over, and two that lie ahead, are forgotten, so there are never many more than fit
-// into the window.
+// Each insertion deletes up to two expired failures and two that lie ahead, so that the table stays small.
 export const FAIL = {
   name: "fail-attempt",
   text: `
-    WITH over AS (
+    WITH expired AS (
       DELETE FROM attempts WHERE key = ANY (ARRAY(
-        SELECT key FROM attempts WHERE last_at <= $2 - ${WINDOW}::bigint AND key <> $1
+        SELECT key FROM attempts WHERE last_at <= $2 - ${WINDOW_MS}::bigint AND key <> $1
         ORDER BY last_at LIMIT 2 FOR UPDATE SKIP LOCKED
       )) OR key = ANY (ARRAY(
-        SELECT key FROM attempts WHERE last_at > $2 + ${AHEAD}::bigint AND key <> $1
+        SELECT key FROM attempts WHERE last_at > $2 + ${MAX_AHEAD_MS}::bigint AND key <> $1
         ORDER BY last_at DESC LIMIT 2 FOR UPDATE SKIP LOCKED
       ))
     )
     INSERT INTO attempts AS a (key, failures, last_at) VALUES ($1, 1, $2)
     ON CONFLICT (key) DO UPDATE
-    SET failures = CASE WHEN ${remembered("a.")} THEN a.failures + 1 ELSE 1 END, last_at = $2`,
+    SET failures = CASE WHEN ${counts("a.")} THEN a.failures + 1 ELSE 1 END, last_at = $2`,
 };
 export const CLEAR = { name: "clear-attempts", text: "DELETE FROM attempts WHERE key = $1" };
 
-/** Counts failed sign-ins over all nodes of a PostgreSQL database. */
+/** The failed logins of all nodes of a PostgreSQL database. */
 export class PostgresFailedLogins implements FailedLoginStore {
-  readonly #writing: Connections;
-  readonly #reading: Connections;
+  readonly #write: Connections;
+  readonly #read: Connections;
 
-  constructor({ writing, reading }: { writing: Connections; reading: Connections }) {
-    this.#writing = writing;
-    this.#reading = reading;
+  constructor({ write, read }: Pick<LogPools, "write" | "read">) {
+    this.#write = write;
+    this.#read = read;
   }
 
   async find(key: string, at: number): Promise<FailedLogins | undefined> {
-    const [row] = await this.#reading.read<[number, number]>(FIND, [key, at]);
+    const [row] = await this.#read.read<[count: number, lastAt: number]>(FIND, [key, at]);
     return row && { count: row[0], lastAt: row[1] };
   }
 
@@ -56,10 +57,10 @@ export class PostgresFailedLogins implements FailedLoginStore {
     await this.#change(CLEAR, [key]);
   }
 
-  /** One more or one fewer is not worth an outcome that is not known. */
+  /** Reports an unknown outcome as `StoreUnavailable`: one failure more or less does not matter. */
   async #change(...[statement, values]: Parameters<Connections["change"]>): Promise<void> {
     try {
-      await this.#writing.change(statement, values);
+      await this.#write.change(statement, values);
     } catch (error) {
       throw unavailable(error);
     }

@@ -1,5 +1,6 @@
 import type { ClockMark } from "../../common/ports/clockMark.ts";
 import type { Connections } from "./connections.ts";
+import type { LogPools } from "./log.ts";
 
 export const READ = { name: "read-clock-mark", text: "SELECT at FROM clock_mark" };
 export const WRITE = {
@@ -9,20 +10,20 @@ export const WRITE = {
 
 /** The newest time that any node of a PostgreSQL database was sure of. */
 export class PostgresClockMark implements ClockMark {
-  readonly #writing: Connections;
-  readonly #reading: Connections;
+  readonly #write: Connections;
+  readonly #read: Connections;
 
-  constructor({ writing, reading }: { writing: Connections; reading: Connections }) {
-    this.#writing = writing;
-    this.#reading = reading;
+  constructor({ write, read }: Pick<LogPools, "write" | "read">) {
+    this.#write = write;
+    this.#read = read;
   }
 
   async read(): Promise<number | undefined> {
-    const [row] = await this.#reading.read<[number]>(READ);
+    const [row] = await this.#read.read<[at: number]>(READ);
     return row?.[0];
   }
 
   async write(at: number): Promise<void> {
-    await this.#writing.change(WRITE, [at]);
+    await this.#write.change(WRITE, [at]);
   }
 }

@@ -6,15 +6,16 @@ import type { ClockMark } from "../../common/ports/clockMark.ts";
 import type { LogStore } from "../../log/ports/logStore.ts";
 import type { Roster } from "../../presence/ports/roster.ts";
 import { CircuitBreaker } from "../shared/circuitBreaker.ts";
+import { DEFAULT_LEASE_TIMES, LeaseClient, type LeaseTimes } from "../shared/leaseClient.ts";
 import { PostgresAccounts } from "./accounts.ts";
-import { parseAddress } from "./address.ts";
+import { type Address, parseAddress } from "./address.ts";
 import { PostgresFailedLogins } from "./attempts.ts";
 import { PostgresClockMark } from "./clockMark.ts";
-import { Connections } from "./connections.ts";
+import { Connections, type Purpose } from "./connections.ts";
 import { wordsOf } from "./failures.ts";
-import { LeaseClient } from "./leaseClient.ts";
-import { PostgresLog } from "./log.ts";
-import { persist, reachDatabase } from "./opening.ts";
+import { PostgresLeases } from "./leases.ts";
+import { type LogPools, PostgresLog } from "./log.ts";
+import { reachDatabase, retryUntil } from "./opening.ts";
 import { PostgresRoster } from "./roster.ts";
 import { ANSWER_TIMEOUT_MS, serverTimeoutOf, serverTimeouts } from "./session.ts";
 import { PostgresSessions } from "./sessions.ts";
@@ -27,115 +28,126 @@ export interface PostgresStore {
   readonly roster: Roster;
   readonly failedLogins: FailedLoginStore;
   readonly clockMark: ClockMark;
-  /** For people: host, port and database. */
+  /** Host, port and database, to be shown. */
   readonly name: string;
-  /** Closes this node's connections, behind the calls under way. Who is still online here stays so for `farewell`. */
+  /** Closes this node's connections after the calls in flight. Its users stay online for `shutdownGraceMs`. */
   close(): Promise<void>;
 }
 
 /** How a store is opened. */
-export interface PostgresOptions {
-  /** postgres://USER:PASSWORD@HOST:PORT/DATABASE, and whatever parameters pg knows. */
+export interface PostgresOptions extends Partial<LeaseTimes> {
+  /** postgres://USER:PASSWORD@HOST:PORT/DATABASE, with any parameters that pg knows. */
   readonly url: string;
-  /** Told what an operator should know: that the database is away, that the log has gone back. */
+  /** Receives errors for the operator's log: the database is unavailable, or the log has regressed. */
   readonly report: (error: Error) => void;
-  /** How long the database is waited for when it is not there yet, in milliseconds. Default: 30,000. */
+  /** How long to wait for an unavailable database, in milliseconds. Default: 30,000. */
   readonly startTimeoutMs?: number;
   /**
-   * How long an answer of the database may take, in milliseconds. The server itself gives up after four fifths of that, and after two
-   * fifths where it waits for a lock. Default: 5,000.
+   * How long an answer of the database may take, in milliseconds. The server ends a call after four fifths of that,
+   * and after two fifths if the call waits for a lock. Default: 5,000.
    */
   readonly answerTimeoutMs?: number;
-  /** How long a node that says nothing keeps its people on the roster, in milliseconds. Default: 8,000. */
-  readonly lease?: number;
-  /** How often a node says that it is there, in milliseconds. Default: 2,000. */
-  readonly heartbeatMs?: number;
-  /** For how long changes of the roster are remembered at least, in milliseconds. Default: 60,000. */
-  readonly changeRetention?: number;
-  /** How long those who are online here when the store is closed stay on the roster, in milliseconds. Default: 10,000. */
-  readonly shutdownGrace?: number;
-  /** How long those of nodes that have ended stay on the roster once this one starts, in milliseconds. Default: 15,000. */
-  readonly startGrace?: number;
 }
 
+/** How long an answer to the lease client may take: a stalled connection must be replaced before the lease expires. */
+const LEASE_ANSWER_TIMEOUT_MS = 2_000;
+
 /**
- * Opens the store of a database, which is made ready for it where it is empty. Waits for a database that is not there yet. Throws an
- * error for people where it does not come, or cannot be used.
+ * Opens the store of a database, and migrates the database first. Waits for an unavailable database. Throws an error
+ * for the operator after the timeout, or if the database cannot be used.
  */
 export async function openPostgresStore(options: PostgresOptions): Promise<PostgresStore> {
-  const { url, report, startTimeoutMs: patience = 30_000, lease = 8_000, heartbeatMs: beat = 2_000 } = options;
-  const {
-    answerTimeoutMs: answer = ANSWER_TIMEOUT_MS,
-    changeRetention: remembered = 60_000,
-    shutdownGrace: farewell = 10_000,
-    startGrace = 15_000,
-  } = options;
-  const address = parseAddress(url);
-  const waiting = { until: performance.now() + patience, patience, report };
-  const synchronousCommit = await reachDatabase(address, new CircuitBreaker(() => {}), waiting);
-  if (synchronousCommit === "off") {
-    report(
-      new Error(
-        `PostgreSQL at ${address.name} has synchronous_commit = off, with which accepted messages may be lost: Obrolan turns it on for its own connections.`,
-      ),
-    );
-  }
-  const respite = new CircuitBreaker((cause) => {
-    report(new Error(`PostgreSQL at ${address.name} is away: ${wordsOf(cause)}`, { cause }));
-  });
-  const limits = serverTimeouts(answer);
-  const durable = { ...limits, synchronous_commit: synchronousCommit === "off" ? "on" : synchronousCommit };
-  const within = { patience: answer, settings: limits };
-  const appending = new Connections(address, { ...within, name: "append", max: 1, settings: durable }, respite);
-  const writing = new Connections(address, { ...within, name: "write", max: 3, settings: durable }, respite);
-  const reading = new Connections(address, { ...within, name: "read", max: 4 }, respite);
-  const finding = new Connections(address, { ...within, name: "find", max: 1 }, respite);
-  // Every node tells again whom it has when the server was away, so nobody waits for the disk to hear who came. And a connection that
-  // stalls must be found in time for another one to renew the lease.
-  const telling = new Connections(
-    address,
-    { name: "roster", max: 1, settings: { synchronous_commit: "off" }, timeoutMs: 2_000 },
-    respite,
-  );
-  const presence = new LeaseClient({
-    connections: telling,
-    nodeId: randomUUID(),
-    lease: `${lease} ms`,
-    changeRetention: `${remembered} ms`,
-    shutdownGrace: `${farewell} ms`,
-    startGrace: `${startGrace} ms`,
-    heartbeatMs: beat,
-  });
+  const { report, startTimeoutMs = 30_000, answerTimeoutMs = ANSWER_TIMEOUT_MS } = options;
+  const times = leaseTimesOf(options);
+  const address = parseAddress(options.url);
+  const deadline = { deadlineAt: performance.now() + startTimeoutMs, timeoutMs: startTimeoutMs, report };
+  const synchronousCommit = await reachDatabase(address, new CircuitBreaker(() => {}), deadline);
+  const pools = openPools(address, durableLevel(synchronousCommit, address, report), answerTimeoutMs, report);
+  const leases = new LeaseClient(new PostgresLeases(pools.leases, randomUUID(), times), times.heartbeatMs);
+  const log = new PostgresLog(pools, serverTimeoutOf(answerTimeoutMs), report);
   const closeOnce = async () => {
-    await presence.close();
-    await Promise.all([appending, writing, reading, finding, telling].map((connections) => connections.close()));
+    await leases.close();
+    await Promise.all(Object.values(pools).map((pool) => pool.close()));
   };
   let closed: Promise<void> | undefined;
   const close = () => {
     closed ??= closeOnce();
     return closed;
   };
-  const log = new PostgresLog({ appending, writing, reading, finding }, serverTimeoutOf(answer), report);
   try {
-    const begin = async () => {
-      // What this node knows of the log begins here.
+    // The database may have become unavailable again.
+    await retryUntil(deadline, address.name, async () => {
+      // Makes the node's first observation of the log.
       await log.state();
-      await presence.start();
-    };
-    // It may be gone again.
-    await persist(begin, address.name, waiting);
+      await leases.start();
+    });
   } catch (error) {
     await close();
     throw error;
   }
   return {
     log,
-    accounts: new PostgresAccounts({ writing, reading }),
-    sessions: new PostgresSessions({ writing, reading }),
-    roster: new PostgresRoster({ presence, reading, lease: `${lease} ms` }),
-    failedLogins: new PostgresFailedLogins({ writing, reading }),
-    clockMark: new PostgresClockMark({ writing, reading }),
+    accounts: new PostgresAccounts(pools),
+    sessions: new PostgresSessions(pools),
+    roster: new PostgresRoster({ leases, read: pools.read, leaseMs: times.leaseMs }),
+    failedLogins: new PostgresFailedLogins(pools),
+    clockMark: new PostgresClockMark(pools),
     name: address.name,
     close,
+  };
+}
+
+function leaseTimesOf(options: Partial<LeaseTimes>): LeaseTimes {
+  const {
+    leaseMs = DEFAULT_LEASE_TIMES.leaseMs,
+    heartbeatMs = DEFAULT_LEASE_TIMES.heartbeatMs,
+    changeRetentionMs = DEFAULT_LEASE_TIMES.changeRetentionMs,
+    shutdownGraceMs = DEFAULT_LEASE_TIMES.shutdownGraceMs,
+    startGraceMs = DEFAULT_LEASE_TIMES.startGraceMs,
+  } = options;
+  return { leaseMs, heartbeatMs, changeRetentionMs, shutdownGraceMs, startGraceMs };
+}
+
+/** The `synchronous_commit` for connections that write: the server's, but never "off". */
+function durableLevel(serverLevel: string, { name }: Address, report: (error: Error) => void): string {
+  if (serverLevel !== "off") return serverLevel;
+  report(
+    new Error(
+      `PostgreSQL at ${name} has synchronous_commit = off, with which accepted messages may be lost: ` +
+        "Obrolan turns it on for its own connections.",
+    ),
+  );
+  return "on";
+}
+
+interface Pools extends LogPools {
+  readonly leases: Connections;
+}
+
+/** Opens five pools, which share one circuit breaker. */
+function openPools(
+  address: Address,
+  synchronousCommit: string,
+  answerTimeoutMs: number,
+  report: (error: Error) => void,
+): Pools {
+  const breaker = new CircuitBreaker((cause) => {
+    report(new Error(`PostgreSQL at ${address.name} is away: ${wordsOf(cause)}`, { cause }));
+  });
+  const settings = serverTimeouts(answerTimeoutMs);
+  const durable = { ...settings, synchronous_commit: synchronousCommit };
+  const open = (purpose: Purpose) => new Connections(address, purpose, breaker);
+  return {
+    append: open({ name: "append", max: 1, settings: durable, timeoutMs: answerTimeoutMs }),
+    write: open({ name: "write", max: 3, settings: durable, timeoutMs: answerTimeoutMs }),
+    read: open({ name: "read", max: 4, settings, timeoutMs: answerTimeoutMs }),
+    find: open({ name: "find", max: 1, settings, timeoutMs: answerTimeoutMs }),
+    // Needs no sync: after a crash of the server every node stores all of its users again.
+    leases: open({
+      name: "roster",
+      max: 1,
+      settings: { synchronous_commit: "off" },
+      timeoutMs: LEASE_ANSWER_TIMEOUT_MS,
+    }),
   };
 }

@@ -2,19 +2,19 @@ import type { Connections } from "./connections.ts";
 import { unavailable } from "./failures.ts";
 import { MIGRATIONS } from "./schema/index.ts";
 
-/** Whether there is a schema, and of which version. */
-const VERSION = { name: "version", text: "SELECT to_regclass('obrolan_schema') IS NOT NULL" };
+const HAS_SCHEMA = { name: "version", text: "SELECT to_regclass('obrolan_schema') IS NOT NULL" };
 const READ_VERSION = { name: "read-version", text: "SELECT version FROM obrolan_schema" };
 
 /**
- * Brings a database to today's schema, also where several nodes come at once. Throws an error for people where it is of a newer
- * version, and `StoreUnavailable`.
+ * Migrates a database to the current schema. Several nodes may do so at once. Throws an error for the operator if the
+ * version is newer, or `StoreUnavailable`.
  */
 export async function migrate(connections: Connections, where: string): Promise<void> {
   for (let version = await versionOf(connections); version !== MIGRATIONS.length; ) {
     if (version > MIGRATIONS.length) {
       throw new Error(
-        `The database at ${where} has schema version ${version}, and this Obrolan knows versions up to ${MIGRATIONS.length}: it was used by a newer Obrolan. Start that one, or take another database.`,
+        `The database at ${where} has schema version ${version}, and this Obrolan knows versions up to ` +
+          `${MIGRATIONS.length}: it was used by a newer Obrolan. Start that one, or take another database.`,
       );
     }
     const before = version;
@@ -26,13 +26,13 @@ export async function migrate(connections: Connections, where: string): Promise<
 }
 
 async function versionOf(connections: Connections): Promise<number> {
-  const [[exists] = []] = await connections.read<[boolean]>(VERSION);
+  const [[exists] = []] = await connections.read<[exists: boolean]>(HAS_SCHEMA);
   if (!exists) return 0;
-  const [[version] = []] = await connections.read<[number]>(READ_VERSION);
+  const [[version] = []] = await connections.read<[version: number]>(READ_VERSION);
   return version ?? 0;
 }
 
-/** A step as one message, and so one transaction: a node that stalls in the middle holds no lock. */
+/** One step as one message, and so one transaction: a node that stalls holds no lock. */
 function stepFrom(version: number): string {
   return `
     SET LOCAL statement_timeout = 0;

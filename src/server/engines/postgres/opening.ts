@@ -7,58 +7,65 @@ import { wordsOf } from "./failures.ts";
 import { migrate } from "./migrate.ts";
 import { inspectServer, NotReady } from "./server.ts";
 
-/** How long a step to today's schema may take, in milliseconds: a large database takes its time. */
-const MIGRATION = 60 * 60 * 1_000;
-/** Between two attempts, in milliseconds, give or take half of it. */
-const PAUSE = 300;
+/** How long a migration may take: on a large database it takes long. */
+const MIGRATION_TIMEOUT_MS = 60 * 60 * 1_000;
+/** The average pause between two attempts; jittered by half. */
+const PAUSE_MS = 300;
 
-/** https://www.postgresql.org/docs/current/errcodes-appendix.html: what may be otherwise a little later. */
-const PASSING = /^(08|40|53|55|57)/;
-/** What Node and pg say where the two sides cannot agree on TLS, or on how to sign in. */
-const LASTING = /SSL|certificate|self-signed|SASL|password/i;
+/** Errors that may pass: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const TRANSIENT = /^(08|40|53|55|57)/;
+/** Messages of Node and pg if the two sides cannot agree on TLS or on authentication. */
+const PERMANENT = /SSL|certificate|self-signed|SASL|password/i;
 
-/** How long a database that is not there, or goes away again, is waited for. */
-export interface Waiting {
-  /** In milliseconds of `performance.now`. */
-  readonly until: number;
-  /** In milliseconds, for people. */
-  readonly patience: number;
+/** How long to wait for an unavailable database. */
+export interface StartDeadline {
+  /** Of `performance.now`, in milliseconds. */
+  readonly deadlineAt: number;
+  /** The whole wait, for the error message. */
+  readonly timeoutMs: number;
   readonly report: (error: Error) => void;
 }
 
 /**
- * Waits until a database is there and can be used, and brings it to today's schema. Resolves with the level of `synchronous_commit`
- * that the server has. Throws an error for people where it does not come in time, and at once where waiting would not help.
+ * Waits until a database can be used, and migrates it to the current schema. Resolves with the server's
+ * `synchronous_commit`. Throws an error for the operator after the timeout, and at once if waiting would not help.
  */
-export async function reachDatabase(address: Address, respite: CircuitBreaker, waiting: Waiting): Promise<string> {
-  const connections = new Connections(address, { name: "opening", max: 1, timeoutMs: MIGRATION }, respite);
+export async function reachDatabase(
+  address: Address,
+  breaker: CircuitBreaker,
+  deadline: StartDeadline,
+): Promise<string> {
+  const connections = new Connections(address, { name: "opening", max: 1, timeoutMs: MIGRATION_TIMEOUT_MS }, breaker);
   try {
-    return await persist(() => prepare(connections, address.name), address.name, waiting);
+    return await retryUntil(deadline, address.name, () => prepare(connections, address.name));
   } finally {
     await connections.close();
   }
 }
 
-/** What `attempt` gives, which is made again and again while the database is away. Throws as `reachDatabase` does. */
-export async function persist<T>(attempt: () => Promise<T>, where: string, waiting: Waiting): Promise<T> {
-  const { until, patience, report } = waiting;
+/**
+ * Repeats `attempt` while the database is unavailable, and resolves with its result. Throws as `reachDatabase` does.
+ */
+export async function retryUntil<T>(deadline: StartDeadline, where: string, attempt: () => Promise<T>): Promise<T> {
+  const { deadlineAt, timeoutMs, report } = deadline;
   for (let failures = 0; ; failures++) {
     try {
       return await attempt();
     } catch (caught) {
       const failure = caught as Error;
-      if (!mayPass(failure)) throw explain(failure, where);
+      if (!isTransient(failure)) throw explain(failure, where);
       const why = wordsOf(failure);
-      if (performance.now() >= until) {
+      if (performance.now() >= deadlineAt) {
         throw new Error(
-          `PostgreSQL at ${where} cannot be used after ${Math.round(patience / 1_000)} s: ${why}. Is it running, and can this machine reach it?`,
+          `PostgreSQL at ${where} cannot be used after ${Math.round(timeoutMs / 1_000)} s: ${why}. ` +
+            "Is it running, and can this machine reach it?",
           { cause: failure },
         );
       }
       if (failures === 0) {
         report(new Error(`PostgreSQL at ${where} cannot be used yet, trying on: ${why}`, { cause: failure }));
       }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE * (0.5 + Math.random())));
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (0.5 + Math.random())));
     }
   }
 }
@@ -69,16 +76,16 @@ async function prepare(connections: Connections, where: string): Promise<string>
   return synchronousCommit;
 }
 
-function mayPass(error: Error): boolean {
-  // Whatever is said when a node begins may be said again.
+function isTransient(error: Error): boolean {
+  // The steps of a start can be repeated.
   if (error instanceof NotReady || error instanceof OutcomeUnknown) return true;
   if (!(error instanceof StoreUnavailable)) return false;
   const { cause } = error;
-  if (cause instanceof pg.DatabaseError) return PASSING.test(cause.code ?? "");
-  return !LASTING.test(error.message);
+  if (cause instanceof pg.DatabaseError) return TRANSIENT.test(cause.code ?? "");
+  return !PERMANENT.test(error.message);
 }
 
-/** An error for people. What PostgreSQL says names users and databases, and no passwords. */
+/** Words an error for the operator. The messages of PostgreSQL name users and databases, but no passwords. */
 function explain(error: Error, where: string): Error {
   if (!(error instanceof StoreUnavailable)) return error;
   return new Error(`The database at ${where} cannot be used: ${error.message}. ${adviceOn(error.cause)}`, {

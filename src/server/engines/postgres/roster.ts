@@ -1,8 +1,9 @@
 import type { Online, Roster, RosterChange } from "../../presence/ports/roster.ts";
+import type { LeaseClient } from "../shared/leaseClient.ts";
 import type { Connections } from "./connections.ts";
-import type { LeaseClient } from "./leaseClient.ts";
+import { toInterval } from "./session.ts";
 
-/** More changes than this are not told one by one. */
+/** Most changes that `changes` returns; with more, it returns none. */
 const MAX_CHANGES = 2_000;
 
 export const FIND = {
@@ -14,13 +15,14 @@ export const FIND = {
 export const PAGE = {
   name: "page-online",
   text: `
-    WITH holding AS MATERIALIZED (SELECT id FROM nodes WHERE holds(lease_until, $3))
+    WITH live AS MATERIALIZED (SELECT id FROM nodes WHERE holds(lease_until, $3))
     SELECT t.total, p.account_id, p.username, p.since
     FROM (
-      SELECT count(*) AS total FROM (SELECT FROM roster WHERE node_id IN (SELECT id FROM holding) GROUP BY username) all_of_them
+      SELECT count(*) AS total
+      FROM (SELECT FROM roster WHERE node_id IN (SELECT id FROM live) GROUP BY username) users
     ) t LEFT JOIN (
       SELECT r.account_id, r.username, min(r.since) AS since FROM roster r
-      WHERE r.username > $1 AND r.node_id IN (SELECT id FROM holding)
+      WHERE r.username > $1 AND r.node_id IN (SELECT id FROM live)
       GROUP BY r.username, r.account_id ORDER BY r.username LIMIT $2
     ) p ON true ORDER BY p.username`,
 };
@@ -30,39 +32,48 @@ export const CHANGES = {
 };
 export const PLACE = { name: "roster-place", text: "SELECT max(place) FROM roster_changes" };
 
-/** Who is online, over all nodes of a PostgreSQL database. What this node says of it is kept and told by its presence. */
+/**
+ * The users online over all nodes of a PostgreSQL database. The lease client stores the joins and leaves of this
+ * node.
+ */
 export class PostgresRoster implements Roster {
-  readonly #presence: LeaseClient;
-  readonly #reading: Connections;
+  readonly #leases: LeaseClient;
+  readonly #read: Connections;
+  /** An interval of PostgreSQL. */
   readonly #lease: string;
 
-  /** `lease`: how long one lasts, as an interval of PostgreSQL. */
-  constructor(parts: { presence: LeaseClient; reading: Connections; lease: string }) {
-    this.#presence = parts.presence;
-    this.#reading = parts.reading;
-    this.#lease = parts.lease;
+  constructor(parts: { leases: LeaseClient; read: Connections; leaseMs: number }) {
+    this.#leases = parts.leases;
+    this.#read = parts.read;
+    this.#lease = toInterval(parts.leaseMs);
   }
 
-  arrive(who: Online): Promise<boolean> {
-    return this.#presence.update({ accountId: who.accountId, who });
+  arrive(user: Online): Promise<boolean> {
+    return this.#leases.update({ accountId: user.accountId, user });
   }
 
   leave(accountId: number): Promise<boolean> {
-    return this.#presence.update({ accountId, who: undefined });
+    return this.#leases.update({ accountId, user: undefined });
   }
 
-  /** None: those of a node that has ended stay by its lease, whose end the presence of this one puts off (`expect_people`). */
+  /**
+   * None: users of an ended node stay online by its lease, which the lease client of this node extends at its start.
+   */
   async expected(): Promise<readonly Online[]> {
     return [];
   }
 
   async find(username: string): Promise<Online | undefined> {
-    const [row] = await this.#reading.read<[number, string, number]>(FIND, [username, this.#lease]);
+    const [row] = await this.#read.read<[accountId: number, username: string, since: number]>(FIND, [
+      username,
+      this.#lease,
+    ]);
     return row && { accountId: row[0], username: row[1], since: row[2] };
   }
 
   async page(after: string, size: number): Promise<{ users: Online[]; total: number }> {
-    const rows = await this.#reading.read<[number, number | null, string, number]>(PAGE, [after, size, this.#lease]);
+    type Row = [total: number, accountId: number | null, username: string, since: number];
+    const rows = await this.#read.read<Row>(PAGE, [after, size, this.#lease]);
     const users = rows.flatMap(([, accountId, username, since]) =>
       accountId === null ? [] : { accountId, username, since },
     );
@@ -71,15 +82,15 @@ export class PostgresRoster implements Roster {
 
   async changes(since?: number): Promise<{ changes: RosterChange[] | undefined; place: number }> {
     if (since !== undefined) {
-      const rows = await this.#reading.read<[number, string, boolean]>(CHANGES, [since]);
-      // The change at that place itself: what came after it has not been forgotten either.
+      const rows = await this.#read.read<[place: number, username: string, online: boolean]>(CHANGES, [since]);
+      // If the change at `since` is still there, no later change was removed.
       const isKept = rows[0]?.[0] === since && rows.length <= MAX_CHANGES + 1;
       const place = rows.at(-1)?.[0];
       if (isKept && place !== undefined) {
         return { changes: rows.slice(1).map(([, username, online]) => ({ username, online })), place };
       }
     }
-    const [[place] = []] = await this.#reading.read<[number]>(PLACE);
+    const [[place] = []] = await this.#read.read<[place: number | null]>(PLACE);
     return { changes: undefined, place: place ?? 0 };
   }
 }

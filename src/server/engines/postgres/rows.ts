@@ -1,8 +1,41 @@
-import type { AppendResult, Draft } from "../../log/ports/logStore.ts";
+import type { Message } from "../../log/message.ts";
+import type { AppendResult, Draft, KnownMessage } from "../../log/ports/logStore.ts";
+import type { ReportedPosition } from "../shared/observedPosition.ts";
 import { toNumbers } from "./session.ts";
 
-/** The columns of a batch: sessions, senders, recipients (0: everyone), request ids, texts, times. */
-export function toColumns(batch: readonly Draft[]): unknown[] {
+// Rows are positional arrays: pg makes them faster than objects. Their columns have names here, in the order of the
+// statements in `log.ts`.
+
+/** A row of `STATE`. `serverTime`: milliseconds since the epoch. */
+export type StateRow = [
+  logId: string,
+  headId: number,
+  oldestId: number,
+  serverStart: number,
+  appendedSince: number,
+  headAtStart: number,
+  serverTime: number,
+];
+
+/** A row of `READ`. `recipientId` 0 and `recipient` "": everyone. `sentAt`: milliseconds since the epoch. */
+export type MessageRow = [
+  id: number,
+  senderId: number,
+  sender: string,
+  recipientId: number,
+  recipient: string,
+  text: string,
+  sentAt: number,
+];
+
+/** A row of `FIND`. */
+export type KnownMessageRow = [id: number, sentAt: number, recipient: string, text: string];
+
+/** The row of `APPEND`. `outcomes` has a letter for each draft, `ids` and `sentAts` a number: see `append_drafts`. */
+export type AppendedRow = [headId: number, serverStart: number, outcomes: string, ids: number[], sentAts: number[]];
+
+/** Encodes a batch as columns: the parameters of `append_drafts` from `session_ids` on. */
+export function toDraftColumns(batch: readonly Draft[]): unknown[] {
   return [
     toNumbers(batch.map(({ sessionId }) => sessionId)),
     toNumbers(batch.map(({ senderId }) => senderId)),
@@ -13,21 +46,32 @@ export function toColumns(batch: readonly Draft[]): unknown[] {
   ];
 }
 
-/** What became of a batch, from what the database says of each draft: see `append_drafts`. */
-export function toAppended(
-  batch: readonly Draft[],
-  kinds: string,
-  ids: readonly number[],
-  sentAts: readonly number[],
-): AppendResult[] {
-  /** Where in the batch a request id was accepted. */
+/** Decodes the position of the log. */
+export function toPosition(row: StateRow): ReportedPosition {
+  const [logId, headId, oldestId, serverStart, appendedSince, headAtStart] = row;
+  return { logId, headId, oldestId, serverStart, appendedSince, headAtStart };
+}
+
+/** Decodes a message. */
+export function toMessage([id, senderId, sender, recipientId, recipient, text, sentAt]: MessageRow): Message {
+  return { id, senderId, sender, recipientId, recipient, text, sentAt };
+}
+
+/** Decodes a message that was found by its request id. */
+export function toKnownMessage([id, sentAt, recipient, text]: KnownMessageRow): KnownMessage {
+  return { id, sentAt, recipient, text };
+}
+
+/** Decodes the results for the drafts of a batch. */
+export function toAppendResults(batch: readonly Draft[], [, , outcomes, ids, sentAts]: AppendedRow): AppendResult[] {
+  /** The index in the batch at which a request id was accepted. */
   const accepted = new Map<string, number>();
   const acceptedAt = (i: number, duplicate: boolean): AppendResult => {
     return { kind: "accepted", id: ids[i] as number, sentAt: sentAts[i] as number, duplicate };
   };
   return batch.map((draft, i) => {
     const key = `${draft.senderId} ${draft.requestId}`;
-    switch (kinds[i]) {
+    switch (outcomes[i]) {
       case "n":
         accepted.set(key, i);
         return acceptedAt(i, false);

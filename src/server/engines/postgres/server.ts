@@ -1,6 +1,6 @@
 import type { Connections } from "./connections.ts";
 
-/** The oldest version of PostgreSQL that will do. */
+/** The oldest supported version of PostgreSQL. */
 const MIN_VERSION = 14;
 
 const FACTS = {
@@ -11,27 +11,39 @@ const FACTS = {
       pg_is_in_recovery()`,
 };
 
-/** The server is there, and may be ready a little later. */
-export class NotReady extends Error {}
+/** The server answers, and may be usable later. */
+export class NotReady extends Error {
+  override readonly name = "NotReady";
+}
 
 /**
- * Looks at a server before it is used. Resolves with the level of `synchronous_commit` that it has by itself. Throws an error for people
- * where no message would be safe on it, or it cannot be used; `NotReady`, and `StoreUnavailable`.
+ * Checks a server before it is used. Resolves with its default `synchronous_commit`. Throws an error for the operator
+ * if messages would not be safe on it or it cannot be used, `NotReady` if it is a standby, or `StoreUnavailable`.
  */
 export async function inspectServer(connections: Connections, where: string): Promise<string> {
-  const [row] = await connections.read<[number, string, string, string, string, boolean]>(FACTS);
-  const [version, versionName, encoding, fsync, synchronousCommit, isStandby] = row as NonNullable<typeof row>;
+  type Row = [
+    version: number,
+    versionName: string,
+    encoding: string,
+    fsync: string,
+    synchronousCommit: string,
+    isStandby: boolean,
+  ];
+  const [row] = await connections.read<Row>(FACTS);
+  const [version, versionName, encoding, fsync, synchronousCommit, isStandby] = row as Row;
   if (version < MIN_VERSION) {
     throw new Error(`PostgreSQL at ${where} is version ${versionName}: Obrolan needs ${MIN_VERSION} or newer.`);
   }
   if (encoding !== "UTF8") {
     throw new Error(
-      `The database at ${where} is in ${encoding}, which has no place for most texts: make it anew with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`,
+      `The database at ${where} is in ${encoding}, which has no place for most texts: make it anew with ` +
+        "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.",
     );
   }
   if (fsync !== "on") {
     throw new Error(
-      `PostgreSQL at ${where} has fsync = ${fsync}: a power cut would lose messages that were accepted, and may ruin the database. Set fsync = on in its configuration.`,
+      `PostgreSQL at ${where} has fsync = ${fsync}: a power cut would lose messages that were accepted, ` +
+        "and may ruin the database. Set fsync = on in its configuration.",
     );
   }
   if (isStandby) throw new NotReady(`PostgreSQL at ${where} is a standby, where nothing can be written`);

@@ -1,43 +1,43 @@
 import pg from "pg";
 import type { Address } from "./address.ts";
 
-/** How long an answer may take, in milliseconds; longer than the server's own patience, so that it has the first word. */
+/** How long an answer may take. The server's own timeouts are shorter, so that it reports first what happened. */
 export const ANSWER_TIMEOUT_MS = 5_000;
 
-/** How long the server has for a call whose answer may take so many milliseconds: a little less. */
-export function serverTimeoutOf(answer: number): number {
-  return Math.round(0.8 * answer);
+/** The server's timeout for a call whose answer may take `answerTimeoutMs`: a little less. */
+export function serverTimeoutOf(answerTimeoutMs: number): number {
+  return Math.round(0.8 * answerTimeoutMs);
 }
 
-/** With what a server gives up in time for an answer that may take so many milliseconds. */
-export function serverTimeouts(answer: number): Readonly<Record<string, string>> {
-  const patience = serverTimeoutOf(answer);
+/** Server settings that end a call before `answerTimeoutMs` has passed. */
+export function serverTimeouts(answerTimeoutMs: number): Readonly<Record<string, string>> {
+  const timeoutMs = serverTimeoutOf(answerTimeoutMs);
   return {
-    // A node that waits gives up before its client does, so that whoever asked is told that surely nothing was changed.
-    lock_timeout: `${Math.round(patience / 2)}`,
-    statement_timeout: `${patience}`,
-    idle_in_transaction_session_timeout: `${patience}`,
+    // A call that waits for a lock ends before its answer times out, so that the caller knows that nothing was changed.
+    lock_timeout: `${Math.round(timeoutMs / 2)}`,
+    statement_timeout: `${timeoutMs}`,
+    idle_in_transaction_session_timeout: `${timeoutMs}`,
   };
 }
 
-/** What PostgreSQL is asked to set for every connection; times in milliseconds unless they say otherwise. */
+/** The settings of every connection. Times without a unit are in milliseconds. */
 const SETTINGS: Readonly<Record<string, string>> = {
   ...serverTimeouts(ANSWER_TIMEOUT_MS),
-  // The server lets go of a node that was cut off: what it sent is not taken, or nothing comes back.
+  // The server ends the connection of an unreachable node: its packets are not acknowledged, or it does not answer.
   tcp_user_timeout: "10000",
   tcp_keepalives_idle: "10s",
   tcp_keepalives_interval: "5s",
   tcp_keepalives_count: "3",
-  // The functions look again after they have waited for a lock. Under a stricter level they would see what was before it.
+  // After waiting for a lock the functions query again. A stricter level would give them the old snapshot.
   default_transaction_isolation: "read committed",
-  // Plans that do not depend on what was counted when: by the indexes, also in a database that is new.
+  // Plans use the indexes whatever the statistics say, in a new database too.
   plan_cache_mode: "force_generic_plan",
   enable_seqscan: "off",
   enable_bitmapscan: "off",
   jit: "off",
 };
 
-/** The settings of a connection as PostgreSQL takes them at its start, those of the URL first, so that these win. */
+/** The `options` of a connection. The URL's options come first, so that ours win. */
 export function optionsOf({ options }: Address, settings: Readonly<Record<string, string>> = {}): string {
   const ours = Object.entries({ ...SETTINGS, ...settings }).map(([name, value]) => `-c ${name}=${quote(value)}`);
   return [options, ...ours].join(" ").trim();
@@ -51,7 +51,7 @@ function quote(value: string): string {
 const INT8 = 20;
 const INT8_ARRAY = 1016;
 
-/** Numbers of 8 bytes as numbers: ids, and times in microseconds too, stay below 2^53. */
+/** Parses bigint as a number: ids, and times in microseconds, stay below 2^53. */
 export const TYPES: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: "text") => {
     if (oid === INT8) return Number;
@@ -60,7 +60,12 @@ export const TYPES: pg.CustomTypesConfig = {
   }) as pg.CustomTypesConfig["getTypeParser"],
 };
 
-/** An array of numbers as PostgreSQL takes it: pg itself would escape each of them. */
+/** Encodes an array of numbers for PostgreSQL. pg would escape each number. */
 export function toNumbers(numbers: readonly number[]): string {
   return `{${numbers.join(",")}}`;
+}
+
+/** Encodes an interval for PostgreSQL. */
+export function toInterval(ms: number): string {
+  return `${ms} ms`;
 }

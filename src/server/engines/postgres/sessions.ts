@@ -1,9 +1,10 @@
 import type { Session, SessionStore } from "../../accounts/ports/sessionStore.ts";
 import type { Connections } from "./connections.ts";
+import type { LogPools } from "./log.ts";
 import { toNumbers } from "./session.ts";
 
-/** Sessions that are deleted in one commit. */
-const STEP = 1_000;
+/** Most sessions that `purge` deletes in one commit. */
+const MAX_PURGED = 1_000;
 
 export const OPEN = {
   name: "open-session",
@@ -17,7 +18,7 @@ export const FIND = {
     SELECT s.id, s.account_id, a.username, s.expires_at, s.last_used_at
     FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE s.token_hash = $1 AND a.deleted_at IS NULL`,
 };
-// In the order of their ids, here and wherever several sessions are locked: so no two nodes wait for one another.
+// Every statement that locks several sessions locks them in the order of their ids, so that nodes do not deadlock.
 export const TOUCH = {
   name: "touch-sessions",
   text: `
@@ -31,12 +32,13 @@ export const ENDED = {
     SELECT asked.id FROM unnest($1::bigint[]) asked (id)
     LEFT JOIN LATERAL (SELECT id FROM sessions WHERE id = asked.id LIMIT 1) s ON true WHERE s.id IS NULL`,
 };
-// What another node sweeps out at the moment is left to it.
-export const SWEEP = {
+// Skips sessions that another node is purging.
+export const PURGE = {
   name: "sweep-sessions",
   text: `
     DELETE FROM sessions WHERE id = ANY (ARRAY(
-      SELECT id FROM sessions WHERE expires_at <= $1 OR last_used_at <= $2 ORDER BY id LIMIT ${STEP} FOR UPDATE SKIP LOCKED
+      SELECT id FROM sessions WHERE expires_at <= $1 OR last_used_at <= $2
+      ORDER BY id LIMIT ${MAX_PURGED} FOR UPDATE SKIP LOCKED
     )) RETURNING 1`,
 };
 
@@ -50,47 +52,49 @@ export const CAP = {
     FROM ahead WHERE s.id = ahead.id`,
 };
 
+type SessionRow = [id: number, accountId: number, username: string, expiresAt: number, lastUsedAt: number];
+
 /** The sessions in a PostgreSQL database. */
 export class PostgresSessions implements SessionStore {
-  readonly #writing: Connections;
-  readonly #reading: Connections;
+  readonly #write: Connections;
+  readonly #read: Connections;
 
-  constructor({ writing, reading }: { writing: Connections; reading: Connections }) {
-    this.#writing = writing;
-    this.#reading = reading;
+  constructor({ write, read }: Pick<LogPools, "write" | "read">) {
+    this.#write = write;
+    this.#read = read;
   }
 
   async open(session: { tokenHash: Uint8Array; accountId: number; at: number; expiresAt: number }): Promise<Session> {
     const { tokenHash, accountId, at, expiresAt } = session;
-    const [row] = await this.#writing.change<[number, string]>(OPEN, [tokenHash, accountId, at, expiresAt]);
+    const [row] = await this.#write.change<[id: number, username: string]>(OPEN, [tokenHash, accountId, at, expiresAt]);
     const [id, username] = row as NonNullable<typeof row>;
     return { id, accountId, username, expiresAt, lastUsedAt: at };
   }
 
   async find(tokenHash: Uint8Array): Promise<Session | undefined> {
-    const [row] = await this.#reading.read<[number, number, string, number, number]>(FIND, [tokenHash]);
+    const [row] = await this.#read.read<SessionRow>(FIND, [tokenHash]);
     return row && { id: row[0], accountId: row[1], username: row[2], expiresAt: row[3], lastUsedAt: row[4] };
   }
 
   async touch(sessionIds: readonly number[], at: number): Promise<void> {
-    await this.#writing.change(TOUCH, [toNumbers(sessionIds), at]);
+    await this.#write.change(TOUCH, [toNumbers(sessionIds), at]);
   }
 
   async end(sessionId: number, everywhere: boolean): Promise<number[]> {
-    return (await this.#writing.change<[number]>(END, [sessionId, everywhere])).map(([id]) => id);
+    return (await this.#write.change<[id: number]>(END, [sessionId, everywhere])).map(([id]) => id);
   }
 
   async ended(sessionIds: readonly number[]): Promise<number[]> {
-    return (await this.#reading.read<[number]>(ENDED, [toNumbers(sessionIds)])).map(([id]) => id);
+    return (await this.#read.read<[id: number]>(ENDED, [toNumbers(sessionIds)])).map(([id]) => id);
   }
 
   async cap(lastUsedAt: number, expiresAt: number): Promise<void> {
-    await this.#writing.change(CAP, [lastUsedAt, expiresAt]);
+    await this.#write.change(CAP, [lastUsedAt, expiresAt]);
   }
 
   async purge(expiredBefore: number, unusedSince: number): Promise<void> {
-    for (let swept = STEP; swept === STEP; ) {
-      swept = (await this.#writing.change(SWEEP, [expiredBefore, unusedSince])).length;
+    for (let purged = MAX_PURGED; purged === MAX_PURGED; ) {
+      purged = (await this.#write.change(PURGE, [expiredBefore, unusedSince])).length;
     }
   }
 }

@@ -6,29 +6,30 @@ import { JobQueue, QueueFull } from "../shared/jobQueue.ts";
 
 /**
  * argon2id with 19 MiB, 2 passes, 1 lane: OWASP's first choice
- * (https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html). `algorithm` 2 is argon2id: the package's own
- * name for it is a const enum, which does not survive type stripping.
+ * (https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html). `algorithm` 2 is argon2id: the
+ * package's own name for it is a const enum, which does not survive type stripping.
  */
 const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 const CURRENT = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;
 
 /**
- * Hashes at once: argon2 runs on libuv's four threads, which the file system needs too (24 at once delayed a file's stat by 246 ms).
+ * Concurrent hashes. argon2 uses libuv's four threads, which the file system needs too (24 at once delayed a stat by
+ * 246 ms).
  */
 const MAX_RUNNING = 2;
-/** Hashes that wait: at 20 ms each, two at once, the last of them waits for about 2 s. */
+/** Waiting hashes: at 20 ms each and two at once, the last one waits about 2 s. */
 const MAX_WAITING = 200;
 
 const TOKEN_PREFIX = "obrolan_";
 const TOKEN_BYTES = 32;
 
-/** Passwords by argon2id, tokens from the system's random numbers. */
+/** Hashes passwords with argon2id, and makes tokens from the system's random numbers. */
 export class NodeSecrets implements Secrets {
   readonly #queue = new JobQueue(MAX_RUNNING, MAX_WAITING);
   /** Dummy hash for unknown users, so that login time does not reveal whether an account exists. */
   #dummyHash: Promise<string> | undefined;
 
-  /** How many hashes are being made, and how many wait for their turn. */
+  /** The number of running and waiting hashes. */
   get load(): { readonly running: number; readonly waiting: number } {
     return this.#queue.load;
   }
@@ -38,8 +39,8 @@ export class NodeSecrets implements Secrets {
   }
 
   async verifyPassword(passwordHash: string | undefined, password: string): Promise<boolean> {
-    const right = await this.#run(async () => verify(passwordHash ?? (await this.#hashForUnknown()), password));
-    return right && passwordHash !== undefined;
+    const matches = await this.#run(async () => verify(passwordHash ?? (await this.#dummy()), password));
+    return matches && passwordHash !== undefined;
   }
 
   async #run<T>(job: () => Promise<T>): Promise<T> {
@@ -50,7 +51,7 @@ export class NodeSecrets implements Secrets {
     }
   }
 
-  #hashForUnknown(): Promise<string> {
+  #dummy(): Promise<string> {
     this.#dummyHash ??= hash(randomBytes(32), PARAMETERS).catch((error) => {
       this.#dummyHash = undefined;
       throw error;

@@ -1,41 +1,41 @@
-/** The first rest after a failure, and the longest one; in milliseconds. */
-const FIRST_MS = 50;
-const MAX_MS = 1_000;
+/** How long the breaker is open after the first failure, and at most. */
+const FIRST_OPEN_MS = 50;
+const MAX_OPEN_MS = 1_000;
 
 /**
- * How long nobody tries to connect after somebody could not: twice as long each time, and by chance a little more or less, so that
- * the nodes do not all come at once when the database is back.
+ * Stops attempts to connect for a while after a failed attempt. The while doubles with each failure, with jitter, so
+ * that the nodes do not all connect at once when the database is back.
  */
 export class CircuitBreaker {
-  readonly #first: (error: Error) => void;
+  readonly #firstFailure: (error: Error) => void;
   #failures = 0;
   #error: Error | undefined;
-  #until = 0;
+  #openUntil = 0;
 
-  /** `first` is called with the first failure after a success. */
-  constructor(first: (error: Error) => void) {
-    this.#first = first;
+  /** `firstFailure` is called with the first failure after a success. */
+  constructor(firstFailure: (error: Error) => void) {
+    this.#firstFailure = firstFailure;
   }
 
-  /** Why nobody should try now; `undefined`: whoever wants may. */
+  /** The last failure while the breaker is open; `undefined` while connecting is allowed. */
   get openReason(): Error | undefined {
-    return performance.now() < this.#until ? this.#error : undefined;
+    return performance.now() < this.#openUntil ? this.#error : undefined;
   }
 
-  /** Somebody could not connect. */
+  /** Call this when an attempt has failed. */
   failed(error: Error): void {
-    // Those that were under way together failed for one reason, and together.
+    // Concurrent attempts that fail for the same reason count once.
     if (this.openReason !== undefined) return;
-    if (this.#failures === 0) this.#first(error);
+    if (this.#failures === 0) this.#firstFailure(error);
     this.#failures += 1;
     this.#error = error;
-    const rest = Math.min(FIRST_MS * 2 ** (this.#failures - 1), MAX_MS);
-    this.#until = performance.now() + rest * (0.5 + Math.random());
+    const openMs = Math.min(FIRST_OPEN_MS * 2 ** (this.#failures - 1), MAX_OPEN_MS);
+    this.#openUntil = performance.now() + openMs * (0.5 + Math.random());
   }
 
-  /** Somebody could. */
+  /** Call this when an attempt has succeeded. */
   succeeded(): void {
     this.#failures = 0;
-    this.#until = 0;
+    this.#openUntil = 0;
   }
 }

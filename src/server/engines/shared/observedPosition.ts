@@ -1,40 +1,44 @@
 import type { LogState } from "../../log/ports/logStore.ts";
 
 /**
- * What this node knows of the log, from the database itself. It goes along with every append, so that a log that has gone back is
- * never written to by a node that has seen more of it.
+ * The newest position of the log that this node has read from the database. Every append carries it, so that a node
+ * never writes to a log that has regressed behind what the node has seen.
  */
 export interface ObservedPosition {
   readonly logId: string;
   readonly headId: number;
-  /** When the server that said so was started, in microseconds since the epoch: it tells one server from another. */
+  /** The start of the database server, in microseconds since the epoch. It identifies the server. */
   readonly serverStart: number;
 }
 
-/** What the database says of its log. */
+/** The position that the database reports. */
 export interface ReportedPosition extends ObservedPosition, LogState {
-  /** The start of the server on which the newest message was appended, and where the log ended when the first one was. */
+  /** The start of the server that appended the newest message, and the head before its first append. */
   readonly appendedSince: number;
   readonly headAtStart: number;
 }
 
-/** What is known when a server has said something more. */
-export function observe(known: ObservedPosition, { logId, headId, serverStart }: ObservedPosition): ObservedPosition {
-  const isSame = logId === known.logId && serverStart === known.serverStart;
-  return { logId, serverStart, headId: isSame ? Math.max(known.headId, headId) : headId };
+/** The observed position after another report. */
+export function observe(
+  observed: ObservedPosition,
+  { logId, headId, serverStart }: ObservedPosition,
+): ObservedPosition {
+  const isSame = logId === observed.logId && serverStart === observed.serverStart;
+  return { logId, serverStart, headId: isSame ? Math.max(observed.headId, headId) : headId };
 }
 
 /**
- * Whether a log lacks what was known, or `seen`, of it before it was asked. Where another server has taken over and has been appended
- * to, what is known is compared with where that began: the log may be longer again by now.
+ * Whether a log lacks messages that this node had `observed`, or its caller has `seen`, before the query. If another
+ * server has taken over and has appended, `observed` is compared with the head before its first append: the log may
+ * be longer again by now.
  */
 export function hasRegressed(
   log: ReportedPosition,
-  known: ObservedPosition,
+  observed: ObservedPosition,
   seen?: Pick<LogState, "logId" | "headId">,
 ): boolean {
   if (seen?.logId === log.logId && log.headId < seen.headId) return true;
-  if (known.logId !== log.logId) return false;
-  const isOther = log.serverStart !== known.serverStart && log.appendedSince === log.serverStart;
-  return log.headId < known.headId || (isOther && log.headAtStart < known.headId);
+  if (observed.logId !== log.logId) return false;
+  const isOther = log.serverStart !== observed.serverStart && log.appendedSince === log.serverStart;
+  return log.headId < observed.headId || (isOther && log.headAtStart < observed.headId);
 }

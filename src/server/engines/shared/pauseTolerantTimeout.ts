@@ -1,19 +1,21 @@
-/** In how many parts a silence is waited for. */
+/** Timers that a timeout consists of. */
 const PARTS = 10;
 
 /**
- * Calls `over` after a silence of so many milliseconds; what is returned calls that off. Behind a pause of this very process its timers
- * come before what has arrived meanwhile, so a pause counts for a part of the silence at most, and what has arrived is read before
- * anybody is blamed.
+ * Calls `expired` after `timeoutMs` of running time. Call the result to cancel that.
+ *
+ * After a pause of this process (SIGSTOP, a suspended machine) Node runs expired timers before it reads what has
+ * arrived. So a pause counts for one part of the timeout at most, and pending input is read before `expired` is
+ * called.
  */
-export function pauseTolerantTimeout(milliseconds: number, over: () => void): () => void {
+export function pauseTolerantTimeout(timeoutMs: number, expired: () => void): () => void {
   let left = PARTS;
   let immediate: NodeJS.Immediate | undefined;
   let timer = setTimeout(function part() {
     left -= 1;
-    if (left > 0) timer = setTimeout(part, milliseconds / PARTS);
-    else immediate = setImmediate(over);
-  }, milliseconds / PARTS);
+    if (left > 0) timer = setTimeout(part, timeoutMs / PARTS);
+    else immediate = setImmediate(expired);
+  }, timeoutMs / PARTS);
   return () => {
     clearTimeout(timer);
     clearImmediate(immediate);

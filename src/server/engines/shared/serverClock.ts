@@ -1,18 +1,21 @@
-/** An answer that took longer says too little about when it was given, in milliseconds. */
-const PROMPT = 1_000;
+/** Answers that take longer are ignored: the time in them is too old. */
+const MAX_ANSWER_MS = 1_000;
 
-/** What time it is on the database's server, as far as a node can know: it lies a little behind, by as much as an answer takes to come. */
+/** Estimates the clock of the database server. The estimate is late by the time that an answer takes to arrive. */
 export class ServerClock {
-  /** Of `performance.now`, which no set clock moves. Undefined: nothing is known yet. */
+  /** Server time minus `performance.now`, which setting the clock does not change. Undefined: not known yet. */
   #offset: number | undefined;
 
-  /** The server said that it was `time`, in milliseconds since the epoch, to a question asked at `askedAt` of `performance.now`. */
+  /**
+   * Records the server's `time` (milliseconds since the epoch), from a query sent at `askedAt` (of
+   * `performance.now`).
+   */
   observe(time: number, askedAt: number): void {
     const now = performance.now();
-    if (this.#offset === undefined || now - askedAt < PROMPT) this.#offset = time - now;
+    if (this.#offset === undefined || now - askedAt < MAX_ANSWER_MS) this.#offset = time - now;
   }
 
-  /** The time there, so many milliseconds from now, in whole milliseconds since the epoch. */
+  /** The server's time in `ms` milliseconds, in whole milliseconds since the epoch. */
   in(ms: number): number {
     return Math.floor((this.#offset ?? 0) + performance.now() + ms);
   }

@@ -1,6 +1,6 @@
-import { type Loss, StoreLost } from "./custody.ts";
+import { type Loss, StoreLost } from "./files/custody.ts";
 
-/** What a thread says of a call that failed; errors keep no class on their way between threads. */
+/** How a worker reports a failed call. An error loses its class between threads. */
 export interface Failure {
   /** Whether the call changed nothing (`unavailable`), or may have (`unknown`). */
   readonly kind: "unavailable" | "unknown";
@@ -13,13 +13,13 @@ export interface Failure {
 const SQLITE_FULL = 13;
 /** https://www.sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
-/** A quota, or a limit of the file's size: https://www.sqlite.org/rescode.html#ioerr_write */
+/** A quota, or a limit of the file size: https://www.sqlite.org/rescode.html#ioerr_write */
 const SQLITE_IOERR_WRITE = 778;
 
 /**
- * Judges an error of SQLite. Before `COMMIT` nothing is in the log. A `COMMIT` that could not write, or found the lock taken, was
- * rolled back: what makes a commit of the WAL is its last frame, which is written last. After any other failure of it (a sync
- * that failed) the commit may be found again when the file is opened the next time.
+ * Judges an error of SQLite. Before `COMMIT`, the call changed nothing. A `COMMIT` that could not write, or found the
+ * lock held, was rolled back: a commit in the WAL is complete with its last frame, which is written last. After any
+ * other failure of a `COMMIT` (such as a failed sync) the commit may be there when the file is opened again.
  */
 export function failureOf(error: unknown, committing: boolean): Failure {
   const code = (error as { errcode?: number }).errcode;

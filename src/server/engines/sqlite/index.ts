@@ -7,70 +7,72 @@ import type { SessionStore } from "../../accounts/ports/sessionStore.ts";
 import type { ClockMark } from "../../common/ports/clockMark.ts";
 import type { LogStore } from "../../log/ports/logStore.ts";
 import type { Online } from "../../presence/ports/roster.ts";
-import type { StoreFiles } from "./custody.ts";
-import { toAppended, toDraftRow } from "./draftRow.ts";
-import { DATABASE, LOCK, makeFolder } from "./folder.ts";
-import { type FolderLock, lockFolder } from "./lock.ts";
-import { LossWatch, type Report, setAsideWal } from "./lossWatch.ts";
-import { checkOurs, findLostStore, isOpenElsewhere } from "./lostStore.ts";
-import { accountsIn, readRows, toMessage } from "./messageRow.ts";
-import { Names } from "./names.ts";
+import type { StoreFiles } from "./files/custody.ts";
+import { hasStore, isOpenElsewhere } from "./files/database.ts";
+import { DATABASE, LOCK, makeFolder } from "./files/folder.ts";
+import { type FolderLock, lockFolder } from "./files/lock.ts";
+import { LossWatch, type Report, setAsideWal } from "./files/lossWatch.ts";
+import { findLostStore } from "./files/lostStore.ts";
 import type { StoreReader } from "./reader.ts";
+import { accountIdsOf, parseMessageRows, toAppendResult, toDraftRow, toMessage } from "./rows.ts";
+import { UsernameCache } from "./usernameCache.ts";
 import { WorkerClient } from "./workerClient.ts";
 import type { StoreWriter } from "./writer.ts";
 
 export type { Report };
 
-/** A store in one SQLite file, with a thread and a connection for writing and another for reading. */
+/** A store in one SQLite file, with two workers: a writer and a reader, each with its own connection. */
 export interface SqliteStore {
   readonly log: LogStore;
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
   readonly clockMark: ClockMark;
-  /** Where it is written down who is online: see `OnlineRecord` of the roster in memory. */
+  /** The saved list of online users: see `OnlineRecord` of the roster in memory. */
   readonly online: {
     load(): Promise<readonly Online[]>;
-    save(came: readonly Online[], gone: readonly number[]): Promise<void>;
+    save(joined: readonly Online[], left: readonly number[]): Promise<void>;
   };
-  /** Resolves with an error for people when this server has lost the store for good, and can only end. */
+  /** Resolves with an error for the operator when this server has lost the store for good, and can only end. */
   readonly failed: Promise<Error>;
-  /** Ends its threads, behind the calls under way, and lets go of the folder. */
+  /** Ends the workers after their pending calls, and releases the folder. */
   close(): Promise<void>;
 }
 
-/** Where a store is, and who is told of what happens to it. Default: nobody. */
+/** How a store is opened. */
 export interface SqliteOptions {
   readonly folder: string;
+  /** Default: reports nothing. */
   readonly report?: Report;
 }
 
 /**
- * How long a start lets a server that is there lock the folder again, in milliseconds: one whose lock file was removed
- * looks for it twice a second.
+ * How long a start waits for a running server to lock the folder again. A server whose lock file was removed checks
+ * for it twice a second.
  */
-const GIVE_WAY = 2_000;
+const RELOCK_WAIT_MS = 2_000;
 
 /**
- * Opens the store in a folder, which is made if there is none. Throws an error for people if the folder cannot be
- * written, is in use by another server, has lost its store, or holds one of another program or of a newer version.
+ * Opens the store in a folder, and makes a new one if the folder is empty. Throws an error for the operator if the
+ * folder cannot be written, is in use by another server, has lost its store, or has a store of another program or a
+ * newer version.
  */
 export async function openSqliteStore({ folder, report = () => {} }: SqliteOptions): Promise<SqliteStore> {
-  refuseLost(folder);
+  refuseLostStore(folder);
   makeFolder(folder, [DATABASE, LOCK]);
   const file = join(folder, DATABASE);
   const lock = await lockForServer(folder, file);
   const owner = randomUUID();
-  const watch = new LossWatch({ fold: () => writing.methods.fold(), report });
+  const watch = new LossWatch({ checkpoint: () => writer.methods.checkpoint(), report });
   const lost = watch.lost.bind(watch);
-  const writing = new WorkerClient<StoreWriter>({ role: "writing", file, owner }, lost);
-  let reading: WorkerClient<StoreReader> | undefined;
-  let keeper: DatabaseSync | undefined;
+  const writer = new WorkerClient<StoreWriter>({ role: "writer", file, owner }, lost);
+  let reader: WorkerClient<StoreReader> | undefined;
+  let anchor: DatabaseSync | undefined;
   let files: StoreFiles | undefined;
   const closeOnce = async () => {
-    // The writing one last: only the last connection folds the WAL into the file, and a read-only one cannot.
-    await reading?.close();
-    keeper?.close();
-    await writing.close();
+    // The writer closes last: only the last connection checkpoints the WAL into the file, and a read-only one cannot.
+    await reader?.close();
+    anchor?.close();
+    await writer.close();
     const aside = files && setAsideWal(file, files);
     if (aside !== undefined) {
       const message = `another database is in the place of ${file}: what belongs to the one before is now ${aside}`;
@@ -84,30 +86,35 @@ export async function openSqliteStore({ folder, report = () => {} }: SqliteOptio
     return closed;
   };
   try {
-    files = await writing.start();
-    keeper = keepOpen(file);
-    reading = new WorkerClient<StoreReader>({ role: "reading", file, owner, files }, lost);
-    await reading.start();
+    files = await writer.start();
+    anchor = openAnchor(file);
+    reader = new WorkerClient<StoreReader>({ role: "reader", file, owner, files }, lost);
+    await reader.start();
     lock.mark();
   } catch (error) {
     await close();
     throw error;
   }
   lock.keep(() => report({ level: "warn", message: `${join(folder, LOCK)} was removed, and is made and locked anew` }));
-  return { ...storeOf(writing.methods, reading.methods, watch), failed: watch.failed, close };
+  return {
+    log: logOf(writer.methods, reader.methods, watch),
+    ...otherPorts(writer.methods, reader.methods),
+    failed: watch.failed,
+    close,
+  };
 }
 
-/** Locks a folder, if no server is on it that has only lost its lock file. */
+/** Locks a folder, unless a running server has it that has only lost its lock file. */
 async function lockForServer(folder: string, file: string): Promise<FolderLock> {
   let lock = lockFolder(folder);
   try {
-    refuseLost(folder, lock.isMarked);
-    if (!checkOurs(file) || !isOpenElsewhere(file)) return lock;
+    refuseLostStore(folder, lock.isMarked);
+    if (!hasStore(file) || !isOpenElsewhere(file)) return lock;
     lock.release();
-    await sleep(GIVE_WAY);
+    await sleep(RELOCK_WAIT_MS);
     lock = lockFolder(folder);
-    // Whoever still has it open is a backup, or a server that stands still: that one cannot commit once the store is
-    // claimed.
+    // A process that still has the store open is a backup or a stalled server. A stalled server cannot commit once
+    // the store is claimed.
     return lock;
   } catch (error) {
     lock.release();
@@ -115,66 +122,71 @@ async function lockForServer(folder: string, file: string): Promise<FolderLock> 
   }
 }
 
-function refuseLost(folder: string, isMarked = false): void {
+function refuseLostStore(folder: string, isMarked = false): void {
   const lost = findLostStore(folder, isMarked);
   if (lost !== undefined) throw new Error(lost);
 }
 
 /**
- * A connection that is never used: while there is one, SQLite leaves the WAL where it is, whatever becomes of the
- * threads. With another one the files would not be those that were open.
+ * Opens a connection that is never used. While it is open, SQLite does not remove the WAL, even if both workers end: a
+ * restarted worker must open the same files.
  */
-function keepOpen(file: string): DatabaseSync {
+function openAnchor(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { readOnly: true });
   db.prepare("SELECT value FROM meta WHERE name = 'log_id'").get();
   return db;
 }
 
-function storeOf(
-  writing: WorkerClient<StoreWriter>["methods"],
-  reading: WorkerClient<StoreReader>["methods"],
-  watch: LossWatch,
-) {
-  const names = new Names((accountIds) => reading.names(accountIds));
-  const log: LogStore = {
-    // Whatever the caller has seen: this folder has one server, so while it runs nobody else can make the log go back.
-    state: async () => {
-      const state = await reading.state();
-      watch.held();
+type Writer = WorkerClient<StoreWriter>["methods"];
+type Reader = WorkerClient<StoreReader>["methods"];
+
+function logOf(writer: Writer, reader: Reader, watch: LossWatch): LogStore {
+  const usernames = new UsernameCache((accountIds) => reader.usernames(accountIds));
+  return {
+    // Ignores what the caller has seen: only this server writes to the folder, so the log cannot regress while it runs.
+    async state() {
+      const state = await reader.state();
+      watch.inPlace();
       return state;
     },
-    append: async (batch) => (await writing.append(batch.map(toDraftRow))).map(toAppended),
-    read: async (from, to) => {
-      const rows = readRows(await reading.read(from, to));
-      const known = await names.of(accountsIn(rows));
-      return rows.map((row) => toMessage(row, known));
+    append: async (batch) => (await writer.append(batch.map(toDraftRow))).map(toAppendResult),
+    async read(from, to) {
+      const rows = parseMessageRows(await reader.read(from, to));
+      const names = await usernames.get(accountIdsOf(rows));
+      return rows.map((row) => toMessage(row, names));
     },
-    recent: (accountId, count) => reading.recent(accountId, count),
-    find: (senderId, requestId) => reading.find(senderId, requestId),
-    truncate: (before) => writing.forget(before),
+    recent: (accountId, count) => reader.recent(accountId, count),
+    find: (senderId, requestId) => reader.find(senderId, requestId),
+    truncate: (before) => writer.truncate(before),
   };
-  const accounts: AccountStore = {
-    create: (username, passwordHash, at) => writing.createAccount(username, passwordHash, at),
-    find: (username) => reading.findAccount(username),
-    setPasswordHash: (accountId, passwordHash) => writing.setPasswordHash(accountId, passwordHash),
+}
+
+function otherPorts(
+  writer: Writer,
+  reader: Reader,
+): Pick<SqliteStore, "accounts" | "sessions" | "clockMark" | "online"> {
+  return {
+    accounts: {
+      create: (username, passwordHash, at) => writer.createAccount(username, passwordHash, at),
+      find: (username) => reader.findAccount(username),
+      setPasswordHash: (accountId, passwordHash) => writer.setPasswordHash(accountId, passwordHash),
+    },
+    sessions: {
+      open: ({ tokenHash, accountId, at, expiresAt }) => writer.openSession(tokenHash, accountId, at, expiresAt),
+      find: (tokenHash) => reader.findSession(tokenHash),
+      ended: (sessionIds) => reader.endedSessions(sessionIds),
+      touch: (sessionIds, at) => writer.touchSessions(sessionIds, at),
+      end: (sessionId, everywhere) => writer.endSessions(sessionId, everywhere),
+      purge: (expiredBefore, unusedSince) => writer.purgeSessions(expiredBefore, unusedSince),
+      cap: (lastUsedAt, expiresAt) => writer.capSessions(lastUsedAt, expiresAt),
+    },
+    clockMark: { read: () => reader.clockMark(), write: (at) => writer.writeClockMark(at) },
+    online: {
+      load: () => reader.online(),
+      save(joined, left) {
+        const rows = joined.map(({ accountId, since }) => [accountId, since] as const);
+        return writer.saveOnline(rows, left);
+      },
+    },
   };
-  const sessions: SessionStore = {
-    open: ({ tokenHash, accountId, at, expiresAt }) => writing.openSession(tokenHash, accountId, at, expiresAt),
-    find: (tokenHash) => reading.findSession(tokenHash),
-    ended: (sessionIds) => reading.endedSessions(sessionIds),
-    touch: (sessionIds, at) => writing.touchSessions(sessionIds, at),
-    end: (sessionId, everywhere) => writing.endSessions(sessionId, everywhere),
-    purge: (expiredBefore, unusedSince) => writing.sweepSessions(expiredBefore, unusedSince),
-    cap: (lastUsedAt, expiresAt) => writing.capSessions(lastUsedAt, expiresAt),
-  };
-  const clockMark: ClockMark = { read: () => reading.clockMark(), write: (at) => writing.writeClockMark(at) };
-  const online: SqliteStore["online"] = {
-    load: () => reading.online(),
-    save: (came, gone) =>
-      writing.saveOnline(
-        came.map(({ accountId, since }) => [accountId, since] as const),
-        gone,
-      ),
-  };
-  return { log, accounts, sessions, clockMark, online };
 }

@@ -3,10 +3,11 @@ import type { Account } from "../../accounts/ports/accountStore.ts";
 import type { Session } from "../../accounts/ports/sessionStore.ts";
 import type { KnownMessage, LogState } from "../../log/ports/logStore.ts";
 import type { Online } from "../../presence/ports/roster.ts";
-import { type Guard, UNGUARDED } from "./custody.ts";
-import { readClockMark, readState } from "./state.ts";
+import { type Guard, UNGUARDED } from "./files/custody.ts";
+import { readClockMark, readState } from "./meta.ts";
+import { MESSAGE_COLUMNS } from "./rows.ts";
 
-/** What the reading thread does, on a connection of its own: in WAL it never waits for a commit, nor a commit for it. */
+/** The methods of the reader's worker. In WAL mode its connection and the writer's never wait for each other. */
 export class StoreReader {
   readonly #db: DatabaseSync;
   readonly #guard: Guard;
@@ -17,19 +18,21 @@ export class StoreReader {
     this.#guard = guard;
     this.#statements = {
       read: db.prepare(
-        "SELECT json_group_array(json_array(id, sender_id, recipient_id, text, sent_at)) AS rows FROM messages WHERE id BETWEEN ? AND ?",
+        `SELECT json_group_array(json_array(${MESSAGE_COLUMNS})) AS rows FROM messages WHERE id BETWEEN ? AND ?`,
       ),
       recent: db.prepare(`
         SELECT min(id) AS first FROM (
           SELECT id FROM (SELECT id FROM messages WHERE recipient_id IS NULL ORDER BY id DESC LIMIT ?2)
-          UNION SELECT id FROM (SELECT id FROM messages WHERE sender_id = ?1 AND recipient_id IS NOT NULL ORDER BY id DESC LIMIT ?2)
-          UNION SELECT id FROM (SELECT id FROM messages WHERE recipient_id = ?1 AND recipient_id IS NOT NULL ORDER BY id DESC LIMIT ?2)
+          UNION SELECT id FROM (
+            SELECT id FROM messages WHERE sender_id = ?1 AND recipient_id IS NOT NULL ORDER BY id DESC LIMIT ?2)
+          UNION SELECT id FROM (
+            SELECT id FROM messages WHERE recipient_id = ?1 AND recipient_id IS NOT NULL ORDER BY id DESC LIMIT ?2)
           ORDER BY id DESC LIMIT ?2)`),
       find: db.prepare(`
         SELECT m.id, m.sent_at AS sentAt, coalesce(r.username, '') AS recipient, m.text
         FROM messages m LEFT JOIN accounts r ON r.id = m.recipient_id
         WHERE m.sender_id = ? AND m.request_id = ? AND m.request_id <> ''`),
-      names: db.prepare(
+      usernames: db.prepare(
         "SELECT a.id, a.username FROM json_each(?) AS wanted CROSS JOIN accounts a ON a.id = wanted.value",
       ),
       account: db.prepare(
@@ -42,21 +45,21 @@ export class StoreReader {
     };
   }
 
-  /** Throws `StoreLost`: the room asks twice a second, so that an idle server notices it too. */
+  /** Throws `StoreLost`. The node calls this twice a second, so an idle server notices a loss too. */
   state(): LogState {
     this.#guard.checkFiles();
     this.#guard.checkOwner();
     return readState(this.#db);
   }
 
-  /** The messages from one id to another, as JSON: see `readRows`. */
+  /** The messages from one id to another, both included, as JSON: see `parseMessageRows`. */
   read(from: number, to: number): string {
     return this.#statements.read.get(from, to)?.rows as string;
   }
 
-  /** The names of accounts, deleted ones too. */
-  names(accountIds: readonly number[]): [id: number, username: string][] {
-    return this.#statements.names
+  /** The usernames of accounts, deleted accounts included. */
+  usernames(accountIds: readonly number[]): [id: number, username: string][] {
+    return this.#statements.usernames
       .all(JSON.stringify(accountIds))
       .map(({ id, username }) => [id as number, username as string]);
   }
@@ -77,7 +80,7 @@ export class StoreReader {
     return this.#statements.ended.all(JSON.stringify(sessionIds)).map((row) => row.value as number);
   }
 
-  /** Those who were online when that was written last, and may be: of a deleted account nobody is. */
+  /** The users who were online when that was saved last. Accounts that are deleted or have no session are left out. */
   online(): Online[] {
     return this.#db
       .prepare(

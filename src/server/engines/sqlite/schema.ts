@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 
-/** The steps from an empty file to today's schema. One that was released is never edited: a change is another step. */
+/** The steps from an empty file to the current schema. Never edit a released step: add another one. */
 const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -49,16 +49,19 @@ const MIGRATIONS: readonly string[] = [
   `,
 ];
 
-/** The version of today's schema. */
+/** The version of the current schema. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
-/** How long a connection waits for another one's lock; in milliseconds. SQLite's own default is not at all. */
-const BUSY_TIMEOUT = 5_000;
+/** How long a connection waits for another connection's lock. SQLite does not wait by default. */
+const BUSY_TIMEOUT_MS = 5_000;
 
-/** Makes a connection durable: with `FULL` every commit in WAL is synced (https://www.sqlite.org/pragma.html#pragma_synchronous). */
+/**
+ * Makes the commits of a connection durable: with `FULL` SQLite syncs every commit in the WAL
+ * (https://www.sqlite.org/pragma.html#pragma_synchronous).
+ */
 export function configure(db: DatabaseSync): void {
   db.exec(`
-    PRAGMA busy_timeout = ${BUSY_TIMEOUT};
+    PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
@@ -66,12 +69,13 @@ export function configure(db: DatabaseSync): void {
   `);
 }
 
-/** Brings a store to today's schema. Throws where it is of a newer version. */
+/** Migrates a store to the current schema. Throws an error for the operator if its version is newer. */
 export function migrate(db: DatabaseSync): void {
   const { user_version: version } = db.prepare("PRAGMA user_version").get() as { user_version: number };
   if (version > MIGRATIONS.length) {
     throw new Error(
-      `The store has schema version ${version}, and this Obrolan knows versions up to ${MIGRATIONS.length}: it was used by a newer Obrolan. Start that one, or take another data folder.`,
+      `The store has schema version ${version}, and this Obrolan knows versions up to ${MIGRATIONS.length}: ` +
+        "it was used by a newer Obrolan. Start that one, or take another data folder.",
     );
   }
   for (const [step, sql] of MIGRATIONS.entries()) {

@@ -1,40 +1,40 @@
 import { DatabaseSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
-import { Custody, checkFiles, claim, identify, type StoreFiles } from "./custody.ts";
-import { explain } from "./explain.ts";
+import { explain } from "./errors.ts";
 import { type Failure, failureOf } from "./failures.ts";
+import { Custody, checkFiles, claim, identify, type StoreFiles } from "./files/custody.ts";
 import { StoreReader } from "./reader.ts";
 import { configure, migrate } from "./schema.ts";
-import type { Answer, Call, WorkerSetup } from "./workerHandle.ts";
+import type { Answer, Call, WorkerSetup } from "./workerClient.ts";
 import { StoreWriter } from "./writer.ts";
+
+// The entry of a worker thread: opens its connection, then carries out one call after the other.
 
 type Methods = Record<string, (...args: readonly unknown[]) => unknown>;
 
-/** What a thread has once its connection is open. */
-interface Opened {
+interface OpenStore {
   readonly db: DatabaseSync;
   readonly files: StoreFiles;
   readonly methods: Methods;
 }
 
-/** A thread of the store: opens its connection, then carries out one call after the other. */
-const { role, file, owner, files: known } = workerData as WorkerSetup;
-let opened: Opened | undefined;
+const { role, file, owner, files: knownFiles } = workerData as WorkerSetup;
+let store: OpenStore | undefined;
 
-function open(): Opened {
-  // With another WAL under its name a new connection would read garbage where the others read the store.
-  if (known !== undefined) checkFiles(file, known);
-  const db = new DatabaseSync(file, { readOnly: role === "reading" });
+function open(): OpenStore {
+  // If another WAL had the name, a new connection would read garbage while the other connections read the store.
+  if (knownFiles !== undefined) checkFiles(file, knownFiles);
+  const db = new DatabaseSync(file, { readOnly: role === "reader" });
   try {
-    if (role === "writing") {
+    if (role === "writer") {
       configure(db);
       migrate(db);
-      // A thread that takes another one's place must not take back a store that another server has claimed meanwhile.
-      if (known === undefined) claim(db, owner);
+      // A restarted worker must not claim a store that another server has claimed in the meantime.
+      if (knownFiles === undefined) claim(db, owner);
     }
-    const files = known ?? identify(file);
+    const files = knownFiles ?? identify(file);
     const custody = new Custody(db, file, owner, files);
-    const methods = role === "writing" ? new StoreWriter(db, custody) : new StoreReader(db, custody);
+    const methods = role === "writer" ? new StoreWriter(db, custody) : new StoreReader(db, custody);
     return { db, files, methods: methods as unknown as Methods };
   } catch (error) {
     db.close();
@@ -48,24 +48,24 @@ function answer(message: Answer): void {
 
 parentPort?.on("message", (call: Call | "close") => {
   if (call === "close") {
-    opened?.db.close();
+    store?.db.close();
     parentPort?.close();
     return;
   }
   try {
-    opened ??= open();
-    answer({ id: call.id, result: opened.methods[call.name]?.(...call.args) });
+    store ??= open();
+    answer({ id: call.id, result: store.methods[call.name]?.(...call.args) });
   } catch (error) {
     const failure = isFailure(error) ? error : failureOf(error, false);
     answer({ id: call.id, failure });
-    // Only what is in the file knows now: a new connection finds it there. After a loss of the files only this one can.
+    // Only a new connection sees what is in the file. But after a loss of the files, only this connection has them.
     if (failure.kind === "unknown" && failure.loss === undefined) process.exit(1);
   }
 });
 
 try {
-  opened = open();
-  answer({ id: 0, result: opened.files });
+  store = open();
+  answer({ id: 0, result: store.files });
 } catch (error) {
   answer({ id: 0, failure: failureOf(explain(error, file), false) });
 }

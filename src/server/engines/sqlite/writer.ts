@@ -1,12 +1,12 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Account } from "../../accounts/ports/accountStore.ts";
 import type { Session } from "../../accounts/ports/sessionStore.ts";
-import { type Guard, UNGUARDED } from "./custody.ts";
-import type { AppendedRow, DraftRow } from "./draftRow.ts";
 import { failureOf } from "./failures.ts";
-import { readLastSentAt, readState } from "./state.ts";
+import { type Guard, UNGUARDED } from "./files/custody.ts";
+import { readLastSentAt, readState, writeMeta } from "./meta.ts";
+import type { AppendedRow, DraftRow } from "./rows.ts";
 
-/** What the writing thread does, on a connection of its own. Each call is one commit. */
+/** The methods of the writer's worker. Each call is one commit. */
 export class StoreWriter {
   readonly #db: DatabaseSync;
   readonly #guard: Guard;
@@ -21,8 +21,9 @@ export class StoreWriter {
     this.#lastSentAt = readLastSentAt(db);
     this.#statements = {
       session: db.prepare("SELECT 1 FROM sessions WHERE id = ?"),
-      known: db.prepare(
-        "SELECT id, recipient_id, text, sent_at FROM messages WHERE sender_id = ? AND request_id = ? AND request_id <> ''",
+      earlier: db.prepare(
+        `SELECT id, recipient_id, text, sent_at FROM messages
+         WHERE sender_id = ? AND request_id = ? AND request_id <> ''`,
       ),
       append: db.prepare(
         "INSERT INTO messages (id, sender_id, recipient_id, request_id, text, sent_at) VALUES (?, ?, ?, ?, ?, ?)",
@@ -34,8 +35,8 @@ export class StoreWriter {
     const headId = this.#headId;
     const lastSentAt = this.#lastSentAt;
     const append = () => {
-      const alive = new Map<number, boolean>();
-      return batch.map((draft) => this.#appendOne(draft, alive));
+      const activeSessions = new Map<number, boolean>();
+      return batch.map((draft) => this.#appendOne(draft, activeSessions));
     };
     return this.#commit(append, () => {
       this.#headId = headId;
@@ -43,19 +44,16 @@ export class StoreWriter {
     });
   }
 
-  forget(before: number): void {
+  truncate(before: number): void {
     const upTo = Math.min(before - 1, this.#headId);
     if (upTo < 1) return;
     this.#commit(() => {
       this.#db.prepare("DELETE FROM messages WHERE id <= ?").run(upTo);
+      writeMeta(this.#db, "last_sent_at", String(this.#lastSentAt));
       this.#db
         .prepare(
-          "INSERT INTO meta (name, value) VALUES ('last_sent_at', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        )
-        .run(String(this.#lastSentAt));
-      this.#db
-        .prepare(
-          "INSERT INTO meta (name, value) VALUES ('forgotten_to', ?1) ON CONFLICT (name) DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(?1 AS INTEGER))",
+          `INSERT INTO meta (name, value) VALUES ('forgotten_to', ?1) ON CONFLICT (name) DO UPDATE
+           SET value = max(CAST(value AS INTEGER), CAST(?1 AS INTEGER))`,
         )
         .run(String(upTo));
     });
@@ -65,7 +63,8 @@ export class StoreWriter {
     return this.#commit(() => {
       const row = this.#db
         .prepare(
-          "INSERT INTO accounts (username, password_hash, created_at) VALUES (?, ?, ?) ON CONFLICT (username) DO NOTHING RETURNING id",
+          `INSERT INTO accounts (username, password_hash, created_at) VALUES (?, ?, ?)
+           ON CONFLICT (username) DO NOTHING RETURNING id`,
         )
         .get(username, passwordHash, at) as { id: number } | undefined;
       return row && { id: row.id, username, passwordHash };
@@ -82,7 +81,8 @@ export class StoreWriter {
     return this.#commit(() => {
       const { id } = this.#db
         .prepare(
-          "INSERT INTO sessions (token_hash, account_id, created_at, expires_at, last_used_at) VALUES (?1, ?2, ?3, ?4, ?3) RETURNING id",
+          `INSERT INTO sessions (token_hash, account_id, created_at, expires_at, last_used_at)
+           VALUES (?1, ?2, ?3, ?4, ?3) RETURNING id`,
         )
         .get(tokenHash, accountId, at, expiresAt) as { id: number };
       const { username } = this.#db.prepare("SELECT username FROM accounts WHERE id = ?").get(accountId) as {
@@ -109,7 +109,7 @@ export class StoreWriter {
     );
   }
 
-  sweepSessions(expiredBefore: number, unusedSince: number): void {
+  purgeSessions(expiredBefore: number, unusedSince: number): void {
     this.#commit(() =>
       this.#db
         .prepare("DELETE FROM sessions WHERE expires_at <= ? OR last_used_at <= ?")
@@ -129,54 +129,48 @@ export class StoreWriter {
   }
 
   writeClockMark(at: number): void {
-    this.#commitSoon(() =>
-      this.#db
-        .prepare(
-          "INSERT INTO meta (name, value) VALUES ('clock_mark', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-        )
-        .run(String(at)),
-    );
+    this.#commitWithoutSync(() => writeMeta(this.#db, "clock_mark", String(at)));
   }
 
-  saveOnline(came: readonly (readonly [accountId: number, since: number])[], gone: readonly number[]): void {
-    this.#commitSoon(() => {
-      const leave = this.#db.prepare("DELETE FROM online WHERE account_id = ?");
-      for (const accountId of gone) leave.run(accountId);
-      const come = this.#db.prepare("INSERT OR REPLACE INTO online (account_id, since) VALUES (?, ?)");
-      for (const [accountId, since] of came) come.run(accountId, since);
+  saveOnline(joined: readonly (readonly [accountId: number, since: number])[], left: readonly number[]): void {
+    this.#commitWithoutSync(() => {
+      const remove = this.#db.prepare("DELETE FROM online WHERE account_id = ?");
+      for (const accountId of left) remove.run(accountId);
+      const insert = this.#db.prepare("INSERT OR REPLACE INTO online (account_id, since) VALUES (?, ?)");
+      for (const [accountId, since] of joined) insert.run(accountId, since);
     });
   }
 
   #appendOne(
     [sessionId, senderId, recipientId, requestId, text, at]: DraftRow,
-    alive: Map<number, boolean>,
+    activeSessions: Map<number, boolean>,
   ): AppendedRow {
-    const { session, known, append } = this.#statements;
-    let isAlive = alive.get(sessionId);
-    if (isAlive === undefined) {
-      isAlive = session.get(sessionId) !== undefined;
-      alive.set(sessionId, isAlive);
+    const statements = this.#statements;
+    let isActive = activeSessions.get(sessionId);
+    if (isActive === undefined) {
+      isActive = statements.session.get(sessionId) !== undefined;
+      activeSessions.set(sessionId, isActive);
     }
-    if (!isAlive) return ["session-ended", 0, 0];
+    if (!isActive) return ["session-ended", 0, 0];
     const recipient = recipientId === 0 ? null : recipientId;
-    const earlier = requestId === "" ? undefined : known.get(senderId, requestId);
+    const earlier = requestId === "" ? undefined : statements.earlier.get(senderId, requestId);
     if (earlier !== undefined) {
       if (earlier.text !== text || earlier.recipient_id !== recipient) return ["reused", 0, 0];
       return ["duplicate", earlier.id as number, earlier.sent_at as number];
     }
     const id = this.#headId + 1;
     const sentAt = Math.max(at, this.#lastSentAt);
-    append.run(id, senderId, recipient, requestId, text, sentAt);
+    statements.append.run(id, senderId, recipient, requestId, text, sentAt);
     this.#headId = id;
     this.#lastSentAt = sentAt;
     return ["new", id, sentAt];
   }
 
   /**
-   * A commit that outlives this process at once, and a power cut with the next other one: without a sync it takes some microseconds
-   * (https://www.sqlite.org/pragma.html#pragma_synchronous).
+   * Commits without a sync, which takes some microseconds. The commit survives the end of this process at once, and a
+   * power cut after the next synced commit (https://www.sqlite.org/pragma.html#pragma_synchronous).
    */
-  #commitSoon(work: () => void): void {
+  #commitWithoutSync(work: () => void): void {
     this.#db.exec("PRAGMA synchronous = NORMAL");
     try {
       this.#commit(work);
@@ -185,13 +179,13 @@ export class StoreWriter {
     }
   }
 
-  /** Writes what is only in the WAL into the database's own file. Whether all of it is there now. */
-  fold(): boolean {
+  /** Checkpoints the WAL into the database file. Returns whether all of it is there now. */
+  checkpoint(): boolean {
     const { busy, log, checkpointed } = this.#db.prepare("PRAGMA wal_checkpoint(FULL)").get() as Record<string, number>;
     return busy === 0 && log === checkpointed;
   }
 
-  /** One commit; `undo` is called if it surely did not happen, or may not have. */
+  /** Runs `work` in one commit. Calls `undo` if the commit did not happen, or may not have happened. */
   #commit<T>(work: () => T, undo = () => {}): T {
     let committing = false;
     let result: T;
@@ -208,8 +202,7 @@ export class StoreWriter {
       throw failureOf(error, committing);
     }
     try {
-      // Behind the commit: it went into the files that are open, and the next start finds those that are under their
-      // names.
+      // After the commit: it went into the open files, but the next start opens the files that have the names then.
       this.#guard.checkFiles();
     } catch (error) {
       throw failureOf(error, true);

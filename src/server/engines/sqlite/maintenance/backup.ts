@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, lstatSync, renameSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { DATABASE, removeDatabase, syncFolder } from "../files/folder.ts";
+import { findLostStore } from "../files/lostStore.ts";
 import { copyStore } from "./copy.ts";
-import { DATABASE, removeDatabase, syncFolder } from "./folder.ts";
 import type { StoreSummary } from "./inspect.ts";
-import { findLostStore } from "./lostStore.ts";
 
 /**
- * Backs the store of a folder up into a new file, while a server runs on it or not. The file gets its name once it is whole. Resolves
- * with what it holds. Throws an error for people, and leaves no file then.
+ * Backs up the store of a folder into a new file; a server may be running on the folder. The file gets its name when
+ * it is complete. Resolves with its summary. Throws an error for the operator, and leaves no file then.
  */
 export async function backUpSqliteStore({ folder, file }: { folder: string; file: string }): Promise<StoreSummary> {
   const store = join(folder, DATABASE);
@@ -20,12 +20,12 @@ export async function backUpSqliteStore({ folder, file }: { folder: string; file
   }
   refuseExisting(file);
   const partial = `${file}.${randomBytes(4).toString("hex")}.partial`;
-  const holding = await copyStore(store, partial);
+  const summary = await copyStore(store, partial);
   try {
     refuseExisting(file);
     renameSync(partial, file);
     syncFolder(dirname(file));
-    return holding;
+    return summary;
   } catch (error) {
     removeDatabase(partial);
     throw error;

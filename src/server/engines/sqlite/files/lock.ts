@@ -1,33 +1,32 @@
-import { closeSync, openSync, statSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { isBusy, isDamage } from "./explain.ts";
-import { LOCK } from "./folder.ts";
+import { isBusy, isDamage } from "../errors.ts";
+import { fileId, LOCK } from "./folder.ts";
 
-/** How often a lock looks whether its file is still there, in milliseconds. */
-const LOOK = 500;
-/** The `user_version` of the lock's file once a store was made in the folder. */
+/** How often a server checks that its lock file still exists. */
+const CHECK_INTERVAL_MS = 500;
+/** The `user_version` of the lock file once a store was made in the folder. */
 const MARKED = 1;
 
 /** A data folder that is locked. */
 export interface FolderLock {
   /** Whether a store was made in the folder before. */
   readonly isMarked: boolean;
-  /** Notes in the lock's file that a store was made in the folder. */
+  /** Records in the lock file that a store was made in the folder. */
   mark(): void;
-  /**
-   * Makes and locks the file anew whenever it is not there any more, and calls `remade` then; until it is let go of.
-   */
+  /** Until `release`, makes and locks the file again whenever it was removed, and calls `remade` then. */
   keep(remade: () => void): void;
-  /** Lets go of it, if it has not done so. */
+  /** Releases the lock. May be called more than once. */
   release(): void;
 }
 
 /**
- * Keeps a data folder to one server: a database whose lock is held for as long as the process lives. The system lets go
- * of it even after `kill -9`, which a file with a process id in it does not survive. Throws an error for people.
+ * Locks a data folder for one server. The lock is SQLite's own on a database file, held until the process ends:
+ * unlike a file with a process id, it is released after `kill -9` too. Throws an error for the operator if it cannot
+ * lock.
  *
- * The file can be removed under a running server: it makes it again, and no promise depends on it
+ * The file can be removed under a running server. The server makes it again, and no promise depends on it
  * (docs/decisions/0020-a-store-has-one-owner.md).
  */
 export function lockFolder(folder: string): FolderLock {
@@ -42,14 +41,14 @@ export function lockFolder(folder: string): FolderLock {
     },
     keep(remade) {
       timer = setInterval(() => {
-        if (idOf(folder) === held.id) return;
-        const again = tryLock(folder);
-        if (again === undefined) return;
+        if (fileId(join(folder, LOCK)) === held.id) return;
+        const next = tryLock(folder);
+        if (next === undefined) return;
         held.db.close();
-        held = again;
+        held = next;
         if (isMarked) mark(held.db);
         remade();
-      }, LOOK);
+      }, CHECK_INTERVAL_MS);
       timer.unref();
     },
     release() {
@@ -59,6 +58,7 @@ export function lockFolder(folder: string): FolderLock {
   };
 }
 
+/** The open lock file and its identity. */
 interface Held {
   readonly db: DatabaseSync;
   readonly id: string;
@@ -68,22 +68,22 @@ function lock(folder: string): Held {
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(join(folder, LOCK));
-    // A journal in a file would stay beside it for as long as it is locked.
+    // A journal file would stay beside the lock file while it is locked.
     db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE;");
-    return { db, id: idOf(folder) };
+    return { db, id: fileId(join(folder, LOCK)) };
   } catch (cause) {
     db?.close();
-    throw new Error(sayWhy(folder, cause), { cause });
+    throw new Error(explainLock(folder, cause), { cause });
   }
 }
 
-/** Undefined if another server has it, or the folder is gone: it is tried again. */
+/** Undefined if another server has the lock, or the folder is gone: the next check tries again. */
 function tryLock(folder: string): Held | undefined {
   try {
-    // SQLite would let everybody read it.
+    // SQLite would create the file readable by everyone.
     closeSync(openSync(join(folder, LOCK), "wx", 0o600));
   } catch {
-    // It is there, or the folder is not: locking it says which.
+    // The file exists, or the folder does not: `lock` reports which.
   }
   try {
     return lock(folder);
@@ -92,7 +92,7 @@ function tryLock(folder: string): Held | undefined {
   }
 }
 
-/** Best effort: on a full disk a server must start all the same. The lock is kept in between. */
+/** Ignores failures, because a server must start on a full disk too. The lock is held again afterwards. */
 function mark(db: DatabaseSync): void {
   try {
     db.exec(`PRAGMA user_version = ${MARKED}; COMMIT;`);
@@ -102,12 +102,7 @@ function mark(db: DatabaseSync): void {
   db.exec("BEGIN EXCLUSIVE");
 }
 
-function idOf(folder: string): string {
-  const stats = statSync(join(folder, LOCK), { bigint: true, throwIfNoEntry: false });
-  return stats === undefined ? "" : `${stats.dev}:${stats.ino}`;
-}
-
-function sayWhy(folder: string, cause: unknown): string {
+function explainLock(folder: string, cause: unknown): string {
   if (isBusy(cause)) {
     return `The data folder ${folder} is in use by another server: stop that one, or take another folder with --data.`;
   }

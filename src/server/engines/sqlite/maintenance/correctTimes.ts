@@ -2,20 +2,25 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { MessagesAhead } from "../../log/ports/logStore.ts";
-import { explain } from "./explain.ts";
-import { DATABASE, LOCK, makeFolder } from "./folder.ts";
-import { inspect, openBeside } from "./inspect.ts";
-import { lockFolder } from "./lock.ts";
-import { configure, migrate } from "./schema.ts";
+import type { MessagesAhead } from "../../../log/ports/logStore.ts";
+import { explain } from "../errors.ts";
+import { openForQueries } from "../files/database.ts";
+import { DATABASE, LOCK, makeFolder } from "../files/folder.ts";
+import { lockFolder } from "../files/lock.ts";
+import { writeMeta } from "../meta.ts";
+import { configure, migrate } from "../schema.ts";
+import { inspect } from "./inspect.ts";
 
-/** The messages of a folder's store whose time lies after `now`. Throws an error for people where there is no store. */
+/**
+ * Finds the messages of a folder's store that were sent after `now`. Throws an error for the operator if there is no
+ * store.
+ */
 export function findMessagesAhead(folder: string, now: number): MessagesAhead | undefined {
-  const file = fileIn(folder);
-  const db = openBeside(file);
+  const file = storeIn(folder);
+  const db = openForQueries(file);
   try {
     inspect(db, file);
-    return lookFor(db, now);
+    return findAhead(db, now);
   } catch (error) {
     throw explain(error, file);
   } finally {
@@ -24,12 +29,12 @@ export function findMessagesAhead(folder: string, now: number): MessagesAhead | 
 }
 
 /**
- * Gives the messages of a folder's store whose time lies after `now` that time, in one commit, and makes another log of
- * it. Resolves with which they were; where there is none it changes nothing. Throws an error for people where a server
- * runs on the folder.
+ * Sets the time of messages that were sent after `now` to `now`, and gives the log a new id, in one commit. Returns
+ * which messages these were; if there are none, it changes nothing. Throws an error for the operator if a server runs
+ * on the folder.
  */
 export function correctSqliteTimes(folder: string, now: number): MessagesAhead | undefined {
-  const file = fileIn(folder);
+  const file = storeIn(folder);
   makeFolder(folder, [LOCK]);
   const lock = lockFolder(folder);
   const db = new DatabaseSync(file);
@@ -38,15 +43,12 @@ export function correctSqliteTimes(folder: string, now: number): MessagesAhead |
     configure(db);
     migrate(db);
     db.exec("BEGIN IMMEDIATE");
-    const ahead = lookFor(db, now);
+    const ahead = findAhead(db, now);
     if (ahead !== undefined) {
       db.prepare("UPDATE messages SET sent_at = ?1 WHERE id >= ?2 AND sent_at > ?1").run(now, ahead.firstId);
-      const setMeta = db.prepare(
-        "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2",
-      );
-      setMeta.run("log_id", randomUUID());
-      setMeta.run("clock_mark", String(now));
-      // Of those that are forgotten.
+      writeMeta(db, "log_id", randomUUID());
+      writeMeta(db, "clock_mark", String(now));
+      // The time of the newest truncated message.
       db.prepare(
         "UPDATE meta SET value = ?1 WHERE name = 'last_sent_at' AND CAST(value AS INTEGER) > CAST(?1 AS INTEGER)",
       ).run(String(now));
@@ -61,14 +63,14 @@ export function correctSqliteTimes(folder: string, now: number): MessagesAhead |
   }
 }
 
-function fileIn(folder: string): string {
+function storeIn(folder: string): string {
   const file = join(folder, DATABASE);
   if (!existsSync(file))
     throw new Error(`There is no store in the folder ${folder}: name the server's data folder with --data.`);
   return file;
 }
 
-function lookFor(db: DatabaseSync, now: number): MessagesAhead | undefined {
+function findAhead(db: DatabaseSync, now: number): MessagesAhead | undefined {
   const { firstId, lastId, latest } = db
     .prepare("SELECT min(id) AS firstId, max(id) AS lastId, max(sent_at) AS latest FROM messages WHERE sent_at > ?")
     .get(now) as { firstId: number | null; lastId: number; latest: number };

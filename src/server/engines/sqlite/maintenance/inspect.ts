@@ -1,21 +1,21 @@
-import { existsSync, statSync } from "node:fs";
-import { DatabaseSync } from "node:sqlite";
-import { explain } from "./explain.ts";
-import { SCHEMA_VERSION } from "./schema.ts";
-import { readState } from "./state.ts";
+import type { DatabaseSync } from "node:sqlite";
+import { explain } from "../errors.ts";
+import { openForQueries } from "../files/database.ts";
+import { readState } from "../meta.ts";
+import { SCHEMA_VERSION } from "../schema.ts";
 
-/** What a store holds. */
+/** What a store has. */
 export interface StoreSummary {
-  /** The id of the oldest message, or of the next one where there is none. */
+  /** The id of the oldest message; of the next message if there is none. */
   readonly oldestId: number;
-  /** The id of the newest message there ever was; 0: there never was one. */
+  /** The id of the newest message that the log ever had; 0 if it never had one. */
   readonly headId: number;
   readonly accounts: number;
 }
 
-/** What the store in a file holds. Throws an error for people where there is none, or one of a newer version. */
+/** Summarizes the store in a file. Throws an error for the operator if it is not a store or its version is newer. */
 export function inspectFile(file: string): StoreSummary {
-  const db = openBeside(file);
+  const db = openForQueries(file);
   try {
     return inspect(db, file);
   } catch (error) {
@@ -25,32 +25,19 @@ export function inspectFile(file: string): StoreSummary {
   }
 }
 
-/** Opens a store beside a server that may be running on it, and changes nothing. Throws an error for people where it cannot. */
-export function openBeside(file: string): DatabaseSync {
-  if (!existsSync(file)) throw new Error(`There is no file ${file}.`);
-  if (!statSync(file).isFile()) throw new Error(`${file} is no file.`);
-  try {
-    // Where there is no WAL yet, SQLite makes one for as long as it reads, and only one who may write takes it away again.
-    const db = new DatabaseSync(file, { readOnly: existsSync(`${file}-wal`) });
-    db.exec("PRAGMA query_only = ON; PRAGMA busy_timeout = 5000;");
-    return db;
-  } catch (error) {
-    throw explain(error, file);
-  }
-}
-
-/** What a store holds. Throws an error for people where it is none, or one of a newer version. */
+/** Summarizes a store. Throws an error for the operator if it is not a store or its version is newer. */
 export function inspect(db: DatabaseSync, file: string): StoreSummary {
   const hasTable = db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
   const isStore =
     hasTable.get("meta") !== undefined &&
     db.prepare("SELECT 1 FROM meta WHERE name = 'log_id'").get() !== undefined &&
     ["accounts", "sessions", "messages"].every((name) => hasTable.get(name) !== undefined);
-  if (!isStore) throw new Error(`${file} is no store of Obrolan.`);
+  if (!isStore) throw new Error(`${file} is not an Obrolan store.`);
   const { user_version: version } = db.prepare("PRAGMA user_version").get() as { user_version: number };
   if (version > SCHEMA_VERSION) {
     throw new Error(
-      `${file} has schema version ${version}, and this Obrolan knows versions up to ${SCHEMA_VERSION}: use a newer Obrolan.`,
+      `${file} has schema version ${version}, and this Obrolan knows versions up to ${SCHEMA_VERSION}: ` +
+        "use a newer Obrolan.",
     );
   }
   const { accounts } = db.prepare("SELECT count(*) AS accounts FROM accounts WHERE deleted_at IS NULL").get() as {
@@ -60,7 +47,10 @@ export function inspect(db: DatabaseSync, file: string): StoreSummary {
   return { oldestId, headId, accounts };
 }
 
-/** What is wrong with a database: SQLite's own check, rows that refer to none, and ids that are missing. Undefined: it is whole. */
+/**
+ * Checks a database: SQLite's integrity check, foreign keys, and missing ids. Returns what is wrong; undefined:
+ * nothing.
+ */
 export function findDamage(db: DatabaseSync): string | undefined {
   const { integrity_check: found } = db.prepare("PRAGMA integrity_check(1)").get() as { integrity_check: string };
   if (found !== "ok") return found;

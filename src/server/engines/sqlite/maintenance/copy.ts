@@ -1,16 +1,17 @@
 import { closeSync, openSync } from "node:fs";
 import { backup, DatabaseSync } from "node:sqlite";
-import { explain } from "./explain.ts";
-import { removeDatabase } from "./folder.ts";
-import { findDamage, inspect, inspectFile, openBeside, type StoreSummary } from "./inspect.ts";
+import { explain } from "../errors.ts";
+import { openForQueries } from "../files/database.ts";
+import { removeDatabase } from "../files/folder.ts";
+import { findDamage, inspect, inspectFile, type StoreSummary } from "./inspect.ts";
 
-/** Pages that are copied in one go: 4 MiB. */
-const PAGES = 1_024;
+/** Pages that are copied in one step: 4 MiB. */
+const PAGES_PER_STEP = 1_024;
 
 /**
- * Copies the store in one file into another, new one: as it is at one moment, however much is appended meanwhile, what is only in
- * its WAL included. Resolves with what the copy holds, once that is on disk and was found whole; it needs no file beside it. Throws
- * an error for people, and leaves nothing of the copy then.
+ * Copies a store into a new file: a snapshot of one moment, including the WAL, while a server may be appending.
+ * Resolves with the copy's summary when the copy is on disk and was checked; the copy has no companion files. Throws
+ * an error for the operator, and leaves nothing of the copy then.
  */
 export async function copyStore(from: string, to: string): Promise<StoreSummary> {
   inspectFile(from);
@@ -24,7 +25,7 @@ export async function copyStore(from: string, to: string): Promise<StoreSummary>
   }
 }
 
-/** SQLite would let everybody read it. */
+/** SQLite would create the file readable by everyone. */
 function makeEmpty(file: string): void {
   try {
     closeSync(openSync(file, "wx", 0o600));
@@ -34,13 +35,13 @@ function makeEmpty(file: string): void {
 }
 
 async function copyPages(from: string, to: string): Promise<void> {
-  const source = openBeside(from);
+  const source = openForQueries(from);
   try {
-    // The moment: it begins with the first look. Without a transaction SQLite begins anew with every commit of the server, and a
-    // busy one would never let it come to an end (https://www.sqlite.org/backup.html).
+    // The snapshot begins with the first query of the transaction. Without a transaction SQLite restarts the copy at
+    // every commit of the server, and would never finish on a busy server (https://www.sqlite.org/backup.html).
     source.exec("BEGIN");
     inspect(source, from);
-    await backup(source, to, { rate: PAGES });
+    await backup(source, to, { rate: PAGES_PER_STEP });
   } finally {
     source.close();
   }
@@ -49,7 +50,7 @@ async function copyPages(from: string, to: string): Promise<void> {
 function check(from: string, to: string): StoreSummary {
   const copy = new DatabaseSync(to);
   try {
-    // It says of itself that it has a WAL, as the store does: now nobody who moves it need look for one.
+    // The copy is in WAL mode, as the store is. In DELETE mode it is one file, which can be moved alone.
     copy.exec("PRAGMA journal_mode = DELETE");
     const damage = findDamage(copy);
     if (damage !== undefined) throw new Error(`${from} is damaged: ${damage}.`);

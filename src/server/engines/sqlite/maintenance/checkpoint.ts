@@ -1,8 +1,8 @@
 import { existsSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { isBusy, isDamage } from "./explain.ts";
+import { isBusy, isDamage } from "../errors.ts";
 
-/** A session that has not ended. */
+/** A session of the store that a restore replaces. */
 export interface ActiveSession {
   readonly tokenHash: Uint8Array;
   /** Milliseconds since the epoch. */
@@ -10,8 +10,8 @@ export interface ActiveSession {
 }
 
 /**
- * Brings a store to rest, so that its one file is all of it: what is in its WAL goes there. Returns the sessions that it has; none
- * where there is no store, or it is damaged. Throws an error for people where another program has it open.
+ * Checkpoints the WAL of a store, so that its one file is all of it. Returns the sessions of the store; none if there
+ * is no store or it is damaged. Throws an error for the operator if another program has the store open.
  */
 export function checkpoint(store: string): ActiveSession[] {
   if (!existsSync(store) || statSync(store).size === 0) return [];
@@ -24,8 +24,8 @@ export function checkpoint(store: string): ActiveSession[] {
     return sessions as unknown as ActiveSession[];
   } catch (cause) {
     if (isDamage(cause)) return [];
-    const why = isBusy(cause) ? "another program has it open; is a backup under way?" : (cause as Error).message;
-    throw new Error(`The store ${store} cannot be brought to rest: ${why}`, { cause });
+    const why = isBusy(cause) ? "another program has it open; is a backup in progress?" : (cause as Error).message;
+    throw new Error(`The store ${store} cannot be checkpointed: ${why}`, { cause });
   } finally {
     db.close();
   }

@@ -1,0 +1,44 @@
+import type { Socket } from "node:net";
+import { connect, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
+import { captureChannel } from "../../net/captureChannel.ts";
+
+/** https://nodejs.org/api/diagnostics_channel.html#built-in-channels, under "TCP Socket" */
+const SOCKET_CREATED = "net.client.socket";
+
+/**
+ * Makes one attempt of nats.js to connect. Throws if it fails, and at once when `signal` is aborted.
+ *
+ * Destroys the sockets of a failed attempt. nats.js leaves its socket open after a timeout: each attempt on a server
+ * that accepts connections and does not answer would leak one.
+ */
+export async function connectOnce(options: NodeConnectionOptions, signal: AbortSignal): Promise<NatsConnection> {
+  signal.throwIfAborted();
+  const sockets: Socket[] = [];
+  let hasFailed = false;
+  const keep = (socket: Socket) => {
+    sockets.push(socket);
+    // Later, because a socket that is destroyed before it begins to connect would connect nevertheless.
+    if (hasFailed) setImmediate(() => socket.destroy());
+  };
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort);
+  const attempt = captureChannel(
+    SOCKET_CREATED,
+    () => connect(options),
+    (message) => keep((message as { socket: Socket }).socket),
+  );
+  try {
+    return await Promise.race([attempt, aborted]);
+  } catch (error) {
+    hasFailed = true;
+    for (const socket of sockets) socket.destroy();
+    attempt.then(
+      (connection) => connection.close(),
+      () => {},
+    );
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}

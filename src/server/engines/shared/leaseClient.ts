@@ -1,0 +1,218 @@
+import { StoreUnavailable } from "../../common/storeErrors.ts";
+import type { Online } from "../../presence/ports/roster.ts";
+
+/** Most joins and leaves that are stored in one commit. */
+const MAX_BATCH = 1_000;
+/** How long after a failure the next heartbeat tries again, in milliseconds. */
+const RETRY_MS = 500;
+
+/** The times of leases, in milliseconds. */
+export interface LeaseTimes {
+  /** How long the users of a node stay online without a heartbeat of the node. Default: 8,000. */
+  readonly leaseMs: number;
+  /** How often a node renews its lease. Default: 2,000. */
+  readonly heartbeatMs: number;
+  /** How long changes of the roster are kept at least. Default: 60,000. */
+  readonly changeRetentionMs: number;
+  /** How long the users of this node stay online after it was closed. Default: 10,000. */
+  readonly shutdownGraceMs: number;
+  /** How long the users of ended nodes stay online after this node starts. Default: 15,000. */
+  readonly startGraceMs: number;
+}
+
+/** The defaults of `LeaseTimes`. */
+export const DEFAULT_LEASE_TIMES: LeaseTimes = {
+  leaseMs: 8_000,
+  heartbeatMs: 2_000,
+  changeRetentionMs: 60_000,
+  shutdownGraceMs: 10_000,
+  startGraceMs: 15_000,
+};
+
+/**
+ * The lease of one node in a database, and the users that are online by it. Any call may throw `StoreUnavailable` or
+ * `OutcomeUnknown`. Calls are made one at a time.
+ */
+export interface LeaseStore {
+  /** Extends the leases of ended nodes for the start grace, so that their clients have time to reconnect. */
+  extendEndedLeases(): Promise<void>;
+
+  /**
+   * Stores joins and leaves of this node's users. Resolves with the usernames that came online or went offline over
+   * all nodes; undefined, with nothing changed, if the node has no lease or `generation` is not that of the last full
+   * sync.
+   */
+  update(generation: number, joined: readonly Online[], left: readonly string[]): Promise<Set<string> | undefined>;
+
+  /** Takes a lease and replaces all of this node's users. Updates of an earlier generation then have no effect. */
+  fullSync(generation: number, users: readonly Online[]): Promise<void>;
+
+  /** Renews the lease. Resolves with whether there was a lease to renew. */
+  renew(): Promise<boolean>;
+
+  /** Ends the lease: after the shutdown grace if `hasUsers`, else now. */
+  end(hasUsers: boolean): Promise<void>;
+
+  /** Calls `listener` for each new connection to the database, before it is used. */
+  onConnected(listener: () => void): void;
+}
+
+/** A user has joined this node, or (without `user`) has left it. */
+export interface PresenceUpdate {
+  readonly accountId: number;
+  readonly user: Online | undefined;
+}
+
+interface PendingUpdate extends PresenceUpdate {
+  readonly resolve: (changed: boolean) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Keeps the users of this node online in a database by a lease. The client remembers the users: if the database may
+ * have missed an update, or has ended the lease because the node stalled, the client stores all of them again.
+ */
+export class LeaseClient {
+  readonly #store: LeaseStore;
+  readonly #heartbeatMs: number;
+  /** The users of this node, by account. */
+  readonly #users = new Map<number, Online>();
+  #pending: PendingUpdate[] = [];
+  #flushScheduled = false;
+  /** The database may have other users than `#users`. */
+  #needsFullSync = true;
+  /** Counts the full syncs, so that an update that arrives late has no effect. */
+  #generation = 0;
+  /** The serial queue of calls. */
+  #queue: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(store: LeaseStore, heartbeatMs: number) {
+    this.#store = store;
+    this.#heartbeatMs = heartbeatMs;
+    store.onConnected(() => {
+      // The database server may have crashed, and may not have synced the last updates.
+      this.#needsFullSync = true;
+    });
+  }
+
+  /** Takes the first lease, and renews it from now on. Throws `StoreUnavailable` or `OutcomeUnknown`. */
+  async start(): Promise<void> {
+    // If no node was running, or no node could reach the database, the clients of the other nodes are about to
+    // reconnect.
+    await this.#store.extendEndedLeases();
+    await this.#fullSync();
+    await this.#store.renew();
+    this.#scheduleHeartbeat(this.#heartbeatMs);
+  }
+
+  /** Stores a join or leave. Resolves with whether the user came online or went offline over all nodes. */
+  update(update: PresenceUpdate): Promise<boolean> {
+    if (this.#closed) return Promise.reject(new StoreUnavailable("the store is closed"));
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ ...update, resolve, reject });
+      this.#scheduleFlush();
+    });
+  }
+
+  /**
+   * Stops after the pending updates. Users that have not left stay online for the shutdown grace, to reconnect
+   * elsewhere.
+   */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#closed = true;
+    do await this.#queue;
+    while (this.#pending.length > 0);
+    // If this fails, the lease expires.
+    await this.#store.end(this.#users.size > 0).catch(() => {});
+  }
+
+  #enqueue(work: () => Promise<void>): void {
+    this.#queue = this.#queue.then(work);
+  }
+
+  /** One flush for all updates that arrive before its turn. */
+  #scheduleFlush(): void {
+    if (this.#flushScheduled) return;
+    this.#flushScheduled = true;
+    this.#enqueue(() => this.#flush());
+  }
+
+  /** Stores one batch, and queues the next behind a heartbeat that is due: the lease must be renewed under any load. */
+  async #flush(): Promise<void> {
+    this.#flushScheduled = false;
+    const batch = this.#nextBatch();
+    try {
+      const changed = await this.#flushBatch(batch);
+      for (const { accountId, user, resolve } of batch) {
+        const username = (user ?? this.#users.get(accountId))?.username;
+        if (user === undefined) this.#users.delete(accountId);
+        else if (!this.#users.has(accountId) || changed.has(user.username)) this.#users.set(accountId, user);
+        resolve(username !== undefined && changed.has(username));
+      }
+    } catch (error) {
+      this.#needsFullSync = true;
+      for (const { reject } of batch) reject(toUnavailable(error));
+    }
+    if (this.#pending.length > 0) this.#scheduleFlush();
+  }
+
+  /** Takes the next updates, with at most one for each account. */
+  #nextBatch(): PendingUpdate[] {
+    const accounts = new Set<number>();
+    let end = 0;
+    for (const { accountId } of this.#pending.slice(0, MAX_BATCH)) {
+      if (accounts.has(accountId)) break;
+      accounts.add(accountId);
+      end += 1;
+    }
+    return this.#pending.splice(0, end);
+  }
+
+  /** Resolves with the usernames that came online or went offline over all nodes. */
+  async #flushBatch(batch: readonly PendingUpdate[]): Promise<Set<string>> {
+    const joined = batch.flatMap(({ user }) => user ?? []);
+    const left = batch.flatMap(({ accountId, user }) => {
+      const present = this.#users.get(accountId);
+      return user !== undefined || present === undefined ? [] : present.username;
+    });
+    if (joined.length + left.length === 0) return new Set();
+    for (;;) {
+      if (this.#needsFullSync) await this.#fullSync();
+      const changed = await this.#store.update(this.#generation, joined, left);
+      if (changed !== undefined) return changed;
+      this.#needsFullSync = true;
+    }
+  }
+
+  async #fullSync(): Promise<void> {
+    this.#generation += 1;
+    await this.#store.fullSync(this.#generation, [...this.#users.values()]);
+    this.#needsFullSync = false;
+  }
+
+  #scheduleHeartbeat(ms: number): void {
+    this.#timer = setTimeout(() => this.#enqueue(() => this.#heartbeat()), ms);
+  }
+
+  async #heartbeat(): Promise<void> {
+    if (this.#closed) return;
+    let nextMs = this.#heartbeatMs;
+    try {
+      if (!this.#needsFullSync && !(await this.#store.renew())) this.#needsFullSync = true;
+      if (this.#needsFullSync) await this.#fullSync();
+    } catch {
+      this.#needsFullSync = true;
+      nextMs = Math.min(this.#heartbeatMs, RETRY_MS);
+    }
+    if (!this.#closed) this.#scheduleHeartbeat(nextMs);
+  }
+}
+
+/** An update with an unknown outcome is repeated by the next full sync, so its caller may take it as not stored. */
+function toUnavailable(error: unknown): StoreUnavailable {
+  if (error instanceof StoreUnavailable) return error;
+  return new StoreUnavailable(error instanceof Error ? error.message : String(error), { cause: error });
+}

@@ -1,0 +1,86 @@
+import { constants, copyFileSync, existsSync, linkSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { explain } from "../errors.ts";
+import {
+  COMPANIONS,
+  DATABASE,
+  datedName,
+  giveToFolderOwner,
+  LOCK,
+  makeFolder,
+  removeDatabase,
+  syncFolder,
+} from "../files/folder.ts";
+import { lockFolder } from "../files/lock.ts";
+import { checkpoint } from "./checkpoint.ts";
+import { copyStore } from "./copy.ts";
+import { inspectFile, type StoreSummary } from "./inspect.ts";
+import { renewLogId } from "./renewLogId.ts";
+
+/** The result of a restore. */
+export interface Restored extends StoreSummary {
+  /** The new name of the store that was replaced. Undefined: there was none. */
+  readonly before: string | undefined;
+  /** How many sessions remain active. */
+  readonly sessions: number;
+}
+
+/**
+ * Replaces the store of a folder with a backup; the replaced store stays under another name. The log gets a new id,
+ * so that clients that had more of the old log receive a gap. A crash leaves either the old or the new store,
+ * complete.
+ *
+ * Throws an error for the operator, and has changed nothing then, if a server runs on the folder, or the file is not
+ * a store, is damaged, or has a newer version.
+ */
+export async function restoreSqliteStore({ folder, file }: { folder: string; file: string }): Promise<Restored> {
+  inspectFile(file);
+  const hadLock = existsSync(join(folder, LOCK));
+  makeFolder(folder, [LOCK]);
+  const lock = lockFolder(folder);
+  const store = join(folder, DATABASE);
+  const incoming = `${store}.restoring`;
+  try {
+    // Left by a restore that was killed.
+    removeDatabase(incoming);
+    const summary = await copyStore(file, incoming);
+    giveToFolderOwner(incoming);
+    const sessions = renewLogId(incoming, checkpoint(store));
+    const before = setAside(store);
+    // The old WAL must be gone before the new store has its name, after a power cut too: SQLite would apply it to the
+    // new store.
+    syncFolder(folder);
+    renameSync(incoming, store);
+    syncFolder(folder);
+    return { ...summary, sessions, before };
+  } catch (error) {
+    removeDatabase(incoming);
+    // A lock file without a store is a sign of a lost store (lostStore.ts), and this folder had no store.
+    if (!hadLock && !existsSync(store)) rmSync(join(folder, LOCK), { force: true });
+    throw explain(error, file, incoming);
+  } finally {
+    lock.release();
+  }
+}
+
+/** Gives the store a second name, and leaves its own for `rename` to replace atomically. Returns the second name. */
+function setAside(store: string): string | undefined {
+  const endings = ["", ...COMPANIONS].filter((ending) => existsSync(store + ending));
+  if (endings.length === 0) return undefined;
+  const before = datedName(store);
+  for (const ending of endings) {
+    // Companions that a missing store left, or a store that could not be checkpointed.
+    if (ending !== "") renameSync(store + ending, before + ending);
+    else link(store, before);
+  }
+  return before;
+}
+
+function link(file: string, name: string): void {
+  try {
+    linkSync(file, name);
+  } catch {
+    // Some file systems have no links.
+    copyFileSync(file, name, constants.COPYFILE_EXCL);
+  }
+}
