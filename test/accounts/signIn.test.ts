@@ -39,7 +39,7 @@ describe("Signing in", () => {
       { accounts, sessions: store.sessions, secrets: override<Secrets>(secrets, more.secrets ?? {}) },
       {
         gate: new LoginThrottle(new MemoryFailedLogins(), { free: 3, clock }),
-        timings: { sessionLifetime: 30 * DAY, sessionIdle: 7 * DAY },
+        timings: { sessionLifetimeMs: 30 * DAY, sessionIdleMs: 7 * DAY },
         clock: followed(clock),
       },
     );
@@ -230,7 +230,7 @@ describe("A session", () => {
       { accounts: store.accounts, sessions, secrets },
       {
         gate: new LoginThrottle(new MemoryFailedLogins(), { free: 0, clock }),
-        timings: { sessionLifetime: 30 * DAY, sessionIdle: 7 * DAY },
+        timings: { sessionLifetimeMs: 30 * DAY, sessionIdleMs: 7 * DAY },
         clock: followed(clock),
       },
     );

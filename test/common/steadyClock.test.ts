@@ -20,7 +20,7 @@ function setUp({ off = 0, unused = MINUTE }: { off?: number; unused?: number | u
     clock: () => right() + jump,
     stopwatch,
     seen: unused === undefined ? undefined : TODAY - unused,
-    timings: { clockWait: HOUR, clockLongWait: DAY },
+    timings: { clockWaitMs: HOUR, clockLongWaitMs: DAY },
     warn: (message) => said.push(message),
   });
   return {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { Counters } from "../../src/server/chat/counters.ts";
-import { SIZES } from "../../src/server/common/limits.ts";
+import { DEFAULT_SIZES } from "../../src/server/common/limits.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { LocalBus } from "../../src/server/engines/memory/index.ts";
 import { Committer } from "../../src/server/log/committer.ts";
@@ -44,7 +44,7 @@ describe("The group commit", () => {
       }
     };
     const through = between(override<LogStore>(store.log, { append: appendAll }));
-    const log = await LogReplica.open(through, encoder, SIZES);
+    const log = await LogReplica.open(through, encoder, DEFAULT_SIZES);
     const bus = new LocalBus();
     const hints: Notification[] = [];
     bus.subscribe((hint) => {

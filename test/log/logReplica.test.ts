@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { SIZES } from "../../src/server/common/limits.ts";
+import { DEFAULT_SIZES } from "../../src/server/common/limits.ts";
 import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { LogReplica } from "../../src/server/log/logReplica.ts";
 import type { Message } from "../../src/server/log/message.ts";
@@ -40,7 +40,7 @@ describe("A node's log", () => {
     const log = await LogReplica.open(
       through(store.log),
       encoder,
-      { ...SIZES, page, timeline },
+      { ...DEFAULT_SIZES, pageMessages: page, timelineBytes: timeline },
       { holeTimeoutMs: hole },
     );
     log.listen({

@@ -33,7 +33,12 @@ function setUp(more: { count?: number; from?: number; pages?: number; length?: n
   const { count = 100, from = 1, pages = 1_000_000, length = 10 } = more;
   const log = new CountedLog(Array.from({ length: count }, (_, i) => message(from + i, { length })));
   const stopwatch = manualStopwatch();
-  const all = new PageCache(log as unknown as LogStore, encoder, { page: 10, pages, response: 64 * 1024 }, stopwatch);
+  const all = new PageCache(
+    log as unknown as LogStore,
+    encoder,
+    { pageMessages: 10, pageCacheBytes: pages, responseBytes: 64 * 1024 },
+    stopwatch,
+  );
   const somebody = {};
   return {
     log,

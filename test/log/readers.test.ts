@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { LIMITS, RETENTION, TIMINGS } from "../../src/server/common/limits.ts";
+import { DEFAULT_LIMITS, DEFAULT_RETENTION, DEFAULT_TIMINGS } from "../../src/server/common/limits.ts";
 import { systemStopwatch } from "../../src/server/common/stopwatch.ts";
 import { LocalBus, MemoryFailedLogins, MemoryRoster } from "../../src/server/engines/memory/index.ts";
 import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
@@ -41,10 +41,16 @@ async function openRoom(store: ModelStore, bus: LocalBus): Promise<ChatNode> {
   return ChatNode.open({
     engines: engines as unknown as Engines,
     encoder: new WireEncoder("0"),
-    retention: RETENTION,
-    limits: { ...LIMITS, messagesPerSecond: 0 },
-    timings: { ...TIMINGS, hole: 1 },
-    sizes: { timeline: 2_500, pages: 2_000, page: 5, response: RESPONSE_BYTES, replies: 8 },
+    retention: DEFAULT_RETENTION,
+    limits: { ...DEFAULT_LIMITS, messagesPerSecond: 0 },
+    timings: { ...DEFAULT_TIMINGS, holeTimeoutMs: 1 },
+    sizes: {
+      timelineBytes: 2_500,
+      pageCacheBytes: 2_000,
+      pageMessages: 5,
+      responseBytes: RESPONSE_BYTES,
+      maxReplies: 8,
+    },
     loginFailures: 0,
     clock: Date.now,
     stopwatch: systemStopwatch,

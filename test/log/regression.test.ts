@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { SIZES } from "../../src/server/common/limits.ts";
+import { DEFAULT_SIZES } from "../../src/server/common/limits.ts";
 import { LogReplica } from "../../src/server/log/logReplica.ts";
 import type { LogState, LogStore } from "../../src/server/log/ports/logStore.ts";
 import { encoder, textsOf } from "../support/encoder.ts";
@@ -15,11 +15,16 @@ const at = (cursor: number) => ({ cursor, accountId: 1 });
 describe("A node's log, when the store's has gone back,", () => {
   /** A log on a model that has ten messages. */
   async function setUp(more: { timeline?: number; through?: (store: LogStore) => LogStore } = {}) {
-    const { timeline = SIZES.timeline, through = (store) => store } = more;
+    const { timeline = DEFAULT_SIZES.timelineBytes, through = (store) => store } = more;
     const store = new ModelStore();
     const say = (...texts: string[]) => store.append(texts.map((text) => ({ ...SOMEBODYS, text })));
     await say(...range(1, 10).map((i) => `old ${i}`));
-    const log = await LogReplica.open(through(store), encoder, { ...SIZES, timeline, page: 4 }, { holeTimeoutMs: 1 });
+    const log = await LogReplica.open(
+      through(store),
+      encoder,
+      { ...DEFAULT_SIZES, timelineBytes: timeline, pageMessages: 4 },
+      { holeTimeoutMs: 1 },
+    );
     const grown: number[] = [];
     const renewed: string[] = [];
     log.listen({

@@ -22,7 +22,7 @@ function retentionOf(store: LogStore, { policy, clock = () => NOON }: SetUp = {}
   const bus = new LocalBus();
   const hints: Notification[] = [];
   bus.subscribe((hint) => hints.push(hint));
-  const retention = new Retention({ store, bus, policy: { maxAge: 0, maxMessages: 0, ...policy }, clock });
+  const retention = new Retention({ store, bus, policy: { maxAgeMs: 0, maxMessages: 0, ...policy }, clock });
   const look = async (times: number) => {
     for (let i = 0; i < times; i++) await retention.check();
   };
@@ -77,7 +77,7 @@ describe("Retention", () => {
   });
 
   it("does nothing in a log that is empty, or has fewer messages", async () => {
-    const { look, hints } = retentionOf(store.log, { policy: { maxMessages: 5, maxAge: DAY } });
+    const { look, hints } = retentionOf(store.log, { policy: { maxMessages: 5, maxAgeMs: DAY } });
     await look(2);
     await say(...range(1, 5));
     await look(2);
@@ -88,7 +88,7 @@ describe("Retention", () => {
   it("forgets a message once it is older than it is told, and not a millisecond sooner", async () => {
     await say(0, 1, 2, 2, 3);
     let now = NOON + DAY;
-    const { look } = retentionOf(store.log, { policy: { maxAge: DAY }, clock: () => now });
+    const { look } = retentionOf(store.log, { policy: { maxAgeMs: DAY }, clock: () => now });
     await look(1);
     expect(await kept()).to.deep.equal(range(1, 5));
     now += 2;
@@ -98,7 +98,7 @@ describe("Retention", () => {
 
   it("forgets everything where all is too old; ids go on", async () => {
     await say(0, 1, 2);
-    const { look } = retentionOf(store.log, { policy: { maxAge: DAY }, clock: () => NOON + 9 * DAY });
+    const { look } = retentionOf(store.log, { policy: { maxAgeMs: DAY }, clock: () => NOON + 9 * DAY });
     await look(1);
     expect(await kept()).to.deep.equal([]);
     expect(await store.log.state()).to.include({ headId: 3, oldestId: 4 });
@@ -108,16 +108,16 @@ describe("Retention", () => {
   it("follows the one of two rules that has had enough first", async () => {
     await say(0, 1, 2, 3, 4, 5);
     const clock = () => NOON + DAY + 2;
-    await retentionOf(store.log, { policy: { maxAge: DAY, maxMessages: 5 }, clock }).look(1);
+    await retentionOf(store.log, { policy: { maxAgeMs: DAY, maxMessages: 5 }, clock }).look(1);
     expect(await kept()).to.deep.equal(range(3, 6));
-    await retentionOf(store.log, { policy: { maxAge: DAY, maxMessages: 2 }, clock }).look(1);
+    await retentionOf(store.log, { policy: { maxAgeMs: DAY, maxMessages: 2 }, clock }).look(1);
     expect(await kept()).to.deep.equal([5, 6]);
   });
 
   it("forgets nothing for its age while the clock is not settled, and what is too much all the same", async () => {
     await say(0, 1, 2);
     let now: number | undefined;
-    const { look } = retentionOf(store.log, { policy: { maxAge: DAY, maxMessages: 2 }, clock: () => now });
+    const { look } = retentionOf(store.log, { policy: { maxAgeMs: DAY, maxMessages: 2 }, clock: () => now });
     await look(2);
     expect(await kept()).to.deep.equal([2, 3]);
     now = NOON + 5_000 * DAY;
@@ -127,7 +127,7 @@ describe("Retention", () => {
 
   it("forgets nothing by a clock that is set back", async () => {
     await say(0, 1, 2);
-    const { look } = retentionOf(store.log, { policy: { maxAge: DAY }, clock: () => 0 });
+    const { look } = retentionOf(store.log, { policy: { maxAgeMs: DAY }, clock: () => 0 });
     await look(2);
     expect(await kept()).to.deep.equal([1, 2, 3]);
   });
@@ -206,7 +206,7 @@ describe("Retention by age", () => {
         await model.truncate(forgotten);
         const { messages, oldestId } = model.log;
         const expected = messages.filter(({ id, sentAt }) => id >= oldestId && sentAt >= now - 10);
-        const { look } = retentionOf(model, { policy: { maxAge: 10 }, clock: () => now });
+        const { look } = retentionOf(model, { policy: { maxAgeMs: 10 }, clock: () => now });
         await look(1);
         expect(await model.read(1, 100)).to.deep.equal(expected);
       }),

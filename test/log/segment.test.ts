@@ -8,7 +8,7 @@ import { entry } from "../support/messages.ts";
 
 /** A stretch from id 1 on: who each message is from and to. */
 function stretch(messages: readonly { from?: number; to?: number; length?: number }[], response = 64 * 1024): Segment {
-  const timeline = new Timeline(encoder, { timeline: Number.POSITIVE_INFINITY, response }, 0);
+  const timeline = new Timeline(encoder, { timelineBytes: Number.POSITIVE_INFINITY, responseBytes: response }, 0);
   for (const [i, more] of messages.entries()) timeline.append(entry(i + 1, more));
   return timeline;
 }

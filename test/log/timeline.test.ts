@@ -7,7 +7,7 @@ import { entry } from "../support/messages.ts";
 const RESPONSE = 64 * 1024;
 
 function timeline(maxBytes: number, headId = 0): Timeline {
-  return new Timeline(encoder, { timeline: maxBytes, response: RESPONSE }, headId);
+  return new Timeline(encoder, { timelineBytes: maxBytes, responseBytes: RESPONSE }, headId);
 }
 
 describe("The timeline", () => {

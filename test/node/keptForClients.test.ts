@@ -34,7 +34,7 @@ describe("What is kept for clients", function () {
   it(`${READERS} streams that are cut while they read pages leave nothing behind`, async () => {
     const ana = await enlist(store, "ana");
     for (let i = 0; i < 20; i++) await store.log.append(range(1, 500).map((j) => draft(ana, `${i} ${j}`.padEnd(200))));
-    const { room } = await openRoom(store, { sizes: { timeline: 10_000 } });
+    const { room } = await openRoom(store, { sizes: { timelineBytes: 10_000 } });
     for (let done = 0; done < READERS; done += AT_ONCE) {
       const streams = range(1, AT_ONCE).map(() => enterToBeCut(room, ana));
       // They take their welcome, and then nothing more.
@@ -56,7 +56,7 @@ describe("What is kept for clients", function () {
     for (let i = 0; i < 20; i++) await store.log.append(range(1, 500).map((j) => draft(ana, `${i} ${j}`.padEnd(200))));
     const gate = new Gate();
     const { room } = await openRoom(store, {
-      sizes: { timeline: 10_000 },
+      sizes: { timelineBytes: 10_000 },
       through: (engines) =>
         withPort(engines, "log", {
           read: async (from, to) => {

@@ -1,6 +1,6 @@
 import { mock } from "node:test";
 import { expect } from "chai";
-import { TIMINGS } from "../../src/server/common/limits.ts";
+import { DEFAULT_TIMINGS } from "../../src/server/common/limits.ts";
 import { systemStopwatch } from "../../src/server/common/stopwatch.ts";
 import { Maintenance, type MaintenanceParts } from "../../src/server/node/maintenance.ts";
 import { followed } from "../support/steadyClock.ts";
@@ -31,7 +31,7 @@ function household(lookAgain: () => void): MaintenanceParts {
     signIn: { note: later, sweep: later } as unknown as MaintenanceParts["signIn"],
     rate: { sweep: nothing } as MaintenanceParts["rate"],
     retention: { look: later } as unknown as MaintenanceParts["retention"],
-    timings: TIMINGS,
+    timings: DEFAULT_TIMINGS,
     clock: followed(Date.now),
     clockMark: { read: async () => undefined, write: later },
     stopwatch: systemStopwatch,

@@ -42,7 +42,7 @@ const SLACK = 60 * 60 * 1_000;
 export class SignIn {
   readonly #engines: SignInStores;
   readonly #throttle: LoginThrottle;
-  readonly #timings: Pick<Timings, "sessionLifetime" | "sessionIdle">;
+  readonly #timings: Pick<Timings, "sessionLifetimeMs" | "sessionIdleMs">;
   readonly #clock: SteadyClock;
   readonly #used = new Set<number>();
 
@@ -50,7 +50,7 @@ export class SignIn {
     engines: SignInStores,
     options: {
       gate: LoginThrottle;
-      timings: Pick<Timings, "sessionLifetime" | "sessionIdle">;
+      timings: Pick<Timings, "sessionLifetimeMs" | "sessionIdleMs">;
       clock: SteadyClock;
     },
   ) {
@@ -98,7 +98,7 @@ export class SignIn {
     if (session === undefined) throw sessionInvalid();
     const { expiresAt, lastUsedAt } = session;
     // A jump of the clock ends no session: one is refused only if it has expired with the jump and without it.
-    if (expiresAt <= earlier || lastUsedAt + this.#timings.sessionIdle <= earlier) throw sessionInvalid();
+    if (expiresAt <= earlier || lastUsedAt + this.#timings.sessionIdleMs <= earlier) throw sessionInvalid();
     this.markUsed(session.id, lastUsedAt, later);
     return session;
   }
@@ -110,7 +110,7 @@ export class SignIn {
 
   /** A session is in use; `notedAt` is when that was noted last. True: it is noted anew. */
   markUsed(sessionId: number, notedAt: number, now: number): boolean {
-    if (now - notedAt < this.#timings.sessionIdle / TOUCHES_PER_IDLE_TIME) return false;
+    if (now - notedAt < this.#timings.sessionIdleMs / TOUCHES_PER_IDLE_TIME) return false;
     this.#used.add(sessionId);
     return true;
   }
@@ -129,7 +129,7 @@ export class SignIn {
    */
   async purgeExpired(): Promise<void> {
     const { sessions } = this.#engines;
-    const { sessionIdle, sessionLifetime } = this.#timings;
+    const { sessionIdleMs: sessionIdle, sessionLifetimeMs: sessionLifetime } = this.#timings;
     const now = this.#clock.read().earlier;
     await sessions.purge(now, now - sessionIdle);
     await sessions.cap(now + SLACK, now + sessionLifetime + SLACK);
@@ -159,7 +159,7 @@ export class SignIn {
       tokenHash: secrets.digest(token),
       accountId: account.id,
       at: later,
-      expiresAt: earlier + this.#timings.sessionLifetime,
+      expiresAt: earlier + this.#timings.sessionLifetimeMs,
     });
     return { token, session };
   }

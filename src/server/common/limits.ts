@@ -13,7 +13,7 @@ export interface Limits {
 /** What the log keeps: a message goes when either has had enough of it. */
 export interface RetentionPolicy {
   /** How old a message may grow, in milliseconds. 0: as old as it likes. */
-  readonly maxAge: number;
+  readonly maxAgeMs: number;
   /** How many messages there may be. 0: as many as there are. */
   readonly maxMessages: number;
 }
@@ -21,47 +21,47 @@ export interface RetentionPolicy {
 /** How long things take, in milliseconds. */
 export interface Timings {
   /** How long a stream may go without a join. */
-  readonly joinTimeout: number;
+  readonly joinTimeoutMs: number;
   /** How long a user stays online after a stream that broke off. */
-  readonly grace: number;
+  readonly graceMs: number;
   /** How long those stay online who were so when the server ended, from its start on. */
-  readonly startGrace: number;
+  readonly startGraceMs: number;
   /** How long comings and goings are gathered. */
-  readonly presence: number;
+  readonly presenceWindowMs: number;
   /** How long messages that came too early wait for those before them, until the store is asked for these. */
-  readonly hole: number;
+  readonly holeTimeoutMs: number;
   /** How long the response under way may go untaken before the stream is reset. */
-  readonly stall: number;
+  readonly stallTimeoutMs: number;
   /** How often a reader's cursor is moved past what it may not see, at most. */
-  readonly cursor: number;
+  readonly cursorIntervalMs: number;
   /** How long a session lasts. */
-  readonly sessionLifetime: number;
+  readonly sessionLifetimeMs: number;
   /** How long a session lasts that is not used. */
-  readonly sessionIdle: number;
+  readonly sessionIdleMs: number;
   /** How often the store is asked which sessions of open streams have ended: a hint may be lost. */
-  readonly sessionCheck: number;
+  readonly sessionCheckIntervalMs: number;
   /** How long the clock must have been steady before anything is deleted for its age, or a jump of the clock is followed. */
-  readonly clockWait: number;
+  readonly clockWaitMs: number;
   /** The same where the clock lies, or has jumped, more than a day from where it should be. */
-  readonly clockLongWait: number;
+  readonly clockLongWaitMs: number;
   /** How often the log is looked at for what is not to be kept any longer. */
-  readonly retention: number;
+  readonly retentionIntervalMs: number;
   /** How long a drain waits for streams to end. The whole server has 10 s. */
-  readonly drain: number;
+  readonly drainTimeoutMs: number;
 }
 
 /** How much memory things take, in bytes unless they say otherwise. */
 export interface Sizes {
   /** The timeline's entries. */
-  readonly timeline: number;
+  readonly timelineBytes: number;
   /** The cache of pages. */
-  readonly pages: number;
+  readonly pageCacheBytes: number;
   /** Messages a page. */
-  readonly page: number;
+  readonly pageMessages: number;
   /** A response, unless one event alone is larger. */
-  readonly response: number;
+  readonly responseBytes: number;
   /** Replies of a stream that wait. */
-  readonly replies: number;
+  readonly maxReplies: number;
 }
 
 const SECOND = 1_000;
@@ -69,36 +69,36 @@ const HOUR = 60 * 60 * SECOND;
 const DAY = 24 * HOUR;
 
 /** The limits where nothing else is said. */
-export const LIMITS: Limits = { maxTextBytes: 4_096, messagesPerSecond: 10, burst: 20, maxRecent: 1_000 };
+export const DEFAULT_LIMITS: Limits = { maxTextBytes: 4_096, messagesPerSecond: 10, burst: 20, maxRecent: 1_000 };
 
 /** Everything is kept where nothing else is said. */
-export const RETENTION: RetentionPolicy = { maxAge: 0, maxMessages: 0 };
+export const DEFAULT_RETENTION: RetentionPolicy = { maxAgeMs: 0, maxMessages: 0 };
 
 /** The timings where nothing else is said. */
-export const TIMINGS: Timings = {
-  joinTimeout: 30 * SECOND,
-  grace: 10 * SECOND,
+export const DEFAULT_TIMINGS: Timings = {
+  joinTimeoutMs: 30 * SECOND,
+  graceMs: 10 * SECOND,
   // The longest wait of the client library is 10 s (src/client/backoff.ts), and it has yet to connect and to join.
-  startGrace: 15 * SECOND,
-  presence: 250,
-  hole: 20,
-  stall: 120 * SECOND,
-  cursor: 30 * SECOND,
-  sessionLifetime: 30 * DAY,
-  sessionIdle: 7 * DAY,
+  startGraceMs: 15 * SECOND,
+  presenceWindowMs: 250,
+  holeTimeoutMs: 20,
+  stallTimeoutMs: 120 * SECOND,
+  cursorIntervalMs: 30 * SECOND,
+  sessionLifetimeMs: 30 * DAY,
+  sessionIdleMs: 7 * DAY,
   // Looked at twice a second: so every stream of a session that has ended is gone within 5 s.
-  sessionCheck: 4 * SECOND,
-  clockWait: HOUR,
-  clockLongWait: DAY,
-  retention: 10 * SECOND,
-  drain: 7 * SECOND,
+  sessionCheckIntervalMs: 4 * SECOND,
+  clockWaitMs: HOUR,
+  clockLongWaitMs: DAY,
+  retentionIntervalMs: 10 * SECOND,
+  drainTimeoutMs: 7 * SECOND,
 };
 
 /** The sizes where nothing else is said. */
-export const SIZES: Sizes = {
-  timeline: 8 * 1024 * 1024,
-  pages: 16 * 1024 * 1024,
-  page: 256,
-  response: 64 * 1024,
-  replies: 64,
+export const DEFAULT_SIZES: Sizes = {
+  timelineBytes: 8 * 1024 * 1024,
+  pageCacheBytes: 16 * 1024 * 1024,
+  pageMessages: 256,
+  responseBytes: 64 * 1024,
+  maxReplies: 64,
 };

@@ -30,7 +30,7 @@ export interface SteadyClockParts {
   readonly stopwatch: Stopwatch;
   /** The newest time that the store has seen; `undefined`: it is new. */
   readonly seen: number | undefined;
-  readonly timings: Pick<Timings, "clockWait" | "clockLongWait">;
+  readonly timings: Pick<Timings, "clockWaitMs" | "clockLongWaitMs">;
   /** Told, in a sentence, what an operator should know about the clock. */
   readonly warn: (message: string) => void;
 }
@@ -123,7 +123,7 @@ export class SteadyClock {
   }
 
   #waitFor(gap: number): number {
-    return Math.abs(gap) <= USUAL_GAP ? this.#timings.clockWait : this.#timings.clockLongWait;
+    return Math.abs(gap) <= USUAL_GAP ? this.#timings.clockWaitMs : this.#timings.clockLongWaitMs;
   }
 
   #look(): void {

@@ -1,4 +1,4 @@
-import { type Sizes, TIMINGS } from "../common/limits.ts";
+import { DEFAULT_TIMINGS, type Sizes } from "../common/limits.ts";
 import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
 import { StoreUnavailable } from "../common/storeErrors.ts";
 import type { LogEncoder } from "./events.ts";
@@ -80,13 +80,13 @@ export class LogReplica {
 
   /** Opens a log and fills the timeline with its newest part. Throws `StoreUnavailable`. */
   static async open(store: LogStore, encoder: LogEncoder, sizes: Sizes, options: LogOptions = {}): Promise<LogReplica> {
-    const { holeTimeoutMs: hole = TIMINGS.hole, stopwatch = systemStopwatch } = options;
+    const { holeTimeoutMs: hole = DEFAULT_TIMINGS.holeTimeoutMs, stopwatch = systemStopwatch } = options;
     const { logId, headId, oldestId: begin } = await store.state();
     const chunks: Message[][] = [];
     let oldestId = begin;
     let after = headId;
-    for (let bytes = 0; after >= oldestId && bytes < sizes.timeline; ) {
-      const from = Math.max(oldestId, after - sizes.page + 1);
+    for (let bytes = 0; after >= oldestId && bytes < sizes.timelineBytes; ) {
+      const from = Math.max(oldestId, after - sizes.pageMessages + 1);
       const chunk = await store.read(from, after);
       for (const message of chunk) bytes += Buffer.byteLength(message.text) + 100;
       chunks.push(chunk);
@@ -240,7 +240,7 @@ export class LogReplica {
 
   async #readTo({ logId, headId }: LogState): Promise<void> {
     while (this.headId < headId) {
-      const messages = await this.#store.read(this.headId + 1, this.headId + this.#sizes.page);
+      const messages = await this.#store.read(this.headId + 1, this.headId + this.#sizes.pageMessages);
       if (logId !== this.#logId) return;
       // What came by the bus meanwhile is in the timeline already.
       const fresh = messages.filter((message) => message.id > this.headId);

@@ -59,7 +59,7 @@ interface Wanted {
 export class PageCache {
   readonly #log: LogStore;
   readonly #encoder: LogEncoder;
-  readonly #sizes: Pick<Sizes, "page" | "pages" | "response">;
+  readonly #sizes: Pick<Sizes, "pageMessages" | "pageCacheBytes" | "responseBytes">;
   readonly #stopwatch: Stopwatch;
   /** In the order of use, the longest unused first. */
   readonly #pages = new Map<number, Page>();
@@ -78,7 +78,7 @@ export class PageCache {
   constructor(
     log: LogStore,
     encoder: LogEncoder,
-    sizes: Pick<Sizes, "page" | "pages" | "response">,
+    sizes: Pick<Sizes, "pageMessages" | "pageCacheBytes" | "responseBytes">,
     stopwatch = systemStopwatch,
   ) {
     this.#log = log;
@@ -177,7 +177,8 @@ export class PageCache {
   /** Whether a page would take the place of one that a crowd is coming to. */
   #wouldEvictNeeded(number: number): boolean {
     // Taken to be as large as the others are.
-    if (this.#bytes + this.#bytes / this.#pages.size <= this.#sizes.pages || this.#pages.size === 0) return false;
+    if (this.#bytes + this.#bytes / this.#pages.size <= this.#sizes.pageCacheBytes || this.#pages.size === 0)
+      return false;
     const lowest = Math.min(...this.#pages.keys());
     const rear = this.#convoy.slowestPage();
     return rear !== undefined && number > lowest && rear <= lowest;
@@ -196,14 +197,14 @@ export class PageCache {
 
   async #read(number: number): Promise<Page> {
     this.#reads += 1;
-    const from = number * this.#sizes.page + 1;
+    const from = number * this.#sizes.pageMessages + 1;
     const drops = this.#generation;
     try {
       const began = performance.now();
-      const messages = await this.#log.read(from, from + this.#sizes.page - 1);
+      const messages = await this.#log.read(from, from + this.#sizes.pageMessages - 1);
       this.readTimes.add(performance.now() - began);
       const entries = messages.map((message) => toEntry(message, this.#encoder));
-      const page = new Page(entries, from, this.#encoder, this.#sizes.response);
+      const page = new Page(entries, from, this.#encoder, this.#sizes.responseBytes);
       if (drops === this.#generation) this.#store(number, page);
       return page;
     } finally {
@@ -217,7 +218,8 @@ export class PageCache {
     this.#drop(number);
     this.#pages.set(number, page);
     this.#bytes += page.bytes;
-    while (this.#bytes > this.#sizes.pages && this.#pages.size > 1) this.#drop(this.#evictionCandidate(number));
+    while (this.#bytes > this.#sizes.pageCacheBytes && this.#pages.size > 1)
+      this.#drop(this.#evictionCandidate(number));
   }
 
   /** Of a crowd's pages the one that it has behind it, or else comes to last; where there is no crowd, the longest unused. */
@@ -235,6 +237,6 @@ export class PageCache {
   }
 
   #numberOf(id: number): number {
-    return Math.floor((id - 1) / this.#sizes.page);
+    return Math.floor((id - 1) / this.#sizes.pageMessages);
   }
 }

@@ -76,11 +76,11 @@ export class Retention {
 
   async #look(): Promise<void> {
     const { store, policy, clock } = this.#parts;
-    if (this.#isStopped || (policy.maxAge === 0 && policy.maxMessages === 0)) return;
+    if (this.#isStopped || (policy.maxAgeMs === 0 && policy.maxMessages === 0)) return;
     const state = await store.state();
     const tooMany = policy.maxMessages === 0 ? 0 : state.headId - policy.maxMessages + 1;
-    const now = policy.maxAge === 0 ? undefined : clock();
-    const tooOld = now === undefined ? 0 : await this.#firstSince(now - policy.maxAge, state);
+    const now = policy.maxAgeMs === 0 ? undefined : clock();
+    const tooOld = now === undefined ? 0 : await this.#firstSince(now - policy.maxAgeMs, state);
     await this.truncate(Math.max(tooMany, tooOld));
   }
 

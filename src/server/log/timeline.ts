@@ -1,3 +1,4 @@
+import type { Sizes } from "../common/limits.ts";
 import type { LogEncoder } from "./events.ts";
 import { maySee } from "./message.ts";
 import { ENTRY_OVERHEAD, type Entry, Segment } from "./segment.ts";
@@ -16,9 +17,9 @@ export class Timeline extends Segment {
   #lastId: number;
 
   /** A timeline without entries, behind the message `headId`. `maxBytes` bounds its entries, but for the newest one. */
-  constructor(encoder: LogEncoder, sizes: { timeline: number; response: number }, headId: number) {
-    super(encoder, sizes.response, MAX_SHARED);
-    this.#maxBytes = sizes.timeline;
+  constructor(encoder: LogEncoder, sizes: Pick<Sizes, "timelineBytes" | "responseBytes">, headId: number) {
+    super(encoder, sizes.responseBytes, MAX_SHARED);
+    this.#maxBytes = sizes.timelineBytes;
     this.#lastId = headId;
   }
 

@@ -49,7 +49,13 @@ export class Maintenance {
 
   constructor(household: MaintenanceParts) {
     this.#parts = household;
-    const { joinTimeout, stall, cursor, sessionLifetime, retention } = household.timings;
+    const {
+      joinTimeoutMs: joinTimeout,
+      stallTimeoutMs: stall,
+      cursorIntervalMs: cursor,
+      sessionLifetimeMs: sessionLifetime,
+      retentionIntervalMs: retention,
+    } = household.timings;
     const interval = Math.min(
       TICK_MS,
       Math.ceil(Math.min(joinTimeout, stall, cursor, sessionLifetime, retention) / 10),
@@ -84,7 +90,7 @@ export class Maintenance {
       feed.markDirty();
       checkSessions().catch(report);
     }
-    if (now - this.#retainedAt >= timings.retention) {
+    if (now - this.#retainedAt >= timings.retentionIntervalMs) {
       this.#retainedAt = now;
       retention.check().catch(report);
     }

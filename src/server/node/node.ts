@@ -117,13 +117,13 @@ export class ChatNode {
     const { engines, limits, timings, stopwatch } = options;
     const { accounts, roster, bus, failedLogins: attempts } = engines;
     this.#engines = engines;
-    this.#revoked = new RevokedSessions(engines.sessions, timings.sessionCheck, stopwatch);
+    this.#revoked = new RevokedSessions(engines.sessions, timings.sessionCheckIntervalMs, stopwatch);
     this.#log = log;
     this.#fanOut = rounds;
     const onRosterChanged = () => bus.publish({ kind: "presence" });
-    const graceOptions = { grace: timings.grace, clock: () => clock.now, stopwatch };
+    const graceOptions = { grace: timings.graceMs, clock: () => clock.now, stopwatch };
     this.#presence = new LocalPresence(roster, onRosterChanged, graceOptions);
-    this.#feed = new PresenceFeed(roster, timings.presence, () => rounds.wakeAll(1));
+    this.#feed = new PresenceFeed(roster, timings.presenceWindowMs, () => rounds.wakeAll(1));
     const counters = new Counters(log.pages.readTimes);
     this.counters = counters;
     const timed = (sentAt: number) => ahead.note(sentAt);
@@ -183,7 +183,7 @@ export class ChatNode {
   /** Opens the room on its log. Throws `StoreUnavailable`. */
   static async open(options: NodeOptions): Promise<ChatNode> {
     const { engines, encoder, sizes, timings, stopwatch } = options;
-    const log = await LogReplica.open(engines.log, encoder, sizes, { holeTimeoutMs: timings.hole, stopwatch });
+    const log = await LogReplica.open(engines.log, encoder, sizes, { holeTimeoutMs: timings.holeTimeoutMs, stopwatch });
     const { clock, warn = () => {} } = options;
     const [newest] = log.headId === 0 ? [] : await engines.log.read(log.headId, log.headId);
     // A store of a version that wrote no mark has the time of its newest message.
@@ -193,7 +193,7 @@ export class ChatNode {
     if (newest !== undefined) ahead.note(newest.sentAt);
     const room = new ChatNode(options, { log, rounds: new FanOut(stopwatch), clock: steady, ahead });
     try {
-      room.#presence.expect(await engines.roster.expected(), timings.startGrace);
+      room.#presence.expect(await engines.roster.expected(), timings.startGraceMs);
       await room.#feed.begin();
       // What another node appended between the reading and the listening.
       await log.sync();
@@ -245,7 +245,7 @@ export class ChatNode {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#draining = { done: resolve };
     this.#presence.stop();
-    const deadline = setTimeout(resolve, this.#parts.timings.drain);
+    const deadline = setTimeout(resolve, this.#parts.timings.drainTimeoutMs);
     this.#sayGoodbye({ reason: "SHUTTING_DOWN", reconnect: true, retryAfter: RETRY_SOON }, () => true);
     if (this.#streams.size === 0) resolve();
     await promise;
