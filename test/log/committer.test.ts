@@ -177,7 +177,7 @@ describe("The group commit", () => {
       );
       const goBack = async () => {
         logId = "another log";
-        await opened.log.sync();
+        await opened.log.sync.run();
       };
       return { ...opened, goBack };
     }

@@ -127,7 +127,7 @@ describe("A node's log", () => {
             },
           }),
       });
-      await log.sync();
+      await log.sync.run();
       expect([log.oldestId, log.headId], `${oldest}`).to.deep.equal([base + oldest, base + 40]);
       expect(await readFrom(log, base + oldest - 1)).to.deep.equal(range(oldest, 40));
     }
@@ -156,13 +156,13 @@ describe("A node's log", () => {
     const [first, second, third] = [await append(3), await append(1), await append(2)];
     log.ingest(third);
     log.ingest(second);
-    log.noteHead(base + 6);
+    log.sync.noteHead(base + 6);
     expect(log.headId).to.equal(base);
     log.ingest(first);
     expect(grown).to.deep.equal(range(1, 6));
     await turns(3);
     expect(asked()).to.equal(0);
-    log.close();
+    log.sync.close();
   });
 
   it("asks the store for what has not come soon, and then takes what came too early as it is", async () => {
@@ -181,13 +181,13 @@ describe("A node's log", () => {
     for (let i = 0; i < 200; i++) log.ingest(await append(1));
     await until(() => log.headId === base + 201, "the log to catch up");
     expect(grown).to.deep.equal(range(1, 201));
-    log.close();
+    log.sync.close();
   });
 
   it("asks the store at once for a message that somebody knows of and no batch has brought", async () => {
     const { log, grown } = await open({ hole: LONG });
     const [first, second] = [await append(1), await append(1)];
-    log.noteHead(base + 2);
+    log.sync.noteHead(base + 2);
     await until(() => log.headId === base + 2, "the log to catch up");
     log.ingest(first);
     log.ingest(second);
@@ -225,7 +225,7 @@ describe("A node's log", () => {
     const first = await append(1);
     await append(2);
     gate.shut();
-    const caughtUp = log.sync();
+    const caughtUp = log.sync.run();
     await gate.entered();
     log.ingest(first);
     expect(log.headId).to.equal(base + 1);
@@ -249,10 +249,10 @@ describe("A node's log", () => {
         }),
     });
     gate.shut();
-    const first = log.sync();
+    const first = log.sync.run();
     await gate.entered();
     await append(3);
-    const others = range(1, 50).map(() => log.sync());
+    const others = range(1, 50).map(() => log.sync.run());
     gate.open();
     await first;
     await Promise.all(others);
@@ -266,7 +266,7 @@ describe("A node's log", () => {
       through: (real) => gatedResults(real, gate, "read", "state"),
     });
     gate.shut();
-    const caughtUp = log.sync();
+    const caughtUp = log.sync.run();
     await gate.entered();
     await append(1);
     log.ingest(await append(1));
@@ -280,7 +280,7 @@ describe("A node's log", () => {
     log.ingest(await append(2));
     await append(40);
     await store.log.truncate(base + 40);
-    await log.sync();
+    await log.sync.run();
     expect([log.oldestId, log.headId]).to.deep.equal([base + 40, base + 42]);
     expect(grown).to.deep.equal([1, 2, 40, 41, 42]);
     expect(await readFrom(log, log.oldestId - 1)).to.deep.equal([40, 41, 42]);
@@ -304,13 +304,13 @@ describe("A node's log", () => {
     log.ingest(await append(1));
     await failed.promise;
     expect(log.headId).to.equal(base);
-    await until(() => !log.storeAnswers, "the log to tell that the store is away");
-    await log.sync().catch(() => {});
+    await until(() => !log.sync.storeAnswers, "the log to tell that the store is away");
+    await log.sync.run().catch(() => {});
     expect(answers).to.deep.equal([false]);
     broken = false;
     await until(() => log.headId === base + 2, "the log to catch up");
-    await log.sync();
-    expect(log.storeAnswers).to.equal(true);
+    await log.sync.run();
+    expect(log.sync.storeAnswers).to.equal(true);
     expect(answers).to.deep.equal([false, true]);
   });
 

@@ -60,7 +60,7 @@ describe("A node's log, when the store's has gone back,", () => {
       expect(await readFrom(0)).to.deep.equal(story(10, 10));
       store.goBack(6);
       await say(...range(7, 9).map((i) => `new ${i}`));
-      await log.sync();
+      await log.sync.run();
       expect([log.logId, log.headId, renewed]).to.deep.equal(["model-1", 9, ["model-1"]]);
       expect(await readFrom(0)).to.deep.equal(story(6, 9));
     });
@@ -69,8 +69,8 @@ describe("A node's log, when the store's has gone back,", () => {
   it("is told once, and as soon as it is looked at: before anything of the new one has come in", async () => {
     const { store, log, grown, renewed } = await setUp();
     store.goBack(6);
-    await Promise.all([log.sync(), log.sync()]);
-    await log.sync();
+    await Promise.all([log.sync.run(), log.sync.run()]);
+    await log.sync.run();
     expect(renewed).to.deep.equal(["model-1"]);
     expect(grown).to.deep.equal(range(1, 6));
   });
@@ -81,22 +81,22 @@ describe("A node's log, when the store's has gone back,", () => {
     expect(count).to.be.within(2, 8);
     store.goBack(9);
     await say("new 10");
-    await log.sync();
+    await log.sync.run();
     expect([log.timeline.firstId, log.headId]).to.deep.equal([10 - count + 1, 10]);
   });
 
   it("also has what its store had forgotten, where the other copy has not, and the other way round", async () => {
     const { store, log } = await setUp();
     await store.truncate(5);
-    await log.sync();
+    await log.sync.run();
     expect(log.oldestId).to.equal(5);
     store.goBack(8);
     store.log.oldestId = 2;
-    await log.sync();
+    await log.sync.run();
     expect([log.oldestId, log.timeline.firstId]).to.deep.equal([2, 3]);
     store.goBack(4);
     store.log.oldestId = 5;
-    await log.sync();
+    await log.sync.run();
     expect([log.oldestId, log.headId]).to.deep.equal([5, 4]);
   });
 
@@ -113,9 +113,9 @@ describe("A node's log, when the store's has gone back,", () => {
     });
     log.ingest([{ ...SOMEBODYS, id: 13, text: "early", sentAt: 0 }]);
     expect(log.headId).to.equal(10);
-    await log.sync();
+    await log.sync.run();
     expect(told).to.deep.equal({ logId: "model", headId: 13 });
-    log.close();
+    log.sync.close();
   });
 
   it("tells the store what it has seen, so that the store can know", async () => {
@@ -130,8 +130,8 @@ describe("A node's log, when the store's has gone back,", () => {
         }),
     });
     await say("old 11");
-    await log.sync();
-    await log.sync();
+    await log.sync.run();
+    await log.sync.run();
     expect(told).to.deep.equal([undefined, { logId: "model", headId: 10 }, { logId: "model", headId: 11 }]);
   });
 
@@ -154,7 +154,7 @@ describe("A node's log, when the store's has gone back,", () => {
     await gate.entered();
     store.goBack(6);
     await say(...range(7, 12).map((i) => `new ${i}`));
-    await log.sync();
+    await log.sync.run();
     gate.open();
     await fetched;
     expect(await readFrom(0)).to.deep.equal(story(6, 12));
@@ -174,7 +174,7 @@ describe("A node's log, when the store's has gone back,", () => {
     });
     await say("old 11");
     gate.shut();
-    const caughtUp = log.sync();
+    const caughtUp = log.sync.run();
     await gate.entered();
     // Found out by a reader whose page is gone, while the log reads on. The timeline begins so that what is read would fit.
     store.goBack(10);
@@ -183,7 +183,7 @@ describe("A node's log, when the store's has gone back,", () => {
     gate.open();
     await caughtUp;
     await say("new 11");
-    await log.sync();
+    await log.sync.run();
     expect(log.headId).to.equal(11);
     expect(grown).to.deep.equal([11]);
     expect(await readFrom(10)).to.deep.equal(["new 11"]);
@@ -204,7 +204,7 @@ describe("A node's log, when the store's has gone back,", () => {
     });
     gate.shut();
     isHeld = true;
-    const caughtUp = log.sync();
+    const caughtUp = log.sync.run();
     await gate.entered();
     isHeld = false;
     store.goBack(6);
@@ -222,7 +222,7 @@ describe("A node's log, when the store's has gone back,", () => {
     log.ingest(store.log.messages.slice(11));
     store.goBack(6);
     await say(...range(7, 11).map((i) => `new ${i}`));
-    await log.sync();
+    await log.sync.run();
     await turns(3);
     await until(() => log.headId === 11, "the log to catch up");
     expect(await readFrom(0)).to.deep.equal(story(6, 11));

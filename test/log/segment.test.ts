@@ -1,13 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { maySee } from "../../src/server/log/message.ts";
-import type { Segment } from "../../src/server/log/segment.ts";
 import { Timeline } from "../../src/server/log/timeline.ts";
 import { decode, encoder, idsOf } from "../support/encoder.ts";
 import { entry } from "../support/messages.ts";
 
 /** A stretch from id 1 on: who each message is from and to. */
-function stretch(messages: readonly { from?: number; to?: number; length?: number }[], response = 64 * 1024): Segment {
+function stretch(messages: readonly { from?: number; to?: number; length?: number }[], response = 64 * 1024): Timeline {
   const timeline = new Timeline(encoder, { timelineBytes: Number.POSITIVE_INFINITY, responseBytes: response }, 0);
   for (const [i, more] of messages.entries()) timeline.append(entry(i + 1, more));
   return timeline;

@@ -25,12 +25,12 @@ function household(lookAgain: () => void): MaintenanceParts {
   const nothing = () => {};
   const later = async () => {};
   return {
-    log: { scheduleSync: lookAgain } as MaintenanceParts["log"],
+    log: { sync: { schedule: lookAgain } } as unknown as MaintenanceParts["log"],
     feed: { markDirty: nothing } as MaintenanceParts["feed"],
     streams: new Set(),
-    signIn: { note: later, sweep: later } as unknown as MaintenanceParts["signIn"],
+    signIn: { flushTouches: later, purgeExpired: later } as unknown as MaintenanceParts["signIn"],
     rate: { sweep: nothing } as MaintenanceParts["rate"],
-    retention: { look: later } as unknown as MaintenanceParts["retention"],
+    retention: { check: later } as unknown as MaintenanceParts["retention"],
     timings: DEFAULT_TIMINGS,
     clock: followed(Date.now),
     clockMark: { read: async () => undefined, write: later },

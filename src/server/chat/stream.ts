@@ -119,7 +119,7 @@ export class Stream implements Wakeable, StreamContext {
 
   onAccepted(id: number): void {
     this.#lastAccepted = Math.max(this.#lastAccepted, id);
-    this.#parts.log.noteHead(id);
+    this.#parts.log.sync.noteHead(id);
   }
 
   onSessionEnded(): void {

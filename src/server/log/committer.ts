@@ -130,7 +130,7 @@ export class Committer {
       if (failure !== this.#failure) this.#report(error);
       this.#failure = failure;
       // It may be in the log all the same, and then no hint of it will come; or it was refused because the log has gone back.
-      this.#log.scheduleSync();
+      this.#log.sync.schedule();
       for (const { reject } of batch) reject(error);
     }
   }

@@ -86,7 +86,7 @@ export class Maintenance {
     signIn.flushTouches().catch(report);
     this.#ticks += 1;
     if (this.#ticks % this.#ticksALook === 0) {
-      log.scheduleSync();
+      log.sync.schedule();
       feed.markDirty();
       checkSessions().catch(report);
     }

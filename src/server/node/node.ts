@@ -196,7 +196,7 @@ export class ChatNode {
       room.#presence.expect(await engines.roster.expected(), timings.startGraceMs);
       await room.#feed.begin();
       // What another node appended between the reading and the listening.
-      await log.sync();
+      await log.sync.run();
       // A server that runs for a moment only has been there too.
       await room.#maintenance.markTime();
       return room;
@@ -258,7 +258,7 @@ export class ChatNode {
   async close(): Promise<void> {
     this.#unsubscribe();
     this.#maintenance.stop();
-    this.#log.close();
+    this.#log.sync.close();
     this.#fanOut.stop();
     this.#presence.stop();
     this.#feed.stop();
@@ -277,13 +277,13 @@ export class ChatNode {
       headId: this.#log.headId,
       oldestId: this.#log.oldestId,
       commitsWaiting: this.#committer.queued,
-      storeAnswers: this.#log.storeAnswers,
+      storeAnswers: this.#log.sync.storeAnswers,
     };
   }
 
   /** How much it keeps because of clients at the moment. */
   kept(): KeptForClients {
-    const { readers: readersOnPages, kept: pages, coming: pagesComing } = this.#log.pages.load;
+    const { readers: readersOnPages, cached: pages, loading: pagesComing } = this.#log.pages.load;
     return { readersOnPages, pages, pagesComing, rates: this.#rate.size, endedSessions: this.#revoked.size };
   }
 
@@ -293,7 +293,7 @@ export class ChatNode {
         if (hint.logId === this.#log.logId) this.#log.ingest(hint.messages);
         break;
       case "head":
-        if (hint.logId === this.#log.logId) this.#log.noteHead(hint.headId);
+        if (hint.logId === this.#log.logId) this.#log.sync.noteHead(hint.headId);
         break;
       case "forgotten":
         if (hint.logId === this.#log.logId) this.#log.truncateBefore(hint.oldestId);

@@ -2,7 +2,7 @@ import { mock } from "node:test";
 import { expect } from "chai";
 import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import type { Message } from "../../src/server/log/message.ts";
-import { PageCache } from "../../src/server/log/pageCache.ts";
+import { Pages } from "../../src/server/log/pages.ts";
 import type { LogStore } from "../../src/server/log/ports/logStore.ts";
 import { encoder, idsOf } from "../support/encoder.ts";
 import { Gate } from "../support/engines.ts";
@@ -33,7 +33,7 @@ function setUp(more: { count?: number; from?: number; pages?: number; length?: n
   const { count = 100, from = 1, pages = 1_000_000, length = 10 } = more;
   const log = new CountedLog(Array.from({ length: count }, (_, i) => message(from + i, { length })));
   const stopwatch = manualStopwatch();
-  const all = new PageCache(
+  const all = new Pages(
     log as unknown as LogStore,
     encoder,
     { pageMessages: 10, pageCacheBytes: pages, responseBytes: 64 * 1024 },
@@ -44,7 +44,7 @@ function setUp(more: { count?: number; from?: number; pages?: number; length?: n
     log,
     stopwatch,
     pages: all,
-    fetch: (id: number, reader = somebody) => all.fetchPage(id, reader),
+    fetch: (id: number, reader = somebody) => all.fetch(id, reader),
     kept: (id: number, reader = somebody) => all.get(id, reader),
     /** The pages at hand, by their first ids, of which nobody takes anything. */
     atHand: () => [1, 11, 21, 31, 41, 51, 61, 71, 81, 91].filter((id) => all.get(id, somebody) !== undefined),
