@@ -121,7 +121,7 @@ export class ChatNode {
     this.#log = log;
     this.#fanOut = rounds;
     const onRosterChanged = () => bus.publish({ kind: "presence" });
-    const graceOptions = { grace: timings.graceMs, clock: () => clock.now, stopwatch };
+    const graceOptions = { graceMs: timings.graceMs, clock: () => clock.now, stopwatch };
     this.#presence = new LocalPresence(roster, onRosterChanged, graceOptions);
     this.#feed = new PresenceFeed(roster, timings.presenceWindowMs, () => rounds.wakeAll(1));
     const counters = new Counters(log.pages.readTimes);
@@ -129,8 +129,8 @@ export class ChatNode {
     const timed = (sentAt: number) => ahead.note(sentAt);
     this.#committer = new Committer({ store: engines.log, log, bus, counters, timed, report: options.report });
     this.online = new OnlineList(roster);
-    const gate = new LoginThrottle(attempts, { free: options.loginFailures, clock: () => clock.now });
-    this.signIn = new SignIn(engines, { gate, timings, clock });
+    const throttle = new LoginThrottle(attempts, { free: options.loginFailures, clock: () => clock.now });
+    this.signIn = new SignIn(engines, { throttle, timings, clock });
     const rate = new RateLimiter(limits, stopwatch);
     this.#rate = rate;
     this.#parts = {
@@ -193,7 +193,7 @@ export class ChatNode {
     if (newest !== undefined) ahead.note(newest.sentAt);
     const room = new ChatNode(options, { log, rounds: new FanOut(stopwatch), clock: steady, ahead });
     try {
-      room.#presence.expect(await engines.roster.expected(), timings.startGraceMs);
+      room.#presence.expectReturning(await engines.roster.expected(), timings.startGraceMs);
       await room.#feed.begin();
       // What another node appended between the reading and the listening.
       await log.sync.run();
@@ -229,7 +229,7 @@ export class ChatNode {
   async logout(session: Session, everywhere: boolean): Promise<void> {
     const sessionIds = await this.signIn.logout(session, everywhere);
     try {
-      await Promise.all([this.#revoke(sessionIds), this.#presence.forgetBeforeStart(session.accountId)]);
+      await Promise.all([this.#revoke(sessionIds), this.#presence.revokeBeforeStart(session.accountId)]);
     } finally {
       this.#engines.bus.publish({ kind: "sessions-ended", sessionIds });
     }
