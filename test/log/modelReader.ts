@@ -9,8 +9,9 @@ import type { ModelLog, ModelStore } from "../support/modelStore.ts";
 export type Entering = { readonly kind: "resume" } | { readonly kind: "recent"; readonly count: number };
 
 /**
- * Somebody who reads at their own pace, is cut off and comes back with the last cursor, and checks every response against the log:
- * nothing missed, nothing twice, no cursor ahead of what was sent, one `caught_up` a stream, and nothing of any other log.
+ * Somebody who reads at their own pace, is cut off and comes back with the last cursor, and checks every response
+ * against the log: nothing missed, nothing twice, no cursor ahead of what was sent, one `caught_up` a stream, and
+ * nothing of any other log.
  */
 export class Member implements Sink {
   readonly #store: ModelStore;

@@ -12,7 +12,7 @@ const SOMEBODYS = { sessionId: 1, senderId: 1, sender: "ana", recipientId: 0, re
 /** Somebody who reads. */
 const at = (cursor: number) => ({ cursor, accountId: 1 });
 
-describe("A node's log, when the store's has gone back,", () => {
+describe("A log replica whose store's log has regressed", () => {
   /** A log on a model that has ten messages. */
   async function setUp(more: { timeline?: number; through?: (store: LogStore) => LogStore } = {}) {
     const { timeline = DEFAULT_SIZES.timelineBytes, through = (store) => store } = more;
@@ -55,7 +55,7 @@ describe("A node's log, when the store's has gone back,", () => {
     ["in its timeline", 1_000_000],
     ["on pages", 300],
   ] as const) {
-    it(`has another id, and the messages that the store has now, ${where}`, async () => {
+    it(`the replica has the new log id and the messages of the new log, ${where}`, async () => {
       const { store, say, log, renewed, readFrom } = await setUp({ timeline });
       expect(await readFrom(0)).to.deep.equal(story(10, 10));
       store.goBack(6);
@@ -66,7 +66,7 @@ describe("A node's log, when the store's has gone back,", () => {
     });
   }
 
-  it("is told once, and as soon as it is looked at: before anything of the new one has come in", async () => {
+  it("the listener is told once of a regression, before any message of the new log arrives", async () => {
     const { store, log, grown, renewed } = await setUp();
     store.goBack(6);
     await Promise.all([log.sync.run(), log.sync.run()]);
@@ -75,7 +75,7 @@ describe("A node's log, when the store's has gone back,", () => {
     expect(grown).to.deep.equal(range(1, 6));
   });
 
-  it("has as much of it in its timeline as there was", async () => {
+  it("the timeline has as many messages after a regression as before", async () => {
     const { store, say, log } = await setUp({ timeline: 1_000 });
     const count = log.headId - log.timeline.firstId + 1;
     expect(count).to.be.within(2, 8);
@@ -85,7 +85,7 @@ describe("A node's log, when the store's has gone back,", () => {
     expect([log.timeline.firstId, log.headId]).to.deep.equal([10 - count + 1, 10]);
   });
 
-  it("also has what its store had forgotten, where the other copy has not, and the other way round", async () => {
+  it("the replica follows the oldest message of the new log, whether it lies before or after the old one", async () => {
     const { store, log } = await setUp();
     await store.truncate(5);
     await log.sync.run();
@@ -100,7 +100,7 @@ describe("A node's log, when the store's has gone back,", () => {
     expect([log.oldestId, log.headId]).to.deep.equal([5, 4]);
   });
 
-  it("tells the store of what came too early too: it has been committed, and a store that lacks it has gone back", async () => {
+  it("the out-of-order buffer counts as seen: a store that lacks its messages has regressed", async () => {
     let told: Pick<LogState, "logId" | "headId"> | undefined;
     const { log } = await setUp({
       through: (store) =>
@@ -118,7 +118,7 @@ describe("A node's log, when the store's has gone back,", () => {
     log.sync.close();
   });
 
-  it("tells the store what it has seen, so that the store can know", async () => {
+  it("the replica tells the store what it has seen, so that the store can detect a regression", async () => {
     const told: (Pick<LogState, "logId" | "headId"> | undefined)[] = [];
     const { log, say } = await setUp({
       through: (store) =>
@@ -135,7 +135,7 @@ describe("A node's log, when the store's has gone back,", () => {
     expect(told).to.deep.equal([undefined, { logId: "model", headId: 10 }, { logId: "model", headId: 11 }]);
   });
 
-  it("has no page that was being read at that moment", async () => {
+  it("a page that is in flight during a regression is not cached", async () => {
     const gate = new Gate();
     const { store, say, log, readFrom } = await setUp({
       timeline: 300,
@@ -160,7 +160,7 @@ describe("A node's log, when the store's has gone back,", () => {
     expect(await readFrom(0)).to.deep.equal(story(6, 12));
   });
 
-  it("takes nothing of what was being read beyond its head at that moment", async () => {
+  it("messages that a sync reads during a regression are not taken", async () => {
     const gate = new Gate();
     const { store, say, log, grown, readFrom } = await setUp({
       through: (real) =>
@@ -176,7 +176,8 @@ describe("A node's log, when the store's has gone back,", () => {
     gate.shut();
     const caughtUp = log.sync.run();
     await gate.entered();
-    // Found out by a reader whose page is gone, while the log reads on. The timeline begins so that what is read would fit.
+    // Found out by a reader whose page is gone, while the log reads on. The timeline begins so that what is read would
+    // fit.
     store.goBack(10);
     store.log.oldestId = 11;
     await log.loadPage(at(0));
@@ -189,7 +190,7 @@ describe("A node's log, when the store's has gone back,", () => {
     expect(await readFrom(10)).to.deep.equal(["new 11"]);
   });
 
-  it("is not taken for the old one again by an answer that took longer", async () => {
+  it("a late answer of the old log does not undo a regression", async () => {
     const gate = new Gate();
     let isHeld = false;
     const { store, log, renewed } = await setUp({
@@ -216,7 +217,7 @@ describe("A node's log, when the store's has gone back,", () => {
     expect([log.logId, log.headId, renewed]).to.deep.equal(["model-1", 6, ["model-1"]]);
   });
 
-  it("has nothing of a batch that had come too early", async () => {
+  it("a regression clears the out-of-order buffer", async () => {
     const { store, say, log, readFrom } = await setUp();
     await say("old 11", "old 12");
     log.ingest(store.log.messages.slice(11));

@@ -15,7 +15,7 @@ const HERE = ["bob", "dan"];
 async function setUp(through: (roster: Roster) => Roster = (roster) => roster) {
   const roster = new MemoryRoster();
   const ids = new Map<string, number>();
-  /** Somebody comes (`+ana`) or goes (`-bob`), and no hint of it. */
+  /** Somebody comes (`+ana`) or goes (`-bob`), and no notification of it. */
   const happen = async (...changes: string[]) => {
     for (const change of changes) {
       const username = change.slice(1);
@@ -47,8 +47,8 @@ const names = (count: number, prefix = "user") => Array.from({ length: count }, 
 const change = (joined: string[], left: string[] = []) => ({ joined, left, reset: false });
 const RESET = { joined: [], left: [], reset: true };
 
-describe("The feed of who comes and goes", () => {
-  it("tells once of what has gathered", async () => {
+describe("PresenceFeed", () => {
+  it("the feed calls once for the changes of a window", async () => {
     const { feed, gather, called } = await setUp();
     const place = feed.offset;
     await gather("+ana", "-bob", "+eve");
@@ -56,14 +56,14 @@ describe("The feed of who comes and goes", () => {
     expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
   });
 
-  it("has nothing to tell to somebody who has been told", async () => {
+  it("a stream that has taken all changes has nothing to take", async () => {
     const { feed, gather } = await setUp();
     expect(feed.since(feed.offset, "ina")).to.equal(undefined);
     await gather("+ana");
     expect(feed.since(feed.offset, "ina")).to.equal(undefined);
   });
 
-  it("does not tell of what has not been gathered yet", async () => {
+  it("changes that are not published yet are not taken", async () => {
     const { feed, happen } = await setUp();
     const place = feed.offset;
     await happen("+ana");
@@ -72,14 +72,14 @@ describe("The feed of who comes and goes", () => {
     feed.stop();
   });
 
-  it("tells nothing of somebody who has come and gone again, or gone and come", async () => {
+  it("a user who came and went, or went and came, is not listed", async () => {
     const { feed, gather } = await setUp();
     const place = feed.offset;
     await gather("+ana", "-bob", "-ana", "+bob", "+eve");
     expect(feed.since(place, "ina")).to.deep.equal(change(["eve"]));
   });
 
-  it("tells nothing of them also where the one was gathered after the other", async () => {
+  it("a user who came in one window and went in the next is not listed for a stream that missed both", async () => {
     const { feed, gather } = await setUp();
     const place = feed.offset;
     await gather("+ana");
@@ -89,7 +89,7 @@ describe("The feed of who comes and goes", () => {
     expect(feed.since(place, "ina")).to.deep.equal(change(["cid", "ana"]));
   });
 
-  it("calls nobody where all of it has come to nothing, or nothing has changed", async () => {
+  it("the feed does not call if the changes cancel each other or there are none", async () => {
     let asked = 0;
     const { feed, happen, gather, called } = await setUp((roster) =>
       override<Roster>(roster, {
@@ -111,7 +111,7 @@ describe("The feed of who comes and goes", () => {
     expect([called(), feed.since(place, "ina")]).to.deep.equal([1, change(["cid"])]);
   });
 
-  it("takes a hint that comes twice as one, and one that comes late as none", async () => {
+  it("a doubled notification counts once, and a late one not at all", async () => {
     const { feed, gather, called } = await setUp();
     const place = feed.offset;
     feed.markDirty();
@@ -123,7 +123,7 @@ describe("The feed of who comes and goes", () => {
     expect(called()).to.equal(2);
   });
 
-  it("misses nothing that changes while the roster's answer is on its way", async () => {
+  it("a change during a poll of the roster is not missed", async () => {
     const gate = new Gate();
     const { feed, happen, gather } = await setUp((roster) => gatedResults(roster, gate, "changes"));
     const place = feed.offset;
@@ -139,7 +139,7 @@ describe("The feed of who comes and goes", () => {
     expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
   });
 
-  it("tells everything once where the roster was away for a while, however often it was asked", async () => {
+  it("all changes are published once after the roster was away, however often it was polled", async () => {
     let failures = 0;
     const { feed, happen, gather, called } = await setUp((roster) =>
       override<Roster>(roster, {
@@ -159,7 +159,7 @@ describe("The feed of who comes and goes", () => {
     expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"]));
   });
 
-  it("tells to ask anew where the roster cannot tell any more what has changed", async () => {
+  it("streams are told to ask for the list if the roster no longer has the changes", async () => {
     const { feed, gather, happen } = await setUp();
     const place = feed.offset;
     for (let i = 0; i < 5_000; i++) await happen(i % 2 === 0 ? "+ana" : "-ana");
@@ -171,7 +171,7 @@ describe("The feed of who comes and goes", () => {
     expect(feed.since(place, "ina")).to.deep.equal(RESET);
   });
 
-  it("tells nobody of themselves", async () => {
+  it("a user is not told of their own changes", async () => {
     const { feed, gather } = await setUp();
     const place = feed.offset;
     await gather("+ana", "+cid");
@@ -181,7 +181,7 @@ describe("The feed of who comes and goes", () => {
     expect(feed.since(next, "cid")).to.equal(undefined);
   });
 
-  it("tells each from their own place on", async () => {
+  it("each stream takes the changes from its own offset on", async () => {
     const { feed, gather } = await setUp();
     const first = feed.offset;
     await gather("+ana");
@@ -191,7 +191,7 @@ describe("The feed of who comes and goes", () => {
     expect(feed.since(second, "ina")).to.deep.equal(change(["cid"]));
   });
 
-  it("names up to a hundred, and tells to ask anew where there are more", async () => {
+  it("an event lists up to 100 names; with more, streams are told to ask for the list", async () => {
     const { feed, gather } = await setUp();
     const first = feed.offset;
     await gather(...names(100));
@@ -202,7 +202,7 @@ describe("The feed of who comes and goes", () => {
     expect(feed.since(second, "ina")).to.deep.equal(RESET);
   });
 
-  it("tells to ask anew where more than a hundred came in several gatherings", async () => {
+  it("a stream is told to ask for the list if several windows together have more than 100 names", async () => {
     const { feed, gather } = await setUp();
     const place = feed.offset;
     await gather(...names(60, "a"));
@@ -210,7 +210,7 @@ describe("The feed of who comes and goes", () => {
     expect(feed.since(place, "ina")).to.deep.equal(RESET);
   });
 
-  it("remembers a bounded number of changes: somebody further behind is told to ask anew", async () => {
+  it("the feed keeps a bounded number of changes: a stream further behind is told to ask for the list", async () => {
     const { feed, gather } = await setUp();
     const first = feed.offset;
     for (let i = 0; i < 40; i++) await gather(`+user-${i}`);
@@ -224,7 +224,7 @@ describe("The feed of who comes and goes", () => {
     for (const place of [first, second]) expect(feed.since(place, "ina")).to.deep.equal(RESET);
   });
 
-  it("tells somebody who joins nothing of what happened before, though it has yet to be gathered, and all that came after", async () => {
+  it("a stream that joins takes every change after its join and none before, published or not", async () => {
     const { feed, happen, gather } = await setUp();
     const place = feed.offset;
     await happen("+ana", "-bob");
@@ -237,7 +237,7 @@ describe("The feed of who comes and goes", () => {
     expect(feed.since(joined, "ina")).to.deep.equal(change(["eve"]));
   });
 
-  it("tells somebody who joins that somebody has gone whose coming the others never heard of", async () => {
+  it("a stream that joins is told of a leave whose join the others never heard of", async () => {
     const { feed, happen, gather, called } = await setUp();
     const place = feed.offset;
     await happen("+ana");
@@ -249,7 +249,7 @@ describe("The feed of who comes and goes", () => {
     expect(feed.since(joined, "ina")).to.deep.equal(change([], ["ana"]));
   });
 
-  it("asks the roster once more for all who join while its answer is on its way", async () => {
+  it("the feed polls once more for all streams that join during a poll", async () => {
     const gate = new Gate();
     let asked = 0;
     const { feed, happen } = await setUp((roster) =>
@@ -274,7 +274,7 @@ describe("The feed of who comes and goes", () => {
     expect(feed.offsetAtJoin()).to.equal(before + 1);
   });
 
-  it("never has a name in both lists, and tells what has changed in the end, whatever happened", async () => {
+  it("no name is in both lists, and the lists have the net changes, whatever happened", async () => {
     const happening = fc.record({ who: fc.constantFrom("ana", "bob", "eve"), gather: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(fc.array(happening, { minLength: 1, maxLength: 12 }), async (happenings) => {
