@@ -73,11 +73,11 @@ describe("A session that is logged out", () => {
     const { engines } = await open({
       through: (all) => withPort(all, "roster", { leave: () => Promise.reject(new Error("the roster is away")) }),
     });
-    const hints: string[] = [];
-    engines.bus.subscribe(({ kind }) => hints.push(kind));
+    const notifications: string[] = [];
+    engines.bus.subscribe(({ kind }) => notifications.push(kind));
     await join(room, ana);
     await logout().catch(() => {});
-    expect(hints).to.include("sessions-ended");
+    expect(notifications).to.include("sessions-ended");
   });
 
   for (const port of ["recent", "arrive"] as const) {
@@ -118,7 +118,7 @@ describe("A session that is logged out", () => {
     await open();
     const sink = await join(room, ana);
     const { headId } = await store.log.state();
-    // Ended on another node, whose hint has not come.
+    // Ended on another node, whose notification has not come.
     await store.sessions.end(ana.sessionId, false);
     await sink.stream.receive("r", toAll("too late"));
     await sink.has("goodbye");

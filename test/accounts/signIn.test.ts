@@ -24,11 +24,11 @@ const OLD = { algorithm: 2, memoryCost: 8_192, timeCost: 1, parallelism: 1 } as 
 describe("SignIn", () => {
   const store = useStore(sqlitePlace);
   const secrets = new NodeSecrets();
-  let people = 0;
+  let count = 0;
   let name: string;
   beforeEach(() => {
-    people += 1;
-    name = `user-${people}`;
+    count += 1;
+    name = `user-${count}`;
   });
 
   function setUp(more: { accounts?: Partial<AccountStore>; secrets?: Partial<Secrets> } = {}) {

@@ -176,39 +176,39 @@ describe("Committer", () => {
           },
         }),
       );
-      const goBack = async () => {
+      const regress = async () => {
         logId = "another log";
         await opened.log.sync.run();
       };
-      return { ...opened, goBack };
+      return { ...opened, regress };
     }
 
     it("drafts for the log before the regression are refused and not appended", async () => {
-      const { committer, append, gate, batches, log, goBack } = await setUpOther();
+      const { committer, append, gate, batches, log, regress } = await setUpOther();
       const { logId } = log;
       gate.shut();
-      const underWay = append(say("under way")).catch((error) => error);
+      const inFlight = append(say("in flight")).catch((error) => error);
       await gate.entered();
       const waiting = append(say("waiting")).catch((error) => error);
-      await goBack();
+      await regress();
       const late = committer.append(say("late"), logId).catch((error) => error);
       const fresh = append(say("fresh"));
       gate.open();
-      expect(await underWay).to.be.instanceOf(OutcomeUnknown);
+      expect(await inFlight).to.be.instanceOf(OutcomeUnknown);
       expect(await waiting).to.be.instanceOf(StoreUnavailable);
       expect(await late).to.be.instanceOf(StoreUnavailable);
       expect((await fresh).kind).to.equal("accepted");
-      expect(batches.flatMap((batch) => batch.map(({ text }) => text))).to.deep.equal(["under way", "fresh"]);
+      expect(batches.flatMap((batch) => batch.map(({ text }) => text))).to.deep.equal(["in flight", "fresh"]);
     });
 
     it("messages that were appended during the regression are not published", async () => {
-      const { append, gate, notifications, log, goBack } = await setUpOther();
+      const { append, gate, notifications, log, regress } = await setUpOther();
       gate.shut();
-      const underWay = append(say("under way")).catch((error) => error);
+      const inFlight = append(say("in flight")).catch((error) => error);
       await gate.entered();
-      await goBack();
+      await regress();
       gate.open();
-      await underWay;
+      await inFlight;
       expect(notifications).to.deep.equal([]);
       await until(() => log.headId === base + 1, "the store to be asked");
     });
@@ -261,10 +261,10 @@ describe("Committer", () => {
       all.push(append(say(long)));
     }
     expect(waiting).to.be.within(8, 32);
-    const room = committer.waitForSpace();
-    expect(await isSettled(room)).to.equal(false);
+    const space = committer.waitForSpace();
+    expect(await isSettled(space)).to.equal(false);
     gate.open();
-    await room;
+    await space;
     await Promise.all(all);
     expect(await isSettled(committer.waitForSpace())).to.equal(true);
   });

@@ -11,7 +11,7 @@ import { sqlitePlace } from "../support/sqliteFixture.ts";
 import { draft, enlist, headOf, type Person, range, useStore } from "../support/storeFixture.ts";
 
 /** The log of a node, beside others that append to the same store. */
-/** Somebody who reads, and who may see what is public. */
+/** A reader that may see the public messages. */
 const at = (cursor: number) => ({ cursor, accountId: 0 });
 
 describe("LogReplica", () => {
@@ -35,7 +35,7 @@ describe("LogReplica", () => {
     more: { page?: number; timeline?: number; hole?: number; through?: (log: LogStore) => LogStore } = {},
   ) {
     const { through = (log) => log, page = 4, timeline = 1_000_000, hole = 1 } = more;
-    const grown: number[] = [];
+    const appended: number[] = [];
     const answers: boolean[] = [];
     const log = await LogReplica.open(
       through(store.log),
@@ -44,14 +44,14 @@ describe("LogReplica", () => {
       { holeTimeoutMs: hole },
     );
     log.listen({
-      appended: (entries) => grown.push(...entries.map(({ id }) => id - base)),
+      appended: (entries) => appended.push(...entries.map(({ id }) => id - base)),
       regressed: () => {},
       storeAnswers: (does) => answers.push(does),
     });
-    return { log, grown, answers };
+    return { log, appended, answers };
   }
 
-  /** What somebody who has had everything up to `after` gets, to the end. */
+  /** The messages that a reader with the cursor `after` gets. */
   async function readFrom(log: LogReplica, after: number): Promise<number[]> {
     const ids: number[] = [];
     while (after < log.headId) {
@@ -134,77 +134,77 @@ describe("LogReplica", () => {
   });
 
   it("a batch that follows the head is taken without a read from the store", async () => {
-    const { log, grown, asked } = await openCounting();
+    const { log, appended, asked } = await openCounting();
     const [first, second] = [await append(3), await append(2)];
     for (const batch of [first, first, second, second]) log.ingest(batch);
     expect(log.headId).to.equal(base + 5);
-    expect(grown).to.deep.equal(range(1, 5));
+    expect(appended).to.deep.equal(range(1, 5));
     expect(asked()).to.equal(0);
   });
 
   it("the new messages of an overlapping batch are taken without a read from the store", async () => {
-    const { log, grown, asked } = await openCounting();
+    const { log, appended, asked } = await openCounting();
     const batch = await append(5);
     log.ingest(batch.slice(0, 2));
     log.ingest(batch);
-    expect(grown).to.deep.equal(range(1, 5));
+    expect(appended).to.deep.equal(range(1, 5));
     expect(asked()).to.equal(0);
   });
 
   it("an early batch waits for the messages before it, without a read from the store", async () => {
-    const { log, grown, asked } = await openCounting(LONG);
+    const { log, appended, asked } = await openCounting(LONG);
     const [first, second, third] = [await append(3), await append(1), await append(2)];
     log.ingest(third);
     log.ingest(second);
     log.sync.noteHead(base + 6);
     expect(log.headId).to.equal(base);
     log.ingest(first);
-    expect(grown).to.deep.equal(range(1, 6));
+    expect(appended).to.deep.equal(range(1, 6));
     await turns(3);
     expect(asked()).to.equal(0);
     log.sync.close();
   });
 
   it("messages that do not arrive in time are read from the store, and the early batch is taken as it is", async () => {
-    const { log, grown } = await open({ hole: 1 });
+    const { log, appended } = await open({ hole: 1 });
     await append(2);
     log.ingest(await append(2));
     await append(1);
     log.ingest(await append(2));
     await until(() => log.headId === base + 7, "the log to catch up");
-    expect(grown).to.deep.equal(range(1, 7));
+    expect(appended).to.deep.equal(range(1, 7));
   });
 
   it("the store is read at once if more messages arrive early than the buffer holds", async () => {
-    const { log, grown } = await open({ hole: LONG });
+    const { log, appended } = await open({ hole: LONG });
     await append(1);
     for (let i = 0; i < 200; i++) log.ingest(await append(1));
     await until(() => log.headId === base + 201, "the log to catch up");
-    expect(grown).to.deep.equal(range(1, 201));
+    expect(appended).to.deep.equal(range(1, 201));
     log.sync.close();
   });
 
   it("noteHead() reads a message from the store that no batch has brought", async () => {
-    const { log, grown } = await open({ hole: LONG });
+    const { log, appended } = await open({ hole: LONG });
     const [first, second] = [await append(1), await append(1)];
     log.sync.noteHead(base + 2);
     await until(() => log.headId === base + 2, "the log to catch up");
     log.ingest(first);
     log.ingest(second);
-    expect(grown).to.deep.equal([1, 2]);
+    expect(appended).to.deep.equal([1, 2]);
   });
 
   it("messages whose notification was lost are read from the store", async () => {
-    const { log, grown } = await open();
+    const { log, appended } = await open();
     await append(9);
     log.ingest(await append(2));
     await until(() => log.headId === base + 11, "the log to catch up");
-    expect(grown).to.deep.equal(range(1, 11));
+    expect(appended).to.deep.equal(range(1, 11));
     expect(await readFrom(log, base)).to.deep.equal(range(1, 11));
   });
 
   it("each message is taken once, whether notifications are late, doubled or overlapping", async () => {
-    const { log, grown } = await open();
+    const { log, appended } = await open();
     const [first, second, third] = [await append(3), await append(3), await append(3)];
     log.ingest(second);
     log.ingest(first);
@@ -214,12 +214,12 @@ describe("LogReplica", () => {
     log.ingest([]);
     await until(() => log.headId === base + 9, "the log to catch up");
     await turns(3);
-    expect(grown).to.deep.equal(range(1, 9));
+    expect(appended).to.deep.equal(range(1, 9));
   });
 
   it("messages that the bus brings during a sync are taken, and none twice", async () => {
     const gate = new Gate();
-    const { log, grown } = await open({
+    const { log, appended } = await open({
       through: (real) => gatedResults(real, gate, "read"),
     });
     const first = await append(1);
@@ -231,7 +231,7 @@ describe("LogReplica", () => {
     expect(log.headId).to.equal(base + 1);
     gate.open();
     await caughtUp;
-    expect(grown).to.deep.equal([1, 2, 3]);
+    expect(appended).to.deep.equal([1, 2, 3]);
   });
 
   it("one more sync serves all calls that come during a sync", async () => {
@@ -276,13 +276,13 @@ describe("LogReplica", () => {
   });
 
   it("a sync continues after messages that were truncated, however many", async () => {
-    const { log, grown } = await open();
+    const { log, appended } = await open();
     log.ingest(await append(2));
     await append(40);
     await store.log.truncate(base + 40);
     await log.sync.run();
     expect([log.oldestId, log.headId]).to.deep.equal([base + 40, base + 42]);
-    expect(grown).to.deep.equal([1, 2, 40, 41, 42]);
+    expect(appended).to.deep.equal([1, 2, 40, 41, 42]);
     expect(await readFrom(log, log.oldestId - 1)).to.deep.equal([40, 41, 42]);
   });
 

@@ -8,8 +8,8 @@ import { turns, until } from "../support/eventLoop.ts";
 import { ModelStore } from "../support/modelStore.ts";
 import { range } from "../support/storeFixture.ts";
 
-const SOMEBODYS = { sessionId: 1, senderId: 1, sender: "ana", recipientId: 0, recipient: "", requestId: "", at: 0 };
-/** Somebody who reads. */
+const DRAFT = { sessionId: 1, senderId: 1, sender: "ana", recipientId: 0, recipient: "", requestId: "", at: 0 };
+/** A reader. */
 const at = (cursor: number) => ({ cursor, accountId: 1 });
 
 describe("A log replica whose store's log has regressed", () => {
@@ -17,7 +17,7 @@ describe("A log replica whose store's log has regressed", () => {
   async function setUp(more: { timeline?: number; through?: (store: LogStore) => LogStore } = {}) {
     const { timeline = DEFAULT_SIZES.timelineBytes, through = (store) => store } = more;
     const store = new ModelStore();
-    const say = (...texts: string[]) => store.append(texts.map((text) => ({ ...SOMEBODYS, text })));
+    const say = (...texts: string[]) => store.append(texts.map((text) => ({ ...DRAFT, text })));
     await say(...range(1, 10).map((i) => `old ${i}`));
     const log = await LogReplica.open(
       through(store),
@@ -25,11 +25,11 @@ describe("A log replica whose store's log has regressed", () => {
       { ...DEFAULT_SIZES, timelineBytes: timeline, pageMessages: 4 },
       { holeTimeoutMs: 1 },
     );
-    const grown: number[] = [];
-    const renewed: string[] = [];
+    const appended: number[] = [];
+    const regressions: string[] = [];
     log.listen({
-      appended: (entries) => grown.push(...entries.map(({ id }) => id)),
-      regressed: () => renewed.push(log.logId),
+      appended: (entries) => appended.push(...entries.map(({ id }) => id)),
+      regressed: () => regressions.push(log.logId),
       storeAnswers: () => {},
     });
     /** Everything behind a cursor. */
@@ -45,7 +45,7 @@ describe("A log replica whose store's log has regressed", () => {
       }
       return texts;
     };
-    return { store, say, log, grown, renewed, readFrom };
+    return { store, say, log, appended, regressions, readFrom };
   }
 
   /** The texts of all messages, of which so many are those of the old log. */
@@ -56,23 +56,23 @@ describe("A log replica whose store's log has regressed", () => {
     ["on pages", 300],
   ] as const) {
     it(`the replica has the new log id and the messages of the new log, ${where}`, async () => {
-      const { store, say, log, renewed, readFrom } = await setUp({ timeline });
+      const { store, say, log, regressions, readFrom } = await setUp({ timeline });
       expect(await readFrom(0)).to.deep.equal(story(10, 10));
       store.goBack(6);
       await say(...range(7, 9).map((i) => `new ${i}`));
       await log.sync.run();
-      expect([log.logId, log.headId, renewed]).to.deep.equal(["model-1", 9, ["model-1"]]);
+      expect([log.logId, log.headId, regressions]).to.deep.equal(["model-1", 9, ["model-1"]]);
       expect(await readFrom(0)).to.deep.equal(story(6, 9));
     });
   }
 
   it("the listener is told once of a regression, before any message of the new log arrives", async () => {
-    const { store, log, grown, renewed } = await setUp();
+    const { store, log, appended, regressions } = await setUp();
     store.goBack(6);
     await Promise.all([log.sync.run(), log.sync.run()]);
     await log.sync.run();
-    expect(renewed).to.deep.equal(["model-1"]);
-    expect(grown).to.deep.equal(range(1, 6));
+    expect(regressions).to.deep.equal(["model-1"]);
+    expect(appended).to.deep.equal(range(1, 6));
   });
 
   it("the timeline has as many messages after a regression as before", async () => {
@@ -111,7 +111,7 @@ describe("A log replica whose store's log has regressed", () => {
           },
         }),
     });
-    log.ingest([{ ...SOMEBODYS, id: 13, text: "early", sentAt: 0 }]);
+    log.ingest([{ ...DRAFT, id: 13, text: "early", sentAt: 0 }]);
     expect(log.headId).to.equal(10);
     await log.sync.run();
     expect(told).to.deep.equal({ logId: "model", headId: 13 });
@@ -162,7 +162,7 @@ describe("A log replica whose store's log has regressed", () => {
 
   it("messages that a sync reads during a regression are not taken", async () => {
     const gate = new Gate();
-    const { store, say, log, grown, readFrom } = await setUp({
+    const { store, say, log, appended, readFrom } = await setUp({
       through: (real) =>
         override<LogStore>(real, {
           read: async (from, to) => {
@@ -186,14 +186,14 @@ describe("A log replica whose store's log has regressed", () => {
     await say("new 11");
     await log.sync.run();
     expect(log.headId).to.equal(11);
-    expect(grown).to.deep.equal([11]);
+    expect(appended).to.deep.equal([11]);
     expect(await readFrom(10)).to.deep.equal(["new 11"]);
   });
 
   it("a late answer of the old log does not undo a regression", async () => {
     const gate = new Gate();
     let isHeld = false;
-    const { store, log, renewed } = await setUp({
+    const { store, log, regressions } = await setUp({
       through: (real) =>
         override<LogStore>(real, {
           state: async (seen) => {
@@ -211,10 +211,10 @@ describe("A log replica whose store's log has regressed", () => {
     store.goBack(6);
     // Another look, of a reader that misses its page, overtakes the first one.
     await log.loadPage(at(20)).catch(() => {});
-    expect(renewed).to.deep.equal(["model-1"]);
+    expect(regressions).to.deep.equal(["model-1"]);
     gate.open();
     await caughtUp;
-    expect([log.logId, log.headId, renewed]).to.deep.equal(["model-1", 6, ["model-1"]]);
+    expect([log.logId, log.headId, regressions]).to.deep.equal(["model-1", 6, ["model-1"]]);
   });
 
   it("a regression clears the out-of-order buffer", async () => {

@@ -50,7 +50,7 @@ describe("Retention", () => {
 
   it("a truncation stops between two steps if the log regresses, because its ids may be other messages", async () => {
     const model = new ModelStore();
-    await model.append(range(1, 1_000).map(() => ({ ...SOMEBODYS, at: NOON })));
+    await model.append(range(1, 1_000).map(() => ({ ...DRAFT, at: NOON })));
     const { retention } = retentionOf(
       override<ModelStore>(model, {
         truncate: async (before) => {
@@ -200,10 +200,10 @@ describe("Retention by age", () => {
   it("the binary search by age finds the same message as a linear search", async () => {
     const times = fc.array(fc.nat(30), { maxLength: 40 }).map((all) => all.sort((a, b) => a - b));
     await fc.assert(
-      fc.asyncProperty(times, fc.nat(40), fc.nat(45), async (sentAt, forgotten, now) => {
+      fc.asyncProperty(times, fc.nat(40), fc.nat(45), async (sentAt, truncatedBefore, now) => {
         const model = new ModelStore();
-        await model.append(sentAt.map((at) => ({ ...SOMEBODYS, at })));
-        await model.truncate(forgotten);
+        await model.append(sentAt.map((at) => ({ ...DRAFT, at })));
+        await model.truncate(truncatedBefore);
         const { messages, oldestId } = model.log;
         const expected = messages.filter(({ id, sentAt }) => id >= oldestId && sentAt >= now - 10);
         const { look } = retentionOf(model, { policy: { maxAgeMs: 10 }, clock: () => now });
@@ -215,4 +215,4 @@ describe("Retention by age", () => {
   });
 });
 
-const SOMEBODYS = { sessionId: 1, senderId: 1, sender: "a", recipientId: 0, recipient: "", requestId: "", text: "-" };
+const DRAFT = { sessionId: 1, senderId: 1, sender: "a", recipientId: 0, recipient: "", requestId: "", text: "-" };

@@ -19,7 +19,7 @@ const READERS = 100_000;
 const AT_ONCE = 500;
 
 /** Opens a stream whose wire takes everything, and says of nothing that it has left. */
-function enterToBeCut(room: ChatNode, person: Person): Stream {
+function enterAndIgnore(room: ChatNode, person: Person): Stream {
   return room.enter(sessionOf(person), { send: () => {}, end: () => {}, reset: () => {} });
 }
 
@@ -36,7 +36,7 @@ describe("Memory kept for clients", function () {
     for (let i = 0; i < 20; i++) await store.log.append(range(1, 500).map((j) => draft(ana, `${i} ${j}`.padEnd(200))));
     const { room } = await openRoom(store, { sizes: { timelineBytes: 10_000 } });
     for (let done = 0; done < READERS; done += AT_ONCE) {
-      const streams = range(1, AT_ONCE).map(() => enterToBeCut(room, ana));
+      const streams = range(1, AT_ONCE).map(() => enterAndIgnore(room, ana));
       // They take their welcome, and then nothing more.
       for (const stream of streams) stream.flushed();
       for (const [i, stream] of streams.entries()) {
@@ -47,7 +47,7 @@ describe("Memory kept for clients", function () {
       const { readersOnPages } = room.kept();
       expect({ streams: room.stats().streams, readersOnPages }).to.deep.equal({ streams: 0, readersOnPages: 0 });
     }
-    await until(() => room.kept().pagesLoading === 0, "the reads that were under way to end");
+    await until(() => room.kept().pagesLoading === 0, "the reads that were in flight to end");
     await room.close();
   });
 
@@ -76,10 +76,10 @@ describe("Memory kept for clients", function () {
     );
     await until(() => room.kept().pagesLoading === 30, "each to want a page of its own");
     for (const sink of sinks) sink.stream.closed();
-    // Two are under way, and cannot be called back.
+    // Two are in flight, and cannot be called back.
     expect(room.kept().pagesLoading).to.equal(2);
     gate.open();
-    await until(() => room.kept().pagesLoading === 0, "the reads that were under way to end");
+    await until(() => room.kept().pagesLoading === 0, "the reads that were in flight to end");
     expect(room.stats().pageReads - before).to.equal(2);
     await room.close();
   });

@@ -13,7 +13,7 @@ function session(id: number, accountId = 1, username = "ana"): Session {
   return { id, accountId, username, expiresAt: Number.MAX_SAFE_INTEGER, lastUsedAt: 0 };
 }
 
-/** Longer than any test: nobody's grace ends by itself. */
+/** Longer than any test, so that no grace ends. */
 const LONG = 10 * 60 * 1_000;
 
 describe("LocalPresence", () => {
@@ -165,9 +165,9 @@ describe("LocalPresence", () => {
     for (const [i, username] of ["ana", "bob", "eve"].entries()) {
       await roster.arrive({ accountId: i + 1, username, since: 7 + i });
     }
-    const people = (await roster.page("", 9)).users;
+    const users = (await roster.page("", 9)).users;
     const { place } = await roster.changes();
-    presence.expectReturning(people, 20);
+    presence.expectReturning(users, 20);
     await presence.join(session(1));
     expect([await isOnline(), await since()]).to.deep.equal([true, 7]);
     await presence.revokeBeforeStart(3);
@@ -244,10 +244,10 @@ describe("LocalPresence", () => {
     const { presence, gate, isOnline } = setUp();
     await presence.join(session(1));
     gate.shut();
-    const forgotten = presence.revoke(1);
-    expect(await isSettled(forgotten)).to.equal(false);
+    const revoked = presence.revoke(1);
+    expect(await isSettled(revoked)).to.equal(false);
     gate.open();
-    await forgotten;
+    await revoked;
     expect(await isOnline()).to.equal(false);
   });
 });

@@ -15,7 +15,7 @@ const HERE = ["bob", "dan"];
 async function setUp(through: (roster: Roster) => Roster = (roster) => roster) {
   const roster = new MemoryRoster();
   const ids = new Map<string, number>();
-  /** Somebody comes (`+ana`) or goes (`-bob`), and no notification of it. */
+  /** A user comes (`+ana`) or goes (`-bob`), without a notification. */
   const happen = async (...changes: string[]) => {
     for (const change of changes) {
       const username = change.slice(1);
@@ -50,10 +50,10 @@ const RESET = { joined: [], left: [], reset: true };
 describe("PresenceFeed", () => {
   it("the feed calls once for the changes of a window", async () => {
     const { feed, gather, called } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     await gather("+ana", "-bob", "+eve");
     expect(called()).to.equal(1);
-    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
+    expect(feed.since(offset, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
   });
 
   it("a stream that has taken all changes has nothing to take", async () => {
@@ -65,28 +65,28 @@ describe("PresenceFeed", () => {
 
   it("changes that are not published yet are not taken", async () => {
     const { feed, happen } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     await happen("+ana");
     feed.markDirty();
-    expect(feed.since(place, "ina")).to.equal(undefined);
+    expect(feed.since(offset, "ina")).to.equal(undefined);
     feed.stop();
   });
 
   it("a user who came and went, or went and came, is not listed", async () => {
     const { feed, gather } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     await gather("+ana", "-bob", "-ana", "+bob", "+eve");
-    expect(feed.since(place, "ina")).to.deep.equal(change(["eve"]));
+    expect(feed.since(offset, "ina")).to.deep.equal(change(["eve"]));
   });
 
   it("a user who came in one window and went in the next is not listed for a stream that missed both", async () => {
     const { feed, gather } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     await gather("+ana");
     await gather("-ana", "+cid");
-    expect(feed.since(place, "ina")).to.deep.equal(change(["cid"]));
+    expect(feed.since(offset, "ina")).to.deep.equal(change(["cid"]));
     await gather("+ana");
-    expect(feed.since(place, "ina")).to.deep.equal(change(["cid", "ana"]));
+    expect(feed.since(offset, "ina")).to.deep.equal(change(["cid", "ana"]));
   });
 
   it("the feed does not call if the changes cancel each other or there are none", async () => {
@@ -99,34 +99,34 @@ describe("PresenceFeed", () => {
         },
       }),
     );
-    const place = feed.offset;
+    const offset = feed.offset;
     feed.markDirty();
     await until(() => asked === 2, "the roster to be asked");
     await happen("+ana", "-ana");
     feed.markDirty();
     await until(() => asked === 3, "the roster to be asked");
     await turns();
-    expect([called(), feed.since(place, "ina")]).to.deep.equal([0, undefined]);
+    expect([called(), feed.since(offset, "ina")]).to.deep.equal([0, undefined]);
     await gather("+cid");
-    expect([called(), feed.since(place, "ina")]).to.deep.equal([1, change(["cid"])]);
+    expect([called(), feed.since(offset, "ina")]).to.deep.equal([1, change(["cid"])]);
   });
 
   it("a doubled notification counts once, and a late one not at all", async () => {
     const { feed, gather, called } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     feed.markDirty();
     feed.markDirty();
     await gather("+ana");
     feed.markDirty();
     await gather("+eve");
-    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"]));
+    expect(feed.since(offset, "ina")).to.deep.equal(change(["ana", "eve"]));
     expect(called()).to.equal(2);
   });
 
   it("a change during a poll of the roster is not missed", async () => {
     const gate = new Gate();
     const { feed, happen, gather } = await setUp((roster) => gatedResults(roster, gate, "changes"));
-    const place = feed.offset;
+    const offset = feed.offset;
     gate.shut();
     await happen("+ana");
     feed.markDirty();
@@ -134,9 +134,9 @@ describe("PresenceFeed", () => {
     await happen("+eve");
     feed.markDirty();
     gate.open();
-    await until(() => feed.offset === place + 2, "both to be gathered");
+    await until(() => feed.offset === offset + 2, "both to be gathered");
     await gather("-bob");
-    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
+    expect(feed.since(offset, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
   });
 
   it("all changes are published once after the roster was away, however often it was polled", async () => {
@@ -146,7 +146,7 @@ describe("PresenceFeed", () => {
         changes: (since) => (failures-- > 0 ? Promise.reject(new StoreUnavailable("away")) : roster.changes(since)),
       }),
     );
-    const place = feed.offset;
+    const offset = feed.offset;
     failures = 3;
     await happen("+ana");
     for (const left of [2, 1, 0]) {
@@ -156,26 +156,26 @@ describe("PresenceFeed", () => {
     }
     expect(called()).to.equal(0);
     await gather("+eve");
-    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"]));
+    expect(feed.since(offset, "ina")).to.deep.equal(change(["ana", "eve"]));
   });
 
   it("streams are told to ask for the list if the roster no longer has the changes", async () => {
     const { feed, gather, happen } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     for (let i = 0; i < 5_000; i++) await happen(i % 2 === 0 ? "+ana" : "-ana");
     await gather("+ana");
-    expect(feed.since(place, "ina")).to.deep.equal(RESET);
+    expect(feed.since(offset, "ina")).to.deep.equal(RESET);
     const next = feed.offset;
     await gather("-ana");
     expect(feed.since(next, "ina")).to.deep.equal(change([], ["ana"]));
-    expect(feed.since(place, "ina")).to.deep.equal(RESET);
+    expect(feed.since(offset, "ina")).to.deep.equal(RESET);
   });
 
   it("a user is not told of their own changes", async () => {
     const { feed, gather } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     await gather("+ana", "+cid");
-    expect(feed.since(place, "ana")).to.deep.equal(change(["cid"]));
+    expect(feed.since(offset, "ana")).to.deep.equal(change(["cid"]));
     const next = feed.offset;
     await gather("-cid");
     expect(feed.since(next, "cid")).to.equal(undefined);
@@ -204,10 +204,10 @@ describe("PresenceFeed", () => {
 
   it("a stream is told to ask for the list if several windows together have more than 100 names", async () => {
     const { feed, gather } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     await gather(...names(60, "a"));
     await gather(...names(60, "b"));
-    expect(feed.since(place, "ina")).to.deep.equal(RESET);
+    expect(feed.since(offset, "ina")).to.deep.equal(RESET);
   });
 
   it("the feed keeps a bounded number of changes: a stream further behind is told to ask for the list", async () => {
@@ -221,31 +221,31 @@ describe("PresenceFeed", () => {
       await gather(...Array.from({ length: 80 }, (_, k) => (k % 2 === 0 ? "+ana" : "-ana")), "+eve").then(() =>
         gather("-eve"),
       );
-    for (const place of [first, second]) expect(feed.since(place, "ina")).to.deep.equal(RESET);
+    for (const offset of [first, second]) expect(feed.since(offset, "ina")).to.deep.equal(RESET);
   });
 
   it("a stream that joins takes every change after its join and none before, published or not", async () => {
     const { feed, happen, gather } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     await happen("+ana", "-bob");
     feed.markDirty();
     await feed.poll();
     const joined = feed.offsetAtJoin();
     expect(feed.since(joined, "ina")).to.equal(undefined);
     await gather("+eve");
-    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
+    expect(feed.since(offset, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
     expect(feed.since(joined, "ina")).to.deep.equal(change(["eve"]));
   });
 
   it("a stream that joins is told of a leave whose join the others never heard of", async () => {
     const { feed, happen, gather, called } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     await happen("+ana");
     await feed.poll();
     const joined = feed.offsetAtJoin();
     await gather("-ana");
     expect(called()).to.equal(1);
-    expect(feed.since(place, "ina")).to.equal(undefined);
+    expect(feed.since(offset, "ina")).to.equal(undefined);
     expect(feed.since(joined, "ina")).to.deep.equal(change([], ["ana"]));
   });
 
@@ -281,7 +281,7 @@ describe("PresenceFeed", () => {
         const { feed, happen, gather } = await setUp();
         const online = new Set<string>(HERE);
         const before = new Set(online);
-        const place = feed.offset;
+        const offset = feed.offset;
         for (const { who, gather: now } of happenings) {
           const comes = !online.has(who);
           if (comes) online.add(who);
@@ -291,7 +291,7 @@ describe("PresenceFeed", () => {
           else await happen(what);
         }
         await gather("+end");
-        const told = feed.since(place, "ina");
+        const told = feed.since(offset, "ina");
         expect(told?.reset).to.equal(false);
         expect([...(told?.joined ?? [])].sort()).to.deep.equal(
           [...online]

@@ -59,7 +59,7 @@ export interface MessagesAhead {
  */
 export interface LogStore {
   /**
-   * Where the log begins and ends, as far as it is durable. If the log ends before what the caller has `seen` of the
+   * Where the log begins and ends, by what is durable. If the log ends before what the caller has `seen` of the
    * same log, it has regressed, because another copy of the store has taken over: it gets a new `logId`, durably,
    * before this resolves.
    */
