@@ -1,4 +1,4 @@
-import { SIZES } from "../../src/server/common/limits.ts";
+import { DEFAULT_SIZES } from "../../src/server/common/limits.ts";
 import type { Bench } from "../load/bench.ts";
 import { Recorder } from "../load/recorder.ts";
 import { ClosedLoop, OpenLoop } from "../load/sendLoops.ts";
@@ -82,5 +82,5 @@ async function resume(bench: Bench): Promise<Figures> {
 // The least number of pages that must come from the store: the timeline keeps at most as many messages as their texts
 // would fit.
 function pagesBehind(messages: number, textBytes: number): number {
-  return Math.ceil((messages - SIZES.timeline / textBytes) / SIZES.page);
+  return Math.ceil((messages - DEFAULT_SIZES.timelineBytes / textBytes) / DEFAULT_SIZES.pageMessages);
 }

@@ -53,7 +53,7 @@ async function run(config: ServerConfig, logger: Logger, signals: Signals): Prom
       createServer({
         engines: opened.engines,
         limits: { messagesPerSecond: config.messagesPerSecond, burst: config.burst },
-        retention: { maxAge: config.retainDays * DAY, maxMessages: config.retainMessages },
+        retention: { maxAgeMs: config.retainDays * DAY, maxMessages: config.retainMessages },
         loginFailures: config.loginFailures,
         proxyProtocol: config.proxyProtocol,
         logger,

@@ -4,13 +4,13 @@ import { createServer as createGrpcServer } from "nice-grpc";
 import { HealthState } from "nice-grpc-server-health";
 import type { Counters } from "./chat/counters.ts";
 import {
-  LIMITS,
+  DEFAULT_LIMITS,
+  DEFAULT_RETENTION,
+  DEFAULT_SIZES,
+  DEFAULT_TIMINGS,
   type Limits,
-  RETENTION,
   type RetentionPolicy,
-  SIZES,
   type Sizes,
-  TIMINGS,
   type Timings,
 } from "./common/limits.ts";
 import type { Logger } from "./common/logger.ts";
@@ -123,10 +123,10 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
   const room = await ChatNode.open({
     engines: options.engines,
     encoder: new WireEncoder(VERSION),
-    limits: { ...LIMITS, ...options.limits },
-    retention: { ...RETENTION, ...options.retention },
-    timings: { ...TIMINGS, ...options.timings },
-    sizes: { ...SIZES, ...options.sizes },
+    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    retention: { ...DEFAULT_RETENTION, ...options.retention },
+    timings: { ...DEFAULT_TIMINGS, ...options.timings },
+    sizes: { ...DEFAULT_SIZES, ...options.sizes },
     loginFailures: options.loginFailures ?? 5,
     clock: options.clock ?? Date.now,
     stopwatch: options.stopwatch ?? systemStopwatch,

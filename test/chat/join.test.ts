@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { type JoinCommand, startOf } from "../../src/server/chat/join.ts";
-import { SIZES } from "../../src/server/common/limits.ts";
+import { DEFAULT_SIZES } from "../../src/server/common/limits.ts";
 import { LogReplica } from "../../src/server/log/logReplica.ts";
 import { Reader } from "../../src/server/log/reader.ts";
 import { encoder } from "../support/encoder.ts";
@@ -20,7 +20,7 @@ describe("A join", () => {
     base = await headOf(store.log);
     await store.log.append(range(1, 10).map((i) => draft(eve, `${i}`, i >= 5 && i <= 9 ? { to: bob } : {})));
     await store.log.truncate(base + 1);
-    log = await LogReplica.open(store.log, encoder, SIZES);
+    log = await LogReplica.open(store.log, encoder, DEFAULT_SIZES);
   });
 
   const start = async (how: Partial<JoinCommand>, { accountId } = ana) => {

@@ -26,7 +26,7 @@ describe("A room whose log has gone back", () => {
     const followed: string[] = [];
     const opened = await openRoom(store, {
       // Or that somebody has come may be the response that is not taken.
-      timings: { presence: 10 * 60 * 1_000 },
+      timings: { presenceWindowMs: 10 * 60 * 1_000 },
       through: (engines) => ({
         ...engines,
         log: gated(model, appends, "append"),

@@ -3,7 +3,7 @@ import { Counters } from "../../src/server/chat/counters.ts";
 import type { RoomEvent } from "../../src/server/chat/events.ts";
 import { MessageSubmitter } from "../../src/server/chat/messageSubmitter.ts";
 import { RateLimiter } from "../../src/server/chat/rateLimiter.ts";
-import { LIMITS, type Limits, SIZES } from "../../src/server/common/limits.ts";
+import { DEFAULT_LIMITS, DEFAULT_SIZES, type Limits } from "../../src/server/common/limits.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { LocalBus, MemoryRoster } from "../../src/server/engines/memory/index.ts";
 import { Committer } from "../../src/server/log/committer.ts";
@@ -45,8 +45,8 @@ describe("A message that somebody sends", () => {
       },
     });
     const roster = new MemoryRoster();
-    const all = { ...LIMITS, ...limits };
-    const log = await LogReplica.open(through, encoder, SIZES);
+    const all = { ...DEFAULT_LIMITS, ...limits };
+    const log = await LogReplica.open(through, encoder, DEFAULT_SIZES);
     const bus = new LocalBus();
     bus.subscribe((hint) => {
       if (hint.kind === "appended") log.ingest(hint.messages);

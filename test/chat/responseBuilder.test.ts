@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Counters } from "../../src/server/chat/counters.ts";
 import { ReplyQueue } from "../../src/server/chat/replyQueue.ts";
 import { ResponseBuilder } from "../../src/server/chat/responseBuilder.ts";
-import { SIZES } from "../../src/server/common/limits.ts";
+import { DEFAULT_SIZES } from "../../src/server/common/limits.ts";
 import { MemoryRoster } from "../../src/server/engines/memory/index.ts";
 import { LogReplica } from "../../src/server/log/logReplica.ts";
 import type { Message } from "../../src/server/log/message.ts";
@@ -14,7 +14,7 @@ import { within } from "../support/deadline.ts";
 import { decode, encoder, idsOf, kindsOf } from "../support/encoder.ts";
 import { message } from "../support/messages.ts";
 
-const RESPONSE = SIZES.response;
+const RESPONSE = DEFAULT_SIZES.responseBytes;
 
 /** An empty log: what comes is put into it by hand. */
 const EMPTY = {
@@ -23,8 +23,8 @@ const EMPTY = {
 } as unknown as LogStore;
 
 /** `timeline`: how much of what was said is at hand, in bytes. */
-async function setUp({ timeline = SIZES.timeline } = {}) {
-  const log = await LogReplica.open(EMPTY, encoder, { ...SIZES, timeline });
+async function setUp({ timeline = DEFAULT_SIZES.timelineBytes } = {}) {
+  const log = await LogReplica.open(EMPTY, encoder, { ...DEFAULT_SIZES, timelineBytes: timeline });
   const replies = new ReplyQueue(1_000, () => {});
   let ready = Promise.withResolvers<void>();
   const roster = new MemoryRoster();
@@ -36,7 +36,7 @@ async function setUp({ timeline = SIZES.timeline } = {}) {
   let people = 1;
   const delivery = new ResponseBuilder({
     encoder,
-    sizes: SIZES,
+    sizes: DEFAULT_SIZES,
     replies,
     feed,
     counters: new Counters(),

@@ -62,7 +62,7 @@ describe("A stream", () => {
 
   it("has one response under way at most, and takes all that has gathered as the next one", async () => {
     // Or that ana has come may be the response that is not taken.
-    await open({ timings: { presence: LONG } });
+    await open({ timings: { presenceWindowMs: LONG } });
     const [slow, sender] = [await join(room, bob), await join(room, ana)];
     await turns(3);
     slow.reading = false;
@@ -98,7 +98,7 @@ describe("A stream", () => {
   });
 
   it("reads no further command while its replies are not taken, and goes on when they are", async () => {
-    await open({ sizes: { replies: 4 } });
+    await open({ sizes: { maxReplies: 4 } });
     const sink = await join(room, ana);
     await turns(3);
     sink.reading = false;
@@ -123,7 +123,7 @@ describe("A stream", () => {
     const gate = new Gate();
     let failures = 1;
     const { engines } = await open({
-      timings: { grace: 0 },
+      timings: { graceMs: 0 },
       through: (real) =>
         withPort(real, "roster", {
           arrive: async (who) => {
@@ -214,7 +214,7 @@ describe("A stream", () => {
     const head = await headOf(store.log);
     await store.log.append(range(1, 100).map((i) => draft(bob, `${i} `.padEnd(200, "x"))));
     await open({
-      sizes: { timeline: 2_000, page: 10 },
+      sizes: { timelineBytes: 2_000, pageMessages: 10 },
       through: (engines) =>
         withPort(engines, "log", {
           read: async (from, to) => {
@@ -251,7 +251,7 @@ describe("A stream", () => {
   it("that is cut while it goes through pages leaves nothing behind", async () => {
     const head = await headOf(store.log);
     await store.log.append(range(1, 100).map((i) => draft(bob, `${i} `.padEnd(200, "x"))));
-    await open({ sizes: { timeline: 2_000, page: 10, response: 1_000 } });
+    await open({ sizes: { timelineBytes: 2_000, pageMessages: 10, responseBytes: 1_000 } });
     const sink = enter(room, ana);
     await sink.stream.receive("", { kind: "join", logId: "", recent: 0, resumeAfter: head });
     await until(() => sink.texts.length > 0, "the first page");

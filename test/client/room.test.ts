@@ -11,7 +11,7 @@ const QUICK = { firstMs: 1, maxMs: 20 };
 const GRACE = 10 * 60_000;
 
 describe("a room of the client library", () => {
-  const server = useServer({ timings: { grace: GRACE } });
+  const server = useServer({ timings: { graceMs: GRACE } });
   let ani: Person;
   let budi: Person;
   let proxy: Network;

@@ -8,7 +8,7 @@ import type { Connection } from "../support/wire.ts";
 
 describeBothWays("Streams opened and cancelled", function () {
   this.timeout(120_000);
-  const server = useServer({ timings: { grace: 1 } });
+  const server = useServer({ timings: { graceMs: 1 } });
   let ana: Person;
   let bob: Person;
 

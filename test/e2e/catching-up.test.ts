@@ -40,7 +40,7 @@ for (const [what, pages] of Object.entries(caches)) {
   const tag = what.startsWith("all") ? " @long" : "";
   describe(`${CLIENTS} clients that come back at once, each ${BEHIND} messages behind, where a cache holds ${what}${tag}`, function () {
     this.timeout(180_000);
-    const sizes = { timeline: 64 * 1024, pages, page: 256 };
+    const sizes = { timelineBytes: 64 * 1024, pageCacheBytes: pages, pageMessages: 256 };
     // Those in front wait for the others for as long as it takes: how slow the machine is must not count.
     const server = useServer({ sizes, stopwatch: manualStopwatch() });
     let ana: Person;
@@ -92,7 +92,7 @@ for (const [what, pages] of Object.entries(caches)) {
       for (const { messages, caughtUp } of counters)
         expect({ messages, caughtUp }).to.deep.equal({ messages: visible, caughtUp: 1 });
 
-      const missed = Math.ceil(Number(head) / sizes.page);
+      const missed = Math.ceil(Number(head) / sizes.pageMessages);
       const reads = server.chatServer.stats().pageReads - before;
       expect(reads, `reads of ${missed} pages`).to.be.at.least(missed / 2);
       expect(reads, `reads of ${missed} pages`).to.be.at.most(2 * missed * NODES);

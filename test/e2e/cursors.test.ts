@@ -20,7 +20,7 @@ function expectSoundCursors(chat: ChatStream): void {
 
 describeBothWays("The cursor", function () {
   this.timeout(60_000);
-  const server = useServer({ timings: { cursor: 100 } });
+  const server = useServer({ timings: { cursorIntervalMs: 100 } });
 
   it("of a response with a message or caught_up covers it, and never falls", async () => {
     const [ana, bob] = await server.people("ana", "bob");

@@ -104,7 +104,7 @@ async function enterDeaf(server: TestServer): Promise<{ ana: Person; deaf: ChatS
 
 describeBothWays("A drain that waits for somebody who does not take the goodbye", function () {
   this.timeout(60_000);
-  const server = useFreshServer({ timings: { drain: 60_000 } });
+  const server = useFreshServer({ timings: { drainTimeoutMs: 60_000 } });
 
   it("lets nobody in meanwhile, and ends when they are gone", async () => {
     const { ana, deaf, wire } = await enterDeaf(server);
@@ -127,7 +127,7 @@ describeBothWays("A drain that waits for somebody who does not take the goodbye"
 
 describeBothWays("A drain that has waited long enough", function () {
   this.timeout(60_000);
-  const server = useFreshServer({ timings: { drain: 1000 } });
+  const server = useFreshServer({ timings: { drainTimeoutMs: 1000 } });
 
   it("ends though somebody has not taken the goodbye", async () => {
     const { deaf } = await enterDeaf(server);

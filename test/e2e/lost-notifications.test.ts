@@ -63,7 +63,7 @@ for (const [what, options] of Object.entries(buses)) {
 describe("Hints that somebody has come or gone, all lost", function () {
   this.timeout(60_000);
   const server = useServer({
-    timings: { grace: 100 },
+    timings: { graceMs: 100 },
     wrap: (engines) =>
       withPort(engines, "bus", {
         publish: (hint) => {

@@ -47,7 +47,7 @@ function holding(engines: Engines, gate: Gate): Engines["log"]["append"] {
 
 describe("The metrics of a room", function () {
   this.timeout(60_000);
-  const server = useFreshServer({ sizes: { timeline: 64 * 1024 } });
+  const server = useFreshServer({ sizes: { timelineBytes: 64 * 1024 } });
   let metrics: ServedMetrics;
   beforeEach(async () => {
     metrics = await metricsOf(server);
@@ -176,7 +176,7 @@ describe("The metrics of a room", function () {
 
   it("say of a stream that was not read for too long that it stalled", async () => {
     const ana = await server.person("ana");
-    await server.restart({ timings: { stall: 500 } });
+    await server.restart({ timings: { stallTimeoutMs: 500 } });
     await fill(server, chatter(ana, 5000, 1000));
     await metrics.close();
     metrics = await metricsOf(server);

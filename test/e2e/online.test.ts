@@ -9,7 +9,7 @@ import { useFreshServer, useServer } from "../support/server.ts";
 describe("A user is online", function () {
   this.timeout(60_000);
   // Longer than any of these takes, so that whoever goes offline in one of them does so by what they did.
-  const server = useServer({ timings: { grace: 60_000 } });
+  const server = useServer({ timings: { graceMs: 60_000 } });
 
   it("from the join on, not from welcome", async () => {
     const [ana, bob] = await server.people("ana", "bob");
@@ -98,7 +98,7 @@ describe("A user is online", function () {
 
 describe("A user is online no longer", function () {
   this.timeout(60_000);
-  const server = useFreshServer({ timings: { grace: 200 } });
+  const server = useFreshServer({ timings: { graceMs: 200 } });
 
   it("when the grace of a lost stream is over", async () => {
     const [ana, bob] = await server.people("ana", "bob");
@@ -135,7 +135,7 @@ describe("A user whose replay is still under way", function () {
 
 describe("A connection that has died without a word", function () {
   this.timeout(120_000);
-  const server = useFreshServer({ timings: { grace: 1 } });
+  const server = useFreshServer({ timings: { graceMs: 1 } });
 
   it("is found within 30 s, and its user is then online no longer @long", async () => {
     expect(KEEPALIVE.time + KEEPALIVE.timeout).to.be.below(30_000);

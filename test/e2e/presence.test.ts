@@ -11,7 +11,7 @@ function told(chat: ChatStream): { joined: string[]; left: string[] } {
 
 describe("Presence", function () {
   this.timeout(60_000);
-  const server = useFreshServer({ timings: { grace: 200, presence: 250 } });
+  const server = useFreshServer({ timings: { graceMs: 200, presenceWindowMs: 250 } });
 
   it("tells those in the room who has joined and who has left", async () => {
     const [ana, bob] = await server.people("ana", "bob");
@@ -96,7 +96,7 @@ describe("Presence", function () {
   });
 
   it("says nothing of one who comes back within their grace", async () => {
-    await server.restart({ timings: { grace: 60_000, presence: 50 } });
+    await server.restart({ timings: { graceMs: 60_000, presenceWindowMs: 50 } });
     const [watcher, ana, last] = await server.people("watcher", "ana", "last");
     const watching = await server.enter(watcher);
     const lost = await server.enter(ana);

@@ -12,7 +12,7 @@ import { Connection } from "../support/wire.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
 /** In milliseconds; a look every 10 s is the default. */
-const OFTEN = { retention: 5 };
+const OFTEN = { retentionIntervalMs: 5 };
 
 function ids(chat: ChatStream): number[] {
   return chat.messages.map((message) => Number(message.id));
@@ -60,7 +60,7 @@ describe("A log that is kept short", function () {
   it("by age: everybody's old messages go, and the newest of all with them", async () => {
     await fill(server, chatter(ana, 1_000));
     now += 3 * DAY;
-    await server.restart({ clock: () => now, timings: OFTEN, retention: { maxAge: 2 * DAY } });
+    await server.restart({ clock: () => now, timings: OFTEN, retention: { maxAgeMs: 2 * DAY } });
     await forgottenTo(server, 1_001);
     const chat = await server.enter(ana, { resumeAfter: 1_000n });
     expect(chat.kinds).to.not.include("gap");
@@ -88,7 +88,7 @@ describe("A log that is kept short", function () {
   it("tells one who reads it slowly of one gap in mid-stream", async () => {
     const total = 20_000;
     await fill(server, chatter(ana, total - 10, 1_000));
-    await server.restart({ clock: () => now, timings: OFTEN, retention: { maxAge: 2 * DAY } });
+    await server.restart({ clock: () => now, timings: OFTEN, retention: { maxAgeMs: 2 * DAY } });
     now += DAY;
     const newer = await server.enter(ana);
     for (let i = 1; i <= 10; i++) await newer.accept(sendAll(`newer ${i}`));

@@ -61,7 +61,7 @@ describe("A session that lasts a second", function () {
   beforeEach(() => {
     time.now = Date.now();
   });
-  const server = useFreshServer({ timings: { sessionLifetime: 1000 }, clock: () => time.now });
+  const server = useFreshServer({ timings: { sessionLifetimeMs: 1000 }, clock: () => time.now });
 
   it("ends its streams with goodbye (SESSION_EXPIRED), and they need not come back", async () => {
     const ana = await server.person("ana");
@@ -135,7 +135,7 @@ describe("A session with an open stream", function () {
   const time = { now: Date.now() };
   let touched = Promise.withResolvers<void>();
   const server = useServer({
-    timings: { sessionIdle: 1000 },
+    timings: { sessionIdleMs: 1000 },
     clock: () => time.now,
     wrap: (engines) =>
       withPort(engines, "sessions", {

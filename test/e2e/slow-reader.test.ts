@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { TIMINGS } from "../../src/server/common/limits.ts";
+import { DEFAULT_TIMINGS } from "../../src/server/common/limits.ts";
 import { describeBothWays } from "../support/bothWays.ts";
 import type { ChatStream } from "../support/chatStream.ts";
 import { help, join, sendAll } from "../support/commands.ts";
@@ -18,7 +18,7 @@ function messageIds(response: Buffer): number[] {
 describeBothWays("20 of 40 clients who stop reading while 2,000 texts of 4 KiB pass", function () {
   this.timeout(120_000);
   // A small timeline, so that whoever has stopped finds nothing of it in memory any more.
-  const server = useServer({ sizes: { timeline: 1024 * 1024 } });
+  const server = useServer({ sizes: { timelineBytes: 1024 * 1024 } });
   const total = 2000;
   const all = Array.from({ length: total }, (_, index) => index + 1);
 
@@ -101,14 +101,14 @@ describe("A stream that has not taken the response under way for too long", func
     const ending = chat.end().finally(() => {
       isOver = true;
     });
-    for (; !isOver; await turns()) stopwatch.advance(TIMINGS.stall);
+    for (; !isOver; await turns()) stopwatch.advance(DEFAULT_TIMINGS.stallTimeoutMs);
     return ending;
   }
 
   /** Lets a third of that time pass, and waits until the server has looked: it ends a stream without a join by then. */
   async function passALittle(somebody: Person): Promise<void> {
     const chat = await server.open(somebody);
-    stopwatch.advance(TIMINGS.stall / 3);
+    stopwatch.advance(DEFAULT_TIMINGS.stallTimeoutMs / 3);
     await chat.end();
   }
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { ChatRequest } from "../../src/gen/obrolan/v1/chat.ts";
-import { TIMINGS } from "../../src/server/common/limits.ts";
+import { DEFAULT_TIMINGS } from "../../src/server/common/limits.ts";
 import { join } from "../support/commands.ts";
 import { DEADLINE, within } from "../support/deadline.ts";
 import { turns, until } from "../support/eventLoop.ts";
@@ -26,7 +26,7 @@ describe("50 streams of one connection that nobody reads", function () {
   async function pass(): Promise<void> {
     const { chatServer } = server;
     await until(() => chatServer.stats().streams === count, "every stream to be open");
-    for (; chatServer.stats().streams > 0; await turns()) stopwatch.advance(TIMINGS.stall);
+    for (; chatServer.stats().streams > 0; await turns()) stopwatch.advance(DEFAULT_TIMINGS.stallTimeoutMs);
   }
 
   async function leaveUnread({ wide }: { wide: boolean }): Promise<Stalled> {

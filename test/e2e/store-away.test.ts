@@ -61,7 +61,7 @@ describe("A store that is away", function () {
   const appends = new Gate();
   let asked = Promise.withResolvers<void>();
   const server = useFreshServer({
-    timings: { grace: 200, sessionCheck: 0 },
+    timings: { graceMs: 200, sessionCheckIntervalMs: 0 },
     wrap: (engines) => {
       const failing = whileAway(engines, () => store.away);
       const holding = { ...failing, log: gated(failing.log, appends, "append") };

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { TIMINGS } from "../../src/server/common/limits.ts";
+import { DEFAULT_TIMINGS } from "../../src/server/common/limits.ts";
 import { describeBothWays } from "../support/bothWays.ts";
 import { help, join, sendAll, sendTo, typed } from "../support/commands.ts";
 import { expectGoodbye, nameOf } from "../support/expect.ts";
@@ -124,7 +124,7 @@ describeBothWays("A stream without a join", function () {
   it("ends with goodbye (JOIN_TIMEOUT), and may come back", async () => {
     const ana = await server.person("ana");
     const chat = await server.open(ana);
-    stopwatch.advance(TIMINGS.joinTimeout);
+    stopwatch.advance(DEFAULT_TIMINGS.joinTimeoutMs);
     await expectGoodbye(chat, JOIN_TIMEOUT);
     await (await server.enter(ana)).accept(sendAll("back"));
   });
@@ -133,7 +133,7 @@ describeBothWays("A stream without a join", function () {
     const ana = await server.person("ana");
     const chat = await server.open(ana);
     await chat.ask(help);
-    stopwatch.advance(TIMINGS.joinTimeout);
+    stopwatch.advance(DEFAULT_TIMINGS.joinTimeoutMs);
     await expectGoodbye(chat, JOIN_TIMEOUT);
   });
 
@@ -141,7 +141,7 @@ describeBothWays("A stream without a join", function () {
     const [ana, bob] = await server.people("ana", "bob");
     const joined = await server.enter(ana);
     const other = await server.open(bob);
-    stopwatch.advance(TIMINGS.joinTimeout);
+    stopwatch.advance(DEFAULT_TIMINGS.joinTimeoutMs);
     await other.end();
     await joined.accept(sendAll("still here"));
   });
@@ -150,7 +150,7 @@ describeBothWays("A stream without a join", function () {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.open(ana);
     expect(await server.online(bob)).to.not.include(ana.username);
-    stopwatch.advance(TIMINGS.joinTimeout);
+    stopwatch.advance(DEFAULT_TIMINGS.joinTimeoutMs);
     await chat.end();
     expect(await server.online(bob)).to.not.include(ana.username);
   });

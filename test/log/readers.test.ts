@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { LIMITS, RETENTION, TIMINGS } from "../../src/server/common/limits.ts";
+import { DEFAULT_LIMITS, DEFAULT_RETENTION, DEFAULT_TIMINGS } from "../../src/server/common/limits.ts";
 import { systemStopwatch } from "../../src/server/common/stopwatch.ts";
 import { LocalBus, MemoryFailedLogins, MemoryRoster } from "../../src/server/engines/memory/index.ts";
 import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
@@ -32,19 +32,25 @@ async function openRoom(store: ModelStore, bus: LocalBus): Promise<ChatNode> {
   const engines = {
     log: store,
     roster: new MemoryRoster(),
-    attempts: new MemoryFailedLogins(),
+    failedLogins: new MemoryFailedLogins(),
     clockMark: { read: async () => undefined, write: async () => {} },
     bus,
     secrets: new NodeSecrets(),
-    sessions: { touch: async () => {}, sweep: async () => {} },
+    sessions: { touch: async () => {}, purge: async () => {}, cap: async () => {} },
   };
   return ChatNode.open({
     engines: engines as unknown as Engines,
     encoder: new WireEncoder("0"),
-    retention: RETENTION,
-    limits: { ...LIMITS, messagesPerSecond: 0 },
-    timings: { ...TIMINGS, hole: 1 },
-    sizes: { timeline: 2_500, pages: 2_000, page: 5, response: RESPONSE_BYTES, replies: 8 },
+    retention: DEFAULT_RETENTION,
+    limits: { ...DEFAULT_LIMITS, messagesPerSecond: 0 },
+    timings: { ...DEFAULT_TIMINGS, holeTimeoutMs: 1 },
+    sizes: {
+      timelineBytes: 2_500,
+      pageCacheBytes: 2_000,
+      pageMessages: 5,
+      responseBytes: RESPONSE_BYTES,
+      maxReplies: 8,
+    },
     loginFailures: 0,
     clock: Date.now,
     stopwatch: systemStopwatch,
@@ -65,8 +71,8 @@ const step = fc.oneof(
         fc.record({ from: account, to: fc.oneof(fc.constant(0), account), size: fc.integer({ min: 1, max: 700 }) }),
         { minLength: 1, maxLength: 8 },
       ),
-      // The bus is only a hint: it may lose one, say it twice, or bring the parts of it in the other order.
-      hint: fc.constantFrom("once", "once", "once", "lost", "twice", "backwards"),
+      // The bus is only a notification: it may lose one, say it twice, or bring the parts of it in the other order.
+      notification: fc.constantFrom("once", "once", "once", "lost", "twice", "backwards"),
     }),
   },
   {
@@ -107,11 +113,11 @@ async function play(story: readonly Step[]): Promise<void> {
   const bus = new WatchedBus();
   const room = await openRoom(store, bus);
   const members = Array.from({ length: MEMBERS }, (_, i) => new Member(store, i + 1));
-  const append = async (drafts: readonly Draft[], hint: string) => {
+  const append = async (drafts: readonly Draft[], notification: string) => {
     const head = store.headId;
     await store.append(drafts);
-    if (hint === "backwards") for (let id = store.headId; id > head; id -= 1) tell(id - 1, id);
-    else if (hint !== "lost") for (let i = 0; i < (hint === "twice" ? 2 : 1); i += 1) tell(head);
+    if (notification === "backwards") for (let id = store.headId; id > head; id -= 1) tell(id - 1, id);
+    else if (notification !== "lost") for (let i = 0; i < (notification === "twice" ? 2 : 1); i += 1) tell(head);
   };
   const tell = (after: number, to?: number) =>
     bus.publish({ kind: "appended", logId: store.log.logId, messages: store.log.messages.slice(after, to) });
@@ -136,7 +142,7 @@ async function play(story: readonly Step[]): Promise<void> {
       return outside.length > 0;
     };
     await enterAll();
-    for (const hint of ["lost", "once"]) await append([draft({ from: 1, to: 0, size: 1 })], hint);
+    for (const notification of ["lost", "once"]) await append([draft({ from: 1, to: 0, size: 1 })], notification);
     // Then nothing more may come. Whoever is not there in time never will be, and fails below.
     const inTime = performance.now() + DEADLINE;
     const areThere = () => members.every((one) => one.isCaughtUp && one.cursor === store.headId);
@@ -157,7 +163,7 @@ async function play(story: readonly Step[]): Promise<void> {
   async function doStep(now: Step): Promise<void> {
     switch (now.do) {
       case "append":
-        return append(now.messages.map(draft), now.hint);
+        return append(now.messages.map(draft), now.notification);
       case "take":
         for (let i = 0; i < now.times; i += 1) {
           members[now.member]?.take();
@@ -198,8 +204,8 @@ function draft({ from, to, size }: { from: number; to: number; size: number }): 
   };
 }
 
-describe("the timeline and its readers, against a model", () => {
-  it(`everyone gets exactly what they may see, in order, whatever happens (${RUNS} stories, SEED=${SEED})`, async function () {
+describe("LogReplica and its readers, against a model", () => {
+  it(`every reader gets exactly the messages that it may see, in order (${RUNS} random stories, SEED=${SEED})`, async function () {
     this.timeout(120_000);
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), play), { numRuns: RUNS, seed: SEED });
   });

@@ -1,12 +1,12 @@
 import type { Session } from "../../src/server/accounts/ports/sessionStore.ts";
 import {
-  LIMITS,
+  DEFAULT_LIMITS,
+  DEFAULT_RETENTION,
+  DEFAULT_SIZES,
+  DEFAULT_TIMINGS,
   type Limits,
-  RETENTION,
   type RetentionPolicy,
-  SIZES,
   type Sizes,
-  TIMINGS,
   type Timings,
 } from "../../src/server/common/limits.ts";
 import { type Stopwatch, systemStopwatch } from "../../src/server/common/stopwatch.ts";
@@ -52,10 +52,10 @@ export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
   const room = await ChatNode.open({
     engines: through(engines),
     encoder,
-    limits: { ...LIMITS, messagesPerSecond: 0, burst: 0, ...setUp.limits },
-    retention: { ...RETENTION, ...setUp.retention },
-    timings: { ...TIMINGS, ...(setUp.clock === undefined ? {} : FOLLOWS_AT_ONCE), ...setUp.timings },
-    sizes: { ...SIZES, ...setUp.sizes },
+    limits: { ...DEFAULT_LIMITS, messagesPerSecond: 0, burst: 0, ...setUp.limits },
+    retention: { ...DEFAULT_RETENTION, ...setUp.retention },
+    timings: { ...DEFAULT_TIMINGS, ...(setUp.clock === undefined ? {} : FOLLOWS_AT_ONCE), ...setUp.timings },
+    sizes: { ...DEFAULT_SIZES, ...setUp.sizes },
     loginFailures: 0,
     clock: setUp.clock ?? clock,
     stopwatch: setUp.stopwatch ?? systemStopwatch,

@@ -2,7 +2,7 @@ import { SteadyClock } from "../../src/server/common/steadyClock.ts";
 import { systemStopwatch } from "../../src/server/common/stopwatch.ts";
 
 /** The waits of a server that follows every jump of its clock at once, for tests that let days pass by setting it. */
-export const FOLLOWS_AT_ONCE = { clockWait: 0, clockLongWait: 0 };
+export const FOLLOWS_AT_ONCE = { clockWaitMs: 0, clockLongWaitMs: 0 };
 
 /** A steady clock that follows every jump of a clock at once. */
 export function followed(clock: () => number): SteadyClock {

@@ -1,4 +1,4 @@
-import { Histogram, STORE_TIMES } from "../common/histogram.ts";
+import { Histogram, STORE_TIMES_MS } from "../common/histogram.ts";
 import type { Reason } from "../common/refusal.ts";
 import type { RoomEvent } from "./events.ts";
 
@@ -77,7 +77,7 @@ export class Counters {
     "INTERNAL",
   ]);
   /** Commits, by how many milliseconds each took. */
-  readonly commitTimes = new Histogram(STORE_TIMES);
+  readonly commitTimes = new Histogram(STORE_TIMES_MS);
   /** Commits, by how many messages each had. */
   readonly commitMessages = new Histogram([1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]);
   commitsFailed = 0;
@@ -85,7 +85,7 @@ export class Counters {
   readonly pageReadTimes: Histogram;
 
   /** `pageReadTimes` is where the pages are counted. */
-  constructor(pageReadTimes = new Histogram(STORE_TIMES)) {
+  constructor(pageReadTimes = new Histogram(STORE_TIMES_MS)) {
     this.pageReadTimes = pageReadTimes;
   }
 

@@ -25,7 +25,7 @@ export async function startOf(
 ): Promise<Start> {
   const { log, accountId, maxRecent } = room;
   // Another node may have accepted something already of which this one has yet to hear.
-  await log.sync();
+  await log.sync.run();
   if (join.resumeAfter !== undefined) {
     const otherLog = join.logId !== "" && join.logId !== log.logId;
     const gap = otherLog || join.resumeAfter > log.headId;

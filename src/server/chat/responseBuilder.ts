@@ -8,7 +8,7 @@ import type { ReplyQueue } from "./replyQueue.ts";
 /** What a stream's responses are made of. */
 export interface ResponseBuilderParts {
   readonly encoder: Encoder;
-  readonly sizes: Pick<Sizes, "response">;
+  readonly sizes: Pick<Sizes, "responseBytes">;
   readonly replies: ReplyQueue;
   readonly feed: PresenceFeed;
   readonly counters: Counters;
@@ -47,21 +47,21 @@ export class ResponseBuilder {
 
   /** The replies that are ready; `undefined`: none. */
   replies(): Uint8Array | undefined {
-    const fields = this.#parts.replies.take(this.#parts.sizes.response);
+    const fields = this.#parts.replies.take(this.#parts.sizes.responseBytes);
     return this.#respond(fields, fields.length, 0);
   }
 
   /** The next response; `undefined`: there is none now. */
   next(): Uint8Array | undefined {
     const { sizes, replies, encoder, feed, username } = this.#parts;
-    const half = sizes.response / 2;
+    const half = sizes.responseBytes / 2;
     const fields = replies.hasReady ? replies.take(half) : [];
     let bytes = fields.reduce((sum, field) => sum + field.length, 0);
     const joined = this.#joined;
     let events = fields.length;
     if (joined === undefined || bytes > half) return this.#respond(fields, events, 0);
 
-    const portion = joined.reader.take(bytes > 0 ? sizes.response - bytes : undefined);
+    const portion = joined.reader.take(bytes > 0 ? sizes.responseBytes - bytes : undefined);
     if (portion !== undefined) {
       if (portion.bytes.length > 0) fields.push(portion.bytes);
       if (portion.event !== undefined) fields.push(this.#encode(portion.event, joined.requestId));

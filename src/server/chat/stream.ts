@@ -67,7 +67,7 @@ export class Stream implements Wakeable, StreamContext {
     this.#notedUseAt = session.lastUsedAt;
     this.#openedAt = parts.stopwatch();
     this.#toldCursorAt = this.#openedAt;
-    this.#replies = new ReplyQueue(parts.sizes.replies, () => this.#call());
+    this.#replies = new ReplyQueue(parts.sizes.maxReplies, () => this.#call());
     this.#responses = new ResponseBuilder({ ...parts, replies: this.#replies, username: session.username });
     this.#commands = new CommandHandler(this, { ...parts, replies: this.#replies });
     const { log, limits, encoder } = parts;
@@ -119,7 +119,7 @@ export class Stream implements Wakeable, StreamContext {
 
   onAccepted(id: number): void {
     this.#lastAccepted = Math.max(this.#lastAccepted, id);
-    this.#parts.log.noteHead(id);
+    this.#parts.log.sync.noteHead(id);
   }
 
   onSessionEnded(): void {
@@ -190,20 +190,20 @@ export class Stream implements Wakeable, StreamContext {
   /** Looks after what time brings. `now`: of the stopwatch; `time`: of the clock. */
   tick(now: number, time: ClockReading): void {
     const { timings, signIn } = this.#parts;
-    if (this.#waitingSince !== undefined && now - this.#waitingSince >= timings.stall) {
+    if (this.#waitingSince !== undefined && now - this.#waitingSince >= timings.stallTimeoutMs) {
       this.#waitingSince = undefined;
       this.#ending = "stalled";
       this.#sink.reset();
       return;
     }
     if (!this.#takesCommands()) return;
-    if (this.#state.kind === "open" && now - this.#openedAt >= timings.joinTimeout) {
+    if (this.#state.kind === "open" && now - this.#openedAt >= timings.joinTimeoutMs) {
       this.leave({ reason: "JOIN_TIMEOUT", reconnect: true });
     }
     // Its client does not come back from this, so a clock that has just jumped is not believed.
     if (this.session.expiresAt <= time.earlier) this.leave({ reason: "SESSION_EXPIRED", reconnect: false });
     if (signIn.markUsed(this.session.id, this.#notedUseAt, time.later)) this.#notedUseAt = time.later;
-    if (now - this.#toldCursorAt >= timings.cursor) this.#tellCursor(now);
+    if (now - this.#toldCursorAt >= timings.cursorIntervalMs) this.#tellCursor(now);
   }
 
   #isLoggedOut(): boolean {

@@ -1,11 +1,13 @@
 import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
 
-/** Readers that make up a crowd: fewer may each read the log alone. */
+/** Fewer readers than this are no convoy: each may read the log from the store alone. */
 const MIN_READERS = 32;
-/** After how long without taking anything a reader is not waited for, in milliseconds. */
-const IDLE_MS = 1_000;
+/** A reader that has taken nothing for this long does not hold back the others, in milliseconds. */
+const MAX_IDLE_MS = 1_000;
 
-/** Where the readers are that go through pages, so that those in front can be held back for those who are coming up. */
+/**
+ * Tracks the readers that go through pages, so that those in front can be held back until the slowest have caught up.
+ */
 export class Convoy {
   readonly #stopwatch: Stopwatch;
   readonly #positions = new Map<object, { readonly page: number; readonly at: number }>();
@@ -14,32 +16,52 @@ export class Convoy {
     this.#stopwatch = stopwatch;
   }
 
-  /** A reader takes from a page, or wants it. */
+  /** Records the page that a reader takes from, or waits for. */
   record(reader: object, page: number): void {
     this.#positions.set(reader, { page, at: this.#stopwatch() });
   }
 
-  /** A reader goes through pages no more. Returns the page that it was at, if it was at one. */
+  /** Removes a reader. Returns the page that was recorded for it. */
   remove(reader: object): number | undefined {
-    const place = this.#positions.get(reader);
-    if (place === undefined) return undefined;
+    const position = this.#positions.get(reader);
     this.#positions.delete(reader);
-    return place.page;
+    return position?.page;
   }
 
-  /** How many readers it knows: those of open streams at most, because each one leaves it with its stream. */
+  /**
+   * The number of readers. It never exceeds the number of open streams, because each stream removes its reader when it
+   * ends.
+   */
   get size(): number {
     return this.#positions.size;
   }
 
-  /** The lowest page that a reader on the move is at; `undefined` where they are too few to be a crowd. */
+  /** The lowest page of a reader that is not idle; `undefined` if the readers are too few to be a convoy. */
   slowestPage(): number | undefined {
     const now = this.#stopwatch();
-    let rear = Number.POSITIVE_INFINITY;
+    let slowest = Number.POSITIVE_INFINITY;
     for (const [reader, { page, at }] of this.#positions) {
-      if (now - at > IDLE_MS) this.#positions.delete(reader);
-      else if (page < rear) rear = page;
+      if (now - at > MAX_IDLE_MS) this.#positions.delete(reader);
+      else if (page < slowest) slowest = page;
     }
-    return this.#positions.size < MIN_READERS ? undefined : rear;
+    return this.#positions.size < MIN_READERS ? undefined : slowest;
   }
+}
+
+/**
+ * Which page leaves a full cache. Of a convoy's pages, that is the lowest one if all readers have passed it, otherwise
+ * the one that they need last. Without a convoy (`slowest` is `undefined`) it is the least recently used one.
+ *
+ * `cached`: the pages that may leave, the least recently used first; at least one.
+ */
+export function evictionCandidate(cached: readonly number[], slowest: number | undefined): number {
+  if (slowest === undefined) return cached[0] as number;
+  const lowest = Math.min(...cached);
+  return slowest > lowest ? lowest : Math.max(...cached);
+}
+
+/** Whether a page that is put into a full cache would evict one that the convoy still needs. */
+export function wouldEvictNeeded(page: number, cached: readonly number[], slowest: number | undefined): boolean {
+  const lowest = Math.min(...cached);
+  return slowest !== undefined && page > lowest && slowest <= lowest;
 }

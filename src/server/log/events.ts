@@ -1,9 +1,11 @@
 import type { Message } from "./message.ts";
 
-/** What a reader of the log delivers: messages, and where the reader stands. */
+/** What a reader of the log delivers. */
 export type LogEvent =
   | { readonly kind: "message"; readonly message: Message }
+  /** The replay has ended: the reader has delivered everything up to `id`. */
   | { readonly kind: "caught-up"; readonly id: number }
+  /** Messages before `oldestId` can no longer be delivered. */
   | { readonly kind: "gap"; readonly oldestId: number };
 
 /**
@@ -11,6 +13,8 @@ export type LogEvent =
  * valid response.
  */
 export interface LogEncoder {
+  /** The most bytes that a `caught-up` event with the longest request id and a cursor take together. */
+  readonly maxTrailerBytes: number;
   /** One event of a response. */
   event(event: LogEvent): Uint8Array;
   /** The cursor of a response. */

@@ -1,143 +1,136 @@
-import { type Sizes, TIMINGS } from "../common/limits.ts";
+import { DEFAULT_TIMINGS, type Sizes } from "../common/limits.ts";
 import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
 import { StoreUnavailable } from "../common/storeErrors.ts";
 import type { LogEncoder } from "./events.ts";
+import { LogSync } from "./logSync.ts";
 import type { Message } from "./message.ts";
 import { OutOfOrderBuffer } from "./outOfOrderBuffer.ts";
-import { PageCache } from "./pageCache.ts";
+import { Pages } from "./pages.ts";
 import type { LogState, LogStore } from "./ports/logStore.ts";
 import { type Batch, type Entry, toEntry } from "./segment.ts";
 import { Timeline } from "./timeline.ts";
 
-/** Somebody who reads the log, from a cursor on. */
+/** The cursor of a reader, and its account. */
 export interface ReadPosition {
   readonly cursor: number;
   readonly accountId: number;
 }
 
-/** What is told of what happens to a log. */
+/** Receives the events of a log. */
 export interface LogListener {
-  /** These have come into the timeline. */
+  /** Entries were added to the timeline. */
   appended(entries: readonly Entry[]): void;
-  /** The store's log is another one from now on, which ends at `headId`: whatever was read, or is being read, is not of this one. */
+  /**
+   * The store's log is another one, which ends at `headId`: cursors and messages of the old one do not belong to it.
+   */
   regressed(headId: number): void;
-  /** The store has not answered, or answers again. */
+  /** The store has stopped or started to answer. */
   storeAnswers(does: boolean): void;
 }
 
-/** What a log may be opened with. */
+/** Options of a log. */
 export interface LogOptions {
-  /** How long messages that came too early wait for those before them, in milliseconds. Default: that of `TIMINGS`. */
+  /**
+   * How long messages that arrive early wait for those before them, in milliseconds. Default: that of
+   * `DEFAULT_TIMINGS`.
+   */
   readonly holeTimeoutMs?: number;
   /** Default: the system's. */
   readonly stopwatch?: Stopwatch;
 }
 
-/** How long after the store did not answer it is asked again, in milliseconds. */
-const RETRY_MS = 250;
+/** The part of the log that a replica is opened with. */
+interface NewestPart {
+  readonly logId: string;
+  readonly oldestId: number;
+  /** The newest messages of the log, the oldest first. */
+  readonly messages: readonly Message[];
+  /** The id before the first of them. */
+  readonly after: number;
+}
 
 /**
- * The log as this node has it: the timeline, the pages behind it, and where the store's log begins. It takes messages in from the
- * log in the order of their ids, whoever appended them: a batch that fits right behind the head as it is, all else from the store.
+ * The log as this node has it: the timeline, the pages behind it, and the id at which the store's log begins. Messages
+ * enter it in the order of their ids, whichever node appended them. A batch of the bus that follows the head is taken
+ * as it is; everything else is read from the store.
  *
- * Where the store's log has another `logId` than before it has gone back, and all of this begins anew.
+ * If the store's log has another `logId` than before, the log has regressed, and the replica restarts with the new one.
  */
 export class LogReplica {
-  readonly pages: PageCache;
+  readonly pages: Pages;
+  readonly sync: LogSync;
   readonly #store: LogStore;
   readonly #encoder: LogEncoder;
   readonly #sizes: Sizes;
-  readonly #holeTimeoutMs: number;
   readonly #outOfOrder = new OutOfOrderBuffer();
   #listener: LogListener | undefined;
   #logId: string;
   #timeline: Timeline;
   #oldestId: number;
-  #syncInFlight: Promise<void> | undefined;
-  /** The one behind it, which somebody waits for. */
-  #queuedSync: Promise<void> | undefined;
-  #storeAnswers = true;
-  #retryTimer: NodeJS.Timeout | undefined;
-  #holeTimer: NodeJS.Timeout | undefined;
-  #isClosed = false;
 
   private constructor(
     store: LogStore,
     encoder: LogEncoder,
     sizes: Sizes,
-    { holeTimeoutMs: hole, stopwatch }: Required<LogOptions>,
-    start: { logId: string; oldestId: number; timelineAfter: number },
+    { holeTimeoutMs, stopwatch }: Required<LogOptions>,
+    newest: NewestPart,
   ) {
     this.#store = store;
     this.#encoder = encoder;
     this.#sizes = sizes;
-    this.#holeTimeoutMs = hole;
-    this.#logId = start.logId;
-    this.#oldestId = start.oldestId;
-    this.#timeline = new Timeline(encoder, sizes, start.timelineAfter);
-    this.pages = new PageCache(store, encoder, sizes, stopwatch);
+    this.#logId = newest.logId;
+    this.#oldestId = newest.oldestId;
+    this.#timeline = new Timeline(encoder, sizes, newest.after);
+    this.pages = new Pages(store, encoder, sizes, stopwatch);
+    this.sync = new LogSync({
+      log: this,
+      store,
+      pageMessages: sizes.pageMessages,
+      holeTimeoutMs,
+      onStoreAnswers: (does) => this.#listener?.storeAnswers(does),
+    });
+    this.#appendBatch(newest.messages);
   }
 
   /** Opens a log and fills the timeline with its newest part. Throws `StoreUnavailable`. */
   static async open(store: LogStore, encoder: LogEncoder, sizes: Sizes, options: LogOptions = {}): Promise<LogReplica> {
-    const { holeTimeoutMs: hole = TIMINGS.hole, stopwatch = systemStopwatch } = options;
-    const { logId, headId, oldestId: begin } = await store.state();
-    const chunks: Message[][] = [];
-    let oldestId = begin;
-    let after = headId;
-    for (let bytes = 0; after >= oldestId && bytes < sizes.timeline; ) {
-      const from = Math.max(oldestId, after - sizes.page + 1);
-      const chunk = await store.read(from, after);
-      for (const message of chunk) bytes += Buffer.byteLength(message.text) + 100;
-      chunks.push(chunk);
-      // Another node may be forgetting meanwhile: what there is goes up to `after`, and may begin later.
-      if (chunk[0]?.id !== from) oldestId = chunk[0]?.id ?? after + 1;
-      after = Math.max(from, oldestId) - 1;
-    }
-    const log = new LogReplica(
-      store,
-      encoder,
-      sizes,
-      { holeTimeoutMs: hole, stopwatch },
-      { logId, oldestId, timelineAfter: after },
-    );
-    for (const chunk of chunks.reverse()) log.#appendBatch(chunk);
-    return log;
+    const { holeTimeoutMs = DEFAULT_TIMINGS.holeTimeoutMs, stopwatch = systemStopwatch } = options;
+    return new LogReplica(store, encoder, sizes, { holeTimeoutMs, stopwatch }, await readNewestPart(store, sizes));
   }
 
-  /** From now on `listener` is told. */
+  /** Sets the listener. */
   listen(listener: LogListener): void {
     this.#listener = listener;
   }
 
-  /** Which log it is; another one when it has gone back. */
+  /** The id of the log; it changes when the log regresses. */
   get logId(): string {
     return this.#logId;
   }
 
-  /** Its newest part. */
+  /** The newest part of the log. */
   get timeline(): Timeline {
     return this.#timeline;
   }
 
-  /** The id of the newest message taken in; 0: there never was one. */
+  /** The id of the newest message in the timeline; 0: the log never had one. */
   get headId(): number {
     return this.#timeline.lastId;
   }
 
-  /** The id of the oldest message kept, or of the next one where there is none. */
+  /** The id of the newest message in the timeline or the out-of-order buffer. */
+  get newestId(): number {
+    return Math.max(this.headId, this.#outOfOrder.lastId);
+  }
+
+  /** The id of the oldest message kept, or of the next message if none is kept. */
   get oldestId(): number {
     return this.#oldestId;
   }
 
-  /** Whether the store has answered when it was looked at last. */
-  get storeAnswers(): boolean {
-    return this.#storeAnswers;
-  }
-
   /**
-   * What a reader may see after its cursor, as one response; `undefined` where that is behind the timeline and its page is not at
-   * hand: `fetch` it. The cursor must lie from `oldestId - 1` to `headId - 1`.
+   * The messages after a reader's cursor that it may see, as one response; `undefined` if they are in a page that is
+   * not cached: call `loadPage` first. The cursor must lie from `oldestId - 1` to `headId - 1`.
    */
   take(reader: ReadPosition, maxBytes?: number): Batch | undefined {
     const { cursor, accountId } = reader;
@@ -150,69 +143,41 @@ export class LogReplica {
     return this.#timeline.take(cursor, accountId, maxBytes);
   }
 
-  /** Brings the page behind a reader's cursor to hand. Throws `StoreUnavailable`. */
+  /** Reads the page after a reader's cursor into the cache. Throws `StoreUnavailable`. */
   async loadPage(reader: ReadPosition): Promise<void> {
     const id = reader.cursor + 1;
-    const page = await this.pages.fetchPage(id, reader);
+    const page = await this.pages.fetch(id, reader);
     if (page.firstId <= id && id <= page.lastId) return;
-    // It may have been forgotten, and the hint of that been lost.
-    await this.#readState();
+    // The message may have been truncated, and the notification of that been lost.
+    await this.refreshState();
     if (id >= this.#oldestId) throw new StoreUnavailable(`the store lacks message ${id}, which it has had`);
   }
 
-  /** A reader's stream has ended: nothing of it is kept, or read for it. */
+  /** Removes a reader whose stream has ended, and cancels the read that only it waits for. */
   release(reader: ReadPosition): void {
     this.pages.removeReader(reader);
   }
 
-  /** The id of the oldest of the last `count` messages that an account may see; of fewer where there are fewer; 0 for none. */
+  /**
+   * The id of the oldest of the last `count` messages that an account may see, or of all if they are fewer; 0: there
+   * are none.
+   */
   async recent(accountId: number, count: number): Promise<number> {
     return this.#timeline.recent(accountId, count) ?? (await this.#store.recent(accountId, count));
   }
 
-  /** Takes in a batch that a node has appended, whose ids follow one another. */
+  /** Takes in a batch of the log, whose ids follow one another. Messages that the log has already are skipped. */
   ingest(messages: readonly Message[]): void {
     const first = messages[0];
     const last = messages.at(-1);
     if (first === undefined || last === undefined || last.id <= this.headId) return;
     if (first.id === this.headId + 1) this.#append(messages);
     else if (first.id <= this.headId) this.#append(messages.slice(this.headId + 1 - first.id));
-    else this.#buffer(messages);
+    else if (this.#outOfOrder.add(messages)) this.sync.holeOpened();
+    else this.sync.schedule();
   }
 
-  /** Takes in from the store whatever it has beyond the head, as it is now or later. Throws `StoreUnavailable`. */
-  async sync(): Promise<void> {
-    // The read that is under way may have begun before what the caller wants was there. One more is enough for all who come meanwhile.
-    if (this.#syncInFlight !== undefined) {
-      this.#queuedSync ??= this.#syncInFlight.catch(() => {}).then(() => this.#beginSync());
-    }
-    await (this.#queuedSync ?? this.#beginSync());
-  }
-
-  /** Somebody knows of a message: where it has not been taken in, and is not about to be, no hint of it has come. */
-  noteHead(id: number): void {
-    if (id > this.headId && id > this.#outOfOrder.lastId) this.scheduleSync();
-  }
-
-  /** Catches up by itself, and where the store is away tries again until it is back. */
-  scheduleSync(): void {
-    if (this.#retryTimer !== undefined || this.#isClosed) return;
-    this.sync().catch(() => {
-      this.#retryTimer ??= setTimeout(() => {
-        this.#retryTimer = undefined;
-        this.scheduleSync();
-      }, RETRY_MS).unref();
-    });
-  }
-
-  /** Tries no more. */
-  close(): void {
-    clearTimeout(this.#retryTimer);
-    clearTimeout(this.#holeTimer);
-    this.#isClosed = true;
-  }
-
-  /** The store has forgotten what came before `oldestId`. */
+  /** Drops the messages before `oldestId`, which the store has truncated. */
   truncateBefore(oldestId: number): void {
     if (oldestId <= this.#oldestId) return;
     this.#oldestId = oldestId;
@@ -220,48 +185,22 @@ export class LogReplica {
     this.pages.clear();
   }
 
-  #beginSync(): Promise<void> {
-    this.#queuedSync = undefined;
-    this.#syncInFlight = this.#readToHead().finally(() => {
-      this.#syncInFlight = undefined;
-    });
-    return this.#syncInFlight;
-  }
-
-  async #readToHead(): Promise<void> {
-    try {
-      await this.#readTo(await this.#readState());
-      this.#setStoreAnswers(true);
-    } catch (error) {
-      this.#setStoreAnswers(false);
-      throw error;
-    }
-  }
-
-  async #readTo({ logId, headId }: LogState): Promise<void> {
-    while (this.headId < headId) {
-      const messages = await this.#store.read(this.headId + 1, this.headId + this.#sizes.page);
-      if (logId !== this.#logId) return;
-      // What came by the bus meanwhile is in the timeline already.
-      const fresh = messages.filter((message) => message.id > this.headId);
-      if (fresh[0]?.id === this.headId + 1) this.#append(fresh);
-      else if (messages.length === 0 || fresh.length > 0) return;
-    }
-  }
-
-  /** Where the store's log begins and ends; where it has gone back, this one has begun anew. */
-  async #readState(): Promise<LogState> {
-    // A batch that waits for those before it has been committed too: a store that lacks it has gone back.
-    const seen = { logId: this.#logId, headId: Math.max(this.headId, this.#outOfOrder.lastId) };
+  /**
+   * Reads the state of the store's log; truncates or restarts this one if the state demands it. Throws
+   * `StoreUnavailable`.
+   */
+  async refreshState(): Promise<LogState> {
+    // The out-of-order buffer counts, because its messages are committed: a store that lacks them has regressed.
+    const seen = { logId: this.#logId, headId: this.newestId };
     const state = await this.#store.state(seen);
-    // Somebody else has found out meanwhile, and this answer may be older than theirs.
-    if (seen.logId !== this.#logId) return this.#readState();
+    // Another call has restarted the log meanwhile, and this answer may be older than that call's.
+    if (seen.logId !== this.#logId) return this.refreshState();
     if (state.logId !== this.#logId) this.#restart(state);
     this.truncateBefore(state.oldestId);
     return state;
   }
 
-  /** Begins anew with the newest part of another log: as much as there was of the one before, as nearly all of it is the same. */
+  /** Restarts with another log, whose newest part is read again: as many messages as the timeline had. */
   #restart({ logId, headId, oldestId }: LogState): void {
     const count = this.#timeline.lastId - this.#timeline.firstId + 1;
     this.#logId = logId;
@@ -270,34 +209,18 @@ export class LogReplica {
     this.pages.clear();
     this.#outOfOrder.clear();
     this.#listener?.regressed(headId);
-    this.scheduleSync();
-  }
-
-  /** Keeps a batch that came too early: most often the bus brings what lies before it a moment later. */
-  #buffer(messages: readonly Message[]): void {
-    if (this.#outOfOrder.add(messages))
-      this.#holeTimer ??= setTimeout(() => this.#holeTimedOut(), this.#holeTimeoutMs).unref();
-    else this.scheduleSync();
-  }
-
-  #holeTimedOut(): void {
-    this.#holeTimer = undefined;
-    if (!this.#outOfOrder.isEmpty) this.scheduleSync();
+    this.sync.schedule();
   }
 
   #append(messages: readonly Message[]): void {
     this.#appendBatch(messages);
     if (this.#outOfOrder.isEmpty) return;
-    for (
-      let next = this.#outOfOrder.takeNext(this.headId);
-      next !== undefined;
-      next = this.#outOfOrder.takeNext(this.headId)
-    ) {
+    let next = this.#outOfOrder.takeNext(this.headId);
+    while (next !== undefined) {
       this.#appendBatch(next);
+      next = this.#outOfOrder.takeNext(this.headId);
     }
-    if (!this.#outOfOrder.isEmpty) return;
-    clearTimeout(this.#holeTimer);
-    this.#holeTimer = undefined;
+    if (this.#outOfOrder.isEmpty) this.sync.holeClosed();
   }
 
   #appendBatch(messages: readonly Message[]): void {
@@ -308,10 +231,22 @@ export class LogReplica {
     });
     this.#listener?.appended(entries);
   }
+}
 
-  #setStoreAnswers(does: boolean): void {
-    if (does === this.#storeAnswers || this.#isClosed) return;
-    this.#storeAnswers = does;
-    this.#listener?.storeAnswers(does);
+/** Reads the newest messages of a log, about as many as fit into the timeline. */
+async function readNewestPart(store: LogStore, sizes: Sizes): Promise<NewestPart> {
+  const { logId, headId, oldestId: begin } = await store.state();
+  const chunks: Message[][] = [];
+  let oldestId = begin;
+  let after = headId;
+  for (let bytes = 0; after >= oldestId && bytes < sizes.timelineBytes; ) {
+    const from = Math.max(oldestId, after - sizes.pageMessages + 1);
+    const chunk = await store.read(from, after);
+    for (const message of chunk) bytes += Buffer.byteLength(message.text) + 100;
+    chunks.push(chunk);
+    // Another node may be truncating the log: then the chunk begins later, and nothing is left before it.
+    if (chunk[0]?.id !== from) oldestId = chunk[0]?.id ?? after + 1;
+    after = Math.max(from, oldestId) - 1;
   }
+  return { logId, oldestId, messages: chunks.reverse().flat(), after };
 }

@@ -1,6 +1,6 @@
-/** A message in the log, as everyone who may see it sees it. */
+/** A message in the log, the same for every account that may see it. */
 export interface Message {
-  /** Its place in the log: from 1, growing by 1. */
+  /** Its position in the log: from 1, growing by 1. */
   readonly id: number;
   readonly senderId: number;
   /** The sender's username. */
@@ -15,15 +15,21 @@ export interface Message {
   readonly sentAt: number;
 }
 
-/** Where a message lies in the log and whom it concerns: all that is needed to decide who may see it. */
+/** The fields of a message that decide who may see it. */
 export type Visibility = Pick<Message, "senderId" | "recipientId">;
 
-/** Whether everyone may see a message. */
+/** Whether every account may see a message. */
 export function isPublic(message: Visibility): boolean {
   return message.recipientId === 0;
 }
 
-/** Whether an account may see a message. This is the one place that decides it. */
+/**
+ * Whether an account may see a message: it is public, or the account is its sender or recipient.
+ *
+ * TypeScript code decides visibility only with this function and `isPublic`. SQL repeats the rule for
+ * `LogStore.recent`, in `recent` of engines/sqlite/reader.ts and `RECENT` of engines/postgres/log.ts;
+ * test/contract/log/recent.ts compares both with it.
+ */
 export function maySee(accountId: number, message: Visibility): boolean {
   return isPublic(message) || message.senderId === accountId || message.recipientId === accountId;
 }

@@ -1,24 +1,28 @@
+import type { Sizes } from "../common/limits.ts";
 import type { LogEncoder } from "./events.ts";
 import { maySee } from "./message.ts";
-import { ENTRY_OVERHEAD, type Entry, Segment } from "./segment.ts";
+import { type Batch, BatchBuilder, ENTRY_OVERHEAD_BYTES, type Entry, type Segment } from "./segment.ts";
 
-/** Live readers are at a few dozen places, for as long as until the next message comes. */
-const MAX_SHARED = 32;
-/** How many evicted places are kept in front of the array before it is cut: cutting moves all the others. */
-const SLACK = 1_024;
+/** Between two messages, live readers have at most a few dozen different cursors. */
+const MAX_SHARED_BATCHES = 32;
+/** The array is cut when it has this many empty elements in front: cutting it moves all the others. */
+const MIN_EMPTY = 1_024;
 
-/** The log's live tail: its newest part, in memory, every entry encoded. It is bounded in bytes. */
-export class Timeline extends Segment {
+/** The newest part of the log in memory, every entry encoded. It is bounded in bytes. */
+export class Timeline implements Segment {
   readonly #maxBytes: number;
+  readonly #batches: BatchBuilder;
   #entries: (Entry | undefined)[] = [];
   #start = 0;
   #bytes = 0;
   #lastId: number;
 
-  /** A timeline without entries, behind the message `headId`. `maxBytes` bounds its entries, but for the newest one. */
-  constructor(encoder: LogEncoder, sizes: { timeline: number; response: number }, headId: number) {
-    super(encoder, sizes.response, MAX_SHARED);
-    this.#maxBytes = sizes.timeline;
+  /**
+   * An empty timeline whose next entry is `headId + 1`. `timelineBytes` bounds its entries, except for the newest one.
+   */
+  constructor(encoder: LogEncoder, sizes: Pick<Sizes, "timelineBytes" | "responseBytes">, headId: number) {
+    this.#batches = new BatchBuilder(encoder, sizes.responseBytes, MAX_SHARED_BATCHES);
+    this.#maxBytes = sizes.timelineBytes;
     this.#lastId = headId;
   }
 
@@ -30,35 +34,39 @@ export class Timeline extends Segment {
     return this.#lastId;
   }
 
-  /** What its entries take, in bytes. */
+  /** The memory that its entries take, in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  protected entry(id: number): Entry {
+  entry(id: number): Entry {
     return this.#entries[this.#start + id - this.firstId] as Entry;
   }
 
-  /** Appends the entry that follows the last one; the oldest ones go where they take too much. */
+  /** The messages after `after` that an account may see: see `BatchBuilder.take`. */
+  take(after: number, accountId: number, maxBytes?: number): Batch {
+    return this.#batches.take(this, after, accountId, maxBytes);
+  }
+
+  /** Appends the entry with the id `lastId + 1`; evicts the oldest entries if they take too much memory. */
   append(entry: Entry): void {
     if (entry.id !== this.#lastId + 1) throw new Error(`message ${entry.id} does not follow ${this.#lastId}`);
     this.#entries.push(entry);
     this.#lastId = entry.id;
     this.#bytes += costOf(entry);
     while (this.#bytes > this.#maxBytes && this.firstId < this.#lastId) this.#evict();
-    this.dropShared();
+    this.#batches.clear();
   }
 
-  /** Forgets all entries before `id`, which the log has forgotten, also such as never came in. */
+  /** Drops all entries before `id`. If `id` is beyond the last entry, the next entry is `id`. */
   truncateBefore(id: number): void {
     while (this.firstId < id && this.firstId <= this.#lastId) this.#evict();
     this.#lastId = Math.max(this.#lastId, id - 1);
-    this.dropShared();
+    this.#batches.clear();
   }
 
   /**
-   * The id of the oldest of the last `count` messages that an account may see. `undefined` where the timeline does not reach back
-   * that far.
+   * The id of the oldest of the last `count` messages that an account may see; `undefined` if the timeline has fewer.
    */
   recent(accountId: number, count: number): number | undefined {
     for (let id = this.#lastId, left = count; id >= this.firstId; id -= 1) {
@@ -71,12 +79,12 @@ export class Timeline extends Segment {
     this.#bytes -= costOf(this.#entries[this.#start] as Entry);
     this.#entries[this.#start] = undefined;
     this.#start += 1;
-    if (this.#start < SLACK || this.#start * 2 < this.#entries.length) return;
+    if (this.#start < MIN_EMPTY || this.#start * 2 < this.#entries.length) return;
     this.#entries = this.#entries.slice(this.#start);
     this.#start = 0;
   }
 }
 
 function costOf(entry: Entry): number {
-  return entry.bytes.length + ENTRY_OVERHEAD;
+  return entry.bytes.length + ENTRY_OVERHEAD_BYTES;
 }

@@ -1,4 +1,4 @@
-import type { Online, Roster, RosterChange } from "../../presence/ports/roster.ts";
+import type { Online, Roster, RosterChange, RosterChanges } from "../../presence/ports/roster.ts";
 
 /** Changes that are kept at least. The presence feed reads them twice a second. */
 const MIN_KEPT_CHANGES = 1_000;
@@ -78,7 +78,7 @@ export class MemoryRoster implements Roster {
     return { users, total: this.#names.length };
   }
 
-  async changes(since?: number): Promise<{ changes: RosterChange[] | undefined; place: number }> {
+  async changes(since?: number): Promise<RosterChanges> {
     const place = this.#offset;
     const missed = since === undefined ? Number.POSITIVE_INFINITY : place - since;
     const isKept = missed >= 0 && missed <= this.#changes.length;

@@ -1,4 +1,4 @@
-import type { Online, Roster, RosterChange } from "../../presence/ports/roster.ts";
+import type { Online, Roster, RosterChanges } from "../../presence/ports/roster.ts";
 import type { LeaseClient } from "../shared/leaseClient.ts";
 import type { Connections } from "./connections.ts";
 import { toInterval } from "./session.ts";
@@ -80,7 +80,7 @@ export class PostgresRoster implements Roster {
     return { users, total: rows[0]?.[0] ?? 0 };
   }
 
-  async changes(since?: number): Promise<{ changes: RosterChange[] | undefined; place: number }> {
+  async changes(since?: number): Promise<RosterChanges> {
     if (since !== undefined) {
       const rows = await this.#read.read<[place: number, username: string, online: boolean]>(CHANGES, [since]);
       // If the change at `since` is still there, no later change was removed.

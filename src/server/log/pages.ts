@@ -1,0 +1,122 @@
+import { Histogram, STORE_TIMES_MS } from "../common/histogram.ts";
+import type { Sizes } from "../common/limits.ts";
+import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
+import { Convoy, evictionCandidate, wouldEvictNeeded } from "./convoy.ts";
+import type { LogEncoder } from "./events.ts";
+import { Page, PageCache } from "./pageCache.ts";
+import { PageReadQueue } from "./pageReadQueue.ts";
+import type { LogStore } from "./ports/logStore.ts";
+import { toEntry } from "./segment.ts";
+
+/**
+ * The pages of the log that readers behind the timeline share: aligned by id, the same for every account, encoded once,
+ * the last few cached.
+ *
+ * Hundreds of readers that resume at once drift apart. If they drift further than the cache reaches, each reads the log
+ * from the store alone. So the lowest page is read first, and the readers in front of a convoy wait a little rather
+ * than evict pages that the readers behind them need.
+ */
+export class Pages {
+  readonly #store: Pick<LogStore, "read">;
+  readonly #encoder: LogEncoder;
+  readonly #sizes: Pick<Sizes, "pageMessages" | "pageCacheBytes" | "responseBytes">;
+  readonly #stopwatch: Stopwatch;
+  readonly #convoy: Convoy;
+  readonly #cache: PageCache;
+  readonly #queue: PageReadQueue;
+  #reads = 0;
+  /** Grows with each `clear`: a page whose read began before it is not cached. */
+  #generation = 0;
+  /** How long the store took for each page, in milliseconds. */
+  readonly readTimes = new Histogram(STORE_TIMES_MS);
+
+  constructor(
+    store: Pick<LogStore, "read">,
+    encoder: LogEncoder,
+    sizes: Pick<Sizes, "pageMessages" | "pageCacheBytes" | "responseBytes">,
+    stopwatch = systemStopwatch,
+  ) {
+    this.#store = store;
+    this.#encoder = encoder;
+    this.#sizes = sizes;
+    this.#stopwatch = stopwatch;
+    const convoy = new Convoy(stopwatch);
+    const cache = new PageCache(sizes.pageCacheBytes, (numbers) => evictionCandidate(numbers, convoy.slowestPage()));
+    this.#convoy = convoy;
+    this.#cache = cache;
+    this.#queue = new PageReadQueue({
+      read: (number) => this.#read(number),
+      shouldWait: (number) => this.#wouldEvictNeeded(number),
+      stopwatch,
+    });
+  }
+
+  /** The number of reads from the store since the start. */
+  get reads(): number {
+    return this.#reads;
+  }
+
+  /** The page with the message that a reader needs next, if it is cached. */
+  get(id: number, reader: object): Page | undefined {
+    const number = this.#numberOf(id);
+    this.#convoy.record(reader, number);
+    return this.#cache.get(number, id);
+  }
+
+  /** Reads the page with the message that a reader needs next into the cache. Throws `StoreUnavailable`. */
+  async fetch(id: number, reader: object): Promise<Page> {
+    const number = this.#numberOf(id);
+    this.#convoy.record(reader, number);
+    return this.#queue.read(number, reader);
+  }
+
+  /**
+   * Reads the page with a message that will be needed soon, unless that delays a reader or evicts a page of the convoy.
+   */
+  readAhead(id: number): void {
+    const number = this.#numberOf(id);
+    if (this.#cache.has(number) || this.#queue.has(number)) return;
+    if (this.#queue.isBusy || this.#wouldEvictNeeded(number)) return;
+    // The reader that needs the page reads it again.
+    this.#queue.read(number).catch(() => {});
+  }
+
+  /** Removes a reader that needs no page any more; a read that only it waits for is cancelled if it has not begun. */
+  removeReader(reader: object): void {
+    const number = this.#convoy.remove(reader);
+    if (number !== undefined) this.#queue.removeReader(number, reader);
+  }
+
+  /** The number of readers that go through pages, of cached pages, and of pages that are queued or in flight. */
+  get load(): { readonly readers: number; readonly cached: number; readonly loading: number } {
+    return { readers: this.#convoy.size, cached: this.#cache.size, loading: this.#queue.size };
+  }
+
+  /** Drops all cached pages, and those in flight when they arrive: the log was truncated, or is another one. */
+  clear(): void {
+    this.#generation += 1;
+    this.#cache.clear();
+  }
+
+  #wouldEvictNeeded(number: number): boolean {
+    return this.#cache.isFull && wouldEvictNeeded(number, this.#cache.numbers, this.#convoy.slowestPage());
+  }
+
+  async #read(number: number): Promise<Page> {
+    this.#reads += 1;
+    const { pageMessages, responseBytes } = this.#sizes;
+    const from = number * pageMessages + 1;
+    const generation = this.#generation;
+    const began = this.#stopwatch();
+    const messages = await this.#store.read(from, from + pageMessages - 1);
+    this.readTimes.add(this.#stopwatch() - began);
+    const entries = messages.map((message) => toEntry(message, this.#encoder));
+    const page = new Page(entries, from, this.#encoder, responseBytes);
+    if (generation === this.#generation) this.#cache.set(number, page);
+    return page;
+  }
+
+  #numberOf(id: number): number {
+    return Math.floor((id - 1) / this.#sizes.pageMessages);
+  }
+}
