@@ -41,10 +41,10 @@ describe("A room whose log has gone back", () => {
     const goBack = async (headId: number) => {
       const { logId } = model.log;
       model.goBack(headId);
-      bus.publish({ kind: "head", logId, headId: 1_000 });
+      bus.publish({ kind: "head-advanced", logId, headId: 1_000 });
       await until(() => followed.at(-1) === model.log.logId, "the room to follow the new log");
     };
-    bus.publish({ kind: "head", logId: "model", headId: 10 });
+    bus.publish({ kind: "head-advanced", logId: "model", headId: 10 });
     await until(() => room.stats().headId === 10, "the room to have what is said");
     return { ...opened, model, appends, arrivals, followed, goBack };
   }

@@ -49,7 +49,7 @@ describe("A message that somebody sends", () => {
     const log = await LogReplica.open(through, encoder, DEFAULT_SIZES);
     const bus = new LocalBus();
     bus.subscribe((hint) => {
-      if (hint.kind === "grown") log.ingest(hint.messages);
+      if (hint.kind === "appended") log.ingest(hint.messages);
     });
     const rate = new RateLimiter(all);
     log.listen({

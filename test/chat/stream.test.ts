@@ -167,7 +167,7 @@ describe("A stream", () => {
       through: (engines) =>
         withPort(engines, "bus", {
           publish: (hint) => {
-            if (hint.kind !== "grown") engines.bus.publish(hint);
+            if (hint.kind !== "appended") engines.bus.publish(hint);
           },
         }),
     });

@@ -19,15 +19,15 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
     it("carries every kind of hint as it is, and the sender's own handlers have run when publish returns", () => {
       const hints: Notification[] = [
         {
-          kind: "grown",
+          kind: "appended",
           logId: "log",
           messages: [
             { id: 1, senderId: 2, sender: "ana", recipientId: 0, recipient: "", text: "\u{1f600}\r\n", sentAt: 3 },
             { id: 2, senderId: 2, sender: "ana", recipientId: 5, recipient: "bob", text: "-", sentAt: 3 },
           ],
         },
-        { kind: "head", logId: "log", headId: 12 },
-        { kind: "forgotten", logId: "log", oldestId: 7 },
+        { kind: "head-advanced", logId: "log", headId: 12 },
+        { kind: "truncated", logId: "log", oldestId: 7 },
         { kind: "presence" },
         { kind: "sessions-ended", sessionIds: [1, 2, 3] },
       ];

@@ -61,7 +61,7 @@ describe("Gap", function () {
   /** The store forgets what came before this id, and says so. */
   async function forget(oldestId: number): Promise<void> {
     await server.engines.log.truncate(oldestId);
-    server.engines.bus.publish({ kind: "forgotten", logId: await logIdOf(server, ana), oldestId });
+    server.engines.bus.publish({ kind: "truncated", logId: await logIdOf(server, ana), oldestId });
   }
 
   it("comes in an empty log too, with the id of the message that will be the first", async () => {

@@ -10,7 +10,7 @@ function bus(change: (hint: Notification, publish: (hint: Notification) => void)
     wrap: (engines) =>
       withPort(engines, "bus", {
         publish: (hint) => {
-          if (hint.kind === "grown") change(hint, (changed) => engines.bus.publish(changed));
+          if (hint.kind === "appended") change(hint, (changed) => engines.bus.publish(changed));
           else engines.bus.publish(hint);
         },
       }),

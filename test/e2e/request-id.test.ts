@@ -139,7 +139,7 @@ describe("A command sent again with its request_id", function () {
     const first = await chat.accept(sendAll("soon forgotten"), "r");
     const { logId } = await (await server.connect()).chat(ana.token).next("welcome");
     await server.engines.log.truncate(Number(first.id) + 1);
-    server.engines.bus.publish({ kind: "forgotten", logId, oldestId: Number(first.id) + 1 });
+    server.engines.bus.publish({ kind: "truncated", logId, oldestId: Number(first.id) + 1 });
     const second = await chat.accept(sendAll("soon forgotten"), "r");
     expect(second).to.include({ id: first.id + 1n, duplicate: false });
   });

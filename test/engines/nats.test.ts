@@ -102,14 +102,14 @@ describe("The bus on NATS", () => {
       return [one, two] as const;
     });
     const message = { senderId: 2, sender: "ana", recipientId: 0, recipient: "", sentAt: 1_000 };
-    const small = { kind: "grown" as const, logId, messages: [{ id: 1, text: "x".repeat(800), ...message }] };
-    const large = { kind: "grown" as const, logId, messages: [{ id: 2, text: "x".repeat(1_000), ...message }] };
+    const small = { kind: "appended" as const, logId, messages: [{ id: 1, text: "x".repeat(800), ...message }] };
+    const large = { kind: "appended" as const, logId, messages: [{ id: 2, text: "x".repeat(1_000), ...message }] };
     ana.bus.publish(small);
     ana.bus.publish(large);
     ana.bus.publish({ kind: "sessions-ended", sessionIds: range(1, 1_000) });
     ana.bus.publish(numbered(1));
     await bob.listener.number(1);
-    expect(bob.listener.heard).to.deep.equal([small, { kind: "head", logId, headId: 2 }, numbered(1)]);
+    expect(bob.listener.heard).to.deep.equal([small, { kind: "head-advanced", logId, headId: 2 }, numbered(1)]);
     expect(ana.bus.counts).to.include({ published: 3, dropped: 1 });
   });
 

@@ -68,7 +68,7 @@ describe("The bus on NATS, under fire", () => {
   /** About 512 KiB. */
   const large = (id: number): Notification => {
     const message = { id, senderId: 2, sender: "ana", recipientId: 0, recipient: "", sentAt: 1_000 };
-    return { kind: "grown", logId, messages: [{ ...message, text: "x".repeat(MIB / 2) }] };
+    return { kind: "appended", logId, messages: [{ ...message, text: "x".repeat(MIB / 2) }] };
   };
 
   it("leaves out nothing where NATS takes what it gets, however much that is in all", async () => {

@@ -21,12 +21,12 @@ const grown = fc
       sentAt += later;
       return { id: first + i, ...rest, ...recipient, sentAt };
     });
-    return { kind: "grown", logId: "log", messages };
+    return { kind: "appended", logId: "log", messages };
   });
 const hint: fc.Arbitrary<Notification> = fc.oneof(
   grown,
-  fc.record({ kind: fc.constant("head"), logId: name, headId: id }),
-  fc.record({ kind: fc.constant("forgotten"), logId: name, oldestId: id }),
+  fc.record({ kind: fc.constant("head-advanced"), logId: name, headId: id }),
+  fc.record({ kind: fc.constant("truncated"), logId: name, oldestId: id }),
   fc.record({ kind: fc.constant("presence") }),
   fc.record({ kind: fc.constant("sessions-ended"), sessionIds: fc.array(id) }),
 );
@@ -45,18 +45,18 @@ describe("Hints on NATS", () => {
 
   it("take little more than their texts", () => {
     const messages = range(1, 100).map((i) => ({ ...messageOf(i), text: "x".repeat(100) }));
-    expect(encodeNotification({ kind: "grown", logId: "log", messages }, MIB)).to.have.length.below(100 * 130);
+    expect(encodeNotification({ kind: "appended", logId: "log", messages }, MIB)).to.have.length.below(100 * 130);
   });
 
   it("that are a batch which is too large, empty or not of ids that follow one another become its head, or nothing", () => {
-    const head = (headId: number) => ({ kind: "head", logId: "log", headId });
+    const head = (headId: number) => ({ kind: "head-advanced", logId: "log", headId });
     const sent = (messages: Message[], maxBytes: number) => {
-      const bytes = encodeNotification({ kind: "grown", logId: "log", messages }, maxBytes);
+      const bytes = encodeNotification({ kind: "appended", logId: "log", messages }, maxBytes);
       return bytes && decodeNotification(bytes);
     };
     const messages = range(7, 56).map(messageOf);
-    const size = encodeNotification({ kind: "grown", logId: "log", messages }, MIB)?.length ?? 0;
-    expect(sent(messages, size)).to.deep.equal({ kind: "grown", logId: "log", messages });
+    const size = encodeNotification({ kind: "appended", logId: "log", messages }, MIB)?.length ?? 0;
+    expect(sent(messages, size)).to.deep.equal({ kind: "appended", logId: "log", messages });
     expect(sent(messages, size - 1)).to.deep.equal(head(56));
     expect(sent(messages, 100)).to.deep.equal(head(56));
     expect(sent(messages, 10)).to.equal(undefined);

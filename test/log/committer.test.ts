@@ -49,7 +49,7 @@ describe("The group commit", () => {
     const hints: Notification[] = [];
     bus.subscribe((hint) => {
       hints.push(hint);
-      if (hint.kind === "grown") log.ingest(hint.messages);
+      if (hint.kind === "appended") log.ingest(hint.messages);
     });
     const reported: unknown[] = [];
     const committer = new Committer({
@@ -127,12 +127,12 @@ describe("The group commit", () => {
     expect(heard).to.equal(1);
     await Promise.all([append(first), append(draft(ana, "b")), append(first)]);
     await append(first);
-    expect(hints.map((hint) => hint.kind === "grown" && hint.messages.map(({ id }) => id - base))).to.deep.equal([
+    expect(hints.map((hint) => hint.kind === "appended" && hint.messages.map(({ id }) => id - base))).to.deep.equal([
       [1],
       [2],
     ]);
     expect(hints).to.deep.include({
-      kind: "grown",
+      kind: "appended",
       logId: log.logId,
       messages: await store.log.read(base + 2, base + 2),
     });

@@ -120,12 +120,12 @@ async function play(story: readonly Step[]): Promise<void> {
     else if (hint !== "lost") for (let i = 0; i < (hint === "twice" ? 2 : 1); i += 1) tell(head);
   };
   const tell = (after: number, to?: number) =>
-    bus.publish({ kind: "grown", logId: store.log.logId, messages: store.log.messages.slice(after, to) });
+    bus.publish({ kind: "appended", logId: store.log.logId, messages: store.log.messages.slice(after, to) });
   const goBack = async (headId: number) => {
     const { logId } = store.log;
     const { promise: followed } = bus.followed;
     store.goBack(headId);
-    bus.publish({ kind: "head", logId, headId: Number.MAX_SAFE_INTEGER });
+    bus.publish({ kind: "head-advanced", logId, headId: Number.MAX_SAFE_INTEGER });
     // The members take the new log for theirs from here on: nothing that they get may be of it sooner.
     await followed;
   };

@@ -70,7 +70,7 @@ describe("Retention", () => {
     await look(1);
     expect(await kept()).to.deep.equal(range(16, 20));
     const { logId } = await store.log.state();
-    expect(hints).to.deep.equal([{ kind: "forgotten", logId, oldestId: 16 }]);
+    expect(hints).to.deep.equal([{ kind: "truncated", logId, oldestId: 16 }]);
     await say(21, 22);
     await look(1);
     expect(await kept()).to.deep.equal(range(18, 22));

@@ -119,7 +119,7 @@ export class Committer {
       if (logId !== this.#log.logId) throw new OutcomeUnknown(LOG_REGRESSED);
       this.#failure = undefined;
       const messages = newMessages(drafts, appended);
-      if (messages.length > 0) this.#bus.publish({ kind: "grown", logId, messages });
+      if (messages.length > 0) this.#bus.publish({ kind: "appended", logId, messages });
       const newest = messages.at(-1);
       if (newest !== undefined) this.#timed(newest.sentAt);
       for (const [i, outcome] of appended.entries()) batch[i]?.resolve(outcome);

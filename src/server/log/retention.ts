@@ -45,7 +45,7 @@ export class Retention {
     const end = Math.min(before, state.headId + 1);
     if (end <= state.oldestId) return;
     // Nobody reads any more what is about to go: a reader that is behind is told of one gap, and not of one after every step.
-    bus.publish({ kind: "forgotten", logId, oldestId: end });
+    bus.publish({ kind: "truncated", logId, oldestId: end });
     // Where the log has gone back, what was to be forgotten says nothing about the new one.
     for (let id = state.oldestId; id < end && state.logId === logId && !this.#isStopped; ) {
       // Another node may be at it too, and further.

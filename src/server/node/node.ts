@@ -289,13 +289,13 @@ export class ChatNode {
 
   #onNotification(hint: Notification): void {
     switch (hint.kind) {
-      case "grown":
+      case "appended":
         if (hint.logId === this.#log.logId) this.#log.ingest(hint.messages);
         break;
-      case "head":
+      case "head-advanced":
         if (hint.logId === this.#log.logId) this.#log.sync.noteHead(hint.headId);
         break;
-      case "forgotten":
+      case "truncated":
         if (hint.logId === this.#log.logId) this.#log.truncateBefore(hint.oldestId);
         break;
       case "presence":

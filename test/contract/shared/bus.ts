@@ -46,12 +46,12 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       const [ana, bob, eve] = [await join(), await join(), await join()];
       const hints: Notification[] = [
         {
-          kind: "grown",
+          kind: "appended",
           logId,
           messages: [message(1, "\u{1f600}\r\n"), { ...message(2, "-"), recipientId: 5, recipient: "bob" }],
         },
-        { kind: "head", logId, headId: 12 },
-        { kind: "forgotten", logId, oldestId: 7 },
+        { kind: "head-advanced", logId, headId: 12 },
+        { kind: "truncated", logId, oldestId: 7 },
         { kind: "presence" },
         { kind: "sessions-ended", sessionIds: [1, 2, 3] },
         ...range(1, 200).map(numbered),
@@ -83,11 +83,11 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       const texts = fc.array(fc.string({ unit: "binary", minLength: 1 }), { minLength: 1, maxLength: 20 });
       await fc.assert(
         fc.asyncProperty(texts, async (some) => {
-          const hint: Notification = { kind: "grown", logId, messages: some.map((text) => message(++id, text)) };
+          const hint: Notification = { kind: "appended", logId, messages: some.map((text) => message(++id, text)) };
           ana.bus.publish(hint);
           await bob.listener.until(
             `message ${id}`,
-            (heard) => heard.kind === "grown" && heard.messages.at(-1)?.id === id,
+            (heard) => heard.kind === "appended" && heard.messages.at(-1)?.id === id,
           );
           expect(bob.listener.heard.at(-1)).to.deep.equal(hint);
         }),
@@ -99,11 +99,15 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       const [ana, bob] = [await join(), await join()];
       ana.bus.publish(numbered(1));
       const messages = range(1, 1_000).map((id) => message(id, "x".repeat(4_096)));
-      ana.bus.publish({ kind: "grown", logId, messages });
+      ana.bus.publish({ kind: "appended", logId, messages });
       ana.bus.publish(numbered(2));
       await bob.listener.number(2);
-      expect(bob.listener.heard).to.deep.equal([numbered(1), { kind: "head", logId, headId: 1_000 }, numbered(2)]);
-      expect(ana.listener.heard[1], "what the sender has heard").to.deep.equal({ kind: "grown", logId, messages });
+      expect(bob.listener.heard).to.deep.equal([
+        numbered(1),
+        { kind: "head-advanced", logId, headId: 1_000 },
+        numbered(2),
+      ]);
+      expect(ana.listener.heard[1], "what the sender has heard").to.deep.equal({ kind: "appended", logId, messages });
     });
 
     it("has the hints of each node in their order, where several publish at once", async () => {

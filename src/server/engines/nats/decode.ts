@@ -13,14 +13,14 @@ export function decodeNotification(bytes: Uint8Array): Notification {
   const [kind, ...fields] = list(parse(bytes), "it");
   switch (kind) {
     case "grown":
-      return grown(sized(fields, 4, kind));
+      return toAppended(sized(fields, 4, kind));
     case "head": {
       const [logId, headId] = sized(fields, 2, kind);
-      return { kind, logId: string(logId, "a log's id"), headId: id(headId, "a message's id") };
+      return { kind: "head-advanced", logId: string(logId, "a log's id"), headId: id(headId, "a message's id") };
     }
     case "forgotten": {
       const [logId, oldestId] = sized(fields, 2, kind);
-      return { kind, logId: string(logId, "a log's id"), oldestId: id(oldestId, "a message's id") };
+      return { kind: "truncated", logId: string(logId, "a log's id"), oldestId: id(oldestId, "a message's id") };
     }
     case "presence":
       sized(fields, 0, kind);
@@ -46,7 +46,7 @@ function parse(bytes: Uint8Array): unknown {
   }
 }
 
-function grown([logId, first, start, rows]: unknown[]): Notification {
+function toAppended([logId, first, start, rows]: unknown[]): Notification {
   const messages: Message[] = [];
   let nextId = id(first, "a message's id");
   let sentAt = count(start, "a time");
@@ -60,7 +60,7 @@ function grown([logId, first, start, rows]: unknown[]): Notification {
     sentAt = message.sentAt;
     nextId += 1;
   }
-  return { kind: "grown", logId: string(logId, "a log's id"), messages };
+  return { kind: "appended", logId: string(logId, "a log's id"), messages };
 }
 
 function messageOf(row: unknown[], messageId: number, base: number): Message {

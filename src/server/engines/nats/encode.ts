@@ -21,19 +21,19 @@ export function encodeNotification(hint: Notification, maxBytes: number): Buffer
   const fields = fieldsOf(hint, maxBytes);
   const bytes = fields && Buffer.from(JSON.stringify(fields));
   if (bytes === undefined || bytes.length <= maxBytes) return bytes;
-  return hint.kind === "grown" ? encodeNotification(headOf(hint), maxBytes) : undefined;
+  return hint.kind === "appended" ? encodeNotification(headOf(hint), maxBytes) : undefined;
 }
 
-type Grown = Extract<Notification, { kind: "grown" }>;
+type Appended = Extract<Notification, { kind: "appended" }>;
 
 function fieldsOf(hint: Notification, maxBytes: number): unknown[] | undefined {
   switch (hint.kind) {
-    case "grown":
-      return canBeWhole(hint.messages, maxBytes) ? grownFields(hint) : fieldsOf(headOf(hint), maxBytes);
-    case "head":
-      return hint.headId > 0 ? [hint.kind, hint.logId, hint.headId] : undefined;
-    case "forgotten":
-      return [hint.kind, hint.logId, hint.oldestId];
+    case "appended":
+      return canBeWhole(hint.messages, maxBytes) ? appendedFields(hint) : fieldsOf(headOf(hint), maxBytes);
+    case "head-advanced":
+      return hint.headId > 0 ? ["head", hint.logId, hint.headId] : undefined;
+    case "truncated":
+      return ["forgotten", hint.logId, hint.oldestId];
     case "presence":
       return [hint.kind];
     case "sessions-ended":
@@ -52,7 +52,7 @@ function canBeWhole(messages: readonly Message[], maxBytes: number): boolean {
   return characters <= maxBytes;
 }
 
-function grownFields({ kind, logId, messages }: Grown): unknown[] {
+function appendedFields({ logId, messages }: Appended): unknown[] {
   const { id, sentAt } = messages[0] as Message;
   const rows = messages.map((message) => [
     message.senderId,
@@ -62,9 +62,9 @@ function grownFields({ kind, logId, messages }: Grown): unknown[] {
     message.text,
     message.sentAt - sentAt,
   ]);
-  return [kind, logId, id, sentAt, rows];
+  return ["grown", logId, id, sentAt, rows];
 }
 
-function headOf({ logId, messages }: Grown): Notification {
-  return { kind: "head", logId, headId: messages.at(-1)?.id ?? 0 };
+function headOf({ logId, messages }: Appended): Notification {
+  return { kind: "head-advanced", logId, headId: messages.at(-1)?.id ?? 0 };
 }

@@ -1,7 +1,7 @@
 import type { MessagesAhead } from "../../log/ports/logStore.ts";
 import { CircuitBreaker } from "../shared/circuitBreaker.ts";
 import { parseAddress } from "./address.ts";
-import { Connections } from "./connections.ts";
+import { Connections, type Purpose } from "./connections.ts";
 import { reachDatabase } from "./opening.ts";
 import { serverTimeouts } from "./session.ts";
 
@@ -9,7 +9,7 @@ const FIND = { name: "messages-ahead", text: "SELECT first_id, last_id, latest F
 const CORRECT = { name: "correct-times", text: "SELECT first_id, last_id, latest FROM correct_times($1)" };
 
 /** How long it may take, in milliseconds: it goes through all messages. */
-const PATIENCE = 60 * 60 * 1_000;
+const CORRECTION_TIMEOUT_MS = 60 * 60 * 1_000;
 
 type Row = [firstId: number | null, lastId: number, latest: number];
 
@@ -31,7 +31,12 @@ async function withConnection<T>(url: string, action: (connections: Connections)
   const address = parseAddress(url);
   const respite = new CircuitBreaker(() => {});
   await reachDatabase(address, respite, { until: 0, patience: 0, report: () => {} });
-  const purpose = { name: "correct", max: 1, patience: PATIENCE, settings: serverTimeouts(PATIENCE) };
+  const purpose: Purpose = {
+    name: "correct",
+    max: 1,
+    timeoutMs: CORRECTION_TIMEOUT_MS,
+    settings: serverTimeouts(CORRECTION_TIMEOUT_MS),
+  };
   const connections = new Connections(address, purpose, respite);
   try {
     return await action(connections);

@@ -85,7 +85,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   });
   const limits = serverTimeouts(answer);
   const durable = { ...limits, synchronous_commit: synchronousCommit === "off" ? "on" : synchronousCommit };
-  const within = { patience: answer, settings: limits };
+  const within = { timeoutMs: answer, settings: limits };
   const appending = new Connections(address, { ...within, name: "append", max: 1, settings: durable }, respite);
   const writing = new Connections(address, { ...within, name: "write", max: 3, settings: durable }, respite);
   const reading = new Connections(address, { ...within, name: "read", max: 4 }, respite);

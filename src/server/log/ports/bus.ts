@@ -2,13 +2,13 @@ import type { Message } from "../message.ts";
 
 /** Something that another node may want to know soon. A hint: it may be lost, late or doubled. */
 export type Notification =
-  /** The log has grown by these messages, whose ids follow one another. */
-  | { readonly kind: "grown"; readonly logId: string; readonly messages: readonly Message[] }
-  /** The log has grown up to this message. */
-  | { readonly kind: "head"; readonly logId: string; readonly headId: number }
-  /** The log has forgotten what came before `oldestId`. */
-  | { readonly kind: "forgotten"; readonly logId: string; readonly oldestId: number }
-  /** The roster has changed. */
+  /** These messages were appended to the log; their ids are consecutive. */
+  | { readonly kind: "appended"; readonly logId: string; readonly messages: readonly Message[] }
+  /** The newest message of the log is `headId`. */
+  | { readonly kind: "head-advanced"; readonly logId: string; readonly headId: number }
+  /** The messages before `oldestId` were removed from the log. */
+  | { readonly kind: "truncated"; readonly logId: string; readonly oldestId: number }
+  /** Some user has come online or gone offline. */
   | { readonly kind: "presence" }
   /** Sessions were logged out. */
   | { readonly kind: "sessions-ended"; readonly sessionIds: readonly number[] };
