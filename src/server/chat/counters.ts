@@ -97,7 +97,7 @@ export class Counters {
   }
 
   /** A command has its answer. */
-  answered(event: RoomEvent): void {
+  replied(event: RoomEvent): void {
     if (event.kind === "rejected") this.rejected.add(event.reason);
     else if (event.kind === "accepted" && event.duplicate) this.duplicates += 1;
     else if (event.kind === "accepted") this.accepted += 1;

@@ -7,8 +7,8 @@ import type { Encoder, Goodbye } from "../chat/events.ts";
 import { FanOut } from "../chat/fanOut.ts";
 import { MessageSubmitter } from "../chat/messageSubmitter.ts";
 import { RateLimiter } from "../chat/rateLimiter.ts";
-import { type Sink, Stream } from "../chat/stream.ts";
-import type { StreamParts } from "../chat/streamParts.ts";
+import type { Sink, Stream } from "../chat/stream.ts";
+import { StreamFactory } from "../chat/streamFactory.ts";
 import type { Limits, RetentionPolicy, Sizes, Timings } from "../common/limits.ts";
 import { RETRY_SOON, sessionInvalid, shuttingDown } from "../common/refusal.ts";
 import { SteadyClock } from "../common/steadyClock.ts";
@@ -95,7 +95,9 @@ export class ChatNode {
   readonly online: OnlineList;
   /** What it has done since its start. */
   readonly counters: Counters;
-  readonly #parts: StreamParts;
+  readonly #streamFactory: StreamFactory;
+  readonly #report: (error: unknown) => void;
+  readonly #drainTimeoutMs: number;
   readonly #log: LogReplica;
   readonly #fanOut: FanOut;
   readonly #presence: LocalPresence;
@@ -133,13 +135,14 @@ export class ChatNode {
     this.signIn = new SignIn(engines, { gate, timings, clock });
     const rate = new RateLimiter(limits, stopwatch);
     this.#rate = rate;
-    this.#parts = {
-      ...options,
+    this.#report = options.report;
+    this.#drainTimeoutMs = timings.drainTimeoutMs;
+    this.#streamFactory = new StreamFactory({
       log,
       fanOut: rounds,
       presence: this.#presence,
       feed: this.#feed,
-      sender: new MessageSubmitter({
+      submitter: new MessageSubmitter({
         log: engines.log,
         accounts,
         roster,
@@ -149,8 +152,14 @@ export class ChatNode {
         clock: options.clock,
       }),
       signIn: this.signIn,
+      encoder: options.encoder,
       counters,
-    };
+      limits,
+      timings,
+      sizes: options.sizes,
+      stopwatch,
+      report: options.report,
+    });
     this.#retention = new Retention({
       store: engines.log,
       bus,
@@ -210,7 +219,7 @@ export class ChatNode {
   enter(session: Session, sink: Sink): Stream {
     this.checkOpen();
     if (this.#revoked.has(session.id)) throw sessionInvalid();
-    const stream = new Stream(this.#parts, session, sink, (closed) => this.#onStreamClosed(closed));
+    const stream = this.#streamFactory.open(session, sink, (closed) => this.#onStreamClosed(closed));
     this.counters.streamsOpened += 1;
     this.#fanOut.expectConnections();
     this.#streams.add(stream);
@@ -245,13 +254,13 @@ export class ChatNode {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#draining = { done: resolve };
     this.#presence.stop();
-    const deadline = setTimeout(resolve, this.#parts.timings.drainTimeoutMs);
+    const deadline = setTimeout(resolve, this.#drainTimeoutMs);
     this.#sayGoodbye({ reason: "SHUTTING_DOWN", reconnect: true, retryAfter: RETRY_SOON }, () => true);
     if (this.#streams.size === 0) resolve();
     await promise;
     clearTimeout(deadline);
     await this.#committer.idle();
-    await this.signIn.flushTouches().catch((error) => this.#parts.report(error));
+    await this.signIn.flushTouches().catch((error) => this.#report(error));
   }
 
   /** Stops all that goes on by itself. */
@@ -304,7 +313,7 @@ export class ChatNode {
       case "sessions-ended":
         // The store may have taken people off the roster by itself.
         this.#feed.markDirty();
-        this.#revoke(hint.sessionIds).catch((error) => this.#parts.report(error));
+        this.#revoke(hint.sessionIds).catch((error) => this.#report(error));
         break;
     }
   }
@@ -327,7 +336,7 @@ export class ChatNode {
     const { logId } = this.#log;
     this.#oldUpTo = headId;
     this.#engines.bus.follow(logId);
-    this.#parts.report(
+    this.#report(
       new Error(
         `The store's log has gone back, or was replaced: it is ${logId} now. All clients are sent to read it anew.`,
       ),
@@ -354,7 +363,7 @@ export class ChatNode {
   }
 
   #sayGoodbye(goodbye: Goodbye, to: (stream: Stream) => boolean): void {
-    for (const stream of this.#streams) if (to(stream)) stream.leave(goodbye);
+    for (const stream of this.#streams) if (to(stream)) stream.endWith(goodbye);
   }
 
   #onStreamClosed(stream: Stream): void {
