@@ -1,9 +1,9 @@
-/** How gRPC frames a message: whether it is compressed, in a byte, and its length, in four. */
+/** gRPC's prefix of a message: one byte for whether it is compressed, four for its length. */
 const PREFIX_BYTES = 5;
-/** The longest that is framed beforehand, in bytes: of a page that readers behind take, a copy would cost more than a second piece. */
-const MAX_BYTES = 8 * 1024;
-/** Live readers are at a few places of the log at a time. */
-const REMEMBERED = 4;
+/** Longer messages are not copied: for a page of a reader that is behind, a copy costs more than a second write. */
+const MAX_FRAMED_BYTES = 8 * 1024;
+/** How many messages are compared with. Live readers are at a few positions of the log at a time. */
+const MAX_RECENT_MESSAGES = 4;
 
 /** The prefix of a message. */
 export function prefixOf(message: Uint8Array): Buffer {
@@ -14,25 +14,26 @@ export function prefixOf(message: Uint8Array): Buffer {
 }
 
 /**
- * Frames once what is written to many streams: a write of one piece costs less than one of two, and a copy for each stream costs more
- * than both. What comes for the first time may never come again, so it is framed the second time.
+ * Frames a message once for all streams that it is written to: one write costs less than two, but a copy for each stream
+ * costs more than both. A message is framed when it comes for the second time, because the first may be the only one.
  */
 export class SharedFrames {
-  readonly #messages: (Uint8Array | undefined)[] = new Array(REMEMBERED).fill(undefined);
-  readonly #frames: (Buffer | undefined)[] = new Array(REMEMBERED).fill(undefined);
+  /** A ring, with its frames. */
+  readonly #messages: (Uint8Array | undefined)[] = new Array(MAX_RECENT_MESSAGES).fill(undefined);
+  readonly #frames: (Buffer | undefined)[] = new Array(MAX_RECENT_MESSAGES).fill(undefined);
   #next = 0;
 
-  /** The message with its prefix, where it is short, and came before and not long ago. */
+  /** The message with its prefix; `undefined` if it is long, or is not one of the last few messages (by identity). */
   of(message: Uint8Array): Buffer | undefined {
-    if (message.length > MAX_BYTES) return undefined;
-    const place = this.#messages.indexOf(message);
-    if (place >= 0) {
-      this.#frames[place] ??= Buffer.concat([prefixOf(message), message]);
-      return this.#frames[place];
+    if (message.length > MAX_FRAMED_BYTES) return undefined;
+    const index = this.#messages.indexOf(message);
+    if (index >= 0) {
+      this.#frames[index] ??= Buffer.concat([prefixOf(message), message]);
+      return this.#frames[index];
     }
     this.#messages[this.#next] = message;
     this.#frames[this.#next] = undefined;
-    this.#next = (this.#next + 1) % REMEMBERED;
+    this.#next = (this.#next + 1) % MAX_RECENT_MESSAGES;
     return undefined;
   }
 }
