@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { LoginThrottle, waitAfter } from "../../src/server/accounts/loginThrottle.ts";
+import { LoginThrottle, waitAfterMs } from "../../src/server/accounts/loginThrottle.ts";
 import { Refusal } from "../../src/server/common/refusal.ts";
 import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { MemoryFailedLogins } from "../../src/server/engines/memory/index.ts";
@@ -31,9 +31,9 @@ function setUp(free = 5) {
 
 describe("The wait after failed sign-ins", () => {
   it("is none for the first few, then doubles from 1 s to 15 minutes", () => {
-    const waits = Array.from({ length: 18 }, (_, failures) => waitAfter(failures, 5) / SECOND);
+    const waits = Array.from({ length: 18 }, (_, failures) => waitAfterMs(failures, 5) / SECOND);
     expect(waits).to.deep.equal([0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
-    expect(waitAfter(5_000, 5)).to.equal(15 * MINUTE);
+    expect(waitAfterMs(5_000, 5)).to.equal(15 * MINUTE);
   });
 
   it("is the least that an attempt has to wait, and what the refusal says", async () => {

@@ -38,7 +38,7 @@ describe("Signing in", () => {
     const signIn = new SignIn(
       { accounts, sessions: store.sessions, secrets: override<Secrets>(secrets, more.secrets ?? {}) },
       {
-        gate: new LoginThrottle(new MemoryFailedLogins(), { free: 3, clock }),
+        throttle: new LoginThrottle(new MemoryFailedLogins(), { free: 3, clock }),
         timings: { sessionLifetimeMs: 30 * DAY, sessionIdleMs: 7 * DAY },
         clock: followed(clock),
       },
@@ -229,7 +229,7 @@ describe("A session", () => {
     const signIn = new SignIn(
       { accounts: store.accounts, sessions, secrets },
       {
-        gate: new LoginThrottle(new MemoryFailedLogins(), { free: 0, clock }),
+        throttle: new LoginThrottle(new MemoryFailedLogins(), { free: 0, clock }),
         timings: { sessionLifetimeMs: 30 * DAY, sessionIdleMs: 7 * DAY },
         clock: followed(clock),
       },

@@ -32,11 +32,11 @@ async function openRoom(store: ModelStore, bus: LocalBus): Promise<ChatNode> {
   const engines = {
     log: store,
     roster: new MemoryRoster(),
-    attempts: new MemoryFailedLogins(),
+    failedLogins: new MemoryFailedLogins(),
     clockMark: { read: async () => undefined, write: async () => {} },
     bus,
     secrets: new NodeSecrets(),
-    sessions: { touch: async () => {}, sweep: async () => {} },
+    sessions: { touch: async () => {}, purge: async () => {}, cap: async () => {} },
   };
   return ChatNode.open({
     engines: engines as unknown as Engines,

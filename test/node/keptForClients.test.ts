@@ -47,7 +47,7 @@ describe("What is kept for clients", function () {
       const { readersOnPages } = room.kept();
       expect({ streams: room.stats().streams, readersOnPages }).to.deep.equal({ streams: 0, readersOnPages: 0 });
     }
-    await until(() => room.kept().pagesComing === 0, "the reads that were under way to end");
+    await until(() => room.kept().pagesLoading === 0, "the reads that were under way to end");
     await room.close();
   });
 
@@ -74,12 +74,12 @@ describe("What is kept for clients", function () {
         return sink;
       }),
     );
-    await until(() => room.kept().pagesComing === 30, "each to want a page of its own");
+    await until(() => room.kept().pagesLoading === 30, "each to want a page of its own");
     for (const sink of sinks) sink.stream.closed();
     // Two are under way, and cannot be called back.
-    expect(room.kept().pagesComing).to.equal(2);
+    expect(room.kept().pagesLoading).to.equal(2);
     gate.open();
-    await until(() => room.kept().pagesComing === 0, "the reads that were under way to end");
+    await until(() => room.kept().pagesLoading === 0, "the reads that were under way to end");
     expect(room.stats().pageReads - before).to.equal(2);
     await room.close();
   });

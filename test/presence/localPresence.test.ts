@@ -36,7 +36,7 @@ describe("A user is online for the room", () => {
     // A roster that takes its time, as one that is shared by several nodes does.
     const slow = gated(roster, gate, "arrive", "leave");
     const presence = new LocalPresence(slow, () => bus.publish({ kind: "presence" }), {
-      grace,
+      graceMs: grace,
       clock: Date.now,
       stopwatch: () => now,
     });
@@ -167,10 +167,10 @@ describe("A user is online for the room", () => {
     }
     const people = (await roster.page("", 9)).users;
     const { place } = await roster.changes();
-    presence.expect(people, 20);
+    presence.expectReturning(people, 20);
     await presence.join(session(1));
     expect([await isOnline(), await since()]).to.deep.equal([true, 7]);
-    await presence.forgetBeforeStart(3);
+    await presence.revokeBeforeStart(3);
     const gone = next();
     pass(20);
     await gone;
@@ -264,7 +264,7 @@ describe("A user whose join the roster does not take", () => {
         },
       }),
       () => {},
-      { grace: LONG, clock: Date.now, stopwatch: systemStopwatch },
+      { graceMs: LONG, clock: Date.now, stopwatch: systemStopwatch },
     );
     const refused = await presence.join(session(1)).catch((error) => error);
     expect(refused.message).to.equal("the roster is away");
@@ -275,5 +275,31 @@ describe("A user whose join the roster does not take", () => {
     expect(await roster.find("ana")).to.include({ username: "ana" });
     await presence.leave(session(1), "left");
     expect(await roster.find("ana"), "the join that failed does not count").to.equal(undefined);
+  });
+
+  it("is told to the roster again if the join was that of a new session of a user who is online", async () => {
+    const roster = new MemoryRoster();
+    let arrivals = 0;
+    let broken = false;
+    const presence = new LocalPresence(
+      override<MemoryRoster>(roster, {
+        arrive: async (who: Online) => {
+          arrivals += 1;
+          if (broken) throw new Error("the roster is away");
+          return roster.arrive(who);
+        },
+      }),
+      () => {},
+      { graceMs: LONG, clock: Date.now, stopwatch: systemStopwatch },
+    );
+    await presence.join(session(1));
+    broken = true;
+    await presence.join(session(2)).catch(() => {});
+    broken = false;
+    await presence.join(session(1));
+    expect(arrivals).to.equal(3);
+    await presence.join(session(1));
+    expect(arrivals, "the roster knows of the session").to.equal(3);
+    presence.stop();
   });
 });

@@ -6,36 +6,36 @@ const USERNAME = /^[a-z0-9](?:[a-z0-9._-]{0,30}[a-z0-9])?$/;
 const PASSWORD_MIN = 8;
 const PASSWORD_MAX = 128;
 /**
- * The most that a password can have before it is normalized: NFC joins up to four code points into one (Greek letters with three
- * marks), and each has up to four bytes.
+ * The longest that a valid password can be before it is normalized: NFC joins up to four code points into one (Greek letters with
+ * three marks), and each has up to four bytes.
  */
 const PASSWORD_MAX_BYTES = PASSWORD_MAX * 4 * 4;
 
-/** A username as the room writes it. Only ASCII is folded: no other letter can be in one. What is too long stays as it is. */
+/** A username in lower case. Only ASCII is folded, because usernames have no other letters. A text that is too long is not changed. */
 export function foldUsername(username: string): string {
   if (!hasAtMostBytes(username, USERNAME_MAX)) return username;
   return username.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-/** Whether a folded name can be a username. */
+/** Whether a folded name is a valid username. */
 export function isUsername(username: string): boolean {
   return hasAtMostBytes(username, USERNAME_MAX) && USERNAME.test(username);
 }
 
-/** A password in the form in which it is counted, hashed and compared: NFC. What is too long stays as it is. */
+/** A password in NFC, in which it is counted, hashed and compared. A text that is too long is not changed. */
 export function normalizePassword(password: string): string {
   return hasAtMostBytes(password, PASSWORD_MAX_BYTES) ? password.normalize("NFC") : password;
 }
 
-/** Whether a normalized password can be one. */
+/** Whether a normalized password is valid. */
 export function isPassword(password: string): boolean {
-  // A code point takes at most two UTF-16 units, so a far too long one need not be taken apart.
+  // A code point takes at most two UTF-16 units, so a far too long text need not be split.
   if (password.length > 2 * PASSWORD_MAX) return false;
   const points = [...password].length;
   return points >= PASSWORD_MIN && points <= PASSWORD_MAX;
 }
 
-/** The refusal of a name that cannot be one. It does not repeat it: "budi:secret" has a password in it. */
+/** The refusal of an invalid username. It does not repeat the name, because "budi:secret" contains a password. */
 export function usernameInvalid(): Refusal {
   return new Refusal(
     "USERNAME_INVALID",
@@ -44,7 +44,7 @@ export function usernameInvalid(): Refusal {
   );
 }
 
-/** The refusal of a password that cannot be one. It does not repeat it. */
+/** The refusal of an invalid password. It does not repeat the password. */
 export function passwordInvalid(password: string): Refusal {
   const count = password.length > 2 * PASSWORD_MAX ? `more than ${PASSWORD_MAX}` : [...password].length;
   return new Refusal(

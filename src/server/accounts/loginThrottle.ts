@@ -1,73 +1,69 @@
 import { overloaded, Refusal } from "../common/refusal.ts";
+import { SerialQueue } from "../common/serialQueue.ts";
 import type { FailedLoginStore } from "./ports/failedLoginStore.ts";
 
 /** The longest wait between two attempts; in milliseconds. */
 const MAX_WAIT_MS = 15 * 60 * 1_000;
-/** Attempts for one name and address that wait for one another. */
+/** The most attempts for one name and address that are queued or running. */
 const MAX_QUEUED = 32;
 
-/** How long an attempt must wait after the last one of so many failures; in milliseconds. */
-export function waitAfter(failures: number, free: number): number {
+/** How long an attempt must wait after the last of `failures`, in milliseconds. The first `free` failures cause no wait. */
+export function waitAfterMs(failures: number, free: number): number {
   return failures < free ? 0 : Math.min(1_000 * 2 ** (failures - free), MAX_WAIT_MS);
 }
 
 /**
- * Slows down the guessing of passwords: after a few failures for a name from an address each further attempt has to wait twice as
- * long. Attempts for the same name and address are made one after the other, or many at once would all count as the first.
+ * Slows down the guessing of passwords: after a few failures for a name from an address, each further attempt must wait twice as long.
+ * Attempts for the same name and address run one after the other, because concurrent ones would all count as the first.
  */
 export class LoginThrottle {
-  readonly #attempts: FailedLoginStore;
+  readonly #store: FailedLoginStore;
   readonly #freeFailures: number;
   readonly #clock: () => number;
-  readonly #queues = new Map<string, { last: Promise<unknown>; length: number }>();
+  readonly #queues = new Map<string, SerialQueue>();
 
-  /** `free`: failures before the first wait; 0: no waits at all. */
-  constructor(attempts: FailedLoginStore, options: { free: number; clock: () => number }) {
-    this.#attempts = attempts;
+  /** `free`: failures before the first wait; 0: never wait. `clock`: milliseconds since the epoch. */
+  constructor(store: FailedLoginStore, options: { free: number; clock: () => number }) {
+    this.#store = store;
     this.#freeFailures = options.free;
     this.#clock = options.clock;
   }
 
   /**
-   * Lets `attempt` be made, which resolves with `undefined` for a failure, and counts it. Throws the refusal `TOO_MANY_ATTEMPTS`,
-   * `OVERLOADED` where too many wait, and whatever
-   * `attempt` throws, which does not count.
+   * Runs `attempt`, which resolves with `undefined` for a failure, and counts the failure. Refusals: `TOO_MANY_ATTEMPTS`, and
+   * `OVERLOADED` if the queue is full. Also throws the errors of `attempt`, which do not count as failures.
    */
   async attempt<T>(key: string, attempt: () => Promise<T | undefined>): Promise<T | undefined> {
     if (this.#freeFailures === 0) return attempt();
-    const line = this.#queues.get(key) ?? { last: Promise.resolve(), length: 0 };
-    if (line.length >= MAX_QUEUED) throw overloaded();
-    this.#queues.set(key, line);
-    line.length += 1;
-    const mine = line.last.then(() => this.#try(key, attempt));
-    line.last = mine.catch(() => {});
+    const queue = this.#queues.get(key) ?? new SerialQueue();
+    if (queue.length >= MAX_QUEUED) throw overloaded();
+    this.#queues.set(key, queue);
     try {
-      return await mine;
+      return await queue.run(() => this.#try(key, attempt));
     } finally {
-      line.length -= 1;
-      if (line.length === 0) this.#queues.delete(key);
+      if (queue.length === 0) this.#queues.delete(key);
     }
   }
 
   async #try<T>(key: string, attempt: () => Promise<T | undefined>): Promise<T | undefined> {
     const at = this.#clock();
-    const failures = await this.#attempts.find(key, at);
+    const failures = await this.#store.find(key, at);
     if (failures !== undefined) {
-      const left = failures.lastAt + waitAfter(failures.count, this.#freeFailures) - at;
-      if (left > 0) throw tooManyAttempts(Math.min(left, MAX_WAIT_MS));
+      const waitMs = failures.lastAt + waitAfterMs(failures.count, this.#freeFailures) - at;
+      if (waitMs > 0) throw tooManyAttempts(Math.min(waitMs, MAX_WAIT_MS));
     }
     const result = await attempt();
-    if (result === undefined) await this.#attempts.fail(key, this.#clock());
-    else if (failures !== undefined) await this.#attempts.clear(key);
+    if (result === undefined) await this.#store.fail(key, this.#clock());
+    else if (failures !== undefined) await this.#store.clear(key);
     return result;
   }
 }
 
-function tooManyAttempts(wait: number): Refusal {
-  const seconds = Math.ceil(wait / 1_000);
+function tooManyAttempts(waitMs: number): Refusal {
+  const seconds = Math.ceil(waitMs / 1_000);
   return new Refusal(
     "TOO_MANY_ATTEMPTS",
     `Too many sign-ins to this name failed from your address. Try again in ${seconds} second${seconds === 1 ? "" : "s"}.`,
-    { retryAfter: wait },
+    { retryAfter: waitMs },
   );
 }

@@ -14,7 +14,7 @@ import type { Account, AccountStore } from "./ports/accountStore.ts";
 import type { Secrets } from "./ports/secrets.ts";
 import type { Session, SessionStore } from "./ports/sessionStore.ts";
 
-/** The ports that signing in needs. */
+/** The ports that sign-in uses. */
 export interface SignInStores {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
@@ -27,42 +27,43 @@ export interface SignedIn {
   readonly session: Session;
 }
 
-/** What comes in beside the name and the password. */
+/** A name and a password as a client sent them. */
 export interface Credentials {
   readonly username: string;
   readonly password: string;
 }
 
-/** A session is noted as used no more often than this many times in its idle time: each note is a write. */
-const TOUCHES_PER_IDLE_TIME = 168;
-/** By how much the clocks of several servers may differ, amply; in milliseconds. */
-const SLACK = 60 * 60 * 1_000;
+/** The most writes of `lastUsedAt` for a session within its idle time. */
+const MAX_TOUCHES_PER_IDLE_TIME = 168;
+/** More than the clocks of several servers differ, in milliseconds. */
+const CLOCK_DIFFERENCE_MS = 60 * 60 * 1_000;
 
-/** Accounts and sessions: who somebody is, and how they show it. Any of it may throw `StoreUnavailable`. */
+/** Registration, sign-in and sessions. Any method may throw `StoreUnavailable`. */
 export class SignIn {
-  readonly #engines: SignInStores;
+  readonly #stores: SignInStores;
   readonly #throttle: LoginThrottle;
   readonly #timings: Pick<Timings, "sessionLifetimeMs" | "sessionIdleMs">;
   readonly #clock: SteadyClock;
+  /** Sessions that were used since the last `flushTouches`. */
   readonly #used = new Set<number>();
 
   constructor(
-    engines: SignInStores,
+    stores: SignInStores,
     options: {
-      gate: LoginThrottle;
+      throttle: LoginThrottle;
       timings: Pick<Timings, "sessionLifetimeMs" | "sessionIdleMs">;
       clock: SteadyClock;
     },
   ) {
-    this.#engines = engines;
-    this.#throttle = options.gate;
+    this.#stores = stores;
+    this.#throttle = options.throttle;
     this.#timings = options.timings;
     this.#clock = options.clock;
   }
 
   /** Creates an account and signs in. Refusals: `USERNAME_INVALID`, `PASSWORD_INVALID`, `USERNAME_TAKEN`, `OVERLOADED`. */
   async register(credentials: Credentials): Promise<SignedIn> {
-    const { accounts, secrets } = this.#engines;
+    const { accounts, secrets } = this.#stores;
     const username = foldUsername(credentials.username);
     if (!isUsername(username)) throw usernameInvalid();
     const password = normalizePassword(credentials.password);
@@ -74,16 +75,16 @@ export class SignIn {
     return this.#open(account);
   }
 
-  /** Signs in. Refusals: `BAD_CREDENTIALS`, `TOO_MANY_ATTEMPTS`, `OVERLOADED`. `address`: where from, as the gate counts it. */
+  /** Signs in. Refusals: `BAD_CREDENTIALS`, `TOO_MANY_ATTEMPTS`, `OVERLOADED`. `address`: of the client, for the throttle. */
   async login(credentials: Credentials, address: string): Promise<SignedIn> {
     const username = foldUsername(credentials.username);
     const normalized = normalizePassword(credentials.password);
-    const possible = isUsername(username) && isPassword(normalized);
-    // What cannot be a password takes as long as a wrong one, however long it is.
-    const password = possible ? normalized : "";
-    // A name that cannot be one has no account to guess at, and must not fill the gate's memory.
+    const isPossible = isUsername(username) && isPassword(normalized);
+    // A text that cannot be a password takes as long as a wrong password, whatever its length.
+    const password = isPossible ? normalized : "";
+    // A name that cannot be a username has no account to protect, and must not fill the throttle's memory.
     const account = isUsername(username)
-      ? await this.#throttle.attempt(`${username} ${address}`, () => this.#verify(username, password, possible))
+      ? await this.#throttle.attempt(`${username} ${address}`, () => this.#verify(username, password, isPossible))
       : await this.#verify(username, password, false);
     if (account === undefined) throw badCredentials();
     return this.#open(account);
@@ -91,68 +92,67 @@ export class SignIn {
 
   /** The session of a token. Refusal: `SESSION_INVALID`. */
   async authenticate(token: string | undefined): Promise<Session> {
-    if (token === undefined || token === "")
-      throw new Refusal("SESSION_INVALID", 'This call needs a token: send the metadata "authorization: Bearer TOKEN".');
-    const session = await this.#engines.sessions.find(this.#engines.secrets.digest(token));
+    if (token === undefined || token === "") throw new Refusal("SESSION_INVALID", "This call needs a token.");
+    const session = await this.#stores.sessions.find(this.#stores.secrets.digest(token));
     const { earlier, later } = this.#clock.read();
     if (session === undefined) throw sessionInvalid();
     const { expiresAt, lastUsedAt } = session;
-    // A jump of the clock ends no session: one is refused only if it has expired with the jump and without it.
+    // A jump of the clock must not end a session: it is refused only if it has expired with the jump and without it.
     if (expiresAt <= earlier || lastUsedAt + this.#timings.sessionIdleMs <= earlier) throw sessionInvalid();
     this.markUsed(session.id, lastUsedAt, later);
     return session;
   }
 
-  /** Ends a session, or all sessions of its account; resolves with those that ended. */
+  /** Ends a session, or all sessions of its account; resolves with the ids of the sessions that it ended. */
   async logout(session: Session, everywhere: boolean): Promise<number[]> {
-    return this.#engines.sessions.end(session.id, everywhere);
+    return this.#stores.sessions.end(session.id, everywhere);
   }
 
-  /** A session is in use; `notedAt` is when that was noted last. True: it is noted anew. */
-  markUsed(sessionId: number, notedAt: number, now: number): boolean {
-    if (now - notedAt < this.#timings.sessionIdleMs / TOUCHES_PER_IDLE_TIME) return false;
+  /** A session is in use; `lastUsedAt` is when that was stored last. Returns whether it will be stored again. */
+  markUsed(sessionId: number, lastUsedAt: number, now: number): boolean {
+    if (now - lastUsedAt < this.#timings.sessionIdleMs / MAX_TOUCHES_PER_IDLE_TIME) return false;
     this.#used.add(sessionId);
     return true;
   }
 
-  /** Writes down which sessions are in use. */
+  /** Stores which sessions were used. */
   async flushTouches(): Promise<void> {
     if (this.#used.size === 0) return;
     const used = [...this.#used];
     this.#used.clear();
-    await this.#engines.sessions.touch(used, this.#clock.read().later);
+    await this.#stores.sessions.touch(used, this.#clock.read().later);
   }
 
   /**
-   * Deletes the sessions that have expired, and corrects what a clock that was ahead has noted of the others. Only for a
-   * clock that is settled: a session that is deleted does not come back.
+   * Deletes the expired sessions, and lowers the times that a clock stored while it was ahead. Call it only while the clock is settled,
+   * because a deleted session cannot be restored.
    */
   async purgeExpired(): Promise<void> {
-    const { sessions } = this.#engines;
-    const { sessionIdleMs: sessionIdle, sessionLifetimeMs: sessionLifetime } = this.#timings;
+    const { sessions } = this.#stores;
+    const { sessionIdleMs, sessionLifetimeMs } = this.#timings;
     const now = this.#clock.read().earlier;
-    await sessions.purge(now, now - sessionIdle);
-    await sessions.cap(now + SLACK, now + sessionLifetime + SLACK);
+    await sessions.purge(now, now - sessionIdleMs);
+    await sessions.cap(now + CLOCK_DIFFERENCE_MS, now + sessionLifetimeMs + CLOCK_DIFFERENCE_MS);
   }
 
-  /** The account, if the password is its own. Takes as long where there is none. */
-  async #verify(username: string, password: string, possible: boolean): Promise<Account | undefined> {
-    const { accounts, secrets } = this.#engines;
-    const account = possible ? await accounts.find(username) : undefined;
-    const right = await secrets.verifyPassword(account?.passwordHash, password);
-    if (!right || account === undefined) return undefined;
+  /** The account, if the password is right. Takes the same time if there is no such account. */
+  async #verify(username: string, password: string, isPossible: boolean): Promise<Account | undefined> {
+    const { accounts, secrets } = this.#stores;
+    const account = isPossible ? await accounts.find(username) : undefined;
+    const isRight = await secrets.verifyPassword(account?.passwordHash, password);
+    if (!isRight || account === undefined) return undefined;
+    // If this fails, the sign-in is still right, and the next one tries again.
     if (secrets.isOutdated(account.passwordHash)) await this.#rehash(account, password).catch(() => {});
     return account;
   }
 
-  /** Whoever calls it lets it fail: the next sign-in tries again, and this one was right all the same. */
   async #rehash(account: Account, password: string): Promise<void> {
-    const { accounts, secrets } = this.#engines;
+    const { accounts, secrets } = this.#stores;
     await accounts.setPasswordHash(account.id, await secrets.hashPassword(password));
   }
 
   async #open(account: Account): Promise<SignedIn> {
-    const { sessions, secrets } = this.#engines;
+    const { sessions, secrets } = this.#stores;
     const token = secrets.newToken();
     const { earlier, later } = this.#clock.read();
     const session = await sessions.open({

@@ -1,4 +1,4 @@
-import { Histogram, STORE_TIMES } from "../common/histogram.ts";
+import { Histogram, STORE_TIMES_MS } from "../common/histogram.ts";
 import { LabelledCounter } from "../common/labelledCounter.ts";
 import type { Reason } from "../common/refusal.ts";
 import type { RoomEvent } from "./events.ts";
@@ -47,7 +47,7 @@ export class Counters {
     "STORE_UNAVAILABLE",
   ]);
   /** Commits, by duration in milliseconds. */
-  readonly commitTimes = new Histogram(STORE_TIMES);
+  readonly commitTimes = new Histogram(STORE_TIMES_MS);
   /** Commits, by the number of messages in each. */
   readonly commitMessages = new Histogram([1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]);
   commitsFailed = 0;
@@ -55,7 +55,7 @@ export class Counters {
   readonly pageReadTimes: Histogram;
 
   /** `pageReadTimes`: the histogram that the page cache adds to. */
-  constructor(pageReadTimes = new Histogram(STORE_TIMES)) {
+  constructor(pageReadTimes = new Histogram(STORE_TIMES_MS)) {
     this.pageReadTimes = pageReadTimes;
   }
 

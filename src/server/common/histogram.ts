@@ -1,11 +1,8 @@
-/**
- * How often values fell where, and their sum: a histogram in plain numbers, so that each response of the room can be counted for a
- * few nanoseconds.
- */
+/** Counts of values by size, and their sum, in plain numbers: counting a value takes a few nanoseconds. */
 export class Histogram {
-  /** Ascending; a value counts for the first one that it does not pass. */
+  /** Ascending; a value belongs to the first bound that is not below it. */
   readonly bounds: readonly number[];
-  /** By bound; the last one more is for what passed them all. */
+  /** The values of each bound; one more element counts the values above all bounds. */
   readonly counts: number[];
   #sum = 0;
   #count = 0;
@@ -15,25 +12,25 @@ export class Histogram {
     this.counts = new Array<number>(bounds.length + 1).fill(0);
   }
 
-  /** How many values there were. */
+  /** The number of values. */
   get count(): number {
     return this.#count;
   }
 
-  /** All values together. */
+  /** The sum of all values. */
   get sum(): number {
     return this.#sum;
   }
 
   /** Counts a value. */
   add(value: number): void {
-    let place = 0;
-    while (place < this.bounds.length && value > (this.bounds[place] as number)) place += 1;
-    this.counts[place] = (this.counts[place] as number) + 1;
+    let i = 0;
+    while (i < this.bounds.length && value > (this.bounds[i] as number)) i += 1;
+    this.counts[i] = (this.counts[i] as number) + 1;
     this.#count += 1;
     this.#sum += value;
   }
 }
 
-/** The bounds of what takes from a tenth of a millisecond to ten seconds; in milliseconds. */
-export const STORE_TIMES = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
+/** The bounds for the durations of calls to a store, in milliseconds. */
+export const STORE_TIMES_MS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];

@@ -1,100 +1,97 @@
-/** What the room allows. */
+/** What a node allows its users. */
 export interface Limits {
-  /** How long a text may be, in bytes of UTF-8. */
+  /** The longest text, in bytes of UTF-8. */
   readonly maxTextBytes: number;
   /** Messages a second that a user may send in the long run, over all their streams. 0: no limit. */
   readonly messagesPerSecond: number;
-  /** Messages that a user may send at once after a rest. 0: no limit. */
+  /** Messages that a user may send at once after a pause. 0: no limit. */
   readonly burst: number;
-  /** The most that a join's `recent` gives. */
+  /** The most messages that `recent` of a join gives. */
   readonly maxRecent: number;
 }
 
-/** What the log keeps: a message goes when either has had enough of it. */
+/** Which messages the log keeps: a message is removed if it violates either bound. */
 export interface RetentionPolicy {
-  /** How old a message may grow, in milliseconds. 0: as old as it likes. */
+  /** The oldest age of a message, in milliseconds. 0: no bound. */
   readonly maxAgeMs: number;
-  /** How many messages there may be. 0: as many as there are. */
+  /** The number of messages. 0: no bound. */
   readonly maxMessages: number;
 }
 
-/** How long things take, in milliseconds. */
+/** Timeouts, intervals and lifetimes, in milliseconds. */
 export interface Timings {
-  /** How long a stream may go without a join. */
+  /** A stream must join within this time. */
   readonly joinTimeoutMs: number;
   /** How long a user stays online after a stream that broke off. */
   readonly graceMs: number;
-  /** How long those stay online who were so when the server ended, from its start on. */
+  /** How long the users who were online when the server ended stay online after its start. */
   readonly startGraceMs: number;
-  /** How long comings and goings are gathered. */
+  /** How long changes of presence are collected for one event. */
   readonly presenceWindowMs: number;
-  /** How long messages that came too early wait for those before them, until the store is asked for these. */
+  /** How long messages that arrive early wait for those before them, until these are read from the store. */
   readonly holeTimeoutMs: number;
-  /** How long the response under way may go untaken before the stream is reset. */
+  /** How long a client may leave a response unread before the stream is reset. */
   readonly stallTimeoutMs: number;
-  /** How often a reader's cursor is moved past what it may not see, at most. */
+  /** The shortest time between two cursors that only pass messages which the reader may not see. */
   readonly cursorIntervalMs: number;
   /** How long a session lasts. */
   readonly sessionLifetimeMs: number;
-  /** How long a session lasts that is not used. */
+  /** How long a session lasts if it is not used. */
   readonly sessionIdleMs: number;
-  /** How often the store is asked which sessions of open streams have ended: a hint may be lost. */
+  /** How often the store is asked which sessions of open streams have ended, because a notification may be lost. */
   readonly sessionCheckIntervalMs: number;
-  /** How long the clock must have been steady before anything is deleted for its age, or a jump of the clock is followed. */
+  /** How long the clock must be steady before data is deleted for its age, or a jump of the clock is followed. */
   readonly clockWaitMs: number;
-  /** The same where the clock lies, or has jumped, more than a day from where it should be. */
+  /** The same if the clock is, or has jumped, more than a day off. */
   readonly clockLongWaitMs: number;
-  /** How often the log is looked at for what is not to be kept any longer. */
+  /** How often the log is checked for messages that the retention policy removes. */
   readonly retentionIntervalMs: number;
   /** How long a drain waits for streams to end. The whole server has 10 s. */
   readonly drainTimeoutMs: number;
 }
 
-/** How much memory things take, in bytes unless they say otherwise. */
+/** Bounds of memory. */
 export interface Sizes {
-  /** The timeline's entries. */
+  /** The entries of the timeline, in bytes. */
   readonly timelineBytes: number;
-  /** The cache of pages. */
+  /** The cached pages, in bytes. */
   readonly pageCacheBytes: number;
-  /** Messages a page. */
+  /** Messages in a page. */
   readonly pageMessages: number;
-  /** A response, unless one event alone is larger. */
+  /** A response, in bytes, unless one event alone is larger. */
   readonly responseBytes: number;
-  /** Replies of a stream that wait. */
+  /** Replies of a stream that are not sent yet. */
   readonly maxReplies: number;
 }
 
-const SECOND = 1_000;
-const HOUR = 60 * 60 * SECOND;
-const DAY = 24 * HOUR;
+const SECOND_MS = 1_000;
+const HOUR_MS = 60 * 60 * SECOND_MS;
+const DAY_MS = 24 * HOUR_MS;
 
-/** The limits where nothing else is said. */
 export const DEFAULT_LIMITS: Limits = { maxTextBytes: 4_096, messagesPerSecond: 10, burst: 20, maxRecent: 1_000 };
 
-/** Everything is kept where nothing else is said. */
+/** By default all messages are kept. */
 export const DEFAULT_RETENTION: RetentionPolicy = { maxAgeMs: 0, maxMessages: 0 };
 
-/** The timings where nothing else is said. */
 export const DEFAULT_TIMINGS: Timings = {
-  joinTimeoutMs: 30 * SECOND,
-  graceMs: 10 * SECOND,
-  // The longest wait of the client library is 10 s (src/client/backoff.ts), and it has yet to connect and to join.
-  startGraceMs: 15 * SECOND,
+  joinTimeoutMs: 30 * SECOND_MS,
+  graceMs: 10 * SECOND_MS,
+  // The client library waits at most 10 s between two attempts (src/client/backoff.ts), and then must connect and join.
+  startGraceMs: 15 * SECOND_MS,
   presenceWindowMs: 250,
   holeTimeoutMs: 20,
-  stallTimeoutMs: 120 * SECOND,
-  cursorIntervalMs: 30 * SECOND,
-  sessionLifetimeMs: 30 * DAY,
-  sessionIdleMs: 7 * DAY,
-  // Looked at twice a second: so every stream of a session that has ended is gone within 5 s.
-  sessionCheckIntervalMs: 4 * SECOND,
-  clockWaitMs: HOUR,
-  clockLongWaitMs: DAY,
-  retentionIntervalMs: 10 * SECOND,
-  drainTimeoutMs: 7 * SECOND,
+  stallTimeoutMs: 120 * SECOND_MS,
+  cursorIntervalMs: 30 * SECOND_MS,
+  sessionLifetimeMs: 30 * DAY_MS,
+  sessionIdleMs: 7 * DAY_MS,
+  // Maintenance ticks twice a second, so every stream of an ended session ends within 5 s.
+  sessionCheckIntervalMs: 4 * SECOND_MS,
+  clockWaitMs: HOUR_MS,
+  clockLongWaitMs: DAY_MS,
+  retentionIntervalMs: 10 * SECOND_MS,
+  drainTimeoutMs: 7 * SECOND_MS,
 };
 
-/** The sizes where nothing else is said. */
 export const DEFAULT_SIZES: Sizes = {
   timelineBytes: 8 * 1024 * 1024,
   pageCacheBytes: 16 * 1024 * 1024,

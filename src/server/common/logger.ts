@@ -1,4 +1,4 @@
-/** Where the server writes what an operator wants to know; a pino logger is one. */
+/** The log for operators. A pino logger implements it. */
 export interface Logger {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;

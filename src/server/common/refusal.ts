@@ -1,4 +1,4 @@
-/** Why something was refused, failed or ended: the contract's `Reason` without its prefix. */
+/** Why a request was refused, or a call or stream ended: the contract's `Reason` without its prefix. */
 export type Reason =
   | "USERNAME_TAKEN"
   | "USERNAME_INVALID"
@@ -24,16 +24,16 @@ export type Reason =
   | "JOIN_TIMEOUT"
   | "REQUEST_INVALID";
 
-/** How long a client is asked to wait where the store or the server is away for a moment; in milliseconds. */
+/** How long a client is asked to wait if the store or the server is away for a moment, in milliseconds. */
 export const RETRY_SOON = 1_000;
 
-/** Something that a client asked for and does not get: a reason for programs and a sentence for people. */
+/** A request that the server refuses: a reason for programs and a sentence for people. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly reason: Reason;
-  /** In milliseconds: the same may succeed after this time. Undefined: it will not. */
+  /** The same request may succeed after this time, in milliseconds. Undefined: it will not. */
   readonly retryAfter: number | undefined;
-  /** The request's field that was wrong, by its name in the contract. */
+  /** The wrong field of the request, by its name in the contract. */
   readonly field: string | undefined;
 
   constructor(reason: Reason, message: string, more: { retryAfter?: number; field?: string; cause?: unknown } = {}) {
@@ -44,7 +44,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What a client hears when the store is away and surely changed nothing. */
+/** The refusal if the store is away and has certainly changed nothing. */
 export function storeUnavailable(cause: unknown): Refusal {
   return new Refusal(
     "STORE_UNAVAILABLE",
@@ -56,21 +56,21 @@ export function storeUnavailable(cause: unknown): Refusal {
   );
 }
 
-/** What a client hears that asks something of a server that is being stopped. */
+/** The refusal of a server that is being stopped. */
 export function shuttingDown(): Refusal {
   return new Refusal("SHUTTING_DOWN", "The server is being stopped. Try again in a second.", {
     retryAfter: RETRY_SOON,
   });
 }
 
-/** What a client hears when too many sign-ins wait already. */
+/** The refusal if too many sign-ins are queued. */
 export function overloaded(): Refusal {
   return new Refusal("OVERLOADED", "Too many people are signing in at the moment. Try again in a second.", {
     retryAfter: RETRY_SOON,
   });
 }
 
-/** What a client hears whose token is no session's. */
+/** The refusal of a token that belongs to no session. */
 export function sessionInvalid(): Refusal {
   return new Refusal("SESSION_INVALID", "This token is not, or no longer, valid: sign in again.");
 }

@@ -1,22 +1,22 @@
 import type { Timings } from "./limits.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
-/** No clock that is right says an earlier time: this code was not written then. */
-const NEVER_BEFORE = Date.UTC(2026, 0, 1);
-/** Steps of the clock up to this are followed at once: no harm is done by a minute. In milliseconds. */
-const TOLERANCE = 60_000;
-/** A gap up to this is usual: a server that was off over night. In milliseconds. */
-const USUAL_GAP = 24 * 60 * 60 * 1_000;
+/** A right clock shows no earlier time, because this code was written later. */
+const EARLIEST_TIME = Date.UTC(2026, 0, 1);
+/** Jumps of the clock up to this are followed at once, in milliseconds: a minute does no harm. */
+const TOLERANCE_MS = 60_000;
+/** A gap up to this is usual, in milliseconds: a server that was off over night. */
+const USUAL_GAP_MS = 24 * 60 * 60 * 1_000;
 
-/** A reading of the wall clock, as its distance from the stopwatch, and since when it has been steady. */
-interface Reading {
+/** The wall clock minus the stopwatch, and since when this difference has been steady, by the stopwatch. */
+interface ClockOffset {
   offset: number;
   readonly since: number;
 }
 
 /**
- * What time it is, in milliseconds since the epoch, where a jump of the clock has yet to prove steady: without the jump
- * and with it.
+ * The time with and without a jump of the clock that has yet to prove steady, in milliseconds since the epoch. Without such a jump both
+ * are the same.
  */
 export interface ClockReading {
   readonly earlier: number;
@@ -25,33 +25,32 @@ export interface ClockReading {
 
 /** What a steady clock is made with. */
 export interface SteadyClockParts {
-  /** The wall clock: milliseconds since the epoch. It may jump. */
+  /** The wall clock, in milliseconds since the epoch. It may jump. */
   readonly clock: () => number;
   readonly stopwatch: Stopwatch;
-  /** The newest time that the store has seen; `undefined`: it is new. */
+  /** The newest time that the store has seen, in milliseconds since the epoch; `undefined` if the store is new. */
   readonly seen: number | undefined;
   readonly timings: Pick<Timings, "clockWaitMs" | "clockLongWaitMs">;
-  /** Told, in a sentence, what an operator should know about the clock. */
+  /** Receives warnings for an operator, each a sentence. */
   readonly warn: (message: string) => void;
 }
 
 /**
- * The wall clock, and how far it can be believed. A clock that jumps is not followed until it has been steady for a
- * while by the stopwatch; until then the time goes on as before. A clock that lies far from the newest time that the
- * store has seen is used, but nothing may be deleted by it until it has been steady for longer. See
- * docs/decisions/0022-a-clock-that-jumps.md.
+ * The wall clock, protected against jumps. A jump is not followed until the clock has been steady for a while by the stopwatch; until
+ * then the time goes on as before. A clock that is far from the newest time that the store has seen is used, but no data may be deleted
+ * by it until it has been steady for longer. See docs/decisions/0022-a-clock-that-jumps.md.
  */
 export class SteadyClock {
   readonly #clock: () => number;
   readonly #stopwatch: Stopwatch;
   readonly #timings: SteadyClockParts["timings"];
   readonly #warn: (message: string) => void;
-  /** What time goes by. */
-  #followed: Reading;
-  /** What the wall clock says where that is something else. */
-  #jumped: Reading | undefined;
-  /** The newest time that is known to have been, as its distance from the stopwatch. */
-  #seen: number;
+  /** The clock that the time follows. */
+  #followed: ClockOffset;
+  /** The wall clock after a jump that is not followed yet. */
+  #jumped: ClockOffset | undefined;
+  /** The newest time that the store has seen, minus the stopwatch. */
+  #seenOffset: number;
   #isSettled = false;
   #warnedAt = Number.NEGATIVE_INFINITY;
 
@@ -63,11 +62,11 @@ export class SteadyClock {
     const now = stopwatch();
     const wall = clock();
     this.#followed = { offset: wall - now, since: now };
-    this.#seen = (seen ?? Math.max(wall, NEVER_BEFORE)) - now;
-    const gap = this.#followed.offset - this.#seen;
-    // Behind it by any amount is worth a word: the time of messages does not go on until the clock has caught up.
-    if (gap <= USUAL_GAP && gap >= -TOLERANCE) return;
-    const seenAt = dateOf(this.#seen + now);
+    this.#seenOffset = (seen ?? Math.max(wall, EARLIEST_TIME)) - now;
+    const gap = this.#followed.offset - this.#seenOffset;
+    // A clock that is behind always deserves a warning: the time of messages stands still until the clock has caught up.
+    if (gap <= USUAL_GAP_MS && gap >= -TOLERANCE_MS) return;
+    const seenAt = dateOf(this.#seenOffset + now);
     this.#warn(
       [
         `The clock (${dateOf(wall)}) is ${describeGap(gap)} the newest time that the store has seen (${seenAt}).`,
@@ -77,71 +76,71 @@ export class SteadyClock {
     );
   }
 
-  /** The time, without jumps that have yet to prove steady. In whole milliseconds since the epoch. */
+  /** The time without jumps that have yet to prove steady, in whole milliseconds since the epoch. */
   get now(): number {
-    this.#look();
+    this.#followClock();
     return this.#jumped === undefined ? this.#clock() : Math.round(this.#stopwatch() + this.#followed.offset);
   }
 
-  /** The time by both: what has ended by the earlier one has ended whichever is right. */
+  /** The time with and without a jump: a deadline before the earlier one has passed, whichever of them is right. */
   read(): ClockReading {
     const now = this.now;
     const wall = this.#clock();
     return { earlier: Math.min(now, wall), later: Math.max(now, wall) };
   }
 
-  /** Whether the clock has been steady for so long that what is too old by it may be deleted. */
+  /** Whether the clock has been steady for so long that data may be deleted for its age. */
   get isSettled(): boolean {
-    this.#look();
+    this.#followClock();
     if (this.#jumped !== undefined) return false;
     const steadyFor = this.#stopwatch() - this.#followed.since;
     if (!this.#isSettled && steadyFor >= this.#waitFor(this.#gap)) this.#isSettled = true;
-    if (this.#isSettled) this.#seen = this.#followed.offset;
+    if (this.#isSettled) this.#seenOffset = this.#followed.offset;
     return this.#isSettled;
   }
 
-  /** Whether it agrees with what the store has seen, so that the store may be told of it. */
+  /** Whether the clock agrees with the store, so that its time may be stored as the mark. */
   get isUsual(): boolean {
-    return this.isSettled || (this.#jumped === undefined && Math.abs(this.#gap) <= USUAL_GAP);
+    return this.isSettled || (this.#jumped === undefined && Math.abs(this.#gap) <= USUAL_GAP_MS);
   }
 
   /**
-   * Another server has just said what time it is. One that agrees with its store is right about it, so a clock far from
-   * that has to be steady for the long wait from here on, and again after the next time that it is told so.
+   * Another server has stored the time, so its clock agrees with the store. If this clock is far from that time, it must be steady for the
+   * long wait from now on, and again after each further call.
    */
   learn(time: number): void {
-    this.#look();
-    this.#seen = time - this.#stopwatch();
-    if (Math.abs(this.#gap) <= USUAL_GAP) return;
+    this.#followClock();
+    this.#seenOffset = time - this.#stopwatch();
+    if (Math.abs(this.#gap) <= USUAL_GAP_MS) return;
     this.#isSettled = false;
     this.#followed = { offset: this.#followed.offset, since: this.#stopwatch() };
   }
 
-  /** By how much what time goes by lies ahead of what the store has seen. */
+  /** How far the followed clock is ahead of the newest time that the store has seen, in milliseconds. */
   get #gap(): number {
-    return this.#followed.offset - this.#seen;
+    return this.#followed.offset - this.#seenOffset;
   }
 
   #waitFor(gap: number): number {
-    return Math.abs(gap) <= USUAL_GAP ? this.#timings.clockWaitMs : this.#timings.clockLongWaitMs;
+    return Math.abs(gap) <= USUAL_GAP_MS ? this.#timings.clockWaitMs : this.#timings.clockLongWaitMs;
   }
 
-  #look(): void {
+  #followClock(): void {
     const now = this.#stopwatch();
     const offset = this.#clock() - now;
     const jump = offset - this.#followed.offset;
-    if (Math.abs(jump) <= TOLERANCE) {
+    if (Math.abs(jump) <= TOLERANCE_MS) {
       this.#followed.offset = offset;
       this.#jumped = undefined;
       return;
     }
-    if (this.#jumped === undefined || Math.abs(offset - this.#jumped.offset) > TOLERANCE) {
+    if (this.#jumped === undefined || Math.abs(offset - this.#jumped.offset) > TOLERANCE_MS) {
       this.#jumped = { offset, since: now };
     } else this.#jumped.offset = offset;
-    // A clock that was wrong at the start, and is set right a little later, as by NTP.
-    const isNearer = !this.#isSettled && Math.abs(offset - this.#seen) < Math.abs(this.#gap);
+    // The clock was wrong at the start and is set right a little later, for example by NTP.
+    const isNearer = !this.#isSettled && Math.abs(offset - this.#seenOffset) < Math.abs(this.#gap);
     const isSteady = now - this.#jumped.since >= this.#waitFor(jump);
-    if (isSteady) this.#seen = offset;
+    if (isSteady) this.#seenOffset = offset;
     if (isNearer || isSteady) {
       this.#followed = this.#jumped;
       this.#jumped = undefined;
@@ -149,7 +148,7 @@ export class SteadyClock {
   }
 
   #warnOfJump(jump: number, now: number): void {
-    if (now - this.#warnedAt < TOLERANCE) return;
+    if (now - this.#warnedAt < TOLERANCE_MS) return;
     this.#warnedAt = now;
     this.#warn(
       [
@@ -161,16 +160,16 @@ export class SteadyClock {
   }
 }
 
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
-/** How long something is, for people: in the largest unit of which there are two. */
+/** A duration for people, in the largest unit of which it has two. */
 export function span(milliseconds: number): string {
   const long = Math.abs(milliseconds);
   for (const [unit, name] of [
-    [24 * HOUR, "days"],
-    [HOUR, "hours"],
-    [MINUTE, "minutes"],
+    [24 * HOUR_MS, "days"],
+    [HOUR_MS, "hours"],
+    [MINUTE_MS, "minutes"],
   ] as const) {
     if (long >= 2 * unit) return `${Math.round(long / unit)} ${name}`;
   }
@@ -186,6 +185,6 @@ function describeGap(gap: number): string {
 }
 
 function dateOf(time: number): string {
-  // A time that no date can have is one that no clock that is right has said.
+  // A wrong clock may show a time that no date has.
   return Math.abs(time) > 8.64e15 ? String(time) : new Date(time).toISOString();
 }

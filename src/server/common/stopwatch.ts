@@ -1,8 +1,8 @@
 /**
- * Milliseconds since some moment, which no set clock moves: the difference of two is how long something took. The other time is the
- * clock, in milliseconds since the epoch, for what is written down or told.
+ * Milliseconds since some moment, unaffected by changes of the system's clock: use it for durations and timeouts. Use a clock, which
+ * gives milliseconds since the epoch, for times that are stored or shown.
  */
 export type Stopwatch = () => number;
 
-/** That of the system. */
+/** The stopwatch of the system. */
 export const systemStopwatch: Stopwatch = () => performance.now();

@@ -1,9 +1,9 @@
-/** The store did not do what it was asked to do, and certainly changed nothing. */
+/** The store did not carry out a call, and has certainly changed nothing. */
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
 }
 
-/** The store failed in the middle of a commit: the commit may have happened, or may happen later. */
+/** The store failed during a commit: the commit may have happened, or may still happen. */
 export class OutcomeUnknown extends Error {
   override readonly name = "OutcomeUnknown";
 }

@@ -1,36 +1,35 @@
 import { span } from "../common/steadyClock.ts";
 import type { Stopwatch } from "../common/stopwatch.ts";
 
-/** By how much the newest message may lie ahead of the clock before that is worth a word; in milliseconds. */
-const AHEAD = 60_000;
-/** How often it is said; in milliseconds. */
-const AGAIN = 60 * 60 * 1_000;
+/** How far the newest message may lie ahead of the clock before there is a warning, in milliseconds. */
+const TOLERANCE_MS = 60_000;
+/** The shortest time between two warnings, in milliseconds. */
+const WARN_INTERVAL_MS = 60 * 60 * 1_000;
 
 /**
- * Looks whether the log's time lies ahead of the clock. It does so after a message was sent while the clock was ahead:
- * those behind it get the same time until the clock has caught up, since no message's time is before that of the one
- * before it.
+ * Warns if the time of the newest message lies ahead of the clock. That happens after a message was sent while the clock was ahead: the
+ * messages after it get the same time until the clock has caught up, because times never fall as ids grow.
  */
 export class LogAhead {
   readonly #clock: () => number;
   readonly #stopwatch: Stopwatch;
   readonly #warn: (message: string) => void;
-  #saidAt = Number.NEGATIVE_INFINITY;
+  #warnedAt = Number.NEGATIVE_INFINITY;
 
-  /** `clock`: milliseconds since the epoch. `warn` is told in a sentence, once an hour at most. */
+  /** `clock`: milliseconds since the epoch. `warn`: receives a sentence, at most once an hour. */
   constructor(parts: { clock: () => number; stopwatch: Stopwatch; warn: (message: string) => void }) {
     this.#clock = parts.clock;
     this.#stopwatch = parts.stopwatch;
     this.#warn = parts.warn;
   }
 
-  /** The newest message has this time. */
-  note(sentAt: number): void {
+  /** Checks the time of the newest message, in milliseconds since the epoch. */
+  check(sentAt: number): void {
     const clock = this.#clock();
-    if (sentAt - clock <= AHEAD) return;
+    if (sentAt - clock <= TOLERANCE_MS) return;
     const at = this.#stopwatch();
-    if (at - this.#saidAt < AGAIN) return;
-    this.#saidAt = at;
+    if (at - this.#warnedAt < WARN_INTERVAL_MS) return;
+    this.#warnedAt = at;
     const [newest, now] = [sentAt, clock].map((time) => new Date(time).toISOString());
     this.#warn(
       [

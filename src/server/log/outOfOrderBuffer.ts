@@ -1,27 +1,27 @@
 import type { Message } from "./message.ts";
 
-/** What is kept at most: the batches of nodes that append at the same time are a few places apart. */
+/** The bounds of the buffer: the batches of nodes that append at the same time are a few ids apart. */
 const MAX_BATCHES = 64;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Batches that came before the ones in front of them, as those of two nodes often do. They are kept until the hole is filled. */
+/** Keeps batches that arrive before the messages in front of them, until that hole is filled. Batches of two nodes often do. */
 export class OutOfOrderBuffer {
   /** By the id of their first message. */
   readonly #batches = new Map<number, readonly Message[]>();
   #bytes = 0;
   #lastId = 0;
 
-  /** Whether there are none. */
+  /** Whether there are no batches. */
   get isEmpty(): boolean {
     return this.#batches.size === 0;
   }
 
-  /** The greatest id in them; 0: there are none. */
+  /** The greatest id in the batches; 0 if there are none. */
   get lastId(): number {
     return this.#lastId;
   }
 
-  /** Keeps a batch, whose ids follow one another. False: there is no space for it. */
+  /** Adds a batch, whose ids follow one another. Returns false if there is no space for it. */
   add(messages: readonly Message[]): boolean {
     const first = messages[0];
     const last = messages.at(-1);
@@ -34,19 +34,18 @@ export class OutOfOrderBuffer {
     return true;
   }
 
-  /** Lets go of what lies up to `headId`, and of the batch that goes on behind it, and gives that; `undefined`: there is none. */
+  /** Removes and returns the messages that follow `headId`; `undefined` if there are none. Drops batches that end before them. */
   takeNext(headId: number): readonly Message[] | undefined {
     for (const [firstId, messages] of this.#batches) {
       if (firstId > headId + 1) continue;
       this.#drop(firstId, messages);
-      // Their ids follow one another.
-      const fresh = messages.slice(headId + 1 - firstId);
-      if (fresh.length > 0) return fresh;
+      const next = messages.slice(headId + 1 - firstId);
+      if (next.length > 0) return next;
     }
     return undefined;
   }
 
-  /** Lets go of all of them. */
+  /** Removes all batches. */
   clear(): void {
     this.#batches.clear();
     this.#bytes = 0;
@@ -60,7 +59,7 @@ export class OutOfOrderBuffer {
   }
 }
 
-/** What a batch takes in memory, about: its texts may take two bytes a character. */
+/** About the memory that a batch takes: its texts may take two bytes a character. */
 function sizeOf(messages: readonly Message[]): number {
   return messages.reduce((sum, { text }) => sum + text.length * 2 + 200, 0);
 }

@@ -1,4 +1,4 @@
-import { Histogram, STORE_TIMES } from "../common/histogram.ts";
+import { Histogram, STORE_TIMES_MS } from "../common/histogram.ts";
 import type { Sizes } from "../common/limits.ts";
 import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
 import { Convoy, evictionCandidate, wouldEvictNeeded } from "./convoy.ts";
@@ -28,7 +28,7 @@ export class Pages {
   /** Grows with each `clear`: a page whose read began before it is not cached. */
   #generation = 0;
   /** How long the store took for each page, in milliseconds. */
-  readonly readTimes = new Histogram(STORE_TIMES);
+  readonly readTimes = new Histogram(STORE_TIMES_MS);
 
   constructor(
     store: Pick<LogStore, "read">,

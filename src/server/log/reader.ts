@@ -1,38 +1,38 @@
 import type { LogEvent } from "./events.ts";
 import type { LogReplica } from "./logReplica.ts";
 
-/** What a reader has next: bytes of a response (none or more), and an event that belongs behind them. */
+/** What a reader delivers next: bytes of a response, which may be empty, and an event that follows them. */
 export interface Portion {
   readonly bytes: Uint8Array;
-  /** How many messages are in them. */
+  /** The number of messages in `bytes`. */
   readonly messages: number;
-  /** The cursor is for the response to carry, where `bytes` has none. 0: none. */
+  /** The cursor that the response must carry; 0 if `bytes` has one. */
   readonly cursor: number;
   readonly event: LogEvent | undefined;
 }
 
 /**
- * A place in the log that moves on: everything up to its cursor that its account may see has been taken. It is the same thing for
- * a live stream, for one that resumes and for one that is slow.
+ * A cursor in the log that moves forward: the reader has taken everything up to it that its account may see. Live streams, streams that
+ * resume and slow streams all use the same reader.
  *
- * Its phases: it *replays* until it has passed the head of its join (`target`), tells so once, and is *live* from then on.
+ * A reader *replays* until it has passed the head at its join (`target`), reports that once, and is *live* from then on.
  */
 export class Reader {
   readonly accountId: number;
   readonly #log: LogReplica;
   readonly #target: number;
   #cursor: number;
-  #told: number;
+  #toldUpTo: number;
   #live = false;
   #gap: boolean;
 
-  /** A reader that has taken everything up to `after`. `gap`: that was not what was asked for. */
+  /** A reader whose cursor is `after`. `gap`: the client asked for messages that can no longer be delivered. */
   constructor(log: LogReplica, accountId: number, start: { after: number; gap: boolean }) {
     this.#log = log;
     this.accountId = accountId;
     this.#target = log.headId;
     this.#cursor = start.after;
-    this.#told = start.after;
+    this.#toldUpTo = start.after;
     this.#gap = start.gap;
   }
 
@@ -46,19 +46,19 @@ export class Reader {
     return this.#live;
   }
 
-  /** Whether there is something to take, or to look through, or to tell. */
+  /** Whether there are messages to take or to pass, or an event to deliver. */
   get behind(): boolean {
     return this.#gap || !this.#live || this.#cursor < this.#log.headId;
   }
 
-  /** Whether it goes through pages of the store, and not the timeline. */
+  /** Whether the reader goes through pages of the store, and not through the timeline. */
   get onPages(): boolean {
     return this.#cursor + 1 < this.#log.timeline.firstId;
   }
 
   /**
-   * Takes what comes next, up to `maxBytes` where given. `undefined`: nothing now. Where `onPages` then is true, the page with
-   * `cursor + 1` must be fetched first.
+   * Takes the next portion, of at most `maxBytes` if given. `undefined` if there is none: if `onPages` is true then, the page with
+   * `cursor + 1` must be loaded first.
    */
   take(maxBytes?: number): Portion | undefined {
     if (this.#gap || this.#cursor < this.#log.oldestId - 1) return this.#takeGap();
@@ -69,20 +69,20 @@ export class Reader {
       if (batch.bytes.length === 0 && this.#cursor < this.#log.headId) continue;
       const event = this.#caughtUp();
       if (batch.bytes.length === 0 && event === undefined) return undefined;
-      this.#told = this.#cursor;
+      this.#toldUpTo = this.#cursor;
       const { bytes, messages } = batch;
       return { bytes, messages, cursor: bytes.length > 0 ? 0 : this.#cursor, event };
     }
     const event = this.#caughtUp();
     if (event === undefined) return undefined;
-    this.#told = this.#cursor;
-    return { bytes: NOTHING, messages: 0, cursor: this.#cursor, event };
+    this.#toldUpTo = this.#cursor;
+    return { bytes: NO_BYTES, messages: 0, cursor: this.#cursor, event };
   }
 
-  /** The cursor, if the client has not been told that it has come so far; it counts as told then. 0: nothing to tell. */
+  /** The cursor, if the client has not been told of it yet; from then on it counts as told. 0 if the client knows it. */
   untold(): number {
-    if (this.#told === this.#cursor) return 0;
-    this.#told = this.#cursor;
+    if (this.#toldUpTo === this.#cursor) return 0;
+    this.#toldUpTo = this.#cursor;
     return this.#cursor;
   }
 
@@ -90,8 +90,8 @@ export class Reader {
     const { oldestId } = this.#log;
     this.#gap = false;
     this.#cursor = oldestId - 1;
-    this.#told = this.#cursor;
-    return { bytes: NOTHING, messages: 0, cursor: this.#cursor, event: { kind: "gap", oldestId } };
+    this.#toldUpTo = this.#cursor;
+    return { bytes: NO_BYTES, messages: 0, cursor: this.#cursor, event: { kind: "gap", oldestId } };
   }
 
   #caughtUp(): LogEvent | undefined {
@@ -101,4 +101,4 @@ export class Reader {
   }
 }
 
-const NOTHING = new Uint8Array(0);
+const NO_BYTES = new Uint8Array(0);

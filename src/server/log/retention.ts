@@ -1,80 +1,83 @@
 import type { RetentionPolicy } from "../common/limits.ts";
+import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
 import type { Bus } from "./ports/bus.ts";
 import type { LogState, LogStore } from "./ports/logStore.ts";
 
-/** What retention works with. */
+/** What retention is made with. */
 export interface RetentionParts {
   readonly store: LogStore;
   readonly bus: Bus;
   readonly policy: RetentionPolicy;
-  /** Milliseconds since the epoch; `undefined`: the clock is not settled, and no message is old by it. */
+  /** Milliseconds since the epoch; `undefined`: the clock is not settled, and no message is too old by it. */
   readonly clock: () => number | undefined;
+  /** Default: the system's. */
+  readonly stopwatch?: Stopwatch;
 }
 
-/** Messages truncated in one commit; senders wait for it. Measured: 8 to 15 ms (docs/decisions/0014-retention.md). */
-const STEP = 250;
+/** Messages truncated in one commit, for which senders wait 8 to 15 ms (docs/decisions/0014-retention.md). */
+const STEP_MESSAGES = 250;
 
-/** Keeps the log as short as the operator wants it. */
+/** Truncates the log by age and by number of messages. */
 export class Retention {
   readonly #parts: RetentionParts;
-  #underWay: Promise<void> | undefined;
+  #inFlight: Promise<void> | undefined;
   #isStopped = false;
-  #endRest = () => {};
+  #endPause = () => {};
 
   constructor(parts: RetentionParts) {
     this.#parts = parts;
   }
 
-  /** Forgets what is not to be kept any longer, unless that is under way already. Throws what the store throws. */
+  /** Truncates the log by the policy, unless a check is in flight. Throws the errors of the store. */
   async check(): Promise<void> {
-    if (this.#underWay !== undefined) return;
-    this.#underWay = this.#look().finally(() => {
-      this.#underWay = undefined;
+    if (this.#inFlight !== undefined) return;
+    this.#inFlight = this.#check().finally(() => {
+      this.#inFlight = undefined;
     });
-    await this.#underWay;
+    await this.#inFlight;
   }
 
   /**
-   * Makes the store forget all messages before `before`, at most up to the head. In steps: a commit that forgets a million messages
-   * would make every sender wait for it.
+   * Removes all messages before id `before`, at most up to the head, from the store. It does so in steps, because senders wait for each
+   * commit.
    */
   async truncate(before: number): Promise<void> {
-    const { store, bus } = this.#parts;
+    const { store, bus, stopwatch = systemStopwatch } = this.#parts;
     let state = await store.state();
     const { logId } = state;
     const end = Math.min(before, state.headId + 1);
     if (end <= state.oldestId) return;
-    // Nobody reads any more what is about to go: a reader that is behind is told of one gap, and not of one after every step.
+    // The nodes are notified first, so that a reader that is behind gets one gap, and not one after every step.
     bus.publish({ kind: "truncated", logId, oldestId: end });
-    // Where the log has gone back, what was to be forgotten says nothing about the new one.
+    // If the log regresses meanwhile, `before` is not an id of the new log.
     for (let id = state.oldestId; id < end && state.logId === logId && !this.#isStopped; ) {
-      // Another node may be at it too, and further.
-      id = Math.min(Math.max(id, state.oldestId) + STEP, end);
-      const began = performance.now();
+      // Another node may be truncating too, and be ahead.
+      id = Math.min(Math.max(id, state.oldestId) + STEP_MESSAGES, end);
+      const began = stopwatch();
       await store.truncate(id);
       if (id === end) return;
-      // Senders get as much of the store as this does.
-      await this.#rest(performance.now() - began);
+      // Senders get as much time of the store as truncation.
+      await this.#pause(stopwatch() - began);
       state = await store.state(state);
     }
   }
 
-  /** Looks no more; resolves when no step is under way. */
+  /** Stops all checks; resolves when no step is in flight. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    this.#endRest();
-    await this.#underWay?.catch(() => {});
+    this.#endPause();
+    await this.#inFlight?.catch(() => {});
   }
 
-  async #rest(ms: number): Promise<void> {
+  async #pause(ms: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, ms);
-    this.#endRest = resolve;
+    this.#endPause = resolve;
     await promise;
     clearTimeout(timer);
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     const { store, policy, clock } = this.#parts;
     if (this.#isStopped || (policy.maxAgeMs === 0 && policy.maxMessages === 0)) return;
     const state = await store.state();
@@ -85,15 +88,15 @@ export class Retention {
   }
 
   /**
-   * The id of the first message of that time or later; of the next one where there is none. Times never fall as ids grow, so
-   * the log itself is the index: what lies between is halved.
+   * The id of the first message at a time or later; the id of the next message if there is none. Times never fall as ids grow, so this
+   * is a binary search in the log.
    */
   async #firstSince(time: number, { oldestId, headId }: LogState): Promise<number> {
     const isBefore = async (id: number) => {
       const [message] = await this.#parts.store.read(id, id);
       return message === undefined || message.sentAt < time;
     };
-    // Nearly always nothing has grown too old since the last look.
+    // Nearly always no message has become too old since the last check.
     if (!(await isBefore(oldestId))) return oldestId;
     let low = oldestId;
     let high = headId + 1;

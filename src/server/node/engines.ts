@@ -7,7 +7,7 @@ import type { Bus } from "../log/ports/bus.ts";
 import type { LogStore } from "../log/ports/logStore.ts";
 import type { Roster } from "../presence/ports/roster.ts";
 
-/** The ports that a node stands on, one for each concern. */
+/** The ports that a node uses. */
 export interface Engines {
   readonly log: LogStore;
   readonly accounts: AccountStore;

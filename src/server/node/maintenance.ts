@@ -9,11 +9,11 @@ import type { LogReplica } from "../log/logReplica.ts";
 import type { Retention } from "../log/retention.ts";
 import type { PresenceFeed } from "../presence/presenceFeed.ts";
 
-/** What is looked after. */
+/** What maintenance works on. */
 export interface MaintenanceParts {
   readonly log: LogReplica;
   readonly feed: PresenceFeed;
-  readonly streams: ReadonlySet<Stream>;
+  readonly streams: Iterable<Stream>;
   readonly signIn: SignIn;
   readonly rate: RateLimiter;
   readonly retention: Retention;
@@ -21,56 +21,54 @@ export interface MaintenanceParts {
   readonly clock: SteadyClock;
   readonly clockMark: ClockMark;
   readonly stopwatch: Stopwatch;
-  /** Ends the streams of sessions that have ended without a hint. */
+  /** Ends the streams of sessions whose end no notification has told. */
   readonly checkSessions: () => Promise<void>;
   readonly report: (error: unknown) => void;
 }
 
-/** In milliseconds: how often time is looked at, and the store is asked for what no hint has told of. */
-const TICK_MS = 500;
-/** In milliseconds: how often what has ended by itself is swept out. */
+/** How often the store is polled for changes whose notification may be lost, in milliseconds. */
+const POLL_INTERVAL_MS = 500;
+/** How often expired data is purged, in milliseconds. */
 const PURGE_INTERVAL_MS = 60 * 60 * 1_000;
-/** In milliseconds: how often the store is told what time it is. */
-const MARK = 10 * 60 * 1_000;
+/** How often the time is stored, in milliseconds. */
+const MARK_INTERVAL_MS = 10 * 60 * 1_000;
 
-/** Does what must be done every now and then, on one timer: thousands of streams would mean thousands of timers. */
+/** Runs all periodic background work on one timer: a timer for each stream would mean thousands. */
 export class Maintenance {
   readonly #parts: MaintenanceParts;
   readonly #timer: NodeJS.Timeout;
-  /** By ticks and not by the clock: a timer may come a fraction of a millisecond early, and every other look would be left out. */
-  readonly #ticksALook: number;
+  /** Counted in ticks, because a timer may fire a fraction of a millisecond early: by the clock, every other poll would be skipped. */
+  readonly #ticksPerPoll: number;
   #ticks = 0;
-  #sweptAt = Number.NEGATIVE_INFINITY;
-  #deletedAt = Number.NEGATIVE_INFINITY;
+  #ratesPurgedAt = Number.NEGATIVE_INFINITY;
+  #sessionsPurgedAt = Number.NEGATIVE_INFINITY;
   #markedAt = Number.NEGATIVE_INFINITY;
-  /** What this server has written, or read, last. */
+  /** The mark that this server has written or read last. */
   #mark: number | undefined;
   #retainedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(household: MaintenanceParts) {
-    this.#parts = household;
-    const {
-      joinTimeoutMs: joinTimeout,
-      stallTimeoutMs: stall,
-      cursorIntervalMs: cursor,
-      sessionLifetimeMs: sessionLifetime,
-      retentionIntervalMs: retention,
-    } = household.timings;
-    const interval = Math.min(
-      TICK_MS,
-      Math.ceil(Math.min(joinTimeout, stall, cursor, sessionLifetime, retention) / 10),
+  constructor(parts: MaintenanceParts) {
+    this.#parts = parts;
+    const { joinTimeoutMs, stallTimeoutMs, cursorIntervalMs, sessionLifetimeMs, retentionIntervalMs } = parts.timings;
+    const shortestMs = Math.min(
+      joinTimeoutMs,
+      stallTimeoutMs,
+      cursorIntervalMs,
+      sessionLifetimeMs,
+      retentionIntervalMs,
     );
-    this.#ticksALook = Math.max(1, Math.round(TICK_MS / interval));
-    this.#timer = setInterval(() => this.#tick(), interval);
+    const tickMs = Math.min(POLL_INTERVAL_MS, Math.ceil(shortestMs / 10));
+    this.#ticksPerPoll = Math.max(1, Math.round(POLL_INTERVAL_MS / tickMs));
+    this.#timer = setInterval(() => this.#tick(), tickMs);
     this.#timer.unref();
   }
 
-  /** Does no more. */
+  /** Stops the timer. */
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  /** Tells the store what time it is, if the clock agrees with what the store knows. Never throws. */
+  /** Stores the time, if the clock agrees with the store. Never throws. */
   async markTime(): Promise<void> {
     const { stopwatch, report } = this.#parts;
     this.#markedAt = stopwatch();
@@ -85,7 +83,7 @@ export class Maintenance {
     for (const stream of streams) stream.tick(now, time);
     signIn.flushTouches().catch(report);
     this.#ticks += 1;
-    if (this.#ticks % this.#ticksALook === 0) {
+    if (this.#ticks % this.#ticksPerPoll === 0) {
       log.sync.schedule();
       feed.markDirty();
       checkSessions().catch(report);
@@ -94,22 +92,22 @@ export class Maintenance {
       this.#retainedAt = now;
       retention.check().catch(report);
     }
-    if (now - this.#sweptAt >= PURGE_INTERVAL_MS) {
-      this.#sweptAt = now;
+    if (now - this.#ratesPurgedAt >= PURGE_INTERVAL_MS) {
+      this.#ratesPurgedAt = now;
       rate.sweep();
     }
-    // What is deleted does not come back: see docs/decisions/0022-a-clock-that-jumps.md.
-    if (now - this.#deletedAt >= PURGE_INTERVAL_MS && clock.isSettled) {
-      this.#deletedAt = now;
+    // Deleted sessions cannot be restored: see docs/decisions/0022-a-clock-that-jumps.md.
+    if (now - this.#sessionsPurgedAt >= PURGE_INTERVAL_MS && clock.isSettled) {
+      this.#sessionsPurgedAt = now;
       signIn.purgeExpired().catch(report);
     }
-    if (now - this.#markedAt >= MARK) void this.markTime();
+    if (now - this.#markedAt >= MARK_INTERVAL_MS) void this.markTime();
   }
 
   async #markTime(): Promise<void> {
     const { clock, clockMark } = this.#parts;
     const mark = await clockMark.read();
-    // Another server has written it since: it is there, and agrees with the store.
+    // Another server has written the mark since, so its clock agrees with the store.
     if (mark !== undefined && this.#mark !== undefined && mark !== this.#mark) clock.learn(mark);
     this.#mark = mark;
     if (!clock.isUsual) return;

@@ -1,342 +1,224 @@
-import { LoginThrottle } from "../accounts/loginThrottle.ts";
 import type { Session } from "../accounts/ports/sessionStore.ts";
-import { RevokedSessions } from "../accounts/revokedSessions.ts";
-import { SignIn } from "../accounts/signIn.ts";
-import { Counters } from "../chat/counters.ts";
-import type { Encoder, Goodbye } from "../chat/events.ts";
-import { FanOut } from "../chat/fanOut.ts";
-import { MessageSubmitter } from "../chat/messageSubmitter.ts";
-import { RateLimiter } from "../chat/rateLimiter.ts";
+import type { SignIn } from "../accounts/signIn.ts";
+import type { Counters } from "../chat/counters.ts";
+import type { Goodbye } from "../chat/events.ts";
 import type { Sink, Stream } from "../chat/stream.ts";
-import { StreamFactory } from "../chat/streamFactory.ts";
-import type { Limits, RetentionPolicy, Sizes, Timings } from "../common/limits.ts";
 import { RETRY_SOON, sessionInvalid, shuttingDown } from "../common/refusal.ts";
-import { SteadyClock } from "../common/steadyClock.ts";
-import type { Stopwatch } from "../common/stopwatch.ts";
-import { Committer } from "../log/committer.ts";
-import { LogAhead } from "../log/logAhead.ts";
-import { LogReplica } from "../log/logReplica.ts";
 import { isPublic } from "../log/message.ts";
 import type { Notification } from "../log/ports/bus.ts";
-import { Retention } from "../log/retention.ts";
 import type { Entry } from "../log/segment.ts";
-import { LocalPresence } from "../presence/localPresence.ts";
 import { OnlineList } from "../presence/onlineList.ts";
-import { PresenceFeed } from "../presence/presenceFeed.ts";
-import type { Engines } from "./engines.ts";
+import { compose, type NodeOptions, type NodeParts } from "./compose.ts";
 import { Maintenance } from "./maintenance.ts";
+import { type StreamCounts, StreamRegistry } from "./streamRegistry.ts";
 
-/** What a room is made with. */
-export interface NodeOptions {
-  readonly engines: Engines;
-  readonly encoder: Encoder;
-  readonly limits: Limits;
-  readonly retention: RetentionPolicy;
-  readonly timings: Timings;
-  readonly sizes: Sizes;
-  /** Failed sign-ins for a name and address before there is a wait; 0: there is none. */
-  readonly loginFailures: number;
-  /** Milliseconds since the epoch. */
-  readonly clock: () => number;
-  readonly stopwatch: Stopwatch;
-  /** Something went wrong that the operator wants to know. */
-  readonly report: (error: unknown) => void;
-  /** The operator should look at something, which a sentence says. Default: nobody is told. */
-  readonly warn?: (message: string) => void;
-  /** The store has not answered, or answers again. Default: nobody is told. */
-  readonly storeAnswers?: (does: boolean) => void;
-}
-
-/** What a room does at the moment, for those who watch it. */
-export interface NodeStats {
-  /** Open `Chat` calls. */
-  readonly streams: number;
-  /** Streams that have joined. */
-  readonly readers: number;
-  /** Readers that go through pages of the store. */
-  readonly readersBehind: number;
+/** What a node does at the moment, for metrics. */
+export interface NodeStats extends StreamCounts {
   /** Pages read from the store since the start. */
   readonly pageReads: number;
   /** The id of the newest message. */
   readonly headId: number;
-  /** The id of the oldest message kept, or of the next one where there is none. */
+  /** The id of the oldest message kept, or of the next message if none is kept. */
   readonly oldestId: number;
   /** Messages that wait for the next commits. */
   readonly commitsWaiting: number;
-  /** Whether the store has answered when it was looked at last: twice a second. */
+  /** Whether the store answered the last sync; there are two syncs a second. */
   readonly storeAnswers: boolean;
 }
 
-/** What a room is opened with first. */
-interface RoomBasis {
-  readonly log: LogReplica;
-  readonly rounds: FanOut;
-  readonly clock: SteadyClock;
-  readonly ahead: LogAhead;
-}
-
-/** How much a room keeps because of clients, also of such as have gone. Each of it has a bound. */
+/** How much a node keeps because of clients, also of those that have gone. Each number has a bound. */
 export interface KeptForClients {
-  /** Readers that the pages know; those of open streams at most. */
+  /** Readers that go through pages; at most one for each open stream. */
   readonly readersOnPages: number;
-  /** Pages in the cache, which is bounded in bytes. */
+  /** Cached pages. The cache is bounded in bytes. */
   readonly pages: number;
-  /** Pages that are wanted or under way: one for each open stream at most, and those that are read ahead. */
-  readonly pagesComing: number;
-  /** Accounts that have sent lately. */
+  /** Pages that are queued or in flight: at most one for each open stream, and those that are read ahead. */
+  readonly pagesLoading: number;
+  /** Accounts with a token bucket. */
   readonly rates: number;
-  /** Sessions that have ended lately. */
-  readonly endedSessions: number;
+  /** Sessions that were revoked lately. */
+  readonly revokedSessions: number;
 }
 
-/** The chat room of this node: who may enter, what is said in it, and who hears it. */
+/** One node of the chat room: composes accounts, log, presence and streams, and passes events between them. */
 export class ChatNode {
   readonly signIn: SignIn;
   readonly online: OnlineList;
-  /** What it has done since its start. */
+  /** What the node has done since its start. */
   readonly counters: Counters;
-  readonly #streamFactory: StreamFactory;
-  readonly #report: (error: unknown) => void;
-  readonly #drainTimeoutMs: number;
-  readonly #log: LogReplica;
-  readonly #fanOut: FanOut;
-  readonly #presence: LocalPresence;
-  readonly #feed: PresenceFeed;
-  readonly #committer: Committer;
-  readonly #retention: Retention;
+  readonly #options: NodeOptions;
+  readonly #parts: NodeParts;
   readonly #maintenance: Maintenance;
-  readonly #engines: Engines;
-  readonly #revoked: RevokedSessions;
-  readonly #rate: RateLimiter;
-  /** What comes in up to here was accepted long ago: it is only read anew. */
-  #oldUpTo = 0;
-  readonly #streams = new Set<Stream>();
-  readonly #byAccount = new Map<number, Set<Stream>>();
+  readonly #streams = new StreamRegistry();
   readonly #unsubscribe: () => void;
+  /** Messages up to this id cost no tokens: after a regression the log is only read again. */
+  #chargedUpTo = 0;
   #draining: { readonly done: () => void } | undefined;
 
-  private constructor(options: NodeOptions, { log, rounds, clock, ahead }: RoomBasis) {
-    const { engines, limits, timings, stopwatch } = options;
-    const { accounts, roster, bus, failedLogins: attempts } = engines;
-    this.#engines = engines;
-    this.#revoked = new RevokedSessions(engines.sessions, timings.sessionCheckIntervalMs, stopwatch);
-    this.#log = log;
-    this.#fanOut = rounds;
-    const onRosterChanged = () => bus.publish({ kind: "presence" });
-    const graceOptions = { grace: timings.graceMs, clock: () => clock.now, stopwatch };
-    this.#presence = new LocalPresence(roster, onRosterChanged, graceOptions);
-    this.#feed = new PresenceFeed(roster, timings.presenceWindowMs, () => rounds.wakeAll(1));
-    const counters = new Counters(log.pages.readTimes);
-    this.counters = counters;
-    const timed = (sentAt: number) => ahead.note(sentAt);
-    this.#committer = new Committer({ store: engines.log, log, bus, counters, timed, report: options.report });
+  private constructor(options: NodeOptions, parts: NodeParts) {
+    const { bus, clockMark, roster } = options.engines;
+    this.#options = options;
+    this.#parts = parts;
+    this.signIn = parts.signIn;
     this.online = new OnlineList(roster);
-    const gate = new LoginThrottle(attempts, { free: options.loginFailures, clock: () => clock.now });
-    this.signIn = new SignIn(engines, { gate, timings, clock });
-    const rate = new RateLimiter(limits, stopwatch);
-    this.#rate = rate;
-    this.#report = options.report;
-    this.#drainTimeoutMs = timings.drainTimeoutMs;
-    this.#streamFactory = new StreamFactory({
-      log,
-      fanOut: rounds,
-      presence: this.#presence,
-      feed: this.#feed,
-      submitter: new MessageSubmitter({
-        log: engines.log,
-        accounts,
-        roster,
-        committer: this.#committer,
-        rate,
-        limits,
-        clock: options.clock,
-      }),
-      signIn: this.signIn,
-      encoder: options.encoder,
-      counters,
-      limits,
-      timings,
-      sizes: options.sizes,
-      stopwatch,
-      report: options.report,
-    });
-    this.#retention = new Retention({
-      store: engines.log,
-      bus,
-      policy: options.retention,
-      clock: () => (clock.isSettled ? clock.read().earlier : undefined),
-    });
+    this.counters = parts.counters;
     this.#maintenance = new Maintenance({
-      log,
-      feed: this.#feed,
+      ...parts,
       streams: this.#streams,
-      signIn: this.signIn,
-      rate,
-      retention: this.#retention,
-      timings,
-      clock,
-      clockMark: engines.clockMark,
-      stopwatch,
+      clockMark,
+      stopwatch: options.stopwatch,
       report: options.report,
       checkSessions: () => this.#checkSessions(),
     });
-    this.#unsubscribe = bus.subscribe((hint) => this.#onNotification(hint));
-    bus.follow(log.logId);
-    log.listen({
+    this.#unsubscribe = bus.subscribe((notification) => this.#onNotification(notification));
+    bus.follow(parts.log.logId);
+    parts.log.listen({
       appended: (entries) => this.#onAppended(entries),
       regressed: (headId) => this.#onRegressed(headId),
       storeAnswers: (does) => options.storeAnswers?.(does),
     });
   }
 
-  /** Opens the room on its log. Throws `StoreUnavailable`. */
+  /** Opens a node on its log. Throws `StoreUnavailable`. */
   static async open(options: NodeOptions): Promise<ChatNode> {
-    const { engines, encoder, sizes, timings, stopwatch } = options;
-    const log = await LogReplica.open(engines.log, encoder, sizes, { holeTimeoutMs: timings.holeTimeoutMs, stopwatch });
-    const { clock, warn = () => {} } = options;
-    const [newest] = log.headId === 0 ? [] : await engines.log.read(log.headId, log.headId);
-    // A store of a version that wrote no mark has the time of its newest message.
-    const seen = (await engines.clockMark.read()) ?? newest?.sentAt;
-    const steady = new SteadyClock({ clock, stopwatch, seen, timings, warn });
-    const ahead = new LogAhead({ clock, stopwatch, warn });
-    if (newest !== undefined) ahead.note(newest.sentAt);
-    const room = new ChatNode(options, { log, rounds: new FanOut(stopwatch), clock: steady, ahead });
+    const parts = await compose(options);
+    const node = new ChatNode(options, parts);
     try {
-      room.#presence.expect(await engines.roster.expected(), timings.startGraceMs);
-      await room.#feed.begin();
-      // What another node appended between the reading and the listening.
-      await log.sync.run();
-      // A server that runs for a moment only has been there too.
-      await room.#maintenance.markTime();
-      return room;
+      parts.presence.expectReturning(await options.engines.roster.expected(), options.timings.startGraceMs);
+      await parts.feed.begin();
+      // Another node may have appended messages after the log was opened and before the bus was followed.
+      await parts.log.sync.run();
+      // A server that runs only for a moment must leave a mark too.
+      await node.#maintenance.markTime();
+      return node;
     } catch (error) {
-      await room.close();
+      await node.close();
       throw error;
     }
   }
 
   /** Opens a stream of a session. Refusals: `SHUTTING_DOWN`, `SESSION_INVALID`. */
   enter(session: Session, sink: Sink): Stream {
+    const { revoked, streamFactory, fanOut } = this.#parts;
     this.checkOpen();
-    if (this.#revoked.has(session.id)) throw sessionInvalid();
-    const stream = this.#streamFactory.open(session, sink, (closed) => this.#onStreamClosed(closed));
+    if (revoked.has(session.id)) throw sessionInvalid();
+    const stream = streamFactory.open(session, sink, (closed) => this.#onStreamClosed(closed));
     this.counters.streamsOpened += 1;
-    this.#fanOut.expectConnections();
+    fanOut.expectConnections();
     this.#streams.add(stream);
-    const own = this.#byAccount.get(session.accountId);
-    if (own === undefined) this.#byAccount.set(session.accountId, new Set([stream]));
-    else own.add(stream);
     return stream;
   }
 
-  /** Refuses what comes while the room is drained. Refusal: `SHUTTING_DOWN`. */
+  /** Refuses a call while the node drains. Refusal: `SHUTTING_DOWN`. */
   checkOpen(): void {
     if (this.#draining !== undefined) throw shuttingDown();
   }
 
-  /** Ends a session, or all of its account's. When it resolves, they count nowhere any more. */
+  /** Ends a session, or all sessions of its account; resolves when their streams and their presence have ended on this node. */
   async logout(session: Session, everywhere: boolean): Promise<void> {
     const sessionIds = await this.signIn.logout(session, everywhere);
     try {
-      await Promise.all([this.#revoke(sessionIds), this.#presence.forgetBeforeStart(session.accountId)]);
+      await Promise.all([this.#revoke(sessionIds), this.#parts.presence.revokeBeforeStart(session.accountId)]);
     } finally {
-      this.#engines.bus.publish({ kind: "sessions-ended", sessionIds });
+      this.#options.engines.bus.publish({ kind: "sessions-ended", sessionIds });
     }
   }
 
-  /** Makes the store forget all messages before `before`. */
+  /** Removes all messages before id `before` from the store. */
   truncate(before: number): Promise<void> {
-    return this.#retention.truncate(before);
+    return this.#parts.retention.truncate(before);
   }
 
-  /** Says goodbye to everyone, and lets nobody in; resolves when all have gone, or `timings.drain` is over. */
+  /** Says goodbye on every stream and refuses new ones; resolves when all have ended, or after `drainTimeoutMs`. */
   async drain(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#draining = { done: resolve };
-    this.#presence.stop();
-    const deadline = setTimeout(resolve, this.#drainTimeoutMs);
+    this.#parts.presence.stop();
+    const deadline = setTimeout(resolve, this.#options.timings.drainTimeoutMs);
     this.#sayGoodbye({ reason: "SHUTTING_DOWN", reconnect: true, retryAfter: RETRY_SOON }, () => true);
     if (this.#streams.size === 0) resolve();
     await promise;
     clearTimeout(deadline);
-    await this.#committer.idle();
-    await this.signIn.flushTouches().catch((error) => this.#report(error));
+    await this.#parts.committer.idle();
+    await this.signIn.flushTouches().catch((error) => this.#options.report(error));
   }
 
-  /** Stops all that goes on by itself. */
+  /** Stops all background work. */
   async close(): Promise<void> {
+    const { log, fanOut, presence, feed, retention, committer } = this.#parts;
     this.#unsubscribe();
     this.#maintenance.stop();
-    this.#log.sync.close();
-    this.#fanOut.stop();
-    this.#presence.stop();
-    this.#feed.stop();
-    await this.#retention.stop();
-    await this.#committer.idle();
+    log.sync.close();
+    fanOut.stop();
+    presence.stop();
+    feed.stop();
+    await retention.stop();
+    await committer.idle();
   }
 
-  /** What it does at the moment. */
+  /** What the node does at the moment. */
   stats(): NodeStats {
-    const streams = [...this.#streams];
+    const { log, committer } = this.#parts;
     return {
-      streams: streams.length,
-      readers: streams.filter((stream) => stream.reads).length,
-      readersBehind: streams.filter((stream) => stream.behind).length,
-      pageReads: this.#log.pages.reads,
-      headId: this.#log.headId,
-      oldestId: this.#log.oldestId,
-      commitsWaiting: this.#committer.queued,
-      storeAnswers: this.#log.sync.storeAnswers,
+      ...this.#streams.counts(),
+      pageReads: log.pages.reads,
+      headId: log.headId,
+      oldestId: log.oldestId,
+      commitsWaiting: committer.queued,
+      storeAnswers: log.sync.storeAnswers,
     };
   }
 
-  /** How much it keeps because of clients at the moment. */
+  /** How much the node keeps because of clients at the moment. */
   kept(): KeptForClients {
-    const { readers: readersOnPages, cached: pages, loading: pagesComing } = this.#log.pages.load;
-    return { readersOnPages, pages, pagesComing, rates: this.#rate.size, endedSessions: this.#revoked.size };
+    const { log, rate, revoked } = this.#parts;
+    const { readers: readersOnPages, cached: pages, loading: pagesLoading } = log.pages.load;
+    return { readersOnPages, pages, pagesLoading, rates: rate.size, revokedSessions: revoked.size };
   }
 
-  #onNotification(hint: Notification): void {
-    switch (hint.kind) {
+  #onNotification(notification: Notification): void {
+    const { log, feed } = this.#parts;
+    switch (notification.kind) {
       case "appended":
-        if (hint.logId === this.#log.logId) this.#log.ingest(hint.messages);
+        if (notification.logId === log.logId) log.ingest(notification.messages);
         break;
       case "head-advanced":
-        if (hint.logId === this.#log.logId) this.#log.sync.noteHead(hint.headId);
+        if (notification.logId === log.logId) log.sync.noteHead(notification.headId);
         break;
       case "truncated":
-        if (hint.logId === this.#log.logId) this.#log.truncateBefore(hint.oldestId);
+        if (notification.logId === log.logId) log.truncateBefore(notification.oldestId);
         break;
       case "presence":
-        this.#feed.markDirty();
+        feed.markDirty();
         break;
       case "sessions-ended":
-        // The store may have taken people off the roster by itself.
-        this.#feed.markDirty();
-        this.#revoke(hint.sessionIds).catch((error) => this.#report(error));
+        // The store may have removed users from the roster together with their sessions.
+        feed.markDirty();
+        this.#revoke(notification.sessionIds).catch((error) => this.#options.report(error));
         break;
     }
   }
 
   #onAppended(entries: readonly Entry[]): void {
-    let forEveryone = 0;
+    const { rate, fanOut } = this.#parts;
+    let publicMessages = 0;
     for (const entry of entries) {
-      if (entry.id > this.#oldUpTo) this.#rate.spend(entry.senderId);
-      if (isPublic(entry)) forEveryone += 1;
+      if (entry.id > this.#chargedUpTo) rate.spend(entry.senderId);
+      if (isPublic(entry)) publicMessages += 1;
       else for (const accountId of [entry.senderId, entry.recipientId]) this.#wakeAccount(accountId);
     }
-    if (forEveryone > 0) this.#fanOut.wakeAll(forEveryone);
+    if (publicMessages > 0) fanOut.wakeAll(publicMessages);
   }
 
   /**
-   * The log has gone back. What the streams were told may be in it no more, and the next messages may have ids that they have seen:
-   * none of them goes on, and whatever of theirs is under way is for the client to ask again.
+   * The log has regressed: it may lack messages that the streams have sent, and new messages may have ids that clients have seen. So every
+   * stream ends, and the clients resend the commands that are in flight.
    */
   #onRegressed(headId: number): void {
-    const { logId } = this.#log;
-    this.#oldUpTo = headId;
-    this.#engines.bus.follow(logId);
-    this.#report(
+    const { logId } = this.#parts.log;
+    this.#chargedUpTo = headId;
+    this.#options.engines.bus.follow(logId);
+    this.#options.report(
       new Error(
         `The store's log has gone back, or was replaced: it is ${logId} now. All clients are sent to read it anew.`,
       ),
@@ -345,20 +227,21 @@ export class ChatNode {
   }
 
   #wakeAccount(accountId: number): void {
-    for (const stream of this.#byAccount.get(accountId) ?? []) if (stream.reads) this.#fanOut.wakeOne(stream);
+    for (const stream of this.#streams.ofAccount(accountId)) if (stream.reads) this.#parts.fanOut.wakeOne(stream);
   }
 
   async #revoke(sessionIds: readonly number[]): Promise<void> {
-    this.#revoked.add(sessionIds);
+    const { revoked, presence } = this.#parts;
+    revoked.add(sessionIds);
     const ended = new Set(sessionIds);
     this.#sayGoodbye({ reason: "LOGGED_OUT", reconnect: false }, (stream) => ended.has(stream.session.id));
-    await Promise.all(sessionIds.map((sessionId) => this.#presence.revoke(sessionId)));
+    await Promise.all(sessionIds.map((sessionId) => presence.revoke(sessionId)));
   }
 
-  /** Ends the streams of sessions that have ended without a hint. */
+  /** Ends the streams of sessions whose end no notification has told. */
   async #checkSessions(): Promise<void> {
     const streams = [...this.#streams];
-    const ended = await this.#revoked.poll(() => streams.map((stream) => stream.session.id));
+    const ended = await this.#parts.revoked.poll(() => streams.map((stream) => stream.session.id));
     if (ended.length > 0) await this.#revoke(ended);
   }
 
@@ -367,10 +250,7 @@ export class ChatNode {
   }
 
   #onStreamClosed(stream: Stream): void {
-    this.#streams.delete(stream);
-    const own = this.#byAccount.get(stream.session.accountId);
-    own?.delete(stream);
-    if (own?.size === 0) this.#byAccount.delete(stream.session.accountId);
+    this.#streams.remove(stream);
     if (this.#streams.size === 0) this.#draining?.done();
   }
 }

@@ -1,181 +1,215 @@
 import type { Session } from "../accounts/ports/sessionStore.ts";
 import { RETRY_SOON } from "../common/refusal.ts";
+import { SerialQueue } from "../common/serialQueue.ts";
 import type { Stopwatch } from "../common/stopwatch.ts";
 import type { Online, Roster } from "./ports/roster.ts";
 
-/** How a stream ended, for those who ask who is online. */
+/** How a stream ended: the client half-closed or logged out, or the connection was lost. */
 export type LeaveKind = "left" | "broke-off";
 
+/**
+ * What the roster knows of a user:
+ * - `absent`: nothing, or `leave` has resolved.
+ * - `arriving`: `arrive` is in flight.
+ * - `present`: `arrive` has resolved.
+ * - `stale`: like `present` or `arriving`, but a session has joined since. Another node may have removed the account from the roster
+ *   together with its earlier sessions, so `arrive` must be called again.
+ */
+type RosterState = "absent" | "arriving" | "present" | "stale";
+
+/** A session that makes its user online: it has joined streams, or a grace after a stream that broke off. */
+interface LocalSession {
+  /** The number of joined streams. */
+  streams: number;
+  /** When the grace ends, by the stopwatch; `undefined`: there is none. */
+  graceUntil: number | undefined;
+}
+
+/** An account that is online on this node, or that the roster has yet to be told about. */
 interface LocalUser {
   readonly accountId: number;
   readonly username: string;
-  /** Joined streams, by session. */
-  readonly streams: Map<number, number>;
-  /** When the grace of a session ends, whose streams broke off; of the stopwatch. */
-  readonly graces: Map<number, number>;
+  /** By their ids. The user is online while there is one. */
+  readonly sessions: Map<number, LocalSession>;
+  /** Fires when the next grace ends, or when the roster is told again after a failure. */
   timer: NodeJS.Timeout | undefined;
-  /** Whether the roster has been told. */
-  isOnRoster: boolean;
-  /** A session has come since: another node may have taken the account off the roster, with the sessions that it had before. */
-  hasNewSession: boolean;
-  /** The end of what the roster is being told; its calls must not overtake one another. */
-  rosterCalls: Promise<void>;
+  rosterState: RosterState;
+  /** The calls to the roster: they must not overtake one another. */
+  readonly rosterCalls: SerialQueue;
 }
 
-/** Stands for the sessions that somebody had before the server was started: it is no session's id. */
+/** Stands for the sessions that a user had before the start of the server. It is the id of no session. */
 const BEFORE_START = 0;
 
 /**
- * Who is online on this node: an account is here while a stream of it is joined, and for its grace after one broke off. Tells the
- * roster when that changes, and calls `onRosterChanged` if the roster changed with it.
+ * Who is online on this node: an account is online while a stream of it is joined, and during the grace after a stream broke off. Tells
+ * the roster when that changes, and calls `onRosterChanged` if the roster changed with it.
  */
 export class LocalPresence {
   readonly #roster: Roster;
   readonly #onRosterChanged: () => void;
-  readonly #grace: number;
+  readonly #graceMs: number;
   readonly #clock: () => number;
   readonly #stopwatch: Stopwatch;
+  /** By account. */
   readonly #users = new Map<number, LocalUser>();
+  readonly #userOfSession = new Map<number, LocalUser>();
   #isStopped = false;
 
-  /** `clock`: milliseconds since the epoch, for since when somebody is online. */
+  /** `clock`: milliseconds since the epoch, for `Online.since`. */
   constructor(
     roster: Roster,
     onRosterChanged: () => void,
-    options: { grace: number; clock: () => number; stopwatch: Stopwatch },
+    options: { graceMs: number; clock: () => number; stopwatch: Stopwatch },
   ) {
     this.#roster = roster;
     this.#onRosterChanged = onRosterChanged;
-    this.#grace = options.grace;
+    this.#graceMs = options.graceMs;
     this.#clock = options.clock;
     this.#stopwatch = options.stopwatch;
   }
 
   /**
-   * Those who were online when the server ended, in whatever way, are within a grace of so many milliseconds: their
-   * clients are about to come back. To be called before any of them joins.
+   * Gives a grace to the users who were online when the server ended, because their clients are about to reconnect. Call this before any
+   * stream joins.
    */
-  expect(people: readonly Online[], grace: number): void {
-    for (const person of people) {
-      const here = this.#userOf(person);
-      here.isOnRoster = true;
-      here.graces.set(BEFORE_START, this.#stopwatch() + grace);
-      this.#endGraces(here);
+  expectReturning(users: readonly Online[], graceMs: number): void {
+    for (const online of users) {
+      const user = this.#userOf(online);
+      user.rosterState = "present";
+      user.sessions.set(BEFORE_START, { streams: 0, graceUntil: this.#stopwatch() + graceMs });
+      this.#endGraces(user);
     }
   }
 
-  /** A stream of a session joins; resolves when its user is online. Throws `StoreUnavailable`; then it is to `leave` again. */
-  async join(session: Session): Promise<void> {
-    const here = this.#userOf(session);
-    if (!here.streams.has(session.id) && !here.graces.has(session.id)) here.hasNewSession = true;
-    here.streams.set(session.id, (here.streams.get(session.id) ?? 0) + 1);
-    await this.#update(here);
+  /** A stream of a session joins; resolves when its user is online. After `StoreUnavailable` the caller must still `leave`. */
+  async join({ id, accountId, username }: Session): Promise<void> {
+    const user = this.#userOf({ accountId, username });
+    let session = user.sessions.get(id);
+    if (session === undefined) {
+      session = { streams: 0, graceUntil: undefined };
+      user.sessions.set(id, session);
+      this.#userOfSession.set(id, user);
+      if (user.rosterState !== "absent") user.rosterState = "stale";
+    }
+    session.streams += 1;
+    await this.#update(user);
   }
 
-  /** A joined stream of a session has ended; resolves when that shows. */
-  async leave(session: Session, leaving: LeaveKind): Promise<void> {
-    const here = this.#users.get(session.accountId);
-    const streams = here?.streams.get(session.id);
-    if (here === undefined || streams === undefined) return;
-    if (streams > 1) here.streams.set(session.id, streams - 1);
-    else here.streams.delete(session.id);
-    if (leaving === "broke-off") here.graces.set(session.id, this.#stopwatch() + this.#grace);
-    await this.#update(here);
+  /** A joined stream of a session has ended; resolves when the roster has been told. */
+  async leave({ id, accountId }: Session, kind: LeaveKind): Promise<void> {
+    const user = this.#users.get(accountId);
+    const session = user?.sessions.get(id);
+    if (user === undefined || session === undefined || session.streams === 0) return;
+    session.streams -= 1;
+    if (kind === "broke-off") session.graceUntil = this.#stopwatch() + this.#graceMs;
+    if (session.streams === 0 && session.graceUntil === undefined) this.#remove(user, id);
+    await this.#update(user);
   }
 
-  /** A session was logged out: its streams, and those that broke off, no longer count. */
+  /** A session was logged out: its streams and its grace no longer make its user online. */
   async revoke(sessionId: number): Promise<void> {
-    await Promise.all(
-      [...this.#users.values()]
-        .filter((here) => here.streams.has(sessionId) || here.graces.has(sessionId))
-        .map((here) => {
-          here.streams.delete(sessionId);
-          here.graces.delete(sessionId);
-          return this.#update(here);
-        }),
-    );
+    const user = this.#userOfSession.get(sessionId);
+    if (user === undefined) return;
+    this.#remove(user, sessionId);
+    await this.#update(user);
   }
 
-  /** A session of an account was logged out: whatever it had before the server was started no longer makes it online. */
-  async forgetBeforeStart(accountId: number): Promise<void> {
-    const here = this.#users.get(accountId);
-    if (here?.graces.delete(BEFORE_START)) await this.#update(here);
+  /** A session of an account was logged out: the grace that `expectReturning` gave the account ends. */
+  async revokeBeforeStart(accountId: number): Promise<void> {
+    const user = this.#users.get(accountId);
+    if (user?.sessions.delete(BEFORE_START)) await this.#update(user);
   }
 
-  /** Ends no more graces: the server is being stopped, and those within theirs have theirs anew after its start. */
+  /** Ends no more graces: the server is being stopped, and the users get a new grace after its start. */
   stop(): void {
     this.#isStopped = true;
-    for (const here of this.#users.values()) clearTimeout(here.timer);
+    for (const user of this.#users.values()) clearTimeout(user.timer);
   }
 
   #userOf({ accountId, username }: Pick<Session, "accountId" | "username">): LocalUser {
-    let here = this.#users.get(accountId);
-    if (here === undefined) {
-      here = {
+    let user = this.#users.get(accountId);
+    if (user === undefined) {
+      user = {
         accountId,
         username,
-        streams: new Map(),
-        graces: new Map(),
+        sessions: new Map(),
         timer: undefined,
-        isOnRoster: false,
-        hasNewSession: false,
-        rosterCalls: Promise.resolve(),
+        rosterState: "absent",
+        rosterCalls: new SerialQueue(),
       };
-      this.#users.set(accountId, here);
+      this.#users.set(accountId, user);
     }
-    return here;
+    return user;
   }
 
-  #isOnline(here: LocalUser): boolean {
-    return here.streams.size > 0 || here.graces.size > 0;
+  #remove(user: LocalUser, sessionId: number): void {
+    user.sessions.delete(sessionId);
+    this.#userOfSession.delete(sessionId);
   }
 
-  async #update(here: LocalUser): Promise<void> {
-    this.#endGraces(here);
-    const told = here.rosterCalls.then(() => this.#syncRoster(here));
-    here.rosterCalls = told.catch(() => this.#updateLater(here));
-    await told;
+  async #update(user: LocalUser): Promise<void> {
+    this.#endGraces(user);
+    try {
+      await user.rosterCalls.run(() => this.#syncRoster(user));
+    } catch (error) {
+      // No other event may come that would tell the roster.
+      this.#updateIn(user, RETRY_SOON);
+      throw error;
+    }
   }
 
-  /** The roster could not be told: nobody else will come by to tell it. */
-  #updateLater(here: LocalUser): void {
-    this.#settleIn(here, RETRY_SOON);
-  }
-
-  /** Drops graces that are over, and comes back when the next one is. */
-  #endGraces(here: LocalUser): void {
-    clearTimeout(here.timer);
+  /** Ends the graces that are over, and sets the timer for the next one. */
+  #endGraces(user: LocalUser): void {
+    clearTimeout(user.timer);
     if (this.#isStopped) return;
     const now = this.#stopwatch();
     let next = Number.POSITIVE_INFINITY;
-    for (const [sessionId, until] of here.graces) {
-      if (until <= now) here.graces.delete(sessionId);
-      else next = Math.min(next, until);
+    for (const [sessionId, session] of user.sessions) {
+      if (session.graceUntil === undefined) continue;
+      if (session.graceUntil > now) next = Math.min(next, session.graceUntil);
+      else if (session.streams > 0) session.graceUntil = undefined;
+      else this.#remove(user, sessionId);
     }
-    if (next !== Number.POSITIVE_INFINITY) this.#settleIn(here, next - now);
+    if (next !== Number.POSITIVE_INFINITY) this.#updateIn(user, next - now);
   }
 
-  #settleIn(here: LocalUser, ms: number): void {
-    clearTimeout(here.timer);
-    here.timer = setTimeout(() => {
-      this.#update(here).catch(() => {});
-    }, ms);
-    here.timer.unref();
+  #updateIn(user: LocalUser, delayMs: number): void {
+    clearTimeout(user.timer);
+    user.timer = setTimeout(() => {
+      this.#update(user).catch(() => {});
+    }, delayMs);
+    user.timer.unref();
   }
 
-  async #syncRoster(here: LocalUser): Promise<void> {
-    const online = this.#isOnline(here);
-    if (online === here.isOnRoster && !(online && here.hasNewSession)) {
-      if (!online && this.#users.get(here.accountId) === here) this.#users.delete(here.accountId);
+  /** Makes the roster agree with the sessions of a user. Only one call for each user is in flight. */
+  async #syncRoster(user: LocalUser): Promise<void> {
+    if (user.sessions.size > 0) {
+      if (user.rosterState !== "present") await this.#arrive(user);
       return;
     }
-    const { accountId, username } = here;
-    here.hasNewSession = false;
-    const changed = online
-      ? await this.#roster.arrive({ accountId, username, since: this.#clock() })
-      : await this.#roster.leave(accountId);
-    here.isOnRoster = online;
-    if (!online && !this.#isOnline(here)) this.#users.delete(accountId);
+    if (user.rosterState !== "absent") await this.#leave(user);
+    if (user.sessions.size === 0 && this.#users.get(user.accountId) === user) this.#users.delete(user.accountId);
+  }
+
+  async #arrive(user: LocalUser): Promise<void> {
+    const { accountId, username, rosterState: before } = user;
+    user.rosterState = "arriving";
+    let changed = false;
+    try {
+      changed = await this.#roster.arrive({ accountId, username, since: this.#clock() });
+    } catch (error) {
+      user.rosterState = before;
+      throw error;
+    }
+    // A session that joined during the call has made it stale.
+    if (user.rosterState === "arriving") user.rosterState = "present";
+    if (changed) this.#onRosterChanged();
+  }
+
+  async #leave(user: LocalUser): Promise<void> {
+    const changed = await this.#roster.leave(user.accountId);
+    user.rosterState = "absent";
     if (changed) this.#onRosterChanged();
   }
 }

@@ -1,62 +1,63 @@
+import { coalesced } from "../common/coalesced.ts";
 import type { Roster, RosterChange } from "./ports/roster.ts";
 import type { PresenceChange } from "./presenceChange.ts";
 
-/** Names in one event: past that, asking `List` is less work for everyone. */
+/** Names in one event: with more, asking `List` is less work for everyone. */
 const MAX_NAMES = 100;
-/** Changes that are remembered for streams that take their time, at least; more are not looked through for one event either. */
-const MAX_CHANGES = 4 * MAX_NAMES;
+/** Changes that are kept for slow streams, at least. One event merges no more than these. */
+const MIN_KEPT_CHANGES = 4 * MAX_NAMES;
 
-/** What several changes come to. True: has come; false: has gone. Undefined: too much to tell. */
+/** The net effect of several changes: whether each user has come online or gone offline. `undefined`: too many to list. */
 type Merged = ReadonlyMap<string, boolean> | undefined;
 
 /**
- * Comings and goings, taken from the roster and gathered for a short while, for streams to take. Like the log it has no queue for
- * anyone: a stream has a place in it, and one that is too far behind is told to ask anew. Nothing of it depends on hints: they only
- * make it look sooner.
+ * The changes of the roster, collected for a short window, for streams to take. Like the log it has no queue for each stream: a stream
+ * has an offset, and a stream that is too far behind is told to ask for the list. Correctness does not depend on notifications: they only
+ * make the feed poll sooner.
  */
 export class PresenceFeed {
   readonly #roster: Pick<Roster, "changes">;
   readonly #windowMs: number;
-  readonly #ready: () => void;
-  /** The place in the roster's changes up to which they have been taken. Undefined: it has not begun. */
+  readonly #onPublished: () => void;
+  readonly #poll = coalesced(() => this.#pollOnce());
+  /** The offset in the roster's changes up to which they were polled; `undefined` before `begin`. */
   #rosterOffset: number | undefined;
-  /** The last changes that were taken; the newest has number `#taken`. */
+  /** The newest changes; the last one has the offset `#polledTo`. */
   #changes: RosterChange[] = [];
   #polledTo = 0;
-  /** Up to this number they have been gathered. */
+  /** Streams may take the changes up to this offset. */
   #publishedTo = 0;
-  /** Somebody's place is among what has yet to be gathered: for them it may come to something else than for the others. */
+  /** A stream joined after some of the changes that are not published yet: they may merge to something else for it than for the others. */
   #hasJoinInWindow = false;
   #timer: NodeJS.Timeout | undefined;
-  #pollInFlight: Promise<void> | undefined;
-  #queuedPoll: Promise<void> | undefined;
   #isStopped = false;
+  /** The merged changes since an offset, for all streams at that offset. */
   readonly #merged = new Map<number, Merged>();
 
-  /** Gathers for `wait` milliseconds, then calls `ready` where there is something to tell. */
-  constructor(roster: Pick<Roster, "changes">, wait: number, ready: () => void) {
+  /** Collects changes for `windowMs`, then calls `onPublished` if streams have something to take. */
+  constructor(roster: Pick<Roster, "changes">, windowMs: number, onPublished: () => void) {
     this.#roster = roster;
-    this.#windowMs = wait;
-    this.#ready = ready;
+    this.#windowMs = windowMs;
+    this.#onPublished = onPublished;
   }
 
-  /** Begins behind all that has changed so far. Throws `StoreUnavailable`. */
+  /** Begins after the newest change of the roster. Throws `StoreUnavailable`. */
   async begin(): Promise<void> {
     this.#rosterOffset = (await this.#roster.changes()).place;
   }
 
-  /** The place of a stream that has been told everything that was gathered. */
+  /** The offset of a stream that has taken everything that was published. */
   get offset(): number {
     return this.#publishedTo;
   }
 
-  /** The place of a stream that joins: behind all that is known to have changed. */
+  /** The offset of a stream that joins now: after every change that was polled. */
   offsetAtJoin(): number {
     if (this.#polledTo > this.#publishedTo) this.#hasJoinInWindow = true;
     return this.#polledTo;
   }
 
-  /** The roster has changed, or may have. */
+  /** The roster has changed, or may have: polls it at the end of the window. */
   markDirty(): void {
     if (this.#isStopped) return;
     this.#timer ??= setTimeout(() => {
@@ -65,17 +66,15 @@ export class PresenceFeed {
     }, this.#windowMs).unref();
   }
 
-  /** Takes from the roster what has changed until now; where it is away, that is left for later. Never throws. */
-  async poll(): Promise<void> {
-    // The answer under way may be older than what the caller wants. One more is enough for all who come meanwhile.
-    if (this.#pollInFlight !== undefined) this.#queuedPoll ??= this.#pollInFlight.then(() => this.#beginPoll());
-    await (this.#queuedPoll ?? this.#beginPoll());
+  /** Polls the roster for every change up to the call. If the roster is away, the next poll gets them. Never throws. */
+  poll(): Promise<void> {
+    return this.#poll();
   }
 
-  /** What has changed since a place, but for oneself; `undefined`: nothing. */
-  since(place: number, self: string): PresenceChange | undefined {
-    if (place >= this.#publishedTo) return undefined;
-    const changes = this.#mergedSince(place);
+  /** The published changes since an offset, without those of the user `self`; `undefined`: there are none. */
+  since(offset: number, self: string): PresenceChange | undefined {
+    if (offset >= this.#publishedTo) return undefined;
+    const changes = this.#mergedSince(offset);
     if (changes === undefined) return RESET;
     const names = [...changes.keys()].filter((name) => name !== self);
     if (names.length === 0) return undefined;
@@ -86,38 +85,30 @@ export class PresenceFeed {
     };
   }
 
-  /** Gathers no more. */
+  /** Publishes no more. */
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
   }
 
-  #beginPoll(): Promise<void> {
-    this.#queuedPoll = undefined;
-    this.#pollInFlight = this.#pollOnce().finally(() => {
-      this.#pollInFlight = undefined;
-    });
-    return this.#pollInFlight;
-  }
-
   async #pollOnce(): Promise<void> {
     try {
-      const { changes, place } = await this.#roster.changes(this.#rosterOffset);
-      this.#rosterOffset = place;
+      const { changes, place: offset } = await this.#roster.changes(this.#rosterOffset);
+      this.#rosterOffset = offset;
       if (changes !== undefined) this.#add(changes);
       else this.#skip();
     } catch {
-      // Its place stays as it is, and somebody looks again soon: the room does so by itself.
+      // The offset stays, and the node's maintenance polls again soon.
     }
   }
 
   #add(changes: readonly RosterChange[]): void {
     for (const change of changes) this.#changes.push(change);
     this.#polledTo += changes.length;
-    if (this.#changes.length > 2 * MAX_CHANGES) this.#changes = this.#changes.slice(-MAX_CHANGES);
+    if (this.#changes.length > 2 * MIN_KEPT_CHANGES) this.#changes = this.#changes.slice(-MIN_KEPT_CHANGES);
   }
 
-  /** Nobody can tell what has changed: every place there was is too far behind now. */
+  /** The roster no longer has the changes since the offset: every stream is too far behind now. */
   #skip(): void {
     this.#changes = [];
     this.#polledTo += 1;
@@ -128,32 +119,31 @@ export class PresenceFeed {
     const before = this.#publishedTo;
     this.#publishedTo = this.#polledTo;
     this.#merged.clear();
-    if (this.#hasJoinInWindow || this.#mergedSince(before)?.size !== 0) this.#ready();
+    if (this.#hasJoinInWindow || this.#mergedSince(before)?.size !== 0) this.#onPublished();
     this.#hasJoinInWindow = false;
   }
 
-  /** What has changed since a place, worked out once for all who are there. */
-  #mergedSince(place: number): Merged {
-    if (this.#merged.has(place)) return this.#merged.get(place);
-    const merged = this.#merge(place);
-    this.#merged.set(place, merged);
+  #mergedSince(offset: number): Merged {
+    if (this.#merged.has(offset)) return this.#merged.get(offset);
+    const merged = this.#merge(offset);
+    this.#merged.set(offset, merged);
     return merged;
   }
 
-  #merge(place: number): Merged {
-    const missed = this.#publishedTo - place;
+  #merge(offset: number): Merged {
+    const missed = this.#publishedTo - offset;
     const end = this.#changes.length - (this.#polledTo - this.#publishedTo);
-    if (missed > end || missed > MAX_CHANGES) return undefined;
+    if (missed > end || missed > MIN_KEPT_CHANGES) return undefined;
     const merged = new Map<string, boolean>();
-    for (const { username, online } of this.#changes.slice(end - missed, end)) add(merged, username, online);
+    for (const { username, online } of this.#changes.slice(end - missed, end)) addChange(merged, username, online);
     return merged.size > MAX_NAMES ? undefined : merged;
   }
 }
 
 const RESET: PresenceChange = { joined: [], left: [], reset: true };
 
-/** Somebody who has come and gone again, or gone and come, is as before: nothing to tell. */
-function add(changes: Map<string, boolean>, username: string, online: boolean): void {
+/** Adds a change; a user who came and went, or went and came, has not changed. */
+function addChange(changes: Map<string, boolean>, username: string, online: boolean): void {
   const before = changes.get(username);
   if (before === undefined) changes.set(username, online);
   else if (before !== online) changes.delete(username);

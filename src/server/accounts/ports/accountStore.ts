@@ -1,6 +1,6 @@
-/** Somebody who may enter the room. */
+/** An account of the chat room. */
 export interface Account {
-  /** From 1; never given out again. */
+  /** From 1; never used again. */
   readonly id: number;
   /** In lower case. */
   readonly username: string;
@@ -8,14 +8,14 @@ export interface Account {
   readonly passwordHash: string;
 }
 
-/** The accounts. Any call may throw `StoreUnavailable`; one that changes something also `OutcomeUnknown`. */
+/** The accounts. Any call may throw `StoreUnavailable`; a call that writes may also throw `OutcomeUnknown`. */
 export interface AccountStore {
-  /** Creates an account, durably; `undefined` where an account has, or once had, that name. */
+  /** Creates an account, durably; `undefined` if an account has, or once had, that name. `at`: milliseconds since the epoch. */
   create(username: string, passwordHash: string, at: number): Promise<Account | undefined>;
 
-  /** The account of that name. */
+  /** The account with a name. */
   find(username: string): Promise<Account | undefined>;
 
-  /** Replaces an account's hash. */
+  /** Replaces the password hash of an account, durably. */
   setPasswordHash(accountId: number, passwordHash: string): Promise<void>;
 }

@@ -1,22 +1,21 @@
-/** What is remembered of failed sign-ins under a key. */
+/** The failed sign-ins of a key. */
 export interface FailedLogins {
   readonly count: number;
-  /** When the last one was; milliseconds since the epoch. */
+  /** When the last one failed; milliseconds since the epoch. */
   readonly lastAt: number;
 }
 
 /** Counts failed sign-ins over all nodes, in bounded memory. Any call may throw `StoreUnavailable`. */
 export interface FailedLoginStore {
   /**
-   * What is remembered under a key; `undefined` where nothing is, or its last failure is longer than the window ago, or
-   * lies more than a minute ahead: a clock that was wrong has counted that one, and it must not lock anybody out until
-   * the time comes.
+   * The failures of a key; `undefined` if there are none, if the last one is older than the window, or if it lies more than a minute
+   * ahead of `at`: a wrong clock has counted that one, and it must not lock a user out until that time.
    */
   find(key: string, at: number): Promise<FailedLogins | undefined>;
 
-  /** Counts one more failure; the first one where `find` would give nothing. */
+  /** Counts one more failure; it is the first one if `find` resolves with `undefined`. */
   fail(key: string, at: number): Promise<void>;
 
-  /** Forgets a key. */
+  /** Removes the failures of a key. */
   clear(key: string): Promise<void>;
 }

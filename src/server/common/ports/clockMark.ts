@@ -1,11 +1,11 @@
 /**
- * The newest time that the servers of a store have known for sure, by which one that starts can see that its clock is
- * wrong. Any call may throw `StoreUnavailable`, `write` also `OutcomeUnknown`.
+ * The newest time that the servers of a store are sure of. A server that starts compares its clock with it. Any call may throw
+ * `StoreUnavailable`; `write` may also throw `OutcomeUnknown`.
  */
 export interface ClockMark {
-  /** Milliseconds since the epoch; `undefined`: none was written yet. */
+  /** Milliseconds since the epoch; `undefined` if none was written yet. */
   read(): Promise<number | undefined>;
 
-  /** Replaces it, also by an earlier one. */
+  /** Replaces the mark, durably; the new one may be earlier. */
   write(at: number): Promise<void>;
 }

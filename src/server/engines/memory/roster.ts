@@ -1,4 +1,4 @@
-import type { Online, Roster, RosterChange } from "../../presence/ports/roster.ts";
+import type { Online, Roster, RosterChange, RosterChanges } from "../../presence/ports/roster.ts";
 
 /** Changes that are kept for whoever asks for them, at least: twice a second is usual. */
 const KEPT = 1_000;
@@ -78,7 +78,7 @@ export class MemoryRoster implements Roster {
     return { users, total: this.#names.length };
   }
 
-  async changes(since?: number): Promise<{ changes: RosterChange[] | undefined; place: number }> {
+  async changes(since?: number): Promise<RosterChanges> {
     const place = this.#place;
     const missed = since === undefined ? Number.POSITIVE_INFINITY : place - since;
     const isKept = missed >= 0 && missed <= this.#changes.length;

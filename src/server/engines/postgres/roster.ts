@@ -1,4 +1,4 @@
-import type { Online, Roster, RosterChange } from "../../presence/ports/roster.ts";
+import type { Online, Roster, RosterChanges } from "../../presence/ports/roster.ts";
 import type { Connections } from "./connections.ts";
 import type { LeaseClient } from "./leaseClient.ts";
 
@@ -69,7 +69,7 @@ export class PostgresRoster implements Roster {
     return { users, total: rows[0]?.[0] ?? 0 };
   }
 
-  async changes(since?: number): Promise<{ changes: RosterChange[] | undefined; place: number }> {
+  async changes(since?: number): Promise<RosterChanges> {
     if (since !== undefined) {
       const rows = await this.#reading.read<[number, string, boolean]>(CHANGES, [since]);
       // The change at that place itself: what came after it has not been forgotten either.

@@ -1,8 +1,8 @@
 import type { Message } from "../message.ts";
 
-/** A message that asks for its place in the log. */
+/** A message that is to be appended to the log. */
 export interface Draft {
-  /** The session that sends it. When it has ended, the draft is not appended. */
+  /** The session that sends it. If it has ended, the draft is not appended. */
   readonly sessionId: number;
   readonly senderId: number;
   readonly sender: string;
@@ -12,11 +12,11 @@ export interface Draft {
   /** Empty: none. Unique for a sender among the messages that the log holds. */
   readonly requestId: string;
   readonly text: string;
-  /** Milliseconds since the epoch. The message gets this time, or that of the one before it where that is later. */
+  /** Milliseconds since the epoch. The message gets this time, or that of the message before it if that is later. */
   readonly at: number;
 }
 
-/** What became of a draft. */
+/** The result of a draft. */
 export type AppendResult =
   | { readonly kind: "accepted"; readonly id: number; readonly sentAt: number; readonly duplicate: boolean }
   /** Another message of this sender has the `requestId`. */
@@ -24,7 +24,7 @@ export type AppendResult =
   /** The session has ended; nothing was appended. */
   | { readonly kind: "session-ended" };
 
-/** A message that the log has under a `requestId`. */
+/** A message in the log that was found by its `requestId`. */
 export interface KnownMessage {
   readonly id: number;
   readonly sentAt: number;
@@ -33,17 +33,17 @@ export interface KnownMessage {
   readonly text: string;
 }
 
-/** Where a log begins and ends. */
+/** The id of a log, and where it begins and ends. */
 export interface LogState {
-  /** Made with the log, and anew whenever the log may have gone back. */
+  /** Created with the log, and replaced whenever the log may have regressed. */
   readonly logId: string;
-  /** The id of the newest message; 0: there never was one. */
+  /** The id of the newest message; 0 if there never was one. */
   readonly headId: number;
-  /** The id of the oldest message kept, or of the next one where there is none. */
+  /** The id of the oldest message kept, or of the next message if none is kept. */
   readonly oldestId: number;
 }
 
-/** Messages whose time lies ahead of the clock: they are the last ones of the log. */
+/** The messages at the end of the log whose time lies ahead of the clock. */
 export interface MessagesAhead {
   readonly firstId: number;
   readonly lastId: number;
@@ -54,43 +54,42 @@ export interface MessagesAhead {
 /**
  * The log of messages, which is the truth.
  *
- * Ids are dense and in commit order: whoever sees an id sees all before it. Reading never waits for an append and never
- * makes one wait. Any call may throw `StoreUnavailable`: it has then surely changed nothing.
+ * Ids are dense and in commit order: a caller that sees an id sees all ids before it. Reads and appends never wait for each other. Any
+ * call may throw `StoreUnavailable`: it has then certainly changed nothing.
  */
 export interface LogStore {
   /**
-   * Where the log begins and ends, as durable now. Where it ends before what the caller has `seen` of the same log, it has gone
-   * back (another copy of the store has taken over): it is given a new `logId`, durably, before this resolves.
+   * Where the log begins and ends, as far as it is durable. If the log ends before what the caller has `seen` of the same log, it has
+   * regressed, because another copy of the store has taken over: it gets a new `logId`, durably, before this resolves.
    */
   state(seen?: Pick<LogState, "logId" | "headId">): Promise<LogState>;
 
   /**
-   * Appends drafts in their order, all in one durable commit or none of them; resolves when it is on disk, with what became
-   * of each, in their order. One that repeats an earlier one of the same batch is its duplicate.
+   * Appends drafts in their order, in one durable commit: all of them or none. Resolves when the commit is on disk, with the result of
+   * each draft in their order. A draft that repeats an earlier one of the same batch is its duplicate.
    *
-   * `logId`: the log that it is for. A store that may go back throws `StoreUnavailable` where its log is another one by now.
+   * `logId`: the log that the drafts are for. A store that can regress throws `StoreUnavailable` if its log is another one by now.
    *
-   * Calls are carried out one at a time, in the order of calling. Throws `OutcomeUnknown` where the batch may or may not be
-   * in the log, now or a little later.
+   * Calls run one at a time, in the order of calling. Throws `OutcomeUnknown` if the batch may be in the log, now or a little later.
    */
   append(batch: readonly Draft[], logId?: string): Promise<AppendResult[]>;
 
-  /** The messages from id `from` to id `to`, both included, in order of id; fewer where the log has fewer. */
+  /** The messages from id `from` to id `to`, both included, in order of id; those that the log does not have are left out. */
   read(from: number, to: number): Promise<Message[]>;
 
-  /** The id of the oldest of the last `count` messages that an account may see; of fewer where there are fewer; 0 for none. */
+  /** The id of the oldest of the last `count` messages that an account may see (`maySee`), or of all if they are fewer; 0 for none. */
   recent(accountId: number, count: number): Promise<number>;
 
   /**
-   * The message that a sender has in the log under a `requestId` (which is not empty). Appends that are under way are waited for; throws
-   * `OutcomeUnknown` where that takes too long.
+   * The message of a sender with a `requestId`, which is not empty. Waits for the appends that are in flight; throws `OutcomeUnknown` if
+   * that takes too long.
    */
   find(senderId: number, requestId: string): Promise<KnownMessage | undefined>;
 
   /**
-   * Forgets all messages before id `before`, and the request ids with them, in one durable commit; at most up to the head. The
-   * head stays where it is, and `sentAt` never falls behind that of a forgotten one. Appends may have to wait for it: whoever
-   * forgets many does so in steps. May throw `OutcomeUnknown`.
+   * Removes all messages before id `before` with their request ids, at most up to the head, in one durable commit. The head stays, and
+   * `sentAt` never falls below that of a removed message. Appends may have to wait, so a caller removes many messages in steps. May
+   * throw `OutcomeUnknown`.
    */
   truncate(before: number): Promise<void>;
 }

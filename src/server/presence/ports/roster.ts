@@ -1,4 +1,4 @@
-/** Somebody who is online. */
+/** A user who is online. */
 export interface Online {
   readonly accountId: number;
   readonly username: string;
@@ -6,39 +6,43 @@ export interface Online {
   readonly since: number;
 }
 
-/** Somebody came online, or is online no longer. */
+/** A user came online or went offline. */
 export interface RosterChange {
   readonly username: string;
   readonly online: boolean;
 }
 
+/** Some of the roster's changes. */
+export interface RosterChanges {
+  /** In their order; `undefined` if the roster no longer has all of them, or if no offset was given. */
+  readonly changes: RosterChange[] | undefined;
+  /** The offset after them. */
+  readonly place: number;
+}
+
 /**
- * Who is online, over all nodes. Where an account's last session has ended, its store may take it off by itself, for all nodes: a node
- * says of whoever comes with another session that they are here, also where it has said so before. Any call may throw
- * `StoreUnavailable`.
+ * Who is online, over all nodes. A store may remove an account from the roster, for all nodes, when the account's last session ends.
+ * So a node calls `arrive` again for each new session of an account. Any call may throw `StoreUnavailable`.
  */
 export interface Roster {
-  /** An account has come online on this node, or is here still. Resolves with whether it was online nowhere before. */
+  /** An account has come online on this node, or still is. Resolves with whether it was online on no node before. */
   arrive(who: Online): Promise<boolean>;
 
-  /** An account is no longer online on this node. Resolves with whether it is online nowhere now. */
+  /** An account is no longer online on this node. Resolves with whether it is online on no node now. */
   leave(accountId: number): Promise<boolean>;
 
   /**
-   * Those who were online on this node when it ended, and are on the roster still: it takes none of them off by itself.
-   * The room lets those go who do not come back. None if the roster lets them go itself.
+   * The users who were online on this node when it ended, if only the node can remove them from the roster: the node calls `leave` for
+   * those who do not come back. None if the roster removes them.
    */
   expected(): Promise<readonly Online[]>;
 
-  /** The one of that name, if online. */
+  /** The user with a name, if online. */
   find(username: string): Promise<Online | undefined>;
 
-  /** Up to `size` of those whose names come after `after` (empty: from the first on), in order of username, and how many are online in all. */
+  /** Up to `size` users whose names come after `after` (empty: from the first one), in order of name, and the number of all users online. */
   page(after: string, size: number): Promise<{ users: Online[]; total: number }>;
 
-  /**
-   * What has changed since a place in the roster's changes, in order, and the place behind it. `changes` is `undefined` where that
-   * is too long ago to tell, and where no place is given.
-   */
-  changes(since?: number): Promise<{ changes: RosterChange[] | undefined; place: number }>;
+  /** The changes since an offset. */
+  changes(since?: number): Promise<RosterChanges>;
 }

@@ -1,0 +1,57 @@
+import type { Stream } from "../chat/stream.ts";
+
+/** How many streams there are, and what their readers do. */
+export interface StreamCounts {
+  readonly streams: number;
+  /** Streams that have joined. */
+  readonly readers: number;
+  /** Readers that go through pages of the store. */
+  readonly readersBehind: number;
+}
+
+/** The open streams of this node, also by account. */
+export class StreamRegistry implements Iterable<Stream> {
+  readonly #streams = new Set<Stream>();
+  readonly #byAccount = new Map<number, Set<Stream>>();
+
+  /** The number of streams. */
+  get size(): number {
+    return this.#streams.size;
+  }
+
+  [Symbol.iterator](): Iterator<Stream> {
+    return this.#streams.values();
+  }
+
+  /** The streams of an account. */
+  ofAccount(accountId: number): Iterable<Stream> {
+    return this.#byAccount.get(accountId) ?? [];
+  }
+
+  add(stream: Stream): void {
+    const { accountId } = stream.session;
+    this.#streams.add(stream);
+    const own = this.#byAccount.get(accountId);
+    if (own === undefined) this.#byAccount.set(accountId, new Set([stream]));
+    else own.add(stream);
+  }
+
+  remove(stream: Stream): void {
+    const { accountId } = stream.session;
+    this.#streams.delete(stream);
+    const own = this.#byAccount.get(accountId);
+    own?.delete(stream);
+    if (own?.size === 0) this.#byAccount.delete(accountId);
+  }
+
+  /** Counts the streams in one pass. */
+  counts(): StreamCounts {
+    let readers = 0;
+    let readersBehind = 0;
+    for (const stream of this.#streams) {
+      if (stream.reads) readers += 1;
+      if (stream.behind) readersBehind += 1;
+    }
+    return { streams: this.#streams.size, readers, readersBehind };
+  }
+}
