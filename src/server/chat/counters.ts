@@ -4,8 +4,9 @@ import type { Reason } from "../common/refusal.ts";
 import type { RoomEvent } from "./events.ts";
 
 /**
- * How a stream ended: with a goodbye, by its reason; *left*: its client ended its side and got all replies; *broke-off*:
- * its client cancelled, or the connection was lost; *stalled*: it was reset, because its client had stopped reading.
+ * How a stream ended: with a goodbye, by its reason; *left*: its client ended its side and got all replies;
+ * *broke-off*: its client cancelled, or the connection was lost; *stalled*: it was reset, because its client had
+ * stopped reading.
  */
 export type StreamEnding = Reason | "left" | "broke-off" | "stalled";
 

@@ -18,11 +18,14 @@ import type { StreamPresence } from "./streamPresence.ts";
 /** The wire below a stream. */
 export interface Sink {
   /**
-   * Sends a response, and calls the stream's `flushed` when the response has been written. The stream sends one response
-   * at a time; only a goodbye may follow a response that is in flight.
+   * Sends a response, and calls the stream's `flushed` when the response has been written. The stream sends one
+   * response at a time; only a goodbye may follow a response that is in flight.
    */
   send(response: Uint8Array): void;
-  /** Ends the call after the responses that were sent, with the status of a goodbye if there is one; then calls `closed`. */
+  /**
+   * Ends the call after the responses that were sent, with the status of a goodbye if there is one; then calls
+   * `closed`.
+   */
   end(goodbye?: Goodbye): void;
   /** Ends the call at once and drops what is in flight; then calls `closed`. */
   reset(): void;

@@ -3,8 +3,9 @@ import { isIPv4, isIPv6 } from "node:net";
 const MAPPED_V4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**
- * The key by which sign-ins of one client are throttled: its IPv4 address, or the /64 prefix of its IPv6 address, because
- * a client that has one address of a /64 has all of them. `address`: `ADDRESS:PORT`, an IPv6 address in brackets or not.
+ * The key by which sign-ins of one client are throttled: its IPv4 address, or the /64 prefix of its IPv6 address,
+ * because a client that has one address of a /64 has all of them. `address`: `ADDRESS:PORT`, an IPv6 address in
+ * brackets or not.
  */
 export function rateLimitKey(address: string): string {
   const host = address.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");

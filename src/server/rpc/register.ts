@@ -2,8 +2,8 @@ import type { RegisterRequest, RegisterResponse } from "../../gen/obrolan/v1/cha
 import type { UnaryCall } from "./unaryCall.ts";
 
 /**
- * `Register`: creates an account and its first session. Refusals: `SHUTTING_DOWN`, `USERNAME_INVALID`, `PASSWORD_INVALID`,
- * `USERNAME_TAKEN`, `OVERLOADED`.
+ * `Register`: creates an account and its first session. Refusals: `SHUTTING_DOWN`, `USERNAME_INVALID`,
+ * `PASSWORD_INVALID`, `USERNAME_TAKEN`, `OVERLOADED`.
  */
 export async function register(request: RegisterRequest, { node, counters }: UnaryCall): Promise<RegisterResponse> {
   node.checkOpen();

@@ -29,8 +29,8 @@ export function requestDecoder<T>(
 }
 
 /**
- * Makes a decoder return an `InvalidRequest` instead of throwing. It also returns the refusal of a request that the server
- * refused before it was decoded.
+ * Makes a decoder return an `InvalidRequest` instead of throwing. It also returns the refusal of a request that the
+ * server refused before it was decoded.
  */
 export function strictly<T>(decode: (bytes: Uint8Array) => T): (bytes: Uint8Array) => T | InvalidRequest {
   return (bytes) => {
@@ -45,8 +45,9 @@ export function strictly<T>(decode: (bytes: Uint8Array) => T): (bytes: Uint8Arra
 }
 
 /**
- * Checks the fields of a message up to `end`, and of the messages in its fields `nested`. The generated decoders treat two
- * invalid tags (field number 0, and the end of a group that never began) as the end of the message. Here both throw.
+ * Checks the fields of a message up to `end`, and of the messages in its fields `nested`. The generated decoders
+ * treat two invalid tags (field number 0, and the end of a group that never began) as the end of the message. Here
+ * both throw.
  */
 function checkFields(reader: BinaryReader, end: number, nested: readonly number[]): void {
   while (reader.pos < end) {

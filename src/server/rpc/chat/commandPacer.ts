@@ -2,8 +2,8 @@
 const COMMANDS_PER_TURN = 128;
 
 /**
- * Spreads the commands of all streams over the turns of the event loop. Thousands of commands in one turn would hold the
- * loop, and with it all deliveries, for tens of milliseconds.
+ * Spreads the commands of all streams over the turns of the event loop. Thousands of commands in one turn would hold
+ * the loop, and with it all deliveries, for tens of milliseconds.
  */
 export class CommandPacer {
   #left = COMMANDS_PER_TURN;

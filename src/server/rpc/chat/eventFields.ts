@@ -1,5 +1,5 @@
-// The two events that every message causes, encoded by hand as one `events` field of a `ChatResponse`: the same bytes as
-// those of the generated encoder (test/rpc/chat/eventFields.test.ts), in a third of the time or less.
+// The two events that every message causes, encoded by hand as one `events` field of a `ChatResponse`: the same bytes
+// as those of the generated encoder (test/rpc/chat/eventFields.test.ts), in a third of the time or less.
 import type { RoomEvent } from "../../chat/events.ts";
 import type { Message } from "../../log/message.ts";
 import {

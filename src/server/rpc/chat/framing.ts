@@ -14,8 +14,9 @@ export function prefixOf(message: Uint8Array): Buffer {
 }
 
 /**
- * Frames a message once for all streams that it is written to: one write costs less than two, but a copy for each stream
- * costs more than both. A message is framed when it comes for the second time, because the first may be the only one.
+ * Frames a message once for all streams that it is written to: one write costs less than two, but a copy for each
+ * stream costs more than both. A message is framed when it comes for the second time, because the first may be the
+ * only one.
  */
 export class SharedFrames {
   /** A ring, with its frames. */

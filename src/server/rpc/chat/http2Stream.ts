@@ -10,7 +10,8 @@ const USED_METHODS = ["close", "cork", "on", "uncork", "write"] as const;
  * behind grpc-js. Three things have no public interface:
  *
  * - resetting a stream whose client has stopped reading: a status would wait behind the unread data;
- * - seeing that grpc-js has ended a call (a request that is too large, a deadline): a write after that is an error event;
+ * - seeing that grpc-js has ended a call (a request that is too large, a deadline): a write after that is an error
+ * event;
  * - writing bytes that many calls share, without a copy for each.
  *
  * `undefined` if the field is not an HTTP/2 stream, because another version of grpc-js keeps it elsewhere.

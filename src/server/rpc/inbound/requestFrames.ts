@@ -9,21 +9,30 @@ const COMPRESSED = 1;
 
 const DECOMPRESS = { gzip: gunzipSync, deflate: inflateSync } as const;
 
-/** What has come whole: messages with their prefixes, none of them compressed, and behind them perhaps one that is refused. */
+/**
+ * What has come whole: messages with their prefixes, none of them compressed, and behind them perhaps one that is
+ * refused.
+ */
 export interface WholeFrames {
   /** Each buffer has one message or several. */
   readonly frames: readonly Buffer[];
   readonly refused: InvalidRequest | undefined;
 }
 
-/** Cuts the body of a call into gRPC's messages. A message that is too large is refused for its prefix, before it comes. */
+/**
+ * Cuts the body of a call into gRPC's messages. A message that is too large is refused for its prefix, before it
+ * comes.
+ */
 export class RequestFrames {
   readonly #encoding: string;
   readonly #maxBytes: number;
   /** The beginning of a message whose end has not come. */
   readonly #unfinished = new JoinedBytes();
 
-  /** `encoding`: of compressed messages, as the header `grpc-encoding` says it. `maxBytes`: of a message, also when decompressed. */
+  /**
+   * `encoding`: of compressed messages, as the header `grpc-encoding` says it. `maxBytes`: of a message, also when
+   * decompressed.
+   */
   constructor(encoding: string, maxBytes: number) {
     this.#encoding = encoding;
     this.#maxBytes = maxBytes;
@@ -73,7 +82,10 @@ export class RequestFrames {
     return chunk.subarray(at);
   }
 
-  /** Cuts off as many whole messages as can be passed on as they are, or one that must be decompressed; returns what is behind. */
+  /**
+   * Cuts off as many whole messages as can be passed on as they are, or one that must be decompressed; returns what
+   * is behind.
+   */
   #cut(chunk: Buffer, frames: Buffer[]): Buffer {
     let at = 0;
     try {

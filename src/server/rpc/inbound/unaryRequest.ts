@@ -46,7 +46,8 @@ export class UnaryRequest {
   }
 
   #read(): void {
-    // `read` joins what has come in many frames; what comes behind the end of a call is read too, so that the stream can close.
+    // `read` joins what has come in many frames; what comes behind the end of a call is read too, so that the stream
+    // can close.
     for (let bytes = this.#next(); bytes !== null; bytes = this.#next()) if (!this.#isOver) this.#take(bytes);
   }
 
