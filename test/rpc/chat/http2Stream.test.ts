@@ -9,8 +9,8 @@ import {
   status,
 } from "@grpc/grpc-js";
 import { expect } from "chai";
-import { SharedFrames } from "../../../src/server/rpc/chat/framing.ts";
 import { http2StreamOf, resetStream, writeMessage } from "../../../src/server/rpc/chat/http2Stream.ts";
+import { SharedFrames } from "../../../src/server/rpc/chat/sharedFrames.ts";
 
 const PATH = "/obrolan.test.Chat/Chat";
 const METHOD = {

@@ -10,8 +10,8 @@ import { type CallFailure, failureAfter, failureOf } from "../failure.ts";
 import { InvalidRequest } from "../invalidRequest.ts";
 import { toCommand } from "./command.ts";
 import type { CommandPacer } from "./commandPacer.ts";
-import type { SharedFrames } from "./framing.ts";
 import { resetStream, writeMessage } from "./http2Stream.ts";
+import type { SharedFrames } from "./sharedFrames.ts";
 
 /** What all calls of `Chat` on one server share. */
 export interface ChatCallParts {

@@ -1,6 +1,7 @@
 import { constants, type ServerHttp2Stream } from "node:http2";
 import type { ServerInterceptingCallInterface } from "@grpc/grpc-js";
-import { prefixOf, type SharedFrames } from "./framing.ts";
+import { prefixOf } from "../messageFrame.ts";
+import type { SharedFrames } from "./sharedFrames.ts";
 
 /** The methods of an HTTP/2 stream that this folder uses. */
 const USED_METHODS = ["close", "cork", "on", "uncork", "write"] as const;

@@ -4,8 +4,8 @@ import type { CallCounters } from "../callCounters.ts";
 import { CHAT_PATH } from "../definition.ts";
 import { ChatCall } from "./call.ts";
 import { CommandPacer } from "./commandPacer.ts";
-import { SharedFrames } from "./framing.ts";
 import { http2StreamOf } from "./http2Stream.ts";
+import { SharedFrames } from "./sharedFrames.ts";
 
 /** What `Chat` is served with. */
 export interface ChatOptions {

@@ -1,9 +1,10 @@
 import { constants, type ServerHttp2Stream } from "node:http2";
 import { Status } from "nice-grpc-common";
 import { encodeRefusal, InvalidRequest } from "../invalidRequest.ts";
+import { framed } from "../messageFrame.ts";
 import { FrameCount, type InboundConnection } from "./connection.ts";
 import type { InboundLimits } from "./limits.ts";
-import { framed, RequestFrames } from "./requestFrames.ts";
+import { RequestFrames } from "./requestFrames.ts";
 
 /** What the requests of a stream are read with. */
 export interface StreamingParts {

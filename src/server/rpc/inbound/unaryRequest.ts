@@ -2,9 +2,10 @@ import { constants, type ServerHttp2Stream } from "node:http2";
 import { Status } from "nice-grpc-common";
 import { overloaded } from "../../common/refusal.ts";
 import { InvalidRequest } from "../invalidRequest.ts";
+import { PREFIX_BYTES } from "../messageFrame.ts";
 import { FrameCount, type InboundConnection } from "./connection.ts";
 import type { InboundLimits } from "./limits.ts";
-import { PREFIX_BYTES, RequestFrames } from "./requestFrames.ts";
+import { RequestFrames } from "./requestFrames.ts";
 
 /** What a unary request is read with. */
 export interface UnaryParts {

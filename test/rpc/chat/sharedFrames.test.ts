@@ -1,14 +1,7 @@
 import { expect } from "chai";
-import { prefixOf, SharedFrames } from "../../../src/server/rpc/chat/framing.ts";
+import { SharedFrames } from "../../../src/server/rpc/chat/sharedFrames.ts";
 
 const message = (text: string) => Buffer.from(text);
-
-describe("prefixOf", () => {
-  it("the prefix says that a message is not compressed, and how long it is", () => {
-    expect(prefixOf(Buffer.alloc(0x01_02_03))).to.deep.equal(Buffer.from([0, 0, 1, 2, 3]));
-    expect(prefixOf(Buffer.alloc(0))).to.deep.equal(Buffer.alloc(5));
-  });
-});
 
 describe("SharedFrames", () => {
   it("a message is framed when it comes for the second time, and the frame is shared after that", () => {

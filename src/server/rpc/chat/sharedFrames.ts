@@ -1,17 +1,9 @@
-/** gRPC's prefix of a message: one byte for whether it is compressed, four for its length. */
-const PREFIX_BYTES = 5;
+import { framed } from "../messageFrame.ts";
+
 /** Longer messages are not copied: for a page of a reader that is behind, a copy costs more than a second write. */
 const MAX_FRAMED_BYTES = 8 * 1024;
 /** How many messages are compared with. Live readers are at a few positions of the log at a time. */
 const MAX_RECENT_MESSAGES = 4;
-
-/** The prefix of a message. */
-export function prefixOf(message: Uint8Array): Buffer {
-  const prefix = Buffer.allocUnsafe(PREFIX_BYTES);
-  prefix[0] = 0;
-  prefix.writeUInt32BE(message.length, 1);
-  return prefix;
-}
 
 /**
  * Frames a message once for all streams that it is written to: one write costs less than two, but a copy for each
@@ -29,7 +21,7 @@ export class SharedFrames {
     if (message.length > MAX_FRAMED_BYTES) return undefined;
     const index = this.#messages.indexOf(message);
     if (index >= 0) {
-      this.#frames[index] ??= Buffer.concat([prefixOf(message), message]);
+      this.#frames[index] ??= framed(message);
       return this.#frames[index];
     }
     this.#messages[this.#next] = message;
