@@ -62,13 +62,13 @@ async function run(config: ServerConfig, logger: Logger, signals: Signals): Prom
     // It was there a moment ago, and may be away again.
     const created = await waitForStore(open, opened.startTimeoutMs, signals.stopping);
     server = created;
-    const { stats, counters } = created;
+    const { stats, counters, calls } = created;
     const ready = (listen: Listen) =>
       untilAvailable(listen, { signal: signals.stopping, report: (sentence) => logger.warn({}, sentence) });
     if (config.metricsListen !== undefined) {
       await ready({ address: config.metricsListen, setting: "--metrics-listen" });
       metrics = await showMetrics(config.metricsListen, {
-        room: () => ({ stats: stats(), counters, hashes: opened.engines.secrets.load, bus: opened.bus() }),
+        room: () => ({ stats: stats(), counters, calls, hashes: opened.engines.secrets.load, bus: opened.bus() }),
         report: (err) => logger.error({ err }, "the metrics cannot be read"),
       });
     }

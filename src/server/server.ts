@@ -23,18 +23,18 @@ import { RemoteAddresses } from "./net/remoteAddresses.ts";
 import type { Engines } from "./node/engines.ts";
 import { ChatNode, type NodeStats } from "./node/node.ts";
 import { VERSION } from "./process/version.ts";
-import { chatInterceptor } from "./rpc/chat/call.ts";
+import { CallCounters } from "./rpc/callCounters.ts";
 import { WireEncoder } from "./rpc/chat/encoder.ts";
+import { chatInterceptor } from "./rpc/chat/interceptor.ts";
 import { chatService } from "./rpc/chatService.ts";
 import { servedDefinition } from "./rpc/definition.ts";
 import { errorMiddleware } from "./rpc/errorMiddleware.ts";
-import { type CallFailure, nameOf } from "./rpc/failure.ts";
+import type { CallFailure } from "./rpc/failure.ts";
 import { healthDefinition, healthService } from "./rpc/health.ts";
 import { InboundGate } from "./rpc/inbound/gate.ts";
 import type { InboundLimits } from "./rpc/inbound/limits.ts";
 import { addReflection } from "./rpc/reflection.ts";
 import { REQUEST_KINDS } from "./rpc/requestKinds.ts";
-import { worksDirectly } from "./rpc/tryOut.ts";
 
 /** What a server is made with; what is left out has its default (room/limits.ts). */
 export interface ServerOptions {
@@ -56,8 +56,8 @@ export interface ServerOptions {
   /** Whether a proxy in front says whose connections it passes on: PROXY protocol, version 2. Default false. */
   readonly proxyProtocol?: boolean;
   /**
-   * Whether responses are written to the HTTP/2 streams behind grpc-js (docs/decisions/0002-chat-on-grpc-js.md). Default: if that
-   * works.
+   * Whether responses are written to the HTTP/2 streams behind grpc-js (docs/decisions/0002-chat-on-grpc-js.md). Default: if
+   * this version of grpc-js allows it.
    */
   readonly direct?: boolean;
   /** What a client may leave unfinished; what is left out has its default (rpc/inbound/limits.ts). */
@@ -78,6 +78,8 @@ export interface ChatServer {
   stats(): Stats;
   /** What it has done since its start. */
   readonly counters: Counters;
+  /** The calls since its start. */
+  readonly calls: CallCounters;
 }
 
 const SERVICE = "obrolan.v1.ChatService";
@@ -111,6 +113,7 @@ const SILENT: Logger = { info: () => {}, warn: () => {}, error: () => {} };
 export async function createServer(options: ServerOptions): Promise<ChatServer> {
   const logger = options.logger ?? SILENT;
   const report = (err: unknown) => logger.error({ err }, "something went wrong");
+  const warn = (message: string) => logger.warn({}, message);
   const health = HealthState();
   health.setStatus("healthy", SERVICE);
   let drained: Promise<void> | undefined;
@@ -131,18 +134,16 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
     clock: options.clock ?? Date.now,
     stopwatch: options.stopwatch ?? systemStopwatch,
     report,
-    warn: (message) => logger.warn({}, message),
+    warn,
     storeAnswers,
   });
-  const direct = options.direct ?? (await worksDirectly());
-  if (!direct) logger.warn({}, "responses go the slow way: this version of grpc-js is not known");
-  const interceptors = [chatInterceptor({ room, report, direct })];
+  const calls = new CallCounters();
+  const interceptors = [chatInterceptor({ node: room, counters: calls, report, warn, direct: options.direct })];
   const grpc = createGrpcServer({ ...GRPC_OPTIONS, interceptors } as GrpcOptions);
-  const { counters } = room;
-  const failed = (failure: CallFailure) => counters.failedCalls.add(nameOf(failure));
+  const failed = (failure: CallFailure) => calls.failed(failure);
   const callers = new RemoteAddresses();
   const errors = errorMiddleware({ report, failed });
-  grpc.with(errors).add(servedDefinition, chatService(room, callers));
+  grpc.with(errors).add(servedDefinition, chatService({ node: room, counters: calls }, callers));
   grpc.with(errors).add(healthDefinition, healthService(health));
   await addReflection(grpc, errors);
   const gate = new InboundGate({ kinds: REQUEST_KINDS, failed, limits: options.inbound });
@@ -185,7 +186,8 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
       return drained;
     },
     stats: () => room.stats(),
-    counters,
+    counters: room.counters,
+    calls,
   };
 }
 

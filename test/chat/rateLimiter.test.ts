@@ -133,10 +133,10 @@ describe("The rate", () => {
   it("forgets nobody who has yet to fill up, and nobody whose message is under way", async () => {
     const rate = slow(1);
     await rate.take(ana);
-    rate.sweep();
+    rate.purge();
     expect(await isSettled(rate.take(ana)), "a message is under way").to.equal(false);
     rate.settle(ana, true);
-    rate.sweep();
+    rate.purge();
     expect(await rate.take(ana), "the bucket is empty").to.be.above(0);
   });
 });

@@ -36,11 +36,11 @@ async function setUp({ timeline = DEFAULT_SIZES.timelineBytes } = {}) {
   let people = 1;
   const delivery = new ResponseBuilder({
     encoder,
-    sizes: DEFAULT_SIZES,
     replies,
     feed,
     counters: new Counters(),
     username: "ana",
+    maxBytes: RESPONSE,
   });
   const reply = (text: string) =>
     replies.open().settle(encoder.event({ kind: "rejected", reason: "TEXT_EMPTY", message: text }, "r"));

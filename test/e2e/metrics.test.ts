@@ -15,7 +15,7 @@ import { failure } from "../support/wire.ts";
 async function metricsOf(server: TestServer, hashes = { running: 0, waiting: 0 }): Promise<ServedMetrics> {
   const { chatServer } = server;
   return serveMetrics("127.0.0.1:0", {
-    room: () => ({ stats: chatServer.stats(), counters: chatServer.counters, hashes }),
+    room: () => ({ stats: chatServer.stats(), counters: chatServer.counters, calls: chatServer.calls, hashes }),
     report: (error) => {
       throw error;
     },

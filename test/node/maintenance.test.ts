@@ -29,7 +29,7 @@ function partsWith(onSync: () => void): MaintenanceParts {
     feed: { markDirty: nothing } as MaintenanceParts["feed"],
     streams: new Set(),
     signIn: { flushTouches: later, purgeExpired: later } as unknown as MaintenanceParts["signIn"],
-    rate: { sweep: nothing } as MaintenanceParts["rate"],
+    rate: { purge: nothing } as unknown as MaintenanceParts["rate"],
     retention: { check: later } as unknown as MaintenanceParts["retention"],
     timings: DEFAULT_TIMINGS,
     clock: followed(Date.now),

@@ -56,6 +56,7 @@ export function together(servers: readonly [ChatServer, ...ChatServer[]]): ChatS
     },
     stats: () => servers.map((server) => server.stats()).reduce(sum),
     counters: first.counters,
+    calls: first.calls,
   };
 }
 

@@ -8,119 +8,114 @@ import { type MessageSubmitter, rejected } from "./messageSubmitter.ts";
 import type { ReplyQueue, Slot } from "./replyQueue.ts";
 import { helpFor, parseTyped } from "./typedCommands.ts";
 
-/** What a client asks for on its stream. */
+/** A command of a client on its stream. */
 export type Command =
   | ({ readonly kind: "join" } & JoinCommand)
   | { readonly kind: "send"; readonly recipient: string | undefined; readonly text: string }
   | { readonly kind: "typed"; readonly line: string }
   | { readonly kind: "help" };
 
-/** What a conversation needs of its stream. */
+/** The stream that a command came on. */
 export interface StreamContext {
   readonly session: Session;
-  /** Whether the stream has joined. */
   hasJoined(): boolean;
-  /** Joins. Throws `StoreUnavailable`; then it has not. */
+  /** Joins. Throws `StoreUnavailable`; then the stream has not joined. */
   join(join: JoinCommand, requestId: string): Promise<void>;
-  /** A message of this stream is in the log. */
+  /** The log contains a message of this stream. */
   onAccepted(id: number): void;
-  /** The session has ended: there is no answer. */
+  /** The session has ended, so a command gets no reply. */
   onSessionEnded(): void;
-  /** Nobody knows what became of a command: there is no answer. */
+  /** A command was carried out or not: the server cannot know which. So the command gets no reply. */
   onOutcomeUnknown(): void;
 }
 
 const MAX_REQUEST_ID_BYTES = 64;
 
-/** Carries out the commands of one stream, in their order, and has each answered in its place. */
+/** Carries out the commands of one stream in their order, and puts each reply into its slot. */
 export class CommandHandler {
-  readonly #stream: StreamContext;
-  readonly #replies: ReplyQueue;
   readonly #submitter: MessageSubmitter;
-  /** The log that the stream was told of. */
-  readonly #logId: string;
+  readonly #replies: ReplyQueue;
   readonly #encoder: Encoder;
   readonly #counters: Counters;
+  readonly #logId: string;
   readonly #report: (error: unknown) => void;
 
-  constructor(
-    place: StreamContext,
-    parts: {
-      replies: ReplyQueue;
-      sender: MessageSubmitter;
-      log: { readonly logId: string };
-      encoder: Encoder;
-      counters: Counters;
-      report: (error: unknown) => void;
-    },
-  ) {
-    this.#stream = place;
+  /** `logId`: the log that the stream's welcome named. */
+  constructor(parts: {
+    submitter: MessageSubmitter;
+    replies: ReplyQueue;
+    encoder: Encoder;
+    counters: Counters;
+    logId: string;
+    report: (error: unknown) => void;
+  }) {
+    this.#submitter = parts.submitter;
     this.#replies = parts.replies;
-    this.#submitter = parts.sender;
-    this.#logId = parts.log.logId;
     this.#encoder = parts.encoder;
     this.#counters = parts.counters;
+    this.#logId = parts.logId;
     this.#report = parts.report;
   }
 
   /** Carries out a command; resolves when the next one may be read. Never throws. */
-  async handle(requestId: string, command: Command): Promise<void> {
+  async handle(stream: StreamContext, requestId: string, command: Command): Promise<void> {
     const slot = this.#replies.open();
     try {
-      await this.#carryOut(requestId, command, slot);
+      await this.#carryOut(stream, requestId, command, slot);
     } catch (error) {
       if (error instanceof Refusal) this.#reply(slot, requestId, rejected(error));
       else if (error instanceof StoreUnavailable) this.#reply(slot, requestId, rejected(storeUnavailable(error)));
       else {
         this.#report(error);
-        this.#stream.onOutcomeUnknown();
+        stream.onOutcomeUnknown();
       }
     }
     await this.#replies.waitForSpace();
   }
 
-  async #carryOut(requestId: string, command: Command, slot: Slot): Promise<void> {
-    const joinsByItself = command.kind === "send" || command.kind === "typed";
-    if (joinsByItself && !this.#stream.hasJoined()) await this.#stream.join({ logId: "", recent: 0 }, "");
+  async #carryOut(stream: StreamContext, requestId: string, command: Command, slot: Slot): Promise<void> {
+    const joinsImplicitly = command.kind === "send" || command.kind === "typed";
+    if (joinsImplicitly && !stream.hasJoined()) await stream.join({ logId: "", recent: 0 }, "");
     if (Buffer.byteLength(requestId) > MAX_REQUEST_ID_BYTES) throw requestIdTooLong(requestId);
     switch (command.kind) {
       case "join":
-        if (this.#stream.hasJoined()) throw alreadyJoined();
-        await this.#stream.join(command, requestId);
+        if (stream.hasJoined()) throw alreadyJoined();
+        await stream.join(command, requestId);
         return slot.settle();
       case "help":
         return this.#reply(slot, requestId, { kind: "help", ...helpFor() });
       case "typed": {
         const typed = parseTyped(command.line);
         if (typed.kind === "help") return this.#reply(slot, requestId, typed);
-        return this.#send(requestId, typed, slot);
+        return this.#send(stream, requestId, typed, slot);
       }
       case "send":
-        return this.#send(requestId, command, slot);
+        return this.#send(stream, requestId, command, slot);
     }
   }
 
   async #send(
+    stream: StreamContext,
     requestId: string,
     { recipient, text }: { recipient: string | undefined; text: string },
     slot: Slot,
   ): Promise<void> {
-    const { session } = this.#stream;
+    const { session } = stream;
     const { outcome } = await this.#submitter.submit({ session, logId: this.#logId, requestId, recipient, text });
-    // Not awaited: the next command has its place behind this one already.
+    // Not awaited: the next command is ordered behind this one already.
     outcome.then(
       (event) => {
-        if (event?.kind === "accepted") this.#stream.onAccepted(event.id);
+        if (event?.kind === "accepted") stream.onAccepted(event.id);
         if (event !== undefined) return this.#reply(slot, requestId, event);
         slot.settle();
-        this.#stream.onSessionEnded();
+        stream.onSessionEnded();
       },
-      () => this.#stream.onOutcomeUnknown(),
+      () => stream.onOutcomeUnknown(),
     );
   }
 
   #reply(slot: Slot, requestId: string, event: RoomEvent): void {
-    this.#counters.answered(event);
+    this.#counters.replied(event);
     slot.settle(this.#encoder.event(event, requestId));
   }
 }

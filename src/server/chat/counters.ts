@@ -1,35 +1,18 @@
 import { Histogram, STORE_TIMES_MS } from "../common/histogram.ts";
+import { LabelledCounter } from "../common/labelledCounter.ts";
 import type { Reason } from "../common/refusal.ts";
 import type { RoomEvent } from "./events.ts";
 
 /**
- * How a stream came to its end: by a goodbye, with its reason; because its client *left* and had its answers; because it *broke off*,
- * by a cancel or with its connection; or because it was reset, *stalled*: its client had stopped reading.
+ * How a stream ended: with a goodbye, by its reason; *left*: its client ended its side and got all replies;
+ * *broke-off*: its client cancelled, or the connection was lost; *stalled*: it was reset, because its client had
+ * stopped reading.
  */
 export type StreamEnding = Reason | "left" | "broke-off" | "stalled";
 
-/** How often each of some things has happened. Those that are known are there from the start, with 0. */
-export class LabelledCounter<T extends string> {
-  readonly #counts: Map<T, number>;
-
-  constructor(known: readonly T[]) {
-    this.#counts = new Map(known.map((what) => [what, 0]));
-  }
-
-  /** It has happened once more. */
-  add(what: T): void {
-    this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
-  }
-
-  /** What happened, and how often. */
-  entries(): IterableIterator<[T, number]> {
-    return this.#counts.entries();
-  }
-}
-
 /**
- * What a room has done since its start, for those who watch it: plain numbers that only grow, added to where it happens and read
- * whenever somebody asks. A response costs a few additions, a message of it none.
+ * What a node has done since its start: plain numbers that only grow. They are added to where the events happen, and
+ * read for the metrics. A response costs a few additions, a message in it none.
  */
 export class Counters {
   streamsOpened = 0;
@@ -44,13 +27,13 @@ export class Counters {
     "STORE_UNAVAILABLE",
     "REQUEST_INVALID",
   ]);
-  /** Responses, by how many events each had. */
+  /** Responses, by the number of events in each. */
   readonly responseEvents = new Histogram([0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
   responseBytes = 0;
-  /** Messages in responses: one that ten streams get is ten. */
+  /** Messages in responses: a message that ten streams get counts ten times. */
   deliveries = 0;
   accepted = 0;
-  /** Commands that were sent again, and answered with the message they had become. */
+  /** Commands that were sent again, and answered with the message that the first one had become. */
   duplicates = 0;
   readonly rejected = new LabelledCounter<Reason>([
     "RATE_LIMITED",
@@ -64,48 +47,36 @@ export class Counters {
     "ALREADY_JOINED",
     "STORE_UNAVAILABLE",
   ]);
-  /** Sessions that began, by `Register` or `Login`. */
-  signIns = 0;
-  /** Calls that failed, by the contract's reason, or by the name of their status where there is none. */
-  readonly failedCalls = new LabelledCounter<string>([
-    "BAD_CREDENTIALS",
-    "TOO_MANY_ATTEMPTS",
-    "OVERLOADED",
-    "SESSION_INVALID",
-    "STORE_UNAVAILABLE",
-    "REQUEST_INVALID",
-    "INTERNAL",
-  ]);
-  /** Commits, by how many milliseconds each took. */
+  /** Commits, by duration in milliseconds. */
   readonly commitTimes = new Histogram(STORE_TIMES_MS);
-  /** Commits, by how many messages each had. */
+  /** Commits, by the number of messages in each. */
   readonly commitMessages = new Histogram([1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]);
   commitsFailed = 0;
-  /** Pages that were read from the store, by how many milliseconds each took. */
+  /** Pages that were read from the store, by duration in milliseconds. */
   readonly pageReadTimes: Histogram;
 
-  /** `pageReadTimes` is where the pages are counted. */
+  /** `pageReadTimes`: the histogram that the page cache adds to. */
   constructor(pageReadTimes = new Histogram(STORE_TIMES_MS)) {
     this.pageReadTimes = pageReadTimes;
   }
 
-  /** A response has been made: of so many events, of which so many are messages. */
+  /** Counts a response. `messages`: how many of its events are messages. */
   response(bytes: number, events: number, messages: number): void {
     this.responseEvents.add(events);
     this.responseBytes += bytes;
     this.deliveries += messages;
   }
 
-  /** A command has its answer. */
-  answered(event: RoomEvent): void {
+  /** Counts a reply to a command. */
+  replied(event: RoomEvent): void {
     if (event.kind === "rejected") this.rejected.add(event.reason);
     else if (event.kind === "accepted" && event.duplicate) this.duplicates += 1;
     else if (event.kind === "accepted") this.accepted += 1;
   }
 
-  /** A commit of so many messages took so many milliseconds. */
-  commit(took: number, messages: number): void {
-    this.commitTimes.add(took);
+  /** Counts a commit. */
+  commit(tookMs: number, messages: number): void {
+    this.commitTimes.add(tookMs);
     this.commitMessages.add(messages);
   }
 }

@@ -11,7 +11,7 @@ export interface Goodbye {
   readonly retryAfter?: number;
 }
 
-/** What happens on a stream, as the contract's `Event`. Times and waits are in milliseconds. */
+/** An event on a stream: the contract's `Event`. Times are in milliseconds since the epoch, waits in milliseconds. */
 export type RoomEvent =
   | {
       readonly kind: "welcome";
@@ -27,8 +27,8 @@ export type RoomEvent =
   | ({ readonly kind: "help" } & Help)
   | ({ readonly kind: "goodbye" } & Goodbye);
 
-/** Encodes every event of a stream. */
+/** Encodes the events of a stream. */
 export interface Encoder extends LogEncoder {
-  /** One event of a response. `requestId`: that of the command which it answers. */
+  /** Encodes one event of a response. `requestId`: that of the command which the event replies to. */
   event(event: RoomEvent, requestId?: string): Uint8Array;
 }

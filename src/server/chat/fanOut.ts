@@ -1,95 +1,97 @@
 import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
 
-/** Somebody whom a round calls on. */
+/** A reader that the fan-out wakes. */
 export interface Wakeable {
-  /** Takes what there is, if the response before has left; else notes that it missed a round. Never throws. */
+  /** Sends what is ready; if a response is still in flight, remembers that it was woken. Never throws. */
   wake(): void;
 }
 
-/** How long the event loop is kept before it is given back; in milliseconds. */
+/** How long a slice may hold the event loop (ms). */
 const SLICE_MS = 5;
 /**
- * The same while a crowd comes in; in milliseconds. libuv accepts one connection each time that it has the loop (since 1.46: seen with
- * 1.52): with slices of 5 ms that is 200 a second, and 5,000 clients took 27 s to come back.
+ * The same while many clients connect (ms). libuv accepts one connection per turn of the event loop (since 1.46; seen
+ * with 1.52). With slices of 5 ms that is 200 a second, and 5,000 clients took 27 s to reconnect.
  */
 const SLICE_DURING_CONNECTS_MS = 0.5;
-/** Who has come lets expect others for this long; in milliseconds. */
+/** After one connection arrives, expect more for this long (ms). */
 const EXPECT_CONNECTIONS_MS = 200;
-/** Served between two looks at the clock: one costs about as much as a tenth of a write. */
+/** Wakes between two readings of the stopwatch: one reading costs about a tenth of a write. */
 const CLOCK_CHECK_EVERY = 8;
-/** The pause after a pass, in parts of its length: messages gather for one write (docs/decisions/0001-one-log.md). */
+/** The pause after a pass, relative to its duration: messages gather for one write (docs/decisions/0001-one-log.md). */
 const PAUSE_RATIO = 1 / 4;
 
 /**
- * Wakes readers, fairly: rounds over all of them run in slices of a few milliseconds with the event loop in between, and rest
- * between rounds while there is much to say, so that more gathers into one response. Those called on by name (a private message, a
- * reply, a page that has come, a write that has left) wait for no round.
+ * Wakes all readers fairly. A pass over all of them runs in slices of a few milliseconds, with the event loop in
+ * between. After a pass for several messages there is a pause, so that more messages gather into one response. A
+ * single reader that is woken (for a private message, a reply, a page that was loaded, a response that was written)
+ * waits for no pass.
  */
 export class FanOut {
   readonly #stopwatch: Stopwatch;
-  readonly #members = new Set<Wakeable>();
+  readonly #readers = new Set<Wakeable>();
   readonly #ready = new Set<Wakeable>();
-  #pass: { readonly order: readonly Wakeable[]; next: number; readonly began: number } | undefined;
-  /** Whether everyone is to be served once more, and since when that has carried more than one message. */
+  #pass: { readonly order: readonly Wakeable[]; next: number; readonly beganMs: number } | undefined;
+  /** Whether another pass is wanted, and for how many messages. */
   #wanted: "no" | "one" | "many" = "no";
   #backwards = false;
-  #pauseUntil = 0;
-  #expectUntil = 0;
+  /** The times are of the stopwatch. */
+  #pauseUntilMs = 0;
+  #expectUntilMs = 0;
   #lastPassHadMany = false;
-  #scheduled = false;
+  #isScheduled = false;
   #pauseTimer: NodeJS.Timeout | undefined;
 
   constructor(stopwatch = systemStopwatch) {
     this.#stopwatch = stopwatch;
   }
 
-  /** From now on rounds come by. */
-  add(member: Wakeable): void {
-    this.#members.add(member);
+  /** Includes a reader in the passes that begin from now on. */
+  add(reader: Wakeable): void {
+    this.#readers.add(reader);
   }
 
-  /** No round comes by any more. */
-  remove(member: Wakeable): void {
-    this.#members.delete(member);
-    this.#ready.delete(member);
+  /** Never wakes the reader again, unless it is in the pass that is running. */
+  remove(reader: Wakeable): void {
+    this.#readers.delete(reader);
+    this.#ready.delete(reader);
   }
 
-  /** Somebody is coming in, and others may be behind them: for a while the event loop is given back sooner. */
+  /** A client has connected, so others may follow: gives the event loop back sooner for a while. */
   expectConnections(): void {
-    this.#expectUntil = this.#stopwatch() + EXPECT_CONNECTIONS_MS;
+    this.#expectUntilMs = this.#stopwatch() + EXPECT_CONNECTIONS_MS;
   }
 
-  /** There is something for everyone; `count` messages, or one of what is no message. */
+  /** Wakes all readers. `count`: how many messages they get; 1 for a change that is not a message. */
   wakeAll(count: number): void {
     this.#wanted = this.#wanted === "no" && count <= 1 ? "one" : "many";
     this.#schedule();
   }
 
-  /** There is something for one of them. */
-  wakeOne(member: Wakeable): void {
-    this.#ready.add(member);
+  /** Wakes one reader. */
+  wakeOne(reader: Wakeable): void {
+    this.#ready.add(reader);
     this.#schedule();
   }
 
-  /** No more rounds. */
+  /** Wakes no reader any more. */
   stop(): void {
     clearTimeout(this.#pauseTimer);
-    this.#members.clear();
+    this.#readers.clear();
     this.#ready.clear();
     this.#pass = undefined;
     this.#wanted = "no";
   }
 
   #schedule(): void {
-    if (this.#scheduled) return;
-    if (this.#ready.size > 0 || this.#pass !== undefined || this.#mayBegin()) this.#soon();
+    if (this.#isScheduled) return;
+    if (this.#ready.size > 0 || this.#pass !== undefined || this.#mayBegin()) this.#scheduleSlice();
     else if (this.#wanted !== "no") this.#pause();
   }
 
-  #soon(): void {
-    this.#scheduled = true;
+  #scheduleSlice(): void {
+    this.#isScheduled = true;
     setImmediate(() => {
-      this.#scheduled = false;
+      this.#isScheduled = false;
       this.#slice();
       this.#schedule();
     });
@@ -99,51 +101,51 @@ export class FanOut {
     this.#pauseTimer ??= setTimeout(
       () => {
         this.#pauseTimer = undefined;
-        // A timer may come a little early; what is left of the rest is not worth another one.
-        this.#pauseUntil = 0;
+        // A timer may fire a little early. The rest of the pause is not worth another timer.
+        this.#pauseUntilMs = 0;
         this.#schedule();
       },
-      Math.max(0, this.#pauseUntil - this.#stopwatch()),
+      Math.max(0, this.#pauseUntilMs - this.#stopwatch()),
     );
   }
 
   #mayBegin(): boolean {
-    return this.#wanted !== "no" && this.#pass === undefined && this.#stopwatch() >= this.#pauseUntil;
+    return this.#wanted !== "no" && this.#pass === undefined && this.#stopwatch() >= this.#pauseUntilMs;
   }
 
   #begin(): void {
-    const order = [...this.#members];
+    const order = [...this.#readers];
     if (this.#backwards) order.reverse();
     this.#backwards = !this.#backwards;
     this.#lastPassHadMany = this.#wanted === "many";
     this.#wanted = "no";
     clearTimeout(this.#pauseTimer);
     this.#pauseTimer = undefined;
-    this.#pass = { order, next: 0, began: this.#stopwatch() };
+    this.#pass = { order, next: 0, beganMs: this.#stopwatch() };
   }
 
   #slice(): void {
-    // Here too, and not only when nobody is called: they may be many, for a long time.
+    // Also while single readers are ready: many of them may be ready for a long time.
     if (this.#mayBegin()) this.#begin();
     const now = this.#stopwatch();
-    const until = now + (now < this.#expectUntil ? SLICE_DURING_CONNECTS_MS : SLICE_MS);
-    let sinceLook = 0;
-    const over = () => ++sinceLook % CLOCK_CHECK_EVERY === 0 && this.#stopwatch() >= until;
-    for (const member of this.#ready) {
-      this.#ready.delete(member);
-      member.wake();
-      if (over()) break;
+    const until = now + (now < this.#expectUntilMs ? SLICE_DURING_CONNECTS_MS : SLICE_MS);
+    let wakes = 0;
+    const isOver = () => ++wakes % CLOCK_CHECK_EVERY === 0 && this.#stopwatch() >= until;
+    for (const reader of this.#ready) {
+      this.#ready.delete(reader);
+      reader.wake();
+      if (isOver()) break;
     }
-    const round = this.#pass;
-    if (round === undefined) return;
-    // The called ones do not keep a round from going on: it always gets a few steps in.
+    const pass = this.#pass;
+    if (pass === undefined) return;
+    // At least one step in each slice, so that single readers cannot hold up a pass.
     do {
-      round.order[round.next]?.wake();
-      round.next += 1;
-    } while (round.next < round.order.length && !over());
-    if (round.next < round.order.length) return;
-    const ended = this.#stopwatch();
+      pass.order[pass.next]?.wake();
+      pass.next += 1;
+    } while (pass.next < pass.order.length && !isOver());
+    if (pass.next < pass.order.length) return;
+    const endedMs = this.#stopwatch();
     this.#pass = undefined;
-    this.#pauseUntil = this.#lastPassHadMany ? ended + (ended - round.began) * PAUSE_RATIO : ended;
+    this.#pauseUntilMs = this.#lastPassHadMany ? endedMs + (endedMs - pass.beganMs) * PAUSE_RATIO : endedMs;
   }
 }

@@ -1,40 +1,39 @@
 import type { LogReplica } from "../log/logReplica.ts";
 
-/** How a client wants to enter. */
+/** Where a client wants to begin to read the log. */
 export interface JoinCommand {
-  /** The last cursor that it had. */
+  /** The last cursor that the client has; `undefined` if it has none. */
   readonly resumeAfter?: number;
-  /** The log that the cursor belongs to; empty: not compared. */
+  /** The log that the cursor belongs to; if empty, it is not compared. */
   readonly logId: string;
-  /** Without a cursor: how many of the last messages it wants. */
+  /** How many of the newest messages the client wants, if it has no cursor. */
   readonly recent: number;
 }
 
 /** Where a reader begins. */
-export interface Start {
-  /** Everything up to here is not sent. */
+export interface ReaderStart {
+  /** The first message that is sent is behind this cursor. */
   readonly after: number;
-  /** What was asked for cannot be had. */
+  /** Whether messages that the client asked for are missing. */
   readonly gap: boolean;
 }
 
-/** Where the reader of a join begins. Throws `StoreUnavailable`. */
+/** Says where the reader of a join begins. Throws `StoreUnavailable`. */
 export async function startOf(
   join: JoinCommand,
-  room: { log: LogReplica; accountId: number; maxRecent: number },
-): Promise<Start> {
-  const { log, accountId, maxRecent } = room;
-  // Another node may have accepted something already of which this one has yet to hear.
+  { log, accountId, maxRecent }: { log: LogReplica; accountId: number; maxRecent: number },
+): Promise<ReaderStart> {
+  // Another node may have accepted messages that this node has not read.
   await log.sync.run();
   if (join.resumeAfter !== undefined) {
-    const otherLog = join.logId !== "" && join.logId !== log.logId;
-    const gap = otherLog || join.resumeAfter > log.headId;
+    const isOtherLog = join.logId !== "" && join.logId !== log.logId;
+    const gap = isOtherLog || join.resumeAfter > log.headId;
     return { after: gap ? log.oldestId - 1 : join.resumeAfter, gap };
   }
-  // Taken before the log is asked: what comes meanwhile is live.
+  // Read before the await below: messages that come in the meantime are live.
   const head = log.headId;
   const recent = Math.min(join.recent, maxRecent);
   const first = recent === 0 ? 0 : await log.recent(accountId, recent);
-  // The store may not have come to what this node has been told to forget.
+  // The store may still have messages that this node has truncated already.
   return { after: first === 0 ? head : Math.max(first, log.oldestId) - 1, gap: false };
 }

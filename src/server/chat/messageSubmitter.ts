@@ -5,36 +5,36 @@ import type { Limits } from "../common/limits.ts";
 import { Refusal, storeUnavailable } from "../common/refusal.ts";
 import { StoreUnavailable } from "../common/storeErrors.ts";
 import type { Committer } from "../log/committer.ts";
-import type { AppendResult, Draft, KnownMessage, LogStore } from "../log/ports/logStore.ts";
+import type { AppendResult, KnownMessage, LogStore } from "../log/ports/logStore.ts";
 import type { Roster } from "../presence/ports/roster.ts";
 import type { RoomEvent } from "./events.ts";
 import type { RateLimiter } from "./rateLimiter.ts";
 
-/** A message that somebody wants to send. */
+/** A command that sends a message. */
 export interface SendCommand {
   readonly session: Session;
-  /** The log that its stream was told of. */
+  /** The log that the welcome of its stream named. */
   readonly logId: string;
   readonly requestId: string;
-  /** As it was written; `undefined`: everyone. */
+  /** The name as the client wrote it; `undefined` for everyone. */
   readonly recipient: string | undefined;
   readonly text: string;
 }
 
-/** What becomes of a command: its answer; `undefined` where the session has ended and there is none. Throws `OutcomeUnknown`. */
+/** The reply to a command; `undefined` if the session has ended, so that there is none. Throws `OutcomeUnknown`. */
 export type SubmitOutcome = Promise<RoomEvent | undefined>;
 
-/** A command that has its place: the next one of its stream may follow. */
+/** A command that is ordered behind those before it, so that the next one of its stream may follow. */
 export interface Submitted {
   readonly outcome: SubmitOutcome;
 }
 
 /**
- * Sends messages: checks them, in the order that the contract gives (duplicate or reused, text, recipient, rate), and hands them to
- * the committer.
+ * Checks messages in the order of the contract (duplicate or reused, text, recipient, rate), and hands them to the
+ * committer.
  *
- * Whether a `requestId` is known is settled by the append itself. Only before a refusal the log is asked: what was accepted once
- * is a duplicate, whatever would be refused today.
+ * The append itself finds out whether a `requestId` is known. The log is asked separately only before a refusal: a
+ * message that was accepted once is a duplicate, even if it would be refused today.
  */
 export class MessageSubmitter {
   readonly #log: LogStore;
@@ -44,9 +44,9 @@ export class MessageSubmitter {
   readonly #rate: RateLimiter;
   readonly #limits: Limits;
   readonly #clock: () => number;
-  /** By account: one look after the other, so that whoever floods waits for themselves, and nobody else does. */
+  /** The last lookup of each account. They run one after the other, so that a client that floods delays only itself. */
   readonly #lookups = new Map<number, Promise<unknown>>();
-  /** By account and `requestId`: resolves when the outcome is there. */
+  /** By account and `requestId`: settles with the outcome. */
   readonly #inFlight = new Map<string, Promise<unknown>>();
 
   constructor(parts: {
@@ -67,7 +67,7 @@ export class MessageSubmitter {
     this.#clock = parts.clock;
   }
 
-  /** Resolves when the message has its place behind those before it, or is refused. Never throws. */
+  /** Resolves when the message is ordered behind those before it, or is refused. Never throws. */
   async submit(command: SendCommand): Promise<Submitted> {
     const { session, requestId } = command;
     if (requestId === "") return { outcome: (await this.#begin(command)).outcome };
@@ -98,29 +98,29 @@ export class MessageSubmitter {
         at: this.#clock(),
       };
       const appended = this.#committer.append(draft, command.logId);
-      return { outcome: this.#answer(session.accountId, appended) };
+      return { outcome: this.#outcomeOf(session.accountId, appended) };
     } catch (error) {
       return { outcome: this.#refuse(command, error) };
     }
   }
 
-  async #answer(accountId: number, appended: Promise<AppendResult>): SubmitOutcome {
-    let counts = true;
+  async #outcomeOf(accountId: number, appended: Promise<AppendResult>): SubmitOutcome {
+    let isSpent = true;
     try {
-      const outcome = await appended;
-      // What is accepted counts when the log brings it, and nothing else has done so.
-      counts = false;
-      if (outcome.kind === "accepted") return outcome;
-      return outcome.kind === "reused" ? rejected(requestIdReused()) : undefined;
+      const result = await appended;
+      // An accepted message is charged when the log brings it.
+      isSpent = false;
+      if (result.kind === "accepted") return result;
+      return result.kind === "reused" ? rejected(requestIdReused()) : undefined;
     } catch (error) {
       if (error instanceof StoreUnavailable) return rejected(storeUnavailable(error));
       throw error;
     } finally {
-      this.#rate.settle(accountId, counts);
+      this.#rate.settle(accountId, isSpent);
     }
   }
 
-  /** Answers what is refused, unless it is known. */
+  /** The outcome of a command that is refused for an error, unless the log knows its message. */
   async #refuse(command: SendCommand, error: unknown): SubmitOutcome {
     try {
       const known = command.requestId === "" ? undefined : await this.#find(command);
@@ -161,13 +161,11 @@ export class MessageSubmitter {
     if (text.includes("\0")) throw new Refusal("TEXT_INVALID", "The text has a U+0000: take it out.");
   }
 
-  async #findRecipient(
-    written: string | undefined,
-  ): Promise<Pick<Draft & { accountId: number; username: string }, "accountId" | "username">> {
+  async #findRecipient(written: string | undefined): Promise<{ accountId: number; username: string }> {
     if (written === undefined) return { accountId: 0, username: "" };
     const username = foldUsername(written);
     const shown = JSON.stringify(username.slice(0, 64));
-    // What cannot be a name is nothing to ask a store for: it may not even be able to take it.
+    // A store may not be able to look for a text that is not a name.
     const isName = isUsername(username);
     const online = isName ? await this.#roster.find(username) : undefined;
     if (online !== undefined) return online;
@@ -190,7 +188,7 @@ export class MessageSubmitter {
   }
 }
 
-/** The event that tells of a refusal. */
+/** The event for a refusal. */
 export function rejected({ reason, message, retryAfter }: Refusal): RoomEvent {
   return { kind: "rejected", reason, message, ...(retryAfter === undefined ? {} : { retryAfter }) };
 }

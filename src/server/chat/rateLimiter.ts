@@ -3,29 +3,30 @@ import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
 
 interface Bucket {
   tokens: number;
-  /** When `tokens` was right; of the stopwatch. */
-  at: number;
-  /** Messages that took a token and have yet to give it back. */
-  unsettled: number;
-  waiting: (() => void)[];
+  /** The time of `tokens`; of the stopwatch. */
+  atMs: number;
+  /** Messages in flight: they have taken a token, and may give it back. */
+  inFlight: number;
+  waiters: (() => void)[];
 }
 
-/** Buckets at which those that are full are forgotten; after that, twice as many as are left. */
-const MANY = 1_024;
+/** The number of buckets at which full ones are removed for the first time; then at twice the number that is left. */
+const MIN_PURGE_BUCKETS = 1_024;
 
 /**
- * How fast users may send, over all their streams: a token bucket each. A message takes a token before it is known what becomes of it,
- * and gives it back then; so where a bucket is empty, those under way are waited for before anybody is refused.
+ * Limits how fast users send, over all their streams, with a token bucket for each account. A message takes a token
+ * before its outcome is known, and may give it back with the outcome. So with an empty bucket, a message waits for
+ * those in flight before it is refused.
  *
- * What counts for good is what the log brings, whichever node it was accepted on. So somebody who sends on several nodes at once is as
- * slow in the long run as on one; for as long as the nodes have not heard of one another's messages their bursts add up.
+ * The messages that the log brings are charged, no matter which node accepted them. So in the long run a user who
+ * sends on several nodes is as slow as on one. Until the nodes have read one another's messages, the bursts add up.
  */
 export class RateLimiter {
   readonly #perSecond: number;
   readonly #burst: number;
   readonly #stopwatch: Stopwatch;
   readonly #buckets = new Map<number, Bucket>();
-  #sweepAt = MANY;
+  #purgeAtBuckets = MIN_PURGE_BUCKETS;
 
   constructor(limits: Pick<Limits, "messagesPerSecond" | "burst">, stopwatch = systemStopwatch) {
     this.#stopwatch = stopwatch;
@@ -33,36 +34,36 @@ export class RateLimiter {
     this.#burst = limits.burst;
   }
 
-  /** Takes a token of an account. Resolves with 0, or with how many milliseconds it is until there is one. */
+  /** Takes a token. Resolves with 0, or with the milliseconds until the next token if there is none. */
   async take(accountId: number): Promise<number> {
     if (this.#perSecond === 0 || this.#burst === 0) return 0;
     for (;;) {
       const bucket = this.#bucket(accountId);
       if (bucket.tokens >= 1) {
         bucket.tokens -= 1;
-        bucket.unsettled += 1;
+        bucket.inFlight += 1;
         return 0;
       }
-      if (bucket.unsettled === 0) return Math.ceil(((1 - bucket.tokens) / this.#perSecond) * 1_000);
-      await new Promise<void>((resolve) => bucket.waiting.push(resolve));
+      if (bucket.inFlight === 0) return Math.ceil(((1 - bucket.tokens) / this.#perSecond) * 1_000);
+      await new Promise<void>((resolve) => bucket.waiters.push(resolve));
     }
   }
 
-  /** A message of an account has come into the log. */
+  /** Charges a token for a message that the log has brought. */
   spend(accountId: number): void {
     if (this.#perSecond === 0 || this.#burst === 0) return;
     const bucket = this.#bucket(accountId);
-    // An account that has sent a lot elsewhere, of which this node hears all at once, need not wait for ever.
+    // Bounded, because this node may read many messages from other nodes at once.
     bucket.tokens = Math.max(bucket.tokens - 1, -2 * this.#burst);
   }
 
-  /** What took a token has an outcome. `counts`: the token is spent, though nothing comes into the log. */
-  settle(accountId: number, counts: boolean): void {
+  /** Ends what `take` began. `isSpent`: whether the token is kept although the log may bring no message. */
+  settle(accountId: number, isSpent: boolean): void {
     const bucket = this.#buckets.get(accountId);
     if (bucket === undefined) return;
-    bucket.unsettled -= 1;
-    if (!counts) bucket.tokens = Math.min(this.#burst, bucket.tokens + 1);
-    for (const resolve of bucket.waiting.splice(0)) resolve();
+    bucket.inFlight -= 1;
+    if (!isSpent) bucket.tokens = Math.min(this.#burst, bucket.tokens + 1);
+    for (const resolve of bucket.waiters.splice(0)) resolve();
   }
 
   /** How many accounts have a bucket. */
@@ -70,25 +71,25 @@ export class RateLimiter {
     return this.#buckets.size;
   }
 
-  /** Forgets the buckets that are full: they are as good as new. */
-  sweep(): void {
+  /** Removes the buckets that are full: a new bucket is the same. */
+  purge(): void {
     for (const accountId of this.#buckets.keys()) {
       const bucket = this.#bucket(accountId);
-      if (bucket.tokens === this.#burst && bucket.unsettled === 0) this.#buckets.delete(accountId);
+      if (bucket.tokens === this.#burst && bucket.inFlight === 0) this.#buckets.delete(accountId);
     }
-    this.#sweepAt = Math.max(MANY, 2 * this.#buckets.size);
+    this.#purgeAtBuckets = Math.max(MIN_PURGE_BUCKETS, 2 * this.#buckets.size);
   }
 
   #bucket(accountId: number): Bucket {
     const now = this.#stopwatch();
     let bucket = this.#buckets.get(accountId);
     if (bucket === undefined) {
-      if (this.#buckets.size >= this.#sweepAt) this.sweep();
-      bucket = { tokens: this.#burst, at: now, unsettled: 0, waiting: [] };
+      if (this.#buckets.size >= this.#purgeAtBuckets) this.purge();
+      bucket = { tokens: this.#burst, atMs: now, inFlight: 0, waiters: [] };
       this.#buckets.set(accountId, bucket);
     }
-    bucket.tokens = Math.min(this.#burst, bucket.tokens + ((now - bucket.at) / 1_000) * this.#perSecond);
-    bucket.at = now;
+    bucket.tokens = Math.min(this.#burst, bucket.tokens + ((now - bucket.atMs) / 1_000) * this.#perSecond);
+    bucket.atMs = now;
     return bucket;
   }
 }

@@ -1,68 +1,68 @@
-/** A place in the order of replies, for a command under way. */
+/** The position of one reply in the queue. */
 export interface Slot {
-  /** The reply, encoded; none where the command needs none. */
+  /** Puts in the encoded reply; `undefined` if the command needs none. Only the first call counts. */
   settle(reply?: Uint8Array): void;
 }
 
 interface ReplySlot {
-  settled: boolean;
+  isSettled: boolean;
   reply: Uint8Array | undefined;
 }
 
 /**
- * The replies to one stream's own commands: in the order of the commands, however long each takes, and few. While it is full the
- * stream reads no further command.
+ * The replies to the commands of one stream, in the order of the commands, however long each command takes. The queue
+ * is bounded: while it is full, the stream reads no command.
  */
 export class ReplyQueue {
-  readonly #max: number;
-  readonly #ready: () => void;
+  readonly #maxReplies: number;
+  readonly #onReady: () => void;
   #slots: ReplySlot[] = [];
   #spaceWaiters: (() => void)[] = [];
 
-  /** Holds up to `max`; `ready` is called when the first one in order has become ready, or none is left. */
-  constructor(max: number, ready: () => void) {
-    this.#max = max;
-    this.#ready = ready;
+  /** `onReady` is called when the first reply in order can be taken, and when the queue has become empty. */
+  constructor(maxReplies: number, onReady: () => void) {
+    this.#maxReplies = maxReplies;
+    this.#onReady = onReady;
   }
 
-  /** Whether no reply is under way or waits. */
+  /** Whether the queue has no slot, settled or not. */
   get empty(): boolean {
     return this.#slots.length === 0;
   }
 
-  /** Whether the first one in order can be taken. */
+  /** Whether the first reply in order can be taken. */
   get hasReady(): boolean {
-    return this.#slots[0]?.settled === true;
+    return this.#slots[0]?.isSettled === true;
   }
 
-  /** Takes a place at the end. */
+  /** Adds a slot at the end. */
   open(): Slot {
-    const place: ReplySlot = { settled: false, reply: undefined };
-    this.#slots.push(place);
+    const slot: ReplySlot = { isSettled: false, reply: undefined };
+    this.#slots.push(slot);
     return {
       settle: (reply) => {
-        if (place.settled) return;
-        place.settled = true;
-        place.reply = reply;
-        this.#skipSilent();
-        if (this.hasReady || this.empty) this.#ready();
+        if (slot.isSettled) return;
+        slot.isSettled = true;
+        slot.reply = reply;
+        this.#dropWithoutReply();
+        if (this.hasReady || this.empty) this.#onReady();
       },
     };
   }
 
-  /** Resolves when there is room for one more. */
+  /** Resolves when the queue has space for one more slot. */
   async waitForSpace(): Promise<void> {
-    if (this.#slots.length < this.#max) return;
+    if (this.#slots.length < this.#maxReplies) return;
     await new Promise<void>((resolve) => this.#spaceWaiters.push(resolve));
   }
 
-  /** Takes those that are ready, in order, up to `maxBytes` but at least one. */
+  /** Takes the replies that are ready, in order, up to `maxBytes` but at least one. */
   take(maxBytes: number): Uint8Array[] {
     const taken: Uint8Array[] = [];
     let bytes = 0;
     let count = 0;
-    for (const { settled, reply } of this.#slots) {
-      if (!settled) break;
+    for (const { isSettled, reply } of this.#slots) {
+      if (!isSettled) break;
       bytes += reply?.length ?? 0;
       if (bytes > maxBytes && taken.length > 0) break;
       if (reply !== undefined) taken.push(reply);
@@ -72,27 +72,28 @@ export class ReplyQueue {
     return taken;
   }
 
-  /** Lets go of everything: nobody takes it any more. */
+  /** Drops all slots. Replies that are settled later are dropped too. */
   clear(): void {
     this.#slots = [];
-    this.#release();
+    this.#releaseWaiters();
   }
 
-  #skipSilent(): void {
-    const first = this.#slots.findIndex((place) => !place.settled || place.reply !== undefined);
+  /** Drops the first slots, as far as they are settled without a reply. */
+  #dropWithoutReply(): void {
+    const first = this.#slots.findIndex((slot) => !slot.isSettled || slot.reply !== undefined);
     this.#drop(first < 0 ? this.#slots.length : first);
   }
 
   #drop(count: number): void {
     if (count === 0) return;
     this.#slots.splice(0, count);
-    this.#release();
+    this.#releaseWaiters();
   }
 
-  #release(): void {
-    if (this.#spaceWaiters.length === 0 || this.#slots.length >= this.#max) return;
-    const released = this.#spaceWaiters;
+  #releaseWaiters(): void {
+    if (this.#spaceWaiters.length === 0 || this.#slots.length >= this.#maxReplies) return;
+    const waiters = this.#spaceWaiters;
     this.#spaceWaiters = [];
-    for (const resolve of released) resolve();
+    for (const resolve of waiters) resolve();
   }
 }

@@ -1,99 +1,116 @@
-import type { Sizes } from "../common/limits.ts";
 import type { Reader } from "../log/reader.ts";
 import type { PresenceFeed } from "../presence/presenceFeed.ts";
 import type { Counters } from "./counters.ts";
-import type { Encoder, RoomEvent } from "./events.ts";
+import type { Encoder, Goodbye, RoomEvent } from "./events.ts";
 import type { ReplyQueue } from "./replyQueue.ts";
 
-/** What a stream's responses are made of. */
-export interface ResponseBuilderParts {
-  readonly encoder: Encoder;
-  readonly sizes: Pick<Sizes, "responseBytes">;
-  readonly replies: ReplyQueue;
-  readonly feed: PresenceFeed;
-  readonly counters: Counters;
-  readonly username: string;
-}
-
 /**
- * Makes a stream's responses: the replies to its commands, what its reader takes from the log, and who came and went. It keeps none:
- * a response is made when the one before has left.
+ * Builds the responses of one stream from the replies to its commands, the messages of its reader and the presence
+ * changes. It keeps no response: the next one is built when the one before has been sent.
  */
 export class ResponseBuilder {
-  readonly #parts: ResponseBuilderParts;
-  #joined: { readonly reader: Reader; place: number; readonly requestId: string } | undefined;
+  /** The replies that have not been sent, also those that are not ready. */
+  readonly replies: ReplyQueue;
+  readonly #feed: PresenceFeed;
+  readonly #encoder: Encoder;
+  readonly #counters: Counters;
+  readonly #username: string;
+  readonly #maxBytes: number;
+  #joined: { readonly reader: Reader; feedOffset: number; readonly requestId: string } | undefined;
 
-  constructor(parts: ResponseBuilderParts) {
-    this.#parts = parts;
+  /** `username`: the user of the stream. `maxBytes`: the size of a response, unless one event alone is larger. */
+  constructor(parts: {
+    replies: ReplyQueue;
+    feed: PresenceFeed;
+    encoder: Encoder;
+    counters: Counters;
+    username: string;
+    maxBytes: number;
+  }) {
+    this.replies = parts.replies;
+    this.#feed = parts.feed;
+    this.#encoder = parts.encoder;
+    this.#counters = parts.counters;
+    this.#username = parts.username;
+    this.#maxBytes = parts.maxBytes;
   }
 
-  /** From now on the log is read; `requestId` is that of the join. */
+  /** Starts to read the log. `requestId`: that of the join. */
   join(reader: Reader, requestId: string): void {
-    this.#joined = { reader, place: this.#parts.feed.offsetAtJoin(), requestId };
+    this.#joined = { reader, feedOffset: this.#feed.offsetAtJoin(), requestId };
   }
 
-  /** The reader, once joined. */
+  /** The reader; `undefined` before the join. */
   get reader(): Reader | undefined {
     return this.#joined?.reader;
   }
 
-  /** Whether more is at hand than went into the last response. */
+  /** Whether there is something to send that did not fit into the last response. */
   get hasMore(): boolean {
-    const { replies, feed } = this.#parts;
+    const { offset } = this.#feed;
     return (
-      replies.hasReady || this.#joined?.reader.behind === true || (this.#joined?.place ?? feed.offset) < feed.offset
+      this.replies.hasReady ||
+      this.#joined?.reader.behind === true ||
+      (this.#joined !== undefined && this.#joined.feedOffset < offset)
     );
   }
 
-  /** The replies that are ready; `undefined`: none. */
-  replies(): Uint8Array | undefined {
-    const fields = this.#parts.replies.take(this.#parts.sizes.responseBytes);
+  /** A response with the replies that are ready and nothing else; `undefined` if there are none. */
+  repliesOnly(): Uint8Array | undefined {
+    const fields = this.replies.take(this.#maxBytes);
     return this.#respond(fields, fields.length, 0);
   }
 
-  /** The next response; `undefined`: there is none now. */
+  /** The next response; `undefined` if there is nothing to send now. */
   next(): Uint8Array | undefined {
-    const { sizes, replies, encoder, feed, username } = this.#parts;
-    const half = sizes.responseBytes / 2;
-    const fields = replies.hasReady ? replies.take(half) : [];
+    const maxBytes = this.#maxBytes;
+    const half = maxBytes / 2;
+    const fields = this.replies.hasReady ? this.replies.take(half) : [];
     let bytes = fields.reduce((sum, field) => sum + field.length, 0);
     const joined = this.#joined;
     let events = fields.length;
     if (joined === undefined || bytes > half) return this.#respond(fields, events, 0);
 
-    const portion = joined.reader.take(bytes > 0 ? sizes.responseBytes - bytes : undefined);
+    const portion = joined.reader.take(bytes > 0 ? maxBytes - bytes : undefined);
     if (portion !== undefined) {
       if (portion.bytes.length > 0) fields.push(portion.bytes);
       if (portion.event !== undefined) fields.push(this.#encode(portion.event, joined.requestId));
-      if (portion.cursor > 0) fields.push(encoder.cursor(portion.cursor));
+      if (portion.cursor > 0) fields.push(this.#encoder.cursor(portion.cursor));
       bytes += portion.bytes.length;
       events += portion.messages + (portion.event === undefined ? 0 : 1);
     }
-    if (joined.place < feed.offset && joined.reader.live && bytes <= half) {
-      const change = feed.since(joined.place, username);
-      joined.place = feed.offset;
+    if (joined.feedOffset < this.#feed.offset && joined.reader.live && bytes <= half) {
+      const change = this.#feed.since(joined.feedOffset, this.#username);
+      joined.feedOffset = this.#feed.offset;
       if (change !== undefined) {
-        fields.push(encoder.event({ kind: "presence", ...change }));
+        fields.push(this.#encoder.event({ kind: "presence", ...change }));
         events += 1;
       }
     }
     return this.#respond(fields, events, portion?.messages ?? 0);
   }
 
-  /** A response that only moves the cursor; `undefined` where the client has it already. */
+  /** A response that only moves the cursor; `undefined` if the client has this cursor already. */
   cursor(): Uint8Array | undefined {
     const cursor = this.#joined?.reader.untold() ?? 0;
-    return cursor === 0 ? undefined : this.#respond([this.#parts.encoder.cursor(cursor)], 0, 0);
+    return cursor === 0 ? undefined : this.#respond([this.#encoder.cursor(cursor)], 0, 0);
+  }
+
+  /** The last response of a stream that the server ends. */
+  goodbye(goodbye: Goodbye): Uint8Array {
+    const response = this.#encoder.event({ kind: "goodbye", ...goodbye });
+    this.#counters.response(response.length, 1, 0);
+    return response;
   }
 
   #respond(fields: readonly Uint8Array[], events: number, messages: number): Uint8Array | undefined {
-    // One alone goes out as it is: it is the one that readers share.
+    // A single field is not copied: these are the bytes that readers share.
     const response = fields.length <= 1 ? fields[0] : Buffer.concat(fields);
-    if (response !== undefined) this.#parts.counters.response(response.length, events, messages);
+    if (response !== undefined) this.#counters.response(response.length, events, messages);
     return response;
   }
 
   #encode(event: RoomEvent, joinRequestId: string): Uint8Array {
-    return this.#parts.encoder.event(event, event.kind === "caught-up" ? joinRequestId : "");
+    return this.#encoder.event(event, event.kind === "caught-up" ? joinRequestId : "");
   }
 }

@@ -1,30 +1,55 @@
 import type { Session } from "../accounts/ports/sessionStore.ts";
+import type { SignIn } from "../accounts/signIn.ts";
+import type { Timings } from "../common/limits.ts";
 import { RETRY_SOON } from "../common/refusal.ts";
 import type { ClockReading } from "../common/steadyClock.ts";
+import type { Stopwatch } from "../common/stopwatch.ts";
+import type { LogReplica } from "../log/logReplica.ts";
 import { Reader } from "../log/reader.ts";
 import type { LeaveKind } from "../presence/localPresence.ts";
-import { type Command, CommandHandler, type StreamContext } from "./commandHandler.ts";
+import type { Command, CommandHandler, StreamContext } from "./commandHandler.ts";
 import type { StreamEnding } from "./counters.ts";
 import type { Goodbye } from "./events.ts";
-import type { Wakeable } from "./fanOut.ts";
+import type { FanOut, Wakeable } from "./fanOut.ts";
 import { type JoinCommand, startOf } from "./join.ts";
-import { ReplyQueue } from "./replyQueue.ts";
-import { ResponseBuilder } from "./responseBuilder.ts";
-import type { StreamParts } from "./streamParts.ts";
+import type { ResponseBuilder } from "./responseBuilder.ts";
+import type { StreamPresence } from "./streamPresence.ts";
 
 /** The wire below a stream. */
 export interface Sink {
-  /** Sends a response; `taken` is to be called when it has left. One at a time, but for a last one before `end`. */
+  /**
+   * Sends a response, and calls the stream's `flushed` when the response has been written. The stream sends one
+   * response at a time; only a goodbye may follow a response that is in flight.
+   */
   send(response: Uint8Array): void;
-  /** Ends the call behind what was sent: as its client wished, or with a goodbye's status. `closed` is to be called then. */
+  /**
+   * Ends the call after the responses that were sent, with the status of a goodbye if there is one; then calls
+   * `closed`.
+   */
   end(goodbye?: Goodbye): void;
-  /** Ends the call at once, whatever is under way. `closed` is to be called then. */
+  /** Ends the call at once and drops what is in flight; then calls `closed`. */
   reset(): void;
 }
 
+/** What a stream works with; `StreamFactory` composes it. */
+export interface StreamParts {
+  readonly log: LogReplica;
+  readonly fanOut: FanOut;
+  readonly presence: StreamPresence;
+  readonly commands: CommandHandler;
+  readonly responses: ResponseBuilder;
+  readonly signIn: Pick<SignIn, "markUsed">;
+  /** The maximum of a join's `recent`. */
+  readonly maxRecent: number;
+  readonly timings: Pick<Timings, "stallTimeoutMs" | "joinTimeoutMs" | "cursorIntervalMs">;
+  readonly stopwatch: Stopwatch;
+  /** Called once, when the call is over. */
+  readonly onClosed: (ending: StreamEnding) => void;
+}
+
 /**
- * Where a stream is: *open* (no join yet), *joined*, *closing* (its client has ended its side, or the server says goodbye, and what
- * is under way is still answered), *ended* (its last response is sent), *closed*.
+ * The state of a stream: *open* (no join yet); *joined*; *closing* (the client has ended its side, or the server says
+ * goodbye; commands that were read are still answered); *ended* (the last response is sent); *closed*.
  */
 type State =
   | { readonly kind: "open" | "joined" | "ended" | "closed" }
@@ -35,61 +60,47 @@ type State =
       readonly completes: boolean;
     };
 
-/** One open `Chat` call: where it is in its life, and its responses, one at a time. */
+/** One open `Chat` call: its state, and its responses, one at a time. */
 export class Stream implements Wakeable, StreamContext {
   readonly session: Session;
-  readonly #parts: StreamParts;
   readonly #sink: Sink;
-  readonly #onClosed: (stream: Stream) => void;
-  readonly #replies: ReplyQueue;
-  readonly #responses: ResponseBuilder;
-  readonly #commands: CommandHandler;
-  readonly #openedAt: number;
+  readonly #parts: StreamParts;
+  readonly #openedAtMs: number;
   #state: State = { kind: "open" };
-  /** How it will have ended, if its call is over now. */
+  /** What `onClosed` is told if the call is over now. */
   #ending: StreamEnding = "broke-off";
-  #isPresent = false;
-  /** Since when the response under way, or the end of the call, waits to be taken. */
-  #waitingSince: number | undefined;
-  /** Whether more was at hand than went into the response under way, or a round came by meanwhile. */
+  /** When the response in flight, or the end of the call, was handed to the sink. */
+  #inFlightSinceMs: number | undefined;
+  /** Whether there is more to send after the response in flight. */
   #hasMore = false;
-  #isFetching = false;
-  #toldCursorAt: number;
-  #notedUseAt: number;
-  #lastAccepted = 0;
+  #isLoadingPage = false;
+  #cursorSentAtMs: number;
+  /** The time of use that the session's store knows; milliseconds since the epoch. */
+  #markedUseAt: number;
+  #lastAcceptedId = 0;
 
-  /** `gone` is called when it is closed. */
-  constructor(parts: StreamParts, session: Session, sink: Sink, gone: (stream: Stream) => void) {
+  constructor(session: Session, sink: Sink, parts: StreamParts) {
     this.session = session;
-    this.#parts = parts;
     this.#sink = sink;
-    this.#onClosed = gone;
-    this.#notedUseAt = session.lastUsedAt;
-    this.#openedAt = parts.stopwatch();
-    this.#toldCursorAt = this.#openedAt;
-    this.#replies = new ReplyQueue(parts.sizes.maxReplies, () => this.#call());
-    this.#responses = new ResponseBuilder({ ...parts, replies: this.#replies, username: session.username });
-    this.#commands = new CommandHandler(this, { ...parts, replies: this.#replies });
-    const { log, limits, encoder } = parts;
-    const { username } = session;
-    const welcome = { kind: "welcome", username, logId: log.logId, headId: log.headId, limits } as const;
-    this.#replies.open().settle(encoder.event(welcome));
-    this.wake();
+    this.#parts = parts;
+    this.#markedUseAt = session.lastUsedAt;
+    this.#openedAtMs = parts.stopwatch();
+    this.#cursorSentAtMs = this.#openedAtMs;
   }
 
   /** Whether it reads the log. */
   get reads(): boolean {
-    return this.#responses.reader !== undefined && this.#state.kind !== "closed";
+    return this.#parts.responses.reader !== undefined && this.#state.kind !== "closed";
   }
 
-  /** Whether it reads the log, and goes through pages of the store. */
+  /** Whether it reads the log from pages of the store. */
   get behind(): boolean {
-    return this.reads && this.#responses.reader?.onPages === true;
+    return this.reads && this.#parts.responses.reader?.onPages === true;
   }
 
   /** Carries out a command; resolves when the next one may be read. Never throws. */
   async receive(requestId: string, command: Command): Promise<void> {
-    if (this.#takesCommands()) await this.#commands.handle(requestId, command);
+    if (this.#takesCommands()) await this.#parts.commands.handle(this, requestId, command);
   }
 
   hasJoined(): boolean {
@@ -97,113 +108,105 @@ export class Stream implements Wakeable, StreamContext {
   }
 
   async join(join: JoinCommand, requestId: string): Promise<void> {
-    const { log, limits, presence, feed, fanOut: rounds } = this.#parts;
-    const start = await startOf(join, { log, accountId: this.session.accountId, maxRecent: limits.maxRecent });
+    const { log, maxRecent, presence, responses, fanOut } = this.#parts;
+    const start = await startOf(join, { log, accountId: this.session.accountId, maxRecent });
     if (this.#state.kind !== "open") return;
-    this.#isPresent = true;
-    const present = presence.join(this.session).catch(async (error) => {
-      // Where the stream has ended meanwhile it has left by itself, and must not do so twice.
-      const wasPresent = this.#isPresent;
-      this.#isPresent = false;
-      if (wasPresent) await presence.leave(this.session, "left").catch(() => {});
-      throw error;
-    });
-    // Of what has changed before, `List` tells.
-    await Promise.all([present, feed.poll()]);
-    if (this.#state.kind !== "open") return this.#leavePresence(this.#isLoggedOut() ? "left" : "broke-off");
+    await presence.join();
+    if (this.#state.kind !== "open") return presence.leave(this.#isLoggedOut() ? "left" : "broke-off");
     this.#state = { kind: "joined" };
-    this.#responses.join(new Reader(log, this.session.accountId, start), requestId);
-    rounds.add(this);
-    this.#call();
+    responses.join(new Reader(log, this.session.accountId, start), requestId);
+    fanOut.add(this);
+    this.wakeSoon();
   }
 
   onAccepted(id: number): void {
-    this.#lastAccepted = Math.max(this.#lastAccepted, id);
+    this.#lastAcceptedId = Math.max(this.#lastAcceptedId, id);
     this.#parts.log.sync.noteHead(id);
   }
 
   onSessionEnded(): void {
-    this.leave({ reason: "LOGGED_OUT", reconnect: false });
+    this.endWith({ reason: "LOGGED_OUT", reconnect: false });
   }
 
   onOutcomeUnknown(): void {
-    // Other answers on their way would be answers to what the client is about to ask again.
-    this.#replies.clear();
-    this.leave({ reason: "STORE_UNAVAILABLE", reconnect: true, retryAfter: RETRY_SOON });
+    // The client sends every command without a reply again, so a reply now would answer a command that is sent twice.
+    this.#parts.responses.replies.clear();
+    this.endWith({ reason: "STORE_UNAVAILABLE", reconnect: true, retryAfter: RETRY_SOON });
   }
 
-  /** The client has ended its side: what was read is still answered. */
+  /** The client has ended its side: commands that were read are still answered. */
   halfClose(): void {
-    if (!this.#takesCommands()) return;
-    this.#state = { kind: "closing", goodbye: undefined, completes: true };
-    this.#call();
+    this.#closeAfterReplay(undefined);
   }
 
   /**
-   * The client has sent something that is not a request. Everything before it is answered, a join by its replay; so the oldest
-   * command without an answer is the bad one.
+   * The client has sent an invalid request. All commands before it are answered, a join with its replay. So the oldest
+   * command without an answer is the invalid one.
    */
   refuse(): void {
-    if (!this.#takesCommands()) return;
-    this.#state = { kind: "closing", goodbye: { reason: "REQUEST_INVALID", reconnect: true }, completes: true };
-    this.#call();
+    this.#closeAfterReplay({ reason: "REQUEST_INVALID", reconnect: true });
   }
 
-  /** The response under way has left. */
+  /** The response in flight has been written. */
   flushed(): void {
     if (this.#state.kind === "ended" || this.#state.kind === "closed") return;
-    this.#waitingSince = undefined;
-    // Nothing else is looked at: with a thousand streams whatever is touched here comes from memory, and not from the cache.
-    if (this.#hasMore || this.#state.kind === "closing") this.#call();
+    this.#inFlightSinceMs = undefined;
+    // Touches nothing else: with a thousand streams, each object touched here is a cache miss.
+    if (this.#hasMore || this.#state.kind === "closing") this.wakeSoon();
   }
 
-  /** The call is over, for whatever reason. */
+  /** The call is over, for any reason. */
   closed(): void {
     if (this.#state.kind === "closed") return;
-    // Also when its client had ended its side: a client that cancels does both, and has not waited for its answers.
+    // Also after a half-close: a client that cancels does both, and has not waited for its replies.
     this.#end("broke-off");
     this.#state = { kind: "closed" };
-    this.#parts.counters.streamsEnded.add(this.#ending);
-    this.#onClosed(this);
+    this.#parts.onClosed(this.#ending);
   }
 
-  /** The server ends the stream, when what is under way has been answered. */
-  leave(goodbye: Goodbye): void {
+  /** Ends the stream with a goodbye, after the replies to commands that were read. */
+  endWith(goodbye: Goodbye): void {
     if (!this.#takesCommands() && !(this.#state.kind === "closing" && this.#state.completes)) return;
     this.#state = { kind: "closing", goodbye, completes: false };
-    this.#call();
+    this.wakeSoon();
   }
 
   wake(): void {
     if (this.#state.kind === "ended" || this.#state.kind === "closed") return;
-    if (this.#waitingSince !== undefined) {
+    if (this.#inFlightSinceMs !== undefined) {
       this.#hasMore = true;
       return;
     }
+    const { responses } = this.#parts;
     const repliesOnly = this.#state.kind === "closing" && !this.#state.completes;
-    const response = repliesOnly ? this.#responses.replies() : this.#responses.next();
+    const response = repliesOnly ? responses.repliesOnly() : responses.next();
     if (response !== undefined) this.#send(response);
-    else if (this.#state.kind === "closing" && this.#replies.empty) this.#finish(this.#state);
-    if (!repliesOnly) this.#fetchPage();
+    else if (this.#state.kind === "closing" && responses.replies.empty) this.#finish(this.#state);
+    if (!repliesOnly) this.#loadPage();
   }
 
-  /** Looks after what time brings. `now`: of the stopwatch; `time`: of the clock. */
-  tick(now: number, time: ClockReading): void {
+  /** Asks the fan-out to wake this stream soon. */
+  wakeSoon(): void {
+    if (this.#state.kind !== "ended" && this.#state.kind !== "closed") this.#parts.fanOut.wakeOne(this);
+  }
+
+  /** Checks the timeouts and sends the cursor if it is due. `nowMs`: of the stopwatch; `time`: of the clock. */
+  tick(nowMs: number, time: ClockReading): void {
     const { timings, signIn } = this.#parts;
-    if (this.#waitingSince !== undefined && now - this.#waitingSince >= timings.stallTimeoutMs) {
-      this.#waitingSince = undefined;
+    if (this.#inFlightSinceMs !== undefined && nowMs - this.#inFlightSinceMs >= timings.stallTimeoutMs) {
+      this.#inFlightSinceMs = undefined;
       this.#ending = "stalled";
       this.#sink.reset();
       return;
     }
     if (!this.#takesCommands()) return;
-    if (this.#state.kind === "open" && now - this.#openedAt >= timings.joinTimeoutMs) {
-      this.leave({ reason: "JOIN_TIMEOUT", reconnect: true });
+    if (this.#state.kind === "open" && nowMs - this.#openedAtMs >= timings.joinTimeoutMs) {
+      this.endWith({ reason: "JOIN_TIMEOUT", reconnect: true });
     }
-    // Its client does not come back from this, so a clock that has just jumped is not believed.
-    if (this.session.expiresAt <= time.earlier) this.leave({ reason: "SESSION_EXPIRED", reconnect: false });
-    if (signIn.markUsed(this.session.id, this.#notedUseAt, time.later)) this.#notedUseAt = time.later;
-    if (now - this.#toldCursorAt >= timings.cursorIntervalMs) this.#tellCursor(now);
+    // `earlier`, because the client does not reconnect after this: a clock that has just jumped must not cause it.
+    if (this.session.expiresAt <= time.earlier) this.endWith({ reason: "SESSION_EXPIRED", reconnect: false });
+    if (signIn.markUsed(this.session.id, this.#markedUseAt, time.later)) this.#markedUseAt = time.later;
+    if (nowMs - this.#cursorSentAtMs >= timings.cursorIntervalMs) this.#sendCursor(nowMs);
   }
 
   #isLoggedOut(): boolean {
@@ -214,68 +217,60 @@ export class Stream implements Wakeable, StreamContext {
     return this.#state.kind === "open" || this.#state.kind === "joined";
   }
 
-  #call(): void {
-    if (this.#state.kind !== "ended" && this.#state.kind !== "closed") this.#parts.fanOut.wakeOne(this);
+  #closeAfterReplay(goodbye: Goodbye | undefined): void {
+    if (!this.#takesCommands()) return;
+    this.#state = { kind: "closing", goodbye, completes: true };
+    this.wakeSoon();
   }
 
   #send(response: Uint8Array): void {
-    this.#waitingSince = this.#parts.stopwatch();
-    this.#hasMore = this.#responses.hasMore;
+    this.#inFlightSinceMs = this.#parts.stopwatch();
+    this.#hasMore = this.#parts.responses.hasMore;
     this.#sink.send(response);
   }
 
-  #fetchPage(): void {
-    const { log } = this.#parts;
-    const { reader } = this.#responses;
-    if (this.#waitingSince !== undefined || this.#isFetching || reader === undefined) return;
+  #loadPage(): void {
+    const { log, responses } = this.#parts;
+    const { reader } = responses;
+    if (this.#inFlightSinceMs !== undefined || this.#isLoadingPage || reader === undefined) return;
     if (!reader.onPages || !reader.behind) return;
-    this.#isFetching = true;
-    const goOn = () => {
-      this.#isFetching = false;
-      this.#call();
+    this.#isLoadingPage = true;
+    const onLoaded = () => {
+      this.#isLoadingPage = false;
+      this.wakeSoon();
     };
-    log.loadPage(reader).then(goOn, () => setTimeout(goOn, RETRY_SOON).unref());
+    log.loadPage(reader).then(onLoaded, () => setTimeout(onLoaded, RETRY_SOON).unref());
   }
 
-  #tellCursor(now: number): void {
-    if (this.#waitingSince !== undefined || this.#responses.reader?.live !== true) return;
-    this.#toldCursorAt = now;
+  #sendCursor(nowMs: number): void {
+    const { responses } = this.#parts;
+    if (this.#inFlightSinceMs !== undefined || responses.reader?.live !== true) return;
+    this.#cursorSentAtMs = nowMs;
     this.wake();
-    if (this.#waitingSince !== undefined) return;
-    const response = this.#responses.cursor();
+    if (this.#inFlightSinceMs !== undefined) return;
+    const response = responses.cursor();
     if (response !== undefined) this.#send(response);
   }
 
-  /** Nothing more is to be sent but the goodbye. */
+  /** Sends the goodbye and ends the call, unless the replay or an echo is still to be sent. */
   #finish({ goodbye, completes }: Extract<State, { kind: "closing" }>): void {
-    const { reader } = this.#responses;
-    if (completes && reader !== undefined && (!reader.live || reader.cursor < this.#lastAccepted)) return;
-    if (goodbye !== undefined) this.#sayGoodbye(goodbye);
+    const { responses, stopwatch } = this.#parts;
+    const { reader } = responses;
+    if (completes && reader !== undefined && (!reader.live || reader.cursor < this.#lastAcceptedId)) return;
+    if (goodbye !== undefined) this.#sink.send(responses.goodbye(goodbye));
     this.#ending = goodbye?.reason ?? "left";
-    this.#waitingSince = this.#parts.stopwatch();
+    this.#inFlightSinceMs = stopwatch();
     this.#end(goodbye === undefined ? "left" : "broke-off");
     this.#sink.end(goodbye);
-  }
-
-  #sayGoodbye(goodbye: Goodbye): void {
-    const response = this.#parts.encoder.event({ kind: "goodbye", ...goodbye });
-    this.#parts.counters.response(response.length, 1, 0);
-    this.#sink.send(response);
   }
 
   #end(leaving: LeaveKind): void {
     if (this.#state.kind === "ended") return;
     this.#state = { kind: "ended" };
-    const { fanOut: rounds, log } = this.#parts;
-    rounds.remove(this);
-    if (this.#responses.reader !== undefined) log.release(this.#responses.reader);
-    this.#replies.clear();
-    this.#leavePresence(leaving);
-  }
-
-  #leavePresence(leaving: LeaveKind): void {
-    if (!this.#isPresent) return;
-    this.#isPresent = false;
-    this.#parts.presence.leave(this.session, leaving).catch((error) => this.#parts.report(error));
+    const { fanOut, log, responses, presence } = this.#parts;
+    fanOut.remove(this);
+    if (responses.reader !== undefined) log.release(responses.reader);
+    responses.replies.clear();
+    presence.leave(leaving);
   }
 }

@@ -1,20 +1,20 @@
 import { hasAtMostBytes } from "../common/outsideText.ts";
 
-/** A command that a person can type in the room. */
+/** A command that a person can type. */
 export interface CommandHelp {
   readonly name: string;
   readonly usage: string;
   readonly summary: string;
 }
 
-/** The answer to a command that is not known, or that asks for help. */
+/** The reply to `help`, and to an unknown command. */
 export interface Help {
-  /** The first word of what was typed where it is no command, cut to 64 bytes; else empty. */
+  /** The first word of the line, cut to 64 bytes, if it is not a command; else empty. */
   readonly unknownCommand: string;
   readonly commands: readonly CommandHelp[];
 }
 
-/** The commands of the room, as people type them: what `Help`, the terminal client and the docs all say. */
+/** The commands that people type. `Help`, the terminal client and the docs show this table. */
 export const COMMANDS: readonly CommandHelp[] = [
   { name: "sendall", usage: "sendall TEXT", summary: "say TEXT to everyone" },
   { name: "sendto", usage: "sendto NAME TEXT", summary: "say TEXT to NAME alone, who must be online" },
@@ -26,20 +26,20 @@ export const COMMANDS: readonly CommandHelp[] = [
 const MAX_UNKNOWN_BYTES = 64;
 const MAX_COMMAND_BYTES = Math.max(...COMMANDS.map(({ name }) => name.length));
 
-/** What a typed line asks for. */
+/** The meaning of a typed line. */
 export type Typed =
   | { readonly kind: "send"; readonly recipient: string | undefined; readonly text: string }
   | ({ readonly kind: "help" } & Help);
 
-/** Help with the commands; `word` is what was typed in the place of one. */
+/** The help; `word`: the first word of the line. */
 export function helpFor(word = ""): Help {
   const known = COMMANDS.some((command) => command.name === commandOf(word));
   return { unknownCommand: known ? "" : cutToBytes(word, MAX_UNKNOWN_BYTES), commands: COMMANDS };
 }
 
 /**
- * Reads a command line as a person typed it. A line end is cut off; the first word, up to the first space with nothing trimmed,
- * is the command in any case; after one space the rest is taken as it is.
+ * Parses a line as a person typed it. A line end is cut off. The command is the first word, up to the first space and
+ * with nothing trimmed, in upper or lower case. The rest behind one space is taken as it is.
  */
 export function parseTyped(typed: string): Typed {
   const line = withoutLineEnd(typed);
@@ -57,7 +57,7 @@ export function parseTyped(typed: string): Typed {
   return { kind: "help", ...helpFor(word) };
 }
 
-/** A word as commands are written; `undefined`: it is longer than any of them. */
+/** The word in lower case; `undefined` if it is longer than every command. */
 function commandOf(word: string): string | undefined {
   return hasAtMostBytes(word, MAX_COMMAND_BYTES) ? word.toLowerCase() : undefined;
 }

@@ -9,7 +9,7 @@ export type { BusFacts } from "./observed.ts";
 /** What the metrics are read from, beside the process. */
 export interface MetricsParts {
   /** Called once a scrape. */
-  readonly room: () => Pick<Observed, "stats" | "counters" | "hashes" | "bus">;
+  readonly room: () => Pick<Observed, "stats" | "counters" | "calls" | "hashes" | "bus">;
   /** Something went wrong that the operator wants to know. */
   readonly report: (error: unknown) => void;
 }

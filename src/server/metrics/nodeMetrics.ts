@@ -97,7 +97,7 @@ export const nodeMetrics: readonly Metric[] = [
     help: "Sessions that began, by Register or Login.",
     advice: "Many from few people: a client that signs in each time in place of keeping its token.",
     type: "counter",
-    read: ({ counters }) => counters.signIns,
+    read: ({ calls }) => calls.signIns,
   },
   {
     name: "obrolan_failed_calls_total",
@@ -106,7 +106,7 @@ export const nodeMetrics: readonly Metric[] = [
       "`BAD_CREDENTIALS` and `TOO_MANY_ATTEMPTS`: somebody guesses passwords. `OVERLOADED`: see `obrolan_hashes_waiting`. `INTERNAL` is a fault of the server: its log has the cause; please report it.",
     type: "counter",
     label: "reason",
-    readEach: ({ counters }) => counters.failedCalls.entries(),
+    readEach: ({ calls }) => calls.failedCalls.entries(),
   },
   {
     name: "obrolan_commit_seconds",

@@ -26,11 +26,20 @@ export interface BusFacts extends BusCounts {
   readonly isConnected: boolean;
 }
 
+/** Calls of the rpcs since the start. */
+export interface CallCounts {
+  /** Sessions that began. */
+  readonly signIns: number;
+  /** Calls that failed, by reason; by status if there is no reason. */
+  readonly failedCalls: { entries(): IterableIterator<[string, number]> };
+}
+
 /** All that the metrics are read from, as it is at one moment. */
 export interface Observed {
   readonly version: string;
   readonly stats: NodeStats;
   readonly counters: Counters;
+  readonly calls: CallCounts;
   readonly hashes: { readonly running: number; readonly waiting: number };
   /** `undefined`: there is no bus but the server's own. */
   readonly bus?: BusFacts | undefined;

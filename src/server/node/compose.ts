@@ -6,7 +6,7 @@ import type { Encoder } from "../chat/events.ts";
 import { FanOut } from "../chat/fanOut.ts";
 import { MessageSubmitter } from "../chat/messageSubmitter.ts";
 import { RateLimiter } from "../chat/rateLimiter.ts";
-import type { StreamParts } from "../chat/streamParts.ts";
+import { StreamFactory } from "../chat/streamFactory.ts";
 import type { Limits, RetentionPolicy, Sizes, Timings } from "../common/limits.ts";
 import { SteadyClock } from "../common/steadyClock.ts";
 import type { Stopwatch } from "../common/stopwatch.ts";
@@ -67,7 +67,7 @@ export async function compose(options: NodeOptions) {
   });
   const accounts = composeAccounts(options, clock);
   const presence = composePresence(options, clock, fanOut);
-  const sender = new MessageSubmitter({
+  const submitter = new MessageSubmitter({
     log: engines.log,
     accounts: engines.accounts,
     roster: engines.roster,
@@ -77,8 +77,21 @@ export async function compose(options: NodeOptions) {
     clock: options.clock,
   });
   const { signIn } = accounts;
-  const streamParts: StreamParts = { ...options, log, fanOut, ...presence, sender, signIn, counters };
-  return { ...accounts, ...presence, log, clock, fanOut, rate, counters, committer, retention, timings, streamParts };
+  const streamFactory = new StreamFactory({
+    log,
+    fanOut,
+    ...presence,
+    submitter,
+    signIn,
+    encoder: options.encoder,
+    counters,
+    limits,
+    timings,
+    sizes: options.sizes,
+    stopwatch,
+    report,
+  });
+  return { ...accounts, ...presence, log, clock, fanOut, rate, counters, committer, retention, timings, streamFactory };
 }
 
 async function openLog({ engines, encoder, sizes, timings, stopwatch, clock, warn = () => {} }: NodeOptions) {

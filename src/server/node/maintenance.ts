@@ -97,7 +97,7 @@ export class Maintenance {
     }
     if (now - this.#ratesPurgedAt >= PURGE_INTERVAL_MS) {
       this.#ratesPurgedAt = now;
-      rate.sweep();
+      rate.purge();
     }
     // Deleted sessions cannot be restored: see docs/decisions/0022-a-clock-that-jumps.md.
     if (now - this.#sessionsPurgedAt >= PURGE_INTERVAL_MS && clock.isSettled) {

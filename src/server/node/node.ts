@@ -2,7 +2,7 @@ import type { Session } from "../accounts/ports/sessionStore.ts";
 import type { SignIn } from "../accounts/signIn.ts";
 import type { Counters } from "../chat/counters.ts";
 import type { Goodbye } from "../chat/events.ts";
-import { type Sink, Stream } from "../chat/stream.ts";
+import type { Sink, Stream } from "../chat/stream.ts";
 import { RETRY_SOON, sessionInvalid, shuttingDown } from "../common/refusal.ts";
 import { isPublic } from "../log/message.ts";
 import type { Notification } from "../log/ports/bus.ts";
@@ -99,10 +99,10 @@ export class ChatNode {
 
   /** Opens a stream of a session. Refusals: `SHUTTING_DOWN`, `SESSION_INVALID`. */
   enter(session: Session, sink: Sink): Stream {
-    const { revoked, streamParts, fanOut } = this.#parts;
+    const { revoked, streamFactory, fanOut } = this.#parts;
     this.checkOpen();
     if (revoked.has(session.id)) throw sessionInvalid();
-    const stream = new Stream(streamParts, session, sink, (closed) => this.#onStreamClosed(closed));
+    const stream = streamFactory.open(session, sink, (closed) => this.#onStreamClosed(closed));
     this.counters.streamsOpened += 1;
     fanOut.expectConnections();
     this.#streams.add(stream);
@@ -249,7 +249,7 @@ export class ChatNode {
   }
 
   #sayGoodbye(goodbye: Goodbye, to: (stream: Stream) => boolean): void {
-    for (const stream of this.#streams) if (to(stream)) stream.leave(goodbye);
+    for (const stream of this.#streams) if (to(stream)) stream.endWith(goodbye);
   }
 
   #onStreamClosed(stream: Stream): void {

@@ -1,43 +1,33 @@
 import { type CallContext, ServerError, type ServiceImplementation, Status } from "nice-grpc";
-import type { ChatNode } from "../node/node.ts";
-import { sessionOf } from "./auth.ts";
 import type { servedDefinition } from "./definition.ts";
 import { list } from "./list.ts";
 import { login } from "./login.ts";
+import { logout } from "./logout.ts";
 import { register } from "./register.ts";
+import type { UnaryCall } from "./unaryCall.ts";
 
-/** Who calls, where `peer` is connected; both are `ADDRESS:PORT`. */
-export interface Callers {
+/** The addresses of clients that a proxy passes on. */
+export interface RemoteAddresses {
+  /** The client's address, for the address of the connection's peer; both are `ADDRESS:PORT`. */
   of(peer: string): string;
 }
 
-/** The unary rpcs of the contract. `Chat` is held by an interceptor, in front of this (chat.ts). */
-export function chatService(room: ChatNode, callers: Callers): ServiceImplementation<typeof servedDefinition> {
-  const session = (context: CallContext) => sessionOf(context.metadata.get("authorization"), room.signIn);
+/** The unary rpcs of the contract. `Chat` is served by an interceptor in front of them (chat/call.ts). */
+export function chatService(
+  parts: Pick<UnaryCall, "node" | "counters">,
+  addresses: RemoteAddresses,
+): ServiceImplementation<typeof servedDefinition> {
+  const callOf = ({ peer, metadata }: CallContext): UnaryCall => ({
+    ...parts,
+    remoteAddress: addresses.of(peer),
+    authorization: metadata.get("authorization"),
+  });
   return {
-    async register(request) {
-      room.checkOpen();
-      const response = await register(request, room.signIn);
-      room.counters.signIns += 1;
-      return response;
-    },
-    async login(request, context) {
-      room.checkOpen();
-      const response = await login(request, callers.of(context.peer), room.signIn);
-      room.counters.signIns += 1;
-      return response;
-    },
-    async list(request, context) {
-      room.checkOpen();
-      await session(context);
-      return list(request, room.online);
-    },
-    async logout({ everywhere }, context) {
-      room.checkOpen();
-      await room.logout(await session(context), everywhere);
-      return {};
-    },
-    // biome-ignore lint/correctness/useYield: it is never called: the interceptor does not pass the call on.
+    register: (request, context) => register(request, callOf(context)),
+    login: (request, context) => login(request, callOf(context)),
+    list: (request, context) => list(request, callOf(context)),
+    logout: (request, context) => logout(request, callOf(context)),
+    // biome-ignore lint/correctness/useYield: never called, because the interceptor does not pass the call on.
     async *chat() {
       throw new ServerError(Status.INTERNAL, "Chat is not served here.");
     },

@@ -15,11 +15,6 @@ export interface CallFailure {
   readonly trailers: Readonly<{ "obrolan-reason"?: string; "grpc-status-details-bin"?: Buffer }>;
 }
 
-/** What a failure is counted under: its reason, or the name of its status where it has none. */
-export function nameOf({ code, trailers }: CallFailure): string {
-  return trailers["obrolan-reason"] ?? Status[code];
-}
-
 /** Says how an error ends a call; `report` gets those that nobody foresaw, and what they were caused by. */
 export function failureOf(error: unknown, report: (error: unknown) => void): CallFailure {
   if (error instanceof Refusal) {

@@ -1,7 +1,7 @@
 import { WireType } from "@bufbuild/protobuf/wire";
 import type { ServiceImplementation } from "nice-grpc";
 import { HealthDefinition, HealthServiceImpl, type HealthState } from "nice-grpc-server-health";
-import { StrictReader, strictly } from "./definition.ts";
+import { StrictReader, strictly } from "./strictDecoding.ts";
 
 const { check, watch } = HealthDefinition.methods;
 type Request = ReturnType<typeof check.requestType.decode>;

@@ -14,12 +14,15 @@ export class InvalidRequest extends Refusal {
 }
 
 /**
- * What the bytes of a refusal begin with: a field number 0, with which no protobuf message begins, and something that no client can guess,
- * so that it cannot choose what the server says.
+ * What the bytes of a refusal begin with: a field number 0, with which no protobuf message begins, and something that
+ * no client can guess, so that it cannot choose what the server says.
  */
 const MARK = Buffer.concat([Buffer.alloc(1), randomBytes(15)]);
 
-/** Encodes a refusal as the bytes of a message, so that it reaches the code behind grpc-js in its place among the requests of a stream. */
+/**
+ * Encodes a refusal as the bytes of a message, so that it reaches the code behind grpc-js in its place among the
+ * requests of a stream.
+ */
 export function encodeRefusal({ code, message }: InvalidRequest): Buffer {
   return Buffer.concat([MARK, Buffer.from([code]), Buffer.from(message)]);
 }

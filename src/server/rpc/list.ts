@@ -1,10 +1,15 @@
 import type { ListRequest, ListResponse } from "../../gen/obrolan/v1/chat.ts";
 import { Refusal } from "../common/refusal.ts";
 import type { OnlineList, OnlinePage } from "../presence/onlineList.ts";
+import { sessionOf } from "./auth.ts";
+import type { UnaryCall } from "./unaryCall.ts";
 
-/** `List`: a page of the users who are online. Refusal: `PAGE_TOKEN_INVALID`. */
-export async function list({ pageSize, pageToken }: ListRequest, online: OnlineList): Promise<ListResponse> {
-  const page = await pageOf(online, pageSize, pageToken);
+/** `List`: a page of the users who are online. Refusals: `SHUTTING_DOWN`, `SESSION_INVALID`, `PAGE_TOKEN_INVALID`. */
+export async function list({ pageSize, pageToken }: ListRequest, call: UnaryCall): Promise<ListResponse> {
+  const { node, authorization } = call;
+  node.checkOpen();
+  await sessionOf(authorization, node.signIn);
+  const page = await pageOf(node.online, pageSize, pageToken);
   return {
     users: page.users.map(({ username, since }) => ({ username, onlineSince: new Date(since) })),
     nextPageToken: page.nextPageToken,

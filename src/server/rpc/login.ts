@@ -1,9 +1,15 @@
 import type { LoginRequest, LoginResponse } from "../../gen/obrolan/v1/chat.ts";
-import type { SignIn } from "../accounts/signIn.ts";
-import { callerOf } from "./rateLimitKey.ts";
+import { rateLimitKey } from "./rateLimitKey.ts";
+import type { UnaryCall } from "./unaryCall.ts";
 
-/** `Login`: a new session of an account. `peer`: where the call comes from. */
-export async function login(request: LoginRequest, peer: string, signIn: SignIn): Promise<LoginResponse> {
-  const { token, session } = await signIn.login(request, callerOf(peer));
+/**
+ * `Login`: starts a session of an account. Failed attempts are throttled by name and remote address. Refusals:
+ * `SHUTTING_DOWN`, `BAD_CREDENTIALS`, `TOO_MANY_ATTEMPTS`, `OVERLOADED`.
+ */
+export async function login(request: LoginRequest, call: UnaryCall): Promise<LoginResponse> {
+  const { node, counters, remoteAddress } = call;
+  node.checkOpen();
+  const { token, session } = await node.signIn.login(request, rateLimitKey(remoteAddress));
+  counters.signIns += 1;
   return { token, username: session.username, expiresAt: new Date(session.expiresAt) };
 }

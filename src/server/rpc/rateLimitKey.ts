@@ -3,11 +3,12 @@ import { isIPv4, isIPv6 } from "node:net";
 const MAPPED_V4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**
- * What of a peer's address tells one caller from another: an IPv4 address, or the first 64 bits of an IPv6 address, since whoever
- * has one of those has all of them.
+ * The key by which sign-ins of one client are throttled: its IPv4 address, or the /64 prefix of its IPv6 address,
+ * because a client that has one address of a /64 has all of them. `address`: `ADDRESS:PORT`, an IPv6 address in
+ * brackets or not.
  */
-export function callerOf(peer: string): string {
-  const host = peer.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
+export function rateLimitKey(address: string): string {
+  const host = address.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
   const v4 = MAPPED_V4.exec(host)?.[1] ?? host;
   if (isIPv4(v4)) return v4;
   return isIPv6(host) ? prefixOf(host) : host;

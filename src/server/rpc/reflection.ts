@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { ServiceDefinition } from "@grpc/grpc-js";
 import type { Server, ServerMiddleware } from "nice-grpc";
 import { ServerReflection, ServerReflectionService } from "nice-grpc-server-reflection";
-import { strictly } from "./definition.ts";
+import { strictly } from "./strictDecoding.ts";
 
 const DESCRIPTORS = new URL("../../gen/obrolan.binpb", import.meta.url);
 const SERVICES = ["obrolan.v1.ChatService", "grpc.health.v1.Health"];

@@ -1,8 +1,13 @@
 import type { RegisterRequest, RegisterResponse } from "../../gen/obrolan/v1/chat.ts";
-import type { SignIn } from "../accounts/signIn.ts";
+import type { UnaryCall } from "./unaryCall.ts";
 
-/** `Register`: a new account and its first session. */
-export async function register(request: RegisterRequest, signIn: SignIn): Promise<RegisterResponse> {
-  const { token, session } = await signIn.register(request);
+/**
+ * `Register`: creates an account and its first session. Refusals: `SHUTTING_DOWN`, `USERNAME_INVALID`,
+ * `PASSWORD_INVALID`, `USERNAME_TAKEN`, `OVERLOADED`.
+ */
+export async function register(request: RegisterRequest, { node, counters }: UnaryCall): Promise<RegisterResponse> {
+  node.checkOpen();
+  const { token, session } = await node.signIn.register(request);
+  counters.signIns += 1;
   return { token, username: session.username, expiresAt: new Date(session.expiresAt) };
 }

@@ -18,8 +18,8 @@ export interface StatusFacts {
 
 /**
  * A `google.rpc.Status` with `ErrorInfo`, and `BadRequest` or `RetryInfo` where they apply
- * (https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto). Written by hand: four small messages do
- * not warrant a second contract in the tree.
+ * (https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto). Written by hand: four small
+ * messages do not warrant a second contract in the tree.
  */
 export function statusDetails({ code, message, reason, field, retryAfter }: StatusFacts): Buffer {
   const details = [any("ErrorInfo", new BinaryWriter().uint32(10).string(reason).uint32(18).string(DOMAIN))];

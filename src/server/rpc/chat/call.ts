@@ -1,66 +1,52 @@
-import {
-  Metadata,
-  ServerInterceptingCall,
-  type ServerInterceptingCallInterface,
-  type ServerInterceptor,
-  status,
-} from "@grpc/grpc-js";
+import type { ServerHttp2Stream } from "node:http2";
+import { Metadata, type ServerInterceptingCallInterface, status } from "@grpc/grpc-js";
 import type { ChatRequest } from "../../../gen/obrolan/v1/chat.ts";
 import type { Goodbye } from "../../chat/events.ts";
 import type { Sink, Stream } from "../../chat/stream.ts";
 import type { ChatNode } from "../../node/node.ts";
 import { sessionOf } from "../auth.ts";
-import { CHAT_PATH } from "../definition.ts";
-import { type CallFailure, failureAfter, failureOf, nameOf } from "../failure.ts";
+import type { CallCounters } from "../callCounters.ts";
+import { type CallFailure, failureAfter, failureOf } from "../failure.ts";
 import { InvalidRequest } from "../invalidRequest.ts";
 import { toCommand } from "./command.ts";
-import { CommandPacer } from "./commandPacer.ts";
-import { http2StreamOf, resetStream, writeMessage } from "./http2Stream.ts";
+import type { CommandPacer } from "./commandPacer.ts";
+import { resetStream, writeMessage } from "./http2Stream.ts";
+import type { SharedFrames } from "./sharedFrames.ts";
 
-/** What `Chat` needs beside the room. */
-export interface ChatParts {
-  readonly room: ChatNode;
+/** What all calls of `Chat` on one server share. */
+export interface ChatCallParts {
+  readonly node: ChatNode;
+  readonly counters: CallCounters;
+  readonly pacer: CommandPacer;
+  readonly frames: SharedFrames;
+  /** Receives the errors that the operator should know of. */
   readonly report: (error: unknown) => void;
-  /** Whether responses are written to the HTTP/2 stream behind the call: tried out (tryOut.ts). Else they go the public way. */
-  readonly direct: boolean;
 }
 
-/**
- * `Chat` on grpc-js's own call (docs/decisions/0002-chat-on-grpc-js.md): a response is written when the one before has left,
- * which only that call reports, and a request is read when the one before is carried out.
- */
-export function chatInterceptor(parts: ChatParts): ServerInterceptor {
-  const turns = new CommandPacer();
-  return (method, call) =>
-    method.path === CHAT_PATH
-      ? new ServerInterceptingCall(call, { start: () => new ChatCall(parts, call, turns).start() })
-      : new ServerInterceptingCall(call);
-}
-
-/** One call of `Chat`: the wire below a stream of the room. */
-class ChatCall implements Sink {
-  readonly #parts: ChatParts;
-  readonly #pacer: CommandPacer;
+/** One call of `Chat`: the wire below a stream. */
+export class ChatCall implements Sink {
+  readonly #parts: ChatCallParts;
   readonly #call: ServerInterceptingCallInterface;
-  readonly #http2;
-  /** A response has left; not where its stream broke: that is closed, and hears of it by `onCancel`. */
+  readonly #http2: ServerHttp2Stream | undefined;
+  /** A response has been written. An error means that the HTTP/2 stream broke, and `onCancel` is called for that. */
   readonly #onFlushed = (error?: Error | null) => {
     if (error === undefined || error === null) this.#stream?.flushed();
   };
   #stream: Stream | undefined;
-  /** The request that the stream ends for. */
+  /** The invalid request that ends the stream. */
   #invalid: InvalidRequest | undefined;
   #isOver = false;
 
-  constructor(parts: ChatParts, call: ServerInterceptingCallInterface, turns: CommandPacer) {
-    this.#pacer = turns;
+  /** `http2`: the stream to which responses are written; without it they go through `sendMessage` of the call. */
+  constructor(parts: ChatCallParts, call: ServerInterceptingCallInterface, http2: ServerHttp2Stream | undefined) {
     this.#parts = parts;
     this.#call = call;
-    this.#http2 = parts.direct ? http2StreamOf(call) : undefined;
+    this.#http2 = http2;
   }
 
+  /** Starts the call: opens a stream when the client's metadata has come. */
   start(): void {
-    // A stream that the client resets while it is written to emits an error, which nobody else listens for.
+    // If the client resets the HTTP/2 stream during a write, the stream emits an error. `onCancel` handles it.
     this.#http2?.on("error", () => {});
     this.#call.start({
       onReceiveMetadata: (metadata) => void this.#open(metadata),
@@ -76,13 +62,13 @@ class ChatCall implements Sink {
       this.#call.sendMessage(response, this.#onFlushed);
     } else {
       if (!this.#http2.headersSent) this.#call.sendMetadata(new Metadata());
-      writeMessage(this.#http2, response, this.#onFlushed);
+      writeMessage(this.#http2, response, this.#parts.frames, this.#onFlushed);
     }
   }
 
   end(goodbye?: Goodbye): void {
-    const wasInvalid = goodbye?.reason === "REQUEST_INVALID" && this.#invalid !== undefined;
-    const failure = wasInvalid ? failureOf(this.#invalid, this.#parts.report) : goodbye && failureAfter(goodbye);
+    const isInvalid = goodbye?.reason === "REQUEST_INVALID" && this.#invalid !== undefined;
+    const failure = isInvalid ? failureOf(this.#invalid, this.#parts.report) : goodbye && failureAfter(goodbye);
     this.#sendStatus(failure ?? { code: status.OK, message: "", trailers: {} });
   }
 
@@ -92,10 +78,11 @@ class ChatCall implements Sink {
   }
 
   async #open(metadata: Metadata): Promise<void> {
+    const { node } = this.#parts;
     try {
-      const session = await sessionOf(metadata.get("authorization")[0], this.#parts.room.signIn);
+      const session = await sessionOf(metadata.get("authorization")[0], node.signIn);
       if (this.#isOver) return;
-      this.#stream = this.#parts.room.enter(session, this);
+      this.#stream = node.enter(session, this);
       this.#call.startRead();
     } catch (error) {
       this.#fail(error);
@@ -109,19 +96,19 @@ class ChatCall implements Sink {
       return;
     }
     await this.#stream?.receive(request.requestId, toCommand(request));
-    const turn = this.#pacer.next();
+    const turn = this.#parts.pacer.next();
     if (turn !== undefined) await turn;
     if (!this.#isOver) this.#call.startRead();
   }
 
-  /** False once grpc-js has ended the call by itself. */
+  /** False if the call is over, or if grpc-js has ended it. */
   #canWrite(): boolean {
     return !this.#isOver && this.#http2?.writableEnded !== true && this.#http2?.destroyed !== true;
   }
 
   #fail(error: unknown): void {
     const failure = failureOf(error, this.#parts.report);
-    this.#parts.room.counters.failedCalls.add(nameOf(failure));
+    this.#parts.counters.failed(failure);
     this.#sendStatus(failure);
   }
 

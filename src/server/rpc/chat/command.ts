@@ -2,7 +2,7 @@ import type { ChatRequest } from "../../../gen/obrolan/v1/chat.ts";
 import type { Command } from "../../chat/commandHandler.ts";
 import { toId } from "../wire.ts";
 
-/** A request as the room has it. One without a command, or with one that is not known yet, asks for help. */
+/** The command of a request. A request without a command, or with one of a newer contract, asks for help. */
 export function toCommand({ command }: ChatRequest): Command {
   switch (command?.$case) {
     case "join": {

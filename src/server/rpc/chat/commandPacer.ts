@@ -1,16 +1,16 @@
-/** Commands that are taken in one turn of the event loop: a few milliseconds' worth. */
+/** How many commands are taken in one turn of the event loop: a few milliseconds of work. */
 const COMMANDS_PER_TURN = 128;
 
 /**
- * Spreads commands over the turns of the event loop, one of each stream after the other: thousands that come at once would keep it for
- * tens of milliseconds, and with it everybody's deliveries.
+ * Spreads the commands of all streams over the turns of the event loop. Thousands of commands in one turn would hold
+ * the loop, and with it all deliveries, for tens of milliseconds.
  */
 export class CommandPacer {
   #left = COMMANDS_PER_TURN;
   #scheduled = false;
   #waiting: (() => void)[] = [];
 
-  /** Resolves when one more command may be taken; `undefined`: now. */
+  /** Resolves when one more command may be taken; `undefined` if it may be taken now. First come, first served. */
   next(): Promise<void> | undefined {
     this.#schedule();
     if (this.#left > 0 && this.#waiting.length === 0) {

@@ -3,8 +3,7 @@ import { Event, Reason as WireReason } from "../../../gen/obrolan/v1/chat.ts";
 import type { Encoder, RoomEvent } from "../../chat/events.ts";
 import type { Reason } from "../../common/refusal.ts";
 import { toDuration } from "../wire.ts";
-import { acceptedField } from "./acceptedField.ts";
-import { messageField } from "./messageField.ts";
+import { acceptedField, messageField } from "./eventFields.ts";
 
 /** `ChatResponse.events`, length-delimited. */
 const EVENTS_TAG = 0x0a;

@@ -1,43 +1,51 @@
-import type { ServerHttp2Stream } from "node:http2";
-import { constants } from "node:http2";
+import { constants, type ServerHttp2Stream } from "node:http2";
 import type { ServerInterceptingCallInterface } from "@grpc/grpc-js";
-import { prefixOf, SharedFrames } from "./framing.ts";
+import { prefixOf } from "../messageFrame.ts";
+import type { SharedFrames } from "./sharedFrames.ts";
+
+/** The methods of an HTTP/2 stream that this folder uses. */
+const USED_METHODS = ["close", "cork", "on", "uncork", "write"] as const;
 
 /**
- * The one place that reaches behind grpc-js: the HTTP/2 stream of a call, a private field of its innermost call object. Three things
- * cannot be had in public: to reset a stream whose client has stopped reading (a status waits behind what is not read); to know
- * that grpc-js has ended a call by itself (a request that is too large, a deadline), after which a write is an error that nobody
- * listens for; and to write bytes that many calls share without a copy for each. `undefined` where a future grpc-js keeps it
- * elsewhere.
+ * The HTTP/2 stream of a call, which is a private field of the innermost call object of grpc-js. Nothing else reaches
+ * behind grpc-js. Three things have no public interface:
+ *
+ * - resetting a stream whose client has stopped reading: a status would wait behind the unread data;
+ * - seeing that grpc-js has ended a call (a request that is too large, a deadline): a write after that is an error
+ * event;
+ * - writing bytes that many calls share, without a copy for each.
+ *
+ * `undefined` if the field is not an HTTP/2 stream, because another version of grpc-js keeps it elsewhere.
  */
 export function http2StreamOf(call: ServerInterceptingCallInterface): ServerHttp2Stream | undefined {
   const { stream } = call as unknown as { stream?: Partial<ServerHttp2Stream> };
-  return typeof stream?.close === "function" ? (stream as ServerHttp2Stream) : undefined;
+  const isHttp2Stream = USED_METHODS.every((method) => typeof stream?.[method] === "function");
+  return isHttp2Stream ? (stream as ServerHttp2Stream) : undefined;
 }
 
-const shared = new SharedFrames();
-
 /**
- * Writes a message, and calls `left` when it has left, or with an error when the stream broke before. `sendMessage` would copy it twice: 128 KiB of garbage for each page that a
- * reader catches up by, which was most of what many readers behind cost in memory.
+ * Writes a message. `flushed` is called when it has been written, or with an error if the stream broke before.
+ * `sendMessage` of grpc-js would copy it twice. That is 128 KiB of garbage for each page of a reader that catches up,
+ * and was most of the memory that many such readers cost.
  */
 export function writeMessage(
   stream: ServerHttp2Stream,
   message: Uint8Array,
-  left: (error?: Error | null) => void,
+  frames: SharedFrames,
+  flushed: (error?: Error | null) => void,
 ): void {
-  const frame = shared.of(message);
+  const frame = frames.of(message);
   if (frame !== undefined) {
-    stream.write(frame, left);
+    stream.write(frame, flushed);
     return;
   }
   stream.cork();
   stream.write(prefixOf(message));
-  stream.write(message, left);
+  stream.write(message, flushed);
   stream.uncork();
 }
 
-/** Resets a stream, so that what it buffers is freed. */
+/** Resets a stream, which frees what it buffers. */
 export function resetStream(stream: ServerHttp2Stream): void {
   stream.close(constants.NGHTTP2_CANCEL);
 }

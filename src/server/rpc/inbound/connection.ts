@@ -13,7 +13,10 @@ export class InboundConnection {
     this.#limits = limits;
   }
 
-  /** An unfinished request has grown by so many bytes, or has ended (negative). Returns whether all of them may be kept. */
+  /**
+   * An unfinished request has grown by so many bytes, or has ended (negative). Returns whether all of them may be
+   * kept.
+   */
   keep(bytes: number): boolean {
     this.#unfinishedBytes += bytes;
     return this.#unfinishedBytes <= this.#limits.unfinishedBytes;
@@ -29,16 +32,19 @@ export class InboundConnection {
 }
 
 /**
- * Counts the DATA frames of one request, also those that wait unread: each is an object of over 100 bytes, however little is in it. No gRPC
- * library sends frames that are smaller on average than the prefix of a message. What came in the same read of the socket as the call's
- * headers is not counted: those are at most some thousand frames.
+ * Counts the DATA frames of one request, also those that wait unread: each is an object of over 100 bytes, however
+ * little is in it. No gRPC library sends frames that are smaller on average than the prefix of a message. What came
+ * in the same read of the socket as the call's headers is not counted: those are at most some thousand frames.
  */
 export class FrameCount {
   readonly #max: number;
   #frames = 0;
   #bytes = 0;
 
-  /** Looks at what Node pushes into a stream. `exceeded` is called when `max` frames were too small, at each further one. */
+  /**
+   * Looks at what Node pushes into a stream. `exceeded` is called when `max` frames were too small, at each further
+   * one.
+   */
   constructor(stream: ServerHttp2Stream, max: number, exceeded: () => void) {
     this.#max = max;
     const push = stream.push.bind(stream);

@@ -36,8 +36,9 @@ const NOT_GRPC =
   "This port speaks gRPC only, over HTTP/2. Use a client of obrolan.v1.ChatService, such as npx obrolan, buf curl or grpcurl.\n";
 
 /**
- * Stands between HTTP/2 and grpc-js: grpc-js sees a request when all of it has come and is a gRPC message, so that what is unfinished is
- * bounded in time and bytes, and what is refused has a reason (docs/decisions/0018-requests-are-read-before-grpc-js.md).
+ * Stands between HTTP/2 and grpc-js: grpc-js sees a request when all of it has come and is a gRPC message, so that
+ * what is unfinished is bounded in time and bytes, and what is refused has a reason
+ * (docs/decisions/0018-requests-are-read-before-grpc-js.md).
  */
 export class InboundGate {
   readonly #kinds: ReadonlyMap<string, RequestKind>;

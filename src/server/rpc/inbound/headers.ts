@@ -22,8 +22,9 @@ export function isGrpc(headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * The headers that the server uses, and no others: a call keeps its headers for as long as it is open, and HPACK lets a client send
- * 60 KB of them in 33 bytes. Those of the encoding are left out: requests are decompressed before they are passed on.
+ * The headers that the server uses, and no others: a call keeps its headers for as long as it is open, and HPACK lets
+ * a client send 60 KB of them in 33 bytes. Those of the encoding are left out: requests are decompressed before they
+ * are passed on.
  */
 export function usedHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   const { authorization } = headers;

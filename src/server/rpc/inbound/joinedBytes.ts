@@ -1,8 +1,9 @@
 const FIRST_CAPACITY = 256;
 
 /**
- * Bytes that came in parts, in one buffer. It grows with what has come and not with what was announced, so that a client has to send what
- * it makes the server keep; and each part is copied, since a part of one byte keeps the whole read of the socket in memory.
+ * Bytes that came in parts, in one buffer. It grows with what has come and not with what was announced, so that a
+ * client has to send what it makes the server keep; and each part is copied, since a part of one byte keeps the whole
+ * read of the socket in memory.
  */
 export class JoinedBytes {
   #buffer = Buffer.alloc(0);

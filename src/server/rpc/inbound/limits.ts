@@ -1,6 +1,6 @@
 /**
- * What a client may leave unfinished. Each number bounds what somebody without an account could make the server keep; how many
- * connections there may be in all is not bounded here.
+ * What a client may leave unfinished. Each number bounds what somebody without an account could make the server keep;
+ * how many connections there may be in all is not bounded here.
  */
 export interface InboundLimits {
   /** How long the request of a unary or server-streaming call may take from its headers to its end, in milliseconds. */
@@ -32,7 +32,8 @@ const KIB = 1_024;
 export const INBOUND_LIMITS: InboundLimits = {
   // A sign-in has under 1 KB: TCP may lose it three times (1 s, 2 s, 4 s) and still bring it.
   requestMs: 15 * SECOND,
-  // 64 KiB at 9 kbit/s, a telephone line's modem of old; and longer than keepalive takes to find a dead connection (25 s).
+  // 64 KiB at 9 kbit/s, a telephone line's modem of old; and longer than keepalive takes to find a dead connection
+  // (25 s).
   messageMs: 60 * SECOND,
   // grpcurl and buf ask at once; tools that keep a reflection stream open open another one when they need it.
   idleMs: 60 * SECOND,

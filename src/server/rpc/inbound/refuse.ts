@@ -17,15 +17,16 @@ export function refuse(stream: ServerHttp2Stream, { code, message, trailers }: C
 }
 
 /**
- * Closes a stream whose call the server has ended, if the client keeps its own side open for longer than `lingerMs`: else it would stay
- * for as long as the connection. RFC 9113, section 8.1, has `NO_ERROR` for this.
+ * Closes a stream whose call the server has ended, if the client keeps its own side open for longer than `lingerMs`:
+ * else it would stay for as long as the connection. RFC 9113, section 8.1, has `NO_ERROR` for this.
  */
 export function closeWhenEnded(stream: ServerHttp2Stream, lingerMs: number): void {
   let timer: NodeJS.Timeout | undefined;
   const linger = () => {
     timer ??= setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), lingerMs).unref();
   };
-  // Trailers are wanted when all before them has been sent, however slowly the client took it. A response without trailers is short.
+  // Trailers are wanted when all before them has been sent, however slowly the client took it. A response without
+  // trailers is short.
   stream.once("wantTrailers", linger);
   stream.once("finish", () => {
     if (stream.sentHeaders?.["grpc-status"] !== undefined || stream.sentHeaders?.[":status"] !== 200) linger();

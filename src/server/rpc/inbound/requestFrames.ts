@@ -1,46 +1,46 @@
 import { gunzipSync, inflateSync } from "node:zlib";
 import { Status } from "nice-grpc-common";
 import { InvalidRequest } from "../invalidRequest.ts";
+import { framed, PREFIX_BYTES } from "../messageFrame.ts";
 import { JoinedBytes } from "./joinedBytes.ts";
 
-/** gRPC's prefix of a message: whether it is compressed, in a byte, and its length, in four. */
-export const PREFIX_BYTES = 5;
+/** The first byte of the prefix of a compressed message. */
 const COMPRESSED = 1;
 
 const DECOMPRESS = { gzip: gunzipSync, deflate: inflateSync } as const;
 
-/** What has come whole: messages with their prefixes, none of them compressed, and behind them perhaps one that is refused. */
-export interface WholeFrames {
+/** The messages that are complete, with their prefixes and decompressed; after them perhaps a message that is refused. */
+export interface CompleteFrames {
   /** Each buffer has one message or several. */
   readonly frames: readonly Buffer[];
   readonly refused: InvalidRequest | undefined;
 }
 
-/** Cuts the body of a call into gRPC's messages. A message that is too large is refused for its prefix, before it comes. */
+/** Cuts the body of a call into gRPC's messages. A message that is too large is refused when its prefix has come. */
 export class RequestFrames {
   readonly #encoding: string;
   readonly #maxBytes: number;
-  /** The beginning of a message whose end has not come. */
+  /** The first bytes of a message that is not complete. */
   readonly #unfinished = new JoinedBytes();
 
-  /** `encoding`: of compressed messages, as the header `grpc-encoding` says it. `maxBytes`: of a message, also when decompressed. */
+  /** `encoding`: of compressed messages, from the header `grpc-encoding`. `maxBytes`: of a message, decompressed or not. */
   constructor(encoding: string, maxBytes: number) {
     this.#encoding = encoding;
     this.#maxBytes = maxBytes;
   }
 
-  /** Bytes of a message whose end has not come. */
+  /** The bytes of a message that is not complete. */
   get unfinishedBytes(): number {
     return this.#unfinished.length;
   }
 
-  /** Lets go of what is unfinished. */
+  /** Drops the message that is not complete. */
   clear(): void {
     this.#unfinished.take();
   }
 
-  /** Takes what has come, and returns what is whole now. Nothing may be pushed behind a refused message. */
-  push(chunk: Buffer): WholeFrames {
+  /** Takes a chunk, and returns the messages that are complete now. Do not push more after a refusal. */
+  push(chunk: Buffer): CompleteFrames {
     const frames: Buffer[] = [];
     try {
       let rest = this.#complete(chunk, frames);
@@ -52,13 +52,13 @@ export class RequestFrames {
     }
   }
 
-  /** The client has ended its side. Returns why it may not yet; `undefined`: no message is unfinished. */
+  /** The client has ended its side. Returns a refusal if a message is not complete. */
   end(): InvalidRequest | undefined {
     if (this.#unfinished.length === 0) return undefined;
     return new InvalidRequest("The request breaks off: the call ended before all of it had come.");
   }
 
-  /** Completes the message that is unfinished; returns what is behind it. */
+  /** Completes the unfinished message; returns the bytes behind it. */
   #complete(chunk: Buffer, frames: Buffer[]): Buffer {
     if (this.#unfinished.length === 0) return chunk;
     let at = Math.min(chunk.length, Math.max(0, PREFIX_BYTES - this.#unfinished.length));
@@ -73,7 +73,7 @@ export class RequestFrames {
     return chunk.subarray(at);
   }
 
-  /** Cuts off as many whole messages as can be passed on as they are, or one that must be decompressed; returns what is behind. */
+  /** Cuts off the messages that need no decompression, or else one that does; returns the bytes behind them. */
   #cut(chunk: Buffer, frames: Buffer[]): Buffer {
     let at = 0;
     try {
@@ -95,7 +95,7 @@ export class RequestFrames {
     return chunk.subarray(chunk.length);
   }
 
-  /** The length that the prefix of a message tells. Throws if the message is refused for its prefix. */
+  /** The length in the prefix of a message. Throws if the prefix is refused. */
   #lengthOf(prefix: Buffer): number {
     const flag = prefix.readUInt8(0);
     const length = prefix.readUInt32BE(1);
@@ -119,7 +119,7 @@ export class RequestFrames {
     }
   }
 
-  /** A message with its prefix, decompressed if it has to be. */
+  /** A message with its prefix, decompressed if it is compressed. */
   #plain(frame: Buffer): Buffer {
     if (frame[0] !== COMPRESSED) return frame;
     return framed(this.#decompress(frame.subarray(PREFIX_BYTES)));
@@ -128,7 +128,7 @@ export class RequestFrames {
   #decompress(bytes: Buffer): Buffer {
     const decompress = DECOMPRESS[this.#encoding as keyof typeof DECOMPRESS];
     try {
-      // At most 64 KiB, which takes less time than to hand it to a thread and back.
+      // Synchronous: at most 64 KiB, which takes less time than the way to a thread and back.
       return decompress(bytes, { maxOutputLength: this.#maxBytes });
     } catch (error) {
       if ((error as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE") {
@@ -143,11 +143,4 @@ function tooLarge(what: string, maxBytes: number): InvalidRequest {
   return new InvalidRequest(`The request is too large: take at most ${maxBytes} bytes, ${what}.`, {
     code: Status.RESOURCE_EXHAUSTED,
   });
-}
-
-/** A message with its prefix. */
-export function framed(message: Buffer): Buffer {
-  const prefix = Buffer.alloc(PREFIX_BYTES);
-  prefix.writeUInt32BE(message.length, 1);
-  return Buffer.concat([prefix, message]);
 }

@@ -1,9 +1,10 @@
 import { constants, type ServerHttp2Stream } from "node:http2";
 import { Status } from "nice-grpc-common";
 import { encodeRefusal, InvalidRequest } from "../invalidRequest.ts";
+import { framed } from "../messageFrame.ts";
 import { FrameCount, type InboundConnection } from "./connection.ts";
 import type { InboundLimits } from "./limits.ts";
-import { framed, RequestFrames } from "./requestFrames.ts";
+import { RequestFrames } from "./requestFrames.ts";
 
 /** What the requests of a stream are read with. */
 export interface StreamingParts {
@@ -15,8 +16,8 @@ export interface StreamingParts {
 }
 
 /**
- * The requests of a streaming call. grpc-js is given whole messages when it asks for them; one that is refused reaches the code behind it
- * in its place among the others, as `encodeRefusal` has it.
+ * The requests of a streaming call. grpc-js is given whole messages when it asks for them; one that is refused
+ * reaches the code behind it in its place among the others, as `encodeRefusal` has it.
  */
 export class StreamingRequest {
   readonly #parts: StreamingParts;
@@ -86,7 +87,10 @@ export class StreamingRequest {
     this.#pump();
   }
 
-  /** Passes on what grpc-js asks for; behind the end of the call everything is read and dropped, so that the stream can close. */
+  /**
+   * Passes on what grpc-js asks for; behind the end of the call everything is read and dropped, so that the stream
+   * can close.
+   */
   #pump(): void {
     if (this.#grpc === undefined || this.#isPumping) return;
     this.#isPumping = true;

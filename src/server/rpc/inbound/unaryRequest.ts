@@ -2,9 +2,10 @@ import { constants, type ServerHttp2Stream } from "node:http2";
 import { Status } from "nice-grpc-common";
 import { overloaded } from "../../common/refusal.ts";
 import { InvalidRequest } from "../invalidRequest.ts";
+import { PREFIX_BYTES } from "../messageFrame.ts";
 import { FrameCount, type InboundConnection } from "./connection.ts";
 import type { InboundLimits } from "./limits.ts";
-import { PREFIX_BYTES, RequestFrames } from "./requestFrames.ts";
+import { RequestFrames } from "./requestFrames.ts";
 
 /** What a unary request is read with. */
 export interface UnaryParts {
@@ -46,7 +47,8 @@ export class UnaryRequest {
   }
 
   #read(): void {
-    // `read` joins what has come in many frames; what comes behind the end of a call is read too, so that the stream can close.
+    // `read` joins what has come in many frames; what comes behind the end of a call is read too, so that the stream
+    // can close.
     for (let bytes = this.#next(); bytes !== null; bytes = this.#next()) if (!this.#isOver) this.#take(bytes);
   }
 

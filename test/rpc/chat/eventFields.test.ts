@@ -2,8 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { ChatResponse, type Event } from "../../../src/gen/obrolan/v1/chat.ts";
 import type { Message } from "../../../src/server/log/message.ts";
-import { acceptedField } from "../../../src/server/rpc/chat/acceptedField.ts";
-import { messageField } from "../../../src/server/rpc/chat/messageField.ts";
+import { acceptedField, messageField } from "../../../src/server/rpc/chat/eventFields.ts";
 
 /** What the generated encoder makes of it. */
 function generated(event: NonNullable<Event["event"]>, requestId = ""): Buffer {

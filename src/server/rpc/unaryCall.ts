@@ -1,0 +1,12 @@
+import type { ChatNode } from "../node/node.ts";
+import type { CallCounters } from "./callCounters.ts";
+
+/** What a unary rpc is called with besides its request. */
+export interface UnaryCall {
+  readonly node: ChatNode;
+  readonly counters: CallCounters;
+  /** The client's address, as `ADDRESS:PORT`. */
+  readonly remoteAddress: string;
+  /** The header `authorization`; `undefined` if the call has none. */
+  readonly authorization: string | undefined;
+}
