@@ -36,12 +36,25 @@ const DOMAINS = ["common", "accounts", "log", "presence", "chat"];
  *                     engines → the ports of the domain folders
  */
 export const directions: readonly Folder[] = [
-  folder("src/config", [], "settings know neither the server nor the client"),
-  folder("src/client", ["src/gen"], "the client library is published on its own: it knows the contract alone"),
-  folder("src/cli", ["src/cli", "src/client", "src/config"], "the CLI talks to a server through src/client"),
+  folder("src/shared", [], "src/shared is for client and server alike, and knows neither", ["node:"]),
+  folder("src/config", ["src/shared"], "settings know neither the server nor the client"),
+  folder(
+    "src/client",
+    ["src/gen", "src/shared"],
+    "the client library is published on its own: it knows the contract, and nothing of the server",
+  ),
+  folder(
+    "src/cli",
+    ["src/cli", "src/client", "src/config", "src/shared"],
+    "the CLI talks to a server through src/client",
+  ),
   // These commands run on the server's machine and use its code.
   ...["serve", "backup", "restore", "correctTimes"].map((command) =>
-    folder(`src/cli/commands/${command}.ts`, ["src/cli", "src/client", "src/config", S], "src/gen is the client's"),
+    folder(
+      `src/cli/commands/${command}.ts`,
+      ["src/cli", "src/client", "src/config", "src/shared", S],
+      "src/gen is the client's",
+    ),
   ),
 
   server("common", [], DOMAIN),
@@ -58,23 +71,21 @@ export const directions: readonly Folder[] = [
       "any",
     ),
   ),
-  folder(`${S}/engines`, [S, "src/config"], "the engines know no client"),
+  folder(`${S}/engines`, [S, "src/config", "src/shared"], "the engines know no client"),
   folder(
     `${S}/rpc`,
     ["src/gen", ...[...DOMAINS, "node"].map((name) => `${S}/${name}`)],
     "rpc/ talks to the node, and knows no engine",
   ),
-  folder(`${S}/net`, [`${S}/common`, "src/config"], "net/ handles sockets, and knows nothing of chat", ["node:"]),
+  folder(`${S}/net`, [`${S}/common`, "src/shared"], "net/ handles sockets, and knows nothing of chat", ["node:"]),
   folder(`${S}/process`, [`${S}/common`, `${S}/config.ts`, "src/config"], "process/ knows nothing of chat", ["node:"]),
   folder(
     `${S}/metrics`,
-    [
-      ...["common", "chat/counters.ts", "log/ports", "node", "process/version.ts"].map((name) => `${S}/${name}`),
-      "src/config",
-    ],
+    [...["common", "chat/counters.ts", "log/ports", "node"].map((name) => `${S}/${name}`), "src/shared"],
     "metrics/ reads what the node counts, and knows neither engines nor rpc/",
+    ["node:"],
   ),
-  folder(S, [S, "src/config"], "the server knows no client"),
+  folder(S, [S, "src/config", "src/shared"], "the server knows no client"),
 
   folder("scripts", ["src"], "scripts use the program's own tables"),
 

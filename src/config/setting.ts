@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseAddress } from "./address.ts";
+import { parseAddress } from "../shared/address.ts";
 import { isFileContent } from "./shown.ts";
 import { isUrl } from "./url.ts";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { KEEPALIVE } from "../../src/server/server.ts";
+import { KEEPALIVE } from "../../src/server/grpcServer.ts";
 import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { KEEPALIVE } from "../../src/server/server.ts";
+import { KEEPALIVE } from "../../src/server/grpcServer.ts";
 import { join, sendTo } from "../support/commands.ts";
 import { nameOf } from "../support/expect.ts";
 import { chatter, fill } from "../support/fill.ts";

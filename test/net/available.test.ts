@@ -31,11 +31,11 @@ describe("An address to listen on", () => {
     return socket;
   }
 
-  const wait = (address: string, signal = never, patienceMs = 0) =>
-    untilAvailable({ address, setting: "--listen" }, { signal, patienceMs, report: (told) => void reports.push(told) });
+  const wait = (address: string, signal = never, timeoutMs = 0) =>
+    untilAvailable({ address, setting: "--listen" }, { signal, timeoutMs, report: (told) => void reports.push(told) });
 
-  const refusal = async (address: string, patienceMs?: number) => {
-    const error = await wait(address, never, patienceMs).then(
+  const refusal = async (address: string, timeoutMs?: number) => {
+    const error = await wait(address, never, timeoutMs).then(
       () => undefined,
       (thrown: Error) => thrown,
     );

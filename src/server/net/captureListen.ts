@@ -5,31 +5,38 @@ import type { Server } from "node:net";
 /** https://nodejs.org/api/diagnostics_channel.html#built-in-channels, under "TCP Socket" */
 const LISTENING = "tracing:net.server.listen:asyncStart";
 
-/** What is about to listen. */
+/** A server that is about to listen. */
 export interface Listening {
   readonly server: Server;
   readonly options: { backlog?: number };
 }
 
-/** Who looks, and has caused what goes on: several servers may begin to listen in a process at the same time. */
-const looking = new AsyncLocalStorage<readonly symbol[]>();
-let lookers = 0;
+/**
+ * The calls of `captureListen` that led to the current code. Several servers of a process may begin to listen at the same
+ * time, so a wrapper around `net.Server.prototype.listen` would need this as well.
+ */
+const captures = new AsyncLocalStorage<readonly symbol[]>();
+let activeCaptures = 0;
 
-/** Shows what `listen` causes to listen, before it does: grpc-js makes its `net.Server` out of sight. */
-export async function captureListen<T>(listen: () => Promise<T>, show: (what: Listening) => void): Promise<T> {
-  const mine = Symbol();
-  const look = (message: unknown) => {
+/**
+ * Calls `capture` with each server that begins to listen because of `listen`, before it does. grpc-js creates its
+ * `net.Server` itself and has no option that returns it.
+ */
+export async function captureListen<T>(listen: () => Promise<T>, capture: (what: Listening) => void): Promise<T> {
+  const id = Symbol();
+  const onListening = (message: unknown) => {
     const { server, options } = message as Partial<Listening>;
-    if (server !== undefined && options !== undefined && looking.getStore()?.includes(mine)) show({ server, options });
+    if (server !== undefined && options !== undefined && captures.getStore()?.includes(id))
+      capture({ server, options });
   };
-  subscribe(LISTENING, look);
-  lookers += 1;
+  subscribe(LISTENING, onListening);
+  activeCaptures += 1;
   try {
-    return await looking.run([...(looking.getStore() ?? []), mine], listen);
+    return await captures.run([...(captures.getStore() ?? []), id], listen);
   } finally {
-    unsubscribe(LISTENING, look);
-    lookers -= 1;
-    // Node 22 has every promise of the process pay for it for as long as it is in use.
-    if (lookers === 0) looking.disable();
+    unsubscribe(LISTENING, onListening);
+    activeCaptures -= 1;
+    // On Node.js 22, an active AsyncLocalStorage makes every promise of the process slower.
+    if (activeCaptures === 0) captures.disable();
   }
 }

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { retry } from "../../common/retry.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../common/storeErrors.ts";
 import type { CircuitBreaker } from "../shared/circuitBreaker.ts";
 import type { Address } from "./address.ts";
@@ -9,8 +10,7 @@ import { inspectServer, NotReady } from "./server.ts";
 
 /** How long a step to today's schema may take, in milliseconds: a large database takes its time. */
 const MIGRATION = 60 * 60 * 1_000;
-/** Between two attempts, in milliseconds, give or take half of it. */
-const PAUSE = 300;
+const PAUSE_MS = 300;
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html: what may be otherwise a little later. */
 const PASSING = /^(08|40|53|55|57)/;
@@ -39,27 +39,26 @@ export async function reachDatabase(address: Address, respite: CircuitBreaker, w
   }
 }
 
-/** What `attempt` gives, which is made again and again while the database is away. Throws as `reachDatabase` does. */
+/** Repeats an attempt while the database is unavailable. Throws as `reachDatabase` does. */
 export async function persist<T>(attempt: () => Promise<T>, where: string, waiting: Waiting): Promise<T> {
   const { until, patience, report } = waiting;
-  for (let failures = 0; ; failures++) {
-    try {
-      return await attempt();
-    } catch (caught) {
-      const failure = caught as Error;
-      if (!mayPass(failure)) throw explain(failure, where);
-      const why = wordsOf(failure);
-      if (performance.now() >= until) {
-        throw new Error(
-          `PostgreSQL at ${where} cannot be used after ${Math.round(patience / 1_000)} s: ${why}. Is it running, and can this machine reach it?`,
-          { cause: failure },
-        );
-      }
-      if (failures === 0) {
-        report(new Error(`PostgreSQL at ${where} cannot be used yet, trying on: ${why}`, { cause: failure }));
-      }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE * (0.5 + Math.random())));
-    }
+  try {
+    return await retry(attempt, {
+      timeoutMs: until - performance.now(),
+      pauseMs: PAUSE_MS,
+      mayPass: (error) => mayPass(error as Error),
+      onFirstFailure: (cause) => {
+        const why = wordsOf(cause as Error);
+        report(new Error(`PostgreSQL at ${where} cannot be used yet, trying on: ${why}`, { cause }));
+      },
+    });
+  } catch (error) {
+    const failure = error as Error;
+    if (!mayPass(failure)) throw explain(failure, where);
+    throw new Error(
+      `PostgreSQL at ${where} cannot be used after ${Math.round(patience / 1_000)} s: ${wordsOf(failure)}. Is it running, and can this machine reach it?`,
+      { cause: failure },
+    );
   }
 }
 
