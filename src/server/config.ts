@@ -3,7 +3,7 @@ import { isLoopback, parseAddress } from "../shared/address.ts";
 
 /** The settings of the server. */
 export const serverSettings = {
-  listen: address({ summary: "the address to listen on", default: "127.0.0.1:50051", minPort: 0 }),
+  listen: address({ summary: "where to listen", default: "127.0.0.1:50051", minPort: 0 }),
   data: path({
     summary: "the folder for accounts and messages, relative to the working folder; created if it does not exist",
     default: "obrolan-data",
@@ -65,13 +65,13 @@ export const serverSettings = {
     summary: "how many messages per second a user may send on average",
     default: 10,
     max: 1_000_000,
-    meaning: "0: no limit",
+    meaning: "0: as many as they like",
   }),
   burst: count({
     summary: "how many messages a user may send at once after a pause",
     default: 20,
     max: 1_000_000,
-    meaning: "0: no limit",
+    meaning: "0: as many as they like",
   }),
   loginFailures: count({
     summary: "failed sign-ins for a name from one address within 15 minutes before further ones must wait",
@@ -80,7 +80,7 @@ export const serverSettings = {
     meaning: "0: no wait",
   }),
   metricsListen: address({
-    summary: "the address that serves metrics to Prometheus, over plain HTTP at /metrics",
+    summary: "where to serve metrics to Prometheus, over plain HTTP at /metrics",
     default: undefined,
     minPort: 0,
   }),

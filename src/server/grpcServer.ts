@@ -1,7 +1,9 @@
 import { type ServerOptions as GrpcOptions, ServerCredentials, type ServerInterceptor } from "@grpc/grpc-js";
 import { createServer, type Server } from "nice-grpc";
 
-/** When a connection is silent for `time`, the server pings it; without an answer within `timeout`, it is dead. In ms. */
+/**
+ * When a connection is silent for `time`, the server pings it; without an answer within `timeout`, it is dead. In ms.
+ */
 export const KEEPALIVE = { time: 15_000, timeout: 10_000 };
 
 const OPTIONS: GrpcOptions = {
@@ -41,7 +43,9 @@ const CALLS_TIMEOUT_MS = 1_000;
  */
 const SOCKETS_TIMEOUT_MS = 1_500;
 
-/** Shuts a gRPC server down. `shutdown` waits for all calls, such as `Watch`, and all connections: both have a limit. */
+/**
+ * Shuts a gRPC server down. `shutdown` waits for all calls, such as `Watch`, and all connections: both have a limit.
+ */
 export async function shutDown(grpc: Server, sockets: { destroyAll(): void }): Promise<void> {
   const timers = [
     setTimeout(() => grpc.forceShutdown(), CALLS_TIMEOUT_MS),

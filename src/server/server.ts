@@ -51,8 +51,8 @@ export interface ServerOptions {
   /** Read the address of each client from the header of the PROXY protocol, version 2. Default false. */
   readonly proxyProtocol?: boolean;
   /**
-   * Write responses to the HTTP/2 streams without grpc-js (docs/decisions/0002-chat-on-grpc-js.md). Default: if that works
-   * with this version of grpc-js.
+   * Write responses to the HTTP/2 streams without grpc-js (docs/decisions/0002-chat-on-grpc-js.md). Default: if that
+   * works with this version of grpc-js.
    */
   readonly direct?: boolean;
   /** Limits for unfinished requests. Options without a value get the defaults of rpc/inbound/limits.ts. */
@@ -69,8 +69,8 @@ export interface ChatServer {
   /** Shows this certificate to new connections. Open connections stay. Only for a server with TLS. */
   useCertificate(tls: TlsPair): void;
   /**
-   * Reports `NOT_SERVING`, sends a goodbye on every stream, commits all accepted messages, and ends all connections. Takes
-   * at most 10 s.
+   * Reports `NOT_SERVING`, sends a goodbye on every stream, commits all accepted messages, and ends all connections.
+   * Takes at most 10 s.
    */
   drain(): Promise<void>;
   stats(): Stats;

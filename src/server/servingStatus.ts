@@ -4,8 +4,8 @@ import type { Logger } from "./common/logger.ts";
 const SERVICE = "obrolan.v1.ChatService";
 
 /**
- * The status that `grpc.health.v1` reports. The status of `obrolan.v1.ChatService` says whether the server takes calls. The
- * status of the empty service says whether the process is up.
+ * The status that `grpc.health.v1` reports. The status of `obrolan.v1.ChatService` says whether the server takes calls.
+ * The status of the empty service says whether the process is up.
  */
 export class ServingStatus {
   readonly state = HealthState();
@@ -17,7 +17,9 @@ export class ServingStatus {
     this.state.setStatus("healthy", SERVICE);
   }
 
-  /** Follows whether the store answers. The process itself stays healthy, because a restart would not help the store. */
+  /**
+   * Follows whether the store answers. The process itself stays healthy, because a restart would not help the store.
+   */
   storeAnswers(does: boolean): void {
     if (does) this.#logger.info({}, "the store answers again");
     else this.#logger.warn({}, "the store does not answer: until it does, nobody can send or come in");

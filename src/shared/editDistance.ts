@@ -1,6 +1,7 @@
 /**
- * The fewest edits that turn one word into another, without regard to case. An edit inserts, deletes or replaces a letter,
- * or swaps two neighbours: swapped letters are the most frequent typing error, which plain Levenshtein counts as two edits.
+ * The fewest edits that turn one word into another, without regard to case. An edit inserts, deletes or replaces a
+ * letter, or swaps two neighbours: swapped letters are the most frequent typing error, which plain Levenshtein counts
+ * as two edits.
  */
 export function editDistance(from: string, to: string): number {
   const a = from.toLowerCase();

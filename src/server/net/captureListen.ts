@@ -12,8 +12,8 @@ export interface Listening {
 }
 
 /**
- * The calls of `captureListen` that led to the current code. Several servers of a process may begin to listen at the same
- * time, so a wrapper around `net.Server.prototype.listen` would need this as well.
+ * The calls of `captureListen` that led to the current code. Several servers of a process may begin to listen at the
+ * same time, so a wrapper around `net.Server.prototype.listen` would need this as well.
  */
 const captures = new AsyncLocalStorage<readonly symbol[]>();
 let activeCaptures = 0;
