@@ -1,10 +1,8 @@
 import { type ServerOptions as GrpcOptions, ServerCredentials, type ServerInterceptor } from "@grpc/grpc-js";
 import { createServer, type Server } from "nice-grpc";
 
-/**
- * When a connection is silent for `time`, the server pings it; without an answer within `timeout`, it is dead. In ms.
- */
-export const KEEPALIVE = { time: 15_000, timeout: 10_000 };
+/** The server pings a connection that is silent for `timeMs`, and closes it if no answer arrives within `timeoutMs`. */
+export const KEEPALIVE = { timeMs: 15_000, timeoutMs: 10_000 };
 
 const OPTIONS: GrpcOptions = {
   // Further streams of a client wait until earlier ones end (HTTP/2's SETTINGS_MAX_CONCURRENT_STREAMS).
@@ -13,8 +11,8 @@ const OPTIONS: GrpcOptions = {
   "grpc.max_receive_message_length": -1,
   "grpc.max_send_message_length": -1,
   // grpc-js does not detect dead connections by default.
-  "grpc.keepalive_time_ms": KEEPALIVE.time,
-  "grpc.keepalive_timeout_ms": KEEPALIVE.timeout,
+  "grpc.keepalive_time_ms": KEEPALIVE.timeMs,
+  "grpc.keepalive_timeout_ms": KEEPALIVE.timeoutMs,
 };
 
 /** A certificate and its key, in PEM. */
