@@ -1,23 +1,24 @@
-/** A folder (or one file), and what it may import besides itself. */
+/** A folder or file, and the imports that it may have besides its own files. */
 export interface Folder {
   readonly path: string;
   /** Folders and files of the repository. */
   readonly imports: readonly string[];
-  /** npm packages, and `node:` for the modules of Node.js; "any": all of them. */
+  /** npm packages, and `node:` for the modules of Node.js. "any" allows all of them. */
   readonly packages: "any" | readonly string[];
   readonly why: string;
 }
 
 const S = "src/server";
-const DOMAIN = "a domain folder knows no transport, SQL or protobuf: declare a port, and let others serve it";
-const ENGINE = "an engine serves ports, and knows neither rpc/ nor another engine";
+const DOMAIN =
+  "a domain folder does not depend on transport, SQL or protobuf: declare a port, which an engine implements";
+const ENGINE = "an engine implements ports, and depends neither on rpc/ nor on another engine";
 const TEST = "tests share code through test/support";
 
 function folder(path: string, imports: readonly string[], why: string, packages: Folder["packages"] = "any"): Folder {
   return { path, imports, packages, why };
 }
 
-/** A folder below src/server that uses only folders below src/server; `domain`: it may use no package either. */
+/** A folder below src/server that imports only from folders below src/server, and by default no packages. */
 function server(name: string, imports: readonly string[], why: string, packages: Folder["packages"] = []): Folder {
   return folder(
     `${S}/${name}`,
@@ -30,18 +31,27 @@ function server(name: string, imports: readonly string[], why: string, packages:
 const DOMAINS = ["common", "accounts", "log", "presence", "chat"];
 
 /**
- * Which way imports go. The row with the longest matching path is the one that counts. In short:
+ * The allowed directions of imports. For each file, the row with the longest matching path counts. In short:
  *
  *     main → server → rpc → node → chat → presence, log, accounts → common        cli → client → gen
  *                     engines → the ports of the domain folders
  */
 export const directions: readonly Folder[] = [
-  folder("src/config", [], "settings know neither the server nor the client"),
-  folder("src/client", ["src/gen"], "the client library is published on its own: it knows the contract alone"),
-  folder("src/cli", ["src/cli", "src/client", "src/config"], "the CLI talks to a server through src/client"),
-  // These commands run on the server's machine and use its code.
+  folder("src/shared", [], "src/shared serves client and server, and depends on neither", ["node:"]),
+  folder("src/config", ["src/shared"], "settings depend neither on the server nor on the client"),
+  folder("src/client", ["src/gen", "src/shared"], "the client library depends on the contract, and not on the server"),
+  folder(
+    "src/cli",
+    ["src/cli", "src/client", "src/config", "src/shared"],
+    "the CLI talks to a server through src/client",
+  ),
+  // These commands run on the machine of the server and use its code.
   ...["serve", "backup", "restore", "correctTimes"].map((command) =>
-    folder(`src/cli/commands/${command}.ts`, ["src/cli", "src/client", "src/config", S], "src/gen is the client's"),
+    folder(
+      `src/cli/commands/${command}.ts`,
+      ["src/cli", "src/client", "src/config", "src/shared", S],
+      "src/gen is the client's",
+    ),
   ),
 
   server("common", [], DOMAIN),
@@ -49,7 +59,7 @@ export const directions: readonly Folder[] = [
   server("log", ["common"], DOMAIN),
   server("presence", ["common", "accounts"], DOMAIN),
   server("chat", ["common", "accounts", "log", "presence"], DOMAIN),
-  server("node", DOMAINS, "a node composes the domain folders, and knows no transport, SQL or protobuf"),
+  server("node", DOMAINS, "a node composes the domain folders, and does not depend on transport, SQL or protobuf"),
   ...["memory", "sqlite", "postgres", "nats", "secrets", "shared"].map((engine) =>
     server(
       `engines/${engine}`,
@@ -58,23 +68,23 @@ export const directions: readonly Folder[] = [
       "any",
     ),
   ),
-  folder(`${S}/engines`, [S, "src/config"], "the engines know no client"),
+  folder(`${S}/engines`, [S, "src/config", "src/shared"], "the engines do not depend on the client"),
   folder(
     `${S}/rpc`,
     ["src/gen", ...[...DOMAINS, "node"].map((name) => `${S}/${name}`)],
-    "rpc/ talks to the node, and knows no engine",
+    "rpc/ calls the node, and does not depend on engines",
   ),
-  folder(`${S}/net`, [`${S}/common`, "src/config"], "net/ handles sockets, and knows nothing of chat", ["node:"]),
-  folder(`${S}/process`, [`${S}/common`, `${S}/config.ts`, "src/config"], "process/ knows nothing of chat", ["node:"]),
+  folder(`${S}/net`, [`${S}/common`, "src/shared"], "net/ handles sockets, and does not depend on the chat", ["node:"]),
+  folder(`${S}/process`, [`${S}/common`, `${S}/config.ts`, "src/config"], "process/ does not depend on the chat", [
+    "node:",
+  ]),
   folder(
     `${S}/metrics`,
-    [
-      ...["common", "chat/counters.ts", "log/ports", "node", "process/version.ts"].map((name) => `${S}/${name}`),
-      "src/config",
-    ],
-    "metrics/ reads what the node counts, and knows neither engines nor rpc/",
+    [...["common", "chat/counters.ts", "log/ports", "node"].map((name) => `${S}/${name}`), "src/shared"],
+    "metrics/ reads the counters of the node, and depends neither on engines nor on rpc/",
+    ["node:"],
   ),
-  folder(S, [S, "src/config"], "the server knows no client"),
+  folder(S, [S, "src/config", "src/shared"], "the server does not depend on the client"),
 
   folder("scripts", ["src"], "scripts use the program's own tables"),
 

@@ -5,7 +5,7 @@ import { root, run } from "../run.ts";
 import type { Check } from "./check.ts";
 import { directions, type Folder } from "./directions.ts";
 
-/** One import: the file and line that it stands in, and what it names. */
+/** An import: its file and line, and its target. */
 interface Import {
   readonly file: string;
   readonly line: number;
@@ -14,13 +14,15 @@ interface Import {
 }
 
 /**
- * Every import goes in a direction that `directions.ts` allows, and no files import one another in a circle. Type imports count:
- * a type that two folders share says which of them knows the other.
+ * Checks that `directions.ts` allows every import, and that there are no cycles of files. Type imports count, because a type
+ * that two folders share shows which of them depends on the other.
  */
 export const importsCheck: Check = {
   name: "directions of imports, no cycles (scripts/checks/directions.ts)",
   async run() {
-    const imports = (await Promise.all((await sources()).map(importsOf))).flat();
+    const files = await sources();
+    if (files === undefined) return { kind: "skipped", why: "not a git checkout" };
+    const imports = (await Promise.all(files.map(importsOf))).flat();
     const problems = [...imports.flatMap(forbidden), ...cycles(imports)];
     if (problems.length === 0) return { kind: "ok" };
     return {
@@ -31,13 +33,15 @@ export const importsCheck: Check = {
   },
 };
 
-async function sources(): Promise<string[]> {
-  const { stdout } = await run("git", "ls-files", "-co", "--exclude-standard", "-z");
+/** Undefined if the folder is not a git checkout. */
+async function sources(): Promise<string[] | undefined> {
+  const { ok, stdout } = await run("git", "ls-files", "-co", "--exclude-standard", "-z");
+  if (!ok) return undefined;
   const names = stdout.split("\0").filter((name) => /^(src|test|bench|scripts|examples)\/.*\.ts$/.test(name));
   return names.filter((name) => !name.startsWith("src/gen/"));
 }
 
-/** The specifier of a static import or export (the second line covers a list over several lines), or of a dynamic import. */
+/** The specifier of a static import or export, also with a list over several lines, or of a dynamic import. */
 const SPECIFIER = new RegExp(
   [
     /^(?:import\s*|(?:import|export)\b[^"'\n]*\bfrom\s*|\}\s*from\s*)["']([^"'\n]+)["']/.source,
@@ -61,7 +65,7 @@ function targetOf(file: string, specifier: string): string {
   return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 }
 
-/** The row of the table for a file: the one with the longest path. A row of "test" stands for each folder below it. */
+/** The row of the table for a file: the row with the longest matching path. The row "test" stands for each folder in it. */
 function folderOf(file: string): Folder | undefined {
   return directions
     .filter(({ path }) => file === path || file.startsWith(path.endsWith("/") ? path : `${path}/`))
@@ -70,7 +74,7 @@ function folderOf(file: string): Folder | undefined {
 
 function forbidden({ file, line, target }: Import): string[] {
   const folder = folderOf(file);
-  if (folder === undefined) return [`${file}:${line} is in no folder of the table: add its folder`];
+  if (folder === undefined) return [`${file}:${line} is not in a folder of the table: add its folder`];
   const isFile = target.includes("/") && /^(src|test|bench|scripts|examples)\//.test(target);
   if (!isFile) {
     const allowed = folder.packages === "any" || folder.packages.includes(target);
@@ -90,16 +94,16 @@ function areOtherTests(file: string, target: string): boolean {
   return top === "test" && otherTop === "test" && name !== otherName;
 }
 
-/** Each circle of files once, told from its first file in order of names. */
+/** Finds each cycle of files once, starting at its alphabetically first file. */
 function cycles(imports: readonly Import[]): string[] {
   const targets = new Map<string, string[]>();
   for (const { file, target } of imports) targets.set(file, [...(targets.get(file) ?? []), target]);
   const done = new Set<string>();
   const found: string[] = [];
   const visit = (file: string, path: readonly string[]): void => {
-    const at = path.indexOf(file);
-    if (at >= 0) found.push(`a cycle: ${[...path.slice(at), file].join(" -> ")}`);
-    if (at >= 0 || done.has(file)) return;
+    const start = path.indexOf(file);
+    if (start >= 0) found.push(`a cycle: ${[...path.slice(start), file].join(" -> ")}`);
+    if (start >= 0 || done.has(file)) return;
     for (const target of targets.get(file) ?? []) visit(target, [...path, file]);
     done.add(file);
   };

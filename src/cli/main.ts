@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addFlags, ConfigError, resolve } from "../config/index.ts";
+import { readVersion } from "../shared/version.ts";
 import { runBackup } from "./commands/backup.ts";
 import { chat } from "./commands/chat.ts";
 import { runCorrectTimes } from "./commands/correctTimes.ts";
@@ -10,7 +11,6 @@ import { clientRules, clientSettings, reachSettings } from "./config.ts";
 import { Exit } from "./exit.ts";
 import { Stdio } from "./terminal/stdio.ts";
 import { refuseArguments, usageError } from "./usage.ts";
-import { readVersion } from "./version.ts";
 
 /** Runs the program `obrolan`. Resolves with its exit code. */
 export async function main(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Exit> {

@@ -1,4 +1,5 @@
 import { Status } from "nice-grpc";
+import { editDistance } from "../shared/editDistance.ts";
 import { ChatError } from "./errors.ts";
 
 /** What an option may be. */
@@ -62,19 +63,10 @@ function refuseUnknown(call: string, name: string, known: readonly string[]): ne
   throw invalid(`${call} has no option ${name}. ${hint}`);
 }
 
-/** Whether it takes two letters at most to make one of the other, or one is the beginning of the other. */
+/** Whether two names differ by at most two edits, or one is the beginning of the other. */
 function isNear(a: string, b: string): boolean {
-  if (Math.min(a.length, b.length) > 2 && (a.startsWith(b) || b.startsWith(a))) return true;
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (const [index, letter] of [...a].entries()) {
-    const above = row;
-    row = [index + 1];
-    for (let column = 1; column <= b.length; column++) {
-      const same = (above[column - 1] ?? 0) + (letter === b[column - 1] ? 0 : 1);
-      row.push(Math.min(same, (above[column] ?? 0) + 1, (row[column - 1] ?? 0) + 1));
-    }
-  }
-  return (row[b.length] ?? 0) <= 2;
+  const isBeginning = Math.min(a.length, b.length) > 2 && (a.startsWith(b) || b.startsWith(a));
+  return isBeginning || editDistance(a, b) <= 2;
 }
 
 function shown(value: unknown): string {

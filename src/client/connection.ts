@@ -2,6 +2,7 @@ import { connectivityState } from "@grpc/grpc-js";
 import { type Channel, type Client, createChannel, createClient, Metadata, Status } from "nice-grpc";
 import { HealthDefinition } from "nice-grpc-server-health";
 import { ChatServiceDefinition } from "../gen/obrolan/v1/chat.ts";
+import { isLoopback, parseAddress } from "../shared/address.ts";
 import { overTls, plainText } from "./credentials.ts";
 import { ChatError } from "./errors.ts";
 import { type ConnectOptions, checkConnectOptions } from "./options.ts";
@@ -96,30 +97,21 @@ export function bearer(token: string): Metadata {
   return Metadata({ authorization: `Bearer ${token}` });
 }
 
-/** Whether a host can be reached from this machine alone. */
-function isLoopback(host: string): boolean {
-  return /^(localhost|\[::1\]|127(\.\d{1,3}){3})$/i.test(host);
-}
-
 function attemptOf({ address, ca, insecure }: ConnectOptions): Attempt {
-  const { host, loopback } = hostOf(address);
-  const bare = host.replace(/^\[(.*)\]$/, "$1");
+  const { host = "", port = 0 } = parseAddress(address) ?? {};
+  const loopback = isLoopback(host);
   return {
     address,
-    host: bare,
-    port: Number(/\d+$/.exec(address)?.[0]),
+    host,
+    port,
     tls: !(insecure ?? (loopback && ca === undefined)),
-    proxy: loopback ? undefined : proxyFor(bare, process.env),
+    proxy: loopback ? undefined : proxyFor(host, process.env),
   };
 }
 
-function hostOf(address: string): { host: string; loopback: boolean } {
-  const host = address.replace(/:\d+$/, "");
-  return { host, loopback: isLoopback(host) };
-}
-
 function openChannel({ address, ca, insecure, ...times }: ConnectOptions): Channel {
-  const { host, loopback } = hostOf(address);
+  const { host = "" } = parseAddress(address) ?? {};
+  const loopback = isLoopback(host);
   const security = (insecure ?? (loopback && ca === undefined)) ? plainText() : overTls(host, ca);
   return createChannel(address, security.credentials, {
     ...security.options,

@@ -1,4 +1,5 @@
 import type { ChatRequest } from "../gen/obrolan/v1/chat.ts";
+import { parseAddress } from "../shared/address.ts";
 import type { BackoffOptions } from "./backoff.ts";
 import {
   checkOptions,
@@ -144,6 +145,5 @@ export const LIST: Options = {
 };
 
 function isAddress(text: string): boolean {
-  const port = /^(?:\[[\da-f:.]+\]|[^\s:/[\]@]+):(\d{1,5})$/i.exec(text)?.[1];
-  return Number(port) >= 1 && Number(port) <= 65_535;
+  return !text.includes("@") && (parseAddress(text)?.port ?? 0) >= 1;
 }

@@ -1,22 +1,22 @@
-/** How the bytes of a text say that they are encoded. */
+/** The encodings that `detectEncoding` recognises. */
 export type Encoding = "UTF-8" | "UTF-8 with a byte-order mark" | "UTF-16" | "UTF-32";
 
-/** The encoding that the first bytes of a text show. Four bytes are enough; fewer may look like UTF-8. */
+/** Detects the encoding of a text from its first four bytes. Fewer bytes may look like UTF-8. */
 export function detectEncoding(bytes: Uint8Array): Encoding {
   const [a, b, c, d] = bytes;
   if (a === 0xef && b === 0xbb && c === 0xbf) return "UTF-8 with a byte-order mark";
   if (a === 0xff && b === 0xfe && c === 0 && d === 0) return "UTF-32";
   if (a === 0 && b === 0 && c === 0xfe && d === 0xff) return "UTF-32";
   if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) return "UTF-16";
-  // Without a mark, every other byte of a Latin text is zero.
+  // Without a byte-order mark, every other byte of a Latin text is zero.
   if ((a === 0 && b !== undefined && b !== 0) || (a !== 0 && a !== undefined && b === 0)) return "UTF-16";
   return "UTF-8";
 }
 
-/** A text, or what is wrong with its bytes: the end of a sentence about them. */
+/** A text, or the problem with its bytes as the end of a sentence about them. */
 export type Decoded = { readonly text: string } | { readonly problem: string };
 
-/** Decodes UTF-8, with or without a byte-order mark. `what` names the bytes in the remedy, such as a file's name. */
+/** Decodes UTF-8, with or without a byte-order mark. The remedy refers to the bytes as `what`, such as a file name. */
 export function decodeText(bytes: Uint8Array, what: string): Decoded {
   const encoding = detectEncoding(bytes);
   if (encoding === "UTF-16" || encoding === "UTF-32") {

@@ -1,4 +1,4 @@
-/** Something is wrong with the settings. Its message has a line for each thing that is. */
+/** The settings have problems. The message has a line for each one. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly problems: readonly string[];

@@ -4,8 +4,8 @@ import { findJsonFault } from "./json.ts";
 import { fileProblem, readSettingFile } from "./settingFile.ts";
 
 /**
- * Reads a file of settings: one JSON object. Throws a `ConfigError` that says what is wrong with it, and where. No error repeats what
- * stands in the file, because a password may stand there.
+ * Reads a file of settings: one JSON object. Throws a `ConfigError` with the problem and its position. No error repeats
+ * the content of the file, because it may have a password in it.
  */
 export function readConfigFile(path: string): Record<string, unknown> {
   const named = { setting: "--config", file: path };

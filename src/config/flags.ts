@@ -3,7 +3,7 @@ import { envOf, flagOf } from "./names.ts";
 import { CONFIG } from "./resolve.ts";
 import type { Setting, Table } from "./setting.ts";
 
-/** Gives a command the flags of a table, and `--config`. Their values are for `resolve` to look at. */
+/** Adds the flags of a table to a command, and `--config`. `resolve` checks their values. */
 export function addFlags(command: Command, table: Table): Command {
   for (const [key, setting] of Object.entries(table)) {
     command.addOption(new Option(usage(key, setting), `${setting.summary} (${notes(key, setting)})`));

@@ -1,5 +1,4 @@
-/** Settings from one table: flags, environment, file, help and docs. */
-export { isLoopback, parseAddress } from "./address.ts";
+/** Settings: one table is the source for flags, environment, file, help and docs. */
 export { type Decoded, decodeText, detectEncoding, type Encoding } from "./decode.ts";
 export { ConfigError } from "./errors.ts";
 export { addFlags } from "./flags.ts";

@@ -1,4 +1,4 @@
-/** Where something stands in a text; both from 1 on. */
+/** A position in a text. Line and column start at 1. */
 export interface Position {
   readonly line: number;
   readonly column: number;
@@ -10,8 +10,8 @@ const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
 const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 /**
- * Where a text stops being JSON; undefined if it is JSON. `JSON.parse` tells this only sometimes, and repeats what stands there, which
- * may be a password.
+ * Finds the position at which a text stops being JSON. Undefined if it is JSON. `JSON.parse` does not always report the
+ * position, and its error repeats a part of the text, which may be a password.
  */
 export function findJsonFault(text: string): Position | undefined {
   const scanner = new Scanner(text);
@@ -24,7 +24,7 @@ function positionOf(text: string, index: number): Position {
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-/** Reads JSON from the left. Every method says whether it found what it is called, and then stands behind it. */
+/** Reads JSON from left to right. Each method returns whether it found what its name says, and then moves behind it. */
 class Scanner {
   at = 0;
   readonly #text: string;

@@ -1,12 +1,12 @@
-/** What every environment variable of the program begins with. */
+/** The prefix of all environment variables of the program. */
 export const ENV_PREFIX = "OBROLAN_";
 
-/** A setting's flag: `messagesPerSecond` is `--messages-per-second`. */
+/** The flag of a setting: `messagesPerSecond` becomes `--messages-per-second`. */
 export function flagOf(key: string): string {
   return `--${words(key).join("-")}`;
 }
 
-/** A setting's environment variable: `messagesPerSecond` is `OBROLAN_MESSAGES_PER_SECOND`. */
+/** The environment variable of a setting: `messagesPerSecond` becomes `OBROLAN_MESSAGES_PER_SECOND`. */
 export function envOf(key: string): string {
   return ENV_PREFIX + words(key).join("_").toUpperCase();
 }

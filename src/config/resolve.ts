@@ -6,27 +6,31 @@ import type { Setting, Table, Values } from "./setting.ts";
 import { describeValue } from "./shown.ts";
 import { didYouMean } from "./suggest.ts";
 
-/** The setting that names the file, which has no place in a table: it cannot be set in the file. */
+/** The setting that names the file. It is in no table, because the file cannot set it. */
 export const CONFIG = "config";
 
-/** What there is to resolve. */
-export interface Resolving<T extends Table> {
+/** The sources and rules that `resolve` uses. */
+export interface ResolveOptions<T extends Table> {
   readonly table: T;
-  /** The program's other tables: their names are known in the environment and in the file, which both may share. */
+  /** The program's other tables. The environment and the file may also set their names. */
   readonly others?: readonly Table[];
-  /** What no setting by itself can see: a sentence for each thing that is wrong. Asked only where each by itself is right. */
+  /**
+   * Checks the values against one another, and returns a sentence for each problem. Called only if each value alone is
+   * allowed.
+   */
   readonly rules?: (values: Values<T>) => string[];
-  /** By key, as commander gives them. */
+  /** Values by key, as commander returns them. */
   readonly flags: Readonly<Record<string, unknown>>;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * Resolves every setting of a table: flag over environment over file over default. An empty variable, and an empty text or `null` in
- * the file, set nothing (docs/decisions/0025-what-sets-nothing.md). Throws a `ConfigError` with a sentence for each value that is not allowed and each name
- * that is not known, in the file and among the `OBROLAN_…` variables.
+ * Resolves every setting of a table: flags over environment over file over default. An empty variable sets nothing, nor
+ * does an empty text or `null` in the file (docs/decisions/0025-what-sets-nothing.md). Throws a `ConfigError` with a
+ * sentence for each value that is not allowed, and for each unknown name in the file and among the `OBROLAN_…`
+ * variables.
  */
-export function resolve<T extends Table>({ table, others = [], rules, flags, env: all }: Resolving<T>): Values<T> {
+export function resolve<T extends Table>({ table, others = [], rules, flags, env: all }: ResolveOptions<T>): Values<T> {
   const keys = [table, ...others].flatMap((known) => Object.keys(known));
   const env = withoutLinks(all);
   const path = text(flags[CONFIG]) ?? notEmpty(env[envOf(CONFIG)]);
@@ -38,7 +42,7 @@ export function resolve<T extends Table>({ table, others = [], rules, flags, env
     const [where, value] = find(key, setting, { flags, env, file, path });
     values[key] = value;
     if (setting.schema.safeParse(value).success) continue;
-    // A URL that is wrong still has its password.
+    // An invalid URL may still have a password in it.
     const what = setting.secret ? "cannot be used" : describeValue(value);
     problems.push(`${where} ${what}; it must be ${setting.allowed}.`);
   }
@@ -54,7 +58,7 @@ interface Sources {
   readonly path: string | undefined;
 }
 
-/** A setting's value, and where it comes from, in words. */
+/** The value of a setting, and its source in words. */
 function find(key: string, setting: Setting<unknown>, { flags, env, file, path }: Sources): [string, unknown] {
   const flag = flags[key];
   if (flag !== undefined) return [`The flag ${flagOf(key)}`, typeof flag === "string" ? setting.fromText(flag) : flag];
@@ -65,11 +69,11 @@ function find(key: string, setting: Setting<unknown>, { flags, env, file, path }
   return [`The default of ${key}`, setting.default];
 }
 
-function withoutLinks(env: Resolving<Table>["env"]): Resolving<Table>["env"] {
+function withoutLinks(env: ResolveOptions<Table>["env"]): ResolveOptions<Table>["env"] {
   return Object.fromEntries(Object.entries(env).filter(([name, value]) => !isServiceLink(name, value ?? "")));
 }
 
-/** Undefined for what sets nothing. Templates write it: Compose makes an empty text of `${X:-}`. */
+/** Undefined for values that set nothing. Templates write such values: Compose makes an empty text of `${X:-}`. */
 function notEmpty<T>(value: T): T | undefined {
   return value === "" || value === null ? undefined : value;
 }

@@ -1,6 +1,9 @@
 import { ENV_PREFIX } from "./names.ts";
 
-/** What Kubernetes and Docker name the variables of a Service or link, after `OBROLAN_` and perhaps more of its name. */
+/**
+ * Forms of the variables that Kubernetes and Docker create for a Service or link, after `OBROLAN_` and perhaps more of
+ * its name.
+ */
 const LINK_NAMES = [
   // Kubernetes: the Service's address, its first port, and each of its named ports.
   "SERVICE_HOST",
@@ -12,15 +15,15 @@ const LINK_NAMES = [
 ];
 const LINK = new RegExp(`^${ENV_PREFIX}([A-Z0-9_]+_)?(${LINK_NAMES.join("|")})$`);
 
-/** Those that could also be the name of a setting: only the value tells which it is. */
+/** These forms could also be the name of a setting. Only the value decides. */
 const PORT = new RegExp(`^${ENV_PREFIX}([A-Z0-9_]+_)?PORT$`);
 const PORT_VALUE = /^(tcp|udp|sctp):\/\//;
 const NAME = new RegExp(`^${ENV_PREFIX}([A-Z0-9_]+_)?NAME$`);
 const NAME_VALUE = /^\/.+\/.+/;
 
 /**
- * Whether an environment variable describes a Service or a linked container called `obrolan`, or `obrolan-…`. Kubernetes and Docker
- * put such variables into every container beside it, so they are not settings.
+ * Whether an environment variable describes a Service or linked container named `obrolan` or `obrolan-…`. Kubernetes
+ * and Docker set such variables in every container beside it, so they are not settings.
  *
  * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
  * https://docs.docker.com/engine/network/links/#environment-variables

@@ -1,29 +1,31 @@
 import { z } from "zod";
-import { parseAddress } from "./address.ts";
+import { parseAddress } from "../shared/address.ts";
 import { isFileContent } from "./shown.ts";
 import { isUrl } from "./url.ts";
 
-/** One setting: everything that is known of it but its name, which is its key in the table. */
+/** A setting. Its name is its key in the table. */
 export interface Setting<T> {
-  /** What it is, in one line. */
+  /** What the setting does, in one line. */
   readonly summary: string;
-  /** What stands for its value: `--burst COUNT`. Undefined: a switch, which has none. */
+  /** The placeholder of the value, as in `--burst COUNT`. Undefined for a switch, which has no value. */
   readonly placeholder: string | undefined;
-  /** What it may be, to follow "it must be". */
+  /** The allowed values, to follow "it must be". */
   readonly allowed: string;
-  /** What it is where nothing sets it. */
+  /** The value if no source sets it. */
   readonly default: T;
   readonly schema: z.ZodType<T>;
-  /** It may have a password in it: what it is set to is never shown. */
+  /** Whether the value may have a password in it. Such a value is never shown. */
   readonly secret?: boolean;
-  /** Makes the value of a text, as flags and the environment have it. What it cannot read it leaves to the schema. */
+  /**
+   * Parses a flag or environment variable. Returns the text itself if it cannot be parsed; the schema then refuses it.
+   */
   readonly fromText: (text: string) => unknown;
 }
 
-/** Settings by name. The name is the key in a file, and makes the flag and the environment variable. */
+/** Settings by name. The name is the key in a file. Flag and environment variable are derived from it. */
 export type Table = Record<string, Setting<unknown>>;
 
-/** What a table's settings come to. */
+/** The values of the settings of a table. */
 export type Values<T extends Table> = { [Key in keyof T]: T[Key] extends Setting<infer Value> ? Value : never };
 
 interface Described<T> {
@@ -31,7 +33,7 @@ interface Described<T> {
   default: T;
 }
 
-/** A file or folder; relative to the working folder. */
+/** A file or folder. A relative path is relative to the working folder. */
 export function path<T extends string | undefined>(about: Described<T> & { placeholder: string }): Setting<string | T> {
   const name = z
     .string()
@@ -41,7 +43,7 @@ export function path<T extends string | undefined>(about: Described<T> & { place
   return { ...about, allowed: "the name of a file or folder", schema, fromText: (text) => text };
 }
 
-/** `HOST:PORT`. */
+/** An address, `HOST:PORT`. */
 export function address<T extends string | undefined>(about: Described<T> & { minPort: number }): Setting<string | T> {
   const schema = z.string().refine((text) => (parseAddress(text)?.port ?? -1) >= about.minPort);
   return {
@@ -54,8 +56,8 @@ export function address<T extends string | undefined>(about: Described<T> & { mi
 }
 
 /**
- * A URL of one of these schemes, in which there may be a password. `several`: any number of them with commas between, whose scheme may be
- * left out.
+ * A URL with one of these schemes. It may have a password in it. `several`: a list of URLs separated by commas, in
+ * which the scheme is optional.
  */
 export function url(about: {
   summary: string;
@@ -79,7 +81,7 @@ export function url(about: {
   };
 }
 
-/** A whole number. `meaning`: what 0, or another special value, means. */
+/** A whole number. `meaning` explains the special value 0. */
 export function count(about: Described<number> & { max: number; meaning?: string }): Setting<number> {
   const meaning = about.meaning === undefined ? "" : ` (${about.meaning})`;
   return {
@@ -103,7 +105,7 @@ export function choice<const Word extends string>(
   };
 }
 
-/** On or off; off by default. */
+/** On or off. The default is off. */
 export function toggle(about: { summary: string }): Setting<boolean> {
   return {
     ...about,

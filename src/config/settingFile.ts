@@ -10,7 +10,10 @@ export interface SettingFile {
 /** The largest file that a setting may name. A bundle of all public authorities has a quarter of a megabyte. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Reads a file that a setting names; a pipe will do. Throws a `ConfigError` that names the setting if it cannot be read. */
+/**
+ * Reads a file, or a pipe, that a setting names. Throws a `ConfigError` that names the setting if the file cannot be
+ * read.
+ */
 export function readSettingFile(named: SettingFile): Buffer {
   try {
     return readBounded(named);
@@ -20,7 +23,7 @@ export function readSettingFile(named: SettingFile): Buffer {
   }
 }
 
-/** An error about a file. `problem` follows its name. */
+/** An error about a file. `problem` follows the name of the file. */
 export function fileProblem({ setting, file }: SettingFile, problem: string, options?: ErrorOptions): ConfigError {
   return new ConfigError([`${setting}: ${file} ${problem}`], options);
 }
@@ -43,7 +46,10 @@ function readBounded(named: SettingFile): Buffer {
   }
 }
 
-/** Why a file cannot be read. Node's own sentence is left out: it repeats the name, and says what was called. */
+/**
+ * Why a file cannot be read. The message of Node.js is not used, because it repeats the name and describes a system
+ * call.
+ */
 function explain({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case "ENOENT":

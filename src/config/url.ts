@@ -1,6 +1,6 @@
 /**
- * URLs as people may see them: scheme, host, port and path, of several with commas between them. Users go as well as passwords, as
- * a token may stand there, and so do parameters.
+ * Removes from URLs everything that may be secret: only scheme, host, port and path remain. Several URLs are separated
+ * by commas. The user is removed as well, because a token may be there, and so are the parameters.
  */
 export function withoutSecrets(urls: string): string {
   return urls
@@ -16,7 +16,10 @@ function shown(text: string): string {
   return `${url.protocol === "none:" ? "" : `${url.protocol}//`}${url.host}${path}`;
 }
 
-/** Whether a text is a URL of one of these schemes. `bare`: or none at all, just a host and perhaps a port. */
+/**
+ * Whether a text is a URL with one of these schemes. `bare`: a host without a scheme, with or without a port, is
+ * allowed as well.
+ */
 export function isUrl(text: string, schemes: readonly string[], bare: boolean): boolean {
   const scheme = /^([a-z][a-z+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined) return bare && /^[^\s/]+$/.test(text);

@@ -1,121 +1,104 @@
-import { address, choice, count, isLoopback, parseAddress, path, toggle, url } from "../config/index.ts";
+import { address, choice, count, path, toggle, url, type Values } from "../config/index.ts";
+import { isLoopback, parseAddress } from "../shared/address.ts";
 
-/** The server's settings. */
+/** The settings of the server. */
 export const serverSettings = {
   listen: address({ summary: "where to listen", default: "127.0.0.1:50051", minPort: 0 }),
   data: path({
-    summary:
-      "the folder for accounts and messages, in the working folder unless its name says otherwise; made where it is not there",
+    summary: "the folder for accounts and messages, relative to the working folder; created if it does not exist",
     default: "obrolan-data",
     placeholder: "FOLDER",
   }),
   databaseUrl: url({
-    summary:
-      "the PostgreSQL database for accounts and messages, in place of the folder; any number of servers may share it",
+    summary: "the PostgreSQL database for accounts and messages, instead of the folder; several servers may share it",
     schemes: ["postgres", "postgresql"],
     several: false,
     allowed: "postgres://USER:PASSWORD@HOST:PORT/DATABASE",
   }),
   natsUrl: url({
-    summary: "the NATS servers by which those that share a database tell one another at once what is new",
+    summary: "the NATS servers over which servers with a shared database notify one another of changes at once",
     schemes: ["nats", "tls"],
     several: true,
-    allowed: "nats://USER:PASSWORD@HOST:PORT, or tls:// to insist on TLS; several with commas between them",
+    allowed: "nats://USER:PASSWORD@HOST:PORT, or tls:// to require TLS; several separated by commas",
   }),
   natsCreds: path({
-    summary:
-      "the credentials that NATS gave the servers, in place of those in the addresses (a .creds file: JWT and NKey seed)",
+    summary: "the credentials for NATS, instead of a user in the URL (a .creds file: JWT and NKey seed)",
     default: undefined,
     placeholder: "FILE",
   }),
   natsCa: path({
-    summary: "the authorities whose certificates NATS may show, and no others (PEM); insists on TLS",
+    summary: "the only authorities to trust for the certificate of NATS (PEM); requires TLS",
     default: undefined,
     placeholder: "FILE",
   }),
   natsCert: path({
-    summary: "the certificate to show NATS, where it wants one (PEM); insists on TLS",
+    summary: "the client certificate for NATS (PEM); requires TLS",
     default: undefined,
     placeholder: "FILE",
   }),
   natsKey: path({ summary: "the key of that certificate (PEM)", default: undefined, placeholder: "FILE" }),
-  tlsCert: path({ summary: "the certificate to talk TLS with (PEM)", default: undefined, placeholder: "FILE" }),
+  tlsCert: path({
+    summary: "the certificate of the server, which turns TLS on (PEM)",
+    default: undefined,
+    placeholder: "FILE",
+  }),
   tlsKey: path({ summary: "the key of that certificate (PEM)", default: undefined, placeholder: "FILE" }),
-  insecure: toggle({ summary: "talk without TLS, passwords too, on an address that others can reach" }),
+  insecure: toggle({
+    summary: "listen without TLS on an address that other machines can reach; passwords travel in clear text",
+  }),
   proxyProtocol: toggle({
-    summary:
-      "take it from the proxy in front whose each connection is (PROXY protocol, version 2), where none but it can connect",
+    summary: "read the client's address from the PROXY protocol v2 header; only if nothing but the proxy can connect",
   }),
   retainDays: count({
-    summary: "days that a message is kept; older ones are forgotten",
+    summary: "how many days to keep messages; older ones are deleted",
     default: 0,
     max: 36_500,
-    meaning: "0: for ever",
+    meaning: "0: forever",
   }),
   retainMessages: count({
-    summary: "messages that are kept, the newest; those before them are forgotten",
+    summary: "how many messages to keep; older ones are deleted",
     default: 0,
     max: 1_000_000_000_000,
     meaning: "0: all of them",
   }),
   messagesPerSecond: count({
-    summary: "messages a second that a user may send in the long run",
+    summary: "how many messages per second a user may send on average",
     default: 10,
     max: 1_000_000,
     meaning: "0: as many as they like",
   }),
   burst: count({
-    summary: "messages that a user may send at once after a rest",
+    summary: "how many messages a user may send at once after a pause",
     default: 20,
     max: 1_000_000,
     meaning: "0: as many as they like",
   }),
   loginFailures: count({
-    summary: "failed sign-ins to a name from one address within 15 minutes, before the next have to wait",
+    summary: "failed sign-ins for a name from one address within 15 minutes before further ones must wait",
     default: 5,
     max: 1_000_000,
-    meaning: "0: never wait",
+    meaning: "0: no wait",
   }),
   metricsListen: address({
-    summary: "where to show metrics to Prometheus, over plain HTTP at /metrics",
+    summary: "where to serve metrics to Prometheus, over plain HTTP at /metrics",
     default: undefined,
     minPort: 0,
   }),
   logLevel: choice({
-    summary: "the least that is worth a line in the log",
+    summary: "the lowest level to log",
     default: "info",
     placeholder: "LEVEL",
     words: ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
   }),
 };
 
-/** Those of them that say where the store is. */
+/** The settings that locate the store. */
 export const storeSettings = { data: serverSettings.data, databaseUrl: serverSettings.databaseUrl };
 
-/** What the server's settings come to: see `serverSettings`. */
-export interface ServerConfig {
-  listen: string;
-  data: string;
-  databaseUrl?: string;
-  natsUrl?: string;
-  natsCreds?: string;
-  natsCa?: string;
-  natsCert?: string;
-  natsKey?: string;
-  tlsCert?: string;
-  tlsKey?: string;
-  insecure: boolean;
-  proxyProtocol: boolean;
-  retainDays: number;
-  retainMessages: number;
-  messagesPerSecond: number;
-  burst: number;
-  loginFailures: number;
-  metricsListen?: string;
-  logLevel: string;
-}
+/** The values of the server's settings. */
+export type ServerConfig = Values<typeof serverSettings>;
 
-/** What no setting by itself can see: a sentence for each thing that is wrong. */
+/** Checks settings against one another. Returns a sentence for each problem. */
 export function serverRules(config: ServerConfig): string[] {
   const { listen, metricsListen, tlsCert, tlsKey, insecure, databaseUrl, natsUrl } = config;
   const problems = [...pairRule("--tls-cert", tlsCert, "--tls-key", tlsKey)];
@@ -150,10 +133,10 @@ function pairRule(certFlag: string, cert: string | undefined, keyFlag: string, k
   return [`${given} is set and ${missing} is not: TLS needs both.`];
 }
 
-/** The same for whoever backs up or restores a store. */
+/** Checks the settings of `obrolan backup` and `obrolan restore`. Returns a sentence for each problem. */
 export function storeRules({ databaseUrl }: Pick<ServerConfig, "databaseUrl">): string[] {
   if (databaseUrl === undefined) return [];
   return [
-    "--database-url is set, and this is for the store in a data folder: back up and restore a database with PostgreSQL's own tools, such as pg_dump or a base backup. docs/cluster-runbook.md says how, and what to do behind a restore.",
+    "--database-url is set, and this is for the store in a data folder: back up and restore a database with PostgreSQL's own tools, such as pg_dump or a base backup. docs/cluster-runbook.md says how, and what to do after a restore.",
   ];
 }

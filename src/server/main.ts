@@ -1,39 +1,39 @@
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { destination, type Logger, pino } from "pino";
+import { formatAddress, parseAddress } from "../shared/address.ts";
+import { readVersion } from "../shared/version.ts";
 import type { ServerConfig } from "./config.ts";
-import { openEngines } from "./engines/index.ts";
+import { type OpenEngines, openEngines } from "./engines/index.ts";
 import { waitForStore } from "./engines/waitForStore.ts";
-import { type MetricsParts, type ServedMetrics, serveMetrics } from "./metrics/index.ts";
+import { type MetricsServer, serveMetrics } from "./metrics/index.ts";
 import { type Listen, untilAvailable } from "./net/available.ts";
 import { ServerCertificate } from "./process/certificate.ts";
 import { watchExpiry } from "./process/certificateExpiry.ts";
 import { greeting } from "./process/greeting.ts";
 import { keepHeapSmall } from "./process/heap.ts";
 import { Signals, Stopped } from "./process/signals.ts";
-import { VERSION } from "./process/version.ts";
-import { type ChatServer, createServer } from "./server.ts";
+import { type ChatServer, createServer, type ServerOptions } from "./server.ts";
 
-const DAY = 24 * 60 * 60 * 1_000;
-/** How much of the log is kept in memory, in bytes, while standard error takes nothing; more is lost. */
-const MAX_LOG_BUFFER = 1024 * 1024;
+const DAY_MS = 24 * 60 * 60 * 1_000;
+/** While standard error takes nothing, so much of the log is kept in memory. Further lines are lost. */
+const MAX_LOG_BUFFER_BYTES = 1024 * 1024;
+/** How long stopping may take. Without a limit, a database that does not answer would keep the process alive. */
+const STOP_TIMEOUT_MS = 10_000;
 
 /**
- * Runs the server until a signal stops it, then drains it. Throws an error for people if it cannot start: the store, the certificate,
- * the address.
+ * Runs the server until a signal stops it, then drains it. Throws an `Error` with the remedy if the server cannot start
+ * because of the store, the certificate or the address.
  */
 export async function serve(config: ServerConfig): Promise<void> {
-  // What grpc-js writes to standard error by itself is told better by us, or is none of the operator's business.
+  // grpc-js writes to standard error. Everything in it that matters to an operator is in our own log.
   setLogVerbosity(logVerbosity.NONE);
-  const output = destination({ fd: 2, sync: true, maxLength: MAX_LOG_BUFFER });
-  // A full disk, or a terminal that is gone, must not end the server; there is nowhere to report it.
-  output.on("error", () => {});
-  const logger = pino({ level: config.logLevel }, output);
+  const logger = createLogger(config.logLevel);
   const signals = new Signals(logger);
-  void signals.stopped().then(() => endInTime(logger));
+  void signals.stopped().then(() => exitAfterTimeout(logger));
   try {
-    await run(config, logger, signals);
+    await run({ config, logger, signals });
   } catch (error) {
-    // A signal that comes during the start is obeyed like any other.
+    // A signal to stop may also come during the start.
     if (!(error instanceof Stopped)) throw error;
   } finally {
     signals.close();
@@ -41,99 +41,133 @@ export async function serve(config: ServerConfig): Promise<void> {
   logger.info({}, "stopped");
 }
 
-async function run(config: ServerConfig, logger: Logger, signals: Signals): Promise<void> {
+interface Run {
+  readonly config: ServerConfig;
+  readonly logger: Logger;
+  readonly signals: Signals;
+}
+
+/** Opens the engines, creates the server, listens, waits for the end, and drains. */
+async function run(parts: Run): Promise<void> {
+  const { config, logger, signals } = parts;
   keepHeapSmall();
   const certificate = new ServerCertificate(config);
   const opened = await signals.unlessStopped(openEngines(config, logger));
   let server: ChatServer | undefined;
-  let metrics: ServedMetrics | undefined;
-  let stopWatching = () => {};
+  let metrics: MetricsServer | undefined;
+  let stopExpiryWatch = () => {};
   try {
-    const open = () =>
-      createServer({
-        engines: opened.engines,
-        limits: { messagesPerSecond: config.messagesPerSecond, burst: config.burst },
-        retention: { maxAgeMs: config.retainDays * DAY, maxMessages: config.retainMessages },
-        loginFailures: config.loginFailures,
-        proxyProtocol: config.proxyProtocol,
-        logger,
-        ...(certificate.pair === undefined ? {} : { tls: certificate.pair }),
-      });
-    // It was there a moment ago, and may be away again.
-    const created = await waitForStore(open, opened.startTimeoutMs, signals.stopping);
+    const options = serverOptions(config, opened, certificate, logger);
+    // The store was available a moment ago, and may be unavailable again.
+    const created = await waitForStore(() => createServer(options), opened.startTimeoutMs, signals.stopping);
     server = created;
-    const { stats, counters, calls } = created;
-    const ready = (listen: Listen) =>
-      untilAvailable(listen, { signal: signals.stopping, report: (sentence) => logger.warn({}, sentence) });
-    if (config.metricsListen !== undefined) {
-      await ready({ address: config.metricsListen, setting: "--metrics-listen" });
-      metrics = await showMetrics(config.metricsListen, {
-        room: () => ({ stats: stats(), counters, calls, hashes: opened.engines.secrets.load, bus: opened.bus() }),
-        report: (err) => logger.error({ err }, "the metrics cannot be read"),
-      });
-    }
-    await ready({ address: config.listen, setting: "--listen" });
-    const address = await listen(created, config.listen);
-    const isTls = certificate.pair !== undefined;
-    const facts = { address, tls: isTls, ...opened.facts, version: VERSION, metrics: metrics?.address };
-    // Lines of JSON are for programs: a person at a terminal is told the same in words.
-    if (process.stderr.isTTY) {
-      const { store } = opened;
-      process.stderr.write(greeting({ address, store, tlsCert: config.tlsCert, metrics: metrics?.address }));
-    } else logger.info(facts, "listening");
-    stopWatching = watchExpiry({ certificates: () => [...certificate.certificates, ...opened.certificates()], logger });
+    metrics = await listenForMetrics(parts, created, opened);
+    const address = await listenForClients(parts, created);
+    announce({ config, logger, opened, address, metrics: metrics?.address });
+    stopExpiryWatch = watchExpiry({
+      certificates: () => [...certificate.certificates, ...opened.certificates()],
+      logger,
+    });
     signals.serving({
       renew: () => certificate.renew(created, logger),
-      logStats: () => logger.info({ stats: stats() }, "stats"),
+      logStats: () => logger.info({ stats: created.stats() }, "stats"),
     });
 
     const failure = await Promise.race([signals.stopped(), opened.failed]);
     if (failure !== undefined) {
       logger.error({}, failure.message);
-      endInTime(logger);
+      exitAfterTimeout(logger);
+      throw failure;
     }
-    await created.drain();
-    if (failure !== undefined) throw failure;
   } finally {
-    stopWatching();
+    stopExpiryWatch();
     await server?.drain();
-    // Behind the drain, so that one can be watched.
+    // The metrics stay until the drain has ended, so that it can be watched.
     await metrics?.close();
     await opened.close();
   }
 }
 
-async function listen(server: ChatServer, address: string): Promise<string> {
-  const host = address.slice(0, address.lastIndexOf(":"));
+function createLogger(level: ServerConfig["logLevel"]): Logger {
+  const output = destination({ fd: 2, sync: true, maxLength: MAX_LOG_BUFFER_BYTES });
+  // A full disk or a closed terminal must not end the server, and there is no other place to report it.
+  output.on("error", () => {});
+  return pino({ level }, output);
+}
+
+function serverOptions(
+  config: ServerConfig,
+  { engines }: OpenEngines,
+  { pair }: ServerCertificate,
+  logger: Logger,
+): ServerOptions {
+  return {
+    engines,
+    limits: { messagesPerSecond: config.messagesPerSecond, burst: config.burst },
+    retention: { maxAgeMs: config.retainDays * DAY_MS, maxMessages: config.retainMessages },
+    loginFailures: config.loginFailures,
+    proxyProtocol: config.proxyProtocol,
+    logger,
+    ...(pair === undefined ? {} : { tls: pair }),
+  };
+}
+
+async function listenForClients(parts: Run, server: ChatServer): Promise<string> {
+  const listen: Listen = { address: parts.config.listen, setting: "--listen" };
+  const port = await listenWhenAvailable(parts, listen, () => server.listen(listen.address));
+  return formatAddress({ host: parseAddress(listen.address)?.host ?? "", port });
+}
+
+async function listenForMetrics(
+  parts: Run,
+  { stats, counters, calls }: ChatServer,
+  { engines, bus }: OpenEngines,
+): Promise<MetricsServer | undefined> {
+  const { config, logger } = parts;
+  if (config.metricsListen === undefined) return undefined;
+  const listen: Listen = { address: config.metricsListen, setting: "--metrics-listen" };
+  return listenWhenAvailable(parts, listen, () =>
+    serveMetrics(listen.address, {
+      node: () => ({ stats: stats(), counters, calls, hashes: engines.secrets.load, bus: bus() }),
+      report: (err) => logger.error({ err }, "the metrics cannot be read"),
+    }),
+  );
+}
+
+/** Waits for an address and then listens on it. Another program may take the address in between. */
+async function listenWhenAvailable<T>({ logger, signals }: Run, listen: Listen, start: () => Promise<T>): Promise<T> {
+  await untilAvailable(listen, { signal: signals.stopping, report: (sentence) => logger.warn({}, sentence) });
   try {
-    return `${host}:${await server.listen(address)}`;
+    return await start();
   } catch (cause) {
-    throw cannotListen(address, "--listen", cause);
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const { address, setting } = listen;
+    throw new Error(`Cannot listen on ${address}: ${why}. Start again, or take another address with ${setting}.`, {
+      cause,
+    });
   }
 }
 
-async function showMetrics(address: string, parts: MetricsParts): Promise<ServedMetrics> {
-  try {
-    return await serveMetrics(address, parts);
-  } catch (cause) {
-    throw cannotListen(address, "--metrics-listen", cause);
+/** Says that the server listens: in words for a person at a terminal, otherwise as a line of JSON for programs. */
+function announce(facts: {
+  config: ServerConfig;
+  logger: Logger;
+  opened: OpenEngines;
+  address: string;
+  metrics: string | undefined;
+}): void {
+  const { config, logger, opened, address, metrics } = facts;
+  const { tlsCert } = config;
+  if (process.stderr.isTTY) process.stderr.write(greeting({ address, store: opened.store, tlsCert, metrics }));
+  else {
+    const tls = tlsCert !== undefined;
+    logger.info({ address, tls, ...opened.facts, version: readVersion(), metrics }, "listening");
   }
 }
 
-/** The address was available a moment ago. */
-function cannotListen(address: string, setting: string, cause: unknown): Error {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new Error(`Cannot listen on ${address}: ${why}. Start again, or take another address with ${setting}.`, {
-    cause,
-  });
-}
-
-/** How long stopping may take, in milliseconds. What waits for a database that does not answer would take longer. */
-const PATIENCE = 10_000;
-
-function endInTime(logger: Logger): void {
+function exitAfterTimeout(logger: Logger): void {
   setTimeout(() => {
-    logger.error({}, `not all that was under way has ended within ${PATIENCE / 1_000} s: ending now`);
+    logger.error({}, `stopping took longer than ${STOP_TIMEOUT_MS / 1_000} s: ending now`);
     process.exit(1);
-  }, PATIENCE).unref();
+  }, STOP_TIMEOUT_MS).unref();
 }

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { clientRules, clientSettings } from "../../src/cli/config.ts";
-import { ConfigError, didYouMean, parseAddress, resolve, toMarkdown, withoutSecrets } from "../../src/config/index.ts";
+import { ConfigError, didYouMean, resolve, toMarkdown, withoutSecrets } from "../../src/config/index.ts";
 import { serverRules, serverSettings } from "../../src/server/config.ts";
+import { parseAddress } from "../../src/shared/address.ts";
 
 const DATABASE = { databaseUrl: "postgres://db/obrolan" };
 

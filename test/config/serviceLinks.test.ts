@@ -7,7 +7,7 @@ import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { run } from "../support/program.ts";
 
-/** What Kubernetes puts into the environment beside a Service called `obrolan` that has the ports `grpc` and 9464/UDP. */
+/** The variables of Kubernetes beside a Service called `obrolan` with the ports `grpc` and 9464/UDP. */
 const KUBERNETES = {
   OBROLAN_SERVICE_HOST: "10.96.140.12",
   OBROLAN_SERVICE_PORT: "50051",
@@ -25,7 +25,7 @@ const KUBERNETES = {
   OBROLAN_PORT_7_SCTP: "sctp://10.96.140.12:7",
 };
 
-/** The same of Services whose names begin with `obrolan-`; one of them with a name like a setting's. */
+/** The variables of Services whose names begin with `obrolan-`. One of them has a name like a setting. */
 const NEIGHBOURS = {
   OBROLAN_METRICS_SERVICE_HOST: "fd00::12",
   OBROLAN_METRICS_SERVICE_PORT: "9464",
@@ -35,7 +35,7 @@ const NEIGHBOURS = {
   OBROLAN_SERVER_PORT: "tcp://10.96.140.13:50051",
 };
 
-/** What `docker run --link server:obrolan` puts there, and Compose's `links`. */
+/** The variables of `docker run --link server:obrolan`, and of `links` in Compose. */
 const DOCKER = {
   OBROLAN_NAME: "/client/obrolan",
   OBROLAN_1_NAME: "/project_client_1/obrolan_1",
@@ -59,12 +59,12 @@ describe("A variable of a Service or a link called obrolan", () => {
     resolve({ table: clientSettings, others: [serverSettings], rules: clientRules, flags: {}, env });
 
   for (const [name, value] of Object.entries(LINKS)) {
-    it(`is not taken for a setting: ${name}=${value}`, () => {
+    it(`The variable of a Service or link is not a setting: ${name}=${value}.`, () => {
       expect(client({ [name]: value })).to.deep.equal(client({}));
     });
   }
 
-  it("does not stop the server, the health check, the backup and the client from starting", async () => {
+  it("Server, health check, backup and client start beside a Service or link called obrolan.", async () => {
     const data = path.join(folder.path, "data");
     const { port } = await ServerProcess.serve(data, [], { env: LINKS });
     const server = `127.0.0.1:${port}`;
@@ -75,7 +75,7 @@ describe("A variable of a Service or a link called obrolan", () => {
     expect(await run(["--server", server], lines, LINKS)).to.include({ code: 0 });
   });
 
-  it("does not hide a mistyped setting", async () => {
+  it("Variables of Services and links do not hide a mistyped setting.", async () => {
     const mistyped = [
       ["OBROLAN_LISTN", "127.0.0.1:0", "OBROLAN_LISTEN"],
       ["OBROLAN_SERVERS", "127.0.0.1:0", "OBROLAN_SERVER"],

@@ -11,7 +11,7 @@ const keyObject = createPrivateKey(own.key);
 const passphrase = "rahasia123";
 const pem = (label: string, body: string) => `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
-/** What the first bytes of every PKCS#12 file look like. */
+/** The first bytes of a PKCS#12 file. */
 const PKCS12 = Buffer.from("308209d602010330820992", "hex");
 
 describe("The TLS files that settings name", () => {
@@ -38,7 +38,7 @@ describe("The TLS files that settings name", () => {
     return "nothing was wrong";
   };
 
-  it("are a certificate and its key, in two files or one, whatever else stands in them", () => {
+  it("A certificate and its key are read from one file or two, with other content around them.", () => {
     const both = write("both.pem", own.key, own.cert);
     for (const [cert, key] of [
       [write("cert.pem", own.cert), write("key.pem", own.key)],
@@ -88,7 +88,7 @@ describe("The TLS files that settings name", () => {
     ["in UTF-16", () => Buffer.from(`\ufeff${own.key}`, "utf16le"), /^--tls-key: key is in UTF-16\. /],
   ];
   for (const [what, content, told] of keys) {
-    it(`are refused, with the setting and the remedy, if the key is ${what}`, () => {
+    it(`A key is refused with the setting and the remedy: ${what}.`, () => {
       const [cert, key] = [write("cert", own.cert), write("key", content())];
       expect(refusal(() => readPair(cert, key))).to.match(told);
     });
@@ -131,13 +131,13 @@ describe("The TLS files that settings name", () => {
     ["junk", () => "hello", /^--tls-cert: cert has nothing in PEM: /],
   ];
   for (const [what, content, told] of certificates) {
-    it(`are refused, with the setting and the remedy, if the certificate is ${what}`, () => {
+    it(`A certificate is refused with the setting and the remedy: ${what}.`, () => {
       const [cert, key] = [write("cert", content()), write("key", own.key)];
       expect(refusal(() => readPair(cert, key))).to.match(told);
     });
   }
 
-  it("are refused if they are not there, are a folder, or may not be read", () => {
+  it("A TLS file that is missing, a folder or not readable is refused.", () => {
     const key = write("key", own.key);
     mkdirSync(path.join(folder.path, "folder"));
     expect(refusal(() => readPair(path.join(folder.path, "no"), key))).to.equal(
@@ -151,7 +151,7 @@ describe("The TLS files that settings name", () => {
     expect(refusal(() => readPair(secret, key))).to.match(/the user that runs this program may not read it\.$/);
   });
 
-  it("are refused as authorities if there is no certificate in them", () => {
+  it("A file of authorities without a certificate is refused.", () => {
     const readCa = (content: string | Buffer) => readAuthorities({ setting: "--ca", file: write("ca", content) });
     expect(readCa(Buffer.concat([own.cert, other.cert])).list).to.have.length(2);
     expect(refusal(() => readCa("hello"))).to.match(/^--ca: ca has nothing in PEM/);
@@ -160,12 +160,12 @@ describe("The TLS files that settings name", () => {
   });
 });
 
-describe("How long certificates are valid", () => {
+describe("concernAbout", () => {
   const folder = useFolder();
   const DAY = 24 * 60 * 60 * 1_000;
   const now = Date.UTC(2026, 10, 30);
 
-  /** What is reported of certificates that are valid from and to so many days from now. */
+  /** The report about certificates that are valid in these spans, in days from now. */
   function concern(areAuthorities: boolean, ...spans: [from: number, to: number][]) {
     const file = path.join(folder.path, "cert.pem");
     const made = spans.map(([from, to]) => makeCertificate(now + from * DAY, now + to * DAY));
@@ -173,13 +173,13 @@ describe("How long certificates are valid", () => {
     return concernAbout({ ...readAuthorities({ setting: "--tls-cert", file }), areAuthorities }, now);
   }
 
-  it("is not reported while they are valid for more than 14 days, or for a third of a short life", () => {
+  it("A certificate that is valid for 14 more days, or a third of a shorter validity, is not reported.", () => {
     expect(concern(false, [-1, 14.5])).to.equal(undefined);
     expect(concern(false, [-3, 3])).to.equal(undefined);
     expect(concern(false, [-76, 15])).to.equal(undefined);
   });
 
-  it("is reported if one has expired, is not valid yet, or expires soon", () => {
+  it("A certificate that has expired, is not valid yet, or expires soon is reported.", () => {
     const kinds = [
       [-90, -1],
       [-90, 0],
@@ -200,7 +200,7 @@ describe("How long certificates are valid", () => {
     );
   });
 
-  it("is that of the worst of a chain, and of the best of the authorities", () => {
+  it("The worst certificate of a chain counts, and the best of the authorities.", () => {
     expect(concern(false, [-90, 90], [-90, -1])?.sentence).to.match(/the certificate "CN=localhost" in .* expired on/);
     expect(concern(true, [-90, 90], [-90, -1])).to.equal(undefined);
     expect(concern(true, [-90, -2], [-90, -1])?.kind).to.equal("expired");

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { KEEPALIVE } from "../../src/server/server.ts";
+import { KEEPALIVE } from "../../src/server/grpcServer.ts";
 import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";
@@ -126,7 +126,7 @@ describe("the proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     expect(limits, session).to.have.length.greaterThan(0);
     for (const [, minutes = "0", seconds = "0"] of limits) {
       const ms = 60_000 * Number.parseInt(minutes, 10) + 1_000 * Number.parseInt(seconds, 10);
-      expect(ms, session).to.be.greaterThan(2 * (KEEPALIVE.time + KEEPALIVE.timeout));
+      expect(ms, session).to.be.greaterThan(2 * (KEEPALIVE.timeMs + KEEPALIVE.timeoutMs));
     }
   });
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
-import { type ServedMetrics, serveMetrics } from "../../src/server/metrics/index.ts";
+import { type MetricsServer, serveMetrics } from "../../src/server/metrics/index.ts";
 import type { Engines } from "../../src/server/node/engines.ts";
 import type { ChatStream } from "../support/chatStream.ts";
 import { help, join, sendAll, sendTo } from "../support/commands.ts";
@@ -12,10 +12,10 @@ import { type TestServer, useFreshServer } from "../support/server.ts";
 import { failure } from "../support/wire.ts";
 
 /** Shows the metrics of a server that runs in this process. */
-async function metricsOf(server: TestServer, hashes = { running: 0, waiting: 0 }): Promise<ServedMetrics> {
+async function metricsOf(server: TestServer, hashes = { running: 0, waiting: 0 }): Promise<MetricsServer> {
   const { chatServer } = server;
   return serveMetrics("127.0.0.1:0", {
-    room: () => ({ stats: chatServer.stats(), counters: chatServer.counters, calls: chatServer.calls, hashes }),
+    node: () => ({ stats: chatServer.stats(), counters: chatServer.counters, calls: chatServer.calls, hashes }),
     report: (error) => {
       throw error;
     },
@@ -23,7 +23,7 @@ async function metricsOf(server: TestServer, hashes = { running: 0, waiting: 0 }
 }
 
 /** Scrapes until something is so, as long as a test waits for anything. */
-async function until({ address }: ServedMetrics, holds: (now: Scrape) => boolean): Promise<Scrape> {
+async function until({ address }: MetricsServer, holds: (now: Scrape) => boolean): Promise<Scrape> {
   const deadline = Date.now() + DEADLINE;
   let now = await scrape(address);
   while (!holds(now) && Date.now() < deadline) now = await scrape(address);
@@ -48,7 +48,7 @@ function holding(engines: Engines, gate: Gate): Engines["log"]["append"] {
 describe("The metrics of a room", function () {
   this.timeout(60_000);
   const server = useFreshServer({ sizes: { timelineBytes: 64 * 1024 } });
-  let metrics: ServedMetrics;
+  let metrics: MetricsServer;
   beforeEach(async () => {
     metrics = await metricsOf(server);
   });

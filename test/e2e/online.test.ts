@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { KEEPALIVE } from "../../src/server/server.ts";
+import { KEEPALIVE } from "../../src/server/grpcServer.ts";
 import { join, sendTo } from "../support/commands.ts";
 import { nameOf } from "../support/expect.ts";
 import { chatter, fill } from "../support/fill.ts";
@@ -138,7 +138,7 @@ describe("A connection that has died without a word", function () {
   const server = useFreshServer({ timings: { graceMs: 1 } });
 
   it("is found within 30 s, and its user is then online no longer @long", async () => {
-    expect(KEEPALIVE.time + KEEPALIVE.timeout).to.be.below(30_000);
+    expect(KEEPALIVE.timeMs + KEEPALIVE.timeoutMs).to.be.below(30_000);
     const [ana, bob] = await server.people("ana", "bob");
     const network = await Network.start(server.port);
     const wire = await server.connect({ port: Number(network.address.split(":")[1]) });

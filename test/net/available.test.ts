@@ -6,7 +6,7 @@ import { findHolder, parseTable } from "../../src/server/net/portHolder.ts";
 
 const never = new AbortController().signal;
 
-describe("An address to listen on", () => {
+describe("untilAvailable", () => {
   const servers: Server[] = [];
   const sockets: Socket[] = [];
   const reports: string[] = [];
@@ -23,7 +23,7 @@ describe("An address to listen on", () => {
     return (server.address() as AddressInfo).port;
   }
 
-  /** Makes a connection; its port is the system's choice, as that of any program that does not ask for one. */
+  /** Opens an outgoing connection. The system chooses its port, as usual. */
   async function connectOut(): Promise<Socket> {
     const socket = net.connect(await listen(), "127.0.0.1");
     sockets.push(socket);
@@ -31,18 +31,18 @@ describe("An address to listen on", () => {
     return socket;
   }
 
-  const wait = (address: string, signal = never, patienceMs = 0) =>
-    untilAvailable({ address, setting: "--listen" }, { signal, patienceMs, report: (told) => void reports.push(told) });
+  const wait = (address: string, signal = never, timeoutMs = 0) =>
+    untilAvailable({ address, setting: "--listen" }, { signal, timeoutMs, report: (told) => void reports.push(told) });
 
-  const refusal = async (address: string, patienceMs?: number) => {
-    const error = await wait(address, never, patienceMs).then(
+  const refusal = async (address: string, timeoutMs?: number) => {
+    const error = await wait(address, never, timeoutMs).then(
       () => undefined,
       (thrown: Error) => thrown,
     );
     return error?.message;
   };
 
-  it("is available if nobody has it, also to whom it is the system that chooses the port", async () => {
+  it("A free address is available at once, also with port 0.", async () => {
     const port = await listen();
     servers.pop()?.close();
     await wait(`127.0.0.1:${port}`);
@@ -50,7 +50,7 @@ describe("An address to listen on", () => {
     expect(reports).to.deep.equal([]);
   });
 
-  it("is refused at once if another program listens there", async () => {
+  it("An address on which another program listens is refused at once.", async () => {
     const port = await listen();
     expect(await refusal(`127.0.0.1:${port}`, 60_000)).to.equal(
       `Cannot listen on 127.0.0.1:${port}: another program listens there. Stop that program, or take another address with --listen.`,
@@ -59,7 +59,7 @@ describe("An address to listen on", () => {
     expect(reports).to.deep.equal([]);
   });
 
-  it("is waited for while its port belongs to an outgoing connection, and that is what the report says", async function () {
+  it("The server waits for a port of an outgoing connection, and reports the cause.", async function () {
     if (process.platform !== "linux") this.skip();
     const socket = await connectOut();
     const { localPort: port } = socket;
@@ -75,7 +75,7 @@ describe("An address to listen on", () => {
     await available;
   });
 
-  it("is refused with the remedy if the outgoing connection stays", async function () {
+  it("A port of an outgoing connection that stays is refused with the remedy.", async function () {
     if (process.platform !== "linux") this.skip();
     const { localPort: port } = await connectOut();
     expect(await refusal(`127.0.0.1:${port}`)).to.equal(
@@ -83,7 +83,7 @@ describe("An address to listen on", () => {
     );
   });
 
-  it("is waited for no longer if the signal is aborted", async () => {
+  it("The wait for a port ends with the reason of the aborted signal.", async () => {
     const controller = new AbortController();
     const reason = new Error("stopped");
     const { localPort } = await connectOut();
@@ -94,7 +94,7 @@ describe("An address to listen on", () => {
     expect(await waiting.catch((error) => error)).to.equal(reason);
   });
 
-  it("is waited for if this machine does not have it yet, and the error says so", async () => {
+  it("The server waits for an address that the machine does not have, and the error says so.", async () => {
     expect(await refusal("192.0.2.1:50051")).to.equal(
       "Cannot listen on 192.0.2.1:50051: this machine does not have the address 192.0.2.1, also after 0 s. Take another address with --listen.",
     );
@@ -103,7 +103,7 @@ describe("An address to listen on", () => {
     );
   });
 
-  it("is refused if its name is not known", async () => {
+  it("A name that cannot be resolved is refused.", async () => {
     expect(await refusal("nowhere.invalid:50051")).to.match(
       /^Cannot listen on nowhere\.invalid:50051: (the name nowhere\.invalid is not known|the name server does not answer for nowhere\.invalid, also after 0 s)\. Take another address with --listen\.$/,
     );
@@ -111,7 +111,7 @@ describe("An address to listen on", () => {
 });
 
 describe("The holder of a port", () => {
-  it("is read from the kernel's tables, for either family", () => {
+  it("parseTable reads IPv4 and IPv6 sockets from the tables of the kernel.", () => {
     const table = [
       "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
       "   0: 0100007F:C383 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0",
@@ -127,7 +127,7 @@ describe("The holder of a port", () => {
     ]);
   });
 
-  it("is not somebody who has the same port of another address", async function () {
+  it("findHolder ignores a program that has the same port of another address.", async function () {
     if (process.platform !== "linux") this.skip();
     const server = net.createServer().listen(0, "127.0.0.1");
     await once(server, "listening");

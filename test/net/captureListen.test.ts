@@ -3,43 +3,43 @@ import net, { type Server } from "node:net";
 import { expect } from "chai";
 import { captureListen } from "../../src/server/net/captureListen.ts";
 
-describe("Whoever looks at what listens", () => {
+describe("captureListen", () => {
   const servers: Server[] = [];
   afterEach(() => {
     for (const server of servers.splice(0)) server.close();
   });
 
-  /** Listens a few turns later, and returns what was shown meanwhile. */
-  async function listen(): Promise<{ server: Server; shown: Server[] }> {
+  /** Starts a server a few turns of the event loop later. Returns it, and the servers that were captured meanwhile. */
+  async function listen(): Promise<{ server: Server; captured: Server[] }> {
     const server = net.createServer();
     servers.push(server);
-    const shown: Server[] = [];
+    const captured: Server[] = [];
     const start = async () => {
       await new Promise((resolve) => setImmediate(resolve));
       server.listen(0, "127.0.0.1");
       await once(server, "listening");
     };
-    await captureListen(start, (what) => shown.push(what.server));
-    return { server, shown };
+    await captureListen(start, (what) => captured.push(what.server));
+    return { server, captured };
   }
 
-  it("is shown that one alone, though others begin to listen at the same time", async () => {
-    for (const { server, shown } of await Promise.all([listen(), listen(), listen()])) {
-      expect(shown).to.have.length(1);
-      expect(shown[0]).to.equal(server);
+  it("captureListen reports only the server that its own call starts, while others start at the same time.", async () => {
+    for (const { server, captured } of await Promise.all([listen(), listen(), listen()])) {
+      expect(captured).to.have.length(1);
+      expect(captured[0]).to.equal(server);
     }
   });
 
-  it("is shown it also where somebody else looks at it", async () => {
-    const looks: string[] = [];
+  it("Nested calls of captureListen both report the server.", async () => {
+    const captures: string[] = [];
     await captureListen(
       () =>
         captureListen(
           async () => void (await listen()),
-          () => looks.push("inner"),
+          () => captures.push("inner"),
         ),
-      () => looks.push("outer"),
+      () => captures.push("outer"),
     );
-    expect(looks).to.have.members(["inner", "outer"]);
+    expect(captures).to.have.members(["inner", "outer"]);
   });
 });

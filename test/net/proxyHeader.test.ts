@@ -4,15 +4,15 @@ import { fromV4, fromV6, LOCAL, MALFORMED } from "../support/proxyHeader.ts";
 
 const REST = Buffer.from("PRI * HTTP/2.0\r\n\r\n");
 
-describe("the beginning of a connection", () => {
+describe("parseConnectionStart", () => {
   const headers: [string, Buffer, string | undefined][] = [
     ["an IPv4 address", fromV4("192.0.2.7"), "192.0.2.7"],
     ["an IPv6 address", fromV6("20010db8000000010000000000000001"), "2001:db8:0:1:0:0:0:1"],
     ["an IPv4 address within IPv6", fromV6("00000000000000000000ffffc0000207"), "192.0.2.7"],
-    ["a proxy of its own accord", LOCAL, undefined],
+    ["the proxy itself", LOCAL, undefined],
   ];
   for (const [what, header, address] of headers) {
-    it(`may be the header of ${what}, once it is whole`, () => {
+    it(`The header of ${what} is recognised when all its bytes have arrived.`, () => {
       const found = { kind: "header", length: header.length, address };
       expect(parseConnectionStart(Buffer.concat([header, REST]))).to.deep.equal(found);
       expect(parseConnectionStart(header)).to.deep.equal(found);
@@ -24,14 +24,14 @@ describe("the beginning of a connection", () => {
     });
   }
 
-  it("may be that of HTTP/2, of TLS, or anything else, which its first byte tells", () => {
+  it("HTTP/2, TLS and other bytes are no header, by their first byte.", () => {
     for (const bytes of [REST, REST.subarray(0, 1), Buffer.of(0x16, 3, 1), Buffer.from("\r\n\r\nno header")]) {
       expect(parseConnectionStart(bytes)).to.deep.equal({ kind: "none" });
     }
   });
 
   for (const [what, bytes] of Object.entries(MALFORMED)) {
-    it(`may be malformed: ${what}`, () => {
+    it(`A header is malformed: ${what}.`, () => {
       expect(parseConnectionStart(bytes)).to.deep.equal({ kind: "malformed" });
     });
   }

@@ -8,10 +8,10 @@ import { useFolder } from "../support/folder.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
 
-describe("The watch over certificates", () => {
+describe("watchExpiry", () => {
   const folder = useFolder();
 
-  it("logs at the start and every day what expires soon and what has expired, and goes on if a file is gone", () => {
+  it("watchExpiry logs certificates that expire soon or have expired once a day, and continues after a read error.", () => {
     const start = Date.UTC(2026, 10, 30);
     const file = path.join(folder.path, "cert.pem");
     writeFileSync(file, makeCertificate(start - 75 * DAY, start + 15 * DAY).cert);
@@ -34,21 +34,21 @@ describe("The watch over certificates", () => {
         };
       },
     });
-    const heard = () => lines.splice(0).map((line) => line.replaceAll(file, "FILE"));
+    const logged = () => lines.splice(0).map((line) => line.replaceAll(file, "FILE"));
     expect(everyMs).to.equal(DAY);
-    expect(heard()).to.deep.equal([]);
+    expect(logged()).to.deep.equal([]);
     now += 2 * DAY;
     tick();
-    expect(heard()).to.deep.equal(["warn --tls-cert: the certificate in FILE expires on"]);
+    expect(logged()).to.deep.equal(["warn --tls-cert: the certificate in FILE expires on"]);
     now += 14 * DAY;
     tick();
-    expect(heard()).to.deep.equal(["error --tls-cert: the certificate in FILE expired on"]);
+    expect(logged()).to.deep.equal(["error --tls-cert: the certificate in FILE expired on"]);
     writeFileSync(file, "");
     tick();
-    expect(heard()).to.deep.equal(["error a certificate that is in use cannot be read again"]);
+    expect(logged()).to.deep.equal(["error a certificate that is in use cannot be read again"]);
     writeFileSync(file, makeCertificate(now - DAY, now + 90 * DAY).cert);
     tick();
-    expect(heard()).to.deep.equal([]);
+    expect(logged()).to.deep.equal([]);
     stop();
     expect(isStopped).to.equal(true);
   });

@@ -4,8 +4,8 @@ import { expect } from "chai";
 
 const SERVER = path.resolve(import.meta.dirname, "../../src/server");
 
-describe("Text from outside, in the server's sources", () => {
-  it("is normalized and segmented only where its length in bytes was checked before, in room/credentials.ts", async () => {
+describe("Text from clients, in the sources of the server", () => {
+  it("Only accounts/credentials.ts normalizes text from clients, after a check of its length in bytes.", async () => {
     const found: string[] = [];
     for (const name of await readdir(SERVER, { recursive: true })) {
       if (!name.endsWith(".ts")) continue;
@@ -17,7 +17,7 @@ describe("Text from outside, in the server's sources", () => {
       }
     }
     expect(found).to.deep.equal([
-      'room/credentials.ts: return hasAtMostBytes(password, PASSWORD_MAX_BYTES) ? password.normalize("NFC") : password;',
+      'accounts/credentials.ts: return hasAtMostBytes(password, PASSWORD_MAX_BYTES) ? password.normalize("NFC") : password;',
     ]);
   });
 });

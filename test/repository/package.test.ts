@@ -9,14 +9,14 @@ import { Copy } from "./copy.ts";
 
 const program = "node_modules/obrolan/bin/obrolan.js";
 
-describe("the package @long", function () {
-  // Packing builds it, on what may be a busy machine.
+describe("The published package @long", function () {
+  // Packing includes a build, on a machine that may be busy.
   this.timeout(120_000);
   let copy: Copy;
 
   const modules = () => copy.path("installed/node_modules");
 
-  /** Packs the package, and lays it out in `installed/` as npm would: with its dependencies, without the development's. */
+  /** Packs the package and installs it into `installed/` as npm does, without the development dependencies. */
   before(async () => {
     copy = await Copy.make();
     const packed = await copy.run("npm", "pack");
@@ -40,12 +40,12 @@ describe("the package @long", function () {
   });
   after(() => copy.remove());
 
-  /** Runs a file of what is installed. */
+  /** Runs a file below `installed/`. */
   function run(file: string, ...args: string[]) {
     return copy.run(process.execPath, path.join("installed", file), ...args);
   }
 
-  it("gives programs its client library, with types: the README's example compiles", async () => {
+  it("The published package exports the client library with types: the README's example compiles.", async () => {
     const readme = await readFile(path.join(modules(), "obrolan/README.md"), "utf8");
     const [, example = ""] = /^```ts\n(.*?)^```$/ms.exec(readme) ?? [];
     expect(example).to.include('from "../../src/client/index.ts"; // in a project of your own: "obrolan/client"');
@@ -71,14 +71,14 @@ describe("the package @long", function () {
     expect((await run("import.ts")).output.trim().split(",")).to.include("connect");
   });
 
-  it("has only declaration files that its exports reach", async () => {
+  it("The published package has only declaration files that its exports reach.", async () => {
     const dist = path.join(modules(), "obrolan/dist");
     const reached = await reachableDeclarations(path.join(dist, "client/index.d.ts"));
     const all = await allDeclarations(dist);
     expect(all.sort()).to.deep.equal([...reached].sort());
   });
 
-  it("has every file that its Markdown files link to", async () => {
+  it("The published package has every file that its Markdown files link to.", async () => {
     const folder = path.join(modules(), "obrolan");
     const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".md"));
     expect(names).to.include.members(["README.md", "CHANGELOG.md", "docs/protocol.md"]);
@@ -93,13 +93,13 @@ describe("the package @long", function () {
     expect(dead).to.deep.equal([]);
   });
 
-  it("tells how it is used", async () => {
+  it("The program of the published package shows its usage.", async () => {
     const { code, output } = await run(program, "--help");
     expect(code, output).to.equal(0);
     expect(output).to.match(/^Usage: obrolan/);
   });
 
-  it("serves, with reflection, and ends when it is told to", async () => {
+  it("The server of the published package serves with reflection, and ends on SIGTERM.", async () => {
     const args = [copy.path(`installed/${program}`), "serve", "--listen", "127.0.0.1:0", "--data", copy.path("data")];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
     try {

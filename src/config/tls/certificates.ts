@@ -2,17 +2,20 @@ import { X509Certificate } from "node:crypto";
 import { fileProblem, type SettingFile } from "../settingFile.ts";
 import { type PemFile, readPem } from "./pem.ts";
 
-/** The certificates that a setting names, read and checked. */
+/** The certificates in a file that a setting names, read and checked. */
 export interface Certificates extends SettingFile {
-  /** Those alone, without whatever else stands in the file. */
+  /** Only the certificates, without other content of the file. */
   readonly pem: string;
-  /** At least one, in the order of the file. */
+  /** At least one certificate, in the order of the file. */
   readonly list: readonly [X509Certificate, ...X509Certificate[]];
-  /** Whether they are authorities to trust, of which one is enough, rather than one chain, of which all are needed. */
+  /**
+   * True for authorities to trust, of which one valid certificate is enough. False for a chain, of which all are
+   * needed.
+   */
   readonly areAuthorities: boolean;
 }
 
-/** As OpenSSL reads them. */
+/** The labels that OpenSSL accepts. */
 const CERTIFICATE = /^(X509 |TRUSTED )?CERTIFICATE$/;
 
 /** Reads authorities to trust. Throws a `ConfigError` with the remedy. */
@@ -20,7 +23,7 @@ export function readAuthorities(named: SettingFile): Certificates {
   return certificatesOf(readPem(named), true);
 }
 
-/** The certificates of a file: with `areAuthorities` those to trust, else one to show and those that vouch for it. */
+/** Parses the certificates of a file: authorities to trust, or a certificate to show with its chain. */
 export function certificatesOf(file: PemFile, areAuthorities: boolean): Certificates {
   const blocks = file.blocks.filter(({ label }) => CERTIFICATE.test(label));
   const [first, ...others] = blocks.map(({ text }, i) => {
@@ -30,12 +33,12 @@ export function certificatesOf(file: PemFile, areAuthorities: boolean): Certific
       throw fileProblem(file, `is damaged: certificate ${i + 1} of ${blocks.length} in it cannot be read.`, { cause });
     }
   });
-  if (first === undefined) throw fileProblem(file, `has no certificate: ${whatInstead(file)}`);
+  if (first === undefined) throw fileProblem(file, `has no certificate: ${describeContent(file)}`);
   const pem = blocks.map(({ text }) => `${text}\n`).join("");
   return { setting: file.setting, file: file.file, pem, list: [first, ...others], areAuthorities };
 }
 
-function whatInstead({ blocks }: PemFile): string {
+function describeContent({ blocks }: PemFile): string {
   const labels = blocks.map(({ label }) => label);
   if (labels.some((label) => label.endsWith("PRIVATE KEY"))) {
     return "it has a private key. Are the two files mixed up?";

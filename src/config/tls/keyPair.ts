@@ -4,7 +4,7 @@ import { fileProblem, type SettingFile } from "../settingFile.ts";
 import { type Certificates, certificatesOf } from "./certificates.ts";
 import { type PemFile, readPem } from "./pem.ts";
 
-/** A certificate to show, and its key; read and checked. */
+/** A certificate of this side and its key, read and checked. */
 export interface KeyPair {
   readonly certificates: Certificates;
   /** PEM. */
@@ -14,12 +14,15 @@ export interface KeyPair {
 
 const KEY = /^([A-Z0-9]+ )?PRIVATE KEY$/;
 
-/** Reads a certificate and its key, which may be in one file. Throws a `ConfigError` that says which file is wrong, with the remedy. */
+/**
+ * Reads a certificate and its key, which may be in the same file. Throws a `ConfigError` that names the wrong file and
+ * the remedy.
+ */
 export function readKeyPair(cert: SettingFile, key: SettingFile): KeyPair {
   const certificates = certificatesOf(readPem(cert), false);
   const keyFile = readPem(key);
   const own = keyOf(keyFile);
-  checkThatTheyBelongTogether(certificates, own.object, key);
+  checkKeyMatches(certificates, own.object, key);
   const pair = { certificates, cert: Buffer.from(certificates.pem), key: Buffer.from(own.pem) };
   try {
     createSecureContext({ cert: pair.cert, key: pair.key });
@@ -32,12 +35,12 @@ export function readKeyPair(cert: SettingFile, key: SettingFile): KeyPair {
 
 function keyOf(file: PemFile): { pem: string; object: KeyObject } {
   const block = file.blocks.find(({ label }) => KEY.test(label));
-  if (block === undefined) throw fileProblem(file, `has no private key: ${whatInstead(file)}`);
+  if (block === undefined) throw fileProblem(file, `has no private key: ${describeContent(file)}`);
   const { label, text } = block;
   if (label === "ENCRYPTED PRIVATE KEY" || /^Proc-Type:.*ENCRYPTED/m.test(text)) {
     throw fileProblem(
       file,
-      `is encrypted, and there is nobody to ask for its passphrase. Decrypt it into a file that only this user may read: (umask 077; openssl pkey -in ${file.file} -out ${file.file}.plain)`,
+      `is encrypted, and the server cannot ask for its passphrase. Decrypt it into a file that only this user may read: (umask 077; openssl pkey -in ${file.file} -out ${file.file}.plain)`,
     );
   }
   const pem = `${text}\n`;
@@ -52,20 +55,20 @@ function keyOf(file: PemFile): { pem: string; object: KeyObject } {
   }
 }
 
-function whatInstead({ blocks }: PemFile): string {
+function describeContent({ blocks }: PemFile): string {
   const labels = blocks.map(({ label }) => label);
   if (labels.includes("CERTIFICATE")) return "it has a certificate. Are the two files mixed up?";
   if (labels.some((label) => label.endsWith("PUBLIC KEY"))) return "it has the public key. Name the private one.";
   return `it has ${labels.join(", ")} in it. A key begins with the line -----BEGIN PRIVATE KEY-----.`;
 }
 
-function checkThatTheyBelongTogether({ list, ...cert }: Certificates, key: KeyObject, keyFile: SettingFile): void {
-  const belongsTo = list.findIndex((certificate) => certificate.checkPrivateKey(key));
-  if (belongsTo === 0) return;
-  if (belongsTo > 0) {
+function checkKeyMatches({ list, ...cert }: Certificates, key: KeyObject, keyFile: SettingFile): void {
+  const index = list.findIndex((certificate) => certificate.checkPrivateKey(key));
+  if (index === 0) return;
+  if (index > 0) {
     throw fileProblem(
       cert,
-      `has the certificates in the wrong order: that of the key is number ${belongsTo + 1}, and must be the first.`,
+      `has the certificates in the wrong order: that of the key is number ${index + 1}, and must be the first.`,
     );
   }
   throw fileProblem(

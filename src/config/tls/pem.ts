@@ -2,13 +2,13 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { detectEncoding } from "../decode.ts";
 import { fileProblem, readSettingFile, type SettingFile } from "../settingFile.ts";
 
-/** One part of a PEM file: what stands between `-----BEGIN label-----` and its end. */
+/** A block of a PEM file, between `-----BEGIN label-----` and its end. */
 export interface PemBlock {
   readonly label: string;
   readonly text: string;
 }
 
-/** A file that is PEM, or at least text. */
+/** A PEM file. */
 export interface PemFile extends SettingFile {
   readonly blocks: readonly PemBlock[];
 }
@@ -16,8 +16,8 @@ export interface PemFile extends SettingFile {
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----/gs;
 
 /**
- * Reads the PEM file that a setting names. Throws a `ConfigError` with the remedy if it cannot be read, is empty, or is in another
- * format. What its parts must be is for the caller to check.
+ * Reads a PEM file that a setting names. Throws a `ConfigError` with the remedy if the file cannot be read, is empty,
+ * or has another format. The caller checks the content of the blocks.
  */
 export function readPem(named: SettingFile): PemFile {
   const bytes = readSettingFile(named);
@@ -26,7 +26,7 @@ export function readPem(named: SettingFile): PemFile {
   if (encoding === "UTF-16" || encoding === "UTF-32") {
     throw fileProblem(named, `is in ${encoding}. Save it as plain text (ASCII or UTF-8).`);
   }
-  // Latin-1 takes any byte: what stands between the blocks is for people, in whatever encoding.
+  // Latin-1 accepts every byte: comments between the blocks may have any encoding.
   const blocks = [...bytes.toString("latin1").matchAll(BLOCK)].map(([text, label = ""]) => ({ label, text }));
   const begun = bytes.toString("latin1").split("-----BEGIN ").length - 1;
   if (begun > blocks.length) {
@@ -36,7 +36,7 @@ export function readPem(named: SettingFile): PemFile {
   return { ...named, blocks };
 }
 
-/** What a file without a PEM block is, and how to make PEM of it. */
+/** Names the format of a file without a PEM block, and how to convert it. */
 function notPem(file: string, bytes: Buffer): string {
   if (bytes[0] !== 0x30) return "has nothing in PEM: PEM has parts that begin with a line -----BEGIN …-----.";
   if (isDerCertificate(bytes)) {

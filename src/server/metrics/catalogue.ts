@@ -3,5 +3,5 @@ import type { Metric } from "./metric.ts";
 import { nodeMetrics } from "./nodeMetrics.ts";
 import { processMetrics } from "./processMetrics.ts";
 
-/** All metrics: what a scrape gives, and docs/metrics.md explains. */
+/** All metrics, in the order of a scrape. docs/metrics.md explains them. */
 export const catalogue: readonly Metric[] = [...nodeMetrics, ...busMetrics, ...processMetrics];

@@ -1,31 +1,32 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { parseAddress } from "../../config/index.ts";
-import type { MetricsText } from "./registry.ts";
+import { parseAddress } from "../../shared/address.ts";
+import { CONTENT_TYPE } from "./exposition.ts";
 
 const PATH = "/metrics";
 
 /** Serves the metrics over HTTP at `/metrics`. */
 export class MetricsEndpoint {
   readonly #server: Server;
-  readonly #text: MetricsText;
+  readonly #render: () => string;
   readonly #report: (error: unknown) => void;
 
-  constructor(text: MetricsText, report: (error: unknown) => void) {
-    this.#text = text;
+  /** `render` is called once per scrape. `report` receives what it throws. */
+  constructor(render: () => string, report: (error: unknown) => void) {
+    this.#render = render;
     this.#report = report;
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server = createServer((request, response) => this.#answer(request, response));
   }
 
-  /** Listens on `HOST:PORT`; resolves with the port, which is the system's choice for 0. */
+  /** Listens on `HOST:PORT` and resolves with the port. For port 0, the system chooses one. */
   async listen(address: string): Promise<number> {
     this.#server.listen(parseAddress(address));
     await once(this.#server, "listening");
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Answers no more, and cuts off whoever is connected. */
+  /** Stops listening and closes all connections. */
   async close(): Promise<void> {
     if (!this.#server.listening) return;
     this.#server.close();
@@ -33,22 +34,28 @@ export class MetricsEndpoint {
     await once(this.#server, "close");
   }
 
-  async #answer({ method, url = "" }: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (url.split("?")[0] !== PATH) return say(response, 404, `There is nothing here: the metrics are at ${PATH}.`);
-    if (method !== "GET" && method !== "HEAD") {
+  #answer({ method, url = "" }: IncomingMessage, response: ServerResponse): void {
+    if (url.split("?")[0] !== PATH) {
+      respond(response, 404, `There is nothing here: the metrics are at ${PATH}.`);
+    } else if (method !== "GET" && method !== "HEAD") {
       response.setHeader("Allow", "GET, HEAD");
-      return say(response, 405, `The metrics can be read with GET; ${method} is not known here.`);
+      respond(response, 405, `The metrics can be read with GET; ${method} is not known here.`);
+    } else {
+      this.#sendMetrics(response);
     }
+  }
+
+  #sendMetrics(response: ServerResponse): void {
     try {
-      const body = await this.#text.now();
-      response.writeHead(200, { "Content-Type": this.#text.type }).end(body);
+      const body = this.#render();
+      response.writeHead(200, { "Content-Type": CONTENT_TYPE }).end(body);
     } catch (error) {
       this.#report(error);
-      say(response, 500, "The metrics cannot be read; the server's log says why.");
+      respond(response, 500, "The metrics cannot be read; the server's log says why.");
     }
   }
 }
 
-function say(response: ServerResponse, status: number, sentence: string): void {
+function respond(response: ServerResponse, status: number, sentence: string): void {
   response.writeHead(status, { "Content-Type": "text/plain; charset=utf-8" }).end(`${sentence}\n`);
 }

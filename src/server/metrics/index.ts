@@ -1,42 +1,45 @@
-import { VERSION } from "../process/version.ts";
+import { formatAddress, parseAddress } from "../../shared/address.ts";
+import { readVersion } from "../../shared/version.ts";
+import { catalogue } from "./catalogue.ts";
 import { MetricsEndpoint } from "./endpoint.ts";
+import { expose } from "./exposition.ts";
 import type { Observed } from "./observed.ts";
-import { ProcessWatch } from "./process.ts";
-import { MetricsText } from "./registry.ts";
+import { ProcessMonitor } from "./process.ts";
 
 export type { BusFacts } from "./observed.ts";
 
-/** What the metrics are read from, beside the process. */
-export interface MetricsParts {
-  /** Called once a scrape. */
-  readonly room: () => Pick<Observed, "stats" | "counters" | "calls" | "hashes" | "bus">;
-  /** Something went wrong that the operator wants to know. */
+/** What the metrics are read from, besides the process. */
+export interface MetricsSources {
+  /** Called once per scrape, so that all numbers are of one moment. */
+  readonly node: () => Pick<Observed, "stats" | "counters" | "calls" | "hashes" | "bus">;
+  /** Called with each error that keeps a scrape from being answered. */
   readonly report: (error: unknown) => void;
 }
 
-/** A server's metrics while they are served. */
-export interface ServedMetrics {
-  /** `HOST:PORT`, with the port that the system chose for 0. */
+/** A running metrics endpoint. */
+export interface MetricsServer {
+  /** `HOST:PORT`. If the requested port was 0, this is the one that the system chose. */
   readonly address: string;
   close(): Promise<void>;
 }
 
-/** Serves a room's metrics on `HOST:PORT`. Throws an error for people where that address cannot be had. */
-export async function serveMetrics(address: string, { room, report }: MetricsParts): Promise<ServedMetrics> {
-  const watch = new ProcessWatch();
-  const text = new MetricsText(() => ({ ...room(), version: VERSION, process: watch.look() }));
-  const endpoint = new MetricsEndpoint(text, report);
+/** Serves the metrics of a node on `HOST:PORT`. Throws the error of `listen` if that fails. */
+export async function serveMetrics(address: string, { node, report }: MetricsSources): Promise<MetricsServer> {
+  const version = readVersion();
+  const monitor = new ProcessMonitor();
+  const render = () => expose(catalogue, { ...node(), version, process: monitor.read() });
+  const endpoint = new MetricsEndpoint(render, report);
   try {
     const port = await endpoint.listen(address);
     return {
-      address: `${address.slice(0, address.lastIndexOf(":"))}:${port}`,
+      address: formatAddress({ host: parseAddress(address)?.host ?? "", port }),
       async close() {
         await endpoint.close();
-        watch.stop();
+        monitor.stop();
       },
     };
   } catch (error) {
-    watch.stop();
+    monitor.stop();
     throw error;
   }
 }

@@ -1,19 +1,19 @@
 import type { Histogram } from "../common/histogram.ts";
 import type { Observed } from "./observed.ts";
 
-/** Numbers of one metric, by what its label says. */
+/** The values of a labelled metric, by label. */
 export type ByLabel = Iterable<readonly [string, number]>;
 
 interface About {
-  /** By Prometheus's conventions: what it is, its unit, and `_total` where it only grows. */
+  /** By the conventions of Prometheus: the subject, the unit, and `_total` for a counter. */
   readonly name: string;
-  /** What it is, in one line. */
+  /** What the metric measures, in one line. */
   readonly help: string;
-  /** What it tells, and what to do when it is high. */
+  /** What the value means for the operator, and what to do if it is high. */
   readonly advice: string;
 }
 
-/** One metric: everything that the scrape, and the docs, say of it. */
+/** One metric: the single source for the scrape and for the docs. */
 export type Metric = About &
   (
     | { readonly type: "gauge" | "counter"; readonly read: (observed: Observed) => number | undefined }
@@ -24,8 +24,8 @@ export type Metric = About &
       }
     | {
         readonly type: "histogram";
-        readonly distribution: (observed: Observed) => Histogram;
-        /** What to divide its values by, so that they are in the unit of its name. */
+        readonly histogram: (observed: Observed) => Histogram;
+        /** The divisor that converts values to the unit in the name. */
         readonly scale: number;
       }
   );

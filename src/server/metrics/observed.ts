@@ -2,26 +2,26 @@ import type { Counters } from "../chat/counters.ts";
 import type { BusCounts } from "../log/ports/bus.ts";
 import type { NodeStats } from "../node/node.ts";
 
-/** What a process is like at the moment. Times are in seconds, sizes in bytes. */
+/** The state of the process at one moment. Times are in seconds, sizes in bytes. */
 export interface ProcessFacts {
-  /** Since the start. */
+  /** Time since the start. */
   readonly uptime: number;
-  /** Of all threads, since the start. */
+  /** CPU time of all threads since the start. */
   readonly cpu: number;
   readonly rss: number;
   readonly heapUsed: number;
   readonly external: number;
-  /** `undefined` where the system does not tell. */
+  /** Undefined if the system does not say. */
   readonly openFiles: number | undefined;
-  /** What keeps the event loop alive, by kind. */
+  /** Resources that keep the event loop alive, by kind. */
   readonly resources: ReadonlyMap<string, number>;
-  /** How long the event loop was doing something, since the start. */
+  /** Busy time of the event loop since the start. */
   readonly loopBusy: number;
-  /** How late the event loop came to what was due, since the last look; by quantile. */
+  /** Delay of the event loop since the previous read, by quantile. */
   readonly loopDelay: ReadonlyMap<string, number>;
 }
 
-/** The bus between nodes: its traffic since the start, and whether it is connected now. */
+/** The traffic of the bus since the start, and whether it is connected now. */
 export interface BusFacts extends BusCounts {
   readonly isConnected: boolean;
 }
@@ -34,14 +34,14 @@ export interface CallCounts {
   readonly failedCalls: { entries(): IterableIterator<[string, number]> };
 }
 
-/** All that the metrics are read from, as it is at one moment. */
+/** Everything that the metrics are read from, at one moment. */
 export interface Observed {
   readonly version: string;
   readonly stats: NodeStats;
   readonly counters: Counters;
   readonly calls: CallCounts;
   readonly hashes: { readonly running: number; readonly waiting: number };
-  /** `undefined`: there is no bus but the server's own. */
+  /** Undefined if the bus is in this process. */
   readonly bus?: BusFacts | undefined;
   readonly process: ProcessFacts;
 }

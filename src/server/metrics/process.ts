@@ -2,21 +2,21 @@ import { readdirSync } from "node:fs";
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 import type { ProcessFacts } from "./observed.ts";
 
-/** How often the event loop's delay is measured, in milliseconds. */
-const RESOLUTION = 20;
+/** How often Node.js measures the delay of the event loop. */
+const RESOLUTION_MS = 20;
 const QUANTILES = ["0.5", "0.99", "1"] as const;
-const NS = 1e9;
+const NS_PER_S = 1e9;
 
-/** Watches this process, from its making until `stop`. */
-export class ProcessWatch {
-  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION });
+/** Measures this process from its construction until `stop`. */
+export class ProcessMonitor {
+  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 
   constructor() {
     this.#delay.enable();
   }
 
-  /** What it is like now; the delay of the event loop is that since the last look. */
-  look(): ProcessFacts {
+  /** The current numbers. The delay of the event loop is the delay since the previous call. */
+  read(): ProcessFacts {
     const { rss, heapUsed, external } = process.memoryUsage();
     const { user, system } = process.cpuUsage();
     const loopDelay = this.#takeDelay();
@@ -33,15 +33,15 @@ export class ProcessWatch {
     };
   }
 
-  /** Watches no more. */
+  /** Stops the measurement of the delay. */
   stop(): void {
     this.#delay.disable();
   }
 
   #takeDelay(): Map<string, number> {
-    // Node measures from one look to the next, the time between them included (https://github.com/nodejs/node/issues/34661).
-    const late = (ns: number) => Math.max(0, ns / NS - RESOLUTION / 1e3);
-    const delay = this.#delay.count === 0 ? () => 0 : (q: string) => late(this.#delay.percentile(Number(q) * 100));
+    // Node.js reports the resolution as part of every delay (https://github.com/nodejs/node/issues/34661).
+    const seconds = (ns: number) => Math.max(0, ns / NS_PER_S - RESOLUTION_MS / 1e3);
+    const delay = this.#delay.count === 0 ? () => 0 : (q: string) => seconds(this.#delay.percentile(Number(q) * 100));
     const delays = new Map(QUANTILES.map((quantile) => [quantile, delay(quantile)]));
     this.#delay.reset();
     return delays;
@@ -50,7 +50,7 @@ export class ProcessWatch {
 
 function countOpenFiles(): number | undefined {
   try {
-    // One of them is that of this very look.
+    // Reading the folder opens one descriptor itself.
     return readdirSync("/proc/self/fd").length - 1;
   } catch {
     return undefined;

@@ -1,35 +1,35 @@
 import type { Metric } from "./metric.ts";
 
-/** What the server's process tells of itself; under the names that are usual for it, where there are such. */
+/** The metrics of the process. They have the usual names where there are such. */
 export const processMetrics: readonly Metric[] = [
   {
     name: "obrolan_info",
-    help: "Always 1; the version that runs.",
-    advice: "Which version an effect came with.",
+    help: "Always 1. The label is the version that runs.",
+    advice: "It shows with which version a change began.",
     type: "gauge",
     label: "version",
     readEach: ({ version }) => [[version, 1]],
   },
   {
     name: "obrolan_uptime_seconds",
-    help: "How long the process has been there.",
-    advice: "Small again and again: something kills it, or it cannot go on; the log's last lines say which.",
+    help: "Time since the process started.",
+    advice: "Small again and again: the process is killed, or ends with an error. The last lines of the log say which.",
     type: "gauge",
     read: ({ process }) => process.uptime,
   },
   {
     name: "obrolan_event_loop_busy_seconds_total",
-    help: "How long the event loop, which serves all streams, was doing something.",
+    help: "Time in which the event loop, which serves all streams, was busy.",
     advice:
-      "Its rate is the share of time that it is busy. Above 0.8: one core is nearly all it has, and this one is nearly used up. What helps is fewer writes: see `obrolan_response_events`.",
+      "Its rate is the busy share of one core. Above 0.8, the core is nearly used up, and the server cannot use a second one for streams. Fewer writes help: see `obrolan_response_events`.",
     type: "counter",
     read: ({ process }) => process.loopBusy,
   },
   {
     name: "obrolan_event_loop_delay_seconds",
-    help: "How late the event loop came to what was due since the scrape before, by quantile; 1 is the longest.",
+    help: "Delay of the event loop since the previous scrape, by quantile. Quantile 1 is the maximum.",
     advice:
-      "Every stream waits that long. A few ms is usual under load. 0.1 and more for 0.99: another program takes the core, the machine swaps, or the heap is near its limit.",
+      "Each stream waits as long. A few ms are normal under load. 0.1 and more for 0.99: another program uses the core, the machine swaps, or the heap is near its limit.",
     type: "gauge",
     label: "quantile",
     readEach: ({ process }) => process.loopDelay,
@@ -38,44 +38,44 @@ export const processMetrics: readonly Metric[] = [
     name: "process_cpu_seconds_total",
     help: "CPU time of all threads.",
     advice:
-      "Its rate is in cores. Above that of the event loop: the store's threads, password hashes and the collection of garbage.",
+      "Its rate is in cores. What exceeds the event loop is used by the store's threads, password hashes and garbage collection.",
     type: "counter",
     read: ({ process }) => process.cpu,
   },
   {
     name: "process_resident_memory_bytes",
-    help: "Memory that the process holds.",
+    help: "Resident memory of the process.",
     advice:
-      "100 MB at the start; about 300 once its caches are full and it has been busy; and 16 to 40 KB a stream. Growing for days with as many streams as before: please report it, with `nodejs_heap_size_used_bytes`.",
+      "100 MB after the start, about 300 MB with full caches under load, and 16 to 40 KB per stream. If it grows for days with the same number of streams, please report it, with `nodejs_heap_size_used_bytes`.",
     type: "gauge",
     read: ({ process }) => process.rss,
   },
   {
     name: "nodejs_heap_size_used_bytes",
-    help: "Of that, what JavaScript holds, garbage included.",
+    help: "Memory of JavaScript objects, garbage included. A part of the resident memory.",
     advice:
-      "It goes up and down; it is its lowest points that count. Near Node's limit: give it more with `NODE_OPTIONS=--max-old-space-size=MB`.",
+      "It rises and falls; its lowest points count. Near the limit of Node.js: raise it with `NODE_OPTIONS=--max-old-space-size=MB`.",
     type: "gauge",
     read: ({ process }) => process.heapUsed,
   },
   {
     name: "nodejs_external_memory_bytes",
-    help: "Of that, buffers: encoded messages, and responses under way.",
-    advice: "High with many slow clients: each may have one response of up to 64 KiB under way.",
+    help: "Memory of buffers: encoded messages and responses in flight. A part of the resident memory.",
+    advice: "High with many slow clients: each may have one response of up to 64 KiB in flight.",
     type: "gauge",
     read: ({ process }) => process.external,
   },
   {
     name: "process_open_fds",
-    help: "Open file descriptors; on Linux alone.",
-    advice: "One a connection, and about 30 others. At the limit nobody new gets in: raise `LimitNOFILE`.",
+    help: "Open file descriptors. 0 except on Linux.",
+    advice: "One per connection, and about 30 others. At the limit, no new client can connect: raise `LimitNOFILE`.",
     type: "gauge",
     read: ({ process }) => process.openFiles,
   },
   {
     name: "nodejs_active_resources",
-    help: "What keeps the event loop alive, by kind: sockets, timers and others.",
-    advice: "Any kind that grows while `obrolan_streams` does not is a leak: please report it.",
+    help: "Resources that keep the event loop alive, by kind: sockets, timers and others.",
+    advice: "If a kind grows while `obrolan_streams` does not, it is a leak: please report it.",
     type: "gauge",
     label: "type",
     readEach: ({ process }) => process.resources,

@@ -1,12 +1,11 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
-import { parseAddress } from "../../config/index.ts";
+import { parseAddress } from "../../shared/address.ts";
+import { retry } from "../common/retry.ts";
 import { findHolder, type Holder } from "./portHolder.ts";
 
-/** How long an address that is not free yet is waited for, in milliseconds. */
-export const PATIENCE_MS = 10_000;
-/** Between two attempts, in milliseconds. */
+/** How long to wait for an address that is not available yet. */
+const TIMEOUT_MS = 10_000;
 const PAUSE_MS = 250;
 
 /** An address to listen on, and the setting that names it. */
@@ -17,72 +16,82 @@ export interface Listen {
 }
 
 /** How to wait for an address. */
-export interface Waiting {
+export interface WaitOptions {
   readonly signal: AbortSignal;
-  /** Told once, when the wait begins: a sentence. */
+  /** Called once, with a sentence, when the wait begins. */
   readonly report: (sentence: string) => void;
-  /** Default `PATIENCE_MS`. */
-  readonly patienceMs?: number;
+  /** Default 10,000. */
+  readonly timeoutMs?: number;
 }
 
 /**
- * Waits until it is possible to listen on an address. A port may be held by a connection that some program has made from it, and an
- * address may come a moment after the start of the machine: both are waited for, for some seconds. Throws an error for people, at once
- * if waiting would not help, and the reason of `signal` if that is aborted.
+ * Waits until a server can listen on an address. Two causes pass after some seconds: an outgoing connection holds the
+ * port, or the machine gets the address only some time after its start. Throws an `Error` with the remedy, at once if a
+ * wait would not help. Throws the reason of `signal` if that is aborted.
  */
-export async function untilAvailable(
-  listen: Listen,
-  { signal, report, patienceMs = PATIENCE_MS }: Waiting,
-): Promise<void> {
-  const until = performance.now() + patienceMs;
-  for (let isFirst = true; ; isFirst = false) {
-    const error = await tryOut(listen.address);
-    if (error === undefined) return;
-    const { why, advice, mayPass } = await explain(listen, error);
-    const sentence = `Cannot listen on ${listen.address}: ${why}`;
-    if (!mayPass) throw new Error(`${sentence}. ${advice}`, { cause: error });
-    if (performance.now() >= until) {
-      throw new Error(`${sentence}, also after ${patienceMs / 1_000} s. ${advice}`, { cause: error });
-    }
-    if (isFirst) report(`${sentence}. Trying again for up to ${patienceMs / 1_000} s`);
-    signal.throwIfAborted();
-    await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
-    signal.throwIfAborted();
+export async function untilAvailable(listen: Listen, options: WaitOptions): Promise<void> {
+  const { signal, report, timeoutMs = TIMEOUT_MS } = options;
+  try {
+    await retry(() => tryListen(listen), {
+      timeoutMs,
+      pauseMs: PAUSE_MS,
+      mayPass: (error) => error instanceof Unavailable && error.mayPass,
+      onFirstFailure: (error) => report(`${(error as Unavailable).why}. Trying again for up to ${timeoutMs / 1_000} s`),
+      signal,
+    });
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    const { why, advice, mayPass, cause } = error;
+    throw new Error(`${why}${mayPass ? `, also after ${timeoutMs / 1_000} s` : ""}. ${advice}`, { cause });
   }
 }
 
-/** Listens, and stops at once. Undefined: it was possible. */
-async function tryOut(address: string): Promise<ListenError | undefined> {
+/** Listens on an address for a moment. Throws an `Unavailable` if that is not possible. */
+async function tryListen(listen: Listen): Promise<void> {
   const server = createServer((socket) => socket.destroy());
   try {
-    server.listen(parseAddress(address));
+    server.listen(parseAddress(listen.address));
     await once(server, "listening");
   } catch (error) {
-    return error as ListenError;
+    const { why, advice, mayPass } = await explain(listen, error as ListenError);
+    throw new Unavailable({ why: `Cannot listen on ${listen.address}: ${why}`, advice, mayPass }, error);
   }
   server.close();
   await once(server, "close");
-  return undefined;
 }
 
-/** What Node adds to an error of `listen`. */
+/** Why an address is not available. */
+class Unavailable extends Error {
+  readonly why: string;
+  readonly advice: string;
+  readonly mayPass: boolean;
+
+  constructor({ why, advice, mayPass }: Explanation, cause: unknown) {
+    super(why, { cause });
+    this.why = why;
+    this.advice = advice;
+    this.mayPass = mayPass;
+  }
+}
+
+/** The properties that Node.js adds to an error of `listen`. */
 interface ListenError extends NodeJS.ErrnoException {
   readonly address?: string;
   readonly port?: number;
 }
 
-interface Explained {
-  /** To follow "Cannot listen on ADDRESS:", without a full stop. */
+interface Explanation {
+  /** The rest of the sentence "Cannot listen on ADDRESS: …", without a full stop. */
   readonly why: string;
-  /** What to do: sentences. */
+  /** Sentences that say what to do. */
   readonly advice: string;
-  /** Whether it may be otherwise a little later. */
+  /** Whether a later attempt may succeed. */
   readonly mayPass: boolean;
 }
 
-async function explain({ address, setting }: Listen, error: ListenError): Promise<Explained> {
-  const { host: named = "", port: wanted = 0 } = parseAddress(address) ?? {};
-  const { address: host = named, port = wanted } = error;
+async function explain({ address, setting }: Listen, error: ListenError): Promise<Explanation> {
+  const { host: wantedHost = "", port: wantedPort = 0 } = parseAddress(address) ?? {};
+  const { address: host = wantedHost, port = wantedPort } = error;
   const advice = `Take another address with ${setting}.`;
   switch (error.code) {
     case "EADDRINUSE":
@@ -94,24 +103,25 @@ async function explain({ address, setting }: Listen, error: ListenError): Promis
     case "EAFNOSUPPORT":
       return { why: "this machine has no IPv6", advice, mayPass: false };
     case "EACCES": {
-      const high = `Take a port from 1024 on with ${setting}, or give the program the capability CAP_NET_BIND_SERVICE.`;
-      return { why: `the user that runs this program may not use port ${port}`, advice: high, mayPass: false };
+      const allowed = `Take a port from 1024 on with ${setting}, or give the program the capability CAP_NET_BIND_SERVICE.`;
+      return { why: `the user that runs this program may not use port ${port}`, advice: allowed, mayPass: false };
     }
     case "EAI_AGAIN":
-      return { why: `the name server does not answer for ${named}`, advice, mayPass: true };
+      return { why: `the name server does not answer for ${wantedHost}`, advice, mayPass: true };
     case "ENOTFOUND":
-      return { why: `the name ${named} is not known`, advice, mayPass: false };
+      return { why: `the name ${wantedHost} is not known`, advice, mayPass: false };
     default:
       return { why: error.message, advice, mayPass: false };
   }
 }
 
-function explainInUse(holder: Holder, port: number, setting: string): Explained {
+function explainInUse(holder: Holder, port: number, setting: string): Explanation {
   if (holder === "listener") {
     const advice = `Stop that program, or take another address with ${setting}.`;
     return { why: "another program listens there", advice, mayPass: false };
   }
-  const advice = `Start again later, or take another port with ${setting}. On Linux this keeps the port free from then on: sysctl -w net.ipv4.ip_local_reserved_ports=${port}`;
+  const reserve = `sysctl -w net.ipv4.ip_local_reserved_ports=${port}`;
+  const advice = `Start again later, or take another port with ${setting}. On Linux this keeps the port free from then on: ${reserve}`;
   const why =
     holder === "connection"
       ? "the port belongs to an outgoing connection of this machine, and nobody listens there"

@@ -1,10 +1,10 @@
 import type { Server, Socket } from "node:net";
 
-/** The connections that a server has. */
+/** The open connections of servers. */
 export class OpenSockets {
   readonly #open = new Set<Socket>();
 
-  /** From now on those of this one. */
+  /** Tracks the connections that a server accepts from now on. */
   track(server: Server): void {
     server.on("connection", (socket) => {
       this.#open.add(socket);
@@ -12,8 +12,8 @@ export class OpenSockets {
     });
   }
 
-  /** Cuts all that there are, whatever was still to be sent. */
-  cut(): void {
+  /** Closes all open connections. Unsent bytes are lost. */
+  destroyAll(): void {
     for (const socket of this.#open) socket.destroy();
   }
 }

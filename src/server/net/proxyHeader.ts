@@ -1,21 +1,24 @@
-/** What the beginning of a connection was found to be. */
+/** What the first bytes of a connection are. */
 export type ConnectionStart =
-  /** Too short to tell. */
+  /** Too short to decide. */
   | { readonly kind: "unfinished" }
-  /** No header: whoever connects speaks for themselves. */
+  /** No header. The peer is the client. */
   | { readonly kind: "none" }
-  /** A header that is none of these. */
+  /** A header that cannot be used. */
   | { readonly kind: "malformed" }
-  /** A header of so many bytes. Without `address`: the proxy itself connects, to ask for the health, or knows no address to tell. */
+  /**
+   * A header of `length` bytes. Without `address`, the proxy itself is the client, for example for a health check, or
+   * it does not know the client's address.
+   */
   | { readonly kind: "header"; readonly length: number; readonly address: string | undefined };
 
 /** https://www.haproxy.org/download/3.2/doc/proxy-protocol.txt, section 2.2 */
 const SIGNATURE = Buffer.from("\r\n\r\n\0\r\nQUIT\n", "latin1");
-const FIXED = 16;
-/** Addresses take 36 bytes; what a proxy adds may take more, but not that much. */
-const LONGEST = 4_096;
+const FIXED_BYTES = 16;
+/** Addresses take at most 36 bytes. The rest is for what a proxy adds. */
+const MAX_BYTES = 4_096;
 
-/** What an IPv4 address begins with where IPv6 has taken it in. */
+/** The prefix of an IPv4 address that is written as an IPv6 address. */
 const MAPPED = Buffer.from("00000000000000000000ffff", "hex");
 
 const VERSION_2 = 2;
@@ -25,20 +28,20 @@ const INET = 1;
 const INET6 = 2;
 
 /**
- * Reads the header of the PROXY protocol, version 2, with which a proxy says whose connection it passes on. HTTP/2 begins with another
- * byte, and so does TLS, so that a connection without a header cannot be mistaken.
+ * Parses the header of the PROXY protocol, version 2, in which a proxy states the client's address. HTTP/2 and TLS
+ * begin with other bytes, so a connection without a header is never taken for one with a header.
  */
 export function parseConnectionStart(bytes: Buffer): ConnectionStart {
   const signed = Math.min(bytes.length, SIGNATURE.length);
   if (SIGNATURE.compare(bytes, 0, signed, 0, signed) !== 0) return { kind: "none" };
-  if (bytes.length < FIXED) return { kind: "unfinished" };
+  if (bytes.length < FIXED_BYTES) return { kind: "unfinished" };
   const [version, command] = nibbles(bytes.readUInt8(12));
   const [family] = nibbles(bytes.readUInt8(13));
-  const length = FIXED + bytes.readUInt16BE(14);
-  if (version !== VERSION_2 || (command !== PROXY && command !== LOCAL) || length > LONGEST)
+  const length = FIXED_BYTES + bytes.readUInt16BE(14);
+  if (version !== VERSION_2 || (command !== PROXY && command !== LOCAL) || length > MAX_BYTES)
     return { kind: "malformed" };
   if (bytes.length < length) return { kind: "unfinished" };
-  const body = bytes.subarray(FIXED, length);
+  const body = bytes.subarray(FIXED_BYTES, length);
   if (command === LOCAL) return { kind: "header", length, address: undefined };
   if (family === INET)
     return body.length < 12 ? { kind: "malformed" } : { kind: "header", length, address: ipv4(body) };

@@ -1,69 +1,46 @@
 import type { Server, Socket } from "node:net";
+import { type Decision, FirstBytes } from "./firstBytes.ts";
 import { parseConnectionStart } from "./proxyHeader.ts";
 
-/** How long a connection may take until it is clear how it begins, in milliseconds. */
-const PATIENCE = 10_000;
-
-/** Whose connections they are that a proxy passes on, as the proxy says it. */
+/** The addresses of the clients behind a proxy, as the headers of the PROXY protocol state them. */
 export class RemoteAddresses {
-  /** By `ADDRESS:PORT` of who is connected: the proxy. */
-  readonly #addresses = new Map<string, string>();
-  readonly #silent = new Set<Socket>();
+  /** The client's address by the `ADDRESS:PORT` of the proxy's end of the connection. */
+  readonly #byPeer = new Map<string, string>();
+  readonly #firstBytes = new FirstBytes((bytes, socket) => this.#decide(bytes, socket));
 
-  /** Who calls, `ADDRESS:PORT`: the peer itself, unless it has passed somebody on. */
+  /** The address of the client, `ADDRESS:PORT`. If no header named one, it is that of the peer. */
   of(peer: string): string {
-    return this.#addresses.get(peer) ?? peer;
+    return this.#byPeer.get(peer) ?? peer;
   }
 
-  /** From now on the connections of a server may begin with a proxy's header, which the server itself does not see. */
-  listenAt(server: Server): void {
-    const serve = server.listeners("connection") as ((socket: Socket) => void)[];
-    server.removeAllListeners("connection");
-    server.on("connection", (socket) => {
-      this.#begin(socket, () => {
-        for (const each of serve) each.call(server, socket);
-      });
-    });
+  /** Accepts a header at the beginning of each connection of a server. The server does not see the header. */
+  attach(server: Server): void {
+    this.#firstBytes.attach(server);
   }
 
-  /** Ends the connections that have not begun. */
+  /** Closes all connections whose first bytes have not arrived yet. */
   close(): void {
-    for (const socket of this.#silent) socket.destroy();
+    this.#firstBytes.close();
   }
 
-  #begin(socket: Socket, serve: () => void): void {
-    let bytes = Buffer.alloc(0);
-    const patience = setTimeout(() => socket.destroy(), PATIENCE);
-    const read = () => {
-      const chunk: Buffer | null = socket.read();
-      if (chunk === null) return;
-      bytes = Buffer.concat([bytes, chunk]);
-      const beginning = parseConnectionStart(bytes);
-      if (beginning.kind === "unfinished") return;
-      over();
-      if (beginning.kind === "malformed") {
-        socket.destroy();
-        return;
-      }
-      if (beginning.kind === "header") this.#remember(socket, beginning.address);
-      const rest = beginning.kind === "header" ? bytes.subarray(beginning.length) : bytes;
-      if (rest.length > 0) socket.unshift(rest);
-      serve();
-    };
-    const over = () => {
-      clearTimeout(patience);
-      this.#silent.delete(socket);
-      socket.off("readable", read).off("end", end).off("error", over).off("close", over);
-    };
-    const end = () => socket.destroy();
-    this.#silent.add(socket);
-    socket.on("readable", read).on("end", end).on("error", over).on("close", over);
+  #decide(bytes: Buffer, socket: Socket): Decision {
+    const start = parseConnectionStart(bytes);
+    switch (start.kind) {
+      case "unfinished":
+        return "wait";
+      case "malformed":
+        return { take: () => socket.destroy() };
+      case "none":
+        return { skip: 0 };
+      case "header":
+        if (start.address !== undefined) this.#store(socket, start.address);
+        return { skip: start.length };
+    }
   }
 
-  #remember(socket: Socket, address: string | undefined): void {
-    if (address === undefined) return;
+  #store(socket: Socket, address: string): void {
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
-    this.#addresses.set(peer, `${address}:0`);
-    socket.once("close", () => this.#addresses.delete(peer));
+    this.#byPeer.set(peer, `${address}:0`);
+    socket.once("close", () => this.#byPeer.delete(peer));
   }
 }

@@ -9,28 +9,31 @@ interface CertificateUser {
   useCertificate(tls: { readonly cert: Buffer; readonly key: Buffer }): void;
 }
 
-/** The certificate that the server shows, as `--tls-cert` and `--tls-key` name it; it can be read again while the server runs. */
+/** The certificate of the server, from `--tls-cert` and `--tls-key`. It can be read again while the server runs. */
 export class ServerCertificate {
   readonly #settings: TlsSettings;
   #pair: KeyPair | undefined;
 
-  /** Reads it. Throws an error for people. */
+  /** Reads the files. Throws a `ConfigError` with the remedy if they cannot be used. */
   constructor(settings: TlsSettings) {
     this.#settings = settings;
     this.#pair = read(settings);
   }
 
-  /** PEM; undefined without TLS. */
+  /** Undefined without TLS. */
   get pair(): KeyPair | undefined {
     return this.#pair;
   }
 
-  /** What is shown to new connections. */
+  /** The certificates that new connections are shown. */
   get certificates(): readonly Certificates[] {
     return this.#pair === undefined ? [] : [this.#pair.certificates];
   }
 
-  /** Reads it again, and has the server show it to new connections. If it is wrong, the one before stays, and the log says why. */
+  /**
+   * Reads the files again and gives them to the server for new connections. If they cannot be used, the current
+   * certificate stays, and the log says why.
+   */
   renew(server: CertificateUser, logger: Logger): void {
     try {
       const pair = read(this.#settings);

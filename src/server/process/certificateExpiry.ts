@@ -3,23 +3,24 @@ import type { Logger } from "../common/logger.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** What the watch over certificates is made with. */
-export interface ExpiryWatching {
-  /** Those in use; asked each time, and may throw if a file cannot be read any more. */
+/** What `watchExpiry` needs. */
+export interface ExpiryWatchOptions {
+  /** Returns the certificates in use. Called for each check. May throw if a file can no longer be read. */
   readonly certificates: () => readonly Certificates[];
   readonly logger: Logger;
-  /** Milliseconds since the epoch. Default: the system's. */
+  /** Milliseconds since the epoch. Default: the system's clock. */
   readonly clock?: () => number;
-  /** Calls an action again and again; returns how to stop that. Default: with the system's timer. */
+  /** Calls an action at an interval, and returns a function that stops it. Default: `setInterval`. */
   readonly repeat?: (action: () => void, everyMs: number) => () => void;
 }
 
 /**
- * Looks once, and then every day, at how long the certificates in use are valid, and logs a line for each that has expired, is not
- * valid yet, or expires soon. Returns how to stop.
+ * Checks the validity of the certificates in use now and once a day. Logs a line for each one that has expired, is not
+ * valid yet, or expires soon. Returns a function that stops the checks.
  */
-export function watchExpiry({ certificates, logger, clock = Date.now, repeat = every }: ExpiryWatching): () => void {
-  const look = () => {
+export function watchExpiry(options: ExpiryWatchOptions): () => void {
+  const { certificates, logger, clock = Date.now, repeat = every } = options;
+  const check = () => {
     try {
       for (const each of certificates()) {
         const concern = concernAbout(each, clock());
@@ -30,8 +31,8 @@ export function watchExpiry({ certificates, logger, clock = Date.now, repeat = e
       logger.error({ err }, "a certificate that is in use cannot be read again");
     }
   };
-  look();
-  return repeat(look, DAY_MS);
+  check();
+  return repeat(check, DAY_MS);
 }
 
 function every(action: () => void, ms: number): () => void {

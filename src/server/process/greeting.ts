@@ -1,7 +1,7 @@
-/** What a person at a terminal reads when the server has started. */
+/** The text for a person at a terminal when the server has started. */
 export function greeting(facts: {
   address: string;
-  /** Where the data is. */
+  /** The location of the data. */
   store: string;
   tlsCert: string | undefined;
   metrics: string | undefined;

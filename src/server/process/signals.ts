@@ -1,50 +1,54 @@
 import type { Logger } from "../common/logger.ts";
 
-/** Why a start was given up: a signal to stop came. */
+/** The reason of `Signals.stopping`: a signal to stop arrived. */
 export class Stopped extends Error {
   override readonly name = "Stopped";
 }
 
 /**
- * What the process does when it gets a signal (docs/operations.md has the table). SIGTERM and SIGINT stop it; a second one ends it at
- * once, as the system does by default. SIGHUP stops it if it has a terminal, because the terminal is then gone; otherwise it reads the
- * certificate again. SIGUSR2 logs numbers.
+ * Handles the signals of the process (docs/operations.md has the table). SIGTERM and SIGINT stop the server; a second
+ * one ends the process at once, as the system does by default. SIGHUP stops the server if it has a terminal, because
+ * that was closed; otherwise it renews the certificate. SIGUSR2 logs numbers.
  */
 export class Signals {
   readonly #controller = new AbortController();
   readonly #logger: Logger;
   readonly #hasTerminal: boolean;
-  #renew = () => {};
+  #renewCertificate = () => {};
   #logStats = () => {};
 
-  /** Listens from now on. Whoever makes it has to close it. */
+  /** Handles signals until `close`. */
   constructor(
     logger: Logger,
     hasTerminal = [process.stdin, process.stdout, process.stderr].some((each) => each.isTTY),
   ) {
     this.#logger = logger;
     this.#hasTerminal = hasTerminal;
-    process.on("SIGTERM", this.#stop).on("SIGINT", this.#stop).on("SIGHUP", this.#hangUp).on("SIGUSR2", this.#stats);
+    process
+      .on("SIGTERM", this.#stop)
+      .on("SIGINT", this.#stop)
+      .on("SIGHUP", this.#hangUp)
+      .on("SIGUSR2", this.#logStatsNow);
   }
 
-  /** Aborted, with a `Stopped`, by the first signal to stop. */
+  /** Aborted by the first signal to stop. The reason is a `Stopped`. */
   get stopping(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** From now on, SIGHUP and SIGUSR2 call these. Before, they do nothing. */
+  /** Sets the actions of SIGHUP and SIGUSR2. Until then these signals do nothing. */
   serving(actions: { renew: () => void; logStats: () => void }): void {
-    this.#renew = actions.renew;
+    this.#renewCertificate = actions.renew;
     this.#logStats = actions.logStats;
   }
 
-  /** Resolves when a signal to stop has come. */
+  /** Resolves when a signal to stop arrives. */
   async stopped(): Promise<void> {
     if (this.stopping.aborted) return;
     await new Promise((resolve) => this.stopping.addEventListener("abort", resolve, { once: true }));
   }
 
-  /** What `promise` gives; throws a `Stopped` as soon as there is a signal to stop. */
+  /** Resolves with the value of `promise`. Throws a `Stopped` as soon as a signal to stop arrives. */
   async unlessStopped<T>(promise: Promise<T>): Promise<T> {
     const stopped = this.stopped().then(() => {
       throw this.stopping.reason;
@@ -53,12 +57,12 @@ export class Signals {
   }
 
   close(): void {
-    this.#letGo();
-    process.off("SIGHUP", this.#hangUp).off("SIGUSR2", this.#stats);
+    this.#restoreDefaults();
+    process.off("SIGHUP", this.#hangUp).off("SIGUSR2", this.#logStatsNow);
   }
 
   readonly #stop = (signal: NodeJS.Signals) => {
-    this.#letGo();
+    this.#restoreDefaults();
     if (this.stopping.aborted) return;
     this.#logger.info({ signal }, "stopping");
     this.#controller.abort(new Stopped(`stopped by ${signal}`));
@@ -66,13 +70,13 @@ export class Signals {
 
   readonly #hangUp = (signal: NodeJS.Signals) => {
     if (this.#hasTerminal) this.#stop(signal);
-    else this.#renew();
+    else this.#renewCertificate();
   };
 
-  readonly #stats = () => this.#logStats();
+  readonly #logStatsNow = () => this.#logStats();
 
-  /** The system's own answer to a second SIGTERM or SIGINT is to end the process, which is what somebody who sends it wants. */
-  #letGo(): void {
+  /** By default the system ends the process, and an operator who sends a second signal wants that. */
+  #restoreDefaults(): void {
     process.off("SIGTERM", this.#stop).off("SIGINT", this.#stop);
   }
 }

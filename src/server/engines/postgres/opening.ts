@@ -1,4 +1,5 @@
 import pg from "pg";
+import { retry } from "../../common/retry.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../common/storeErrors.ts";
 import type { CircuitBreaker } from "../shared/circuitBreaker.ts";
 import type { Address } from "./address.ts";
@@ -43,30 +44,27 @@ export async function reachDatabase(
   }
 }
 
-/**
- * Repeats `attempt` while the database is unavailable, and resolves with its result. Throws as `reachDatabase` does.
- */
+/** Repeats `attempt` while the database is unavailable, and resolves with its result. Throws as `reachDatabase` does. */
 export async function retryUntil<T>(deadline: StartDeadline, where: string, attempt: () => Promise<T>): Promise<T> {
   const { deadlineAt, timeoutMs, report } = deadline;
-  for (let failures = 0; ; failures++) {
-    try {
-      return await attempt();
-    } catch (caught) {
-      const failure = caught as Error;
-      if (!isTransient(failure)) throw explain(failure, where);
-      const why = wordsOf(failure);
-      if (performance.now() >= deadlineAt) {
-        throw new Error(
-          `PostgreSQL at ${where} cannot be used after ${Math.round(timeoutMs / 1_000)} s: ${why}. ` +
-            "Is it running, and can this machine reach it?",
-          { cause: failure },
-        );
-      }
-      if (failures === 0) {
-        report(new Error(`PostgreSQL at ${where} cannot be used yet, trying on: ${why}`, { cause: failure }));
-      }
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * (0.5 + Math.random())));
-    }
+  try {
+    return await retry(attempt, {
+      timeoutMs: deadlineAt - performance.now(),
+      pauseMs: PAUSE_MS,
+      mayPass: (error) => isTransient(error as Error),
+      onFirstFailure: (cause) => {
+        const why = wordsOf(cause as Error);
+        report(new Error(`PostgreSQL at ${where} cannot be used yet, trying on: ${why}`, { cause }));
+      },
+    });
+  } catch (error) {
+    const failure = error as Error;
+    if (!isTransient(failure)) throw explain(failure, where);
+    throw new Error(
+      `PostgreSQL at ${where} cannot be used after ${Math.round(timeoutMs / 1_000)} s: ${wordsOf(failure)}. ` +
+        "Is it running, and can this machine reach it?",
+      { cause: failure },
+    );
   }
 }
 

@@ -1,0 +1,65 @@
+import type { Server, Socket } from "node:net";
+
+/** How long a connection may take to send its first bytes. A client of HTTP/2 or TLS sends them at once. */
+const FIRST_BYTES_TIMEOUT_MS = 10_000;
+
+/** What to do with a connection, given its first bytes. */
+export type Decision =
+  /** Wait for more bytes. */
+  | "wait"
+  /** Pass the connection to the server, without its first `skip` bytes. */
+  | { readonly skip: number }
+  /** Do not pass it on. */
+  | { readonly take: () => void };
+
+/** Reads the first bytes of each connection before the server sees it, and decides by them. */
+export class FirstBytes {
+  readonly #decide: (bytes: Buffer, socket: Socket) => Decision;
+  readonly #undecided = new Set<Socket>();
+
+  /** `decide` is called with all bytes so far, each time more arrive, until it returns something other than "wait". */
+  constructor(decide: (bytes: Buffer, socket: Socket) => Decision) {
+    this.#decide = decide;
+  }
+
+  /** Intercepts the connections that a server accepts from now on. */
+  attach(server: Server): void {
+    const listeners = server.listeners("connection") as ((socket: Socket) => void)[];
+    server.removeAllListeners("connection");
+    server.on("connection", (socket) => {
+      this.#read(socket, () => {
+        for (const listener of listeners) listener.call(server, socket);
+      });
+    });
+  }
+
+  /** Closes all connections that are not decided yet. */
+  close(): void {
+    for (const socket of this.#undecided) socket.destroy();
+  }
+
+  #read(socket: Socket, passOn: () => void): void {
+    let bytes = Buffer.alloc(0);
+    const destroy = () => socket.destroy();
+    const timeout = setTimeout(destroy, FIRST_BYTES_TIMEOUT_MS);
+    const read = () => {
+      const chunk: Buffer | null = socket.read();
+      if (chunk === null) return;
+      bytes = Buffer.concat([bytes, chunk]);
+      const decision = this.#decide(bytes, socket);
+      if (decision === "wait") return;
+      stop();
+      if ("take" in decision) return decision.take();
+      const rest = bytes.subarray(decision.skip);
+      if (rest.length > 0) socket.unshift(rest);
+      passOn();
+    };
+    const stop = () => {
+      clearTimeout(timeout);
+      this.#undecided.delete(socket);
+      socket.off("readable", read).off("end", destroy).off("error", destroy).off("close", stop);
+    };
+    this.#undecided.add(socket);
+    socket.on("readable", read).on("end", destroy).on("error", destroy).on("close", stop);
+  }
+}

@@ -1,0 +1,11 @@
+import { expect } from "chai";
+import { editDistance } from "../../src/shared/editDistance.ts";
+
+describe("editDistance", () => {
+  it("An inserted, deleted, replaced or swapped letter is one edit, whatever its case.", () => {
+    for (const word of ["burst", "Burst", "BURST"]) expect(editDistance(word, "burst"), word).to.equal(0);
+    for (const word of ["burrst", "brst", "borst", "brust"]) expect(editDistance(word, "burst"), word).to.equal(1);
+    expect(editDistance("", "burst")).to.equal(5);
+    expect(editDistance("listen", "silent")).to.equal(4);
+  });
+});
