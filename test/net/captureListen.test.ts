@@ -23,7 +23,7 @@ describe("captureListen", () => {
     return { server, captured };
   }
 
-  it("captureListen reports only the server that its own call starts, while others start at the same time.", async () => {
+  it("captureListen reports only the server that its own call starts.", async () => {
     for (const { server, captured } of await Promise.all([listen(), listen(), listen()])) {
       expect(captured).to.have.length(1);
       expect(captured[0]).to.equal(server);

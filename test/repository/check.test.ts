@@ -105,7 +105,7 @@ describe("npm run check", function () {
     expect(output).to.match(/^ok +types/m);
   });
 
-  it("The check fails if a link, an anchor, a page named by code or a test named by a page does not exist.", async () => {
+  it("The check fails if the target of a link, or a page or test that is named, does not exist.", async () => {
     const git = (...args: string[]) => copy.run("git", ...args);
     await git("init", "--quiet");
     await git("add", ".");

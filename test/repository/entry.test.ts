@@ -46,19 +46,19 @@ describe("bin/obrolan.js", () => {
     });
   }
 
-  it("bin/obrolan.js tells the user of a checkout without node_modules to run npm ci in its folder, on a new Node.", async () => {
+  it("bin/obrolan.js asks for npm ci in a checkout without node_modules, on a new Node.", async () => {
     await asCheckout();
     const sentence = `obrolan: Obrolan's packages are not installed yet. Run "npm ci" in ${folder.path}\n`;
     expect(await run()).to.deep.equal({ code: 2, output: sentence });
   });
 
-  it("bin/obrolan.js tells the user of a checkout without node_modules to run npm ci in its folder, on an old Node.", async () => {
+  it("bin/obrolan.js asks for npm ci in a checkout without node_modules, on an old Node.", async () => {
     await asCheckout();
     const sentence = `obrolan: Obrolan's packages are not installed yet. Run "npm ci" in ${folder.path}\n`;
     expect(await run("18.20.8")).to.deep.equal({ code: 2, output: sentence });
   });
 
-  it("bin/obrolan.js tells the user of a checkout on an old Node without the pinned Node that npm ci installs one.", async () => {
+  it("bin/obrolan.js asks for npm ci in a checkout on an old Node without the pinned Node.", async () => {
     await asCheckout();
     await withPackages();
     const sentence =
@@ -67,7 +67,7 @@ describe("bin/obrolan.js", () => {
     expect(await run("20.20.2")).to.deep.equal({ code: 2, output: sentence });
   });
 
-  it("bin/obrolan.js runs a checkout on an old Node with the pinned Node, and ends with the program's exit code.", async () => {
+  it("bin/obrolan.js runs a checkout on an old Node with the pinned Node, and keeps its exit code.", async () => {
     await asCheckout();
     await withPackages();
     await mkdir(path.join(folder.path, "node_modules/.bin"), { recursive: true });
