@@ -19,7 +19,10 @@ export class NatsNode {
   /** The number of notices before and including the last one that `says` found. */
   #read = 0;
 
-  /** By default a node keeps its connection to a paused NATS for longer than a test; with a ping every second, for 4 s. */
+  /**
+   * By default a node keeps its connection to a paused NATS for longer than a test; with a ping every second, for 4
+   * s.
+   */
   constructor(url: string, identity: Identity = {}, pingIntervalMs = 15_000) {
     const report = (notice: Notice) => {
       this.notices.push(notice);
