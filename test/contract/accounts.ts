@@ -12,7 +12,7 @@ export function describeAccountStore(name: string, place: NewStorePlace): void {
       return account;
     }
 
-    it("give an account an id from 1 on, and find it by its name", async () => {
+    it("a created account has an id from 1 on, and is found by its name", async () => {
       const hash = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA";
       const account = await create("ana", hash);
       expect(account).to.include({ username: "ana", passwordHash: hash });
@@ -20,39 +20,39 @@ export function describeAccountStore(name: string, place: NewStorePlace): void {
       expect(await store.accounts.find("ana")).to.deep.equal(account);
     });
 
-    it("find nobody under a name that no account has", async () => {
+    it("an unknown username finds no account", async () => {
       await create("bob");
       for (const name of ["rob", "bo", "bobb", "BOB", " bob", "b%", ""]) {
         expect(await store.accounts.find(name), name).to.equal(undefined);
       }
     });
 
-    it("give a name once, and leave the first account as it was", async () => {
+    it("a username is given once, and the first account stays as it was", async () => {
       const account = await create("carol", "the first");
       expect(await store.accounts.create("carol", "the second", NOON)).to.equal(undefined);
       expect(await store.accounts.find("carol")).to.deep.equal(account);
     });
 
-    it("give a name to one of those who want it at once", async () => {
+    it("one of several concurrent creations with one username succeeds", async () => {
       const all = await Promise.all(range(1, 20).map((i) => store.accounts.create("dave", `hash ${i}`, NOON)));
       const created = all.filter((account) => account !== undefined);
       expect(created).to.have.length(1);
       expect(await store.accounts.find("dave")).to.deep.equal(created[0]);
     });
 
-    it("give every account an id of its own", async () => {
+    it("every account has an id of its own", async () => {
       const all = await Promise.all(range(1, 20).map((i) => create(`user-${i}`)));
       expect(new Set(all.map(({ id }) => id)).size).to.equal(20);
     });
 
-    it("replace a hash, and that of no other account", async () => {
+    it("setPasswordHash changes the hash of one account", async () => {
       const [eve, frank] = [await create("eve"), await create("frank")];
       await store.accounts.setPasswordHash(eve.id, "a new one");
       expect(await store.accounts.find("eve")).to.deep.equal({ ...eve, passwordHash: "a new one" });
       expect(await store.accounts.find("frank")).to.deep.equal(frank);
     });
 
-    it("are all there in a store that was closed and opened again, and no id comes a second time", async () => {
+    it("accounts survive a restart of the store, and no id is given twice", async () => {
       const grace = await create("grace");
       await store.accounts.setPasswordHash(grace.id, "a new one");
       await store.reopen();

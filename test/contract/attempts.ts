@@ -20,11 +20,11 @@ export function describeAttempts(
     });
     afterEach(() => close());
 
-    it("are none at first", async () => {
+    it("a key has no failed logins at first", async () => {
       expect(await attempts.find("ana", NOON)).to.equal(undefined);
     });
 
-    it("are counted under their key, with the time of the last one", async () => {
+    it("failed logins are counted by key, with the time of the last one", async () => {
       for (const second of range(1, 3)) await attempts.fail("ana", NOON + second);
       await attempts.fail("bob", NOON);
       expect(await attempts.find("ana", NOON + 4)).to.deep.equal({ count: 3, lastAt: NOON + 3 });
@@ -32,12 +32,12 @@ export function describeAttempts(
       expect(await attempts.find("an", NOON + 4)).to.equal(undefined);
     });
 
-    it("are counted each, also those that come at once", async () => {
+    it("concurrent failed logins are all counted", async () => {
       await Promise.all(range(1, 20).map(() => attempts.fail("ana", NOON)));
       expect(await attempts.find("ana", NOON)).to.include({ count: 20 });
     });
 
-    it("are forgotten when that is asked for, and those of no other key", async () => {
+    it("clear removes the failed logins of one key", async () => {
       await attempts.fail("ana", NOON);
       await attempts.fail("bob", NOON);
       await attempts.clear("ana");
@@ -48,7 +48,7 @@ export function describeAttempts(
       expect(await attempts.find("ana", NOON)).to.include({ count: 1 });
     });
 
-    it("are forgotten when the last one lies more than a minute ahead: a clock that was wrong has counted it", async () => {
+    it("failed logins more than a minute in the future do not count", async () => {
       for (const username of ["ana", "bob"]) await attempts.fail(username, NOON + 7 * DAY);
       for (const _ of range(1, 5)) await attempts.fail("eve", NOON + MINUTE);
       expect(await attempts.find("ana", NOON)).to.equal(undefined);
@@ -58,7 +58,7 @@ export function describeAttempts(
       expect(await attempts.find("bob", NOON)).to.equal(undefined);
     });
 
-    it("are forgotten when the last one is longer ago than the window, and counted from 1 then", async () => {
+    it("failed logins older than the window do not count, and the next one counts from 1", async () => {
       await attempts.fail("ana", NOON);
       await attempts.fail("ana", NOON + WINDOW - 1);
       expect(await attempts.find("ana", NOON + 2 * WINDOW - 2)).to.include({ count: 2 });

@@ -16,7 +16,7 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
     const numbered = (number: number): Notification => ({ kind: "sessions-ended", sessionIds: [number] });
     const numberOf = (hint: Notification) => (hint.kind === "sessions-ended" ? hint.sessionIds[0] : undefined);
 
-    it("carries every kind of hint as it is, and the sender's own handlers have run when publish returns", () => {
+    it("a bus delivers every kind of notification unchanged, and to local handlers before publish returns", () => {
       const hints: Notification[] = [
         {
           kind: "appended",
@@ -40,14 +40,14 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
       expect(heard).to.deep.equal(hints);
     });
 
-    it("reaches all who listen, in the order of publishing", () => {
+    it("a bus delivers to all handlers in the order of publishing", () => {
       const heard: (number | undefined)[][] = [[], []];
       for (const mine of heard) bus.subscribe((hint) => mine.push(numberOf(hint)));
       for (const number of range(1, 50)) bus.publish(numbered(number));
       expect(heard).to.deep.equal([range(1, 50), range(1, 50)]);
     });
 
-    it("reaches nobody who has stopped listening, and the others as before", () => {
+    it("an unsubscribed handler receives nothing more, and the others are unaffected", () => {
       const heard: string[] = [];
       const stop = bus.subscribe(() => heard.push("first"));
       bus.subscribe(() => heard.push("second"));
@@ -58,7 +58,7 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
       expect(heard).to.deep.equal(["first", "second", "second"]);
     });
 
-    it("reaches the sender before it follows a log, then, and when it follows another one", () => {
+    it("local handlers receive notifications before and after follow, and after another follow", () => {
       const heard: (number | undefined)[] = [];
       bus.subscribe((hint) => heard.push(numberOf(hint)));
       bus.publish(numbered(1));
@@ -69,11 +69,11 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
       expect(heard).to.deep.equal(range(1, 4));
     });
 
-    it("takes hints that nobody listens to", () => {
+    it("a bus accepts notifications without a handler", () => {
       bus.publish(numbered(1));
     });
 
-    it("does not throw, and reaches the others, where a handler throws", () => {
+    it("publish does not throw if a handler throws, and reaches the other handlers", () => {
       const heard: Notification[] = [];
       bus.subscribe(() => {
         throw new Error("this handler is broken");

@@ -6,11 +6,11 @@ export function describeClockMark(name: string, place: NewStorePlace): void {
   describe(`The newest time that ${name} keeps`, () => {
     const store = useEmptyStore(place);
 
-    it("is none at first", async () => {
+    it("a new store has no clock mark", async () => {
       expect(await store.clockMark.read()).to.equal(undefined);
     });
 
-    it("is what was written last, also where that is earlier, and after the store was closed", async () => {
+    it("the clock mark is the last one written, even an earlier time, and survives a restart", async () => {
       await store.clockMark.write(NOON + 1_000);
       await store.clockMark.write(NOON);
       expect(await store.clockMark.read()).to.equal(NOON);

@@ -21,19 +21,19 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
     const came = ({ username }: Online): RosterChange => ({ username, online: true });
     const went = ({ username }: Online): RosterChange => ({ username, online: false });
 
-    it("has nobody at first", async () => {
+    it("a new roster has no users", async () => {
       expect(await roster.page("", 100)).to.deep.equal({ users: [], total: 0 });
       expect(await roster.find("ana")).to.equal(undefined);
     });
 
-    it("has whoever arrived, since then, under their name", async () => {
+    it("a user who arrived is found by username, with the time of arrival", async () => {
       expect(await roster.arrive(ana)).to.equal(true);
       expect(await roster.find("ana")).to.deep.equal(ana);
       expect(await roster.find("bob")).to.equal(undefined);
       expect(await everyone()).to.deep.equal([ana]);
     });
 
-    it("has nobody any more who left", async () => {
+    it("a user who left is not found", async () => {
       await roster.arrive(ana);
       await roster.arrive(bob);
       expect(await roster.leave(ana.accountId)).to.equal(true);
@@ -41,7 +41,7 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
       expect(await everyone()).to.deep.equal([bob]);
     });
 
-    it("says whether that changed anything: who is not here cannot leave", async () => {
+    it("arrive and leave resolve with whether the roster has changed", async () => {
       await roster.arrive(bob);
       expect(await roster.leave(ana.accountId)).to.equal(false);
       await roster.arrive(ana);
@@ -50,14 +50,14 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
       expect(await everyone()).to.deep.equal([bob]);
     });
 
-    it("has somebody who comes back since they came back", async () => {
+    it("a user who returns is online since the return", async () => {
       await roster.arrive(ana);
       await roster.leave(ana.accountId);
       expect(await roster.arrive({ ...ana, since: NOON + 9_000 })).to.equal(true);
       expect(await roster.find("ana")).to.include({ since: NOON + 9_000 });
     });
 
-    it("keeps since when somebody is here who is said to be so again, and says that nothing has changed", async () => {
+    it("a repeated arrive keeps the first time and changes nothing", async () => {
       const { place } = await roster.changes();
       await roster.arrive(ana);
       expect(await roster.arrive({ ...ana, since: NOON + 9_000 })).to.equal(false);
@@ -66,12 +66,12 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
       expect(await roster.leave(ana.accountId)).to.equal(true);
     });
 
-    it("is in order of username, however they came", async () => {
+    it("a page is in order of username", async () => {
       for (const who of [eve, ana, bob]) await roster.arrive(who);
       expect(await everyone()).to.deep.equal([ana, bob, eve]);
     });
 
-    it("is in the order of ASCII: punctuation, digits, then letters", async () => {
+    it("a page is in ASCII order: punctuation, digits, then letters", async () => {
       const names = ["a", "a-b", "a.b", "a0", "a_b", "aa", "b", "0", "z9"];
       for (const [i, username] of [...names].reverse().entries()) {
         await roster.arrive({ accountId: i + 1, username, since: NOON });
@@ -79,7 +79,7 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
       expect((await everyone()).map(({ username }) => username)).to.deep.equal([...names].sort());
     });
 
-    it("gives a page of those behind a name, whether that one is here or not, and how many there are in all", async () => {
+    it("a page begins after a username, online or not, and has the total", async () => {
       for (const who of [ana, bob, eve]) await roster.arrive(who);
       expect(await roster.page("", 2)).to.deep.equal({ users: [ana, bob], total: 3 });
       expect(await roster.page("bob", 2)).to.deep.equal({ users: [eve], total: 3 });
@@ -88,14 +88,14 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
       expect(await roster.page("zoe", 2)).to.deep.equal({ users: [], total: 3 });
     });
 
-    it("tells whoever gives no place where its changes end, and none of them", async () => {
+    it("changes without an offset returns the current offset and no changes", async () => {
       await roster.arrive(ana);
       const { changes, place } = await roster.changes();
       expect(changes).to.equal(undefined);
       expect(await roster.changes(place)).to.deep.equal({ changes: [], place });
     });
 
-    it("tells what has changed since a place, in order, and the place behind it", async () => {
+    it("changes returns the changes since an offset, in order, and the next offset", async () => {
       const { place: start } = await roster.changes();
       await roster.arrive(ana);
       await roster.arrive(bob);
@@ -109,7 +109,7 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
       expect((await roster.changes(second.place)).changes).to.deep.equal([]);
     });
 
-    it("tells the same to whoever asks again from the same place, and more where there is more", async () => {
+    it("changes from the same offset returns the same changes, and later ones", async () => {
       const { place } = await roster.changes();
       await roster.arrive(ana);
       for (let i = 0; i < 2; i++) expect((await roster.changes(place)).changes).to.deep.equal([came(ana)]);
@@ -117,20 +117,20 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
       expect((await roster.changes(place)).changes).to.deep.equal([came(ana), came(bob)]);
     });
 
-    it("has no change of what changed nothing", async () => {
+    it("an arrive or leave without effect adds no change", async () => {
       await roster.arrive(bob);
       const { place } = await roster.changes();
       await roster.leave(ana.accountId);
       expect(await roster.changes(place)).to.deep.equal({ changes: [], place });
     });
 
-    it("says that it cannot tell of a place where it never was", async () => {
+    it("changes since an unknown offset are undefined", async () => {
       await roster.arrive(ana);
       const { place } = await roster.changes();
       expect(await roster.changes(place + 1_000_000)).to.deep.equal({ changes: undefined, place });
     });
 
-    it("tells all that has changed, or that it cannot, however much that is", async () => {
+    it("changes returns all changes, or undefined if there are too many", async () => {
       const { place } = await roster.changes();
       const all = Array.from({ length: 3_000 }, (_, i) => ({ accountId: i + 1, username: `user-${i}`, since: NOON }));
       await Promise.all(all.map((who) => roster.arrive(who)));
@@ -140,7 +140,7 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
       expect((await roster.changes(end)).changes).to.deep.equal([{ username: "last", online: true }]);
     });
 
-    it("holds thousands who come and go", async () => {
+    it("a roster holds thousands of users who join and leave", async () => {
       const all = Array.from({ length: 3_000 }, (_, i) => ({ accountId: i + 1, username: `user-${i}`, since: NOON }));
       await Promise.all(all.map((who) => roster.arrive(who)));
       await Promise.all(all.filter(({ accountId }) => accountId % 2 === 0).map((who) => roster.leave(who.accountId)));

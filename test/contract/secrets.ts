@@ -13,17 +13,17 @@ export function describeSecrets(name: string, open: () => Promise<{ secrets: Sec
       ({ secrets } = await open());
     });
 
-    it("have a password in PHC string format: argon2id with 19 MiB, 2 passes and 1 lane", async () => {
+    it("a password hash is in PHC format: argon2id with 19 MiB, 2 passes and 1 lane", async () => {
       const hash = await secrets.hashPassword(PASSWORD);
       expect(hash).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22,}\$[A-Za-z0-9+/]{43}$/);
       expect(hash).to.not.include(PASSWORD);
     });
 
-    it("salt each hash: the same password has another one each time", async () => {
+    it("each hash has its own salt", async () => {
       expect(await secrets.hashPassword(PASSWORD)).to.not.equal(await secrets.hashPassword(PASSWORD));
     });
 
-    it("know a password from every other one", async () => {
+    it("a hash verifies its password and no other", async () => {
       const hash = await secrets.hashPassword(PASSWORD);
       expect(await secrets.verifyPassword(hash, PASSWORD)).to.equal(true);
       for (const other of [PASSWORD.toUpperCase(), `${PASSWORD} `, PASSWORD.slice(1), "", hash]) {
@@ -31,7 +31,7 @@ export function describeSecrets(name: string, open: () => Promise<{ secrets: Sec
       }
     });
 
-    it("cut no password off, however long it is", async () => {
+    it("a long password is not truncated", async () => {
       for (const length of [72, 73, 128]) {
         const long = "\u{1f600}".repeat(length);
         const hash = await secrets.hashPassword(long);
@@ -42,13 +42,13 @@ export function describeSecrets(name: string, open: () => Promise<{ secrets: Sec
       expect(await secrets.verifyPassword(hash, "before\0another")).to.equal(false);
     });
 
-    it("say no to every password where there is no account", async () => {
+    it("every password is wrong for an unknown account", async () => {
       for (const password of [PASSWORD, "", "undefined"]) {
         expect(await secrets.verifyPassword(undefined, password)).to.equal(false);
       }
     });
 
-    it("tell a hash that was made with other parameters", async () => {
+    it("a hash with other parameters is outdated", async () => {
       const rest = "$c29tZSBzYWx0IDEyMzQ1Ng$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g";
       expect(secrets.isOutdated(await secrets.hashPassword(PASSWORD))).to.equal(false);
       for (const parameters of [
@@ -63,19 +63,19 @@ export function describeSecrets(name: string, open: () => Promise<{ secrets: Sec
       }
     });
 
-    it("make tokens of 32 random bytes behind a prefix, each another one", () => {
+    it("a new token has a prefix and 32 random bytes", () => {
       const tokens = range(1, 1_000).map(() => secrets.newToken());
       for (const token of tokens) expect(token).to.match(/^obrolan_[A-Za-z0-9_-]{43}$/);
       expect(new Set(tokens).size).to.equal(1_000);
     });
 
-    it("have of a token its SHA-256", () => {
+    it("the digest of a token is its SHA-256", () => {
       const token = secrets.newToken();
       const digest = createHash("sha256").update(token, "utf8").digest("hex");
       expect(Buffer.from(secrets.digest(token)).toString("hex")).to.equal(digest);
     });
 
-    it("refuse as OVERLOADED what is past a bounded number, and go on when those before are done", async () => {
+    it("passwords beyond a bounded number are refused as OVERLOADED until earlier ones are done", async () => {
       // One that takes next to no time: 8 KiB and 1 pass.
       const quick = "$argon2id$v=19$m=8,t=1,p=1$c29tZSBzYWx0IDEyMzQ1Ng$QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU";
       const checks = await Promise.allSettled(range(1, 500).map(() => secrets.verifyPassword(quick, PASSWORD)));

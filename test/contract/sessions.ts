@@ -16,7 +16,7 @@ export function describeSessionStore(name: string, place: NewStorePlace): void {
     const isOpen = async ({ tokenHash }: Pick<Person, "tokenHash">) =>
       (await store.sessions.find(tokenHash)) !== undefined;
 
-    it("are found by the hash of their token, with their account and its name", async () => {
+    it("a session is found by its token hash, with its account and username", async () => {
       const { accountId, username } = await enlist(store, "ana");
       const tokenHash = newTokenHash();
       const session = await store.sessions.open({ tokenHash, accountId, at: NOON, expiresAt: NOON + 5_000 });
@@ -25,21 +25,21 @@ export function describeSessionStore(name: string, place: NewStorePlace): void {
       expect(await store.sessions.find(tokenHash)).to.deep.equal(session);
     });
 
-    it("are not found by any other hash", async () => {
+    it("another token hash finds no session", async () => {
       const { tokenHash } = await enlist(store, "ana");
       expect(await store.sessions.find(newTokenHash())).to.equal(undefined);
       expect(await store.sessions.find(tokenHash.slice(0, 31))).to.equal(undefined);
       expect(await store.sessions.find(new Uint8Array(0))).to.equal(undefined);
     });
 
-    it("are found also when they have expired: that is for the caller to see", async () => {
+    it("an expired session is found too", async () => {
       const { accountId } = await enlist(store, "ana");
       const tokenHash = newTokenHash();
       await store.sessions.open({ tokenHash, accountId, at: 1_000, expiresAt: 2_000 });
       expect(await store.sessions.find(tokenHash)).to.include({ expiresAt: 2_000 });
     });
 
-    it("are noted as used, those that are named and no others", async () => {
+    it("touch updates the named sessions and no others", async () => {
       const ana = await enlist(store, "ana");
       const [phone, laptop] = [await signIn(store, ana), await signIn(store, ana)];
       await store.sessions.touch([ana.sessionId, phone.sessionId], NOON + 60_000);
@@ -47,21 +47,21 @@ export function describeSessionStore(name: string, place: NewStorePlace): void {
       expect(used.map((session) => (session?.lastUsedAt ?? 0) - NOON)).to.deep.equal([60_000, 60_000, 0]);
     });
 
-    it("do not come back by being noted as used", async () => {
+    it("touch does not bring an ended session back", async () => {
       const ana = await enlist(store, "ana");
       await store.sessions.end(ana.sessionId, false);
       await store.sessions.touch([ana.sessionId], NOON + 60_000);
       expect(await isOpen(ana)).to.equal(false);
     });
 
-    it("end one by one", async () => {
+    it("end ends one session", async () => {
       const ana = await enlist(store, "ana");
       const phone = await signIn(store, ana);
       expect(await store.sessions.end(phone.sessionId, false)).to.deep.equal([phone.sessionId]);
       expect([await isOpen(ana), await isOpen(phone)]).to.deep.equal([true, false]);
     });
 
-    it("end everywhere for one account, and for no other", async () => {
+    it("end everywhere ends all sessions of one account", async () => {
       const [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
       const phone = await signIn(store, ana);
       const ended = await store.sessions.end(phone.sessionId, true);
@@ -69,14 +69,14 @@ export function describeSessionStore(name: string, place: NewStorePlace): void {
       expect(await Promise.all([ana, phone, bob].map(isOpen))).to.deep.equal([false, false, true]);
     });
 
-    it("end once: the second time there is nothing to end", async () => {
+    it("a second end of a session ends nothing", async () => {
       const ana = await enlist(store, "ana");
       const ended = await Promise.all([1, 2, 3].map(() => store.sessions.end(ana.sessionId, false)));
       expect(ended.flat()).to.deep.equal([ana.sessionId]);
       expect(await store.sessions.end(ana.sessionId, true)).to.deep.equal([]);
     });
 
-    it("are told from those that have ended or never were", async () => {
+    it("ended returns the ids of ended and unknown sessions", async () => {
       const [ana, bob, eve] = [await enlist(store, "ana"), await enlist(store, "bob"), await enlist(store, "eve")];
       await store.sessions.end(bob.sessionId, false);
       const asked = [ana.sessionId, bob.sessionId, eve.sessionId, eve.sessionId + 1_000];
@@ -85,7 +85,7 @@ export function describeSessionStore(name: string, place: NewStorePlace): void {
       expect(await store.sessions.ended([])).to.deep.equal([]);
     });
 
-    it("never get the id of one that has ended", async () => {
+    it("the id of an ended session is not given again", async () => {
       const ana = await enlist(store, "ana");
       const last = await signIn(store, ana);
       await store.sessions.end(last.sessionId, true);
@@ -95,7 +95,7 @@ export function describeSessionStore(name: string, place: NewStorePlace): void {
       expect((await signIn(store, ana)).sessionId).to.be.above(last.sessionId + 1);
     });
 
-    it("are swept out when they have expired or were not used for long, and only then", async () => {
+    it("purge removes expired and long unused sessions, and no others", async () => {
       const { accountId } = await enlist(store, "ana");
       const open = async (at: number, expiresAt: number) => {
         const tokenHash = newTokenHash();
@@ -107,14 +107,14 @@ export function describeSessionStore(name: string, place: NewStorePlace): void {
       expect(await Promise.all([expired, unused, fresh].map(isOpen))).to.deep.equal([false, false, true]);
     });
 
-    it("stay when they are swept but were used", async () => {
+    it("purge keeps a session that was used", async () => {
       const ana = await enlist(store, "ana");
       await store.sessions.touch([ana.sessionId], NOON + 1_000);
       await store.sessions.purge(NOON, NOON + 500);
       expect(await isOpen(ana)).to.equal(true);
     });
 
-    it("are lowered to what a clock that is right can have noted, and only those that lie beyond", async () => {
+    it("cap lowers only times that lie in the future", async () => {
       const { accountId } = await enlist(store, "ana");
       const open = async (at: number, expiresAt: number) => {
         const tokenHash = newTokenHash();
@@ -132,7 +132,7 @@ export function describeSessionStore(name: string, place: NewStorePlace): void {
       ]);
     });
 
-    it("are as they were in a store that was closed and opened again", async () => {
+    it("sessions survive a restart of the store", async () => {
       const ana = await enlist(store, "ana");
       const phone = await signIn(store, ana);
       await store.sessions.touch([ana.sessionId], NOON + 60_000);

@@ -2,8 +2,9 @@ import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import { draft, enlist, idsAfter, range } from "../support/storeFixture.ts";
 
 /*
- * Run as a process of its own, on a disk that fails somewhere in its midst: appends one message after the other, of about so many bytes.
- * What was not accepted is sent once more at the end, in few bytes. Says as JSON what became of each.
+ * Run as a process of its own, on a disk that fails somewhere in its midst: appends one message after the other, of
+ * about so many bytes. What was not accepted is sent once more at the end, in few bytes. Says as JSON what became of
+ * each.
  */
 const [folder = "", count = "", length = ""] = process.argv.slice(2);
 let threads = 0;

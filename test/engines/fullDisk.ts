@@ -4,8 +4,8 @@ import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import { draft, enlist, idsAfter, range } from "../support/storeFixture.ts";
 
 /*
- * Run as a process of its own, on a disk of its own that is small: fills it up, appends until that fails, frees some space and appends
- * again. Says as JSON what became of each step.
+ * Run as a process of its own, on a disk of its own that is small: fills it up, appends until that fails, frees some
+ * space and appends again. Says as JSON what became of each step.
  */
 const [place = ""] = process.argv.slice(2);
 const ballast = path.join(place, "ballast");

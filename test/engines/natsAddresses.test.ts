@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { parseAddresses } from "../../src/server/engines/nats/addresses.ts";
 
-describe("The addresses of NATS", () => {
+describe("parseAddresses", () => {
   const read = (url: string) =>
     parseAddresses(url).map(({ server, tls, credentials }) => ({ server, tls, ...credentials }));
 
-  it("are one or several, each with its own credentials, TLS and port", () => {
+  it("addresses each have their own credentials, TLS and port", () => {
     expect(read("nats://localhost:4222")).to.deep.equal([{ server: "localhost:4222", tls: false }]);
     expect(read("nats-1,10.0.0.2:5000, [::1]:4333 ,nats://[fe80::1]/")).to.deep.equal([
       { server: "nats-1:4222", tls: false },
@@ -39,7 +39,7 @@ describe("The addresses of NATS", () => {
     "nats://%zzsecret@a": /has a % in its user, password or token/,
   };
   for (const [url, message] of Object.entries(wrong)) {
-    it(`are refused where one is "${url}", with a sentence that has no password in it`, () => {
+    it(`the address "${url}" is refused, with an error without a password`, () => {
       let error: Error | undefined;
       try {
         parseAddresses(url);

@@ -39,7 +39,7 @@ describe("A node on NATS", () => {
     const operator = new NatsOperator();
     const startWithOperator = async () => start(`--config ${await write("nats.conf", operator.config)}`);
 
-    it("is let in with those of a user, beside others", async () => {
+    it("a node connects with the credentials of a user", async () => {
       const address = await startWithOperator();
       const nodes = [
         await NatsNode.following(logId, `nats://${address}`, { creds: operator.creds() }),
@@ -49,14 +49,14 @@ describe("A node on NATS", () => {
       await nodes[1].listener.number(1);
     });
 
-    it("is not let in with none, or with those of somebody else, and says so", async () => {
+    it("a node without credentials, or with those of another operator, is refused and reports that", async () => {
       const address = await startWithOperator();
       const refused = /the user, password, token or credentials are not accepted/;
       await new NatsNode(`nats://${address}`).says(refused);
       await new NatsNode(`nats://${address}`, { creds: new NatsOperator().creds() }).says(refused);
     });
 
-    it("does not begin with a file that has none, or with a user in an address besides, and tells no secret", () => {
+    it("a file without credentials, or with a user in an address too, is an error without a secret", () => {
       const creds = operator.creds();
       const seed = creds.match(/^SU.*$/m)?.[0] as string;
       const begin = (url: string, text: string) => () => new NatsNode(url, { creds: text });
@@ -72,7 +72,7 @@ describe("A node on NATS", () => {
         .not.contain("secret");
     });
 
-    it("takes them with the ends of lines of another system", async () => {
+    it("credentials may have the line ends of another system", async () => {
       const address = await startWithOperator();
       const creds = operator.creds().replaceAll("\n", "\r\n");
       await NatsNode.following(logId, `nats://${address}`, { creds });
@@ -88,14 +88,14 @@ describe("A node on NATS", () => {
       return start(`--tls --tlscert ${cert} --tlskey ${key} --tlsverify --tlscacert ${ca}`);
     };
 
-    it("trusts the authority that it was given, shows its own, and insists on TLS with any scheme", async () => {
+    it("a node trusts the given authority, presents its certificate, and requires TLS with any scheme", async () => {
       const address = await startTls();
       for (const scheme of ["nats", "tls"]) await NatsNode.following(logId, `${scheme}://${address}`, identity);
       const plain = await start("");
       await new NatsNode(`nats://${plain}`, identity).says(/server does not support 'tls'/);
     });
 
-    it("is not let in with that of somebody else, and lets nobody be its NATS whom that authority does not know", async () => {
+    it("a node refuses a server of another authority, and is refused with a certificate of another one", async () => {
       const address = await startTls();
       await new NatsNode(`nats://${address}`, { ...identity, cert: `${other.cert}`, key: `${other.key}` }).says(
         /cannot be reached|is lost/,

@@ -34,8 +34,8 @@ const hint: fc.Arbitrary<Notification> = fc.oneof(
 const row = [2, "ana", 0, "", "hello", 0];
 const bytesOf = (value: unknown) => Buffer.from(JSON.stringify(value));
 
-describe("Hints on NATS", () => {
-  it("are read as they were written, whatever is in them", () => {
+describe("encodeNotification and decodeNotification", () => {
+  it("a decoded notification equals the encoded one", () => {
     fc.assert(
       fc.property(hint, (one) => {
         expect(decodeNotification(encodeNotification(one, MIB) as Buffer)).to.deep.equal(one);
@@ -43,12 +43,12 @@ describe("Hints on NATS", () => {
     );
   });
 
-  it("take little more than their texts", () => {
+  it("an encoded batch is little larger than its texts", () => {
     const messages = range(1, 100).map((i) => ({ ...messageOf(i), text: "x".repeat(100) }));
     expect(encodeNotification({ kind: "appended", logId: "log", messages }, MIB)).to.have.length.below(100 * 130);
   });
 
-  it("that are a batch which is too large, empty or not of ids that follow one another become its head, or nothing", () => {
+  it("a batch that is too large, empty or without consecutive ids is encoded as its head, or not at all", () => {
     const head = (headId: number) => ({ kind: "head-advanced", logId: "log", headId });
     const sent = (messages: Message[], maxBytes: number) => {
       const bytes = encodeNotification({ kind: "appended", logId: "log", messages }, maxBytes);
@@ -102,12 +102,12 @@ describe("Hints on NATS", () => {
     "a text that is a list": grownWith([2, "ana", 0, "", ["hello"], 0]),
   };
   for (const [what, value] of Object.entries(wrong)) {
-    it(`are not read from ${what}`, () => {
+    it(`a notification with ${what} is refused`, () => {
       expect(() => decodeNotification(bytesOf(value))).to.throw(DecodeError);
     });
   }
 
-  it("are not read from what is empty, no JSON, no UTF-8 or too long", () => {
+  it("bytes that are empty, too long, or not UTF-8 or JSON are refused", () => {
     expect(() => decodeNotification(new Uint8Array(0))).to.throw(DecodeError, "it is not JSON");
     expect(() => decodeNotification(Buffer.from("hello"))).to.throw(DecodeError, /^it is not JSON$/);
     const broken = bytesOf(grownWith(row));
@@ -117,13 +117,13 @@ describe("Hints on NATS", () => {
     expect(() => decodeNotification(long)).to.throw(DecodeError, /bytes/);
   });
 
-  it("are refused without a word of what came, which may be somebody's text", () => {
+  it("a DecodeError does not quote the bytes, which may be a user's text", () => {
     for (const came of ['["hello"', '["grown","hello"]', '["hello"]', '["sessions-ended","hello"]']) {
       expect(() => decodeNotification(Buffer.from(came))).to.throw(DecodeError, /^(?!.*hello)/);
     }
   });
 
-  it("are read from any JSON only where they can be written, and are then the same", () => {
+  it("JSON that decodes to a notification is encoded as the same JSON", () => {
     const fields = fc.oneof(fc.constantFrom("grown", "head", "forgotten", "presence", "log"), fc.nat(), fc.jsonValue());
     const value = fc.oneof(
       fc.array(fields),
@@ -144,7 +144,7 @@ describe("Hints on NATS", () => {
     );
   });
 
-  it("are read from bytes that were changed on their way as hints or not at all, and never with another error", () => {
+  it("altered bytes decode to a valid notification or throw DecodeError", () => {
     const change = fc.tuple(fc.nat(), fc.nat(255));
     fc.assert(
       fc.property(hint, fc.array(change, { minLength: 1, maxLength: 3 }), (one, changes) => {

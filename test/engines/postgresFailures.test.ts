@@ -71,7 +71,10 @@ describe("CircuitBreaker", () => {
 });
 
 describe("hasRegressed", () => {
-  /** Servers one after the other, each of which begins with what the one before had, or less; and nodes that look at them. */
+  /**
+   * Servers one after the other, each of which begins with what the one before had, or less; and nodes that look at
+   * them.
+   */
   const story = fc.array(
     fc.record({
       lost: fc.integer({ min: 0, max: 3 }),

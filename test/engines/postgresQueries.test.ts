@@ -141,7 +141,8 @@ describe("The statements of the PostgreSQL store", () => {
     );
     const looked = calls().map(([statement]) => statement);
     const left = all.filter((statement) => !looked.includes(statement as { name: string; text: string }));
-    // Once an hour two of them go through all sessions; a node begins, puts all of its people here, or ends, once in a while.
+    // Once an hour two of them go through all sessions; a node begins, puts all of its people here, or ends, once in
+    // a while.
     const seldom = [sessions.PURGE, sessions.CAP, leases.EXTEND_ENDED, leases.FULL_SYNC, leases.END];
     expect(left).to.have.members(seldom);
     expect(new Set(all.map((statement) => (statement as { name: string }).name)).size).to.equal(all.length);

@@ -48,7 +48,8 @@ describe("A disk on which a file cannot grow any more", () => {
 
   it("a file that cannot grow refuses large appends, and then accepts small ones", function () {
     if (process.platform === "win32") this.skip();
-    // 450 or 900 KB, as the shell counts. A text of 600 KB fits into no more than one of them, and 20 of them into neither.
+    // 450 or 900 KB, as the shell counts. A text of 600 KB fits into no more than one of them, and 20 of them into
+    // neither.
     const story = said(run('ulimit -f 900 && exec "$2" "$3" "$1" 20 600000', folder.path, "brokenDisk.ts"));
     const accepted = story.outcomes.filter((outcome: unknown) => typeof outcome === "number");
     expect(story.outcomes).to.include("StoreUnavailable").and.not.include("OutcomeUnknown");

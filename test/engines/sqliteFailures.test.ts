@@ -8,9 +8,9 @@ function sqliteError(errcode: number): Error {
   return Object.assign(new Error(`error ${errcode}`), { code: "ERR_SQLITE_ERROR", errcode });
 }
 
-describe("A failure of SQLite", () => {
+describe("failureOf", () => {
   for (const errcode of [FULL, BUSY, IOERR, IOERR_FSYNC, CONSTRAINT]) {
-    it(`before the commit has surely changed nothing (${errcode})`, () => {
+    it(`an error before the commit has changed nothing (${errcode})`, () => {
       expect(failureOf(sqliteError(errcode), false)).to.deep.equal({
         kind: "unavailable",
         message: `error ${errcode}`,
@@ -18,16 +18,16 @@ describe("A failure of SQLite", () => {
     });
   }
   for (const errcode of [FULL, BUSY, BUSY_SNAPSHOT]) {
-    it(`of a commit that was rolled back has surely changed nothing (${errcode})`, () => {
+    it(`an error of a commit that was rolled back has changed nothing (${errcode})`, () => {
       expect(failureOf(sqliteError(errcode), true).kind).to.equal("unavailable");
     });
   }
   for (const errcode of [IOERR, IOERR_FSYNC]) {
-    it(`of a commit that may be on disk all the same is unknown (${errcode})`, () => {
+    it(`an error of a commit that may be on disk is unknown (${errcode})`, () => {
       expect(failureOf(sqliteError(errcode), true).kind).to.equal("unknown");
     });
   }
-  it("that is no error of SQLite's is unknown in a commit", () => {
+  it("an error in a commit that is not one of SQLite is unknown", () => {
     expect(failureOf(new Error("what is this?"), true)).to.deep.equal({ kind: "unknown", message: "what is this?" });
     expect(failureOf("not even an error", true)).to.deep.equal({ kind: "unknown", message: "not even an error" });
   });

@@ -74,11 +74,11 @@ describe("The statements of the SQLite store", () => {
     writing.truncate(100);
   });
 
-  it("are those that were looked at", () => {
+  it("every statement of the SQLite store is checked here", () => {
     expect(statements.size).to.be.at.least(18);
   });
 
-  it("find a message by its request id in the index that is for it", () => {
+  it("finding a message by request id uses its index", () => {
     const lookups = [...statements].filter((sql) => /^\s*SELECT/.test(sql) && sql.includes("request_id = ?"));
     expect(lookups).to.have.length(2);
     for (const sql of lookups) {
@@ -88,7 +88,7 @@ describe("The statements of the SQLite store", () => {
     }
   });
 
-  it("never walk through all messages or accounts, but for the last few of those in an index", () => {
+  it("no statement scans all messages or accounts", () => {
     for (const sql of statements) {
       // What is inserted into accounts cannot break what messages refer to: that check is planned for, and never made.
       if (sql.startsWith("INSERT INTO accounts")) continue;
@@ -99,7 +99,7 @@ describe("The statements of the SQLite store", () => {
     }
   });
 
-  it("never sort messages that are in order already", () => {
+  it("no statement sorts messages that are in order", () => {
     for (const sql of statements) {
       if (/UNION/.test(sql)) continue;
       expect(

@@ -43,7 +43,7 @@ describe("Restoring an SQLite store", () => {
     db.close();
   }
 
-  it("refuses whatever is no whole store that it knows, says why, and leaves the store that is there", async () => {
+  it("a restore refuses a file that is not a complete, supported store, and leaves the current store", async () => {
     await append(400);
     const good = inFolder("good.db");
     await backUpSqliteStore({ folder: data(), file: good });
@@ -117,7 +117,7 @@ describe("Restoring an SQLite store", () => {
     expect(await refusal(good)).to.equal("restored");
   });
 
-  it("gives the log another id each time, and goes on with the ids and the times of the backup", async () => {
+  it("each restore gives the log a new id, and continues the ids and times of the backup", async () => {
     await append(5);
     const file = inFolder("backup.db");
     expect(await backUpSqliteStore({ folder: data(), file })).to.deep.equal({ oldestId: 1, headId: 5, accounts: 1 });
@@ -131,7 +131,7 @@ describe("Restoring an SQLite store", () => {
     expect((await readLog(data())).messages.map(({ id }) => id)).to.deep.equal(range(1, 6));
   });
 
-  it("takes the place of one that is damaged, and keeps that as it was", async () => {
+  it("a restore replaces a damaged store, and keeps that store unchanged", async () => {
     await append(5);
     const file = inFolder("backup.db");
     await backUpSqliteStore({ folder: data(), file });
@@ -142,7 +142,7 @@ describe("Restoring an SQLite store", () => {
     expect((await readLog(data())).headId).to.equal(5);
   });
 
-  it("is not taken in by a WAL that was left beside no store", async () => {
+  it("a restore ignores a WAL that was left without a store", async () => {
     await append(5);
     const file = inFolder("backup.db");
     await backUpSqliteStore({ folder: data(), file });
@@ -160,7 +160,7 @@ describe("Restoring an SQLite store", () => {
     expect((await readLog(elsewhere)).headId).to.equal(5);
   });
 
-  it("by root is for the user that the server runs as", async function () {
+  it("a restore by root gives the files to the owner of the folder", async function () {
     if (process.getuid?.() !== 0) {
       if (this.test) this.test.title += " (skipped: only root can try it)";
       this.skip();
@@ -173,7 +173,7 @@ describe("Restoring an SQLite store", () => {
     for (const name of readdirSync(data())) expect(statSync(path.join(data(), name)).uid, name).to.equal(12_345);
   });
 
-  it("waits for nobody for ever who has the store open, and changes nothing then", async function () {
+  it("a restore fails after a while, and changes nothing, if another process has the store open", async function () {
     this.timeout(20_000);
     await append(5);
     const file = inFolder("backup.db");
@@ -194,7 +194,7 @@ describe("Restoring an SQLite store", () => {
 describe("Backing up an SQLite store", () => {
   const folder = useFolder();
 
-  it("never takes half a batch, nor a hole, however fast they come", async () => {
+  it("a backup during appends has whole batches and no gap in the ids", async () => {
     const data = path.join(folder.path, "data");
     const store = await openSqliteStore({ folder: data });
     const ana = await enlist(store, "ana");

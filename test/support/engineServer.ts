@@ -25,8 +25,8 @@ export class EngineServer {
   }
 
   /**
-   * Starts a new one, which is taken away when the tests are over, or this process has died. `natsOptions`: more options for
-   * nats-server, with spaces between them.
+   * Starts a new one, which is taken away when the tests are over, or this process has died. `natsOptions`: more
+   * options for nats-server, with spaces between them.
    */
   static async start(name: EngineName, natsOptions?: string): Promise<EngineServer> {
     const server = new EngineServer(name, await mkdtemp(path.join(tmpdir(), `obrolan-${name}-`)), natsOptions);
@@ -49,7 +49,10 @@ export class EngineServer {
     return this.#url.replace(`:${this.port}`, `:${port}`);
   }
 
-  /** A copy of all that it holds now, on a port of its own; it has yet to be started. PostgreSQL is stopped for it, and started again. */
+  /**
+   * A copy of all that it holds now, on a port of its own; it has yet to be started. PostgreSQL is stopped for it,
+   * and started again.
+   */
   async copy(): Promise<EngineServer> {
     await this.stop();
     const copy = new EngineServer(this.name, await mkdtemp(path.join(tmpdir(), `obrolan-${this.name}-`)));
@@ -124,8 +127,9 @@ export function sharedServer(name: EngineName): Promise<EngineServer> {
   return server;
 }
 
-// At the root of all suites, once, whichever of them needs an engine; elsewhere than in mocha whoever starts one removes it. Where mocha runs
-// several files at a time each is at the root by itself, and the next one needs the same engines: they go with their process.
+// At the root of all suites, once, whichever of them needs an engine; elsewhere than in mocha whoever starts one
+// removes it. Where mocha runs several files at a time each is at the root by itself, and the next one needs the same
+// engines: they go with their process.
 if (typeof after === "function" && process.env.MOCHA_WORKER_ID === undefined) {
   after(async () => {
     await Promise.all([...all].map((server) => server.remove()));
@@ -133,8 +137,8 @@ if (typeof after === "function" && process.env.MOCHA_WORKER_ID === undefined) {
 }
 
 /**
- * For suites (in `before`) and tests on a real engine: skips them where it is not installed, and says what to install. Where `CI` is set
- * nothing may be skipped: they then fail.
+ * For suites (in `before`) and tests on a real engine: skips them where it is not installed, and says what to
+ * install. Where `CI` is set nothing may be skipped: they then fail.
  */
 export function needsEngine(context: Context, name: EngineName): void {
   try {

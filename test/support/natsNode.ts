@@ -5,21 +5,24 @@ import { Listener } from "./notifications.ts";
 
 const open = new Set<NatsNode>();
 
-/** Closes whatever nodes a test left open; belongs into `afterEach`. */
+/** Closes the nodes that a test left open. Call it in `afterEach`. */
 export async function closeNatsNodes(): Promise<void> {
   await Promise.all([...open].map((node) => node.close()));
 }
 
-/** The NATS bus of one node, with what it hears and what it reports. */
+/** The NATS bus of one node, with a record of its notifications and notices. */
 export class NatsNode {
   readonly bus: NatsBus;
   readonly listener: Listener;
   readonly notices: Notice[] = [];
   readonly #watchers = new Set<() => void>();
-  /** How many of the notices `says` has found. */
+  /** The number of notices before and including the last one that `says` found. */
   #read = 0;
 
-  /** By itself it does not leave a NATS that does nothing within the time of a test; one that pings every second leaves it in 4 s. */
+  /**
+   * By default a node keeps its connection to a paused NATS for longer than a test; with a ping every second, for 4
+   * s.
+   */
   constructor(url: string, identity: Identity = {}, pingIntervalMs = 15_000) {
     const report = (notice: Notice) => {
       this.notices.push(notice);
@@ -30,7 +33,7 @@ export class NatsNode {
     open.add(this);
   }
 
-  /** One that follows a log, and whose NATS knows that. */
+  /** Opens a node that follows a log, and waits until NATS has its subscription. */
   static async following(logId: string, url: string, identity?: Identity, pingIntervalMs?: number): Promise<NatsNode> {
     const node = new NatsNode(url, identity, pingIntervalMs);
     node.bus.follow(logId);
@@ -38,7 +41,7 @@ export class NatsNode {
     return node;
   }
 
-  /** Waits for the next notice that has these words, and gives it. */
+  /** Waits for the next notice that matches, and resolves with it. */
   async says(words: RegExp): Promise<Notice> {
     const { promise, resolve } = Promise.withResolvers<Notice>();
     const watch = () => {
@@ -57,18 +60,17 @@ export class NatsNode {
     }
   }
 
-  /** Waits until it is connected anew, and what it follows is known there. */
+  /** Waits until the node has connected again, and NATS has its subscription. */
   async connected(): Promise<void> {
     await this.says(/^connected to NATS/);
     await this.bus.flushed();
   }
 
-  /** Waits until it has lost its connection. */
+  /** Waits until the node has lost its connection. */
   async disconnected(): Promise<void> {
     await this.says(/^the connection to NATS .* is lost/);
   }
 
-  /** Closes it. */
   async close(): Promise<void> {
     open.delete(this);
     await within(this.bus.close(), "the close of a bus");

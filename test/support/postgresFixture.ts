@@ -8,7 +8,10 @@ import { query } from "./query.ts";
 
 let places = 0;
 
-/** An empty part of a PostgreSQL database, as good as a database of its own and made a hundred times as fast: a schema. */
+/**
+ * An empty part of a PostgreSQL database, as good as a database of its own and made a hundred times as fast: a
+ * schema.
+ */
 export interface PostgresPlace {
   /** Leads to it alone. */
   readonly url: string;

@@ -20,7 +20,7 @@ export function describeAppending(place: NewStorePlace): void {
   describe("that is new", () => {
     const store = useEmptyStore(place);
 
-    it("is empty, and gives ids from 1 on, one higher for each message, over all batches", async () => {
+    it("a new log is empty, and gives dense ids from 1 on over all batches", async () => {
       const { logId, ...ends } = await store.log.state();
       expect(logId).to.be.a("string").and.not.equal("");
       expect(ends).to.deep.equal({ headId: 0, oldestId: 1 });
@@ -32,7 +32,7 @@ export function describeAppending(place: NewStorePlace): void {
       expect(await store.log.state()).to.deep.equal({ logId, headId: 7, oldestId: 1 });
     });
 
-    it("has another log id than any other log", async () => {
+    it("a new log has a log id of its own", async () => {
       const other = await place();
       const log = await other.open();
       const ids = [(await store.log.state()).logId, (await log.log.state()).logId];
@@ -45,7 +45,7 @@ export function describeAppending(place: NewStorePlace): void {
   describe("appending", () => {
     const store = useStore(place);
 
-    it("answers each draft of a batch in its place", async () => {
+    it("append resolves with the results in the order of the drafts", async () => {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
       const outcomes = await store.log.append(["a", "b", "c"].map((text, i) => draft(ana, text, { at: NOON + i })));
@@ -54,7 +54,7 @@ export function describeAppending(place: NewStorePlace): void {
       );
     });
 
-    it("carries calls out one at a time, in the order of calling", async () => {
+    it("appends are carried out one at a time, in the order of calling", async () => {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
       const batches = range(1, 30).map((i) => range(1, (i % 3) + 1).map((j) => draft(ana, `${i}.${j}`)));
@@ -65,7 +65,7 @@ export function describeAppending(place: NewStorePlace): void {
       expect(texts).to.deep.equal(batches.flat().map(({ text }) => text));
     });
 
-    it("shows a message to whoever asks after it has resolved", async () => {
+    it("a message is readable after its append has resolved", async () => {
       const ana = await enlist(store, "ana");
       for (const i of range(1, 20)) {
         const id = await post(store.log, draft(ana, `text ${i}`, { requestId: `r${i}` }));
@@ -78,7 +78,7 @@ export function describeAppending(place: NewStorePlace): void {
       }
     });
 
-    it("never shows an id without all those before it", async () => {
+    it("a reader that sees an id sees all earlier ids", async () => {
       const ana = await enlist(store, "ana");
       const before = await headOf(store.log);
       let done = false;
@@ -97,14 +97,14 @@ export function describeAppending(place: NewStorePlace): void {
       expect(await idsAfter(store.log, before)).to.deep.equal(range(before + 1, before + 200));
     });
 
-    it("takes a thousand messages in one batch", async () => {
+    it("a batch may have a thousand messages", async () => {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
       await store.log.append(range(1, 1_000).map((i) => draft(ana, `${i} `.padEnd(2_000, "x"))));
       expect(await idsAfter(store.log, head)).to.deep.equal(range(head + 1, head + 1_000));
     });
 
-    it("appends nothing for an ended session, and leaves no hole in the ids", async () => {
+    it("a draft of an ended session is not appended, and leaves no gap in the ids", async () => {
       const ana = await enlist(store, "ana");
       const ended = await signIn(store, ana);
       const head = await headOf(store.log);
@@ -119,7 +119,7 @@ export function describeAppending(place: NewStorePlace): void {
       ]);
     });
 
-    it("appends nothing for a session that never was, nor for one that was swept out", async () => {
+    it("a draft of an unknown or purged session is not appended", async () => {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
       const { id: swept } = await store.sessions.open({
@@ -137,7 +137,7 @@ export function describeAppending(place: NewStorePlace): void {
       expect(await headOf(store.log)).to.equal(head);
     });
 
-    it("accepts nothing more of a session once its end has resolved, however much is under way", async () => {
+    it("no draft of a session is accepted after its end has resolved, with appends in flight", async () => {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
       const appendAll = () => Promise.all(range(1, 20).map((i) => store.log.append([draft(ana, `${i}`)])));
@@ -151,7 +151,7 @@ export function describeAppending(place: NewStorePlace): void {
       expect(await idsAfter(store.log, head)).to.deep.equal(range(head + 1, head + accepted.length));
     });
 
-    it("is all there, under the same log id, when the store was closed and opened again", async () => {
+    it("a log survives a restart of the store, with the same log id", async () => {
       const [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
       const head = await headOf(store.log);
       await store.log.append([draft(ana, "to all"), draft(ana, "to bob", { to: bob, requestId: "r" })]);

@@ -16,7 +16,7 @@ export function describeForgetting(place: NewStorePlace): void {
   describe("forgetting in a log that is empty", () => {
     const store = useEmptyStore(place);
 
-    it("changes nothing, whatever is to be forgotten", async () => {
+    it("truncating an empty log changes nothing", async () => {
       for (const before of [0, -5, 1, 10]) {
         await store.log.truncate(before);
         expect(await store.log.state(), `before ${before}`).to.include({ headId: 0, oldestId: 1 });
@@ -43,7 +43,7 @@ export function describeForgetting(place: NewStorePlace): void {
       return { ana, forget: (before: number) => store.log.truncate(head + before), ends, ids, say };
     }
 
-    it("takes away what came before an id, and leaves the head where it is", async () => {
+    it("truncate removes the messages before an id, and keeps the head", async () => {
       const { forget, ends, ids, say } = await ten();
       await forget(4);
       expect(await ends()).to.deep.equal({ headId: 10, oldestId: 4 });
@@ -51,7 +51,7 @@ export function describeForgetting(place: NewStorePlace): void {
       expect(await say("next")).to.equal(11);
     });
 
-    it("of everything leaves the head where it is: the oldest is the next one", async () => {
+    it("truncating all messages keeps the head, and the oldest id is the next one", async () => {
       const { forget, ends, ids, say } = await ten();
       await forget(11);
       expect(await ends()).to.deep.equal({ headId: 10, oldestId: 11 });
@@ -60,14 +60,14 @@ export function describeForgetting(place: NewStorePlace): void {
       expect(await ends()).to.deep.equal({ headId: 11, oldestId: 11 });
     });
 
-    it("goes at most up to the head", async () => {
+    it("truncate removes messages up to the head at most", async () => {
       const { forget, ends, say } = await ten();
       await forget(1_000);
       expect(await ends()).to.deep.equal({ headId: 10, oldestId: 11 });
       expect(await say("next")).to.equal(11);
     });
 
-    it("in steps is seen after each of them, and comes to the same", async () => {
+    it("truncating in steps is visible after each step, and has the same result", async () => {
       const { forget, ends, ids } = await ten();
       for (const before of [3, 6, 9]) {
         await forget(before);
@@ -76,7 +76,7 @@ export function describeForgetting(place: NewStorePlace): void {
       }
     });
 
-    it("is remembered by a store that was closed and opened again", async () => {
+    it("a truncation survives a restart of the store", async () => {
       const { forget, ends, say } = await ten();
       await forget(4);
       await store.reopen();
@@ -87,7 +87,7 @@ export function describeForgetting(place: NewStorePlace): void {
       expect(await say("next")).to.equal(11);
     });
 
-    it("brings back nothing when asked for less than before", async () => {
+    it("truncating before an earlier id changes nothing", async () => {
       const { forget, ends } = await ten();
       await forget(8);
       await forget(3);
@@ -98,14 +98,14 @@ export function describeForgetting(place: NewStorePlace): void {
       expect(await ends()).to.deep.equal({ headId: 10, oldestId: 11 });
     });
 
-    it("leaves the log id as it is", async () => {
+    it("truncate keeps the log id", async () => {
       const { forget } = await ten();
       const { logId } = await store.log.state();
       await forget(11);
       expect((await store.log.state()).logId).to.equal(logId);
     });
 
-    it("goes on beside appends, whose ids stay dense", async () => {
+    it("ids stay dense if messages are appended during truncation", async () => {
       const { forget, ends, ids, say } = await ten();
       const said = await Promise.all(range(1, 20).flatMap((i) => [say(`more ${i}`), forget(10 + i)] as const));
       expect(said.filter((id) => id !== undefined)).to.deep.equal(range(11, 30));

@@ -15,7 +15,7 @@ export function describeReading(place: NewStorePlace): void {
   describe("reading", () => {
     const store = useStore(place);
 
-    it("gives a message with all that was said of it", async () => {
+    it("read returns every field of a message", async () => {
       const [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
       const head = await headOf(store.log);
       await store.log.append([draft(ana, "to all"), draft(bob, "to ana", { to: ana, requestId: "r", at: NOON + 1 })]);
@@ -41,7 +41,7 @@ export function describeReading(place: NewStorePlace): void {
       ]);
     });
 
-    it("gives what lies from one id to another, both included, and fewer where there are fewer", async () => {
+    it("read returns the messages from one id to another, both included, or fewer if the log has fewer", async () => {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
       await store.log.append(range(1, 10).map((i) => draft(ana, `${i}`)));
@@ -55,7 +55,7 @@ export function describeReading(place: NewStorePlace): void {
       expect((await store.log.read(-5, 1)).map(({ id }) => id)).to.deep.equal([1]);
     });
 
-    it("is for whoever decides who may see what: private messages are in it", async () => {
+    it("read returns private messages too", async () => {
       const [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
       const head = await headOf(store.log);
       await store.log.append([draft(ana, "1"), draft(ana, "2", { to: bob }), draft(bob, "3", { to: bob })]);

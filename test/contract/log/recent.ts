@@ -21,7 +21,7 @@ export function describeRecent(place: NewStorePlace): void {
   describe("the last messages that somebody may see, where there are few,", () => {
     const store = useEmptyStore(place);
 
-    it("are none, then those that there are", async () => {
+    it("recent covers all messages if there are fewer than asked for", async () => {
       const [ana, bob, eve] = [await enlist(store, "ana"), await enlist(store, "bob"), await enlist(store, "eve")];
       expect(await store.log.recent(eve.accountId, 10)).to.equal(0);
       await store.log.append([draft(ana, "1", { to: bob }), draft(bob, "2", { to: ana })]);
@@ -36,7 +36,7 @@ export function describeRecent(place: NewStorePlace): void {
   describe("the last messages that somebody may see", () => {
     const store = useStore(place);
 
-    it("have one's own private ones among them, and not those of others", async () => {
+    it("recent counts an account's own private messages, and not those of others", async () => {
       const [ana, bob, eve] = [await enlist(store, "ana"), await enlist(store, "bob"), await enlist(store, "eve")];
       const head = await headOf(store.log);
       await store.log.append([
@@ -53,7 +53,7 @@ export function describeRecent(place: NewStorePlace): void {
       expect(await recent(eve, [1, 2]), "eve").to.deep.equal([5, 1]);
     });
 
-    it("do not reach behind what is forgotten", async () => {
+    it("recent does not reach truncated messages", async () => {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
       await store.log.append(["1", "2", "3", "4"].map((text) => draft(ana, text)));
@@ -65,7 +65,7 @@ export function describeRecent(place: NewStorePlace): void {
       expect(await store.log.recent(ana.accountId, 4)).to.equal(head + 5);
     });
 
-    it("are the same by SQL (sqlite/reader.ts, postgres/log.ts) as by maySee, whoever wrote to whom", async () => {
+    it("recent agrees with a model of the log", async () => {
       const people = [await enlist(store, "ana"), await enlist(store, "bob"), await enlist(store, "eve")];
       const head = await headOf(store.log);
       await store.log.truncate(head + 1);

@@ -21,7 +21,7 @@ export function describeRequestIds(place: NewStorePlace): void {
     const store = useStore(place);
     const accepted = (id: number, duplicate: boolean) => ({ kind: "accepted", id, sentAt: NOON, duplicate });
 
-    it("sent again is a duplicate, with the id and the time of the first one", async () => {
+    it("a repeated request id is a duplicate, with the id and time of the first message", async () => {
       const ana = await enlist(store, "ana");
       const id = await post(store.log, draft(ana, "hello", { requestId: "r" }));
       await post(store.log, draft(ana, "and more"));
@@ -30,7 +30,7 @@ export function describeRequestIds(place: NewStorePlace): void {
       expect(await idsAfter(store.log, id)).to.deep.equal([id + 1]);
     });
 
-    it("twice in one batch is a duplicate of itself, and leaves no hole", async () => {
+    it("a request id that is repeated in one batch is a duplicate, and leaves no gap in the ids", async () => {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
       const hello = draft(ana, "hello", { requestId: "r" });
@@ -41,7 +41,7 @@ export function describeRequestIds(place: NewStorePlace): void {
       ]);
     });
 
-    it("sent many times at once is accepted once", async () => {
+    it("concurrent drafts with one request id are accepted once", async () => {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
       const hello = draft(ana, "hello", { requestId: "r" });
@@ -50,7 +50,7 @@ export function describeRequestIds(place: NewStorePlace): void {
       expect(await idsAfter(store.log, head)).to.deep.equal([head + 1]);
     });
 
-    it("under another text, or to somebody else, is reused, and the first message stays as it was", async () => {
+    it("a request id with another text or recipient is reused, and the first message stays as it was", async () => {
       const [ana, bob, eve] = [await enlist(store, "ana"), await enlist(store, "bob"), await enlist(store, "eve")];
       const head = await headOf(store.log);
       await store.log.append([
@@ -71,7 +71,7 @@ export function describeRequestIds(place: NewStorePlace): void {
       ]);
     });
 
-    it("is one user's own, and the same in all their sessions", async () => {
+    it("a request id belongs to one user, over all their sessions", async () => {
       const [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
       const phone = await signIn(store, ana);
       const head = await headOf(store.log);
@@ -83,14 +83,14 @@ export function describeRequestIds(place: NewStorePlace): void {
       ]);
     });
 
-    it("that is empty makes nothing a duplicate", async () => {
+    it("drafts without a request id are never duplicates", async () => {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
       await store.log.append([draft(ana, "hello"), draft(ana, "hello")]);
       expect(await post(store.log, draft(ana, "hello"))).to.equal(head + 3);
     });
 
-    it("is remembered by a store that was closed and opened again", async () => {
+    it("a request id survives a restart of the store", async () => {
       const ana = await enlist(store, "ana");
       const id = await post(store.log, draft(ana, "hello", { requestId: "r" }));
       await store.reopen();
@@ -98,7 +98,7 @@ export function describeRequestIds(place: NewStorePlace): void {
       expect(await store.log.append([again])).to.deep.equal([accepted(id, true)]);
     });
 
-    it("of any characters is told from every other", async () => {
+    it("request ids of any characters are distinct", async () => {
       const ana = await enlist(store, "ana");
       const composed = ["\u00e9", "e\u0301"];
       const ids = [
@@ -121,7 +121,7 @@ export function describeRequestIds(place: NewStorePlace): void {
       expect(found.map((known) => known?.id)).to.deep.equal(range(head - ids.length + 1, head));
     });
 
-    it("finds the message that was sent under it, for its sender alone", async () => {
+    it("find returns the message of a request id, for its sender alone", async () => {
       const [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
       const head = await headOf(store.log);
       await store.log.append([
@@ -140,7 +140,7 @@ export function describeRequestIds(place: NewStorePlace): void {
       expect(await find("another")).to.equal(undefined);
     });
 
-    it("is forgotten with its message, and may then be used anew", async () => {
+    it("a truncated message's request id can be used again", async () => {
       const ana = await enlist(store, "ana");
       const id = await post(store.log, draft(ana, "hello", { requestId: "r" }));
       await store.log.truncate(id + 1);
@@ -148,7 +148,7 @@ export function describeRequestIds(place: NewStorePlace): void {
       expect(await post(store.log, draft(ana, "something else", { requestId: "r" }))).to.equal(id + 1);
     });
 
-    it("agrees with a model of the log, whatever comes in whatever batches", async () => {
+    it("request ids agree with a model of the log over random batches", async () => {
       const people = [await enlist(store, "ana"), await enlist(store, "bob")] as const;
       const ended = await signIn(store, people[0]);
       await store.sessions.end(ended.sessionId, false);

@@ -28,12 +28,12 @@ export function describeSentAt(place: NewStorePlace): void {
     const at = (milliseconds: number) => draft(ana, "-", { at: start + milliseconds });
     const times = async () => (await readAfter(store.log, head)).map(({ sentAt }) => sentAt - start);
 
-    it("is that of its draft, to the millisecond", async () => {
+    it("a message has the time of its draft, to the millisecond", async () => {
       await store.log.append([at(1), at(1_234_567)]);
       expect(await times()).to.deep.equal([1, 1_234_567]);
     });
 
-    it("never falls when the clock goes back: not in a batch, not from one to the next", async () => {
+    it("the time does not fall when the clock goes back, within a batch or between batches", async () => {
       const outcomes = await store.log.append([at(5), at(3), at(4)]);
       expect(outcomes.map((outcome) => outcome.kind === "accepted" && outcome.sentAt - start)).to.deep.equal([5, 5, 5]);
       await post(store.log, at(-1_000));
@@ -41,27 +41,27 @@ export function describeSentAt(place: NewStorePlace): void {
       expect(await times()).to.deep.equal([5, 5, 5, 5, 6]);
     });
 
-    it("never falls behind that of one from before the store was opened again", async () => {
+    it("the time does not fall below that of a message from before a restart", async () => {
       await post(store.log, at(5));
       await store.reopen();
       await post(store.log, at(0));
       expect(await times()).to.deep.equal([5, 5]);
     });
 
-    it("never falls behind that of one that is forgotten", async () => {
+    it("the time does not fall below that of a truncated message", async () => {
       await store.log.truncate((await post(store.log, at(5))) + 1);
       await post(store.log, at(0));
       expect(await times()).to.deep.equal([5]);
     });
 
-    it("never falls behind that of one that was forgotten before the store was opened again", async () => {
+    it("the time does not fall below that of a message truncated before a restart", async () => {
       await store.log.truncate((await post(store.log, at(5))) + 1);
       await store.reopen();
       await post(store.log, at(0));
       expect(await times()).to.deep.equal([5]);
     });
 
-    it("that was not appended holds back none that follow", async () => {
+    it("the time of a draft that was not appended does not affect later messages", async () => {
       const hello = { requestId: `r${start}`, at: start };
       await post(store.log, draft(ana, "hello", hello));
       await store.log.append([

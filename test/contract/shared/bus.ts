@@ -42,7 +42,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       return { bus, taken, listener };
     };
 
-    it("carries every kind of hint as it is, in the order of publishing, and each once", async () => {
+    it("every kind of notification reaches the other nodes unchanged, in order and once", async () => {
       const [ana, bob, eve] = [await join(), await join(), await join()];
       const hints: Notification[] = [
         {
@@ -66,7 +66,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       expect(ana.listener.heard, "what the sender has heard").to.deep.equal(hints);
     });
 
-    it("has what a handler publishes in its turn behind the hint that it was about", async () => {
+    it("a notification that a handler publishes arrives after the one it handles", async () => {
       const [ana, bob] = [await join(), await join()];
       ana.bus.subscribe((hint) => {
         const number = numberOf(hint) ?? 0;
@@ -77,7 +77,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       expect(bob.listener.numbers).to.deep.equal(range(1, 10));
     });
 
-    it("carries any text exactly", async () => {
+    it("any text reaches the other nodes exactly", async () => {
       const [ana, bob] = [await join(), await join()];
       let id = 0;
       const texts = fc.array(fc.string({ unit: "binary", minLength: 1 }), { minLength: 1, maxLength: 20 });
@@ -95,7 +95,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       );
     });
 
-    it("carries a batch that is too large for it as its head, in its place", async () => {
+    it("a batch that is too large reaches the other nodes as its head, in order", async () => {
       const [ana, bob] = [await join(), await join()];
       ana.bus.publish(numbered(1));
       const messages = range(1, 1_000).map((id) => message(id, "x".repeat(4_096)));
@@ -110,7 +110,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       expect(ana.listener.heard[1], "what the sender has heard").to.deep.equal({ kind: "appended", logId, messages });
     });
 
-    it("has the hints of each node in their order, where several publish at once", async () => {
+    it("the notifications of each node stay in order if several nodes publish at once", async () => {
       const [ana, bob, eve] = [await join(), await join(), await join()];
       for (const i of range(1, 300)) {
         ana.bus.publish(numbered(i));
@@ -124,7 +124,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       expect(eve.listener.numbers.filter((number) => number > 1_000)).to.deep.equal(range(1_001, 1_300));
     });
 
-    it("does not reach the nodes of another log, and goes with whoever follows another one", async () => {
+    it("notifications reach only the nodes that follow the same log", async () => {
       const [ana, bob, eve] = [await join(), await join(), await join(randomUUID())];
       ana.bus.publish(numbered(1));
       await ana.taken();
@@ -147,7 +147,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       expect(ana.listener.numbers, "ana, who has followed at once").to.deep.equal([1, 2, 4]);
     });
 
-    it("reaches the sender alone until it follows a log", async () => {
+    it("a bus that follows no log reaches its own node alone", async () => {
       const bob = await join();
       const { bus, taken } = await shared.open();
       const listener = new Listener(bus);
@@ -160,7 +160,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       expect(listener.numbers).to.deep.equal([1, 2]);
     });
 
-    it("reaches the sender while what carries it is away, and the others again by itself when it is back", async () => {
+    it("during an outage a bus reaches its own node, and afterwards the others again", async () => {
       const [ana, bob] = [await join(), await join()];
       await shared.stop();
       for (const i of range(1, 100)) ana.bus.publish(numbered(i));
@@ -176,7 +176,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       expect(ana.listener.numbers.filter((number) => number > 1_000)).to.deep.equal(range(1_101, 1_200));
     });
 
-    it("follows the log that was named last while what carries it was away", async () => {
+    it("after an outage a bus follows the log that was named last", async () => {
       const [ana, bob] = [await join(), await join()];
       await shared.stop();
       const renewed = randomUUID();

@@ -24,7 +24,7 @@ export function describeSharedLog(name: string, place: NewSharedPlace): void {
     const node = (i: number) => nodes[i] as SharedStore;
     const person = (i: number) => people[i] as Person;
 
-    it("is the same one for all of them", async () => {
+    it("all nodes see the same log", async () => {
       const states = await Promise.all(nodes.map(({ log }) => log.state()));
       expect(new Set(states.map(({ logId }) => logId)).size).to.equal(1);
       const id = await post(node(0).log, draft(person(0), "hello"));
@@ -34,7 +34,7 @@ export function describeSharedLog(name: string, place: NewSharedPlace): void {
       }
     });
 
-    it("gives dense ids to what several append at once, and never shows one without all before it", async () => {
+    it("concurrent appends of several nodes get dense ids, and a reader that sees an id sees all earlier ones", async () => {
       const BATCHES = 40;
       const { logId } = await node(0).log.state();
       const appendAll = async (i: number) => {
@@ -72,7 +72,7 @@ export function describeSharedLog(name: string, place: NewSharedPlace): void {
       }
     });
 
-    it("never lets the time fall, whatever the nodes' clocks say", async () => {
+    it("the time of messages does not fall, whatever the nodes' clocks say", async () => {
       for (const at of [5_000, 1_000, 9_000, 3_000]) {
         await Promise.all(nodes.map(({ log }, i) => log.append([draft(person(i), "-", { at: at + i })])));
       }
@@ -81,7 +81,7 @@ export function describeSharedLog(name: string, place: NewSharedPlace): void {
       expect(times.at(-1)).to.equal(9_003);
     });
 
-    it("accepts a request id once that several send at once, and tells the others of its duplicate", async () => {
+    it("a request id that several nodes append at once is accepted once, and is a duplicate for the others", async () => {
       const ana = person(0);
       for (const round of range(1, 25)) {
         const hello = draft(ana, "hello", { requestId: `r${round}` });
@@ -92,7 +92,7 @@ export function describeSharedLog(name: string, place: NewSharedPlace): void {
       expect(await idsAfter(node(0).log, 0)).to.deep.equal(range(1, 25));
     });
 
-    it("accepts one of several commands that are sent at once under one request id", async () => {
+    it("of different drafts with one request id on several nodes, one is accepted", async () => {
       const ana = person(0);
       for (const round of range(1, 25)) {
         const drafts = nodes.map((_, i) => draft(ana, `text ${i}`, { requestId: `r${round}` }));
@@ -109,7 +109,7 @@ export function describeSharedLog(name: string, place: NewSharedPlace): void {
       expect(await idsAfter(node(0).log, 0)).to.deep.equal(range(1, 25));
     });
 
-    it("accepts nothing of a session once its end has resolved on another node", async () => {
+    it("no draft of a session is accepted after its end has resolved on another node", async () => {
       for (const _ of range(1, 10)) {
         const phone = await signIn(node(0), person(0));
         const text = `of session ${phone.sessionId}`;
@@ -133,7 +133,7 @@ export function describeSharedLog(name: string, place: NewSharedPlace): void {
       }
     });
 
-    it("forgets on one node while others append, and keeps the ids dense", async () => {
+    it("ids stay dense if one node truncates while others append", async () => {
       const appends = Promise.all(
         range(0, 2).map(async (i) => {
           for (const batch of range(1, 25))
@@ -154,7 +154,7 @@ export function describeSharedLog(name: string, place: NewSharedPlace): void {
       expect(await idsAfter(node(0).log, 0)).to.deep.equal(range(oldest, 300));
     });
 
-    it("forgets on several nodes at once as on one", async () => {
+    it("concurrent truncations of several nodes have the result of one", async () => {
       await node(0).log.append(range(1, 50).map((i) => draft(person(0), `${i}`)));
       await Promise.all(nodes.flatMap(({ log }, i) => range(1, 10).map((j) => log.truncate(j * 4 + i))));
       for (const { log } of nodes) expect(await log.state()).to.include({ headId: 50, oldestId: 43 });

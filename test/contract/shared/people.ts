@@ -8,7 +8,7 @@ export function describeSharedPeople(name: string, place: NewSharedPlace): void 
     const nodes = useNodes(place, 3);
     const node = (i: number) => nodes[i % nodes.length] as SharedStore;
 
-    it("have names of their own: of a hundred who want one at once over all nodes one gets it, 20 times", async function () {
+    it("one of a hundred concurrent creations of a username over all nodes succeeds", async function () {
       this.timeout(60_000);
       for (const round of range(1, 20)) {
         const username = `name-${round}`;
@@ -19,13 +19,13 @@ export function describeSharedPeople(name: string, place: NewSharedPlace): void 
       }
     });
 
-    it("have ids of their own, whichever node gave them", async () => {
+    it("accounts of all nodes have distinct ids", async () => {
       const people = await Promise.all(range(1, 60).map((i) => enlist(node(i), "user")));
       expect(new Set(people.map(({ accountId }) => accountId)).size).to.equal(60);
       expect(new Set(people.map(({ sessionId }) => sessionId)).size).to.equal(60);
     });
 
-    it("are signed in on every node, and signed out of every node", async () => {
+    it("a session is valid on every node, and ended on every node", async () => {
       const ana = await enlist(node(0), "ana");
       for (const { sessions } of nodes) expect(await sessions.find(ana.tokenHash)).to.include({ id: ana.sessionId });
       const phone = await signIn(node(1), ana);
@@ -37,7 +37,7 @@ export function describeSharedPeople(name: string, place: NewSharedPlace): void 
       }
     });
 
-    it("are online nowhere once their last session has ended, whatever the nodes have; and are again with another one", async () => {
+    it("a user without sessions is offline on all nodes, and is online again with another session", async () => {
       const ana = await enlist(node(0), "ana");
       const phone = await signIn(node(1), ana);
       const who = { accountId: ana.accountId, username: ana.username, since: NOON };
@@ -58,7 +58,7 @@ export function describeSharedPeople(name: string, place: NewSharedPlace): void 
       expect(online).to.deep.equal([true, false, true]);
     });
 
-    it("have sessions that are noted, swept and ended on all nodes at once, and no node waits for another for ever", async () => {
+    it("concurrent touches, purges and ends of sessions on all nodes do not deadlock", async () => {
       const people = await Promise.all(range(1, 60).map((i) => enlist(node(i), "user")));
       const ids = people.map(({ sessionId }) => sessionId);
       const shuffled = (seed: number) => [...ids].sort((a, b) => ((a * seed) % 101) - ((b * seed) % 101));
@@ -77,7 +77,7 @@ export function describeSharedPeople(name: string, place: NewSharedPlace): void 
       expect(await node(1).sessions.find(first?.tokenHash as Uint8Array)).to.include({ lastUsedAt: NOON + 10 });
     });
 
-    it("have their failed sign-ins counted over all nodes", async () => {
+    it("failed logins are counted over all nodes", async () => {
       await Promise.all(range(1, 30).map((i) => node(i).failedLogins.fail("ana", NOON)));
       for (const { failedLogins: attempts } of nodes)
         expect(await attempts.find("ana", NOON)).to.deep.equal({ count: 30, lastAt: NOON });

@@ -21,7 +21,7 @@ export function describeSharedRoster(name: string, place: NewSharedPlace): void 
       return pages[0]?.users;
     };
 
-    it("is the same on every node", async () => {
+    it("the roster is the same on every node", async () => {
       await node(0).arrive(ana);
       await node(1).arrive(bob);
       expect(await everyone()).to.deep.equal([ana, bob]);
@@ -30,7 +30,7 @@ export function describeSharedRoster(name: string, place: NewSharedPlace): void 
       expect(await everyone()).to.deep.equal([bob]);
     });
 
-    it("has one who is on two nodes once, since the earlier time, until they have left both", async () => {
+    it("a user on two nodes is online once, since the earlier time, until they leave both", async () => {
       const { place: start } = await node(2).changes();
       expect(await node(1).arrive({ ...ana, since: NOON + 60 })).to.equal(true);
       expect(await node(0).arrive(ana)).to.equal(false);
@@ -43,13 +43,13 @@ export function describeSharedRoster(name: string, place: NewSharedPlace): void 
       expect((await node(2).changes(start)).changes).to.deep.equal([came(ana), went(ana)]);
     });
 
-    it("does not take somebody off who leaves a node where they never were", async () => {
+    it("leaving a node where a user never was does not take the user offline", async () => {
       await node(0).arrive(ana);
       expect(await node(1).leave(ana.accountId)).to.equal(false);
       expect(await everyone()).to.deep.equal([ana]);
     });
 
-    it("says of one who comes to all nodes at once that they are new on one of them, and goes on the last one", async () => {
+    it("a user who joins all nodes at once comes online on one, and goes offline with the last leave", async () => {
       for (const _ of range(1, 20)) {
         const arrived = await Promise.all(nodes.map(({ roster }) => roster.arrive(ana)));
         expect(arrived.filter((isNew) => isNew)).to.have.length(1);
@@ -59,7 +59,7 @@ export function describeSharedRoster(name: string, place: NewSharedPlace): void 
       expect(await everyone()).to.deep.equal([]);
     });
 
-    it("tells every node the same changes, and all of them, while they go on", async () => {
+    it("every node gets the same changes, and all of them, while changes go on", async () => {
       const { place: start } = await node(0).changes();
       const comeAndGo = async (i: number) => {
         const people = range(1, 20).map((j) => ({ accountId: 100 * i + j, username: `user-${i}-${j}`, since: NOON }));
@@ -91,7 +91,7 @@ export function describeSharedRoster(name: string, place: NewSharedPlace): void 
       }
     });
 
-    it("keeps whoever is on a node that is closed, for they are on their way to another one", async () => {
+    it("users of a closed node stay online, to reconnect to another node", async () => {
       await node(0).arrive(ana);
       await node(1).arrive(ana);
       await node(0).arrive(bob);

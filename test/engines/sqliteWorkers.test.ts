@@ -16,7 +16,10 @@ const caught = (promise: Promise<unknown>) =>
 
 describe("WorkerClient", () => {
   const folder = useFolder();
-  /** The threads in the order of their start: the one that writes, the one that reads, then those that took their places. */
+  /**
+   * The threads in the order of their start: the one that writes, the one that reads, then those that took their
+   * places.
+   */
   const threads: Worker[] = [];
   const note = (thread: Worker) => threads.push(thread);
   let store: SqliteStore;
