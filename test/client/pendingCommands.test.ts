@@ -16,7 +16,7 @@ describe("the commands that wait for their answers", () => {
     const pending = new PendingCommands(10);
     for (const requestId of ["a", "b", "c", "d"]) pending.add(say(requestId));
     pending.settle(accepted("b", 1n));
-    expect(pending.ids()).to.deep.equal(["a", "c", "d"]);
+    expect(pending.requestIds()).to.deep.equal(["a", "c", "d"]);
   });
 
   it("get the answer that bears their request id", async () => {
@@ -40,17 +40,17 @@ describe("the commands that wait for their answers", () => {
     });
     const pending = new PendingCommands(10);
     pending.add(say("a"));
-    expect(pending.request("a")).to.deep.equal(say("a"));
+    expect(pending.takeForSending("a")).to.deep.equal(say("a"));
     pending.add(say("b"));
-    expect(pending.isOpen(unavailable("a")), "sent once").to.equal(false);
-    for (const requestId of pending.ids()) pending.request(requestId);
-    expect(pending.isOpen(unavailable("a")), "sent twice").to.equal(true);
-    expect(pending.isOpen(unavailable("b")), "sent once").to.equal(false);
-    expect(pending.isOpen({ ...unavailable("a"), reason: "TEXT_EMPTY" } as Outcome), "refused").to.equal(false);
-    expect(pending.isOpen(accepted("a", 1n)), "accepted").to.equal(false);
-    expect(pending.isOpen(unavailable("stranger")), "not waiting").to.equal(false);
+    expect(pending.isInconclusive(unavailable("a")), "sent once").to.equal(false);
+    for (const requestId of pending.requestIds()) pending.takeForSending(requestId);
+    expect(pending.isInconclusive(unavailable("a")), "sent twice").to.equal(true);
+    expect(pending.isInconclusive(unavailable("b")), "sent once").to.equal(false);
+    expect(pending.isInconclusive({ ...unavailable("a"), reason: "TEXT_EMPTY" } as Outcome), "refused").to.equal(false);
+    expect(pending.isInconclusive(accepted("a", 1n)), "accepted").to.equal(false);
+    expect(pending.isInconclusive(unavailable("stranger")), "not waiting").to.equal(false);
     pending.settle(unavailable("a"));
-    expect(pending.request("a")).to.equal(undefined);
+    expect(pending.takeForSending("a")).to.equal(undefined);
   });
 
   it("do not mind an answer to something else", () => {

@@ -1,21 +1,21 @@
 import { expect } from "chai";
 import { type HttpProxy, proxyFor } from "../../src/client/proxy.ts";
-import { type Attempt, whyUnreached } from "../../src/client/unreached.ts";
+import { type ConnectTarget, whyUnreached } from "../../src/client/unreached.ts";
 
 /** gRPC's words for a connection that could not be made, with what failed last. */
 const no = (last: string) => `No connection established. Last error: ${last}. Resolution note: `;
 
-const PLAIN: Attempt = { address: "chat:1", host: "chat", port: 1, tls: false, proxy: undefined };
-const TLS: Attempt = { ...PLAIN, tls: true };
+const PLAIN: ConnectTarget = { address: "chat:1", host: "chat", port: 1, tls: false, proxy: undefined };
+const TLS: ConnectTarget = { ...PLAIN, tls: true };
 const PROXY: HttpProxy = { host: "proxy", port: 8080, variable: "http_proxy", exceptions: "no_proxy" };
-const PROXIED: Attempt = { ...TLS, proxy: PROXY };
+const PROXIED: ConnectTarget = { ...TLS, proxy: PROXY };
 
 const OPENSSL =
   "Error: 40CD9043657F0000:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../x.c:77:\n";
 const DATE = "2026-11-30T17:26:31.998Z";
 
 describe("the sentence for a server that was not reached", () => {
-  const rows: [string, string, Attempt, boolean, RegExp][] = [
+  const rows: [string, string, ConnectTarget, boolean, RegExp][] = [
     [
       "a proxy that is away",
       no("undefined"),

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { EventBuffer } from "../../src/client/buffer.ts";
+import { EventBuffer } from "../../src/client/eventBuffer.ts";
 import type { RoomEvent } from "../../src/client/index.ts";
 
 const never = new AbortController().signal;
@@ -38,23 +38,23 @@ describe("the events that wait to be taken", () => {
     const events = new EventBuffer(10, at(3n));
     await events.put(gap(1n), at(4n), never);
     await events.put(gap(2n), undefined, never);
-    events.reach(at(9n));
-    expect(events.taken).to.deep.equal(at(3n));
+    events.advanceTo(at(9n));
+    expect(events.takenCursor).to.deep.equal(at(3n));
     await events.take();
-    expect(events.taken).to.deep.equal(at(4n));
+    expect(events.takenCursor).to.deep.equal(at(4n));
     await events.take();
-    expect(events.taken).to.deep.equal(at(9n));
-    events.reach(at(12n));
-    expect(events.taken).to.deep.equal(at(12n));
+    expect(events.takenCursor).to.deep.equal(at(9n));
+    events.advanceTo(at(12n));
+    expect(events.takenCursor).to.deep.equal(at(12n));
   });
 
   it("do not take the cursor back where one is handed over and the next cursor follows at once", async () => {
     const events = new EventBuffer(10, undefined);
     const taken = events.take();
     await events.put(gap(1n), at(4n), never);
-    events.reach(at(5n));
+    events.advanceTo(at(5n));
     await taken;
-    expect(events.taken).to.deep.equal(at(5n));
+    expect(events.takenCursor).to.deep.equal(at(5n));
   });
 
   it("are dropped when the room is aborted, but for the last", async () => {
