@@ -89,7 +89,7 @@ class PickyServer {
   }
 }
 
-describe("A room whose server cannot read a command", () => {
+describe("A room whose server cannot read a request", () => {
   let server: PickyServer;
   let client: ReturnType<typeof connect>;
   let room: Room;
@@ -150,7 +150,7 @@ describe("A room whose server cannot read a command", () => {
     expect(server.streams).to.deep.equal([["join"]]);
   });
 
-  it("A room that is being left still gets the answers behind the bad command.", async () => {
+  it("A room that is leaving still gets the answers after the unreadable command.", async () => {
     await enter();
     const outcomes = send(["bad", "last words"]);
     const closed = room.close();

@@ -14,7 +14,7 @@ const OPENSSL =
   "Error: 40CD9043657F0000:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../x.c:77:\n";
 const DATE = "2026-11-30T17:26:31.998Z";
 
-describe("the sentence for a server that was not reached", () => {
+describe("whyUnreached", () => {
   const rows: [string, string, ConnectTarget, boolean, RegExp][] = [
     [
       "a proxy that is away",
@@ -141,7 +141,7 @@ describe("the sentence for a server that was not reached", () => {
     ["whatever else", no("Error: something new"), TLS, false, /^chat:1 was not reached: something new\. Look whether /],
   ];
   for (const [cause, words, attempt, found, sentence] of rows) {
-    it(`says what to do about ${cause}`, async () => {
+    it(`The sentence for ${cause} says what to do.`, async () => {
       const look = { speaksTls: async () => found, proxyListens: async () => found };
       const said = await whyUnreached(words, attempt, look);
       expect(said).to.match(sentence);
@@ -151,7 +151,7 @@ describe("the sentence for a server that was not reached", () => {
     });
   }
 
-  it("is none for a call that failed otherwise", async () => {
+  it("A call that failed for another reason gets no sentence.", async () => {
     const look = { speaksTls: async () => true, proxyListens: async () => true };
     for (const words of ["Stream refused by server", "Connection dropped", "The room is full.", ""]) {
       expect(await whyUnreached(words, TLS, look), words).to.equal(undefined);
@@ -159,22 +159,22 @@ describe("the sentence for a server that was not reached", () => {
   });
 });
 
-describe("the proxy for a host", () => {
+describe("proxyFor", () => {
   const http_proxy = "http://user:secret@proxy:8080";
 
-  it("is the one of the first of grpc_proxy, https_proxy and http_proxy", () => {
+  it("The first of grpc_proxy, https_proxy and http_proxy names the proxy.", () => {
     expect(proxyFor("chat", { http_proxy })).to.deep.equal(PROXY);
     expect(proxyFor("chat", { http_proxy, https_proxy: "http://other" })).to.include({ host: "other", port: 80 });
     expect(proxyFor("chat", {})).to.equal(undefined);
   });
 
-  it("is none if the variable names no http:// proxy, which gRPC ignores too", () => {
+  it("A variable without an http:// proxy is ignored, as gRPC ignores it.", () => {
     for (const value of ["junk", "https://proxy", "socks5://proxy:1"]) {
       expect(proxyFor("chat", { http_proxy: value }), value).to.equal(undefined);
     }
   });
 
-  it("is none for what no_grpc_proxy or no_proxy covers", () => {
+  it("A host in no_grpc_proxy or no_proxy has no proxy.", () => {
     expect(proxyFor("a.example.org", { http_proxy, no_proxy: "localhost,.example.org" })).to.equal(undefined);
     expect(proxyFor("10.1.2.3", { http_proxy, no_proxy: "10.0.0.0/8" })).to.equal(undefined);
     expect(proxyFor("11.1.2.3", { http_proxy, no_proxy: "10.0.0.0/8" })).to.include({ host: "proxy" });
