@@ -61,8 +61,8 @@ export function invalid(sentence: string, cause?: unknown): ChatError {
  * instead, and a password would never match again. The error does not repeat the string, because it may be a secret.
  */
 export function checkWellFormed(name: string, value: string): void {
-  if (value.isWellFormed()) return;
   const at = value.search(/\p{Surrogate}/u);
+  if (at < 0) return;
   const unit = value.charCodeAt(at).toString(16).toUpperCase();
   throw invalid(`${name} has half a character in it, U+${unit} at index ${at}: was it cut inside an emoji?`);
 }

@@ -43,7 +43,7 @@ export class ConnectionLoop {
   readonly #leaving = new AbortController();
   #state: RoomState = { kind: "connecting" };
   /** Resolves when the state is no longer `connecting`. */
-  #joinSettled = Promise.withResolvers<void>();
+  #joinSettled = deferred();
   /** The open stream; it takes no requests before its `welcome`. */
   #stream: ChatStream | undefined;
   #failures = 0;
@@ -196,7 +196,7 @@ export class ConnectionLoop {
     const before = this.#state.kind;
     this.#state = nextState(this.#state, event);
     if (this.#state.kind !== "connecting") this.#joinSettled.resolve();
-    else if (before !== "connecting") this.#joinSettled = Promise.withResolvers();
+    else if (before !== "connecting") this.#joinSettled = deferred();
     if (event.kind !== "caughtUp") return;
     this.#backoff.reset();
     this.#failures = 0;
@@ -217,4 +217,13 @@ export class ConnectionLoop {
       if (!this.#responses.hasConnected) this.stop({ kind: "unreached", cause: this.#lastError });
     }, firstConnectMs);
   }
+}
+
+/** `Promise.withResolvers()`, which Node.js 20 does not have. */
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }

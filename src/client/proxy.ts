@@ -18,8 +18,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function proxyFor(host: string, env: Environment): HttpProxy | undefined {
   const variable = ["grpc_proxy", "https_proxy", "http_proxy"].find((name) => env[name]);
-  const url = variable === undefined ? null : URL.parse(env[variable] ?? "");
-  if (variable === undefined || url === null || url.protocol !== "http:") return undefined;
+  const value = env[variable ?? ""] ?? "";
+  if (variable === undefined || !URL.canParse(value)) return undefined;
+  const url = new URL(value);
+  if (url.protocol !== "http:") return undefined;
   const exceptions = env.no_grpc_proxy ? "no_grpc_proxy" : "no_proxy";
   const exceptionList = (env[exceptions] ?? "").split(",");
   if (env[exceptions] && exceptionList.some((exception) => covers(exception, host))) return undefined;
