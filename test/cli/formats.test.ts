@@ -133,7 +133,7 @@ describe("formatPlain", () => {
   it("Every event is one line, whatever its text.", () => {
     expect(formatPlain(message({ sentAt }))).to.deep.equal({
       text: "2026-11-22T12:05:00.000Z budi: hello",
-      aside: false,
+      isStderr: false,
     });
     expect(formatPlain(message({ sentAt, recipient: "ani", text: "one\ntwo\u001b[2J" }))?.text).to.equal(
       "2026-11-22T12:05:00.000Z budi -> ani: one⏎two␛[2J",
@@ -148,7 +148,7 @@ describe("formatPlain", () => {
       message: "Say something.",
       retryAfterMs: undefined,
     };
-    expect(formatPlain(item)).to.deep.equal({ text: "refused: Say something. (TEXT_EMPTY)", aside: true });
+    expect(formatPlain(item)).to.deep.equal({ text: "refused: Say something. (TEXT_EMPTY)", isStderr: true });
   });
 });
 

@@ -81,7 +81,7 @@ describe("The program on a Node.js that is too old", () => {
     copyFileSync(PROGRAM, program);
     expect(runOld(program)).to.deep.include({
       status: 2,
-      stderr: "obrolan: this is Node 20.20.2, and Obrolan needs 22.18 or later.\n",
+      stderr: "obrolan: This is Node 20.20.2, and Obrolan needs 22.18 or later. Install a newer Node.\n",
     });
   });
 });
