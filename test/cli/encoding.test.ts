@@ -33,7 +33,7 @@ describe("A script in another encoding", () => {
     ["UTF-32", "UTF-32", (text) => Buffer.from(Uint32Array.from([0xfeff, ...Buffer.from(text)]).buffer)],
   ];
   for (const [name, what, encode] of encodings) {
-    it(`A script in ${what} is refused by the name of its encoding with exit code 2, and nothing is sent.`, async () => {
+    it(`A script in ${what} is refused by name with exit code 2, and nothing is sent.`, async () => {
       const { code, out, err } = await runBytes((login) => encode(script(login)));
       expect({ code, out }).to.deep.equal({ code: 2, out: "" });
       expect(err).to.match(new RegExp(`^Standard input is ${name}, and a script must be UTF-8\\. Nothing was sent\\.`));

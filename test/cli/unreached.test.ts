@@ -149,7 +149,8 @@ describe("A server that cannot be reached", () => {
         `GRPC_DEFAULT_SSL_ROOTS_FILE_PATH names ${roots}, which cannot be used: ${why}`,
       );
     }
-    for (const junk of ["", "junk", certificate.key]) {
+    expect(await told([...tls, "--ca", file("")], {}, 2)).to.match(/^obrolan: --ca: .* is empty\./);
+    for (const junk of ["junk", certificate.key]) {
       expect(await told([...tls, "--ca", file(junk)], {}, 2)).to.match(/^obrolan: --ca: .* has nothing in PEM/);
     }
     const damaged = certificate.cert.toString().replace(/\n.{20}/, "\nAAAAAAAAAAAAAAAAAAAA");

@@ -32,7 +32,7 @@ describe("ChatClient and a draining server", () => {
     await gate.entered();
     const stopped = old.stop();
     front.pointTo(successor.port);
-    // The old one has said goodbye, and still has the connection: it refuses.
+    // The old server has sent its goodbye but keeps the connection: it refuses the call.
     const { username } = await client.login("ana", "a good password");
     expect(username).to.equal("ana");
     expect(front.connections, "connections").to.equal(2);

@@ -48,7 +48,7 @@ describe("EventBuffer", () => {
     expect(events.takenCursor).to.deep.equal(at(12n));
   });
 
-  it("The cursor does not move back if an event goes straight to a waiting reader and the next cursor follows.", async () => {
+  it("The cursor does not move back if an event goes to a waiting reader and a cursor follows.", async () => {
     const events = new EventBuffer(10, undefined);
     const taken = events.take();
     await events.put(gap(1n), at(4n), never);

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type ChatClient, ChatError, type ConnectOptions, connect, Status } from "../../src/client/index.ts";
 
-/** What the library says of a call that JavaScript lets through, and TypeScript would not. */
+/** The error of a call that JavaScript permits and TypeScript rejects. */
 async function refusal(call: () => unknown): Promise<string> {
   try {
     await call();
@@ -52,7 +52,7 @@ describe("Options of the client library", () => {
   }
 
   it("The options of enter() and of calls are checked, and no error shows a password or token.", async () => {
-    // biome-ignore lint/suspicious/noExplicitAny: what JavaScript lets through.
+    // biome-ignore lint/suspicious/noExplicitAny: calls that TypeScript rejects.
     const any = client as any;
     const calls: [() => unknown, RegExp][] = [
       [() => any.enter({ tokn: "hush" }), /^enter has no option tokn\. Did you mean token\?$/],
@@ -82,7 +82,7 @@ describe("Options of the client library", () => {
   });
 
   it("The arguments of a room's commands are checked.", async () => {
-    // biome-ignore lint/suspicious/noExplicitAny: what JavaScript lets through.
+    // biome-ignore lint/suspicious/noExplicitAny: calls that TypeScript rejects.
     const room = client.enter({ token: "t" }) as any;
     expect(await refusal(() => room.sendAll())).to.equal("text is missing; it must be a string.");
     expect(await refusal(() => room.sendAll({ text: "hello" }))).to.equal("text is an object; it must be a string.");

@@ -7,16 +7,16 @@ import { isCaughtUp, until } from "../support/takeEvents.ts";
 
 type Call = ServerDuplexStream<ChatRequest, ChatResponse>;
 
-/** A server that reads no command whose text begins with "bad", and ends the stream for it. */
+/** A server that cannot read commands whose text begins with "bad", and ends the stream at one. */
 class PickyServer {
-  /** What each stream was asked, by its text; `join` for a join. */
+  /** The requests of each stream, by their text; `join` for a join. */
   readonly streams: string[][] = [];
   /**
-   * Whether it says goodbye, and has answered all commands before the bad one. If not it answers the first "unheard" of
-   * a stream alone.
+   * Whether it answers all commands before the bad one, and sends a goodbye. If not, it answers only the first
+   * "unheard" command of a stream.
    */
   saysGoodbye = true;
-  /** Whether it takes no join either. */
+  /** Whether it cannot read a join either. */
   takesNoJoin = false;
   readonly #server = new Server();
 
@@ -136,7 +136,7 @@ describe("A room whose server cannot read a request", () => {
     await enter();
     const outcomes = await send(["unheard one", "unheard two", "bad", "three"]);
     expect(kinds(outcomes)).to.deep.equal(["accepted", "accepted", "rejected", "accepted"]);
-    // The first stream answered the first command only: nobody could know which of the other two it was.
+    // The first stream answered only the first command, so any of the other two could be the bad one.
     expect(server.streams.slice(1)).to.deep.equal([
       ["join", "unheard two", "bad"],
       ["join", "three"],

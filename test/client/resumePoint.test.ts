@@ -32,7 +32,7 @@ describe("ResumePoint", () => {
     expect(welcome(resumePoint, "log-a", 60n).join).to.deep.equal(joinAfter(40n, "log-a"));
   });
 
-  it("Before the first cursor a room resumes so many messages before the first head as it asked for, not below 0.", () => {
+  it("Before the first cursor a room resumes its recent messages before the first head, not below 0.", () => {
     const resumePoint = new ResumePoint({ recent: 20 });
     welcome(resumePoint, "log-a", 50n);
     expect(welcome(resumePoint, "log-a", 90n).join).to.deep.equal(joinAfter(30n, "log-a"));

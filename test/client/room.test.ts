@@ -7,11 +7,11 @@ import { type Person, useServer } from "../support/server.ts";
 import { acceptedId, isCaughtUp, ofKind, says, texts, until } from "../support/takeEvents.ts";
 
 const QUICK = { firstMs: 1, maxMs: 20 };
-/** Longer than any test: only who has left is off the list. */
-const GRACE = 10 * 60_000;
+/** Longer than any test: only a user who has left is off the list. */
+const GRACE_MS = 10 * 60_000;
 
 describe("Room", () => {
-  const server = useServer({ timings: { grace: GRACE } });
+  const server = useServer({ timings: { grace: GRACE_MS } });
   let ani: Person;
   let budi: Person;
   let proxy: Network;
@@ -106,7 +106,7 @@ describe("Room", () => {
     const talker = await entered(near, { token: budi.token });
     const witness = await entered(far, { token: budi.token });
     await talker.sendAll("long ago");
-    // Its server knows of that then, and does not take it for something new.
+    // Then the server has the old message in its log, and does not send it as a new one.
     await until(witness, "the old message", says("long ago"));
     const room = enter(far, { token: ani.token });
     await until(room, "the welcome", (event) => event.kind === "connected");
@@ -122,7 +122,7 @@ describe("Room", () => {
     const witness = await entered(near, { token: budi.token });
     proxy.deafen();
     const outcomes = ["one", "two", "three"].map((text) => room.sendAll(text));
-    // They are posted, but their answers never arrive.
+    // The messages are posted, but their answers never arrive.
     await until(witness, "the third message", says("three"));
     expect(room.pending).to.equal(3);
     proxy.hear();
@@ -224,7 +224,7 @@ describe("Room", () => {
     const room = await entered(near, { token: ani.token });
     await near.logout(ani.token);
     const events = await until(room, "the end", (event) => event.kind === "closed");
-    // Of people who come and go it may hear meanwhile.
+    // Presence events of other users may come meanwhile.
     const kinds = events.map((event) => event.kind).filter((kind) => kind !== "presence");
     expect(kinds).to.deep.equal(["goodbye", "closed"]);
     expect(await room.closed).to.deep.equal({ kind: "dismissed", reason: "LOGGED_OUT" });
@@ -247,12 +247,12 @@ describe("Room", () => {
     let since: number;
     let room: Room;
     let last: RoomEvent | undefined;
-    // How long it takes until it is in is the machine's doing.
+    // The time to connect depends on the machine, so the limit grows until it suffices.
     do {
       firstConnectMs *= 2;
       room = enter(far, { token: ani.token, firstConnectMs });
       since = performance.now();
-      last = (await until(room, "the first time in", (event) => isCaughtUp(event) || isUnreached(event))).at(-1);
+      last = (await until(room, "the first caughtUp", (event) => isCaughtUp(event) || isUnreached(event))).at(-1);
     } while (last && isUnreached(last));
     proxy.forbid();
     const isOver = () => performance.now() - since > firstConnectMs;

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { type HttpProxy, proxyFor } from "../../src/client/proxy.ts";
 import { type ConnectTarget, whyUnreached } from "../../src/client/unreached.ts";
 
-/** gRPC's words for a connection that could not be made, with what failed last. */
+/** gRPC's message for a failed connection, with its last error. */
 const no = (last: string) => `No connection established. Last error: ${last}. Resolution note: `;
 
 const PLAIN: ConnectTarget = { address: "chat:1", host: "chat", port: 1, tls: false, proxy: undefined };
@@ -17,7 +17,7 @@ const DATE = "2026-11-30T17:26:31.998Z";
 describe("whyUnreached", () => {
   const rows: [string, string, ConnectTarget, boolean, RegExp][] = [
     [
-      "a proxy that is away",
+      "a proxy that does not listen",
       no("undefined"),
       PROXIED,
       false,
@@ -31,7 +31,7 @@ describe("whyUnreached", () => {
       /^The proxy .* is not reached/,
     ],
     [
-      "a proxy that lets nobody through",
+      "a proxy that does not connect",
       no("undefined"),
       PROXIED,
       true,
@@ -52,7 +52,7 @@ describe("whyUnreached", () => {
       /^Nothing listens at chat:1 /,
     ],
     [
-      "a network that is away",
+      "an unreachable network",
       no("Error: connect EHOSTUNREACH 10.0.0.1:1"),
       PLAIN,
       false,
@@ -138,12 +138,18 @@ describe("whyUnreached", () => {
       false,
       /^What listens at chat:1 answered with HTTP status 404 /,
     ],
-    ["whatever else", no("Error: something new"), TLS, false, /^chat:1 was not reached: something new\. Look whether /],
+    [
+      "any other error",
+      no("Error: something new"),
+      TLS,
+      false,
+      /^chat:1 was not reached: something new\. Look whether /,
+    ],
   ];
-  for (const [cause, words, attempt, found, sentence] of rows) {
+  for (const [cause, message, target, found, sentence] of rows) {
     it(`The sentence for ${cause} says what to do.`, async () => {
-      const look = { speaksTls: async () => found, proxyListens: async () => found };
-      const said = await whyUnreached(words, attempt, look);
+      const probes = { speaksTls: async () => found, proxyListens: async () => found };
+      const said = await whyUnreached(message, target, probes);
       expect(said).to.match(sentence);
       expect(said)
         .to.match(/^[^\n]*\.$/)
@@ -152,9 +158,9 @@ describe("whyUnreached", () => {
   }
 
   it("A call that failed for another reason gets no sentence.", async () => {
-    const look = { speaksTls: async () => true, proxyListens: async () => true };
-    for (const words of ["Stream refused by server", "Connection dropped", "The room is full.", ""]) {
-      expect(await whyUnreached(words, TLS, look), words).to.equal(undefined);
+    const probes = { speaksTls: async () => true, proxyListens: async () => true };
+    for (const message of ["Stream refused by server", "Connection dropped", "The room is full.", ""]) {
+      expect(await whyUnreached(message, TLS, probes), message).to.equal(undefined);
     }
   });
 });

@@ -14,7 +14,7 @@ import uuid
 import grpc
 from obrolan.v1 import chat_pb2, chat_pb2_grpc
 
-# A lost connection is tried again after this long at most, in milliseconds.
+# The longest wait before a reconnect, in milliseconds.
 RECONNECT = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.min_reconnect_backoff_ms", 100)]
 RECONNECT += [("grpc.max_reconnect_backoff_ms", 500)]
 
@@ -28,7 +28,7 @@ class Client:
         self.cursor = None
 
     def stay(self):
-        """Rule 5: comes back whenever the stream ends."""
+        """Rule 5: reconnects whenever the stream ends."""
         wait = 0.05
         while True:
             try:
