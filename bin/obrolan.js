@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Every Node from 12.20 on can parse this file, so that it can say which Node Obrolan needs: no `?.`, no `??`, no top-level await.
+// Node.js 12.20 and later can parse this file, so that it can name the required version: no `?.`, no `??`, no top-level
+// await.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import module from "node:module";
@@ -12,7 +13,7 @@ const NEEDED = [22, 18];
 const root = fileURLToPath(new URL("..", import.meta.url)).replace(/[/\\]$/, "");
 const source = new URL("../src/cli/main.ts", import.meta.url);
 const built = new URL("../dist/cli/main.js", import.meta.url);
-/** Any of the dependencies. In a checkout they are in this folder, or nowhere. */
+/** One of the dependencies. In a checkout all of them are in this folder. */
 const dependency = fileURLToPath(new URL("../node_modules/commander/package.json", import.meta.url));
 const pinned = fileURLToPath(new URL("../node_modules/.bin/node", import.meta.url));
 
@@ -21,7 +22,7 @@ const isNewEnough = major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED
 const isCheckout = existsSync(source);
 const thisNode = `This is Node ${process.versions.node}, and Obrolan needs ${NEEDED.join(".")} or later`;
 
-// Node's own answer to SIGUSR1 is to open its debugger, to which any program on this machine could connect.
+// By default SIGUSR1 opens Node.js's debugger, and any program on this machine could connect to it.
 process.on("SIGUSR1", () => {});
 
 if (isCheckout && !existsSync(dependency)) {
@@ -43,17 +44,17 @@ function fail(sentence) {
 
 /** Runs the program in this process. */
 function run(program) {
-  // The second start is twice as fast: what was compiled is kept in the system's folder for temporary files.
+  // The second start is twice as fast. Node.js keeps the compiled code in the system's folder for temporary files.
   if (module.enableCompileCache) module.enableCompileCache();
   import(program.href).then(({ main }) => main(process.argv.slice(2))).then((code) => process.exit(code));
 }
 
-/** Runs this same program with another Node, and ends as it ends. */
+/** Runs this program with another Node.js, and exits with its exit code. */
 function runWith(node) {
   const child = spawn(node, process.argv.slice(1), { stdio: "inherit" });
   for (const signal of ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR2"]) {
     process.on(signal, () => {
-      // A terminal sends Ctrl-C to both of us; the program would take a second one for impatience.
+      // A terminal sends Ctrl-C to both processes; the program would take a second one as a request to stop at once.
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
     });
   }

@@ -1,8 +1,8 @@
-"""A whole chat client in Python, made from chat.proto alone: the terminal's part. room.py is the rest.
+"""A complete chat client in Python, made from chat.proto alone: input and output. room.py is the rest.
 
     python chat.py [--server HOST:PORT] [--state FILE] [--recent N] [--json] [register NAME | login NAME]
 
-It keeps the token and the cursor in the state file. Without `register` or `login` it comes in with the kept token. If
+It keeps the token and the cursor in the state file. Without `register` or `login` it signs in with that token. If
 standard input is not a terminal, its first line is the password. All other lines are commands: `sendall TEXT`,
 `sendto NAME TEXT`, `list`, `logout`, `help`. At the end of the input it waits for all replies and leaves.
 """
@@ -19,7 +19,7 @@ from room import CHANNEL_OPTIONS, Client, State, reason_of
 
 
 def printable(text):
-    """A text may hold control characters, which a terminal would obey."""
+    """Replaces control characters, which a terminal would obey."""
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
@@ -47,7 +47,7 @@ def read_input(client):
 def main():
     parser = argparse.ArgumentParser(description="A chat client made from chat.proto alone.")
     parser.add_argument("--server", default="127.0.0.1:50051", metavar="HOST:PORT")
-    parser.add_argument("--tls", action="store_true", help="for every server but one on this machine")
+    parser.add_argument("--tls", action="store_true", help="needed for every server but one on this machine")
     parser.add_argument("--state", default="obrolan-state.json", metavar="FILE")
     parser.add_argument("--recent", type=int, default=20, metavar="N")
     parser.add_argument("--json", action="store_true")
@@ -55,7 +55,7 @@ def main():
     parser.add_argument("name", nargs="?")
     args = parser.parse_args()
     if args.how and not args.name:
-        parser.error(f"{args.how} what NAME?")
+        parser.error(f"{args.how} needs a NAME")
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")
 
     state = State(args.state)
@@ -76,7 +76,7 @@ def main():
             except grpc.RpcError as error:
                 return client.give_up(reason_of(error), error.details())
         elif not state.token:
-            parser.error("no token is kept in the state file: give register NAME or login NAME")
+            parser.error("the state file has no token: give register NAME or login NAME")
         threading.Thread(target=read_input, args=[client], daemon=True).start()
         return client.run()
 

@@ -1,4 +1,4 @@
-"""The part of the client that keeps to the contract. Rules 1 to 5 are those at the top of chat.proto."""
+"""The part of the client that implements the contract. chat.proto begins with rules 1 to 5."""
 
 import json
 import os
@@ -13,12 +13,12 @@ from obrolan.v1 import chat_pb2 as pb
 from obrolan.v1 import chat_pb2_grpc
 
 CHANNEL_OPTIONS = [
-    # A dead server is noticed within 30 s.
+    # A dead server is detected within 30 s.
     ("grpc.keepalive_time_ms", 20_000),
     ("grpc.keepalive_timeout_ms", 10_000),
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.max_pings_without_data", 0),
-    # By default gRPC waits up to two minutes before it dials again, and calls fail meanwhile.
+    # By default gRPC waits up to two minutes before it reconnects, and calls fail meanwhile.
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.max_reconnect_backoff_ms", 2_000),
     # Despite its name, this is the time that an attempt has for TCP, TLS and the first frame of HTTP/2.
@@ -31,7 +31,7 @@ MOST_COMMANDS_WAITING = 100
 
 
 class State:
-    """What outlives the process: the token, and the user's cursor with the log that it belongs to."""
+    """The state that is kept between runs: the token, the cursor, and the log of the cursor."""
 
     def __init__(self, path):
         self.path = path
@@ -51,7 +51,7 @@ class State:
 
     def save(self):
         kept = {"username": self.username, "token": self.token, "log_id": self.log_id, "cursor": self.cursor}
-        # The file holds a secret, and must be whole if the process is killed while it writes.
+        # The file contains a secret, and stays complete if the process is killed while it writes.
         descriptor = os.open(self.path + ".new", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with open(descriptor, "w", encoding="utf-8") as file:
             json.dump(kept, file)
@@ -59,7 +59,7 @@ class State:
 
 
 class Command:
-    """A command that has no reply yet. Rule 4: it keeps its request_id however often it is sent."""
+    """A command without a reply. Rule 4: every resend has the same request_id."""
 
     def __init__(self, line):
         self.request = pb.ChatRequest(request_id=str(uuid.uuid4()), text_command=line)
@@ -68,7 +68,7 @@ class Command:
 
 
 class Outbox:
-    """The commands without a reply, oldest first. The input fills it, and each stream in turn empties it."""
+    """The commands without a reply, oldest first. The input adds commands, and the current stream sends them."""
 
     def __init__(self):
         self.commands = []
@@ -87,7 +87,7 @@ class Outbox:
             self.changed.notify_all()
 
     def next_for(self, stream):
-        """Waits for the next command to send on this stream; None: end the client's side."""
+        """Waits for the next command to send on this stream. None: end the client's side."""
         with self.changed:
             while not stream.is_over and not self.is_done():
                 unsent = next((command for command in self.commands if command.sent_on is not stream), None)
@@ -123,7 +123,7 @@ class Outbox:
 
 
 class Stream:
-    """One Chat call: what it was told by the server."""
+    """The state of one Chat call."""
 
     def __init__(self):
         self.join = None
@@ -149,7 +149,7 @@ class Client:
         return [("authorization", f"Bearer {self.state.token}")]
 
     def type(self, line):
-        """Carries out the commands that are the client's own; the server knows the others."""
+        """Runs the commands of the client; sends all others to the server."""
         word = line.split(" ")[0].lower()
         try:
             if word == "list":
@@ -217,13 +217,13 @@ class Client:
             ready.cancel()  # The call says why there is no connection.
 
     def talk(self, stream):
-        """One stream from its welcome to its status: None is OK."""
+        """Runs one stream. Returns its error; None: it ended with OK."""
         self.connect()
         try:
             for response in self.chat.Chat(self.requests(stream), metadata=self.bearer()):
                 for event in response.events:
                     self.take(event, stream)
-                # Rule 3. Kept after the events were shown: after a crash they come again rather than never.
+                # Rule 3. The cursor is saved after the events were shown: after a crash they come again.
                 if response.cursor:
                     self.state.cursor = response.cursor
                 self.state.save()
@@ -240,12 +240,12 @@ class Client:
             self.outbox.changed.notify_all()
 
     def requests(self, stream):
-        """What goes up: the join once welcome has come, then every command without a reply, in order."""
+        """The requests: the join after the welcome, then every command without a reply, in order."""
         with self.outbox.changed:
             self.outbox.changed.wait_for(lambda: stream.join or stream.is_over)
         if stream.join:
             yield pb.ChatRequest(request_id="join", join=stream.join)
-        # If the join is rejected, a command behind it would join with another cursor.
+        # If the join is rejected, a command after it would join with another cursor.
         with self.outbox.changed:
             self.outbox.changed.wait_for(lambda: stream.has_joined or stream.is_over)
         while (request := self.outbox.next_for(stream)) is not None:
@@ -254,7 +254,7 @@ class Client:
     def take(self, event, stream):
         kind = event.WhichOneof("event")
         if kind is None:
-            return  # A kind of a newer server.
+            return  # An event of a newer server.
         value = getattr(event, kind)
         self.show(kind, MessageToDict(event, preserving_proto_field_name=True)[kind])
         if kind in ("gap", "message", "caught_up"):
@@ -266,7 +266,7 @@ class Client:
         elif kind == "caught_up":
             self.state.cursor = value.id
         elif kind == "rejected" and event.request_id == "join":
-            self.end(stream)  # Comes back later.
+            self.end(stream)  # run() reconnects.
         elif kind == "rejected" and value.HasField("retry_after"):
             self.outbox.again_after(event.request_id, value.retry_after.ToTimedelta().total_seconds())
         elif kind in ("accepted", "rejected", "help"):
@@ -282,7 +282,7 @@ class Client:
             self.outbox.changed.notify_all()
 
     def welcome(self, welcome, stream):
-        """Rule 2: resumes, or begins anew in a log of which it has no cursor."""
+        """Rule 2: resumes after the cursor, or begins again in a log without a cursor."""
         with self.outbox.changed:
             if self.state.cursor is not None and self.state.log_id == welcome.log_id:
                 stream.join = pb.Join(resume_after=self.state.cursor, log_id=welcome.log_id)
@@ -294,7 +294,7 @@ class Client:
 
 
 def reason_of(error):
-    """The name of a failure's Reason; without one (the server is away, say) that of the status."""
+    """The Reason of an error; without one, for example if no server answers, the name of the status."""
     if error is None:
         return "OK"
     trailers = dict(error.trailing_metadata() or [])

@@ -1,8 +1,8 @@
-// Comes in, gets what it has missed since its last visit, says something and leaves: docs/client.md explains each step.
+// Enters the room, prints the messages since its last visit, sends one and leaves. docs/client.md explains each step.
 //
 //   PASSWORD=… node examples/typescript/visit.ts HOST:PORT NAME TEXT CURSOR_FILE [CA_FILE]
 //
-// Without TLS only to this machine; elsewhere with the certificates that Node trusts, or with those in CA_FILE (PEM).
+// To this machine it connects without TLS; elsewhere it trusts the certificates of Node.js, or those in CA_FILE (PEM).
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { ChatError, type Cursor, connect, type Room } from "../../src/client/index.ts"; // or "obrolan/client"
 
@@ -30,8 +30,7 @@ async function visit(token: string, text: string, cursorFile: string): Promise<v
   const saved = await readCursor(cursorFile);
   const room = client.enter({
     token,
-    // Everything since the last visit; the first time, and if the server's messages were restored from a backup, the
-    // last 20.
+    // Everything since the last visit. On the first visit, or if the server was restored from a backup: the last 20.
     resumeAfter: saved?.id,
     logId: saved?.logId,
     recent: 20,
@@ -40,11 +39,11 @@ async function visit(token: string, text: string, cursorFile: string): Promise<v
   for await (const event of room) {
     if (event.kind === "message") console.log(`${event.sender}: ${JSON.stringify(event.text)}`);
     else if (event.kind === "gap" && event.missed) console.log(`Messages before ${event.oldestId} are gone.`);
-    // Not awaited: the answer comes while events are taken.
+    // Not awaited, because the answer comes only while events are taken.
     else if (event.kind === "caughtUp" && !event.again) void sayAndLeave(room, text);
     else if (event.kind === "closed" && event.why.kind !== "left")
       console.error(`The room was closed: ${event.why.kind}.`);
-    // What was printed is not printed again next time.
+    // The next visit does not print this event again.
     if (room.cursor !== undefined) await writeCursor(cursorFile, room.cursor);
   }
 }
@@ -65,7 +64,7 @@ async function readCursor(file: string): Promise<Cursor | undefined> {
   }
 }
 
-/** Writes it beside its place first: a program that is killed leaves the old one or the new one, and no half. */
+/** Writes a new file and renames it, so that a killed program leaves the old or the new cursor, never half of one. */
 async function writeCursor(file: string, { logId, id }: Cursor): Promise<void> {
   await writeFile(`${file}.new`, JSON.stringify({ logId, id: String(id) }));
   await rename(`${file}.new`, file);

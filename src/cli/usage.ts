@@ -1,10 +1,10 @@
 import type { Command, CommanderError } from "commander";
 import { ConfigError, didYouMean } from "../config/index.ts";
 
-/** Words of the first screen that somebody may give to the program itself, with a password behind them. */
-const TYPED = ["login", "regist"];
+/** Commands of the first screen. A user may give them to the program itself by mistake, followed by a password. */
+const FIRST_SCREEN = ["login", "regist"];
 
-/** What is wrong with the flags, in the program's own words. It never repeats a value: that may be a password. */
+/** Says what is wrong with the flags. It never repeats a value, because the value may be a password. */
 export function usageError({ code, message }: CommanderError, command: Command): ConfigError {
   const quoted = /'(.*)'/s.exec(message)?.[1] ?? "";
   return new ConfigError([sentence(code, quoted, command)]);
@@ -18,7 +18,7 @@ function sentence(code: string, quoted: string, command: Command): string {
       const [flag = ""] = quoted.split("=");
       const known = flagsOf(command);
       if (known.includes(flag)) return `${flag} takes no value. ${help}`;
-      // What is not written as a flag is may be a value that got there by mistake.
+      // A word that does not look like a flag may be a value, for example a password.
       const shown = /^--[a-z-]+$/i.test(flag) ? flag : "A word that begins with -";
       return `${shown} is not a flag of ${name}${didYouMean(flag, known)} ${help}`;
     }
@@ -31,20 +31,20 @@ function sentence(code: string, quoted: string, command: Command): string {
   }
 }
 
-/** Throws a `ConfigError` for an argument that is not expected. `commands`: what could have been meant. */
+/** Throws a `ConfigError` for an unexpected argument. `commands`: the suggestions for a misspelled command. */
 export function refuseArguments([word]: readonly string[], command: Command, commands: readonly string[]): void {
   if (word === undefined) return;
   const name = nameOf(command);
   const help = `See ${name} --help.`;
-  if (TYPED.includes(word.toLowerCase())) {
-    const typed = word.toLowerCase();
+  const typed = word.toLowerCase();
+  if (FIRST_SCREEN.includes(typed)) {
     throw new ConfigError([
       `${typed} is no argument of ${name}: start obrolan and type it there, or give it on standard input. ${help}`,
     ]);
   }
-  const meant = didYouMean(word, commands);
-  const what = command.parent === null ? "There is no such command" : `${command.name()} takes no such argument`;
-  throw new ConfigError([`${what}${meant} ${help}`]);
+  const suggestion = didYouMean(word, commands);
+  const problem = command.parent === null ? "There is no such command" : `${command.name()} takes no such argument`;
+  throw new ConfigError([`${problem}${suggestion} ${help}`]);
 }
 
 function nameOf(command: Command): string {

@@ -1,16 +1,16 @@
-/** How long to wait before coming back. */
+/** The waits before a room reconnects. */
 export interface BackoffOptions {
-  /** The longest first wait, in milliseconds; it doubles with every failure. Default 100. */
+  /** The bound of the first wait, in milliseconds. It doubles with every failure. Default 100. */
   firstMs?: number;
-  /** No wait is longer than this, in milliseconds. Default 10,000. */
+  /** The bound of every wait, in milliseconds. Default 10,000. */
   maxMs?: number;
-  /** Gives a number from 0 up to, but not including, 1. Default `Math.random`. */
+  /** Returns a number from 0 up to, but not including, 1. Default `Math.random`. */
   random?: () => number;
 }
 
 /**
- * Waits that grow exponentially with full jitter: anything between nothing and a bound that doubles, so that thousands of
- * clients that lost one server do not come back to it at the same moment.
+ * Exponential backoff with full jitter: each wait is random between 0 and a bound that doubles. The jitter spreads the
+ * reconnects of the thousands of clients that lost one server.
  */
 export class Backoff {
   readonly #firstMs: number;
@@ -24,14 +24,14 @@ export class Backoff {
     this.#random = options.random ?? Math.random;
   }
 
-  /** The wait after one more failure, in milliseconds. */
+  /** Counts one more failure. Returns the wait after it, in milliseconds. */
   next(): number {
     const bound = Math.min(this.#maxMs, this.#firstMs * 2 ** this.#failures);
     this.#failures += 1;
     return Math.round(this.#random() * bound);
   }
 
-  /** Forgets the failures: it worked. */
+  /** Begins again with the first wait, after a success. */
   reset(): void {
     this.#failures = 0;
   }

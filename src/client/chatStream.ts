@@ -2,24 +2,24 @@ import type { Metadata } from "nice-grpc";
 import type { ChatRequest, ChatResponse } from "../gen/obrolan/v1/chat.ts";
 import type { Service } from "./connection.ts";
 import { toChatError } from "./errors.ts";
-import { SendQueue } from "./sendQueue.ts";
 
 /** One open `Chat` call. */
 export interface ChatStream {
-  /** What the server sends, taken from the connection only as fast as it is taken here. Throws a `ChatError`. */
+  /** The server's responses, read from the connection only as fast as they are taken here. Throws a `ChatError`. */
   readonly responses: AsyncIterable<ChatResponse>;
+  /** Queues a request. After `end()` the request is dropped. */
   send(request: ChatRequest): void;
-  /** Ends our side. */
+  /** Ends the client's side after the queued requests. */
   end(): void;
 }
 
 /** Opens a `Chat` call. */
 export function openChatStream(service: Service, metadata: Metadata, signal: AbortSignal): ChatStream {
-  const outbox = new SendQueue();
+  const requests = new RequestQueue();
   return {
-    responses: read(service, metadata, signal, outbox),
-    send: (request) => outbox.send(request),
-    end: () => outbox.end(),
+    responses: read(service, metadata, signal, requests),
+    send: (request) => requests.send(request),
+    end: () => requests.end(),
   };
 }
 
@@ -27,18 +27,52 @@ async function* read(
   service: Service,
   metadata: Metadata,
   signal: AbortSignal,
-  outbox: SendQueue,
+  requests: RequestQueue,
 ): AsyncGenerator<ChatResponse> {
   let trailer: Metadata | undefined;
   const onTrailer = (metadata: Metadata) => {
     trailer = metadata;
   };
   try {
-    yield* service.chat(outbox, { metadata, signal, onTrailer });
+    yield* service.chat(requests, { metadata, signal, onTrailer });
   } catch (error) {
     throw toChatError(error, trailer);
   } finally {
-    // gRPC waits for requests until it is told that there are none.
-    outbox.end();
+    // gRPC waits for requests until their iterable ends.
+    requests.end();
+  }
+}
+
+/**
+ * The requests of one stream; gRPC takes them as fast as the connection allows. The queue is bounded by its callers:
+ * it gets one join, and each pending command at most once.
+ */
+class RequestQueue implements AsyncIterable<ChatRequest> {
+  readonly #requests: ChatRequest[] = [];
+  #ended = false;
+  #wake: (() => void) | undefined;
+
+  send(request: ChatRequest): void {
+    if (this.#ended) return;
+    this.#requests.push(request);
+    this.#wake?.();
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#wake?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<ChatRequest, void> {
+    for (;;) {
+      const request = this.#requests.shift();
+      if (request !== undefined) yield request;
+      else if (this.#ended) return;
+      else {
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    }
   }
 }

@@ -9,38 +9,38 @@ import {
 import { Backoff } from "./backoff.ts";
 import { toggle } from "./check.ts";
 import { bearer, Connection, type Service } from "./connection.ts";
-import { ChatError, toChatError } from "./errors.ts";
+import { ChatError, isRepeatable, toChatError } from "./errors.ts";
 import { type ConnectOptions, checkSettings, checkSignIn, checkToken, LIST, type RoomOptions } from "./options.ts";
-import { isRepeatable } from "./repeatable.ts";
-import { Room } from "./room.ts";
-import { Rooms } from "./rooms.ts";
+import { OpenRooms, Room } from "./room.ts";
 
 /** `grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING` */
 const SERVING = 1;
 
-/** A new session: its secret, whose it is, and when it ends at the latest. */
+/** A new session. */
 export interface SignedIn {
+  /** The secret that proves the session. */
   readonly token: string;
   readonly username: string;
+  /** The session ends then at the latest. */
   readonly expiresAt: Date;
 }
 
-/** What every call takes. */
+/** The settings of every call. */
 export interface CallSettings {
-  /** Gives the call up. */
+  /** Aborts the call. */
   signal?: AbortSignal;
 }
 
-/** Talks to one server. Nothing is sent before the first call. */
+/** Makes a client of one server. It connects with the first call. */
 export function connect(options: ConnectOptions): ChatClient {
   return new ChatClient(options);
 }
 
-/** A server, and what can be asked of it. Every call that fails throws a `ChatError`. */
+/** The calls of one server. A call that fails throws a `ChatError`. */
 export class ChatClient {
   readonly #connection: Connection;
   readonly #timeoutMs: number;
-  readonly #rooms = new Rooms();
+  readonly #openRooms = new OpenRooms();
   readonly #closed = new AbortController();
 
   constructor(options: ConnectOptions) {
@@ -54,16 +54,16 @@ export class ChatClient {
     return signedIn(await this.#call((service, call) => service.register({ username, password }, call), settings));
   }
 
-  /** Signs in to an account that exists. */
+  /** Signs in to an existing account. */
   async login(username: string, password: string, settings?: CallSettings): Promise<SignedIn> {
     checkSignIn("login", username, password, settings);
     return signedIn(await this.#call((service, call) => service.login({ username, password }, call), settings));
   }
 
   /**
-   * A page of who is online, in order of username. `pageSize`: default 100, at most 1,000. It waits for the joins of
-   * rooms that were entered with this token and are under way, for half of `timeoutMs` at most: a `List` that overtook
-   * them would not have the caller in it.
+   * A page of the users who are online, in order of username. `pageSize`: default 100, at most 1,000. The call waits
+   * for joins in flight of rooms with this token, for half of `timeoutMs` at most: a `List` that overtakes the join
+   * does not contain the caller.
    */
   async list(
     token: string,
@@ -74,7 +74,7 @@ export class ChatClient {
     const { pageSize, pageToken, ...settings } = options;
     return this.#try(
       async (call) => {
-        await this.#rooms.joined(token, this.#timeoutMs / 2, call.signal);
+        await this.#openRooms.joinsSettled(token, this.#timeoutMs / 2, call.signal);
         return this.#connection.service.list({ pageSize, pageToken }, call);
       },
       settings,
@@ -91,8 +91,8 @@ export class ChatClient {
   }
 
   /**
-   * Whether the server says of itself that it takes calls; with `liveness`, that its process is up, which a server whose store is away
-   * says too.
+   * Whether the server reports that it takes calls. With `liveness`: whether its process is up, which is true also
+   * while its store is unavailable.
    */
   async isServing(options: CallSettings & { liveness?: boolean } = {}): Promise<boolean> {
     checkSettings("isServing", options, { liveness: toggle });
@@ -102,19 +102,19 @@ export class ChatClient {
     return status === SERVING;
   }
 
-  /** Enters the room, and stays in it: see `Room`. Throws a `ChatError` for options that no server can take. */
+  /** Enters the room and stays in it: see `Room`. Throws a `ChatError` for options that no server can take. */
   enter(options: RoomOptions): Room {
     this.#mustBeOpen();
-    return new Room(this.#connection, options, this.#rooms);
+    return new Room(this.#connection, options, this.#openRooms);
   }
 
   /**
-   * Lets the connection go. Rooms that are open are aborted and calls under way are given up: to miss nothing, await
-   * `room.close()` first. A second time does nothing.
+   * Closes the connection; aborts open rooms and calls in flight. To miss nothing, await `room.close()` first. A second
+   * call does nothing.
    */
   close(): void {
     this.#closed.abort();
-    this.#rooms.abort();
+    this.#openRooms.abort();
     this.#connection.close();
   }
 
@@ -131,7 +131,7 @@ export class ChatClient {
     return this.#try((options) => call(this.#connection.service, options), settings, token);
   }
 
-  /** Makes a call, and makes it again where a server that is being stopped has refused it, as long as there is time. */
+  /** Makes a call, and repeats it until the timeout while a draining server refuses it. */
   async #try<T>(
     call: (options: CallOptions & { signal: AbortSignal }) => Promise<T>,
     { signal }: CallSettings = {},
@@ -141,11 +141,11 @@ export class ChatClient {
     if (token !== undefined) checkToken(token);
     const timeout = AbortSignal.timeout(this.#timeoutMs);
     const closed = this.#closed.signal;
-    const either = AbortSignal.any([closed, timeout, ...(signal === undefined ? [] : [signal])]);
+    const anyAbort = AbortSignal.any([closed, timeout, ...(signal === undefined ? [] : [signal])]);
     const backoff = new Backoff();
     for (;;) {
       try {
-        return await this.#once(call, either, token);
+        return await this.#once(call, anyAbort, token);
       } catch (error) {
         if (signal?.aborted) throw new ChatError(Status.CANCELLED, "The call was given up.", { cause: error });
         if (closed.aborted) {
@@ -156,7 +156,7 @@ export class ChatClient {
           throw await this.#connection.explain(new ChatError(Status.DEADLINE_EXCEEDED, sentence, { cause: error }));
         }
         if (!(error instanceof ChatError) || !isRepeatable(error)) throw error;
-        await sleep(backoff.next(), undefined, { signal: either }).catch(() => {});
+        await sleep(backoff.next(), undefined, { signal: anyAbort }).catch(() => {});
       }
     }
   }
@@ -177,7 +177,7 @@ export class ChatClient {
       });
     } catch (cause) {
       const error = await this.#connection.explain(toChatError(cause, trailer));
-      this.#connection.renew(error.reason);
+      this.#connection.replaceIfUnusable(error.reason);
       throw error;
     }
   }

@@ -8,15 +8,15 @@ import { ChatError } from "./errors.ts";
 import { type ConnectOptions, checkConnectOptions } from "./options.ts";
 import { listens, speaksPlainText, speaksTls } from "./probe.ts";
 import { proxyFor } from "./proxy.ts";
-import { type Attempt, type Look, notObrolan, whyUnreached } from "./unreached.ts";
+import { type ConnectTarget, notObrolan, type Probes, whyUnreached } from "./unreached.ts";
 
-/** The stubs that talk to the server. */
+/** The stub of the chat service. */
 export type Service = Client<ChatServiceDefinition>;
 
-/** One HTTP/2 connection, shared by all calls, and made anew when it is broken. */
+/** One HTTP/2 connection, shared by all calls, and replaced when it is broken. */
 export class Connection {
   readonly #options: ConnectOptions;
-  readonly #attempt: Attempt;
+  readonly #target: ConnectTarget;
   #channel: Channel;
   #service: Service;
   #speaksTls: Promise<boolean> | undefined;
@@ -26,7 +26,7 @@ export class Connection {
   constructor(options: ConnectOptions) {
     checkConnectOptions(options);
     this.#options = options;
-    this.#attempt = attemptOf(options);
+    this.#target = targetOf(options);
     this.#channel = openChannel(options);
     this.#service = createClient(ChatServiceDefinition, this.#channel);
   }
@@ -35,17 +35,17 @@ export class Connection {
     return this.#service;
   }
 
-  /** The stub that asks how the server is. */
+  /** The stub of the health service. */
   get health(): Client<HealthDefinition> {
     return createClient(HealthDefinition, this.#channel);
   }
 
   /**
-   * Makes a new channel where this one is broken, or `reason` says that its server is being stopped. gRPC would mend it by itself, but
-   * with waits of its own in between; here only one side decides when to try again, and a name is resolved anew each time. A server that
-   * is being stopped keeps its connections to the last, while another one may be there already for whoever connects.
+   * Replaces the channel if it is broken, or if `reason` says that its server is draining. gRPC would reconnect too,
+   * but with its own backoff on top of ours; a new channel connects at once and resolves the name again. A draining
+   * server keeps its connections open until the end, while its successor may take new ones already.
    */
-  renew(reason: string | undefined): void {
+  replaceIfUnusable(reason: string | undefined): void {
     if (this.#isClosed) return;
     const isBroken = this.#channel.getConnectivityState(false) === connectivityState.TRANSIENT_FAILURE;
     if (!isBroken && reason !== "SHUTTING_DOWN") return;
@@ -55,49 +55,49 @@ export class Connection {
   }
 
   /**
-   * The same error with a sentence for people if no Obrolan server answered: gRPC's words name neither what is wrong nor what to do. They
-   * stay in `cause`.
+   * Replaces the message of an error if no Obrolan server answered: gRPC's message names neither the cause nor the
+   * remedy. It stays in `cause`.
    */
   async explain(error: ChatError): Promise<ChatError> {
     const { code, reason, message, cause } = error;
     if (reason !== undefined) return error;
-    const why = await whyUnreached(message, this.#attempt, this.#look);
+    const why = await whyUnreached(message, this.#target, this.#probes);
     const isForeign = code === Status.UNIMPLEMENTED || code === Status.NOT_FOUND;
-    const sentence = why ?? (isForeign ? notObrolan(this.#attempt) : undefined);
+    const sentence = why ?? (isForeign ? notObrolan(this.#target) : undefined);
     return sentence === undefined ? error : new ChatError(code, sentence, { cause: cause ?? error });
   }
 
-  /** Lets the channel go. A second time does nothing. */
+  /** Closes the channel. A second call does nothing. */
   close(): void {
     if (!this.#isClosed) this.#channel.close();
     this.#isClosed = true;
   }
 
-  /** A look at the server is taken once: a room that comes back again and again is not to double its connections. */
-  readonly #look: Look = {
+  /** The server is probed for TLS only once, so that a room that keeps reconnecting does not double its connections. */
+  readonly #probes: Probes = {
     speaksTls: () => {
-      const { host, port } = this.#attempt;
+      const { host, port } = this.#target;
       this.#speaksTls ??= speaksTls(host, port);
       return this.#speaksTls;
     },
     speaksPlainText: () => {
-      const { host, port } = this.#attempt;
+      const { host, port } = this.#target;
       this.#speaksPlainText ??= speaksPlainText(host, port);
       return this.#speaksPlainText;
     },
     proxyListens: async () => {
-      const { proxy } = this.#attempt;
+      const { proxy } = this.#target;
       return proxy !== undefined && listens(proxy.host, proxy.port);
     },
   };
 }
 
-/** The metadata with which a call bears its session. */
+/** The metadata that carries a session's token. */
 export function bearer(token: string): Metadata {
   return Metadata({ authorization: `Bearer ${token}` });
 }
 
-function attemptOf({ address, ca, insecure }: ConnectOptions): Attempt {
+function targetOf({ address, ca, insecure }: ConnectOptions): ConnectTarget {
   const { host = "", port = 0 } = parseAddress(address) ?? {};
   const loopback = isLoopback(host);
   return {
@@ -117,11 +117,11 @@ function openChannel({ address, ca, insecure, ...times }: ConnectOptions): Chann
     ...security.options,
     "grpc.keepalive_time_ms": times.keepaliveMs ?? 20_000,
     "grpc.keepalive_timeout_ms": times.keepaliveTimeoutMs ?? 10_000,
-    // The name is C-core's; nice-grpc takes it as how long one attempt to connect may take.
+    // nice-grpc takes this, in spite of its name, as the limit for one attempt to connect.
     "grpc.min_reconnect_backoff_ms": times.timeoutMs ?? 10_000,
-    // A channel of its own connection: a broken one is never shared with its successor.
+    // A new channel never shares the broken connection of the one before it.
     "grpc.use_local_subchannel_pool": 1,
-    // The room sends again by itself, with the request ids that make it safe.
+    // The room resends its commands; their request ids make that safe.
     "grpc.enable_retries": 0,
     ...(loopback ? { "grpc.enable_http_proxy": 0 } : {}),
   });

@@ -2,209 +2,228 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Status } from "nice-grpc";
 import type { ChatRequest } from "../gen/obrolan/v1/chat.ts";
 import { Backoff } from "./backoff.ts";
-import type { EventBuffer } from "./buffer.ts";
 import { type ChatStream, openChatStream } from "./chatStream.ts";
+import { CommandSender } from "./commandSender.ts";
 import { bearer, type Connection } from "./connection.ts";
-import { Deferred } from "./deferred.ts";
 import { ChatError, toChatError } from "./errors.ts";
+import type { EventBuffer } from "./eventBuffer.ts";
 import type { Closed } from "./events.ts";
 import type { RoomOptions } from "./options.ts";
 import type { PendingCommands } from "./pendingCommands.ts";
 import { ResponseHandler } from "./responseHandler.ts";
 import type { ResumePoint } from "./resumePoint.ts";
-import { Sending } from "./sending.ts";
-import { type Change, change, type RoomState } from "./state.ts";
+import { nextState, type RoomState, type StateEvent } from "./state.ts";
 import { isRequestInvalid, nextStep } from "./streamEnd.ts";
 
-/** How long a server may take until its `welcome`, in milliseconds. */
-const WELCOME_TIMEOUT = 30_000;
+/** How long a server may take to send `welcome`. */
+const WELCOME_TIMEOUT_MS = 30_000;
 
-/** What a stay is made of. */
-export interface ConnectionLoopParts {
+/** The collaborators of a `ConnectionLoop`. */
+export interface ConnectionLoopOptions {
   readonly connection: Connection;
-  readonly options: RoomOptions;
-  readonly place: ResumePoint;
+  readonly room: RoomOptions;
+  readonly resumePoint: ResumePoint;
   readonly pending: PendingCommands;
   readonly events: EventBuffer;
 }
 
-/** Stays in the room over any number of streams, one after the other. */
+/**
+ * Keeps a room connected: opens one `Chat` stream after the other until the room is left, aborted or dismissed.
+ * docs/client.md has its states and its invariants.
+ */
 export class ConnectionLoop {
-  readonly #parts: ConnectionLoopParts;
-  readonly #reading: ResponseHandler;
-  readonly #sending: Sending;
+  readonly #connection: Connection;
+  readonly #room: RoomOptions;
+  readonly #pending: PendingCommands;
+  readonly #events: EventBuffer;
+  readonly #responses: ResponseHandler;
+  readonly #sender: CommandSender;
   readonly #backoff: Backoff;
   readonly #stopped = new AbortController();
-  readonly #left = new AbortController();
+  readonly #leaving = new AbortController();
   #state: RoomState = { kind: "connecting" };
-  /** Resolves when the state is another one than `connecting`. */
-  #entered = new Deferred();
-  /** Opened, and before its `welcome` nothing is sent on it. */
-  #opening: ChatStream | undefined;
+  /** Resolves when the state is no longer `connecting`. */
+  #joinSettled = deferred();
+  /** The open stream; it takes no requests before its `welcome`. */
+  #stream: ChatStream | undefined;
   #failures = 0;
   #lastError = new ChatError(Status.UNAVAILABLE, "The server did not answer.");
 
-  constructor(parts: ConnectionLoopParts) {
-    this.#parts = parts;
-    this.#backoff = new Backoff(parts.options.backoff);
-    this.#sending = new Sending(parts.pending);
-    this.#reading = new ResponseHandler({
-      ...parts,
-      signal: this.#stopped.signal,
-      change: (what) => this.#change(what),
-      begin: (join) => this.#begin(join),
-      answered: (requestId) => this.#sending.answered(requestId),
-      again: (requestId, afterMs) => void this.#sendAgain(requestId, afterMs),
-    });
+  constructor({ connection, room, resumePoint, pending, events }: ConnectionLoopOptions) {
+    this.#connection = connection;
+    this.#room = room;
+    this.#pending = pending;
+    this.#events = events;
+    this.#backoff = new Backoff(room.backoff);
+    this.#sender = new CommandSender(pending);
+    const listener = {
+      onState: (event: StateEvent) => this.#changeState(event),
+      onWelcome: (join: ChatRequest) => this.#join(join),
+      onAnswer: (requestId: string) => this.#sender.onAnswer(requestId),
+      onResend: (requestId: string, afterMs: number) => void this.#resend(requestId, afterMs),
+    };
+    this.#responses = new ResponseHandler({ resumePoint, pending, events, listener, signal: this.#stopped.signal });
   }
 
   get state(): RoomState {
     return this.#state;
   }
 
-  /** Nothing more can be said. */
-  get leaving(): boolean {
-    return this.#left.signal.aborted || this.#state.kind === "closed";
+  /** Whether the room takes no more commands. */
+  get isLeaving(): boolean {
+    return this.#leaving.signal.aborted || this.#state.kind === "closed";
   }
 
-  /** Whose room it is. */
   get token(): string {
-    return this.#parts.options.token;
+    return this.#room.token;
   }
 
-  /** Resolves when it is not being joined: it has joined, or has no connection. */
-  entered(): Promise<void> {
-    return this.#entered.promise;
+  /** Resolves when no join is in flight: the room has joined, or has no connection. */
+  joinSettled(): Promise<void> {
+    return this.#joinSettled.promise;
   }
 
-  /** Sends a pending command, now or when there is a stream. */
+  /** Sends a pending command, now or on the next stream. */
   send(requestId: string): void {
-    this.#sending.send(requestId);
+    this.#sender.send(requestId);
   }
 
+  /** Leaves when every command is answered and everything up to the last accepted message has come. */
   leave(): void {
-    this.#left.abort();
-    this.#sending.stream?.end();
+    this.#leaving.abort();
+    this.#sender.stream?.end();
   }
 
+  /** Leaves at once. */
   stop(why: Closed): void {
     this.#stopped.abort(why);
   }
 
-  /** Resolves when it is over. */
+  /** Runs until the room is closed. Call it once. */
   async run(): Promise<Closed> {
-    const { options, events, pending } = this.#parts;
+    const { signal } = this.#room;
     const abort = () => this.stop({ kind: "aborted" });
-    if (options.signal?.aborted) abort();
-    options.signal?.addEventListener("abort", abort);
+    if (signal?.aborted) abort();
+    signal?.addEventListener("abort", abort);
     const firstConnect = this.#limitFirstConnect();
-    const why = await this.#streams();
+    const why = await this.#runStreams();
     clearTimeout(firstConnect);
-    options.signal?.removeEventListener("abort", abort);
-    this.#change({ kind: "close", why });
-    pending.abandon();
-    events.end({ kind: "closed", why }, why.kind === "aborted");
+    signal?.removeEventListener("abort", abort);
+    this.#changeState({ kind: "close", why });
+    this.#pending.abandon();
+    this.#events.end({ kind: "closed", why }, why.kind === "aborted");
     return why;
   }
 
-  /** One stream after the other, until it is over. */
-  async #streams(): Promise<Closed> {
-    const { events, connection } = this.#parts;
+  async #runStreams(): Promise<Closed> {
     const stopped = this.#stopped.signal;
     while (!stopped.aborted) {
-      if (this.#settled && this.#reading.complete) return { kind: "left" };
-      const error = await this.#oneStream();
+      if (this.#isSettled && this.#responses.isComplete) return { kind: "left" };
+      const error = await this.#runStream();
       if (stopped.aborted) break;
-      const { goodbye } = this.#reading;
-      const verdict = isRequestInvalid(error, goodbye) ? this.#sending.blame(goodbye !== undefined) : undefined;
-      const done = this.#settled && (error === undefined || this.#reading.complete);
-      const next = nextStep({ error, goodbye, verdict, done });
+      const { goodbye } = this.#responses;
+      const unreadable = isRequestInvalid(error, goodbye)
+        ? this.#sender.rejectUnreadable(goodbye !== undefined)
+        : undefined;
+      const done = this.#isSettled && (error === undefined || this.#responses.isComplete);
+      const next = nextStep({ error, goodbye, unreadable, done });
       if (next.kind !== "retry") return next;
       const { cause, atLeastMs } = next;
-      // The server is well, and what it did not take will not come again.
-      const willRetryInMs = atLeastMs + (verdict === "dropped" ? 0 : this.#backoff.next());
-      connection.renew(goodbye?.reason ?? cause.reason);
+      // After an unreadable command the server is healthy, and the command is not sent again: no backoff.
+      const willRetryInMs = atLeastMs + (unreadable === "command" ? 0 : this.#backoff.next());
+      this.#connection.replaceIfUnusable(goodbye?.reason ?? cause.reason);
       this.#failures += 1;
       this.#lastError = cause;
-      this.#change({ kind: "lost", retryInMs: willRetryInMs, cause });
+      this.#changeState({ kind: "lost", retryInMs: willRetryInMs, cause });
       const failures = this.#failures;
-      await events.put({ kind: "disconnected", willRetryInMs, failures, cause }, undefined, stopped);
-      await this.#wait(willRetryInMs);
+      await this.#events.put({ kind: "disconnected", willRetryInMs, failures, cause }, undefined, stopped);
+      await this.#waitForRetry(willRetryInMs);
     }
     return stopped.reason;
   }
 
-  /** One stream from its first request to its end. Resolves with its error; undefined: it ended with `OK`. */
-  async #oneStream(): Promise<ChatError | undefined> {
-    const { connection, options } = this.#parts;
-    this.#change({ kind: "attempt" });
-    const silence = new AbortController();
-    const welcome = setTimeout(() => silence.abort(), WELCOME_TIMEOUT);
-    const signal = AbortSignal.any([silence.signal, this.#stopped.signal]);
-    const stream = openChatStream(connection.service, bearer(options.token), signal);
-    this.#opening = stream;
-    this.#reading.reset();
-    this.#sending.reset();
+  /** Runs one stream to its end. Resolves with its error; undefined: it ended with `OK`. */
+  async #runStream(): Promise<ChatError | undefined> {
+    this.#changeState({ kind: "attempt" });
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), WELCOME_TIMEOUT_MS);
+    const signal = AbortSignal.any([timeout.signal, this.#stopped.signal]);
+    const stream = openChatStream(this.#connection.service, bearer(this.#room.token), signal);
+    this.#stream = stream;
+    this.#responses.beginStream();
+    this.#sender.beginStream();
     try {
       for await (const response of stream.responses) {
-        clearTimeout(welcome);
-        await this.#reading.take(response);
+        clearTimeout(timer);
+        await this.#responses.handle(response);
       }
       return undefined;
     } catch (error) {
-      return silence.signal.aborted
+      return timeout.signal.aborted
         ? new ChatError(Status.DEADLINE_EXCEEDED, "The server said nothing.")
-        : connection.explain(toChatError(error));
+        : this.#connection.explain(toChatError(error));
     } finally {
-      clearTimeout(welcome);
-      this.#opening = undefined;
-      this.#sending.pause();
+      clearTimeout(timer);
+      this.#stream = undefined;
+      this.#sender.detach();
     }
   }
 
-  /** The join needs the `welcome`: it says whether the cursor belongs to the server's log (docs/decisions/0016-the-join-follows-the-welcome.md). */
-  #begin(join: ChatRequest): void {
-    if (this.#opening === undefined) return;
-    this.#opening.send(join);
-    this.#sending.begin(this.#opening);
-    if (this.#left.signal.aborted) this.#opening.end();
+  /**
+   * Sends the join, then the pending commands. The join follows the `welcome`, which says whether the cursor belongs to
+   * the server's log (docs/decisions/0016-the-join-follows-the-welcome.md).
+   */
+  #join(join: ChatRequest): void {
+    if (this.#stream === undefined) return;
+    this.#stream.send(join);
+    this.#sender.attach(this.#stream);
+    if (this.#leaving.signal.aborted) this.#stream.end();
   }
 
-  async #sendAgain(requestId: string, afterMs: number): Promise<void> {
-    const { stream } = this.#sending;
+  async #resend(requestId: string, afterMs: number): Promise<void> {
+    const { stream } = this.#sender;
     await sleep(afterMs, undefined, { signal: this.#stopped.signal }).catch(() => undefined);
-    // Another stream has begun with it.
-    if (this.#sending.stream === stream) this.send(requestId);
+    // A newer stream has sent all pending commands already.
+    if (this.#sender.stream === stream) this.send(requestId);
   }
 
-  /** We are leaving, and every command was answered. */
-  get #settled(): boolean {
-    return this.#left.signal.aborted && this.#parts.pending.size === 0;
+  /** Whether the room is leaving and every command is answered. */
+  get #isSettled(): boolean {
+    return this.#leaving.signal.aborted && this.#pending.size === 0;
   }
 
-  #change(what: Change): void {
+  #changeState(event: StateEvent): void {
     const before = this.#state.kind;
-    this.#state = change(this.#state, what);
-    if (this.#state.kind !== "connecting") this.#entered.resolve();
-    else if (before !== "connecting") this.#entered = new Deferred();
-    if (what.kind !== "caughtUp") return;
+    this.#state = nextState(this.#state, event);
+    if (this.#state.kind !== "connecting") this.#joinSettled.resolve();
+    else if (before !== "connecting") this.#joinSettled = deferred();
+    if (event.kind !== "caughtUp") return;
     this.#backoff.reset();
     this.#failures = 0;
   }
 
-  /** Waits for the next attempt. Leaving cuts a wait short, for there may be nothing to come back for, but only one. */
-  async #wait(ms: number): Promise<void> {
+  /** Waits before the next attempt. `leave()` ends the wait once, because nothing may be left to come back for. */
+  async #waitForRetry(ms: number): Promise<void> {
     const stopped = this.#stopped.signal;
-    const left = this.#left.signal;
-    const signal = left.aborted ? stopped : AbortSignal.any([stopped, left]);
+    const leaving = this.#leaving.signal;
+    const signal = leaving.aborted ? stopped : AbortSignal.any([stopped, leaving]);
     await sleep(ms, undefined, { signal }).catch(() => undefined);
   }
 
   #limitFirstConnect(): NodeJS.Timeout | undefined {
-    const { firstConnectMs } = this.#parts.options;
+    const { firstConnectMs } = this.#room;
     if (firstConnectMs === undefined) return undefined;
     return setTimeout(() => {
-      if (!this.#reading.welcomed) this.stop({ kind: "unreached", cause: this.#lastError });
+      if (!this.#responses.hasConnected) this.stop({ kind: "unreached", cause: this.#lastError });
     }, firstConnectMs);
   }
+}
+
+/** `Promise.withResolvers()`, which Node.js 20 does not have. */
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }

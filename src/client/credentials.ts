@@ -5,34 +5,34 @@ import { checkServerIdentity } from "node:tls";
 import { ChannelCredentials, type ChannelOptions } from "nice-grpc";
 import { invalid } from "./check.ts";
 
-/** How a channel is secured: its credentials, and the channel options that belong to them. */
+/** The credentials of a channel, and the channel options that belong to them. */
 export interface Security {
   readonly credentials: ChannelCredentials;
   readonly options: ChannelOptions;
 }
 
-/** Without TLS. */
+/** A channel without TLS. */
 export function plainText(): Security {
   return { credentials: ChannelCredentials.createInsecure(), options: {} };
 }
 
 /**
- * With TLS, to a server at `host` whose certificate one of `ca` (PEM) vouches for. Default: those that Node trusts. Throws a `ChatError`
- * if `ca` has no certificate.
+ * A channel with TLS to `host`. `ca`: the certificates (PEM) to trust; default: the certificates that Node.js trusts.
+ * Throws a `ChatError` if `ca` has no certificate, or a damaged one.
  */
 export function overTls(host: string, ca: Uint8Array | undefined): Security {
   const roots = ca === undefined ? null : checkedRoots(Buffer.from(ca));
   const address = host.replace(/^\[(.*)\]$/, "$1");
   if (isIP(address) === 0) return { credentials: createSsl(roots), options: {} };
-  // An address must not be sent as a server's name (RFC 6066), and Node warns of it; gRPC would. So another name is sent, and the
-  // certificate is held against the address all the same.
+  // A server name must not be an IP address (RFC 6066). gRPC would send one, and Node.js would warn. So another name is
+  // sent, and the certificate is checked against the address.
   const credentials = createSsl(roots, (_name, certificate) => checkServerIdentity(address, certificate));
   return { credentials, options: { "grpc.ssl_target_name_override": "obrolan" } };
 }
 
 const CERTIFICATE = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----.*?-----END (?:TRUSTED )?CERTIFICATE-----/gs;
 
-/** The roots to trust. Node trusts nobody at all, without a word, if there is no certificate in what it is given. */
+/** Without a certificate in `pem`, Node.js would silently trust no server at all. */
 function checkedRoots(pem: Buffer): Buffer {
   const problem = problemOf(pem);
   if (problem !== undefined) throw invalid(`\`ca\` cannot be used: ${problem}.`);
@@ -61,7 +61,7 @@ const ROOTS_FILE = "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH";
 
 function createSsl(roots: Buffer | null, check?: typeof checkServerIdentity): ChannelCredentials {
   const file = process.env[ROOTS_FILE];
-  // grpc-js takes the roots from this file, unchecked, and throws whatever reading it gives.
+  // grpc-js reads its roots from this file, does not check them, and throws any error of the file system.
   if (roots === null && file) checkRootsFile(file);
   return ChannelCredentials.createSsl(roots, null, null, check && { checkServerIdentity: check });
 }

@@ -1,19 +1,19 @@
 import { ClientError, type Metadata, Status } from "nice-grpc";
 import { type FieldViolation, readStatusDetails, type StatusDetails } from "./statusDetails.ts";
 
-/** Anything that failed: a call that the server refused, a server that was not reached, a command that cannot be sent. */
+/** A failure: the server refused a call, no server was reached, or a command cannot be sent. */
 export class ChatError extends Error {
   override readonly name = "ChatError";
   /** The gRPC status: `Status` of nice-grpc. */
   readonly code: Status;
   /**
-   * The contract's `Reason` without its prefix, such as `BAD_CREDENTIALS`. Undefined where no Obrolan server said so: it was
-   * not reached, the connection was lost, or the error was made on this side.
+   * The contract's `Reason` without its prefix, such as `BAD_CREDENTIALS`. Undefined if the error does not come from an
+   * Obrolan server: none was reached, the connection was lost, or the library refused the call.
    */
   readonly reason: string | undefined;
-  /** The same may succeed after this wait, in milliseconds. Undefined: the server named none. */
+  /** The same call may succeed after this wait, in milliseconds. Undefined: the server named none. */
   readonly retryAfterMs: number | undefined;
-  /** The fields of the request that were wrong. */
+  /** The wrong fields of the request. */
   readonly fields: readonly FieldViolation[];
 
   constructor(
@@ -29,7 +29,7 @@ export class ChatError extends Error {
   }
 }
 
-/** Makes a `ChatError` of whatever a call threw, with what its trailer says. */
+/** Converts any thrown value to a `ChatError`, with the details in the trailer. */
 export function toChatError(error: unknown, trailer?: Metadata): ChatError {
   if (error instanceof ChatError) return error;
   if (!(error instanceof ClientError)) {
@@ -39,4 +39,15 @@ export function toChatError(error: unknown, trailer?: Metadata): ChatError {
   const details: StatusDetails = bytes === undefined ? { fields: [] } : readStatusDetails(bytes);
   const reason = trailer?.get("obrolan-reason") ?? details.reason;
   return new ChatError(error.code, error.details, { ...details, reason, cause: error });
+}
+
+/**
+ * grpc-js's message if a server refuses a call before it reads it (HTTP/2's REFUSED_STREAM), as a draining server does.
+ */
+const REFUSED_STREAM = "Stream refused by server";
+
+/** Whether a call can be repeated: a draining server did not carry it out, and another server may take it. */
+export function isRepeatable({ code, reason, message }: ChatError): boolean {
+  if (reason === "SHUTTING_DOWN") return true;
+  return code === Status.UNAVAILABLE && reason === undefined && message === REFUSED_STREAM;
 }

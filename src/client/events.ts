@@ -1,51 +1,50 @@
 import type { Command, Limits } from "../gen/obrolan/v1/chat.ts";
 import type { ChatError } from "./errors.ts";
 
-/** Something somebody said. */
+/** A user sent a message. */
 export interface MessageEvent {
   readonly kind: "message";
-  /** Its place in the log, and a cursor. */
+  /** The message's position in the log. It is also a cursor. */
   readonly id: bigint;
   readonly sender: string;
-  /** Empty: everyone. */
+  /** Empty: the message is for everyone. */
   readonly recipient: string;
-  /** Exactly as it was sent. It may hold control characters: take care where you show it. */
+  /** Exactly as it was sent. It may hold control characters: remove them before you show it in a terminal. */
   readonly text: string;
   readonly sentAt: Date;
   /**
-   * It was said before the room began: one of the `recent` messages, or part of a log that is read from its beginning.
-   * A program that answers messages leaves these alone. Messages that were missed while the connection was lost are not
-   * replayed: they are new.
+   * The message is history: one of the `recent` messages, or part of a log that is read from its beginning. A program
+   * that answers messages ignores it. A message that was missed while the connection was lost is not `replayed`.
    */
   readonly replayed: boolean;
 }
 
-/** The replay is over: what follows is live. Once after every `connected`. */
+/** The replay is complete: new messages follow. Comes once after every `connected`. */
 export interface CaughtUpEvent {
   readonly kind: "caughtUp";
-  /** Everything up to this id has come. A cursor. */
+  /** Everything up to this id has come. It is also a cursor. */
   readonly id: bigint;
-  /**
-   * This is not the first time in this room. Nothing was missed meanwhile, unless a `gap` or `logChanged` came since.
-   */
+  /** The room has caught up before. Nothing was missed since, unless a `gap` or `logChanged` came. */
   readonly again: boolean;
 }
 
-/** Others who came and went. A hint; `list` has the truth. */
+/** Other users came and went. Some changes may be missing; `list` has the current state. */
 export interface PresenceEvent {
   readonly kind: "presence";
   readonly joined: readonly string[];
   readonly left: readonly string[];
-  /** Too much has changed to tell: ask `list`. */
+  /** There were too many changes to send: call `list`. */
   readonly reset: boolean;
 }
 
-/** What was asked for cannot be had: the replay begins at `oldestId`. */
+/** The server cannot replay from the cursor: the replay begins at `oldestId`. */
 export interface GapEvent {
   readonly kind: "gap";
-  /** The id of the oldest message kept, or of the next one where there is none. */
+  /** The id of the oldest message in the log; of the next message if the log is empty. */
   readonly oldestId: bigint;
-  /** Messages after the cursor are gone. False: none are, the log is another one or shorter, and all of it follows. */
+  /**
+   * Messages after the cursor are lost. False: none are; the log is another or a shorter one, and all of it follows.
+   */
   readonly missed: boolean;
 }
 
@@ -54,52 +53,52 @@ export interface GoodbyeEvent {
   readonly kind: "goodbye";
   /** The contract's `Reason` without its prefix. */
   readonly reason: string;
-  /** The room comes back by itself. */
+  /** Whether the room reconnects. */
   readonly reconnect: boolean;
-  /** In milliseconds. */
+  /** How long the room waits at least before it reconnects, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 }
 
-/** The server has let us in. The replay and `caughtUp` follow. */
+/** The server accepted the stream. The replay and `caughtUp` follow. */
 export interface ConnectedEvent {
   readonly kind: "connected";
-  /** Who we are, as the room writes it. */
+  /** The user's own name, as the server writes it. */
   readonly username: string;
   readonly logId: string;
-  /** The id of the newest message in the log; 0: there never was one. */
+  /** The id of the newest message in the log; 0: the log never had one. */
   readonly headId: bigint;
   readonly limits: Limits;
   readonly serverVersion: string;
-  /** This is not the first time in this room. */
+  /** The room was connected before. */
   readonly again: boolean;
   /**
-   * The log is another one than before (the server was restored from a backup): forget the messages that you have. What
-   * was asked for when entering follows again, with `replayed` set: the `recent` messages, or after a `gap` everything.
+   * The log is not the one of the previous connection: the server was restored from a backup. Discard the messages that
+   * you have. The room begins again with `replayed` messages: the `recent` ones, or after a `gap` all of them.
    */
   readonly logChanged: boolean;
 }
 
-/** The connection was lost, or could not be made. The room tries again by itself. */
+/** The connection was lost, or an attempt to connect failed. The room reconnects. */
 export interface DisconnectedEvent {
   readonly kind: "disconnected";
-  /** In milliseconds. */
+  /** The wait before the next attempt, in milliseconds. */
   readonly willRetryInMs: number;
-  /** How many times it has failed since it last caught up, this time included. */
+  /** The number of failures since the room last caught up, this one included. */
   readonly failures: number;
   readonly cause: ChatError;
 }
 
-/** Why a room is closed for good. */
+/** Why a room is closed. */
 export type Closed =
-  /** `close()`: everything was answered, and came. */
+  /** By `close()`: every command was answered, and everything up to the last accepted message came. */
   | { readonly kind: "left" }
-  /** `abort()`, or the signal. */
+  /** By `abort()` or the signal. */
   | { readonly kind: "aborted" }
-  /** The server said not to come back, for instance with `LOGGED_OUT`. */
+  /** The server told the client not to reconnect, for example with `LOGGED_OUT`. */
   | { readonly kind: "dismissed"; readonly reason: string }
-  /** The token is worth nothing (any more). */
+  /** The session has ended, or the token was never valid. */
   | { readonly kind: "unauthenticated"; readonly cause: ChatError }
-  /** The server was not reached within `firstConnectMs`. */
+  /** No server was reached within `firstConnectMs`. */
   | { readonly kind: "unreached"; readonly cause: ChatError };
 
 /** The room is closed. The last event. */
@@ -108,18 +107,18 @@ export interface ClosedEvent {
   readonly why: Closed;
 }
 
-/** What happens in the room. */
+/** The events of the chat. */
 export type ChatEvent = MessageEvent | CaughtUpEvent | PresenceEvent | GapEvent | GoodbyeEvent;
 
-/** What happens to the connection. */
+/** The events of the connection. */
 export type LifeEvent = ConnectedEvent | DisconnectedEvent | ClosedEvent;
 
-/** Everything that a room's iterator gives. */
+/** All events that a room's iterator yields. */
 export type RoomEvent = ChatEvent | LifeEvent;
 
-/** What became of a command. */
+/** The outcome of a command. */
 export type Outcome =
-  /** The message is durable. `duplicate`: it had been accepted before, under the same `requestId`. */
+  /** The message is durable. `duplicate`: it was accepted before, under the same `requestId`. */
   | {
       readonly kind: "accepted";
       readonly requestId: string;
@@ -127,13 +126,15 @@ export type Outcome =
       readonly sentAt: Date;
       readonly duplicate: boolean;
     }
-  /** Nothing was written. `retryAfterMs` set: the same may succeed then, under the same `requestId` too. */
+  /**
+   * Nothing was written. If `retryAfterMs` is set, the command may succeed after it, also under the same `requestId`.
+   */
   | {
       readonly kind: "rejected";
       readonly requestId: string;
       /** The contract's `Reason` without its prefix. */
       readonly reason: string;
-      /** For people. */
+      /** A sentence for people. */
       readonly message: string;
       readonly retryAfterMs: number | undefined;
     }
@@ -141,9 +142,12 @@ export type Outcome =
   | {
       readonly kind: "help";
       readonly requestId: string;
-      /** What was typed in the place of a command; empty where it was one. */
+      /** The word that the server does not know as a command; empty if help was asked for. */
       readonly unknownCommand: string;
       readonly commands: readonly Command[];
     }
-  /** The room was closed before an answer came. Sent again in another room with its `requestId`, it is posted once. */
+  /**
+   * The room was closed before the answer came. Resent in another room with its `requestId`, the command is posted
+   * once.
+   */
   | { readonly kind: "unanswered"; readonly requestId: string };

@@ -1,5 +1,5 @@
 /**
- * Talks to an Obrolan server, stays connected, misses nothing.
+ * The client library: talks to an Obrolan server, stays connected, and misses no message.
  *
  *     const client = connect({ address: "127.0.0.1:50051" });
  *     const { token } = await client.login("ani", "correct horse");

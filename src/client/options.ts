@@ -4,46 +4,48 @@ import type { BackoffOptions } from "./backoff.ts";
 import {
   checkOptions,
   checkValue,
+  checkWellFormed,
   invalid,
   type Option,
   type Options,
   secret,
   signal,
   text,
+  timeoutMs,
   toggle,
-  waitMs,
   whole,
 } from "./check.ts";
 import type { Start } from "./resumePoint.ts";
-import { mustBeWellFormed } from "./wellFormed.ts";
 
-/** Where the server is, and how to talk to it. */
+/** The address of a server, and how to connect to it. */
 export interface ConnectOptions {
   /** `HOST:PORT`; an IPv6 address in brackets: `[::1]:50051`. */
   address: string;
-  /** The certificates (PEM) to trust, which also turns TLS on. Default: those that Node trusts. */
+  /** The certificates (PEM) to trust. Turns TLS on. Default: the certificates that Node.js trusts. */
   ca?: Uint8Array;
-  /** Talk without TLS. Default: only to a loopback address (`127.0.0.0/8`, `[::1]`, `localhost`), and only without `ca`. */
+  /** Connect without TLS. Default: true for a loopback address (`127.0.0.0/8`, `[::1]`, `localhost`) without `ca`. */
   insecure?: boolean;
-  /** How long a connection may be silent before it is asked for a sign of life, in milliseconds. Default 20,000. */
+  /** Ping the server after a connection was idle for so long, in milliseconds. Default 20,000. */
   keepaliveMs?: number;
-  /** How long it has to give that sign, in milliseconds. Default 10,000. */
+  /** How long the server may take to answer a ping, in milliseconds. Default 10,000. */
   keepaliveTimeoutMs?: number;
-  /** How long `register`, `login`, `list` and `logout` may take, and one attempt to connect, in milliseconds. Default 10,000. */
+  /** The limit for each call, and for one attempt to connect, in milliseconds. Default 10,000. */
   timeoutMs?: number;
 }
 
-/** How to enter the room. */
+/** How to enter the room, and how to stay in it. */
 export interface RoomOptions extends Start {
-  /** The session's. */
+  /** The token of a session. */
   token: string;
-  /** How many events may wait to be taken. Default 1,024. When so many do, nothing more is taken from the connection. */
+  /**
+   * How many events may wait to be taken. Default 1,024. While the buffer is full, nothing is read from the connection.
+   */
   maxEvents?: number;
-  /** How many commands may wait for their answers. Default 256. A command past that throws a `ChatError`. */
+  /** How many commands may wait for their answers. Default 256. One more throws a `ChatError`. */
   maxPending?: number;
-  /** Give up when the server was not reached once within this time, in milliseconds. Default: never. */
+  /** Close the room if no server was reached within this time, in milliseconds. Default: never. */
   firstConnectMs?: number;
-  /** The waits between attempts. */
+  /** The waits between attempts to connect. */
   backoff?: BackoffOptions;
   /** Aborts the room, as `abort()` does. */
   signal?: AbortSignal;
@@ -61,7 +63,7 @@ const ROOM: Options = {
   recent: whole(0),
   maxEvents: whole(1),
   maxPending: whole(1),
-  firstConnectMs: waitMs,
+  firstConnectMs: timeoutMs,
   backoff: { wanted: "an object", fits: (value) => typeof value === "object" && value !== null },
   signal,
 };
@@ -77,11 +79,11 @@ const BACKOFF: Options = {
   random: { wanted: "a function", fits: (value) => typeof value === "function" },
 };
 
-/** Throws a `ChatError` for options that could never be sent: a room would try again for ever. */
+/** Throws a `ChatError` for options that no server can take, because a room would retry forever. */
 export function checkRoomOptions(options: RoomOptions): void {
   checkOptions("enter", options, ROOM);
   checkToken(options.token);
-  if (options.logId !== undefined) mustBeWellFormed("logId", options.logId);
+  if (options.logId !== undefined) checkWellFormed("logId", options.logId);
   if (options.backoff !== undefined) checkOptions("backoff", options.backoff, BACKOFF);
 }
 
@@ -93,12 +95,12 @@ const CONNECT: Options = {
   },
   ca: { wanted: "certificates in PEM, as bytes", fits: (value) => value instanceof Uint8Array },
   insecure: toggle,
-  keepaliveMs: waitMs,
-  keepaliveTimeoutMs: waitMs,
-  timeoutMs: waitMs,
+  keepaliveMs: timeoutMs,
+  keepaliveTimeoutMs: timeoutMs,
+  timeoutMs,
 };
 
-/** Throws a `ChatError` for options with which no server could be reached. */
+/** Throws a `ChatError` for options with which no server can be reached. */
 export function checkConnectOptions(options: ConnectOptions): void {
   checkOptions("connect", options, CONNECT);
   if (options.insecure && options.ca !== undefined) {
@@ -106,21 +108,21 @@ export function checkConnectOptions(options: ConnectOptions): void {
   }
 }
 
-/** What every call of `ChatClient` may be given besides its own options. */
+/** Checks the settings of a call of `ChatClient`; `own`: the options that only this call has. */
 export function checkSettings(call: string, settings: object | undefined, own: Options = {}): void {
   if (settings !== undefined) checkOptions(call, settings, { ...own, signal });
 }
 
-/** Throws a `ChatError` for what cannot be a name and a password. */
+/** Throws a `ChatError` for a name or a password that cannot be sent. */
 export function checkSignIn(call: string, username: string, password: string, settings: object | undefined): void {
   checkValue("username", username, { ...text, required: true });
   checkValue("password", password, secret);
-  mustBeWellFormed("username", username);
-  mustBeWellFormed("password", password);
+  checkWellFormed("username", username);
+  checkWellFormed("password", password);
   checkSettings(call, settings);
 }
 
-/** Throws a `ChatError` for a value that is not a token and cannot be sent as a header. The error does not repeat it. */
+/** Throws a `ChatError` for a token that cannot be sent as a header. The error does not repeat it. */
 export function checkToken(token: unknown): void {
   checkValue("token", token, { ...secret, wanted: "the token of a session" });
   if (/^[\x21-\x7e]+$/.test(token as string)) return;
@@ -129,7 +131,7 @@ export function checkToken(token: unknown): void {
   );
 }
 
-/** Throws a `ChatError` for a command that has no text where one belongs. Texts are not shown. */
+/** Throws a `ChatError` for a command without its text. The error does not repeat a text. */
 export function checkCommand(command: ChatRequest["command"], options: object): void {
   const line = { ...text, required: true, secret: true } as const;
   checkOptions("a command", options, { requestId: text });

@@ -1,97 +1,98 @@
 import { Status } from "nice-grpc";
 import { ChatRequest } from "../gen/obrolan/v1/chat.ts";
+import { checkWellFormed } from "./check.ts";
 import { ChatError } from "./errors.ts";
 import type { Outcome } from "./events.ts";
-import { mustBeWellFormed } from "./wellFormed.ts";
 
-/** What the contract allows a request to have; a larger one would end the stream, every time that it is sent again. */
+/** The contract's limit for a request. A larger one would end every stream on which it is sent. */
 const MAX_REQUEST_BYTES = 64 * 1024;
 
 interface PendingCommand {
   readonly request: ChatRequest;
-  /** How often it was sent. */
-  sent: number;
+  timesSent: number;
   readonly resolve: (outcome: Outcome) => void;
 }
 
-/** The commands whose outcome is not known yet, in the order in which they were given. */
+/** The commands whose outcome is not known yet, in the order in which the application gave them. */
 export class PendingCommands {
   readonly #max: number;
-  readonly #waiting = new Map<string, PendingCommand>();
+  readonly #commands = new Map<string, PendingCommand>();
 
   constructor(max: number) {
     this.#max = max;
   }
 
-  /** How many there are. */
   get size(): number {
-    return this.#waiting.size;
+    return this.#commands.size;
   }
 
-  /** The request ids, in the order in which the commands are sent (again). */
-  ids(): string[] {
-    return [...this.#waiting.keys()];
+  /** The request ids, in the order in which a new stream sends the commands. */
+  requestIds(): string[] {
+    return [...this.#commands.keys()];
   }
 
-  /** Whether a command waits for its answer. */
   has(requestId: string): boolean {
-    return this.#waiting.has(requestId);
+    return this.#commands.has(requestId);
   }
 
-  /** One of them, which is sent (again); `undefined` where its answer has come. */
-  request(requestId: string): ChatRequest | undefined {
-    const waiting = this.#waiting.get(requestId);
-    if (waiting === undefined) return undefined;
-    waiting.sent += 1;
-    return waiting.request;
+  /** The request of a command, which the caller now sends; undefined if the command is settled. */
+  takeForSending(requestId: string): ChatRequest | undefined {
+    const command = this.#commands.get(requestId);
+    if (command === undefined) return undefined;
+    command.timesSent += 1;
+    return command.request;
   }
 
   /**
-   * Whether an answer says nothing yet. A command that was sent before, and may have been carried out then, is not settled by a server
-   * that cannot look: that nothing was written goes for the last time only.
+   * Whether an answer does not settle its command: `STORE_UNAVAILABLE` to a command that was sent before. The server
+   * says that it wrote nothing this time, but the first attempt may have been written. The command stays pending and is
+   * resent after a wait.
+   *
+   * The resend can change the order of the user's own messages: a later command on the same stream may be accepted
+   * before it (docs/client.md).
    */
-  isOpen(outcome: Outcome): boolean {
+  isInconclusive(outcome: Outcome): boolean {
     if (outcome.kind !== "rejected" || outcome.reason !== "STORE_UNAVAILABLE") return false;
-    return (this.#waiting.get(outcome.requestId)?.sent ?? 0) > 1;
+    return (this.#commands.get(outcome.requestId)?.timesSent ?? 0) > 1;
   }
 
-  /** Remembers a command until its answer comes. Throws a `ChatError` for one that cannot be sent. */
+  /** Adds a command. Resolves with its outcome. Throws a `ChatError` if the command cannot be sent. */
   add(request: ChatRequest): Promise<Outcome> {
     const { requestId } = request;
     if (requestId === "") {
       throw new ChatError(Status.INVALID_ARGUMENT, "An empty requestId cannot be answered: leave it out to get one.");
     }
-    if (this.#waiting.has(requestId)) {
+    if (this.#commands.has(requestId)) {
       throw new ChatError(Status.ALREADY_EXISTS, `The command ${requestId} is waiting for its answer already.`);
     }
-    if (this.#waiting.size >= this.#max) {
-      const sentence = `${this.#max} commands are waiting for their answers, and no more are kept: wait for some of them.`;
-      throw new ChatError(Status.RESOURCE_EXHAUSTED, sentence);
+    if (this.#commands.size >= this.#max) {
+      const remedy = "and no more are kept: wait for some of them.";
+      throw new ChatError(Status.RESOURCE_EXHAUSTED, `${this.#max} commands are waiting for their answers, ${remedy}`);
     }
-    mustBeWellFormed("requestId", requestId);
-    for (const [name, text] of textsOf(request.command)) mustBeWellFormed(name, text);
+    checkWellFormed("requestId", requestId);
+    for (const [name, text] of textsOf(request.command)) checkWellFormed(name, text);
     const bytes = ChatRequest.encode(request).finish().length;
     if (bytes > MAX_REQUEST_BYTES) {
       const sentence = `This command is ${bytes} bytes long; at most ${MAX_REQUEST_BYTES} can be sent.`;
       throw new ChatError(Status.RESOURCE_EXHAUSTED, sentence);
     }
-    return new Promise((resolve) => this.#waiting.set(requestId, { request, resolve, sent: 0 }));
+    return new Promise((resolve) => this.#commands.set(requestId, { request, resolve, timesSent: 0 }));
   }
 
-  /** An answer came. One to a command that is not waiting is no news. */
+  /** Resolves a command with its outcome. Ignores an outcome of a command that is not pending. */
   settle(outcome: Outcome): void {
-    const waiting = this.#waiting.get(outcome.requestId);
-    this.#waiting.delete(outcome.requestId);
-    waiting?.resolve(outcome);
+    const command = this.#commands.get(outcome.requestId);
+    this.#commands.delete(outcome.requestId);
+    command?.resolve(outcome);
   }
 
-  /** No answers will come any more. */
+  /** Resolves every command as `unanswered`. */
   abandon(): void {
-    for (const requestId of [...this.#waiting.keys()]) this.settle({ kind: "unanswered", requestId });
+    for (const requestId of this.requestIds()) this.settle({ kind: "unanswered", requestId });
   }
 }
 
-/** The strings of a command, with the names that an application knows them by. */
+/** The strings of a command, by the names that the application knows. */
 function textsOf(command: ChatRequest["command"]): [string, string][] {
   switch (command?.$case) {
     case "sendAll":

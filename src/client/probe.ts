@@ -3,10 +3,10 @@ import { connect as connectHttp2 } from "node:http2";
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 
-/** How long a server may take to show what it speaks, in milliseconds. */
+/** The limit for one probe. */
 const TIMEOUT_MS = 2_000;
 
-/** Whether what listens there speaks TLS, with whatever certificate. Nothing is sent but the handshake. */
+/** Whether the server speaks TLS, with any certificate. Sends only the handshake. */
 export function speaksTls(host: string, port: number): Promise<boolean> {
   return opens(connectTls({ host, port, rejectUnauthorized: false, ALPNProtocols: ["h2"] }), "secureConnect");
 }
@@ -19,7 +19,7 @@ export function speaksPlainText(host: string, port: number): Promise<boolean> {
   return opens(socket, "remoteSettings", session).finally(() => session.destroy());
 }
 
-/** Whether anything listens there. */
+/** Whether a server listens on the port. */
 export function listens(host: string, port: number): Promise<boolean> {
   return opens(connectTcp({ host, port }), "connect");
 }

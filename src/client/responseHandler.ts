@@ -1,136 +1,153 @@
 import { randomUUID } from "node:crypto";
 import { Status } from "nice-grpc";
 import type { ChatRequest, ChatResponse, Event, Gap, Welcome } from "../gen/obrolan/v1/chat.ts";
-import type { EventBuffer } from "./buffer.ts";
 import { ChatError } from "./errors.ts";
+import type { EventBuffer } from "./eventBuffer.ts";
 import type { GoodbyeEvent, Outcome, RoomEvent } from "./events.ts";
 import type { PendingCommands } from "./pendingCommands.ts";
 import type { Cursor, ResumePoint } from "./resumePoint.ts";
-import type { Change } from "./state.ts";
+import type { StateEvent } from "./state.ts";
 import { NO_LIMITS, toOutcome, toRoomEvent } from "./translate.ts";
 
-/** What reading needs. */
-export interface ResponseHandlerParts {
-  readonly place: ResumePoint;
+/** The collaborators of a `ResponseHandler`. */
+export interface ResponseHandlerOptions {
+  readonly resumePoint: ResumePoint;
   readonly pending: PendingCommands;
   readonly events: EventBuffer;
+  readonly listener: StreamListener;
   /** Ends every wait for space in the buffer. */
   readonly signal: AbortSignal;
-  readonly change: (what: Change) => void;
-  /** The server has let us in: the stream is to begin with this join. */
-  readonly begin: (join: ChatRequest) => void;
-  /** The stream has answered a command. */
-  readonly answered: (requestId: string) => void;
-  /** A command is to be sent once more, after so many milliseconds. */
-  readonly again: (requestId: string, afterMs: number) => void;
 }
 
-/** Reads what the server sends: answers go to their commands, events to the application, cursors to the place. */
+/** What a `ResponseHandler` reports about the stream. */
+export interface StreamListener {
+  onState(event: StateEvent): void;
+  /** The server sent `welcome`: the stream must now send this join. */
+  onWelcome(join: ChatRequest): void;
+  /** The server answered a command. */
+  onAnswer(requestId: string): void;
+  /** A command must be sent once more, after so many milliseconds. */
+  onResend(requestId: string, afterMs: number): void;
+}
+
+/**
+ * Handles the server's responses: answers settle commands, events go to the application, cursors to the resume point.
+ */
 export class ResponseHandler {
-  readonly #parts: ResponseHandlerParts;
-  /** Undefined: there was no `welcome` on this stream. */
+  readonly #resumePoint: ResumePoint;
+  readonly #pending: PendingCommands;
+  readonly #events: EventBuffer;
+  readonly #listener: StreamListener;
+  readonly #signal: AbortSignal;
+  /** Undefined: no `welcome` came on this stream. */
   #joinId: string | undefined;
   #goodbye: GoodbyeEvent | undefined;
-  #welcomed = false;
-  #caughtUp = false;
-  #lastAccepted = 0n;
+  #hasConnected = false;
+  #hasCaughtUp = false;
+  #lastAcceptedId = 0n;
 
-  constructor(parts: ResponseHandlerParts) {
-    this.#parts = parts;
+  constructor({ resumePoint, pending, events, listener, signal }: ResponseHandlerOptions) {
+    this.#resumePoint = resumePoint;
+    this.#pending = pending;
+    this.#events = events;
+    this.#listener = listener;
+    this.#signal = signal;
   }
 
-  /** The `goodbye` of the stream that was read last, if it said one. */
+  /** The `goodbye` of the current or last stream. */
   get goodbye(): GoodbyeEvent | undefined {
     return this.#goodbye;
   }
 
-  /** The server has let us in once. */
-  get welcomed(): boolean {
-    return this.#welcomed;
+  /** Whether any stream got a `welcome`. */
+  get hasConnected(): boolean {
+    return this.#hasConnected;
   }
 
-  /** It has caught up once, and everything up to our last message has come. */
-  get complete(): boolean {
-    return this.#caughtUp && (this.#parts.place.cursor?.id ?? 0n) >= this.#lastAccepted;
+  /** Whether the room has caught up once, and has received everything up to its own last accepted message. */
+  get isComplete(): boolean {
+    return this.#hasCaughtUp && (this.#resumePoint.cursor?.id ?? 0n) >= this.#lastAcceptedId;
   }
 
-  /** A new stream is opened. */
-  reset(): void {
+  /** A new stream was opened. */
+  beginStream(): void {
     this.#goodbye = undefined;
     this.#joinId = undefined;
   }
 
-  /** Takes a response, as soon as there is space for its events. Throws a `ChatError` where the join was refused. */
-  async take({ events, cursor }: ChatResponse): Promise<void> {
-    // Answers first: a command need not wait until there is space for events.
-    for (const event of events) this.#answer(toOutcome(event));
-    // The join is the first request, so whatever else follows the welcome follows the join.
+  /** Handles a response. Resolves when its events are in the buffer. Throws a `ChatError` if the join was rejected. */
+  async handle({ events, cursor }: ChatResponse): Promise<void> {
+    // Answers first: they need no space in the event buffer.
+    for (const event of events) this.#handleAnswer(toOutcome(event));
+    // The join is the first request, so any response after the welcome shows that the join took effect.
     if (this.#joinId !== undefined && !events.some(({ event }) => event?.$case === "goodbye")) {
-      this.#parts.change({ kind: "joined" });
+      this.#listener.onState({ kind: "joined" });
     }
-    for (const event of events) await this.#pass(event);
-    if (cursor !== 0n) this.#parts.events.reach(this.#parts.place.reach(cursor));
+    for (const event of events) await this.#handleEvent(event);
+    if (cursor !== 0n) this.#events.advanceTo(this.#resumePoint.advanceTo(cursor));
   }
 
-  #answer(outcome: Outcome | undefined): void {
+  #handleAnswer(outcome: Outcome | undefined): void {
     if (outcome === undefined) return;
     if (outcome.kind === "rejected" && outcome.requestId === this.#joinId) {
       const { message, reason, retryAfterMs } = outcome;
       throw new ChatError(Status.UNAVAILABLE, message, { reason, retryAfterMs });
     }
-    if (outcome.kind === "accepted" && outcome.id > this.#lastAccepted) this.#lastAccepted = outcome.id;
-    if (this.#parts.pending.isOpen(outcome)) this.#parts.again(outcome.requestId, retryAfterOf(outcome));
-    else this.#parts.pending.settle(outcome);
-    this.#parts.answered(outcome.requestId);
+    if (outcome.kind === "accepted" && outcome.id > this.#lastAcceptedId) this.#lastAcceptedId = outcome.id;
+    if (this.#pending.isInconclusive(outcome)) {
+      this.#listener.onResend(outcome.requestId, retryAfterMsOf(outcome));
+    } else {
+      this.#pending.settle(outcome);
+    }
+    this.#listener.onAnswer(outcome.requestId);
   }
 
-  async #pass(wire: Event): Promise<void> {
-    const { place } = this.#parts;
+  async #handleEvent(wire: Event): Promise<void> {
     switch (wire.event?.$case) {
       case "welcome":
-        return this.#welcome(wire.event.value);
+        return this.#handleWelcome(wire.event.value);
       case "caughtUp":
-        return this.#catchUp(wire.event.value.id);
+        return this.#handleCaughtUp(wire.event.value.id);
       case "gap":
-        return this.#gap(wire.event.value);
+        return this.#handleGap(wire.event.value);
     }
-    const event = toRoomEvent(wire, (id) => place.isReplayed(id));
+    const event = toRoomEvent(wire, (id) => this.#resumePoint.isReplayed(id));
     if (event?.kind === "goodbye") this.#goodbye = event;
-    if (event !== undefined) await this.#put(event, event.kind === "message" ? place.reach(event.id) : undefined);
+    if (event === undefined) return;
+    await this.#put(event, event.kind === "message" ? this.#resumePoint.advanceTo(event.id) : undefined);
   }
 
-  async #welcome({ username, logId, headId, limits = NO_LIMITS, serverVersion }: Welcome): Promise<void> {
+  async #handleWelcome({ username, logId, headId, limits = NO_LIMITS, serverVersion }: Welcome): Promise<void> {
     if (this.#joinId !== undefined) return;
-    const again = this.#welcomed;
-    const { join, logChanged } = this.#parts.place.welcome({ logId, headId, maxRecent: limits.maxRecent });
-    // Ids of another log say nothing about this one.
-    if (logChanged) this.#lastAccepted = 0n;
-    this.#welcomed = true;
+    const again = this.#hasConnected;
+    const { join, logChanged } = this.#resumePoint.welcome({ logId, headId, maxRecent: limits.maxRecent });
+    // The id belongs to the old log.
+    if (logChanged) this.#lastAcceptedId = 0n;
+    this.#hasConnected = true;
     this.#joinId = randomUUID();
-    // Before the event is put: there may be no space for it.
-    this.#parts.begin({ requestId: this.#joinId, command: { $case: "join", value: join } });
+    // Join first: the buffer may have no space for the event.
+    this.#listener.onWelcome({ requestId: this.#joinId, command: { $case: "join", value: join } });
     const event: RoomEvent = { kind: "connected", username, logId, headId, limits, serverVersion, again, logChanged };
-    return this.#put(event, this.#parts.place.cursor);
+    return this.#put(event, this.#resumePoint.cursor);
   }
 
-  #catchUp(id: bigint): Promise<void> {
-    const again = this.#caughtUp;
-    this.#caughtUp = true;
-    this.#parts.change({ kind: "caughtUp" });
-    return this.#put({ kind: "caughtUp", id, again }, this.#parts.place.reach(id));
+  #handleCaughtUp(id: bigint): Promise<void> {
+    const again = this.#hasCaughtUp;
+    this.#hasCaughtUp = true;
+    this.#listener.onState({ kind: "caughtUp" });
+    return this.#put({ kind: "caughtUp", id, again }, this.#resumePoint.advanceTo(id));
   }
 
-  #gap({ oldestId }: Gap): Promise<void> {
-    const { missed, cursor } = this.#parts.place.gap(oldestId);
+  #handleGap({ oldestId }: Gap): Promise<void> {
+    const { missed, cursor } = this.#resumePoint.gap(oldestId);
     return this.#put({ kind: "gap", oldestId, missed }, cursor);
   }
 
   #put(event: RoomEvent, cursor: Cursor | undefined): Promise<void> {
-    return this.#parts.events.put(event, cursor, this.#parts.signal);
+    return this.#events.put(event, cursor, this.#signal);
   }
 }
 
-/** In milliseconds. */
-function retryAfterOf(outcome: Outcome): number {
+function retryAfterMsOf(outcome: Outcome): number {
   return (outcome.kind === "rejected" ? outcome.retryAfterMs : undefined) ?? 1_000;
 }

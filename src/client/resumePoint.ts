@@ -1,56 +1,56 @@
 import type { Join, Welcome } from "../gen/obrolan/v1/chat.ts";
 
-/** How far a reader has come, in which log. Keep both together. */
+/** A position in a log: everything up to `id` was received. Keep both fields together. */
 export interface Cursor {
-  /** Empty: not known, and not compared. */
+  /** Empty: unknown, and not compared with the server's log. */
   readonly logId: string;
   readonly id: bigint;
 }
 
-/** Where to begin. */
+/** Where a room begins. */
 export interface Start {
-  /** Begin after this cursor; 0 is the very beginning. Default: see `recent`. */
+  /** Begin after the message with this id; 0 is the beginning of the log. Default: see `recent`. */
   resumeAfter?: bigint;
   /** The log that `resumeAfter` belongs to. Default "": not compared. */
   logId?: string;
   /**
-   * If there is no cursor, or the server's log is not the cursor's (it was restored from a backup): begin with the last
-   * so many messages, at most the server's `maxRecent`. Default without `resumeAfter`: 0. Default with `resumeAfter`:
-   * everything that the other log has, after a `gap`.
+   * Begin with so many of the newest messages, at most the server's `maxRecent`. It applies without `resumeAfter`, or
+   * if the server's log is not the one of `logId` (the server was restored from a backup). Default without
+   * `resumeAfter`: 0. Default with `resumeAfter`: all messages of the other log, after a `gap`.
    */
   recent?: number;
 }
 
-/** What of a `welcome` says where a stream begins. */
-export type Opening = Pick<Welcome, "logId" | "headId"> & { readonly maxRecent: number };
+/** The fields of a `welcome` that decide where a stream begins. */
+export type WelcomeLog = Pick<Welcome, "logId" | "headId"> & { readonly maxRecent: number };
 
-/** What follows a `welcome`. */
-export interface Joining {
-  /** The join that misses nothing. */
+/** The join that answers a `welcome`. */
+export interface JoinPlan {
+  /** It misses no message. */
   readonly join: Join;
-  /** The log is another one than before. */
+  /** The server's log is not the log of the previous stream or cursor. */
   readonly logChanged: boolean;
 }
 
-/** What a `gap` means. */
-export interface GapMeaning {
+/** What a `gap` means for the application. */
+export interface GapResult {
   readonly cursor: Cursor;
-  /** Messages that the application was to get cannot be had any more. */
+  /** The server has lost messages that the application should have received. */
   readonly missed: boolean;
 }
 
-/** Follows what the server says of cursors, and knows from it how to join again. */
+/** Tracks the cursor, and decides how the next stream joins. */
 export class ResumePoint {
-  /** Undefined: another log is read from its beginning. */
+  /** Undefined: a changed log is read from its beginning. */
   readonly #recent: number | undefined;
   #logId: string;
   #headId = 0n;
   #cursor: Cursor | undefined;
   /**
-   * While the cursor is reckoned from a `welcome`: the head then. What came up to it is a favour; what comes after it
-   * is owed.
+   * Set while the cursor is an estimate from a `welcome`: the head of that `welcome`. Messages up to it are optional
+   * history; a message after it must not be missed.
    */
-  #owedAfter: bigint | undefined;
+  #requiredAfter: bigint | undefined;
   #replayedUpTo = 0n;
 
   constructor({ resumeAfter, logId = "", recent }: Start) {
@@ -59,59 +59,59 @@ export class ResumePoint {
     if (resumeAfter !== undefined) this.#cursor = { logId, id: resumeAfter };
   }
 
-  /** Where to resume; undefined: there was no `welcome` yet. */
+  /** Where the next stream resumes. Undefined before the first `welcome`, unless the application gave a cursor. */
   get cursor(): Cursor | undefined {
     return this.#cursor;
   }
 
   /**
-   * Whether a message is part of a beginning (the recent messages, a log from its beginning), and not one that is new
-   * or was missed.
+   * Whether a message is history: one of the recent messages, or part of a log that is read from its beginning.
+   * Messages that are new, or were missed while the connection was lost, are not.
    */
   isReplayed(id: bigint): boolean {
     return id <= this.#replayedUpTo;
   }
 
-  /** A stream began. */
-  welcome(opening: Opening): Joining {
-    const { logId, headId } = opening;
+  /** A stream began. Returns how to join it. */
+  welcome(log: WelcomeLog): JoinPlan {
+    const { logId, headId } = log;
     const logChanged = this.#logId !== "" && this.#logId !== logId;
     this.#logId = logId;
     this.#headId = headId;
     if (this.#cursor === undefined || (logChanged && this.#recent !== undefined)) {
-      return { logChanged, join: this.#begin(opening) };
+      return { logChanged, join: this.#joinRecent(log) };
     }
-    // A cursor whose log was not known belongs to the first log that it is used with.
+    // A cursor without a log belongs to the first log that it is used with.
     if (this.#cursor.logId === "") this.#cursor = { logId, id: this.#cursor.id };
-    // Otherwise the cursor keeps its old log until the first one of the new log comes: the two are never mixed.
+    // A cursor keeps its log until the new log sends a cursor, so that an id never gets the wrong log.
     return { logChanged, join: { resumeAfter: this.#cursor.id, logId: this.#cursor.logId, recent: 0 } };
   }
 
-  /** The server has sent everything up to `id`. */
-  reach(id: bigint): Cursor {
-    this.#owedAfter = undefined;
+  /** The server has sent everything up to `id`. Returns the new cursor. */
+  advanceTo(id: bigint): Cursor {
+    this.#requiredAfter = undefined;
     this.#cursor = { logId: this.#logId, id };
     return this.#cursor;
   }
 
-  /** The replay begins at `oldestId`. */
-  gap(oldestId: bigint): GapMeaning {
+  /** The server's replay begins at `oldestId`. */
+  gap(oldestId: bigint): GapResult {
     const before = this.#cursor ?? { logId: this.#logId, id: 0n };
-    const had = this.#owedAfter ?? before.id;
+    const required = this.#requiredAfter ?? before.id;
     const goesBack = before.logId !== this.#logId || oldestId - 1n < before.id;
     if (goesBack) this.#replayedUpTo = this.#headId;
-    return { missed: !goesBack && oldestId - 1n > had, cursor: this.reach(oldestId - 1n) };
+    return { missed: !goesBack && oldestId - 1n > required, cursor: this.advanceTo(oldestId - 1n) };
   }
 
   /**
-   * Joins without a cursor. One is reckoned for the case that the connection is lost before the first one comes: as
-   * many messages before the head as were asked for, so that everything after that head comes in any case.
+   * Joins without a cursor. The connection may be lost before the server sends one, so the cursor is estimated: the
+   * head minus the recent messages. The next stream then gets everything after that head.
    */
-  #begin({ logId, headId, maxRecent }: Opening): Join {
+  #joinRecent({ logId, headId, maxRecent }: WelcomeLog): Join {
     const recent = this.#recent ?? 0;
     const before = BigInt(Math.min(recent, maxRecent));
     this.#cursor = { logId, id: headId > before ? headId - before : 0n };
-    this.#owedAfter = headId;
+    this.#requiredAfter = headId;
     this.#replayedUpTo = headId;
     return { logId: "", recent };
   }

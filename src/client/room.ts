@@ -1,72 +1,79 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Status } from "nice-grpc";
 import type { ChatRequest } from "../gen/obrolan/v1/chat.ts";
-import { EventBuffer } from "./buffer.ts";
 import type { Connection } from "./connection.ts";
 import { ConnectionLoop } from "./connectionLoop.ts";
 import { ChatError } from "./errors.ts";
+import { EventBuffer } from "./eventBuffer.ts";
 import type { Closed, Outcome, RoomEvent } from "./events.ts";
 import { checkCommand, checkRoomOptions, type RoomOptions } from "./options.ts";
 import { PendingCommands } from "./pendingCommands.ts";
 import { type Cursor, ResumePoint } from "./resumePoint.ts";
-import type { Rooms } from "./rooms.ts";
 import type { RoomState } from "./state.ts";
 
-/** What a command may be given. */
+/** The options of a command. */
 export interface CommandOptions {
-  /** At most 64 bytes; makes the command safe to send again, in another room too. Default: a new UUID. */
+  /** At most 64 bytes. Makes the command safe to resend, also in another room. Default: a new UUID. */
   requestId?: string;
 }
 
 /**
- * The room, from inside. It comes back by itself whenever the connection is lost, misses nothing, and sends again what was not
- * answered.
+ * A user's connection to the chat room. It reconnects when the connection is lost, misses no message, and resends
+ * commands without an answer.
  *
- * It is an iterable of what happens. Take the events, or everything stops once the buffer is full, answers to commands too:
- * they come on the same connection. Leaving a loop does not leave the room; the next loop goes on where that one stopped.
+ * It is an async iterable of events. Keep taking them: while the event buffer is full, nothing is read from the
+ * connection, and answers to commands stop too. Ending a loop does not leave the room; the next loop continues after
+ * the last event taken.
  */
 export class Room implements AsyncIterable<RoomEvent> {
-  /** Resolves when the room is closed, with why. Never rejects. */
+  /** Resolves with the reason when the room is closed. Never rejects. */
   readonly closed: Promise<Closed>;
   readonly #pending: PendingCommands;
   readonly #events: EventBuffer;
   readonly #loop: ConnectionLoop;
 
-  /** For `ChatClient.enter`. `rooms` remembers the room until it is closed. */
-  constructor(connection: Connection, options: RoomOptions, rooms: Rooms) {
+  /** For `ChatClient.enter`, which passes the client's `openRooms`. */
+  constructor(connection: Connection, options: RoomOptions, openRooms: OpenRooms) {
     checkRoomOptions(options);
-    const place = new ResumePoint(options);
+    const resumePoint = new ResumePoint(options);
     this.#pending = new PendingCommands(options.maxPending ?? 256);
-    this.#events = new EventBuffer(options.maxEvents ?? 1024, place.cursor);
-    this.#loop = new ConnectionLoop({ connection, options, place, pending: this.#pending, events: this.#events });
+    this.#events = new EventBuffer(options.maxEvents ?? 1024, resumePoint.cursor);
+    this.#loop = new ConnectionLoop({
+      connection,
+      room: options,
+      resumePoint,
+      pending: this.#pending,
+      events: this.#events,
+    });
     this.closed = this.#loop.run();
-    rooms.add(this.#loop, this.closed);
+    openRooms.add(this.#loop, this.closed);
   }
 
-  /** Where the connection stands. */
+  /** The state of the connection. */
   get state(): RoomState {
     return this.#loop.state;
   }
 
   /**
-   * Everything up to here has been taken from the iterator. Keep it, and enter with it next time to miss nothing.
-   * Undefined before the first `connected` was taken, unless the room was entered with a cursor.
+   * The cursor of the last event that was taken from the iterator. Save it, and enter with it next time to miss
+   * nothing. Undefined before the first `connected` was taken, unless the room was entered with a cursor.
    */
   get cursor(): Cursor | undefined {
-    return this.#events.taken;
+    return this.#events.takenCursor;
   }
 
-  /** How many commands wait for their answers. */
+  /** The number of commands without an answer. */
   get pending(): number {
     return this.#pending.size;
   }
 
-  /** Says something to everyone. */
+  /** Sends a message to everyone. */
   sendAll(text: string, options?: CommandOptions): Promise<Outcome> {
     return this.#command({ $case: "sendAll", value: { text } }, options);
   }
 
-  /** Says something to one user who is online. */
+  /** Sends a message to one user who is online. */
   sendTo(username: string, text: string, options?: CommandOptions): Promise<Outcome> {
     return this.#command({ $case: "sendTo", value: { username, text } }, options);
   }
@@ -76,21 +83,22 @@ export class Room implements AsyncIterable<RoomEvent> {
     return this.#command({ $case: "help", value: {} }, options);
   }
 
-  /** Passes on a command line as a person typed it. */
+  /** Sends a command line as a person typed it; the server parses it. */
   typed(line: string, options?: CommandOptions): Promise<Outcome> {
     return this.#command({ $case: "textCommand", value: line }, options);
   }
 
   /**
-   * Leaves. Resolves when every command was answered and everything up to one's last message has come; where the connection is
-   * lost before that, it comes back for it. Keep taking events meanwhile. `abort()` cuts it short.
+   * Leaves. Resolves when every command is answered and everything up to the user's last accepted message has come. If
+   * the connection is lost before that, the room reconnects first. Keep taking events meanwhile. `abort()` ends the
+   * wait.
    */
   close(): Promise<Closed> {
     this.#loop.leave();
     return this.closed;
   }
 
-  /** Leaves at once. Events that were not taken are dropped; commands without an answer are `unanswered`. */
+  /** Leaves at once. Drops the events that were not taken; commands without an answer resolve as `unanswered`. */
   abort(): void {
     this.#loop.stop({ kind: "aborted" });
   }
@@ -102,10 +110,39 @@ export class Room implements AsyncIterable<RoomEvent> {
   async #command(command: ChatRequest["command"], options: CommandOptions = {}): Promise<Outcome> {
     checkCommand(command, options);
     const { requestId = randomUUID() } = options;
-    if (this.#loop.leaving) throw new ChatError(Status.FAILED_PRECONDITION, "The room has been left.");
+    if (this.#loop.isLeaving) throw new ChatError(Status.FAILED_PRECONDITION, "The room has been left.");
     const request: ChatRequest = { requestId, command };
     const outcome = this.#pending.add(request);
     this.#loop.send(requestId);
     return outcome;
+  }
+}
+
+/** The rooms of one client that are not closed. */
+export class OpenRooms {
+  readonly #loops = new Set<ConnectionLoop>();
+
+  /** Adds a room, and removes it when it is closed. */
+  add(loop: ConnectionLoop, closed: Promise<unknown>): void {
+    this.#loops.add(loop);
+    void closed.then(() => this.#loops.delete(loop));
+  }
+
+  /**
+   * Resolves when no room of this session has a join in flight, after `limitMs` at the latest, or with the signal. A
+   * unary call that is made earlier may overtake the join.
+   */
+  async joinsSettled(token: string, limitMs: number, signal: AbortSignal): Promise<void> {
+    const joins = [...this.#loops].filter((loop) => loop.token === token).map((loop) => loop.joinSettled());
+    if (joins.length === 0) return;
+    const done = new AbortController();
+    const limit = sleep(limitMs, undefined, { signal: AbortSignal.any([signal, done.signal]) }).catch(() => {});
+    await Promise.race([Promise.all(joins), limit]);
+    done.abort();
+  }
+
+  /** Aborts all of them. */
+  abort(): void {
+    for (const loop of this.#loops) loop.stop({ kind: "aborted" });
   }
 }

@@ -1,33 +1,33 @@
 import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { Duration } from "../gen/google/protobuf/duration.ts";
-import { durationToMs } from "./duration.ts";
 
-/** What a failed call says about itself in `grpc-status-details-bin`. */
+/** The details of a failed call, from the trailer `grpc-status-details-bin`. */
 export interface StatusDetails {
   /** `ErrorInfo.reason`: the contract's `Reason` without its prefix. */
   reason?: string;
   /** `RetryInfo.retry_delay`, in milliseconds. */
   retryAfterMs?: number;
-  /** `BadRequest.field_violations`: which fields of the request were wrong, and how. */
+  /** `BadRequest.field_violations`: the wrong fields of the request. */
   fields: FieldViolation[];
 }
 
-/** A field of a request that was wrong. */
+/** A wrong field of a request. */
 export interface FieldViolation {
   readonly field: string;
+  /** A sentence: what is wrong with the field. */
   readonly description: string;
 }
 
 /**
- * Reads a serialized `google.rpc.Status`. Its handful of fields are read by hand: the contract compiles with nothing but
- * `google/protobuf/*`, so there are no stubs for `google.rpc`. What cannot be read counts as not there.
+ * Reads a serialized `google.rpc.Status`, and ignores what cannot be decoded. It is decoded by hand because the
+ * contract imports only `google/protobuf/*`, so that no stubs for `google.rpc` are generated.
  */
 export function readStatusDetails(bytes: Uint8Array): StatusDetails {
   const details: StatusDetails = { fields: [] };
   try {
     for (const any of fieldsOf(bytes).get(3) ?? []) readDetail(any, details);
   } catch {
-    // The plain trailer and the status still say what is needed.
+    // The status and the trailer `obrolan-reason` are enough.
   }
   return details;
 }
@@ -68,4 +68,9 @@ function first(bytes: Uint8Array): Record<number, Uint8Array | undefined> {
 
 function text(bytes: Uint8Array | undefined): string {
   return new TextDecoder().decode(bytes);
+}
+
+/** A duration of the contract in milliseconds, rounded up so that a client never retries too early. */
+export function durationToMs(duration: Duration): number {
+  return Number(duration.seconds) * 1000 + Math.ceil(duration.nanos / 1e6);
 }

@@ -1,24 +1,24 @@
 import { Status } from "nice-grpc";
+import type { UnreadableRequest } from "./commandSender.ts";
 import { ChatError } from "./errors.ts";
 import type { Closed, GoodbyeEvent } from "./events.ts";
-import type { Verdict } from "./sending.ts";
 
 const REQUEST_INVALID = "REQUEST_INVALID";
 
 /** How a stream ended. */
 export interface StreamEnd {
-  /** Undefined: with `OK`. */
+  /** Undefined: the stream ended with `OK`. */
   readonly error: ChatError | undefined;
-  /** The server's `goodbye`, if it said one. */
+  /** The server's `goodbye`, if it sent one. */
   readonly goodbye: GoodbyeEvent | undefined;
-  /** If it ended because the server could not read a request: which one that was. */
-  readonly verdict?: Verdict | undefined;
-  /** We are leaving, and miss nothing: every command was answered, and everything up to the last `accepted` came. */
+  /** The request that the server could not read, if the stream ended for that reason. */
+  readonly unreadable?: UnreadableRequest | undefined;
+  /** The room is leaving: every command is answered, and everything up to its last accepted message has come. */
   readonly done: boolean;
 }
 
-/** What follows: the room is closed, or comes back after a wait of at least so long, in milliseconds. */
-export type Next = Closed | { readonly kind: "retry"; readonly atLeastMs: number; readonly cause: ChatError };
+/** The next step: the room is closed, or reconnects after a wait of at least so many milliseconds. */
+export type NextStep = Closed | { readonly kind: "retry"; readonly atLeastMs: number; readonly cause: ChatError };
 
 /** Whether a stream ended because the server could not read a request. */
 export function isRequestInvalid(error: ChatError | undefined, goodbye: GoodbyeEvent | undefined): boolean {
@@ -26,15 +26,14 @@ export function isRequestInvalid(error: ChatError | undefined, goodbye: GoodbyeE
 }
 
 /**
- * Decides what follows the end of a stream. The contract: only `UNAUTHENTICATED`, or a `goodbye` without `reconnect`, means not
- * to come back. Beside these, a join that the server cannot read is not sent again.
+ * Decides what follows the end of a stream. By the contract, only `UNAUTHENTICATED` and a `goodbye` without `reconnect`
+ * forbid reconnecting. A join that the server cannot read also closes the room, because the same join would follow.
  */
-export function nextStep({ error, goodbye, verdict, done }: StreamEnd): Next {
+export function nextStep({ error, goodbye, unreadable, done }: StreamEnd): NextStep {
   if (goodbye !== undefined && !goodbye.reconnect) return { kind: "dismissed", reason: goodbye.reason };
   if (error?.code === Status.UNAUTHENTICATED) return { kind: "unauthenticated", cause: error };
   if (done) return { kind: "left" };
-  // The same join would follow, for ever.
-  if (verdict === "none") return { kind: "dismissed", reason: REQUEST_INVALID };
+  if (unreadable === "join") return { kind: "dismissed", reason: REQUEST_INVALID };
   return {
     kind: "retry",
     atLeastMs: goodbye?.retryAfterMs ?? error?.retryAfterMs ?? 0,

@@ -1,18 +1,17 @@
-import type { Event, Limits } from "../gen/obrolan/v1/chat.ts";
-import { durationToMs } from "./duration.ts";
+import { type Event, type Limits, Reason } from "../gen/obrolan/v1/chat.ts";
 import type { GoodbyeEvent, MessageEvent, Outcome, PresenceEvent } from "./events.ts";
-import { reasonName } from "./reasons.ts";
+import { durationToMs } from "./statusDetails.ts";
 
-/** The answer to a command that an event is, if it is one. */
+/** The outcome of a command; undefined if the event is not the answer to a command. */
 export function toOutcome({ requestId, event }: Event): Outcome | undefined {
   switch (event?.$case) {
     case "accepted": {
       const { id, sentAt, duplicate } = event.value;
-      return { kind: "accepted", requestId, id, sentAt: time(sentAt), duplicate };
+      return { kind: "accepted", requestId, id, sentAt: toDate(sentAt), duplicate };
     }
     case "rejected": {
       const { reason, message, retryAfter } = event.value;
-      return { kind: "rejected", requestId, reason: reasonName(reason), message, retryAfterMs: wait(retryAfter) };
+      return { kind: "rejected", requestId, reason: reasonName(reason), message, retryAfterMs: toMs(retryAfter) };
     }
     case "help":
       return { kind: "help", requestId, ...event.value };
@@ -20,7 +19,7 @@ export function toOutcome({ requestId, event }: Event): Outcome | undefined {
   return undefined;
 }
 
-/** The events that say the same here as on the wire; the others also change where the room stands. */
+/** Translates the events that need no state; undefined for all others. */
 export function toRoomEvent(
   { event }: Event,
   isReplayed: (id: bigint) => boolean,
@@ -28,25 +27,34 @@ export function toRoomEvent(
   switch (event?.$case) {
     case "message": {
       const { id, sender, recipient, text, sentAt } = event.value;
-      return { kind: "message", id, sender, recipient, text, sentAt: time(sentAt), replayed: isReplayed(id) };
+      return { kind: "message", id, sender, recipient, text, sentAt: toDate(sentAt), replayed: isReplayed(id) };
     }
     case "presence":
       return { kind: "presence", ...event.value };
     case "goodbye": {
       const { reason, reconnect, retryAfter } = event.value;
-      return { kind: "goodbye", reason: reasonName(reason), reconnect, retryAfterMs: wait(retryAfter) };
+      return { kind: "goodbye", reason: reasonName(reason), reconnect, retryAfterMs: toMs(retryAfter) };
     }
   }
   return undefined;
 }
 
-/** What a server that says nothing of its limits allows. */
+/** Stands for the limits of a server that sends none. */
 export const NO_LIMITS: Limits = { maxTextBytes: 0, messagesPerSecond: 0, burst: 0, maxRecent: 0 };
 
-function time(date: Date | undefined): Date {
+function toDate(date: Date | undefined): Date {
   return date ?? new Date(0);
 }
 
-function wait(duration: Parameters<typeof durationToMs>[0] | undefined): number | undefined {
+function toMs(duration: Parameters<typeof durationToMs>[0] | undefined): number | undefined {
   return duration === undefined ? undefined : durationToMs(duration);
+}
+
+const REASONS = new Map<number, string>(
+  Object.entries(Reason).map(([name, number]) => [number, name.replace(/^REASON_/, "")]),
+);
+
+/** The name of a reason without its prefix, for example `RATE_LIMITED`; `REASON_99` for a number that is not known. */
+function reasonName(reason: number): string {
+  return REASONS.get(reason) ?? `REASON_${reason}`;
 }

@@ -1,163 +1,206 @@
 import type { HttpProxy } from "./proxy.ts";
 
-/** Where it was tried to connect to, and how. */
-export interface Attempt {
+/** The server that the client tried to connect to, and how. */
+export interface ConnectTarget {
   /** `HOST:PORT`. */
   readonly address: string;
   /** An IPv6 address without its brackets. */
   readonly host: string;
   readonly port: number;
   readonly tls: boolean;
-  /** The proxy between, if there is one. */
+  /** The proxy in front of the server, if there is one. */
   readonly proxy: HttpProxy | undefined;
 }
 
-/** What can be found out by looking, if gRPC's words do not tell. */
-export interface Look {
+/** Checks of the server and the proxy, for causes that gRPC's message does not name. */
+export interface Probes {
   /** Whether the server speaks TLS. */
   speaksTls(): Promise<boolean>;
   /** Whether the server speaks HTTP/2 without TLS. */
   speaksPlainText(): Promise<boolean>;
-  /** Whether the proxy is there. */
+  /** Whether the proxy listens. */
   proxyListens(): Promise<boolean>;
 }
 
-/** A cause, how gRPC, Node or OpenSSL word it, and the sentence for whoever uses the library: what is wrong, and what to do. */
-interface Row {
-  readonly words: RegExp;
-  /** What must hold besides. */
-  readonly when?: (attempt: Attempt, look: Look) => boolean | Promise<boolean>;
-  readonly sentence: (attempt: Attempt, words: RegExpExecArray) => string;
+/** A cause: the message of gRPC, Node.js or OpenSSL, and the sentence for the user of the library. */
+interface Cause {
+  /** Matches the message. */
+  readonly pattern: RegExp;
+  /** A further condition. */
+  readonly when?: (target: ConnectTarget, probes: Probes) => boolean | Promise<boolean>;
+  /** Sentences that say what is wrong and what to do. Options stand in backticks. */
+  readonly explain: (target: ConnectTarget, match: RegExpExecArray) => readonly string[];
 }
 
 const NO_CONNECTION = /^No connection established/;
-/** What grpc-js says if a connection was closed before HTTP/2 was agreed, for whatever reason. */
+/** grpc-js's message if a connection was closed before the HTTP/2 handshake, for any reason. */
 const CLOSED =
   /Last error: (?:Error: )?(?:Failed to connect|Protocol error|read ECONNRESET|socket hang up|Client network socket)/;
 const NO_TLS = /wrong version number|packet length too long|unsupported protocol|unexpected message|http request/i;
 
-const isProxied = ({ proxy }: Attempt) => proxy !== undefined;
-const isPlain = ({ tls }: Attempt) => !tls;
-const isTls = ({ tls }: Attempt) => tls;
+const isProxied = ({ proxy }: ConnectTarget) => proxy !== undefined;
+const isPlain = ({ tls }: ConnectTarget) => !tls;
+const isTls = ({ tls }: ConnectTarget) => tls;
 
-/** From the most particular to the most general; the first that fits is taken. Options stand in backticks. */
-const ROWS: readonly Row[] = [
+/** From the most specific to the most general: the first match counts. */
+const CAUSES: readonly Cause[] = [
   {
-    words:
+    pattern:
       /Last error: undefined|ECONNREFUSED|^Name resolution failed|E(?:HOST|NET)UNREACH|ETIMEDOUT|^The server did not/,
-    when: async (attempt, look) => isProxied(attempt) && !(await look.proxyListens()),
-    sentence: ({ proxy, host }) =>
-      `The proxy ${proxy?.host}:${proxy?.port}, which the environment variable ${proxy?.variable} names, is not reached. Correct ${proxy?.variable}, or set ${proxy?.exceptions}=${host} to connect without a proxy.`,
+    when: async (target, probes) => isProxied(target) && !(await probes.proxyListens()),
+    explain: ({ proxy, host }) => [
+      `${named(proxy)} is not reached.`,
+      `Correct ${proxy?.variable}, or set ${proxy?.exceptions}=${host} to connect without a proxy.`,
+    ],
   },
   {
-    words: /Last error: undefined|^The server did not/,
+    pattern: /Last error: undefined|^The server did not/,
     when: isProxied,
-    sentence: ({ proxy, host, address }) =>
-      `The proxy ${proxy?.host}:${proxy?.port}, which the environment variable ${proxy?.variable} names, does not connect to ${address}. Allow it there, or set ${proxy?.exceptions}=${host} to connect without a proxy.`,
+    explain: ({ proxy, host, address }) => [
+      `${named(proxy)} does not connect to ${address}.`,
+      `Allow it there, or set ${proxy?.exceptions}=${host} to connect without a proxy.`,
+    ],
   },
   {
-    words: /^Name resolution failed|ENOTFOUND|EAI_AGAIN/,
-    sentence: ({ host }) =>
-      `No address is known for the name ${host}. Correct the name in \`address\`, or look whether this machine is online.`,
+    pattern: /^Name resolution failed|ENOTFOUND|EAI_AGAIN/,
+    explain: ({ host }) => [
+      `No address is known for the name ${host}.`,
+      `Correct the name in \`address\`, or look whether this machine is online.`,
+    ],
   },
   {
-    words: /ECONNREFUSED/,
-    sentence: ({ address }) =>
-      `Nothing listens at ${address} (ECONNREFUSED). Start an Obrolan server there, or name another one in \`address\`.`,
+    pattern: /ECONNREFUSED/,
+    explain: ({ address }) => [
+      `Nothing listens at ${address} (ECONNREFUSED).`,
+      `Start an Obrolan server there, or name another one in \`address\`.`,
+    ],
   },
   {
-    words: /(E(?:HOST|NET)UNREACH|ENETDOWN|ETIMEDOUT|EADDRNOTAVAIL|EACCES|EPERM)/,
-    sentence: ({ address }, [, code]) =>
-      `${address} cannot be reached from this machine (${code}). Look at the network and the firewall, or name another server in \`address\`.`,
+    pattern: /(E(?:HOST|NET)UNREACH|ENETDOWN|ETIMEDOUT|EADDRNOTAVAIL|EACCES|EPERM)/,
+    explain: ({ address }, [, code]) => [
+      `${address} cannot be reached from this machine (${code}).`,
+      `Look at the network and the firewall, or name another server in \`address\`.`,
+    ],
   },
   {
-    words: /does not match certificate's altnames: (.*?)(?:\. Resolution note|$)/s,
-    sentence: ({ address, host }, [, why]) =>
-      `The certificate of ${address} is for another name than ${host} (${why}). Name the server in \`address\` as its certificate does, or give it a certificate for ${host}.`,
+    pattern: /does not match certificate's altnames: (.*?)(?:\. Resolution note|$)/s,
+    explain: ({ address, host }, [, why]) => [
+      `The certificate of ${address} is for another name than ${host} (${why}).`,
+      `Name the server in \`address\` as its certificate does, or give it a certificate for ${host}.`,
+    ],
   },
   {
-    words: /certificate has expired/,
-    sentence: ({ address }) =>
-      `The certificate of ${address} has expired. Renew it on the server, or correct the clock of this machine.`,
+    pattern: /certificate has expired/,
+    explain: ({ address }) => [
+      `The certificate of ${address} has expired.`,
+      `Renew it on the server, or correct the clock of this machine.`,
+    ],
   },
   {
-    words: /certificate is not yet valid/,
-    sentence: ({ address }) =>
-      `The certificate of ${address} is not valid yet. Correct the clock of this machine, or the certificate.`,
+    pattern: /certificate is not yet valid/,
+    explain: ({ address }) => [
+      `The certificate of ${address} is not valid yet.`,
+      `Correct the clock of this machine, or the certificate.`,
+    ],
   },
   {
-    words:
+    pattern:
       /self-signed certificate|unable to (?:verify|get)|certificate signature failure|unsuitable certificate|invalid CA/,
-    sentence: ({ address }) =>
-      `The certificate of ${address} is not trusted: no authority that this client knows vouches for it. If it is the right one, name it, or its authority's certificate, in \`ca\`.`,
+    explain: ({ address }) => [
+      `The certificate of ${address} is not trusted: no authority that this client knows vouches for it.`,
+      `If it is the right one, name it, or its authority's certificate, in \`ca\`.`,
+    ],
   },
   {
-    words: /certificate required|bad certificate|handshake failure/i,
+    pattern: /certificate required|bad certificate|handshake failure/i,
     when: isTls,
-    sentence: ({ address }) =>
-      `${address} does not agree to TLS with this client. It may want a certificate from its clients, or another version of TLS.`,
+    explain: ({ address }) => [
+      `${address} does not agree to TLS with this client.`,
+      `It may want a certificate from its clients, or another version of TLS.`,
+    ],
   },
-  { words: NO_TLS, when: isTls, sentence: withoutTls },
+  { pattern: NO_TLS, when: isTls, explain: withoutTls },
   {
-    words: CLOSED,
-    when: async (attempt, look) => isTls(attempt) && !isProxied(attempt) && (await look.speaksPlainText()),
-    sentence: withoutTls,
-  },
-  {
-    words: CLOSED,
-    when: async (attempt, look) => isPlain(attempt) && !isProxied(attempt) && (await look.speaksTls()),
-    sentence: ({ address }) =>
-      `${address} speaks TLS, and this client was to talk without. Name the certificate to trust in \`ca\`, and leave \`insecure\` out.`,
+    pattern: CLOSED,
+    when: async (target, probes) => isTls(target) && !isProxied(target) && (await probes.speaksPlainText()),
+    explain: withoutTls,
   },
   {
-    words: /^The server did not answer within (\d+) ms/,
-    sentence: ({ address }, [, ms]) =>
-      `${address} did not answer within ${ms} ms. Look whether an Obrolan server runs there, or name another one in \`address\`.`,
+    pattern: CLOSED,
+    when: async (target, probes) => isPlain(target) && !isProxied(target) && (await probes.speaksTls()),
+    explain: ({ address }) => [
+      `${address} speaks TLS, and this client was to talk without.`,
+      `Name the certificate to trust in \`ca\`, and leave \`insecure\` out.`,
+    ],
   },
   {
-    words: /Protocol error/,
-    sentence: ({ address }) =>
-      `What listens at ${address} does not speak gRPC. Name the address of an Obrolan server in \`address\`.`,
+    pattern: /^The server did not answer within (\d+) ms/,
+    explain: ({ address }, [, ms]) => [
+      `${address} did not answer within ${ms} ms.`,
+      `Look whether an Obrolan server runs there, or name another one in \`address\`.`,
+    ],
   },
   {
-    words: CLOSED,
-    sentence: ({ address }) =>
-      `${address} closed the connection at once. It may be starting or stopping, or be no Obrolan server: then name another one in \`address\`.`,
+    pattern: /Protocol error/,
+    explain: ({ address }) => [
+      `What listens at ${address} does not speak gRPC.`,
+      `Name the address of an Obrolan server in \`address\`.`,
+    ],
   },
   {
-    words: /HTTP status code:? (\d+)/i,
-    sentence: ({ address }, [, status]) =>
-      `What listens at ${address} answered with HTTP status ${status} in place of gRPC. Name the address of an Obrolan server in \`address\`, or look at the proxy in front of it.`,
+    pattern: CLOSED,
+    explain: ({ address }) => [
+      `${address} closed the connection at once.`,
+      `It may be starting or stopping, or be no Obrolan server: then name another one in \`address\`.`,
+    ],
   },
   {
-    words: NO_CONNECTION,
-    sentence: ({ address }, { input }) =>
-      `${address} was not reached: ${lastError(input)}. Look whether an Obrolan server runs there, or name another one in \`address\`.`,
+    pattern: /HTTP status code:? (\d+)/i,
+    explain: ({ address }, [, status]) => [
+      `What listens at ${address} answered with HTTP status ${status} in place of gRPC.`,
+      `Name the address of an Obrolan server in \`address\`, or look at the proxy in front of it.`,
+    ],
+  },
+  {
+    pattern: NO_CONNECTION,
+    explain: ({ address }, { input }) => [
+      `${address} was not reached: ${lastError(input)}.`,
+      `Look whether an Obrolan server runs there, or name another one in \`address\`.`,
+    ],
   },
 ];
 
-/**
- * The sentence for a call that failed before an Obrolan server answered, from gRPC's own words. Undefined: that was not the cause.
- */
-export async function whyUnreached(words: string, attempt: Attempt, look: Look): Promise<string | undefined> {
-  for (const row of ROWS) {
-    const found = row.words.exec(words);
-    if (found !== null && (await (row.when?.(attempt, look) ?? true))) return row.sentence(attempt, found);
+/** Explains gRPC's message for a server that was not reached. Undefined: the message has another cause. */
+export async function whyUnreached(
+  message: string,
+  target: ConnectTarget,
+  probes: Probes,
+): Promise<string | undefined> {
+  for (const { pattern, when, explain } of CAUSES) {
+    const match = pattern.exec(message);
+    if (match !== null && (await (when?.(target, probes) ?? true))) return explain(target, match).join(" ");
   }
   return undefined;
 }
 
-function withoutTls({ address }: Attempt): string {
-  return `${address} does not speak TLS. To talk to it without, passwords too, give \`insecure: true\` and no \`ca\`.`;
+function withoutTls({ address }: ConnectTarget): string[] {
+  return [
+    `${address} does not speak TLS.`,
+    `To talk to it without, passwords too, give \`insecure: true\` and no \`ca\`.`,
+  ];
 }
 
-/** The sentence for an answer that no Obrolan server would give. */
-export function notObrolan({ address }: Attempt): string {
+/** The sentence for an answer that no Obrolan server gives. */
+export function notObrolan({ address }: ConnectTarget): string {
   return `What listens at ${address} speaks gRPC, and is not an Obrolan server. Name another address in \`address\`.`;
 }
 
-/** gRPC tells at length what it tried to connect to; what failed last is what helps. */
-function lastError(words: string): string {
-  const last = /Last error: (?:Error: )?(.*?)\.? ?Resolution note/s.exec(words)?.[1] ?? words;
+/** The last error in gRPC's message, which also lists all addresses that it tried. */
+function lastError(message: string): string {
+  const last = /Last error: (?:Error: )?(.*?)\.? ?Resolution note/s.exec(message)?.[1] ?? message;
   return last.replace(/\s+/g, " ").replace(/\.$/, "");
+}
+
+function named(proxy: HttpProxy | undefined): string {
+  return `The proxy ${proxy?.host}:${proxy?.port}, which the environment variable ${proxy?.variable} names,`;
 }

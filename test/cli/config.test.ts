@@ -32,7 +32,7 @@ function problems(action: () => unknown): readonly string[] {
   return [];
 }
 
-describe("the settings", () => {
+describe("The settings", () => {
   let folder: string;
 
   beforeEach(() => {
@@ -47,7 +47,7 @@ describe("the settings", () => {
     return name;
   }
 
-  it("have defaults with which the server starts on a laptop", () => {
+  it("The defaults start the server on a laptop.", () => {
     expect(server()).to.deep.equal({
       listen: "127.0.0.1:50051",
       data: "obrolan-data",
@@ -71,7 +71,7 @@ describe("the settings", () => {
     });
   });
 
-  it("come from a flag before the environment, from there before a file, from there before the default", () => {
+  it("A flag wins over the environment, the environment over a file, and a file over the default.", () => {
     const config = file({ burst: 1, loginFailures: 1, messagesPerSecond: 1 });
     const env = { OBROLAN_CONFIG: config, OBROLAN_BURST: "2", OBROLAN_LOGIN_FAILURES: "2" };
     const { burst, loginFailures, messagesPerSecond, logLevel } = server({ flags: { burst: "3" }, env });
@@ -81,7 +81,7 @@ describe("the settings", () => {
     expect(server({ flags: { config: other }, env: { OBROLAN_CONFIG: config } }).burst).to.equal(9);
   });
 
-  it("are refused by name, with where they come from, what they are and what they may be", () => {
+  it("A wrong setting is refused with its name, its source, its value and the allowed values.", () => {
     expect(problems(() => server({ flags: { burst: "many" } }))).to.deep.equal([
       'The flag --burst is "many"; it must be a whole number from 0 to 1000000 (0: as many as they like).',
     ]);
@@ -95,13 +95,13 @@ describe("the settings", () => {
     ]);
   });
 
-  it("may be switches in the environment", () => {
+  it("A switch can be set in the environment.", () => {
     expect(client({ env: { OBROLAN_JSON: "true" } }).json).to.equal(true);
     expect(client({ env: { OBROLAN_JSON: "false" } }).json).to.equal(false);
     expect(problems(() => client({ env: { OBROLAN_JSON: "1" } }))[0]).to.contain("it must be true or false");
   });
 
-  it("are not known by another name, and the nearest one is told", () => {
+  it("An unknown setting is refused with the nearest name.", () => {
     expect(problems(() => server({ env: { OBROLAN_BRUST: "3" } }))).to.deep.equal([
       "The environment variable OBROLAN_BRUST is not known. Did you mean OBROLAN_BURST?",
     ]);
@@ -111,18 +111,18 @@ describe("the settings", () => {
     ]);
   });
 
-  it("of the server and of the client may share the environment and the file", () => {
+  it("The settings of the server and of the client can share the environment and the file.", () => {
     const config = file({ server: "127.0.0.1:1234", listen: "127.0.0.1:1234" });
     const env = { OBROLAN_BURST: "7", OBROLAN_RECENT: "3", OBROLAN_CONFIG: config };
     expect(server({ env })).to.include({ burst: 7, listen: "127.0.0.1:1234" });
     expect(client({ env })).to.include({ recent: 3, server: "127.0.0.1:1234" });
   });
 
-  it("are all told of at once where several are wrong", () => {
+  it("Several wrong settings are reported together.", () => {
     expect(problems(() => server({ flags: { burst: "x", listen: "y" }, env: { OBROLAN_Z: "" } }))).to.have.length(3);
   });
 
-  it("take TLS only with both of its files", () => {
+  it("TLS needs both of its files.", () => {
     expect(problems(() => server({ flags: { tlsCert: "a.pem" } }))).to.deep.equal([
       "--tls-cert is set and --tls-key is not: TLS needs both.",
     ]);
@@ -131,7 +131,7 @@ describe("the settings", () => {
     ]);
   });
 
-  it("take an address that others can reach only with TLS, or with --insecure", () => {
+  it("An address that other machines can reach needs TLS or --insecure.", () => {
     for (const listen of ["0.0.0.0:50051", "[::]:50051", "192.168.1.2:50051", "chat.example.org:50051"]) {
       expect(problems(() => server({ flags: { listen } }))[0]).to.match(/can be reached from other machines/);
       expect(server({ flags: { listen, insecure: true } }).listen).to.equal(listen);
@@ -145,7 +145,7 @@ describe("the settings", () => {
     ).to.have.length(1);
   });
 
-  it("take NATS only with a database, and say why", () => {
+  it("NATS needs a database, and the error says why.", () => {
     const [databaseUrl, natsUrl] = ["postgres://u:secret@db/obrolan", "nats://u:secret@a:4222,tls://b,c:4223"];
     expect(server({ flags: { databaseUrl, natsUrl } })).to.include({ databaseUrl, natsUrl });
     expect(server({ flags: { databaseUrl } }).natsUrl).to.equal(undefined);
@@ -155,7 +155,7 @@ describe("the settings", () => {
     expect(problem).to.not.contain("secret");
   });
 
-  it("say as whom to come to NATS only with NATS, and a certificate only with its key", () => {
+  it("Credentials for NATS need NATS, and a certificate needs its key.", () => {
     const [databaseUrl, natsUrl] = ["postgres://db/obrolan", "nats://a"];
     const files = { natsCreds: "a.creds", natsCa: "ca.pem", natsCert: "cert.pem", natsKey: "key.pem" };
     expect(server({ flags: { databaseUrl, natsUrl, ...files } })).to.include(files);
@@ -170,7 +170,7 @@ describe("the settings", () => {
     ]);
   });
 
-  it("refuse what is no URL of a database or of NATS, and never show it", () => {
+  it("A wrong URL of a database or of NATS is refused and never shown.", () => {
     for (const [key, urls] of [
       ["databaseUrl", ["", "secret", "mysql://u:secret@db/x", "postgres://", "postgres://u:secret pass@db"]],
       ["natsUrl", ["", "http://u:secret@a", "nats://a,,nats://b", "nats://a,ws://u:secret@b", "u:secret/x@a"]],
@@ -184,7 +184,7 @@ describe("the settings", () => {
     }
   });
 
-  it("show of URLs what has no secret in it", () => {
+  it("Only the part of a URL without secrets is shown.", () => {
     for (const [url, shown] of [
       [
         "postgres://u:secret@db.example:5432/obrolan?sslmode=verify-full&password=secret",
@@ -197,7 +197,7 @@ describe("the settings", () => {
       expect(withoutSecrets(url)).to.equal(shown);
   });
 
-  it("show metrics nowhere by themselves, and not where the server listens", () => {
+  it("Metrics are off by default, and not on the server's port.", () => {
     expect(server().metricsListen).to.equal(undefined);
     expect(server({ env: { OBROLAN_METRICS_LISTEN: "0.0.0.0:9464" } }).metricsListen).to.equal("0.0.0.0:9464");
     const [both, any] = ["127.0.0.1:50051", "127.0.0.1:0"];
@@ -208,7 +208,7 @@ describe("the settings", () => {
     expect(problems(() => server({ flags: { metricsListen: "9464" } }))[0]).to.match(/^The flag --metrics-listen is /);
   });
 
-  it("take only what is an address for one", () => {
+  it("Only an address is accepted as an address.", () => {
     for (const listen of [
       "",
       "50051",
@@ -226,19 +226,19 @@ describe("the settings", () => {
     expect(parseAddress("[::1]:50051")).to.deep.equal({ host: "::1", port: 50051 });
   });
 
-  it("of the client do not contradict each other", () => {
+  it("Settings of the client that contradict each other are refused.", () => {
     expect(problems(() => client({ flags: { ca: "ca.pem", insecure: true } }))).to.have.length(1);
   });
 
-  it("have a row each in the table for the docs", () => {
+  it("Every setting has a row in the table of the docs.", () => {
     const markdown = toMarkdown(serverSettings);
     for (const key of Object.keys(serverSettings)) expect(markdown).to.contain(`| \`${key}\` |`);
     expect(markdown).to.contain("| `--login-failures COUNT` | `OBROLAN_LOGIN_FAILURES` | `loginFailures` | `5` |");
   });
 });
 
-describe("the name that was meant", () => {
-  it("is the nearest one, if it is near", () => {
+describe("nearest", () => {
+  it("The nearest name is suggested if it is near.", () => {
     expect(didYouMean("lisen", ["listen", "data"])).to.equal(". Did you mean listen?");
     expect(didYouMean("brust", ["burst"])).to.equal(". Did you mean burst?");
     expect(didYouMean("something", ["listen", "data"])).to.equal(".");

@@ -6,7 +6,7 @@ import { useServer } from "../support/server.ts";
 /** Swaps the bytes of each unit of UTF-16. */
 const bigEndian = (text: string) => Buffer.from(text, "utf16le").swap16();
 
-describe("a script in another encoding", () => {
+describe("A script in another encoding", () => {
   const server = useServer();
   const script = (login: string) => `${login}\r\nsendall one\r\nsendall two`;
 
@@ -19,7 +19,7 @@ describe("a script in another encoding", () => {
     return ended;
   }
 
-  it("is carried out if it is UTF-8 with a byte-order mark, CRLF and no line end after its last line", async () => {
+  it("A UTF-8 script with a byte-order mark, CRLF and no last line end is carried out.", async () => {
     const { code, out } = await runBytes((login) => Buffer.from(`\ufeff${script(login)}`));
     expect(code).to.equal(0);
     expect(out).to.match(/: one\n.*: two\n$/s);
@@ -33,14 +33,14 @@ describe("a script in another encoding", () => {
     ["UTF-32", "UTF-32", (text) => Buffer.from(Uint32Array.from([0xfeff, ...Buffer.from(text)]).buffer)],
   ];
   for (const [name, what, encode] of encodings) {
-    it(`is refused by name before anything is sent, with 2, if it is ${what}`, async () => {
+    it(`A script in ${what} is refused by name with exit code 2, and nothing is sent.`, async () => {
       const { code, out, err } = await runBytes((login) => encode(script(login)));
       expect({ code, out }).to.deep.equal({ code: 2, out: "" });
       expect(err).to.match(new RegExp(`^Standard input is ${name}, and a script must be UTF-8\\. Nothing was sent\\.`));
     });
   }
 
-  it("is refused from the first line that is not UTF-8, with the line's number and not its content", async () => {
+  it("A script stops at the first line that is not UTF-8; the error has its number and not its content.", async () => {
     const { code, out, err } = await runBytes((login) =>
       Buffer.from(`${login}\nsendall before\nsendall caf\u00e9\nsendall after\n`, "latin1"),
     );
@@ -50,7 +50,7 @@ describe("a script in another encoding", () => {
     expect(err).not.to.contain("caf");
   });
 
-  it("is refused as an object with --json", async () => {
+  it("With --json the refusal of a script in another encoding is an object.", async () => {
     const { code, out, err } = await runBytes((login) => Buffer.from(`${login}\u00e9\n`, "latin1"), ["--json"]);
     expect({ code, err }).to.deep.equal({ code: 2, err: "" });
     expect(JSON.parse(out)).to.include({ event: "error", exitCode: 2 });
@@ -58,8 +58,8 @@ describe("a script in another encoding", () => {
   });
 });
 
-describe("the encoding of a script", () => {
-  it("is settled by no more bytes than a line has", () => {
+describe("sniff", () => {
+  it("The encoding is decided by no more bytes than a line has.", () => {
     const plain = { kind: "utf8", skip: 0 };
     expect(sniff(Buffer.from("\n"), false)).to.deep.equal(plain);
     expect(sniff(Buffer.from("a\n"), false)).to.deep.equal(plain);
@@ -69,7 +69,7 @@ describe("the encoding of a script", () => {
     expect(sniff(Buffer.from("é\n"), false)).to.deep.equal(plain);
   });
 
-  it("waits for the whole of a byte-order mark", () => {
+  it("The decision waits for a whole byte-order mark.", () => {
     expect(sniff(Buffer.from([0xef, 0xbb]), false)).to.deep.equal({ kind: "unknown" });
     expect(sniff(Buffer.from([0xef, 0xbb, 0xbf]), false)).to.deep.equal({ kind: "utf8", skip: 3 });
     expect(sniff(Buffer.from([0xff, 0xfe]), false)).to.deep.equal({ kind: "unknown" });

@@ -33,12 +33,12 @@ function pretty(coloured = false): (item: Item, width?: number) => string {
   return (item, width = 80) => formatter.format(item, width);
 }
 
-describe("what a person sees", () => {
-  it("is when, who and what", () => {
+describe("Pretty", () => {
+  it("A message shows the time, the sender and the text.", () => {
     expect(pretty()(message())).to.equal("12:05 budi  hello");
   });
 
-  it("marks what is one's own, and what is private", () => {
+  it("The user's own messages and private messages are marked.", () => {
     const format = pretty();
     expect(format(message({ sender: "ani" }))).to.equal("12:05 you  hello");
     expect(format(message({ recipient: "ani" }))).to.equal("12:05 budi → you  hello");
@@ -46,41 +46,41 @@ describe("what a person sees", () => {
     expect(format(message({ sender: "ani", recipient: "ani" }))).to.equal("12:05 you → you  hello");
   });
 
-  it("does not take somebody who is called you for oneself", () => {
+  it("A user called you is not shown as the user.", () => {
     expect(pretty()(message({ sender: "you" }))).to.equal('12:05 "you"  hello');
   });
 
-  it("has the further lines of a text below its first", () => {
+  it("Further lines of a text stand below its first line.", () => {
     expect(pretty()(message({ text: "one\ntwo" }))).to.equal("12:05 budi  one\n      two");
     expect(pretty()(message({ text: "a text that is too long for that" }), 24)).to.equal(
       "12:05 budi  a text that\n      is too long for\n      that",
     );
   });
 
-  it("leaves a long name a line of its own where the terminal is narrow", () => {
+  it("On a narrow terminal a long name has a line of its own.", () => {
     const sender = "somebody-with-a-very-long-name";
     expect(pretty()(message({ sender }), 40)).to.equal(`12:05 ${sender}\n      hello`);
   });
 
-  it("says when another day has begun", () => {
+  it("A new day has a line of its own.", () => {
     const format = pretty();
     const tomorrow = new Date(2026, 10, 23, 0, 1);
     expect(format(message({ sentAt: tomorrow }))).to.equal("── Monday 23 November 2026 ──\n00:01 budi  hello");
     expect(format(message({ sentAt: tomorrow }))).to.equal("00:01 budi  hello");
   });
 
-  it("gives every name its own colour, always the same", () => {
+  it("A name always has the same colour.", () => {
     const [first, second] = [pretty(true)(message()), pretty(true)(message())];
     expect(first).to.equal(second);
     expect(first.split("\u001b").at(-2)).to.match(/^\[\d+mbudi$/);
     expect(pretty(true)(message({ sender: "cici" }))).not.to.equal(first.replace("budi", "cici"));
   });
 
-  it("has no control sequences at all where there are no colours", () => {
+  it("Without colours the output has no control sequences.", () => {
     expect(pretty(false)(message({ text: "\u001b[31mred" }))).not.to.contain("\u001b");
   });
 
-  it("tells once that the connection is lost, and for how long it waits where that is worth saying", () => {
+  it("A lost connection is reported once, with the wait if it is long enough to mention.", () => {
     const format = pretty();
     expect(format(lost(1, 100))).to.equal("· connection lost, trying again");
     expect(format(lost(2, 5000))).to.equal("");
@@ -88,7 +88,7 @@ describe("what a person sees", () => {
     expect(format(lost(1, 2000))).to.equal("· connection lost, trying again in 2 s");
   });
 
-  it("A gap is told as lost messages only if messages were lost, and so is that nothing was missed.", () => {
+  it("A gap is reported as lost messages only if messages were lost; so is that nothing was missed.", () => {
     const connected = { kind: "connected", username: "ani", logId: "b", headId: 9n, serverVersion: "1" } as const;
     const limits = { maxTextBytes: 0, messagesPerSecond: 0, burst: 0, maxRecent: 0 };
     const back: Item = { kind: "caughtUp", id: 9n, again: true };
@@ -106,7 +106,7 @@ describe("what a person sees", () => {
     expect(formatPlain({ ...connected, limits, again: true, logChanged: true })?.text).to.contain("restored");
   });
 
-  it("tells why where the server said so", () => {
+  it("A lost connection is reported with the reason that the server gave.", () => {
     const format = pretty();
     expect(format({ kind: "goodbye", reason: "SHUTTING_DOWN", reconnect: true, retryAfterMs: 1000 })).to.equal("");
     expect(format(lost(1, 1000))).to.equal("· the server is being stopped, trying again in 1 s");
@@ -116,7 +116,7 @@ describe("what a person sees", () => {
     expect(format({ kind: "closed", why: { kind: "dismissed", reason: "SOMETHING_NEW" } })).to.contain("SOMETHING_NEW");
   });
 
-  it("names who came and went, but not more of them than can be read", () => {
+  it("Users who came and went are named, but only a few of many.", () => {
     const format = pretty();
     const names = Array.from({ length: 9 }, (_, index) => `p${index}`);
     expect(format({ kind: "presence", joined: ["cici"], left: ["budi"], reset: false })).to.equal(
@@ -127,20 +127,20 @@ describe("what a person sees", () => {
   });
 });
 
-describe("what a script sees", () => {
+describe("formatPlain", () => {
   const sentAt = new Date(Date.UTC(2026, 10, 22, 12, 5));
 
-  it("is one line an event, whatever the text", () => {
+  it("Every event is one line, whatever its text.", () => {
     expect(formatPlain(message({ sentAt }))).to.deep.equal({
       text: "2026-11-22T12:05:00.000Z budi: hello",
-      aside: false,
+      isStderr: false,
     });
     expect(formatPlain(message({ sentAt, recipient: "ani", text: "one\ntwo\u001b[2J" }))?.text).to.equal(
       "2026-11-22T12:05:00.000Z budi -> ani: one⏎two␛[2J",
     );
   });
 
-  it("has the refusals beside the conversation", () => {
+  it("Refusals go to standard error.", () => {
     const item: Item = {
       kind: "rejected",
       requestId: "r",
@@ -148,12 +148,12 @@ describe("what a script sees", () => {
       message: "Say something.",
       retryAfterMs: undefined,
     };
-    expect(formatPlain(item)).to.deep.equal({ text: "refused: Say something. (TEXT_EMPTY)", aside: true });
+    expect(formatPlain(item)).to.deep.equal({ text: "refused: Say something. (TEXT_EMPTY)", isStderr: true });
   });
 });
 
-describe("an event as JSON", () => {
-  it("is one line with its kind, its id as a number and its time in ISO 8601", () => {
+describe("formatJson", () => {
+  it("An event is one line with its kind, its id as a number and its time in ISO 8601.", () => {
     const sentAt = new Date(Date.UTC(2026, 10, 22, 12, 5));
     expect(JSON.parse(formatJson(message({ sentAt, text: "one\ntwo" })))).to.deep.equal({
       event: "message",
@@ -167,25 +167,25 @@ describe("an event as JSON", () => {
     expect(formatJson(message({ text: "one\ntwo" }))).not.to.contain("\n");
   });
 
-  it("has an id that no number can hold as a string", () => {
+  it("An id that no number can hold is a string.", () => {
     expect(JSON.parse(formatJson(message({ id: 2n ** 60n }))).id).to.equal("1152921504606846976");
   });
 
-  it("says the same text without a control character in it", () => {
+  it("Control characters are escaped, and the text stays the same.", () => {
     const text = "\u001b[2J\u009b\u007f\u202e";
     const line = formatJson(message({ text }));
     expect(line).not.to.match(/[\p{Cc}\u202e]/u);
     expect(JSON.parse(line).text).to.equal(text);
   });
 
-  it("is one line to every reader of lines, also with U+2028 and U+2029 in the text", () => {
+  it("A text with U+2028 and U+2029 is one line to every reader of lines.", () => {
     const text = "one\u2028two\u2029three\u0085four";
     const line = formatJson(message({ text }));
     expect(line).not.to.match(/[\u2028\u2029\u0085]/);
     expect(JSON.parse(line).text).to.equal(text);
   });
 
-  it("has the status, the reason and the sentence of what went wrong", () => {
+  it("An error has the status, the reason and the sentence.", () => {
     const cause = new ChatError(Status.UNAVAILABLE, "no", { reason: "STORE_UNAVAILABLE" });
     expect(JSON.parse(formatJson({ kind: "disconnected", failures: 1, willRetryInMs: 5, cause })).cause).to.deep.equal({
       code: "UNAVAILABLE",

@@ -37,8 +37,8 @@ function open(paper: Paper): { screen: Screen; keys: PassThrough } {
 
 const message = { kind: "presence", joined: ["budi"], left: [], reset: false } as const;
 
-describe("a screen", () => {
-  it("is written to once for everything that comes in a burst", async () => {
+describe("Screen", () => {
+  it("A burst of items is written at once.", async () => {
     const paper = new Paper();
     const { screen } = open(paper);
     await once(paper, "written");
@@ -49,7 +49,7 @@ describe("a screen", () => {
     await screen.close();
   });
 
-  it("lets nobody show more than can wait while the terminal takes nothing", async () => {
+  it("show() waits while the terminal takes no output and the queue is full.", async () => {
     const paper = new Paper(1);
     const { screen } = open(paper);
     await once(paper, "written");
@@ -67,14 +67,14 @@ describe("a screen", () => {
     await screen.close();
   });
 
-  it("gives the lines that were typed ahead one after the other, and then none", async () => {
+  it("Lines typed ahead come one after the other, and then undefined.", async () => {
     const { screen, keys } = open(new Paper());
     keys.write("one\rtwo\r\u0004");
     expect([await screen.line(), await screen.line(), await screen.line()]).to.deep.equal(["one", "two", undefined]);
     await screen.close();
   });
 
-  it("does not write what is typed as a secret", async () => {
+  it("A secret is not written while it is typed.", async () => {
     const paper = new Paper();
     const { screen, keys } = open(paper);
     const secret = screen.secret("password: ");
@@ -84,7 +84,7 @@ describe("a screen", () => {
     expect(paper.writes.join("")).to.contain("password: ").and.not.to.contain("horse");
   });
 
-  it("is interrupted by Ctrl-C, which ends the lines", async () => {
+  it("Ctrl-C aborts the interrupted signal and ends the lines.", async () => {
     const { screen, keys } = open(new Paper());
     const line = screen.line();
     keys.write("\u0003");

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { mayHoldPassword, passwordPrompt, readFirstLine } from "../../src/cli/signInLine.ts";
+import { mayHoldPassword, passwordPrompt, readFirstLine } from "../../src/cli/room/signInLine.ts";
 import { sendAll } from "../support/commands.ts";
 import { run } from "../support/program.ts";
 import { Proxy as Network } from "../support/proxy.ts";
@@ -8,7 +8,7 @@ import { useTerminals } from "../support/terminals.ts";
 
 const SECRET = "rahasia123";
 
-describe("the first line", () => {
+describe("readFirstLine and passwordPrompt", () => {
   const wrong: [string, RegExp][] = [
     [`regster budi ${SECRET}`, /Did you mean regist\?/],
     [`register budi ${SECRET}`, /Did you mean regist\?/],
@@ -23,7 +23,7 @@ describe("the first line", () => {
     ["REGIST ", /"regist" needs a name\.$/],
   ];
   for (const [line, sentence] of wrong) {
-    it(`"${line}" is answered with what is wrong, and nothing of it is repeated`, () => {
+    it(`"${line}" is refused with a sentence that repeats nothing of it.`, () => {
       const first = readFirstLine(line);
       if (first.kind !== "wrong") throw new Error("the line was taken");
       expect(first.message).to.match(sentence).and.not.to.contain("budi").and.not.to.contain(SECRET);
@@ -41,7 +41,7 @@ describe("the first line", () => {
     ["without a password but with a space", "regist budi ", true, "budi", undefined],
   ];
   for (const [how, line, creates, username, password] of right) {
-    it(`is a sign-in ${how}`, () => {
+    it(`The first line is a sign-in ${how}.`, () => {
       expect(readFirstLine(line)).to.deep.equal({
         kind: "signIn",
         creates,
@@ -51,15 +51,15 @@ describe("the first line", () => {
     });
   }
 
-  it("is followed by a question for the password, which repeats no name that may hold one", () => {
+  it("The password prompt does not repeat a name that may hold a password.", () => {
     expect(passwordPrompt("budi")).to.equal("password for budi: ");
     expect(passwordPrompt(`budi:${SECRET}`)).to.equal("password: ");
     expect(passwordPrompt("\u001b[2J")).to.equal("password: ");
   });
 });
 
-describe("a line of the room", () => {
-  it("may hold a password if it begins like a sign-in", () => {
+describe("mayHoldPassword", () => {
+  it("A line in the room that begins like a sign-in may hold a password.", () => {
     for (const line of ["login budi x", " LOGIN budi x", "/regist budi x", "regster budi x", "ｌｏｇｉｎ budi x"]) {
       expect(mayHoldPassword(line), line).to.equal(true);
     }
@@ -69,11 +69,11 @@ describe("a line of the room", () => {
   });
 });
 
-describe("a password", () => {
+describe("A password", () => {
   const server = useServer();
   const { open, enter } = useTerminals(server);
 
-  it("is printed by no script that mistypes the sign-in, with and without --json", async () => {
+  it("A script with a mistyped sign-in does not print the password, with and without --json.", async () => {
     const at = ["--server", `127.0.0.1:${server.port}`];
     for (const args of [at, [...at, "--json"]]) {
       for (const line of [`regster budi ${SECRET}`, `/login budi ${SECRET}`, `login:budi:${SECRET}`, SECRET]) {
@@ -89,7 +89,7 @@ describe("a password", () => {
     }
   });
 
-  it("is printed by no terminal after the line with it was mistyped", async () => {
+  it("A terminal does not print the password of a mistyped line.", async () => {
     const terminal = open();
     await terminal.shows("login NAME [PASSWORD]");
     terminal.enter(`regster budi ${SECRET}`);
@@ -97,7 +97,7 @@ describe("a password", () => {
     expect(terminal.text).to.contain("Did you mean regist?").and.not.to.contain(SECRET);
   });
 
-  it("is not in what is remembered of a terminal's lines, typed before the room or in it", async () => {
+  it("The history of a terminal has no password, typed before the room or in it.", async () => {
     const [ani, budi] = await server.people("ani", "budi");
     const chat = await server.enter(budi);
     const terminal = await enter(ani);
@@ -112,7 +112,7 @@ describe("a password", () => {
     expect(terminal.text).not.to.contain(SECRET);
   });
 
-  it("is not repeated among the lines that wait for the connection", async () => {
+  it("A line that is kept until the connection is back is not shown if it may hold a password.", async () => {
     const network = await Network.start(server.port);
     const [ani, budi] = await server.people("ani", "budi");
     const chat = await server.enter(budi);
@@ -143,7 +143,7 @@ describe("a password", () => {
     ["--server", `budi:${SECRET}@127.0.0.1:1`],
   ];
   for (const args of flags) {
-    it(`is not repeated from the command line: obrolan ${args.join(" ")}`, async () => {
+    it(`An error does not repeat a password of the command line: obrolan ${args.join(" ")}.`, async () => {
       const { code, out, err } = await run(args);
       expect({ code, out }).to.deep.equal({ code: 2, out: "" });
       expect(err)

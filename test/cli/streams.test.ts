@@ -41,7 +41,7 @@ async function runOn(args: readonly string[], { lines, stdin, stdout, stderr }: 
   return { code, out, err };
 }
 
-describe("a script whose output cannot be written", function () {
+describe("A script whose output cannot be written", function () {
   if (process.platform !== "linux") this.pending = true; // /dev/full is Linux's.
   const server = useServer();
   let ani: Person;
@@ -66,14 +66,14 @@ describe("a script whose output cannot be written", function () {
   for (const flags of [[], ["--json"]]) {
     const how = flags.length === 0 ? "" : " with --json";
 
-    it(`is carried out to its end, ends with 4 and says why once${how}, if standard output is full`, async () => {
+    it(`If standard output is full, a script${how} is carried out, ends with 4 and says why once.`, async () => {
       const { code, err } = await runOn([...at, ...flags], { lines, stdout: "/dev/full" });
       expect(await said()).to.deep.equal(["A", "B"]);
       expect(code).to.equal(4);
       expect(err.match(/obrolan: standard output cannot be written \(ENOSPC: .*\)/g)).to.have.length(1);
     });
 
-    it(`is carried out to its end${how}, if nobody reads its output after the first line`, async () => {
+    it(`If the reader of its output is gone after the first line, a script${how} is carried out.`, async () => {
       const child = spawn("sh", ["-c", '"$@" | head -n 1', "sh", process.execPath, PROGRAM, ...at, ...flags], {
         env: plainEnvironment(),
       });
@@ -83,20 +83,20 @@ describe("a script whose output cannot be written", function () {
     });
   }
 
-  it("is carried out to its end and ends with 4, if standard error is full", async () => {
+  it("If standard error is full, a script is carried out and ends with 4.", async () => {
     const { code } = await runOn(at, { lines, stderr: "/dev/full" });
     expect(await said()).to.deep.equal(["A", "B"]);
     expect(code).to.equal(4);
   });
 
-  it("ends with the exit code of a command that was refused before the one of its output", async () => {
+  it("The exit code of a refused command wins over the one of the output.", async () => {
     const { code } = await runOn(at, { lines: [...lines, "sendto nobody-at-all x"], stdout: "/dev/full" });
     expect(code).to.equal(1);
   });
 
   const others = [["--help"], ["--version"], ["serve", "--help"], ["health"]];
   for (const args of others) {
-    it(`ends with 4 and says why, if it is what obrolan ${args.join(" ")} prints`, async () => {
+    it(`obrolan ${args.join(" ")} ends with 4 and says why if its output cannot be written.`, async () => {
       const where = args[0] === "health" ? at.slice(0, 2) : [];
       const { code, err } = await runOn([...args, ...where], { stdout: "/dev/full" });
       expect({ code, lines: err.split("\n").length }).to.deep.equal({ code: 4, lines: 2 });
@@ -105,16 +105,16 @@ describe("a script whose output cannot be written", function () {
   }
 });
 
-describe("a script that cannot be read", () => {
+describe("A script that cannot be read", () => {
   const folder = useFolder();
   const server = useServer();
 
-  it("ends with 4 and says that standard input is a directory", async () => {
+  it("A directory as standard input ends with 4 and is named.", async () => {
     const { code, err } = await runOn(["--server", `127.0.0.1:${server.port}`], { stdin: folder.path });
     expect({ code, err }).to.deep.equal({ code: 4, err: "Standard input cannot be read: it is a directory.\n" });
   });
 
-  it("ends with 4 and says why, if reading it fails", async function () {
+  it("A failed read of standard input ends with 4 and says why.", async function () {
     // Linux alone has a file that can be opened and not read.
     if (process.platform !== "linux") this.skip();
     const { code, err } = await runOn(["--server", `127.0.0.1:${server.port}`], { stdin: "/proc/self/mem" });
@@ -122,7 +122,7 @@ describe("a script that cannot be read", () => {
     expect(err).to.match(/^Standard input cannot be read: EIO: [^\n]*\.\n$/);
   });
 
-  it("ends with 2 and says that no password came, if it ends before", async () => {
+  it("A script that ends before its password ends with 2 and says so.", async () => {
     const script = path.join(folder.path, "script");
     writeFileSync(script, "login ani");
     const { code, err } = await runOn(["--server", `127.0.0.1:${server.port}`], { stdin: script });
@@ -131,11 +131,11 @@ describe("a script that cannot be read", () => {
   });
 });
 
-describe("a backup whose report cannot be written", function () {
+describe("A backup whose report cannot be written", function () {
   if (process.platform !== "linux") this.pending = true;
   const server = useServer();
 
-  it("is made, and ends with 4", async () => {
+  it("The backup is made, and the program ends with 4.", async () => {
     const file = path.join(server.folder, "backup");
     const { code, err } = await runOn(["backup", file, "--data", server.folder], { stdout: "/dev/full" });
     expect(code).to.equal(4);

@@ -4,12 +4,12 @@ import { Proxy as Network } from "../support/proxy.ts";
 import { useFreshServer } from "../support/server.ts";
 import { useTerminals } from "../support/terminals.ts";
 
-describe("the terminal client", () => {
+describe("The terminal client", () => {
   const server = useFreshServer();
   const { open, enter } = useTerminals(server);
 
-  describe("and the line that is being typed", () => {
-    it("stays whole, with its cursor, when a message comes", async () => {
+  describe("the line being typed", () => {
+    it("The line being typed stays whole, with its cursor, when a message comes.", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const terminal = await enter(ani);
       const chat = await server.enter(budi);
@@ -25,7 +25,7 @@ describe("the terminal client", () => {
       await terminal.shows("you  unfinish!ed");
     });
 
-    it("stays whole where it is longer than the terminal is wide", async () => {
+    it("A line longer than the terminal is wide stays whole.", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const terminal = await enter(ani, { columns: 40 });
       const chat = await server.enter(budi);
@@ -43,7 +43,7 @@ describe("the terminal client", () => {
       expect(terminal.text).not.to.contain("› sendall");
     });
 
-    it("can be had again with the arrow keys, but never a line with a password in it", async () => {
+    it("The arrow keys bring earlier lines back, but never a line with a password.", async () => {
       const terminal = await enter(await server.person("ani"));
       terminal.enter("sendall once");
       await terminal.shows("you  once");
@@ -53,7 +53,7 @@ describe("the terminal client", () => {
       await terminal.until("nothing from before that", () => terminal.typing.before === "› ");
     });
 
-    it("can be completed with names of commands and of people", async () => {
+    it("Tab completes names of commands and users.", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const terminal = await enter(ani);
       await server.enter(budi);
@@ -69,8 +69,8 @@ describe("the terminal client", () => {
     });
   });
 
-  describe("and a password", () => {
-    it("is asked for where it was left out, and not shown while it is typed", async () => {
+  describe("a password", () => {
+    it("A password that was left out is asked for, and not shown while it is typed.", async () => {
       const terminal = open();
       await terminal.shows("regist NAME [PASSWORD]");
       terminal.enter("regist ani");
@@ -88,15 +88,15 @@ describe("the terminal client", () => {
       await again.shows("welcome back, ani");
     });
 
-    it("is not left on the screen where it was typed with the name", async () => {
+    it("A password that was typed after the name does not stay on the screen.", async () => {
       const ani = await server.person("ani");
       const terminal = await enter(ani);
       expect(terminal.text).not.to.contain(ani.password);
     });
   });
 
-  describe("and what others write", () => {
-    it("never reaches the terminal with its control characters", async () => {
+  describe("messages of others", () => {
+    it("Control characters of others never reach the terminal.", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const terminal = await enter(ani, { env: { NO_COLOR: "1" } });
       const chat = await server.enter(budi);
@@ -110,7 +110,7 @@ describe("the terminal client", () => {
       }
     });
 
-    it("has its further lines below the first", async () => {
+    it("Further lines of a message stand below its first line.", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const terminal = await enter(ani);
       const chat = await server.enter(budi);
@@ -118,7 +118,7 @@ describe("the terminal client", () => {
       await terminal.shows(`${budi.username}  first\n      second\n›`);
     });
 
-    it("is shown from before one came, as much as was asked for", async () => {
+    it("Earlier messages are shown, as many as --recent says.", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const chat = await server.enter(budi);
       for (const text of ["one", "two", "three"]) await chat.accept(sendAll(text));
@@ -127,7 +127,7 @@ describe("the terminal client", () => {
       expect(terminal.text).not.to.contain(" one");
     });
 
-    it("has colours, but none where NO_COLOR is set", async () => {
+    it("Names have colours, but none if NO_COLOR is set.", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const chat = await server.enter(budi);
       await chat.accept(sendAll("hello"));
@@ -139,7 +139,7 @@ describe("the terminal client", () => {
       expect(plain.raw).not.to.contain(sgr);
     });
 
-    it("comes without moving the cursor where the terminal cannot", async () => {
+    it("On a terminal that cannot move its cursor, messages come without moving it.", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const chat = await server.enter(budi);
       const terminal = open({ env: { TERM: "dumb" } });
@@ -152,8 +152,8 @@ describe("the terminal client", () => {
     });
   });
 
-  describe("and leaving", () => {
-    it("goes with Ctrl-D, which others see at once, and ends with 0", async () => {
+  describe("leaving", () => {
+    it("Ctrl-D leaves, others see it at once, and the program ends with 0.", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const witness = await enter(budi);
       const terminal = await enter(ani);
@@ -163,7 +163,7 @@ describe("the terminal client", () => {
       await witness.shows(`${ani.username} left`);
     });
 
-    it("goes with Ctrl-C, in the middle of a line too, and ends with 0", async () => {
+    it("Ctrl-C leaves, also in the middle of a line, and the program ends with 0.", async () => {
       const terminal = await enter(await server.person("ani"));
       terminal.type("sendall never to be sent");
       await terminal.shows("never to be sent");
@@ -171,7 +171,7 @@ describe("the terminal client", () => {
       expect(await terminal.exit()).to.equal(0);
     });
 
-    it("goes with Ctrl-C from the first screen, and while the password is asked for", async () => {
+    it("Ctrl-C ends the program on the first screen and at the password prompt.", async () => {
       const first = open();
       await first.shows("login NAME [PASSWORD]");
       first.type("\u0003");
@@ -184,7 +184,7 @@ describe("the terminal client", () => {
       expect(await second.exit()).to.equal(0);
     });
 
-    it("comes by itself when the session ends, with the reason", async () => {
+    it("The program ends with the reason when the session ends.", async () => {
       const ani = await server.person("ani");
       const terminal = await enter(ani);
       await server.with((connection) => connection.logout(ani.token, true));
@@ -193,7 +193,7 @@ describe("the terminal client", () => {
     });
   });
 
-  describe("and the connection", () => {
+  describe("the connection", () => {
     let network: Network;
 
     beforeEach(async () => {
@@ -202,13 +202,13 @@ describe("the terminal client", () => {
 
     afterEach(() => network.close());
 
-    it("ends with 3 before it asks for a password if there is no server, and says how to name another", async () => {
+    it("Without a server the program ends with 3 before it asks for a password, and names --server.", async () => {
       const terminal = open({ at: "127.0.0.1:1" });
       expect(await terminal.exit()).to.equal(3);
       expect(terminal.text.replaceAll("\n", " ")).to.match(/Nothing listens at 127\.0\.0\.1:1 .*--server/);
     });
 
-    it("may be lost: that is told, nothing is missed, and what was typed meanwhile is sent", async () => {
+    it("A lost connection is reported, nothing is missed, and lines typed meanwhile are sent.", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const terminal = await enter(ani, { at: network.address });
       const chat = await server.enter(budi);
@@ -225,7 +225,7 @@ describe("the terminal client", () => {
       expect(terminal.text.match(/can you hear me\?/g)).to.have.length(2);
     });
 
-    it("may be lost because the server is stopped, which it says", async () => {
+    it("The connection is lost with a reason when the server is stopped.", async () => {
       const terminal = await enter(await server.person("ani"), { at: network.address });
       await server.stop();
       await terminal.shows("· the server is being stopped, trying again");

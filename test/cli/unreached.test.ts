@@ -18,7 +18,7 @@ const DAY_MS = 86_400_000;
 /** An address of the documentation (RFC 5737), which only ever goes to the proxy. */
 const ELSEWHERE = "192.0.2.1:50051";
 
-describe("a server that cannot be talked to", () => {
+describe("A server that cannot be reached", () => {
   const folder = useFolder();
   const certificate = makeCertificate();
   const plain = useServer();
@@ -55,25 +55,25 @@ describe("a server that cannot be talked to", () => {
     await use((server.address() as AddressInfo).port).finally(() => server.close());
   }
 
-  it("is named by a sentence if it speaks TLS and the client does not", () =>
+  it("A sentence says that the server speaks TLS and the client does not.", () =>
     withTls(certificate, async (server) => {
       expect(await told(at(server))).to.match(/ speaks TLS, .* in --ca, and leave --insecure out\.\n$/);
     }));
 
-  it("is named by a sentence if the client speaks TLS and it does not", async () => {
+  it("A sentence says that the client speaks TLS and the server does not.", async () => {
     expect(await told([...at(plain), "--ca", file(certificate.cert)])).to.match(
       / does not speak TLS\. .* --insecure and no --ca/,
     );
   });
 
-  it("is named by a sentence if its certificate signed itself", () =>
+  it("A sentence says that the certificate is self-signed.", () =>
     withTls(certificate, async (server) => {
       expect(await told([...at(server), "--ca", file(makeCertificate().cert)])).to.match(
         / is not trusted: .*--ca\.\n$/,
       );
     }));
 
-  it("is named by a sentence if its certificate has expired, or is not valid yet", async () => {
+  it("A sentence says that the certificate has expired, or is not valid yet.", async () => {
     for (const [days, sentence] of [
       [-2, / has expired\./],
       [2, / is not valid yet\./],
@@ -86,7 +86,7 @@ describe("a server that cannot be talked to", () => {
     }
   });
 
-  it("is named by a sentence if its certificate is for another name", () =>
+  it("A sentence says that the certificate is for another name.", () =>
     withTls(certificate, async (server) => {
       const network = await Network.start(server.port, "127.0.0.2");
       expect(await told(["--server", network.address, "--ca", file(certificate.cert)])).to.match(
@@ -95,14 +95,14 @@ describe("a server that cannot be talked to", () => {
       await network.close();
     }));
 
-  it("is named by a sentence if nothing listens, or its name is not known", async () => {
+  it("A sentence says that nothing listens, or that the name is not known.", async () => {
     expect(await told(["--server", "127.0.0.1:1"])).to.match(/^Nothing listens at 127\.0\.0\.1:1 /);
     expect(await told(["--server", "nowhere.invalid:1"])).to.match(
       /^No address is known for the name nowhere\.invalid\./,
     );
   });
 
-  it("is named by a sentence if it is a web server, or closes the connection", async () => {
+  it("A sentence says that the server is a web server, or closes the connection.", async () => {
     await withServer(createHttpServer(), async (port) => {
       expect(await told(["--server", `127.0.0.1:${port}`])).to.match(/ does not speak gRPC\./);
     });
@@ -114,7 +114,7 @@ describe("a server that cannot be talked to", () => {
     );
   });
 
-  it("is named by a sentence if it speaks gRPC and is not Obrolan", async () => {
+  it("A sentence says that the server speaks gRPC and is not Obrolan.", async () => {
     const server = createGrpcServer();
     server.add(HealthDefinition, HealthServiceImpl(HealthState()));
     const port = await server.listen("127.0.0.1:0");
@@ -122,7 +122,7 @@ describe("a server that cannot be talked to", () => {
     await server.shutdown();
   });
 
-  it("is named by a sentence with the proxy's variable if the proxy is away, or does not let us through", async () => {
+  it("A sentence names the proxy's variable if the proxy does not listen, or does not connect.", async () => {
     const away = { http_proxy: "http://user:hush-hush@127.0.0.1:1" };
     const sentence = await told(["--server", ELSEWHERE, "--insecure"], away);
     expect(sentence).to.match(
@@ -138,7 +138,7 @@ describe("a server that cannot be talked to", () => {
     });
   });
 
-  it("is no server at all if the certificates to trust cannot be used, which ends with 2", async () => {
+  it("Certificates that cannot be used end the program with 2.", async () => {
     const tls = ["--server", "chat.invalid:1"];
     for (const [roots, why] of [
       ["/no/such/file", "ENOENT"],
@@ -163,14 +163,14 @@ describe("a server that cannot be talked to", () => {
     }
   });
 
-  it("is found out before a person is asked for anything", () =>
+  it("A person is told before the first question.", () =>
     withTls(certificate, async (server) => {
       const terminal = open({ at: `127.0.0.1:${server.port}` });
       expect(await terminal.exit()).to.equal(3);
       expect(terminal.text.replaceAll("\n", " ")).to.contain("speaks TLS").and.not.to.contain("password for");
     }));
 
-  it("is named by the same sentence in the library, with its options and gRPC's words as the cause", () =>
+  it("The library throws the same sentence with its options, and gRPC's message as the cause.", () =>
     withTls(certificate, async (server) => {
       const client = connect({ address: `127.0.0.1:${server.port}` });
       const error = await client.login("ani", "correct horse").catch((error: Error) => error);

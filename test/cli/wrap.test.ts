@@ -3,8 +3,8 @@ import { columns, rows } from "../../src/cli/terminal/columns.ts";
 import { widthOf } from "../../src/cli/terminal/width.ts";
 import { wrap } from "../../src/cli/terminal/wrap.ts";
 
-describe("the width of a text", () => {
-  it("is two columns for what is written wide, and none for what joins another character", () => {
+describe("widthOf", () => {
+  it("A wide character takes two columns, and a character that joins another one takes none.", () => {
     expect(widthOf("hello")).to.equal(5);
     expect(widthOf("你好")).to.equal(4);
     expect(widthOf("🙂")).to.equal(2);
@@ -12,19 +12,27 @@ describe("the width of a text", () => {
     expect(widthOf("na\u0301")).to.equal(2);
     expect(widthOf("שלום")).to.equal(4);
   });
+
+  it("A flag, a skin tone and a keycap take two columns with all their code points.", () => {
+    for (const emoji of ["🇮🇩", "👍🏽", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"]) expect(widthOf(emoji), emoji).to.equal(2);
+  });
+
+  it("Characters that Unicode made wide in version 16 take two columns.", () => {
+    expect(widthOf("☰")).to.equal(2);
+  });
 });
 
-describe("a long line", () => {
-  it("is left alone where it fits, with all its blanks", () => {
+describe("wrap", () => {
+  it("A line that fits is left alone, with all its spaces.", () => {
     expect(wrap("a  b   c", 20, 6, 6)).to.equal("a  b   c");
   });
 
-  it("is broken at blanks, and goes on below where it began", () => {
+  it("A long line is broken at spaces, and its further rows begin at the indent.", () => {
     expect(wrap("one two three four", 14, 4, 4)).to.equal("one two\n    three four");
     expect(wrap("one two three", 12, 8, 2)).to.equal("one\n  two three");
   });
 
-  it("never grows wider than the terminal", () => {
+  it("No row is wider than the terminal, and no character is lost.", () => {
     const text = "你好世界 这是一个很长的句子需要换行因为终端只有四十列宽 and some English too";
     for (const line of wrap(text, 24, 0, 6).split("\n")) expect(widthOf(line)).to.be.at.most(24);
     expect(
@@ -34,32 +42,32 @@ describe("a long line", () => {
     ).to.equal(text.replace(/ /g, ""));
   });
 
-  it("does not break an address, which somebody may want to copy", () => {
+  it("An address is not broken, so that it can be copied.", () => {
     const address = `https://example.org/${"a".repeat(40)}`;
     expect(wrap(`see ${address} there`, 30, 6, 6)).to.contain(address);
   });
 });
 
-describe("names in columns", () => {
-  it("are filled from the top down", () => {
+describe("columns", () => {
+  it("Names fill the columns from the top down.", () => {
     const names = ["ani", "budi", "cici", "dewi", "eko"];
     expect(columns(names, names, 20)).to.equal("  ani   cici  eko\n  budi  dewi");
   });
 
-  it("are one below the other where the terminal is narrow", () => {
+  it("On a narrow terminal names stand one below the other.", () => {
     const names = ["somebody-with-a-long-name", "ani"];
     expect(columns(names, names, 20)).to.equal("  somebody-with-a-long-name\n  ani");
   });
 });
 
-describe("commands and what they do", () => {
+describe("rows", () => {
   const commands = [{ usage: "sendto NAME TEXT", summary: "say TEXT to NAME alone" }];
 
-  it("stand beside each other", () => {
+  it("A command stands beside what it does.", () => {
     expect(rows(commands, 80)).to.equal("  sendto NAME TEXT  say TEXT to NAME alone");
   });
 
-  it("stand below each other where the terminal is narrow", () => {
+  it("On a narrow terminal a command stands above what it does.", () => {
     expect(rows(commands, 30)).to.equal("  sendto NAME TEXT\n    say TEXT to NAME alone");
   });
 });

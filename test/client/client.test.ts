@@ -14,7 +14,7 @@ async function failure(call: Promise<unknown>): Promise<ChatError> {
   throw error;
 }
 
-describe("the calls of the client library", () => {
+describe("ChatClient", () => {
   const server = useServer();
 
   function use<T>(action: (client: ReturnType<typeof connect>) => Promise<T>): Promise<T> {
@@ -22,7 +22,7 @@ describe("the calls of the client library", () => {
     return action(client).finally(() => client.close());
   }
 
-  it("register, log in, list and log out", async () => {
+  it("A client registers, logs in, lists who is online and logs out.", async () => {
     await use(async (client) => {
       const session = await client.register("Dewi", "correct horse");
       expect(session.username).to.equal("dewi");
@@ -35,7 +35,7 @@ describe("the calls of the client library", () => {
     });
   });
 
-  it("throw an error that has the status, the reason and a sentence", async () => {
+  it("A failed call throws an error with the status, the reason and a sentence.", async () => {
     await use(async (client) => {
       const error = await failure(client.login("nobody", "correct horse"));
       expect(error).to.include({ name: "ChatError", code: Status.UNAUTHENTICATED, reason: "BAD_CREDENTIALS" });
@@ -44,7 +44,7 @@ describe("the calls of the client library", () => {
     });
   });
 
-  it("name the field that was wrong", async () => {
+  it("The error of a failed call names the wrong field.", async () => {
     await use(async (client) => {
       const error = await failure(client.register("no spaces please", "correct horse"));
       expect(error).to.include({ code: Status.INVALID_ARGUMENT, reason: "USERNAME_INVALID" });
@@ -52,7 +52,7 @@ describe("the calls of the client library", () => {
     });
   });
 
-  it("say how long to wait where the server does", async () => {
+  it("The error of a throttled login says how long to wait.", async () => {
     await use(async (client) => {
       const { username } = await server.person("locked");
       let error = await failure(client.login(username, "wrong password"));
@@ -62,7 +62,7 @@ describe("the calls of the client library", () => {
     });
   });
 
-  it("have no reason where no server was reached", async () => {
+  it("The error has no reason if no server was reached.", async () => {
     const client = connect({ address: "127.0.0.1:1" });
     expect(await failure(client.login("ani", "correct horse"))).to.include({
       code: Status.UNAVAILABLE,
@@ -71,7 +71,7 @@ describe("the calls of the client library", () => {
     client.close();
   });
 
-  it("end after their time where somebody listens who never answers, and at once when they are given up", async () => {
+  it("A call to a server that never answers ends at its timeout, and at once when it is aborted.", async () => {
     const mute = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => mute.once("listening", resolve));
     const { port } = mute.address() as { port: number };
@@ -86,7 +86,7 @@ describe("the calls of the client library", () => {
     mute.close();
   });
 
-  it("refuse to enter with what could never be sent", async () => {
+  it("enter() throws for options that cannot be sent.", async () => {
     await use(async (client) => {
       expect(() => client.enter({ token: "t", resumeAfter: -1n })).to.throw("resumeAfter is -1");
       expect(() => client.enter({ token: "t", recent: 1.5 })).to.throw("recent is 1.5");
@@ -95,17 +95,17 @@ describe("the calls of the client library", () => {
   });
 });
 
-describe("the client library and TLS", () => {
+describe("ChatClient over TLS", () => {
   const certificate = makeCertificate();
   const server = useFreshServer({ tls: certificate });
 
-  it("talks to a server whose certificate it was given", async () => {
+  it("A client connects to a server whose certificate it was given.", async () => {
     const client = connect({ address: `127.0.0.1:${server.port}`, ca: certificate.cert });
     expect((await client.register("ani", "correct horse")).username).to.equal("ani");
     client.close();
   });
 
-  it("does not talk to an address that the certificate is not for", async () => {
+  it("A client does not connect to an address that the certificate does not name.", async () => {
     const network = await Network.start(server.port, "127.0.0.2");
     const client = connect({ address: network.address, ca: certificate.cert });
     const error = await failure(client.register("ani", "correct horse"));
@@ -115,7 +115,7 @@ describe("the client library and TLS", () => {
     await network.close();
   });
 
-  it("does not trust a certificate that it was not given", async () => {
+  it("A client does not trust a certificate that it was not given.", async () => {
     const client = connect({ address: `127.0.0.1:${server.port}`, ca: makeCertificate().cert });
     expect((await failure(client.register("ani", "correct horse"))).code).to.equal(Status.UNAVAILABLE);
     client.close();

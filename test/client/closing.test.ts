@@ -19,7 +19,7 @@ async function failure(call: Promise<unknown>): Promise<ChatError> {
   throw error;
 }
 
-describe("A client that is closed", () => {
+describe("ChatClient.close", () => {
   const server = useServer();
   let ani: Person;
   let client: ChatClient;
@@ -30,7 +30,7 @@ describe("A client that is closed", () => {
   });
   afterEach(() => client.close());
 
-  it("close() aborts the rooms that are open, and their commands without an answer say so.", async () => {
+  it("close() aborts open rooms, and their commands without an answer resolve as unanswered.", async () => {
     const rooms = [client.enter({ token: ani.token }), client.enter({ token: ani.token })];
     for (const room of rooms) await until(room, "the end of the replay", isCaughtUp);
     const outcome = rooms[0]?.sendAll("too late", { requestId: "late" });
@@ -63,7 +63,7 @@ describe("A client that is closed", () => {
     expect(() => client.enter({ token: ani.token })).to.throw(ChatError, "This client was closed");
   });
 
-  it("A call under way at close() is given up with a sentence.", async () => {
+  it("A call in flight at close() fails with a sentence.", async () => {
     const login = failure(client.login(ani.username, ani.password));
     client.close();
     expect(await login).to.include({
@@ -96,8 +96,8 @@ describe("A client that is closed", () => {
   });
 });
 
-describe("A client that is given what cannot be sent", () => {
-  it("A token, name or password that could not be carried is refused, and the error does not repeat it.", async () => {
+describe("ChatClient with arguments that cannot be sent", () => {
+  it("A token, name or password that cannot be sent is refused, and the error does not repeat it.", async () => {
     const client = connect({ address: "127.0.0.1:1" });
     try {
       for (const token of ["", "two\nlines", "obrolan_ü"]) {
@@ -118,7 +118,7 @@ describe("A client that is given what cannot be sent", () => {
   });
 });
 
-describe("A list of who is online that is asked for right after entering", () => {
+describe("ChatClient.list right after enter", () => {
   const gate = new Gate();
   const server = useServer({
     wrap: (engines) =>
@@ -138,7 +138,7 @@ describe("A list of who is online that is asked for right after entering", () =>
     client.close();
   });
 
-  it("The list has the one who entered, 12 times of 12.", async () => {
+  it("A list right after enter() contains the caller, 12 times of 12.", async () => {
     const seen: boolean[] = [];
     for (let attempt = 0; attempt < 12; attempt += 1) {
       const { token, username } = await server.person("ani");
@@ -148,7 +148,7 @@ describe("A list of who is online that is asked for right after entering", () =>
     expect(seen).to.deep.equal(seen.map(() => true));
   });
 
-  it("The list waits while the join is under way, and ends with its signal.", async () => {
+  it("The list waits while the join is in flight, and its signal ends the wait.", async () => {
     const [ani, budi] = await server.people("ani", "budi");
     gate.shut();
     client.enter({ token: ani.token });
@@ -173,7 +173,7 @@ describe("A list of who is online that is asked for right after entering", () =>
     expect((await client.list(ani.token)).totalSize).to.be.a("number");
   });
 
-  it("The list is asked for all the same if the join takes longer than half of the time for a call.", async () => {
+  it("The list is sent anyway if the join takes longer than half of the timeout of a call.", async () => {
     const ani = await server.person("ani");
     const quick = connect({ address: `127.0.0.1:${server.port}`, timeoutMs: 2_000 });
     try {

@@ -4,7 +4,7 @@ import { Gate, gated } from "../support/engines.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { TestServer } from "../support/server.ts";
 
-describe("The calls of the client library to a server that is being stopped", () => {
+describe("ChatClient and a draining server", () => {
   const gate = new Gate();
   const servers: TestServer[] = [];
   let network: Network | undefined;
@@ -14,7 +14,7 @@ describe("The calls of the client library to a server that is being stopped", ()
     await Promise.all(servers.splice(0).map((server) => server.close()));
   });
 
-  it("are made again, to the server that takes its place", async () => {
+  it("A call that a draining server refuses is repeated on its successor.", async () => {
     const old = await TestServer.start({
       wrap: (engines) => ({ ...engines, log: gated(engines.log, gate, "append") }),
     });
@@ -32,7 +32,7 @@ describe("The calls of the client library to a server that is being stopped", ()
     await gate.entered();
     const stopped = old.stop();
     front.pointTo(successor.port);
-    // The old one has said goodbye, and still has the connection: it refuses.
+    // The old server has sent its goodbye but keeps the connection: it refuses the call.
     const { username } = await client.login("ana", "a good password");
     expect(username).to.equal("ana");
     expect(front.connections, "connections").to.equal(2);

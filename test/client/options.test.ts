@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type ChatClient, ChatError, type ConnectOptions, connect, Status } from "../../src/client/index.ts";
 
-/** What the library says of a call that JavaScript lets through, and TypeScript would not. */
+/** The error of a call that JavaScript permits and TypeScript rejects. */
 async function refusal(call: () => unknown): Promise<string> {
   try {
     await call();
@@ -13,7 +13,7 @@ async function refusal(call: () => unknown): Promise<string> {
   throw new Error("the call was taken");
 }
 
-describe("the options of the client library", () => {
+describe("Options of the client library", () => {
   const address = "127.0.0.1:1";
   let client: ChatClient;
 
@@ -46,13 +46,13 @@ describe("the options of the client library", () => {
     [{ address, keepaliveMs: Number.NaN }, /^keepaliveMs is NaN;/],
   ];
   for (const [options, sentence] of wrong) {
-    it(`of connect cannot be ${JSON.stringify(options)}: it says ${sentence.source}`, async () => {
+    it(`connect(${JSON.stringify(options)}) throws ${sentence.source}.`, async () => {
       expect(await refusal(() => connect(options as ConnectOptions))).to.match(sentence);
     });
   }
 
-  it("of enter and of calls are checked in the same way, and no password or token is shown", async () => {
-    // biome-ignore lint/suspicious/noExplicitAny: what JavaScript lets through.
+  it("The options of enter() and of calls are checked, and no error shows a password or token.", async () => {
+    // biome-ignore lint/suspicious/noExplicitAny: calls that TypeScript rejects.
     const any = client as any;
     const calls: [() => unknown, RegExp][] = [
       [() => any.enter({ tokn: "hush" }), /^enter has no option tokn\. Did you mean token\?$/],
@@ -81,8 +81,8 @@ describe("the options of the client library", () => {
     }
   });
 
-  it("of the room's commands are checked in the same way", async () => {
-    // biome-ignore lint/suspicious/noExplicitAny: what JavaScript lets through.
+  it("The arguments of a room's commands are checked.", async () => {
+    // biome-ignore lint/suspicious/noExplicitAny: calls that TypeScript rejects.
     const room = client.enter({ token: "t" }) as any;
     expect(await refusal(() => room.sendAll())).to.equal("text is missing; it must be a string.");
     expect(await refusal(() => room.sendAll({ text: "hello" }))).to.equal("text is an object; it must be a string.");
@@ -96,7 +96,7 @@ describe("the options of the client library", () => {
     await room.closed;
   });
 
-  it("may be undefined, as if they were left out", () => {
+  it("An undefined option counts as left out.", () => {
     connect({ address, ca: undefined, timeoutMs: undefined } as unknown as ConnectOptions).close();
   });
 });

@@ -11,15 +11,15 @@ function accepted(requestId: string, id: bigint): Outcome {
   return { kind: "accepted", requestId, id, sentAt: new Date(0), duplicate: false };
 }
 
-describe("the commands that wait for their answers", () => {
-  it("are sent again in the order in which they were given, without those that were answered", () => {
+describe("PendingCommands", () => {
+  it("Commands without an answer are resent in the order in which they were given.", () => {
     const pending = new PendingCommands(10);
     for (const requestId of ["a", "b", "c", "d"]) pending.add(say(requestId));
     pending.settle(accepted("b", 1n));
-    expect(pending.ids()).to.deep.equal(["a", "c", "d"]);
+    expect(pending.requestIds()).to.deep.equal(["a", "c", "d"]);
   });
 
-  it("get the answer that bears their request id", async () => {
+  it("A command resolves with the answer that has its request id.", async () => {
     const pending = new PendingCommands(10);
     const first = pending.add(say("a"));
     const second = pending.add(say("b"));
@@ -30,7 +30,7 @@ describe("the commands that wait for their answers", () => {
     expect(pending.size).to.equal(0);
   });
 
-  it("are open still where one that was sent before is refused by a server that cannot look", () => {
+  it("STORE_UNAVAILABLE does not settle a command that was sent before.", () => {
     const unavailable = (requestId: string): Outcome => ({
       kind: "rejected",
       requestId,
@@ -40,27 +40,27 @@ describe("the commands that wait for their answers", () => {
     });
     const pending = new PendingCommands(10);
     pending.add(say("a"));
-    expect(pending.request("a")).to.deep.equal(say("a"));
+    expect(pending.takeForSending("a")).to.deep.equal(say("a"));
     pending.add(say("b"));
-    expect(pending.isOpen(unavailable("a")), "sent once").to.equal(false);
-    for (const requestId of pending.ids()) pending.request(requestId);
-    expect(pending.isOpen(unavailable("a")), "sent twice").to.equal(true);
-    expect(pending.isOpen(unavailable("b")), "sent once").to.equal(false);
-    expect(pending.isOpen({ ...unavailable("a"), reason: "TEXT_EMPTY" } as Outcome), "refused").to.equal(false);
-    expect(pending.isOpen(accepted("a", 1n)), "accepted").to.equal(false);
-    expect(pending.isOpen(unavailable("stranger")), "not waiting").to.equal(false);
+    expect(pending.isInconclusive(unavailable("a")), "sent once").to.equal(false);
+    for (const requestId of pending.requestIds()) pending.takeForSending(requestId);
+    expect(pending.isInconclusive(unavailable("a")), "sent twice").to.equal(true);
+    expect(pending.isInconclusive(unavailable("b")), "sent once").to.equal(false);
+    expect(pending.isInconclusive({ ...unavailable("a"), reason: "TEXT_EMPTY" } as Outcome), "refused").to.equal(false);
+    expect(pending.isInconclusive(accepted("a", 1n)), "accepted").to.equal(false);
+    expect(pending.isInconclusive(unavailable("stranger")), "not waiting").to.equal(false);
     pending.settle(unavailable("a"));
-    expect(pending.request("a")).to.equal(undefined);
+    expect(pending.takeForSending("a")).to.equal(undefined);
   });
 
-  it("do not mind an answer to something else", () => {
+  it("An answer to an unknown request id is ignored.", () => {
     const pending = new PendingCommands(10);
     pending.add(say("a"));
     pending.settle(accepted("stranger", 1n));
     expect(pending.size).to.equal(1);
   });
 
-  it("are no more than were allowed; the next one is refused and says so", () => {
+  it("A command over the maximum is refused with a sentence.", () => {
     const pending = new PendingCommands(2);
     pending.add(say("a"));
     pending.add(say("b"));
@@ -72,13 +72,13 @@ describe("the commands that wait for their answers", () => {
     expect(pending.size).to.equal(2);
   });
 
-  it("are not doubled under one request id", () => {
+  it("A second pending command with the same request id is refused.", () => {
     const pending = new PendingCommands(10);
     pending.add(say("a"));
     expect(() => pending.add(say("a"))).to.throw("waiting for its answer already");
   });
 
-  it("are not taken where they could never be sent, which would end every stream", () => {
+  it("A command that no stream can carry is refused.", () => {
     const pending = new PendingCommands(10);
     const refused = (request: ChatRequest) => {
       try {
@@ -95,7 +95,7 @@ describe("the commands that wait for their answers", () => {
     expect(pending.size).to.equal(0);
   });
 
-  it("A command whose text, username or requestId has a lone surrogate is refused, and the error says where", () => {
+  it("A command whose text, username or requestId has a lone surrogate is refused, and the error says where.", () => {
     const pending = new PendingCommands(10);
     const wrong: [string, ChatRequest][] = [
       ["text has half a character in it, U+D83D at index 3", say("a", "ab \ud83d")],
@@ -113,7 +113,7 @@ describe("the commands that wait for their answers", () => {
     expect(pending.size).to.equal(1);
   });
 
-  it("are unanswered when the room is closed", async () => {
+  it("A pending command resolves as unanswered when the room is closed.", async () => {
     const pending = new PendingCommands(10);
     const outcome = pending.add(say("a"));
     pending.abandon();

@@ -7,16 +7,16 @@ import { isCaughtUp, until } from "../support/takeEvents.ts";
 
 type Call = ServerDuplexStream<ChatRequest, ChatResponse>;
 
-/** A server that reads no command whose text begins with "bad", and ends the stream for it. */
+/** A server that cannot read commands whose text begins with "bad", and ends the stream at one. */
 class PickyServer {
-  /** What each stream was asked, by its text; `join` for a join. */
+  /** The requests of each stream, by their text; `join` for a join. */
   readonly streams: string[][] = [];
   /**
-   * Whether it says goodbye, and has answered all commands before the bad one. If not it answers the first "unheard" of
-   * a stream alone.
+   * Whether it answers all commands before the bad one, and sends a goodbye. If not, it answers only the first
+   * "unheard" command of a stream.
    */
   saysGoodbye = true;
-  /** Whether it takes no join either. */
+  /** Whether it cannot read a join either. */
   takesNoJoin = false;
   readonly #server = new Server();
 
@@ -89,7 +89,7 @@ class PickyServer {
   }
 }
 
-describe("A room whose server cannot read a command", () => {
+describe("A room whose server cannot read a request", () => {
   let server: PickyServer;
   let client: ReturnType<typeof connect>;
   let room: Room;
@@ -136,7 +136,7 @@ describe("A room whose server cannot read a command", () => {
     await enter();
     const outcomes = await send(["unheard one", "unheard two", "bad", "three"]);
     expect(kinds(outcomes)).to.deep.equal(["accepted", "accepted", "rejected", "accepted"]);
-    // The first stream answered the first command only: nobody could know which of the other two it was.
+    // The first stream answered only the first command, so any of the other two could be the bad one.
     expect(server.streams.slice(1)).to.deep.equal([
       ["join", "unheard two", "bad"],
       ["join", "three"],
@@ -150,7 +150,7 @@ describe("A room whose server cannot read a command", () => {
     expect(server.streams).to.deep.equal([["join"]]);
   });
 
-  it("A room that is being left still gets the answers behind the bad command.", async () => {
+  it("A room that is leaving still gets the answers after the unreadable command.", async () => {
     await enter();
     const outcomes = send(["bad", "last words"]);
     const closed = room.close();

@@ -8,10 +8,10 @@ import { Proxy as Network } from "../support/proxy.ts";
 import { TestServer, useServer } from "../support/server.ts";
 import { isCaughtUp, ofKind, says, texts, until } from "../support/takeEvents.ts";
 
-describe("a room whose server is started again", () => {
+describe("A room whose server restarts", () => {
   const server = useServer();
 
-  it("hears the goodbye, comes back by itself, and misses nothing", async () => {
+  it("A room gets the goodbye of a restarting server, reconnects, and misses nothing.", async () => {
     const [ani, budi] = await server.people("ani", "budi");
     const proxy = await Network.start(server.port);
     const client = connect({ address: proxy.address });
@@ -33,10 +33,10 @@ describe("a room whose server is started again", () => {
   });
 });
 
-describe("a room whose store does not say what became of a message, and is away then", () => {
+describe("A room whose store leaves an outcome unknown", () => {
   const server = useServer();
 
-  it("sends it again until that is known, and tells the application only then", async () => {
+  it("A command with an unknown outcome is resent until the store knows it, and resolves only then.", async () => {
     const [ani] = await server.people("ani");
     const { log } = server.engines;
     let appends = 0;
@@ -67,10 +67,10 @@ describe("a room whose store does not say what became of a message, and is away 
   });
 });
 
-describe("a room whose server is being stopped, while another one is there", () => {
+describe("A room whose server drains while its successor is up", () => {
   const server = useServer();
 
-  it("comes back to the other one, however long the first takes to stop", async () => {
+  it("A room reconnects to the successor, however long the draining server takes to stop.", async () => {
     const [ani, budi] = await server.people("ani", "budi");
     const gate = new Gate();
     const { engines } = server;

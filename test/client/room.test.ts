@@ -7,11 +7,11 @@ import { type Person, useServer } from "../support/server.ts";
 import { acceptedId, isCaughtUp, ofKind, says, texts, until } from "../support/takeEvents.ts";
 
 const QUICK = { firstMs: 1, maxMs: 20 };
-/** Longer than any test: only who has left is off the list. */
-const GRACE = 10 * 60_000;
+/** Longer than any test: only a user who has left is off the list. */
+const GRACE_MS = 10 * 60_000;
 
-describe("a room of the client library", () => {
-  const server = useServer({ timings: { graceMs: GRACE } });
+describe("Room", () => {
+  const server = useServer({ timings: { graceMs: GRACE_MS } });
   let ani: Person;
   let budi: Person;
   let proxy: Network;
@@ -45,7 +45,7 @@ describe("a room of the client library", () => {
     await proxy.close();
   });
 
-  it("says that it is connected, gives the recent messages, and says when that is all", async () => {
+  it("A room yields connected, the recent messages, and caughtUp.", async () => {
     const first = await entered(near, { token: ani.token });
     for (const text of ["one", "two", "three"]) await first.sendAll(text);
     const room = enter(near, { token: budi.token, recent: 2 });
@@ -57,7 +57,7 @@ describe("a room of the client library", () => {
     expect(room.state.kind).to.equal("live");
   });
 
-  it("gives a message to everyone the same id, and its sender the same in the answer", async () => {
+  it("Every room yields a message with the same id, which the sender's outcome has too.", async () => {
     const [here, there] = [await entered(near, { token: ani.token }), await entered(near, { token: budi.token })];
     const id = acceptedId(await here.sendAll("hello"));
     for (const room of [here, there]) {
@@ -67,7 +67,7 @@ describe("a room of the client library", () => {
     }
   });
 
-  it("gives every kind of answer to its command", async () => {
+  it("Every kind of answer resolves its command.", async () => {
     const room = await entered(near, { token: ani.token });
     expect(await room.sendTo(ani.username, "to myself")).to.include({ kind: "accepted", duplicate: false });
     expect(await room.sendTo("nobody-at-all", "hello")).to.include({ kind: "rejected", reason: "RECIPIENT_UNKNOWN" });
@@ -78,14 +78,14 @@ describe("a room of the client library", () => {
     expect(room.pending).to.equal(0);
   });
 
-  it("knows a command by its request id, in another room too", async () => {
+  it("A command resent in another room with its request id is a duplicate.", async () => {
     const requestId = `again-${ani.username}`;
     const first = await (await entered(near, { token: ani.token })).sendAll("once", { requestId });
     const second = await (await entered(near, { token: ani.token })).sendAll("once", { requestId });
     expect(second).to.include({ kind: "accepted", id: acceptedId(first), duplicate: true, requestId });
   });
 
-  it("comes back after a cut, and gets exactly the three messages that were missed", async () => {
+  it("A room that reconnects gets exactly the three messages that it missed.", async () => {
     const talker = await entered(near, { token: budi.token });
     const room = await entered(far, { token: ani.token });
     await talker.sendAll("before");
@@ -102,11 +102,11 @@ describe("a room of the client library", () => {
     expect(texts(await until(room, "the next message", says("after")))).to.deep.equal(["after"]);
   });
 
-  it("misses nothing where it joined for the live room alone and was cut before anything came", async () => {
+  it("A room without recent messages misses nothing if its connection is cut before the first cursor.", async () => {
     const talker = await entered(near, { token: budi.token });
     const witness = await entered(far, { token: budi.token });
     await talker.sendAll("long ago");
-    // Its server knows of that then, and does not take it for something new.
+    // Then the server has the old message in its log, and does not send it as a new one.
     await until(witness, "the old message", says("long ago"));
     const room = enter(far, { token: ani.token });
     await until(room, "the welcome", (event) => event.kind === "connected");
@@ -117,12 +117,12 @@ describe("a room of the client library", () => {
     expect(texts(events)).to.deep.equal(["missed"]);
   });
 
-  it("sends again what was not answered, in order, and it is posted once", async () => {
+  it("Commands without an answer are resent in order, and posted once.", async () => {
     const room = await entered(far, { token: ani.token });
     const witness = await entered(near, { token: budi.token });
     proxy.deafen();
     const outcomes = ["one", "two", "three"].map((text) => room.sendAll(text));
-    // They are posted, but their answers never arrive.
+    // The messages are posted, but their answers never arrive.
     await until(witness, "the third message", says("three"));
     expect(room.pending).to.equal(3);
     proxy.hear();
@@ -133,7 +133,7 @@ describe("a room of the client library", () => {
     expect(texts(await until(room, "the last message", says("last")))).to.deep.equal(["one", "two", "three", "last"]);
   });
 
-  it("keeps what is said while the connection is lost, and sends it afterwards in order", async () => {
+  it("Commands given while the connection is lost are sent afterwards, in order.", async () => {
     const witness = await entered(near, { token: budi.token });
     const room = await entered(far, { token: ani.token });
     proxy.forbid();
@@ -144,7 +144,7 @@ describe("a room of the client library", () => {
     expect(texts(await until(witness, "both messages", says("two")))).to.deep.equal(["one", "two"]);
   });
 
-  it("has a cursor of what was taken, from which another room goes on", async () => {
+  it("Another room resumes after the cursor of the events taken.", async () => {
     const talker = await entered(near, { token: budi.token });
     const first = await entered(near, { token: ani.token });
     for (const text of ["one", "two", "three"]) await talker.sendAll(text);
@@ -155,7 +155,7 @@ describe("a room of the client library", () => {
     expect(texts(await until(next, "the end of the replay", isCaughtUp))).to.deep.equal(["three"]);
   });
 
-  it("says so when what was asked for is of another log, and begins at its oldest message", async () => {
+  it("A cursor of another log is reported, and the room begins at the oldest message.", async () => {
     const talker = await entered(near, { token: budi.token });
     await talker.sendAll("hello");
     const room = enter(near, { token: ani.token, resumeAfter: 1_000_000n, logId: "another log" });
@@ -165,7 +165,7 @@ describe("a room of the client library", () => {
     expect(texts(events)).to.include("hello");
   });
 
-  it("takes no more than its buffer holds while nobody takes events, and loses none of them", async () => {
+  it("A room reads no more than its buffer holds while no events are taken, and loses none.", async () => {
     const talker = await entered(near, { token: budi.token });
     const room = enter(near, { token: ani.token, maxEvents: 2 });
     await until(room, "the end of the replay", isCaughtUp);
@@ -175,7 +175,7 @@ describe("a room of the client library", () => {
     expect(texts(events)).to.deep.equal(sent);
   });
 
-  it("leaves when everything it said has been answered and has come", async () => {
+  it("close() resolves when every command is answered and its messages have come.", async () => {
     const room = enter(near, { token: ani.token });
     const outcomes = ["one", "two", "three"].map((text) => room.sendAll(text));
     const closed = room.close();
@@ -187,7 +187,7 @@ describe("a room of the client library", () => {
     await eventually(async () => !(await server.online(budi)).includes(ani.username), "the list without who left");
   });
 
-  it("comes back to leave properly where the connection is lost before the last answer", async () => {
+  it("A room that loses its connection while leaving reconnects for its last answer.", async () => {
     const room = await entered(far, { token: ani.token });
     const witness = await entered(near, { token: budi.token });
     proxy.deafen();
@@ -200,7 +200,7 @@ describe("a room of the client library", () => {
     expect(await closed).to.deep.equal({ kind: "left" });
   });
 
-  it("leaves at once when it is aborted, and says what was not answered", async () => {
+  it("abort() leaves at once, and commands without an answer are unanswered.", async () => {
     const room = await entered(far, { token: ani.token });
     proxy.deafen();
     const outcome = room.sendAll("hello?", { requestId: "r1" });
@@ -211,7 +211,7 @@ describe("a room of the client library", () => {
     expect(late).to.equal("The room has been left.");
   });
 
-  it("is aborted by its signal, whatever it waits for", async () => {
+  it("The signal aborts a room that waits to reconnect.", async () => {
     const abort = new AbortController();
     proxy.forbid();
     const room = enter(far, { token: ani.token, signal: abort.signal, backoff: { firstMs: 60_000, maxMs: 60_000 } });
@@ -220,39 +220,39 @@ describe("a room of the client library", () => {
     expect(await within(room.closed, "the end")).to.deep.equal({ kind: "aborted" });
   });
 
-  it("does not come back once its session is logged out", async () => {
+  it("A room whose session is logged out does not reconnect.", async () => {
     const room = await entered(near, { token: ani.token });
     await near.logout(ani.token);
     const events = await until(room, "the end", (event) => event.kind === "closed");
-    // Of people who come and go it may hear meanwhile.
+    // Presence events of other users may come meanwhile.
     const kinds = events.map((event) => event.kind).filter((kind) => kind !== "presence");
     expect(kinds).to.deep.equal(["goodbye", "closed"]);
     expect(await room.closed).to.deep.equal({ kind: "dismissed", reason: "LOGGED_OUT" });
   });
 
-  it("does not come back where its token is worth nothing", async () => {
+  it("A room with an invalid token does not reconnect.", async () => {
     const closed = await within(enter(near, { token: "nonsense" }).closed, "the end");
     expect(closed.kind).to.equal("unauthenticated");
     expect(closed.kind === "unauthenticated" && closed.cause.reason).to.equal("SESSION_INVALID");
   });
 
-  it("gives up where the server was never reached in the time that was given", async () => {
+  it("A room that never reached a server within firstConnectMs is closed.", async () => {
     proxy.forbid();
     const room = enter(far, { token: ani.token, firstConnectMs: 50 });
     expect((await within(room.closed, "the end")).kind).to.equal("unreached");
   });
 
-  it("tries for ever once it has been in", async () => {
+  it("A room that was connected once reconnects also after firstConnectMs.", async () => {
     let firstConnectMs = 50;
     let since: number;
     let room: Room;
     let last: RoomEvent | undefined;
-    // How long it takes until it is in is the machine's doing.
+    // The time to connect depends on the machine, so the limit grows until it suffices.
     do {
       firstConnectMs *= 2;
       room = enter(far, { token: ani.token, firstConnectMs });
       since = performance.now();
-      last = (await until(room, "the first time in", (event) => isCaughtUp(event) || isUnreached(event))).at(-1);
+      last = (await until(room, "the first caughtUp", (event) => isCaughtUp(event) || isUnreached(event))).at(-1);
     } while (last && isUnreached(last));
     proxy.forbid();
     const isOver = () => performance.now() - since > firstConnectMs;

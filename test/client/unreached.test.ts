@@ -1,23 +1,23 @@
 import { expect } from "chai";
 import { type HttpProxy, proxyFor } from "../../src/client/proxy.ts";
-import { type Attempt, whyUnreached } from "../../src/client/unreached.ts";
+import { type ConnectTarget, whyUnreached } from "../../src/client/unreached.ts";
 
-/** gRPC's words for a connection that could not be made, with what failed last. */
+/** gRPC's message for a failed connection, with its last error. */
 const no = (last: string) => `No connection established. Last error: ${last}. Resolution note: `;
 
-const PLAIN: Attempt = { address: "chat:1", host: "chat", port: 1, tls: false, proxy: undefined };
-const TLS: Attempt = { ...PLAIN, tls: true };
+const PLAIN: ConnectTarget = { address: "chat:1", host: "chat", port: 1, tls: false, proxy: undefined };
+const TLS: ConnectTarget = { ...PLAIN, tls: true };
 const PROXY: HttpProxy = { host: "proxy", port: 8080, variable: "http_proxy", exceptions: "no_proxy" };
-const PROXIED: Attempt = { ...TLS, proxy: PROXY };
+const PROXIED: ConnectTarget = { ...TLS, proxy: PROXY };
 
 const OPENSSL =
   "Error: 40CD9043657F0000:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../x.c:77:\n";
 const DATE = "2026-11-30T17:26:31.998Z";
 
-describe("the sentence for a server that was not reached", () => {
-  const rows: [string, string, Attempt, boolean, RegExp][] = [
+describe("whyUnreached", () => {
+  const rows: [string, string, ConnectTarget, boolean, RegExp][] = [
     [
-      "a proxy that is away",
+      "a proxy that does not listen",
       no("undefined"),
       PROXIED,
       false,
@@ -31,7 +31,7 @@ describe("the sentence for a server that was not reached", () => {
       /^The proxy .* is not reached/,
     ],
     [
-      "a proxy that lets nobody through",
+      "a proxy that does not connect",
       no("undefined"),
       PROXIED,
       true,
@@ -52,7 +52,7 @@ describe("the sentence for a server that was not reached", () => {
       /^Nothing listens at chat:1 /,
     ],
     [
-      "a network that is away",
+      "an unreachable network",
       no("Error: connect EHOSTUNREACH 10.0.0.1:1"),
       PLAIN,
       false,
@@ -152,16 +152,22 @@ describe("the sentence for a server that was not reached", () => {
       false,
       /^What listens at chat:1 answered with HTTP status 404 /,
     ],
-    ["whatever else", no("Error: something new"), TLS, false, /^chat:1 was not reached: something new\. Look whether /],
+    [
+      "any other error",
+      no("Error: something new"),
+      TLS,
+      false,
+      /^chat:1 was not reached: something new\. Look whether /,
+    ],
   ];
-  for (const [cause, words, attempt, found, sentence] of rows) {
-    it(`says what to do about ${cause}`, async () => {
-      const look = {
+  for (const [cause, message, target, found, sentence] of rows) {
+    it(`The sentence for ${cause} says what to do.`, async () => {
+      const probes = {
         speaksTls: async () => found,
         speaksPlainText: async () => found,
         proxyListens: async () => found,
       };
-      const said = await whyUnreached(words, attempt, look);
+      const said = await whyUnreached(message, target, probes);
       expect(said).to.match(sentence);
       expect(said)
         .to.match(/^[^\n]*\.$/)
@@ -169,30 +175,30 @@ describe("the sentence for a server that was not reached", () => {
     });
   }
 
-  it("is none for a call that failed otherwise", async () => {
-    const look = { speaksTls: async () => true, speaksPlainText: async () => true, proxyListens: async () => true };
-    for (const words of ["Stream refused by server", "Connection dropped", "The room is full.", ""]) {
-      expect(await whyUnreached(words, TLS, look), words).to.equal(undefined);
+  it("A call that failed for another reason gets no sentence.", async () => {
+    const probes = { speaksTls: async () => true, speaksPlainText: async () => true, proxyListens: async () => true };
+    for (const message of ["Stream refused by server", "Connection dropped", "The room is full.", ""]) {
+      expect(await whyUnreached(message, TLS, probes), message).to.equal(undefined);
     }
   });
 });
 
-describe("the proxy for a host", () => {
+describe("proxyFor", () => {
   const http_proxy = "http://user:secret@proxy:8080";
 
-  it("is the one of the first of grpc_proxy, https_proxy and http_proxy", () => {
+  it("The first of grpc_proxy, https_proxy and http_proxy names the proxy.", () => {
     expect(proxyFor("chat", { http_proxy })).to.deep.equal(PROXY);
     expect(proxyFor("chat", { http_proxy, https_proxy: "http://other" })).to.include({ host: "other", port: 80 });
     expect(proxyFor("chat", {})).to.equal(undefined);
   });
 
-  it("is none if the variable names no http:// proxy, which gRPC ignores too", () => {
+  it("A variable without an http:// proxy is ignored, as gRPC ignores it.", () => {
     for (const value of ["junk", "https://proxy", "socks5://proxy:1"]) {
       expect(proxyFor("chat", { http_proxy: value }), value).to.equal(undefined);
     }
   });
 
-  it("is none for what no_grpc_proxy or no_proxy covers", () => {
+  it("A host in no_grpc_proxy or no_proxy has no proxy.", () => {
     expect(proxyFor("a.example.org", { http_proxy, no_proxy: "localhost,.example.org" })).to.equal(undefined);
     expect(proxyFor("10.1.2.3", { http_proxy, no_proxy: "10.0.0.0/8" })).to.equal(undefined);
     expect(proxyFor("11.1.2.3", { http_proxy, no_proxy: "10.0.0.0/8" })).to.include({ host: "proxy" });

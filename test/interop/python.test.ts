@@ -27,7 +27,7 @@ describe("examples/python, a client made from the contract alone", function () {
   });
   after(() => rm(stubs, { recursive: true }));
 
-  /** Starts a server behind the proxy. Nobody is limited in what they send, unless it says so. */
+  /** Starts a server behind the proxy. By default it has no rate limit. */
   async function serve(messagesPerSecond = 0, burst = 0): Promise<void> {
     const args = ["--messages-per-second", String(messagesPerSecond), "--burst", String(burst)];
     const started = await ServerProcess.serve(path.join(folder.path, "data"), args);
@@ -48,7 +48,7 @@ describe("examples/python, a client made from the contract alone", function () {
     await endProcesses();
   });
 
-  /** Somebody else in the room, by a connection that no test cuts. */
+  /** Another user in the room, whose connection no test cuts. */
   async function enterAs(name: string) {
     others = await Connection.open({ port });
     const { token } = await others.register(name, PASSWORD);
@@ -82,7 +82,7 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(await guido.end()).to.equal(1);
   });
 
-  it("The Python client comes back with its kept cursor and gets exactly what it missed.", async () => {
+  it("The Python client resumes after its saved cursor and gets exactly the missed messages.", async () => {
     const guido = start("register", "guido");
     guido.type("sendall before");
     await guido.next("accepted");
@@ -109,7 +109,7 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(guido.all("gap")).to.deep.equal([]);
   });
 
-  it("The Python client sends again what had no reply when the connection was cut, and it is posted once.", async () => {
+  it("After a cut the Python client resends commands without a reply, and they are posted once.", async () => {
     const ada = await enterAs("ada");
     const guido = start("register", "guido");
     await guido.next("caught_up");
@@ -126,7 +126,7 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(ada.messages.map(({ text }) => text)).to.deep.equal(texts);
   });
 
-  it("The Python client goes on after its server was killed and started again, and loses no message. @long", async () => {
+  it("The Python client continues after its server was killed and restarted, and loses no message. @long", async () => {
     const guido = start("register", "guido");
     await guido.next("caught_up");
     const texts = numbered("said", 60);
@@ -142,7 +142,7 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(guido.texts).to.deep.equal(texts);
   });
 
-  it("The Python client comes back after a goodbye of a server that drains. @long", async () => {
+  it("The Python client reconnects after the goodbye of a draining server. @long", async () => {
     const guido = start("register", "guido");
     await guido.next("caught_up");
     expect(await server.kill("SIGTERM")).to.include({ code: 0 });
@@ -154,7 +154,7 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(await guido.end()).to.equal(0);
   });
 
-  it("The Python client sends again what was rejected with a retry_after, when that has passed. @long", async () => {
+  it("The Python client resends a command that was rejected with a retry_after, after that wait. @long", async () => {
     await server.kill("SIGTERM");
     await serve(20, 2);
     const guido = start("register", "guido");

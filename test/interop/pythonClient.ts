@@ -11,10 +11,10 @@ const root = path.resolve(import.meta.dirname, "../..");
 const python = "/usr/bin/python3";
 const plugin = "/usr/bin/grpc_python_plugin";
 
-/** How long to wait for an event. The client waits up to 5 s before it comes back, several times on a busy machine. */
-const PATIENCE_MS = 60_000;
+/** The limit for an event. The client waits up to 5 s before it reconnects, several times on a busy machine. */
+const TIMEOUT_MS = 60_000;
 
-/** An event as the client prints it: its kind, and what it holds. */
+/** An event as the client prints it: its kind and its fields. */
 type Printed = Record<string, Record<string, unknown>>;
 
 const running = new Set<PythonClient>();
@@ -26,7 +26,7 @@ export class PythonClient {
   readonly #child: ChildProcess;
   readonly #watchers = new Set<() => void>();
   #stderr = "";
-  #looked = 0;
+  #position = 0;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
@@ -47,7 +47,7 @@ export class PythonClient {
     });
   }
 
-  /** Skips the test if a tool is missing; else generates the stubs into a folder. */
+  /** Generates the stubs into a folder. Skips the test if a tool is missing. */
   static async generate(test: Context, folder: string): Promise<void> {
     needs(test, "protoc", ["--version"], "protobuf-compiler libprotobuf-dev");
     needs(test, "test", ["-x", plugin], "protobuf-compiler-grpc");
@@ -62,7 +62,7 @@ export class PythonClient {
     if (code !== 0) throw new Error(stderr);
   }
 
-  /** Starts the client. `stubs` and `state` are folders: of the generated code, and of what the client keeps. */
+  /** Starts the client. `stubs`: the folder of the generated code; `state`: the folder of what the client keeps. */
   static start(
     { stubs, state, port }: { stubs: string; state: string; port: number },
     ...args: string[]
@@ -77,7 +77,7 @@ export class PythonClient {
     this.#child.stdin?.write(lines.map((line) => `${line}\n`).join(""));
   }
 
-  /** All that it printed of a kind. */
+  /** All printed events of a kind. */
   all(kind: string): Record<string, unknown>[] {
     return this.printed.flatMap(({ [kind]: value }) => (value === undefined ? [] : [value]));
   }
@@ -86,12 +86,12 @@ export class PythonClient {
     return this.all("message").map(({ text }) => text);
   }
 
-  /** Waits for the next event of a kind behind those that were waited for before. */
+  /** Waits for the next event of a kind after the event of the last call. */
   async next(kind: string): Promise<Record<string, unknown>> {
     return this.until(kind, () => {
-      const found = this.printed.findIndex((event, index) => index >= this.#looked && kind in event);
+      const found = this.printed.findIndex((event, index) => index >= this.#position && kind in event);
       if (found < 0) return undefined;
-      this.#looked = found + 1;
+      this.#position = found + 1;
       return this.printed[found]?.[kind];
     });
   }
@@ -101,24 +101,24 @@ export class PythonClient {
     const watch = () => {
       const found = look();
       if (found !== undefined) resolve(found);
-      else if (!running.has(this)) reject(new Error(`the client ended before ${what}: ${this.#story()}`));
+      else if (!running.has(this)) reject(new Error(`the client ended before ${what}: ${this.#output()}`));
     };
     this.#watchers.add(watch);
     try {
       watch();
-      return await within(promise, () => `${what}: ${this.#story()}`, PATIENCE_MS);
+      return await within(promise, () => `${what}: ${this.#output()}`, TIMEOUT_MS);
     } finally {
       this.#watchers.delete(watch);
     }
   }
 
-  /** Ends its input, and waits until it has left; gives its exit code. */
+  /** Closes its input and waits until it has left. Resolves with its exit code. */
   async end(): Promise<number | null> {
     this.#child.stdin?.end();
-    return within(this.exited, () => `the end of the client: ${this.#story()}`, PATIENCE_MS);
+    return within(this.exited, () => `the end of the client: ${this.#output()}`, TIMEOUT_MS);
   }
 
-  /** Ends all that still run. */
+  /** Kills all clients that still run. */
   static async killAll(): Promise<void> {
     for (const client of running) {
       client.#child.kill("SIGKILL");
@@ -126,7 +126,7 @@ export class PythonClient {
     }
   }
 
-  #story(): string {
+  #output(): string {
     return `${JSON.stringify(this.printed.slice(-8))} ${this.#stderr}`;
   }
 }

@@ -78,7 +78,7 @@ describe("The README's section Without a client", function () {
   });
 });
 
-/** Runs a script as somebody would type it in a clone; resolves with what it printed. */
+/** Runs a script as a user types it in a clone. Resolves with its output. */
 async function bash(script: string): Promise<{ stdout: string; stderr: string }> {
   const child = spawn("bash", ["-c", script], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";

@@ -3,14 +3,14 @@ import path from "node:path";
 
 const readme = path.resolve(import.meta.dirname, "../../README.md");
 
-/** A step of a session: what to type, and what that prints. */
+/** A step of a session: the command, and its output. */
 export interface Step {
   readonly commands: string;
-  /** With `…` for what is another time something else. */
+  /** `…` stands for text that differs in each run. */
   readonly prints: string;
 }
 
-/** The session below a heading of the README: each block of `sh`, with the block right behind it that shows what it prints. */
+/** The session below a heading of the README: each block of `sh`, and the block after it with its output. */
 export async function readSession(heading: string): Promise<Step[]> {
   const text = await readFile(readme, "utf8");
   const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
@@ -19,14 +19,14 @@ export async function readSession(heading: string): Promise<Step[]> {
   return [...steps].map(([, commands = "", prints = ""]) => ({ commands, prints }));
 }
 
-/** The README's functions `call`, by the tool that each of them runs. */
+/** The README's functions `call`, by their tool. */
 export async function readCalls(): Promise<ReadonlyMap<string, string>> {
   const text = await readFile(readme, "utf8");
   const calls = text.matchAll(/^call\(\) \{ (?:npx @bufbuild\/)?(\w+) .*\}$/gm);
   return new Map([...calls].map(([line, tool = ""]) => [tool, line]));
 }
 
-/** Whether a text is what is shown, whatever stands for `…`. White space means nothing: the README lays JSON out more tightly. */
+/** Whether a text matches an output with `…`. White space is ignored, because the README formats JSON more tightly. */
 export function isShown(text: string, shown: string): boolean {
   const squeezed = (from: string) => from.replace(/\s+/g, "");
   const parts = squeezed(shown)

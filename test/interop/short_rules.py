@@ -29,7 +29,7 @@ class Client:
         self.cursor = None
 
     def stay(self):
-        """Rule 5: comes back whenever the stream ends."""
+        """Rule 5: reconnects whenever the stream ends."""
         wait = 0.05
         while True:
             try:

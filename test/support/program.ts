@@ -3,14 +3,14 @@ import { once } from "node:events";
 import { within } from "./deadline.ts";
 import { PROGRAM, plainEnvironment } from "./terminal.ts";
 
-/** How the program ended, and what it said. */
+/** The exit code and the output of the program. */
 export interface Ended {
   readonly code: number | null;
   readonly out: string;
   readonly err: string;
 }
 
-/** The program without a terminal, as a script has it. */
+/** The program without a terminal, as a script runs it. */
 export class Program {
   readonly child: ChildProcess;
   out = "";
@@ -28,11 +28,11 @@ export class Program {
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.err += text;
     });
-    // The program may end before it has read everything.
+    // The program may end before it has read its whole input.
     this.child.stdin?.on("error", () => {});
   }
 
-  /** Everything that was printed, as the events that it was with `--json`. */
+  /** The objects that the program has printed with `--json`. */
   get events(): Record<string, unknown>[] {
     return this.out
       .split("\n")
@@ -40,41 +40,41 @@ export class Program {
       .map((line) => JSON.parse(line));
   }
 
-  /** Gives it lines to read. */
+  /** Writes lines to its standard input. */
   write(...lines: string[]): void {
     this.child.stdin?.write(lines.map((line) => `${line}\n`).join(""));
   }
 
-  /** Waits until it has printed something. */
+  /** Waits until its standard output matches. */
   async prints(pattern: RegExp): Promise<void> {
     const printed = new Promise<void>((resolve, reject) => {
       const watch = () => pattern.test(this.out) && resolve();
       this.#watchers.add(watch);
       watch();
-      this.#closed.then(() => reject(new Error(`the program ended before it printed ${pattern}: ${this.#said()}`)));
+      this.#closed.then(() => reject(new Error(`the program ended before it printed ${pattern}: ${this.#output()}`)));
     });
-    await within(printed, () => `the program to print ${pattern}: ${this.#said()}`);
+    await within(printed, () => `the program to print ${pattern}: ${this.#output()}`);
   }
 
-  /** Tells it that there are no more lines, and waits for its end. */
+  /** Writes the last lines, closes standard input, and waits for the end of the program. */
   end(...lines: string[]): Promise<Ended> {
     this.write(...lines);
     this.child.stdin?.end();
     return this.exit();
   }
 
-  /** Waits for its end. */
+  /** Waits for the end of the program. */
   async exit(): Promise<Ended> {
-    await within(this.#closed, () => `the program to end: ${this.#said()}`);
+    await within(this.#closed, () => `the program to end: ${this.#output()}`);
     return { code: this.child.exitCode, out: this.out, err: this.err };
   }
 
-  #said(): string {
+  #output(): string {
     return `\n${this.out}${this.err}`;
   }
 }
 
-/** Runs the program with these lines to read, until its end. */
+/** Runs the program with these lines as its input, until its end. */
 export function run(
   args: readonly string[],
   lines: readonly string[] = [],

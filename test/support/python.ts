@@ -6,12 +6,12 @@ import type { Context } from "mocha";
 import { within } from "./deadline.ts";
 import { needs, run } from "./externalTools.ts";
 
-/** Debian's, whatever other Pythons there are: its packages are installed for this one. */
+/** Debian's Python: the gRPC packages are installed for it. */
 const PYTHON = "/usr/bin/python3";
 const PLUGIN = "/usr/bin/grpc_python_plugin";
 const PROTO = path.resolve(import.meta.dirname, "../../proto");
 
-/** Makes Python's stubs of the contract in a folder, with plain protoc. Skips the test where a tool is missing. */
+/** Generates Python stubs of the contract into a folder, with plain protoc. Skips the test if a tool is missing. */
 export async function makePythonStubs(test: Context, folder: string): Promise<void> {
   needs(test, "protoc", ["--version"], "protobuf-compiler libprotobuf-dev");
   needs(test, "test", ["-x", PLUGIN], "protobuf-compiler-grpc");
@@ -25,7 +25,7 @@ export async function makePythonStubs(test: Context, folder: string): Promise<vo
   expect(stderr).to.equal("");
 }
 
-/** A Python program of this folder that prints lines of JSON until it is killed. */
+/** A Python program that prints lines of JSON until it is killed. */
 export class PythonProgram {
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
@@ -33,7 +33,7 @@ export class PythonProgram {
   #out = "";
   #err = "";
 
-  /** `stubs`: the folder with the contract's stubs. */
+  /** `file`: relative to this folder. `stubs`: the folder of the generated stubs. */
   constructor(file: string, args: readonly string[], stubs: string) {
     const env = { ...process.env, PYTHONPATH: stubs, PYTHONDONTWRITEBYTECODE: "1" };
     this.#child = spawn(PYTHON, [path.join(import.meta.dirname, file), ...args], { env });
@@ -47,7 +47,7 @@ export class PythonProgram {
     });
   }
 
-  /** What it has printed so far. */
+  /** The lines that it has printed, decoded. */
   get lines(): Record<string, unknown>[] {
     const whole = this.#out.slice(0, this.#out.lastIndexOf("\n") + 1);
     return whole
@@ -56,7 +56,7 @@ export class PythonProgram {
       .map((line) => JSON.parse(line));
   }
 
-  /** Waits until it has printed a line. */
+  /** Waits until it prints a line that `found` accepts. */
   async prints(what: string, found: (line: Record<string, unknown>) => boolean): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const watch = () => this.lines.some(found) && resolve();
@@ -67,7 +67,7 @@ export class PythonProgram {
     this.#watchers.delete(watch);
   }
 
-  /** Ends it. */
+  /** Kills it. */
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#closed;

@@ -2,24 +2,24 @@ import { fileURLToPath } from "node:url";
 import { type IPty, spawn } from "@lydell/node-pty";
 import { within } from "./deadline.ts";
 
-/** The program, as it is started from a checkout. */
+/** The program of this checkout. */
 export const PROGRAM = fileURLToPath(new URL("../../bin/obrolan.js", import.meta.url));
 
-/** How a terminal is opened. */
+/** The options of a `Terminal`. */
 export interface TerminalOptions {
   readonly columns?: number;
   readonly rows?: number;
-  /** Beside what the tests themselves have. */
+  /** Added to the environment of the tests. */
   readonly env?: Record<string, string>;
 }
 
-/** The environment of the tests without what would set the program up otherwise. */
+/** The environment of the tests without variables that configure the program. */
 export function plainEnvironment(more: Record<string, string> = {}): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => !/^(OBROLAN_|NO_COLOR$|FORCE_COLOR$|CI$)/.test(name));
   return { ...(Object.fromEntries(kept) as Record<string, string>), TZ: "UTC", TERM: "xterm-256color", ...more };
 }
 
-/** The program in a real pseudo-terminal, with what a person would see of it. */
+/** The program in a real pseudo-terminal, and its screen. */
 export class Terminal {
   /** Everything that was sent to the terminal, with its control sequences. */
   raw = "";
@@ -46,17 +46,17 @@ export class Terminal {
     });
   }
 
-  /** What can be read, from the first line on. */
+  /** The visible text from the first line on. */
   get text(): string {
     return this.#screen.lines.join("\n").trimEnd();
   }
 
-  /** The line that the cursor is in, up to the cursor and from there on. */
+  /** The line of the cursor: the parts before and after the cursor. */
   get typing(): { before: string; after: string } {
     return this.#screen.typing;
   }
 
-  /** Types something, without Enter. */
+  /** Types a text without Enter. */
   type(text: string): void {
     this.#pty.write(text);
   }
@@ -66,13 +66,13 @@ export class Terminal {
     this.type(`${line}\r`);
   }
 
-  /** Waits until the screen shows something. */
+  /** Waits until the screen shows a text. */
   shows(pattern: RegExp | string): Promise<void> {
     const found = typeof pattern === "string" ? () => this.text.includes(pattern) : () => pattern.test(this.text);
     return this.until(`the terminal to show ${pattern}`, found);
   }
 
-  /** Waits until something is so, which is looked at whenever the screen changes. */
+  /** Waits for a condition, which is checked after every change of the screen. */
   async until(what: string, condition: () => boolean): Promise<void> {
     let watch = () => {};
     const met = new Promise<void>((resolve, reject) => {
@@ -90,27 +90,27 @@ export class Terminal {
     }
   }
 
-  /** Waits for the end of the program; resolves with its exit code. */
+  /** Waits for the end of the program. Resolves with its exit code. */
   exit(): Promise<number> {
     return within(this.#exit, () => `the program to end; the screen:\n${this.text}`);
   }
 
-  /** Makes the window larger or smaller. */
+  /** Changes the size of the window. */
   resize(columns: number, rows: number): void {
     this.#pty.resize(columns, rows);
   }
 
-  /** Ends the program, if it is still there. */
+  /** Kills the program if it still runs. */
   async close(): Promise<void> {
     if (!this.#gone) this.#pty.kill("SIGKILL");
     await this.#exit;
   }
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are controlled with them.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control sequences begin with ESC.
 const SEQUENCE = /\u001b\[([\d;?]*)([A-Za-z])|[^\u001b]/gsuy;
 
-/** As much of a terminal as the program makes use of: text that wraps, and a cursor that moves. */
+/** Emulates the part of a terminal that the program uses: text that wraps, and a cursor that moves. */
 class Screen {
   readonly lines: string[] = [""];
   readonly #columns: number;

@@ -1,14 +1,14 @@
 import type { Person, TestServer } from "./server.ts";
 import { Terminal, type TerminalOptions } from "./terminal.ts";
 
-/** How a test opens a terminal. */
-export interface Opening extends TerminalOptions {
+/** The options of a terminal with the client. */
+export interface ClientTerminalOptions extends TerminalOptions {
   readonly args?: string[];
-  /** Which address to connect to; default: the server's own. */
+  /** The address to connect to. Default: the server's. */
   readonly at?: string;
 }
 
-/** Opens terminals with the client in them, which are closed after each test of a `describe`. */
+/** Opens terminals that run the client, and closes them after each test of a `describe`. */
 export function useTerminals(server: TestServer) {
   const terminals: Terminal[] = [];
 
@@ -16,16 +16,16 @@ export function useTerminals(server: TestServer) {
     await Promise.all(terminals.splice(0).map((terminal) => terminal.close()));
   });
 
-  /** A terminal with the first screen, or what comes instead. */
-  function open({ args = [], at = `127.0.0.1:${server.port}`, ...options }: Opening = {}): Terminal {
+  /** A terminal that has just started the client. */
+  function open({ args = [], at = `127.0.0.1:${server.port}`, ...options }: ClientTerminalOptions = {}): Terminal {
     const terminal = new Terminal(["--server", at, ...args], options);
     terminals.push(terminal);
     return terminal;
   }
 
   /** A terminal whose user is in the room. */
-  async function enter(person: Person, opening?: Opening): Promise<Terminal> {
-    const terminal = open(opening);
+  async function enter(person: Person, options?: ClientTerminalOptions): Promise<Terminal> {
+    const terminal = open(options);
     await terminal.shows("login NAME [PASSWORD]");
     terminal.enter(`login ${person.username} ${person.password}`);
     await terminal.shows(/\d+ here:/);

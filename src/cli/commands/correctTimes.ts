@@ -1,36 +1,36 @@
 import type { ServerConfig } from "../../server/config.ts";
 import type { MessagesAhead } from "../../server/engines/backup.ts";
 import { Exit } from "../exit.ts";
-import type { Stdio } from "../terminal/stdio.ts";
+import type { Stdio } from "../terminal/output.ts";
 
 /**
- * Corrects the times of messages that were sent while the clock was ahead; without `yes` only says which. Resolves with
- * the exit code.
+ * Corrects the times of messages that were sent while the clock was ahead; without `yes` only names the messages.
+ * Resolves with the exit code.
  */
 export async function runCorrectTimes(
   config: Pick<ServerConfig, "data" | "databaseUrl">,
   { yes }: { yes: boolean },
   stdio: Stdio,
 ): Promise<Exit> {
-  // Loaded here alone: the client starts without the server's engines.
+  // Imported here, so that the client starts without the server's engines.
   const { correctTimes, messagesAhead } = await import("../../server/engines/backup.ts");
-  const now = Date.now();
+  const nowMs = Date.now();
   try {
-    const ahead = await (yes ? correctTimes : messagesAhead)(config, now);
-    await stdio.out.write(`The clock of this machine says ${dateOf(now)}.\n`);
-    if (ahead === undefined) await stdio.out.write("No message is dated later: there is nothing to correct.\n");
-    else await stdio.out.write(yes ? corrected(ahead, now) : wouldCorrect(ahead));
+    const ahead = await (yes ? correctTimes : messagesAhead)(config, nowMs);
+    await stdio.stdout.write(`The clock of this machine says ${dateOf(nowMs)}.\n`);
+    if (ahead === undefined) await stdio.stdout.write("No message is dated later: there is nothing to correct.\n");
+    else await stdio.stdout.write(yes ? corrected(ahead, nowMs) : wouldCorrect(ahead));
     return Exit.FINE;
   } catch (error) {
-    await stdio.complain(error instanceof Error ? error.message : String(error));
+    await stdio.reportError(error instanceof Error ? error.message : String(error));
     return Exit.REFUSED;
   }
 }
 
-function corrected(ahead: MessagesAhead, now: number): string {
+function corrected(ahead: MessagesAhead, nowMs: number): string {
   const have = ahead.firstId === ahead.lastId ? "has" : "have";
   return [
-    `${named(ahead)} had later times, up to ${dateOf(ahead.latest)}, and ${have} the time ${dateOf(now)} now.`,
+    `${named(ahead)} had later times, up to ${dateOf(ahead.latest)}, and ${have} the time ${dateOf(nowMs)} now.`,
     "The log has a new log_id: every client gets the messages anew.",
     "",
   ].join("\n");
@@ -49,6 +49,6 @@ function named({ firstId, lastId }: MessagesAhead): string {
   return firstId === lastId ? `Message ${firstId}` : `Messages ${firstId} to ${lastId}`;
 }
 
-function dateOf(time: number): string {
-  return new Date(time).toISOString();
+function dateOf(timeMs: number): string {
+  return new Date(timeMs).toISOString();
 }

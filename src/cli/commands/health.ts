@@ -1,23 +1,23 @@
-import type { ReachConfig } from "../config.ts";
+import type { ConnectionConfig } from "../config.ts";
 import { Exit } from "../exit.ts";
-import { inFlags } from "../inFlags.ts";
-import type { Stdio } from "../terminal/stdio.ts";
-import { reach } from "./reach.ts";
+import { openClient } from "../openClient.ts";
+import { optionsToFlags } from "../optionsToFlags.ts";
+import type { Stdio } from "../terminal/output.ts";
 
-/** How long a server may take to say how it is, in milliseconds: whoever asks does so every few seconds. */
-const TIMEOUT = 3_000;
+/** The limit for the answer. It is short because orchestrators ask every few seconds. */
+const TIMEOUT_MS = 3_000;
 
-/** Whether a server takes calls; with `liveness`, whether its process is up. Resolves with the exit code, a yes or a no. */
-export async function askHealth(config: ReachConfig, liveness: boolean, stdio: Stdio): Promise<Exit> {
-  const client = reach(config, TIMEOUT);
+/** Asks whether a server takes calls; with `liveness`, whether its process is up. Resolves with the exit code. */
+export async function runHealth(config: ConnectionConfig, liveness: boolean, stdio: Stdio): Promise<Exit> {
+  const client = openClient(config, TIMEOUT_MS);
   try {
     if (await client.isServing({ liveness })) {
-      await stdio.out.write(`${config.server} is serving.\n`);
+      await stdio.stdout.write(`${config.server} is serving.\n`);
       return Exit.FINE;
     }
-    await stdio.complain(`${config.server} is up, and takes no calls at the moment.`);
+    await stdio.reportError(`${config.server} is up, and takes no calls at the moment.`);
   } catch (error) {
-    await stdio.complain(inFlags((error as Error).message));
+    await stdio.reportError(optionsToFlags((error as Error).message));
   } finally {
     client.close();
   }

@@ -1,20 +1,20 @@
 import type { ServerConfig } from "../../server/config.ts";
 import { Exit } from "../exit.ts";
-import type { Stdio } from "../terminal/stdio.ts";
+import type { Stdio } from "../terminal/output.ts";
 import { storeSummary } from "./storeSummary.ts";
 
 /** Restores the server's store from a backup. Resolves with the exit code. */
 export async function runRestore(config: Pick<ServerConfig, "data">, file: string, stdio: Stdio): Promise<Exit> {
-  // Loaded here alone: the client starts without the server's engines.
+  // Imported here, so that the client starts without the server's engines.
   const { restore } = await import("../../server/engines/backup.ts");
   try {
-    const { before, sessions, ...holding } = await restore(config, file);
-    await stdio.out.write(`The store is restored, and holds ${storeSummary(holding)}.\n`);
-    await stdio.out.write(`Sessions that go on: ${sessions}; whoever has another one signs in again.\n`);
-    if (before !== undefined) await stdio.out.write(`The store that was there is kept: ${before}\n`);
+    const { before, sessions, ...content } = await restore(config, file);
+    await stdio.stdout.write(`The store is restored, and holds ${storeSummary(content)}.\n`);
+    await stdio.stdout.write(`Sessions that go on: ${sessions}; whoever has another one signs in again.\n`);
+    if (before !== undefined) await stdio.stdout.write(`The store that was there is kept: ${before}\n`);
     return Exit.FINE;
   } catch (error) {
-    await stdio.complain(error instanceof Error ? error.message : String(error));
+    await stdio.reportError(error instanceof Error ? error.message : String(error));
     return Exit.REFUSED;
   }
 }

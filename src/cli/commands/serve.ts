@@ -3,9 +3,9 @@ import { Exit } from "../exit.ts";
 
 export { serverRules, serverSettings, storeRules, storeSettings } from "../../server/config.ts";
 
-/** The server, until it is told to stop. Resolves with the exit code. */
+/** Runs the server until it is told to stop. Resolves with the exit code. */
 export async function runServer(config: ServerConfig): Promise<Exit> {
-  // Loaded here alone: the client starts without the server's engines.
+  // Imported here, so that the client starts without the server's engines.
   const { serve } = await import("../../server/main.ts");
   try {
     await serve(config);

@@ -1,11 +1,11 @@
-/** What a store holds, in words to follow "holds". */
-export function storeSummary({ oldestId, headId, accounts }: HeldIn): string {
-  const only = oldestId === headId ? `message ${headId} alone` : `messages ${oldestId} to ${headId}`;
-  const messages = oldestId > headId ? `no messages (the next is ${oldestId})` : only;
+/** The messages and accounts of a store, in words that complete the sentence "The store holds …". */
+export function storeSummary({ oldestId, headId, accounts }: StoreContent): string {
+  const some = oldestId === headId ? `message ${headId} alone` : `messages ${oldestId} to ${headId}`;
+  const messages = oldestId > headId ? `no messages (the next is ${oldestId})` : some;
   return `${messages}, and ${accounts} ${accounts === 1 ? "account" : "accounts"}`;
 }
 
-interface HeldIn {
+interface StoreContent {
   readonly oldestId: number;
   readonly headId: number;
   readonly accounts: number;

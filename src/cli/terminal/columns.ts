@@ -4,7 +4,7 @@ import { wrap } from "./wrap.ts";
 
 const MARGIN = "  ";
 
-/** Names in as many columns as fit, filled from the top down. `painted` are the same names with their colours. */
+/** Names in as many columns as fit, filled from the top down. `painted`: the same names with their colours. */
 export function columns(names: readonly string[], painted: readonly string[], width: number): string {
   const cell = Math.max(0, ...names.map(widthOf)) + MARGIN.length;
   const across = Math.max(1, Math.floor((width - MARGIN.length) / cell));
@@ -22,7 +22,7 @@ export function columns(names: readonly string[], painted: readonly string[], wi
   return lines.join("\n");
 }
 
-/** Commands beside what they do; on a narrow terminal above it. */
+/** Commands, each beside its summary; on a narrow terminal above it. */
 export function rows(commands: readonly Usage[], width: number): string {
   const left = Math.max(0, ...commands.map(({ usage }) => widthOf(usage))) + 2 * MARGIN.length;
   const narrow = width - left < 16;

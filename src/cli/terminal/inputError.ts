@@ -1,9 +1,9 @@
 import { Exit } from "../exit.ts";
 
-/** Standard input cannot be read on. Its message repeats nothing that was read: there may be a password in it. */
+/** Standard input cannot be read. The message repeats nothing of the input, which may contain a password. */
 export class InputError extends Error {
   override readonly name = "InputError";
-  /** What it means for the program. */
+  /** The program's exit code for this error. */
   readonly exitCode: Exit;
 
   constructor(exitCode: Exit, message: string, options?: ErrorOptions) {
@@ -12,17 +12,20 @@ export class InputError extends Error {
   }
 }
 
-/** Reading failed. */
+/** The operating system failed to read. */
 export function unreadable(cause: unknown): InputError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new InputError(Exit.BROKEN_STREAM, `Standard input cannot be read: ${why}.`, { cause });
 }
 
-/** The input is in another encoding from its first byte on. */
+/** The input has another encoding from its first byte on. */
 export function wrongEncoding(encoding: string): InputError {
   return new InputError(
     Exit.USAGE,
-    `Standard input is ${encoding}, and a script must be UTF-8. Nothing was sent. Save it as UTF-8, or convert it with: iconv -f ${encoding} -t UTF-8.`,
+    [
+      `Standard input is ${encoding}, and a script must be UTF-8. Nothing was sent.`,
+      `Save it as UTF-8, or convert it with: iconv -f ${encoding} -t UTF-8.`,
+    ].join(" "),
   );
 }
 
@@ -30,6 +33,9 @@ export function wrongEncoding(encoding: string): InputError {
 export function notUtf8(lineNumber: number): InputError {
   return new InputError(
     Exit.USAGE,
-    `Line ${lineNumber} of standard input is not UTF-8: neither it nor any line after it was carried out. Save the script as UTF-8, or convert it with, for example: iconv -f WINDOWS-1252 -t UTF-8.`,
+    [
+      `Line ${lineNumber} of standard input is not UTF-8: neither it nor any line after it was carried out.`,
+      "Save the script as UTF-8, or convert it with, for example: iconv -f WINDOWS-1252 -t UTF-8.",
+    ].join(" "),
   );
 }

@@ -3,79 +3,81 @@ import { setImmediate } from "node:timers/promises";
 import { sniff } from "./encoding.ts";
 import { notUtf8, unreadable, wrongEncoding } from "./inputError.ts";
 
-/** How much of a line is kept, in bytes. More could never be sent; the rest, up to the line end, is left out. */
+/** The longest line that is kept; its rest is dropped. A longer one could never be sent. */
 const MAX_LINE_BYTES = 64 * 1024;
 const NEW_LINE = 0x0a;
 
-/** Standard input, or what stands for it. */
+/** Standard input, or a test's replacement of it. */
 export interface Input extends AsyncIterable<Buffer> {
   readonly isTTY?: boolean;
   setRawMode?(raw: boolean): unknown;
 }
 
 /**
- * Reads lines as they are, no faster than they are asked for. A script must be UTF-8, with or without a byte-order mark: else an
- * `InputError` is thrown, and no more lines come. What a terminal sends is taken as well as can be.
+ * Reads lines unchanged, no faster than they are asked for. A script must be UTF-8, with or without a byte-order mark;
+ * otherwise an `InputError` is thrown, and no more lines come. Invalid UTF-8 of a terminal is replaced instead.
  */
 export class LineReader {
   readonly #input: Input;
   readonly #chunks: AsyncIterator<Buffer>;
-  readonly #over = Promise.withResolvers<undefined>();
+  readonly #stopped = Promise.withResolvers<undefined>();
+  /** The bytes that were read and are not yet part of a line. */
   #bytes: Buffer = Buffer.alloc(0);
+  /** The read in flight. */
   #chunk: Promise<IteratorResult<Buffer>> | undefined;
   #lineNumber = 0;
-  #begun: boolean;
+  #isEncodingKnown: boolean;
   #ended = false;
-  #waits = true;
-  /** The line at the beginning of `#bytes` has been cut, and what comes belongs to it up to its end. */
+  #isWaiting = true;
+  /** The line in `#bytes` was cut: drop the input up to its end. */
   #dropping = false;
 
   constructor(input: Input) {
     this.#input = input;
     this.#chunks = input[Symbol.asyncIterator]();
-    this.#begun = input.isTTY === true;
+    this.#isEncodingKnown = input.isTTY === true;
   }
 
-  /** The next line without its end; undefined: there are no more. */
+  /** The next line without its line end; undefined after the last one. */
   async next(): Promise<string | undefined> {
     for (;;) {
-      const end = this.#begun ? this.#bytes.indexOf(NEW_LINE) : -1;
+      const end = this.#isEncodingKnown ? this.#bytes.indexOf(NEW_LINE) : -1;
       if (end >= 0) return this.#cut(end, 1).replace(/\r$/, "");
-      if (await this.#more()) continue;
+      if (await this.#readMore()) continue;
       return this.#bytes.length === 0 ? undefined : this.#cut(this.#bytes.length, 0);
     }
   }
 
-  /** The next line; where somebody types it, they do not see it. Undefined: they gave up. */
+  /** The next line, not echoed if it is typed at a terminal. Undefined: the user cancelled. */
   async secret(): Promise<string | undefined> {
     if (!this.#input.isTTY || this.#bytes.includes(NEW_LINE)) return this.next();
     this.#input.setRawMode?.(true);
     try {
-      return await this.#blind();
+      return await this.#readRaw();
     } finally {
       this.#input.setRawMode?.(false);
     }
   }
 
-  /** There are no more lines, whatever still comes. */
+  /** Ends the input: a pending `next()` resolves with undefined, and further input is dropped. */
   end(): void {
     this.#stop();
-    this.#over.resolve(undefined);
+    this.#stopped.resolve(undefined);
   }
 
-  /** The lines that have come are the last ones: a pipe is not waited for any more. A file keeps nobody waiting, and is read to its end. */
+  /** Ends the input after the lines that have arrived. A file never blocks, so it is read to its end. */
   stopWaiting(): void {
-    this.#waits = false;
-    this.#over.resolve(undefined);
+    this.#isWaiting = false;
+    this.#stopped.resolve(undefined);
   }
 
-  /** Reads what a terminal in raw mode sends, which is keys. */
-  async #blind(): Promise<string | undefined> {
+  /** Reads a line key by key from a terminal in raw mode. */
+  async #readRaw(): Promise<string | undefined> {
     let secret = "";
     for (;;) {
       const key = this.#key();
       if (key === undefined) {
-        if (!(await this.#more())) return undefined;
+        if (!(await this.#readMore())) return undefined;
         continue;
       }
       if (key === "\r" || key === "\n") return secret;
@@ -85,7 +87,7 @@ export class LineReader {
     }
   }
 
-  /** The first character that has come; undefined: not all of its bytes have. */
+  /** The first character of `#bytes`; undefined if some of its bytes are missing. */
   #key(): string | undefined {
     const [first] = this.#bytes;
     if (first === undefined) return undefined;
@@ -102,7 +104,7 @@ export class LineReader {
     this.#lineNumber += 1;
     if (this.#input.isTTY) return line.toString();
     try {
-      // A line that was cut may end in the middle of a character, which `stream` leaves out.
+      // A line that was cut may end inside a character; `stream` leaves its bytes out.
       return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(line, {
         stream: length > MAX_LINE_BYTES,
       });
@@ -112,26 +114,26 @@ export class LineReader {
     }
   }
 
-  async #more(): Promise<boolean> {
+  async #readMore(): Promise<boolean> {
     if (this.#ended) return false;
-    const chunk = await this.#next();
+    const chunk = await this.#nextChunk();
     if (this.#ended) return false;
     if (chunk === undefined) {
-      // What has come of the last line may be a part of it.
+      // The last line may be incomplete, so it is not run.
       this.#stop();
       return false;
     }
     if (chunk.done) this.#ended = true;
     else this.#add(chunk.value);
-    return this.#begin() || !this.#ended;
+    return this.#detectEncoding() || !this.#ended;
   }
 
-  /** The next piece of the input; undefined: it is not waited for. */
-  async #next(): Promise<IteratorResult<Buffer> | undefined> {
+  /** The next chunk of the input; undefined: it has not arrived, and nothing waits for it. */
+  async #nextChunk(): Promise<IteratorResult<Buffer> | undefined> {
     this.#chunk ??= this.#chunks.next();
     try {
-      let chunk = this.#waits ? await Promise.race([this.#chunk, this.#over.promise]) : undefined;
-      if (chunk === undefined && !this.#ended) chunk = await this.#whatIsThere(this.#chunk);
+      let chunk = this.#isWaiting ? await Promise.race([this.#chunk, this.#stopped.promise]) : undefined;
+      if (chunk === undefined && !this.#ended) chunk = await this.#arrived(this.#chunk);
       if (chunk !== undefined) this.#chunk = undefined;
       return chunk;
     } catch (error) {
@@ -141,21 +143,21 @@ export class LineReader {
     }
   }
 
-  /** What has come already: a turn of the event loop brings it. */
-  #whatIsThere(chunk: Promise<IteratorResult<Buffer>>): Promise<IteratorResult<Buffer> | undefined> {
+  /** The chunk if it has arrived already; one turn of the event loop delivers it. */
+  #arrived(chunk: Promise<IteratorResult<Buffer>>): Promise<IteratorResult<Buffer> | undefined> {
     return this.#input instanceof ReadStream ? chunk : Promise.race([chunk, setImmediate(undefined)]);
   }
 
-  /** Looks once for the encoding. Returns whether it has been settled just now, so that there may be lines. */
-  #begin(): boolean {
-    if (this.#begun) return false;
+  /** Detects the encoding once. Returns whether this call has detected it, so that there may be lines. */
+  #detectEncoding(): boolean {
+    if (this.#isEncodingKnown) return false;
     const sniffed = sniff(this.#bytes, this.#ended);
     if (sniffed.kind === "unknown") return false;
     if (sniffed.kind === "other") {
       this.#stop();
       throw wrongEncoding(sniffed.encoding);
     }
-    this.#begun = true;
+    this.#isEncodingKnown = true;
     this.#bytes = this.#bytes.subarray(sniffed.skip);
     return true;
   }
@@ -163,7 +165,7 @@ export class LineReader {
   #stop(): void {
     this.#ended = true;
     this.#bytes = Buffer.alloc(0);
-    // Whatever becomes of it, nobody waits for it.
+    // The read in flight has no other handler for its error.
     this.#chunk?.catch(() => undefined);
   }
 

@@ -1,26 +1,26 @@
 import { fstatSync } from "node:fs";
 import { formatJson } from "./json.ts";
 import type { Input } from "./lineReader.ts";
+import type { Stdio } from "./output.ts";
 import { Pipe } from "./pipe.ts";
 import { formatPlain } from "./plain.ts";
 import { Screen } from "./screen.ts";
-import type { Stdio } from "./stdio.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** The terminal that fits what the program was started with. */
-export function openTerminal(json: boolean, { out, aside }: Stdio): Terminal {
-  const { stdin, stdout } = process;
-  if (!json && stdin.isTTY && stdout.isTTY && process.env.TERM !== "dumb") return new Screen(stdin, stdout, out);
+/** A `Screen` for a person at a terminal; a `Pipe` for everything else. */
+export function openTerminal(json: boolean, { stdout, stderr }: Stdio): Terminal {
+  const { stdin, stdout: tty } = process;
+  if (!json && stdin.isTTY && tty.isTTY && process.env.TERM !== "dumb") return new Screen(stdin, tty, stdout);
   return new Pipe({
-    input: readable(),
-    output: out,
-    aside,
+    input: standardInput(),
+    stdout,
+    stderr,
     format: json ? (item) => jsonLine(formatJson(item)) : formatPlain,
   });
 }
 
-/** Standard input. Node takes a directory for an empty file. */
-function readable(): Input {
+/** Standard input. A directory is an error here; Node.js would read it as an empty file. */
+function standardInput(): Input {
   if (!isDirectory(0)) return process.stdin;
   const next = () => Promise.reject(new Error("it is a directory"));
   return { [Symbol.asyncIterator]: () => ({ next }) };
@@ -30,11 +30,11 @@ function isDirectory(fd: number): boolean {
   try {
     return fstatSync(fd).isDirectory();
   } catch {
-    // What cannot be looked at can perhaps be read.
+    // The descriptor may still be readable.
     return false;
   }
 }
 
 function jsonLine(text: string) {
-  return text === "" ? undefined : { text, aside: false };
+  return text === "" ? undefined : { text, isStderr: false };
 }

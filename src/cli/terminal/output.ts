@@ -1,22 +1,23 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import type { WriteStream } from "node:tty";
+import { Exit } from "../exit.ts";
 
-/** What a stream says when nobody reads it any more. */
-const READER_GONE = ["EPIPE", "ECONNRESET"];
+/** The error codes of a stream whose reader has closed it. */
+const READER_GONE_CODES = ["EPIPE", "ECONNRESET"];
 
 /**
- * A stream that may go away. Under `| head` nobody reads it any more, which is no failure; on a full disk it cannot be written, which is
- * one. Either way what is written from then on is dropped, and the program goes on.
+ * An output stream that may break. If its reader is gone, as under `| head`, that is not a failure; a full disk is one.
+ * Either way the program continues, and further output is dropped.
  */
 export class Output {
   readonly #stream: Writable;
   readonly #onFailure: (error: Error) => void;
-  readonly #gone = new AbortController();
-  readonly #over = new AbortController();
-  #failed = false;
+  readonly #readerGone = new AbortController();
+  readonly #closed = new AbortController();
+  #hasFailed = false;
 
-  /** `onFailure` is called once at most: what is written is lost, though somebody wants to read it. */
+  /** `onFailure` is called at most once, if a write fails while the stream has a reader. */
   constructor(stream: Writable, onFailure: (error: Error) => void = () => {}) {
     this.#stream = stream;
     this.#onFailure = onFailure;
@@ -24,26 +25,26 @@ export class Output {
     stream.on("close", () => this.#onClose());
   }
 
-  /** Aborted when nobody reads any more. */
-  get gone(): AbortSignal {
-    return this.#gone.signal;
+  /** Aborted when the reader is gone. */
+  get readerGone(): AbortSignal {
+    return this.#readerGone.signal;
   }
 
-  /** Whether something could not be written though somebody wants to read it. */
-  get failed(): boolean {
-    return this.#failed;
+  /** Whether a write failed while the stream had a reader. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
-  /** Writes. Resolves when there is space for more. */
+  /** Writes a text. Resolves when the stream has space for more. */
   async write(text: string): Promise<void> {
-    const { signal } = this.#over;
+    const { signal } = this.#closed;
     if (signal.aborted || text === "" || this.#stream.write(text)) return;
     await once(this.#stream, "drain", { signal }).catch(() => undefined);
   }
 
   /** Resolves when everything has been written. */
   async flush(): Promise<void> {
-    const { signal } = this.#over;
+    const { signal } = this.#closed;
     if (signal.aborted) return;
     await new Promise<void>((resolve) => {
       signal.addEventListener("abort", () => resolve());
@@ -52,16 +53,50 @@ export class Output {
   }
 
   #onError(error: NodeJS.ErrnoException): void {
-    if (this.#over.signal.aborted) return;
-    // A terminal that cannot be written has been closed.
-    const isGone = READER_GONE.includes(error.code ?? "") || (this.#stream as Partial<WriteStream>).isTTY;
-    this.#failed = !isGone;
+    if (this.#closed.signal.aborted) return;
+    // A terminal that cannot be written was closed.
+    const isReaderGone = READER_GONE_CODES.includes(error.code ?? "") || (this.#stream as Partial<WriteStream>).isTTY;
+    this.#hasFailed = !isReaderGone;
     this.#onClose();
-    if (this.#failed) this.#onFailure(error);
+    if (this.#hasFailed) this.#onFailure(error);
   }
 
   #onClose(): void {
-    this.#over.abort();
-    if (!this.#failed) this.#gone.abort();
+    this.#closed.abort();
+    if (!this.#hasFailed) this.#readerGone.abort();
+  }
+}
+
+/** The two outputs of the program. */
+export class Stdio {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  #isStderrLog = false;
+
+  constructor(stdout: Writable, stderr: Writable) {
+    this.stderr = new Output(stderr);
+    this.stdout = new Output(stdout, ({ message }) => {
+      void this.reportError(`standard output cannot be written (${message}): what is printed from here on is lost.`);
+    });
+  }
+
+  /** Writes each sentence to standard error, after the program's name. */
+  reportError(...sentences: readonly string[]): Promise<void> {
+    return this.stderr.write(sentences.map((sentence) => `obrolan: ${sentence}\n`).join(""));
+  }
+
+  /** Declares standard error a log. A line that the log loses does not change the exit code. */
+  declareStderrLog(): void {
+    this.#isStderrLog = true;
+  }
+
+  /**
+   * Waits until everything is written. Resolves with the exit code: `BROKEN_STREAM` replaces `FINE` if output was lost.
+   */
+  async finish(code: Exit): Promise<Exit> {
+    await this.stdout.flush();
+    await this.stderr.flush();
+    const isComplete = !this.stdout.hasFailed && (this.#isStderrLog || !this.stderr.hasFailed);
+    return code === Exit.FINE && !isComplete ? Exit.BROKEN_STREAM : code;
   }
 }

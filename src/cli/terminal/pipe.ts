@@ -4,56 +4,59 @@ import type { Output } from "./output.ts";
 import type { PlainLine } from "./plain.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What a pipe is made of. */
-export interface PipeParts {
+/** The collaborators of a `Pipe`. */
+export interface PipeOptions {
   readonly input: Input;
-  readonly output: Output;
-  /** For what is beside the conversation. */
-  readonly aside: Output;
+  readonly stdout: Output;
+  readonly stderr: Output;
   readonly format: (item: Item) => PlainLine | undefined;
 }
 
-/** Lines in, lines out: for scripts, for files, for `--json`, and for terminals that cannot move their cursor. */
+/** Reads lines and writes lines: for scripts, files, `--json`, and terminals that cannot move their cursor. */
 export class Pipe implements Terminal {
-  readonly person: boolean;
+  readonly isInteractive: boolean;
   readonly interrupted: AbortSignal;
-  readonly #parts: PipeParts;
+  readonly #stdout: Output;
+  readonly #stderr: Output;
+  readonly #format: (item: Item) => PlainLine | undefined;
   readonly #lines: LineReader;
   readonly #interrupt = new AbortController();
 
-  constructor(parts: PipeParts) {
-    this.#parts = parts;
-    this.person = parts.input.isTTY === true;
-    this.#lines = new LineReader(parts.input);
+  constructor({ input, stdout, stderr, format }: PipeOptions) {
+    this.#stdout = stdout;
+    this.#stderr = stderr;
+    this.#format = format;
+    this.isInteractive = input.isTTY === true;
+    this.#lines = new LineReader(input);
     this.interrupted = this.#interrupt.signal;
-    parts.output.gone.addEventListener("abort", this.#onGone);
-    // A script is ended by its signals as every program is; a person is let out through the door.
-    if (this.person) process.once("SIGINT", this.#onInterrupt);
+    stdout.readerGone.addEventListener("abort", this.#onReaderGone);
+    // For a person Ctrl-C leaves the room first. A script ends by the signal.
+    if (this.isInteractive) process.once("SIGINT", this.#onInterrupt);
   }
 
   async line(): Promise<string | undefined> {
     try {
       return await this.#lines.next();
     } catch (error) {
-      // A terminal that cannot be read has been closed.
-      if (this.person) return undefined;
+      // A terminal that cannot be read was closed.
+      if (this.isInteractive) return undefined;
       throw error;
     }
   }
 
   async secret(prompt: string): Promise<string | undefined> {
-    if (!this.person) return this.line();
-    await this.#parts.aside.write(prompt);
+    if (!this.isInteractive) return this.line();
+    await this.#stderr.write(prompt);
     const secret = await this.#lines.secret();
-    await this.#parts.aside.write("\n");
+    await this.#stderr.write("\n");
     return secret;
   }
 
   enterRoom(): void {}
 
   async show(item: Item): Promise<void> {
-    const line = this.#parts.format(item);
-    if (line !== undefined) await (line.aside ? this.#parts.aside : this.#parts.output).write(`${line.text}\n`);
+    const line = this.#format(item);
+    if (line !== undefined) await (line.isStderr ? this.#stderr : this.#stdout).write(`${line.text}\n`);
   }
 
   end(): void {
@@ -63,7 +66,7 @@ export class Pipe implements Terminal {
   async close(): Promise<void> {
     process.off("SIGINT", this.#onInterrupt);
     this.end();
-    await Promise.all([this.#parts.output.flush(), this.#parts.aside.flush()]);
+    await Promise.all([this.#stdout.flush(), this.#stderr.flush()]);
   }
 
   readonly #onInterrupt = () => {
@@ -71,9 +74,9 @@ export class Pipe implements Terminal {
     this.end();
   };
 
-  /** Nobody reads any more. A person has gone; of a script, what has come is carried out. */
-  readonly #onGone = () => {
-    if (this.person) this.#onInterrupt();
+  /** The reader of the output is gone. A script still runs the lines that have come. */
+  readonly #onReaderGone = () => {
+    if (this.isInteractive) this.#onInterrupt();
     else this.#lines.stopWaiting();
   };
 }

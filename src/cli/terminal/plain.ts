@@ -2,22 +2,22 @@ import type { Item } from "./item.ts";
 import { sanitizeLine } from "./sanitize.ts";
 import { closedWords, goodbyeWords, LOG_CHANGED, nameWords, waitWords } from "./words.ts";
 
-/** A line, and whether it belongs to the conversation or is beside it. */
+/** A line of output. */
 export interface PlainLine {
   readonly text: string;
-  /** For standard error: what the program says of itself. */
-  readonly aside: boolean;
+  /** Whether it goes to standard error: a message of the program, not of the chat. */
+  readonly isStderr: boolean;
 }
 
-/** An item for a script or a file: one line an event, nothing that moves or is coloured. Undefined: nothing to print. */
+/** An item as one line without control sequences, for a script or a file. Undefined: nothing to print. */
 export function formatPlain(item: Item): PlainLine | undefined {
-  const text = conversation(item);
-  if (text !== undefined) return { text, aside: false };
-  const aside = beside(item);
-  return aside === undefined ? undefined : { text: aside, aside: true };
+  const text = chatLine(item);
+  if (text !== undefined) return { text, isStderr: false };
+  const status = statusLine(item);
+  return status === undefined ? undefined : { text: status, isStderr: true };
 }
 
-function conversation(item: Item): string | undefined {
+function chatLine(item: Item): string | undefined {
   switch (item.kind) {
     case "message": {
       const { sender, recipient, text, sentAt } = item;
@@ -49,7 +49,7 @@ function presence(joined: readonly string[], left: readonly string[]): string | 
   return parts.length === 0 ? undefined : sanitizeLine(`* ${parts.join("; ")}`);
 }
 
-function beside(item: Item): string | undefined {
+function statusLine(item: Item): string | undefined {
   switch (item.kind) {
     case "signedIn":
       return sanitizeLine(`entered as ${item.username}`);
@@ -58,8 +58,7 @@ function beside(item: Item): string | undefined {
     case "unanswered":
       return "a command was not answered before the room was closed";
     case "gap":
-      // If none are missed the log is another one, of which `connected` has told, or it is shorter than what was seen
-      // of it.
+      // Without lost messages there is nothing to add: `connected` has reported a changed log.
       return item.missed ? `messages before ${item.oldestId} are gone: the server has them no longer` : undefined;
     case "connected":
       return item.logChanged ? LOG_CHANGED : undefined;

@@ -1,5 +1,5 @@
 import type { GapEvent, MessageEvent } from "../../client/index.ts";
-import { mayHoldPassword } from "../signInLine.ts";
+import { mayHoldPassword } from "../room/signInLine.ts";
 import { columns, rows } from "./columns.ts";
 import { FIRST_COMMANDS, type Item } from "./item.ts";
 import { sanitizeLine, sanitizeLines } from "./sanitize.ts";
@@ -8,24 +8,25 @@ import { widthOf } from "./width.ts";
 import { closedWords, goodbyeWords, LOG_CHANGED, nameWords, waitWords } from "./words.ts";
 import { wrap } from "./wrap.ts";
 
-/** Where a message's further lines begin: under what follows the time. */
+/** The column at which a message's further lines begin: after the time. */
 const INDENT = 6;
 
-/** Writes items for a person, remembering what they have been told already. */
+/** Formats items for a person. It tracks what was shown already, so that nothing is reported twice. */
 export class Pretty {
   readonly #style: Style;
-  #me = "";
+  #ownName = "";
   #day: string;
+  /** The reason of the last goodbye, for the `disconnected` that follows. */
   #goodbye: string | undefined;
-  /** Since the connection was lost, something came of which it cannot be said that nothing was missed. */
-  #isAnew = false;
+  /** Since the last `caughtUp` a gap or a changed log came: "nothing missed" would be wrong. */
+  #mayHaveMissed = false;
 
   constructor(style: Style, now = new Date()) {
     this.#style = style;
     this.#day = now.toDateString();
   }
 
-  /** An item as the text that shows it on a terminal with so many columns. Empty: nothing to show. */
+  /** The text that shows an item on a terminal of `width` columns. Empty: nothing to show. */
   format(item: Item, width: number): string {
     const { quiet, strong, wrong } = this.#style;
     const note = (text: string) => quiet(wrap(`· ${sanitizeLine(text)}`, width, 0, 2));
@@ -33,7 +34,7 @@ export class Pretty {
       case "start":
         return `${strong("Obrolan")} ${quiet(`· ${sanitizeLine(item.server)}`)}\n\n${rows(FIRST_COMMANDS, width)}\n`;
       case "signedIn":
-        this.#me = item.username;
+        this.#ownName = item.username;
         return note(
           `${item.created ? "your account is made" : "welcome back"}, ${item.username}; type help to see what you can do`,
         );
@@ -69,11 +70,11 @@ export class Pretty {
       case "gap":
         return this.#gap(item, note);
       case "connected":
-        this.#isAnew ||= item.logChanged;
+        this.#mayHaveMissed ||= item.logChanged;
         return item.logChanged ? note(LOG_CHANGED) : "";
       case "caughtUp": {
-        const words = this.#isAnew ? "back" : "back, nothing missed";
-        this.#isAnew = false;
+        const words = this.#mayHaveMissed ? "back" : "back, nothing missed";
+        this.#mayHaveMissed = false;
         return item.again ? note(words) : "";
       }
       case "goodbye":
@@ -90,7 +91,7 @@ export class Pretty {
         return wrong(wrap(sanitizeLine(item.message), width, 0, 0)) + usage;
       }
       case "accepted":
-        // The message itself comes too, and says it better.
+        // The message itself follows.
         return "";
     }
   }
@@ -101,7 +102,7 @@ export class Pretty {
     const names = recipient === "" ? [sender] : [sender, recipient];
     const plain = names.map((name) => this.#shownName(name)).join(" → ");
     const shown = names.map((name) => this.#name(name)).join(strong(" → "));
-    // A long name has a line of its own where it would leave the text no room.
+    // A long name has a line of its own if it would leave too little space for the text.
     const start = time.length + widthOf(plain) + 2;
     const below = start > width / 2;
     const [first = "", ...others] = sanitizeLines(text);
@@ -111,7 +112,7 @@ export class Pretty {
     return head + lines.join("\n");
   }
 
-  /** The line that says that another day has begun. */
+  /** The line that separates two days. */
   #newDay(at: Date): string {
     const day = at.toDateString();
     if (day === this.#day) return "";
@@ -122,15 +123,15 @@ export class Pretty {
     return `${this.#style.quiet(`── ${weekday} ${at.getDate()} ${month} ${at.getFullYear()} ──`)}\n`;
   }
 
-  /** One's own name is `you`; somebody who is really called that gets quotation marks. */
+  /** The user's own name is shown as `you`. The name of a user who is called "you" gets quotation marks. */
   #shownName(username: string): string {
-    if (username === this.#me) return "you";
+    if (username === this.#ownName) return "you";
     return username === "you" ? '"you"' : sanitizeLine(username);
   }
 
   #name(username: string): string {
     const shown = this.#shownName(username);
-    return username === this.#me ? this.#style.strong(shown) : this.#style.name(username, shown);
+    return username === this.#ownName ? this.#style.strong(shown) : this.#style.name(username, shown);
   }
 
   #presence(
@@ -154,13 +155,13 @@ export class Pretty {
   }
 
   #gap(gap: GapEvent, note: (text: string) => string): string {
-    const wasToldAlready = this.#isAnew;
-    this.#isAnew = true;
+    const wasReported = this.#mayHaveMissed;
+    this.#mayHaveMissed = true;
     if (gap.missed) return note("earlier messages are gone: the server has them no longer");
-    return wasToldAlready ? "" : note(LOG_CHANGED);
+    return wasReported ? "" : note(LOG_CHANGED);
   }
 
-  /** Said once: a connection that stays away has nothing new to tell. */
+  /** Only the first failure is shown. */
   #disconnected(failures: number, willRetryInMs: number, note: (text: string) => string): string {
     const why = this.#goodbye ?? "connection lost";
     this.#goodbye = undefined;

@@ -1,91 +1,91 @@
 import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
 import type { ReadStream, WriteStream } from "node:tty";
-import { mayHoldPassword } from "../signInLine.ts";
+import { mayHoldPassword } from "../room/signInLine.ts";
 
-/** What a prompt tells whoever made it. */
-export interface PromptEvents {
-  /** Something is to be written to the terminal, as soon as may be. */
+/** The events of a `Prompt`. */
+export interface PromptListener {
+  /** There is echo to write to the terminal: call `takeEcho` or `insertAbove` soon. */
   readonly onEcho: () => void;
   readonly onLine: (line: string) => void;
   /** Ctrl-C. */
   readonly onInterrupt: () => void;
-  /** Ctrl-D, or the terminal went away. */
+  /** Ctrl-D, or the terminal was closed. */
   readonly onEnd: () => void;
 }
 
 const SIGN = "› ";
 
 /**
- * The line at the bottom of the screen, edited by `node:readline`. It writes nothing by itself: what it would, its echo, is
- * fetched from it, so that it can go out together with what else there is.
+ * The line at the bottom of the screen, edited by `node:readline`. It does not write to the terminal: its caller takes
+ * its echo and writes it together with other output.
  */
 export class Prompt {
   readonly #readline: Interface & { line: string; cursor: number; prevRows?: number };
   readonly #input: ReadStream;
-  readonly #events: PromptEvents;
+  readonly #listener: PromptListener;
   #echo = "";
-  /** What is asked for, where it is not to be seen. */
-  #secret: string | undefined;
-  #remember = false;
+  /** The question for a secret; undefined: the line is echoed. */
+  #secretPrompt: string | undefined;
+  #hasHistory = false;
   #closed = false;
-  /** What a line can be completed to. */
+  /** The completions of a line. */
   complete: (line: string) => string[] = () => [];
 
-  constructor(input: ReadStream, tty: WriteStream, events: PromptEvents) {
+  constructor(input: ReadStream, tty: WriteStream, listener: PromptListener) {
     this.#input = input;
-    this.#events = events;
+    this.#listener = listener;
     this.#readline = createInterface({
       input,
-      output: this.#output(tty),
+      output: this.#makeOutput(tty),
       terminal: true,
       prompt: SIGN,
       completer: (line: string) => [this.complete(line), line],
     });
     this.#readline.on("line", (line) => this.#onLine(line));
-    this.#readline.on("close", events.onEnd);
-    this.#readline.on("SIGINT", events.onInterrupt);
+    this.#readline.on("close", listener.onEnd);
+    this.#readline.on("SIGINT", listener.onInterrupt);
     this.#readline.on("SIGTSTP", () => this.#suspend());
-    // Everything that is typed before the room may have a password in it, and a sign-in that is typed in the room has one.
+    // A line typed before the room may contain a password, and so may a line in the room that begins like a sign-in.
     this.#readline.on("history", (history) => {
-      if (!this.#remember) history.length = 0;
+      if (!this.#hasHistory) history.length = 0;
       else if (history[0] !== undefined && mayHoldPassword(history[0])) history.shift();
     });
     this.#readline.prompt();
   }
 
-  /** From now on lines are remembered. */
-  remember(): void {
-    this.#remember = true;
+  /** From now on lines enter the history. */
+  startHistory(): void {
+    this.#hasHistory = true;
   }
 
-  /** The next line is a secret: it is asked for with these words, and not shown. Undefined: the one after is none. */
-  ask(words: string | undefined): void {
+  /** Asks for a secret with this prompt, and does not echo it. Undefined: lines are echoed again. */
+  askSecret(prompt: string | undefined): void {
     this.#echo += this.#erase();
-    this.#secret = words;
+    this.#secretPrompt = prompt;
     this.#draw();
   }
 
-  /** Whether something is to be written. */
+  /** Whether there is echo to write. */
   get hasEcho(): boolean {
     return this.#echo !== "";
   }
 
-  /** What readline has written since the last time. */
+  /** What readline has written since the last call. */
   takeEcho(): string {
     const echo = this.#echo;
     this.#echo = "";
     return echo;
   }
 
-  /** Puts whole lines above the line that is being typed, which comes out of it unchanged. */
-  above(text: string): string {
+  /** The output that inserts whole lines above the line being typed, which stays unchanged. */
+  insertAbove(text: string): string {
     const before = this.takeEcho() + this.#erase();
     this.#draw();
     return `${before}${text}\n${this.takeEcho()}`;
   }
 
-  /** Takes the line off the screen, for good. */
+  /** Removes the line from the screen. */
   close(): void {
     if (this.#closed) return;
     this.#echo += this.#erase();
@@ -93,29 +93,30 @@ export class Prompt {
     this.#readline.close();
   }
 
-  /** Moves to where the line begins, and clears everything from there on. */
+  /** Moves to the beginning of the line, and clears everything after it. */
   #erase(): string {
     if (this.#closed) return "";
-    const rows = this.#secret === undefined ? this.#readline.getCursorPos().rows : 0;
+    const rows = this.#secretPrompt === undefined ? this.#readline.getCursorPos().rows : 0;
     return `${rows === 0 ? "" : `\u001b[${rows}A`}\r\u001b[J`;
   }
 
   #draw(): void {
     if (this.#closed) return;
-    if (this.#secret !== undefined) {
-      this.#echo += this.#secret;
-      this.#events.onEcho();
+    if (this.#secretPrompt !== undefined) {
+      this.#echo += this.#secretPrompt;
+      this.#listener.onEcho();
       return;
     }
-    // Readline remembers how far it is below the line's beginning, and would go up there: we are there already. It has no other way
-    // to be told.
+    // Readline would move up by `prevRows`, but the cursor is at the beginning of the line already. It has no public
+    // way to say so.
     this.#readline.prevRows = 0;
     this.#readline.prompt(true);
   }
 
   #onLine(line: string): void {
-    // Readline has left the line on the screen, and gone to the one below. What it said comes back as a message, so it goes.
-    if (this.#secret === undefined) {
+    // Readline leaves the line on the screen and moves below it. The message comes back from the server, so erase the
+    // line.
+    if (this.#secretPrompt === undefined) {
       this.#readline.line = line;
       this.#readline.cursor = line.length;
       const rows = this.#readline.getCursorPos().rows + 1;
@@ -124,10 +125,10 @@ export class Prompt {
       this.#echo += `\u001b[${rows}A\r\u001b[J`;
     }
     this.#draw();
-    this.#events.onLine(line);
+    this.#listener.onLine(line);
   }
 
-  /** Stops with the whole process group: a parent that only waits for us (`npx`) would else keep the shell waiting. */
+  /** Stops the whole process group; otherwise a parent such as `npx` would keep the shell waiting. */
   #suspend(): void {
     this.#input.setRawMode(false);
     process.once("SIGCONT", () => {
@@ -137,21 +138,21 @@ export class Prompt {
     process.kill(0, "SIGTSTP");
   }
 
-  /** What readline takes for the terminal. */
-  #output(tty: WriteStream): Writable {
+  /** The stream that readline writes to in place of the terminal. */
+  #makeOutput(tty: WriteStream): Writable {
     const output = new Writable({
       decodeStrings: false,
       write: (chunk: string, _encoding, done) => {
-        if (this.#secret === undefined) {
+        if (this.#secretPrompt === undefined) {
           this.#echo += chunk;
-          this.#events.onEcho();
+          this.#listener.onEcho();
         }
         done();
       },
     });
     Object.defineProperty(output, "columns", { get: () => tty.columns });
     tty.on("resize", () => {
-      // The terminal has wrapped the line anew.
+      // The terminal has wrapped the line again.
       this.#readline.prevRows = this.#readline.getCursorPos().rows;
       output.emit("resize");
     });

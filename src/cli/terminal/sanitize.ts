@@ -1,15 +1,16 @@
 /**
- * What could change how a terminal shows things: C0 and C1 control characters, DEL, and the characters that turn the direction of
- * the text around. Directional marks and zero-width characters stay: scripts and emoji need them, and they move nothing else.
+ * Characters that can change what a terminal shows: C0 and C1 control characters, DEL, and embeddings, overrides and
+ * isolates of the text direction. Directional marks and zero-width characters are safe, and scripts and emoji need
+ * them.
  */
 const DANGEROUS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
 
-/** Makes text of other people safe to show on one line: what is dangerous becomes something to see. */
+/** Makes text of other users safe to show on one line: dangerous characters become visible ones. */
 export function sanitizeLine(text: string): string {
   return text.replace(/\r\n|[\n\u2028\u2029]/g, "⏎").replace(DANGEROUS, visible);
 }
 
-/** The same for text of several lines, as an array of them. */
+/** The same as `sanitizeLine` for each line of a text. */
 export function sanitizeLines(text: string): string[] {
   return text.split(/\r\n|[\n\u2028\u2029]/).map(sanitizeLine);
 }

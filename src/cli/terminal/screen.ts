@@ -7,17 +7,17 @@ import { Prompt } from "./prompt.ts";
 import { makeStyle } from "./style.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** How much may wait to be shown, in characters, before whoever shows more has to wait. */
-const MAX_QUEUED = 64 * 1024;
-/** How many lines may be typed ahead; more are left out. */
-const MAX_AHEAD = 1000;
+/** `show` waits while more characters than this are queued. */
+const MAX_QUEUED_CHARACTERS = 64 * 1024;
+/** How many lines may be typed ahead. Further ones are dropped. */
+const MAX_LINES_AHEAD = 1000;
 
 /**
- * A terminal with somebody at it. The line that is being typed stays at the bottom, whole and with its cursor; everything else
- * appears above it. What comes in a burst is written at once, so that nothing flickers.
+ * A terminal with a person at it. The line being typed stays at the bottom, whole and with its cursor; everything else
+ * appears above it. A burst of items is written at once, so that the screen does not flicker.
  */
 export class Screen implements Terminal {
-  readonly person = true;
+  readonly isInteractive = true;
   readonly interrupted: AbortSignal;
   readonly #tty: WriteStream;
   readonly #output: Output;
@@ -25,17 +25,19 @@ export class Screen implements Terminal {
   readonly #prompt: Prompt;
   readonly #interrupt = new AbortController();
   readonly #lines: string[] = [];
-  #waiting: ((line: string | undefined) => void) | undefined;
+  /** Resolves the pending `line()`. */
+  #reader: ((line: string | undefined) => void) | undefined;
   #ended = false;
-  #above: string[] = [];
-  #queued = 0;
+  /** The texts that wait to be written above the line being typed. */
+  #queue: string[] = [];
+  #queuedCharacters = 0;
   #flushing: Promise<void> | undefined;
 
   constructor(input: ReadStream, tty: WriteStream, output = new Output(tty)) {
     this.#tty = tty;
     this.#output = output;
     this.#pretty = new Pretty(makeStyle(tty.hasColors()));
-    this.interrupted = AbortSignal.any([this.#interrupt.signal, this.#output.gone]);
+    this.interrupted = AbortSignal.any([this.#interrupt.signal, this.#output.readerGone]);
     this.#prompt = new Prompt(input, tty, {
       onEcho: () => this.#schedule(),
       onLine: (line) => this.#onLine(line),
@@ -51,29 +53,29 @@ export class Screen implements Terminal {
     const line = this.#lines.shift();
     if (line !== undefined || this.#ended) return Promise.resolve(line);
     return new Promise((resolve) => {
-      this.#waiting = resolve;
+      this.#reader = resolve;
     });
   }
 
   async secret(prompt: string): Promise<string | undefined> {
-    this.#prompt.ask(prompt);
+    this.#prompt.askSecret(prompt);
     const secret = await this.line();
-    this.#prompt.ask(undefined);
+    this.#prompt.askSecret(undefined);
     return secret;
   }
 
   enterRoom(completions: (line: string) => string[]): void {
-    this.#prompt.remember();
+    this.#prompt.startHistory();
     this.#prompt.complete = completions;
   }
 
   async show(item: Item): Promise<void> {
     const text = this.#pretty.format(item, this.#tty.columns || 80);
     if (text === "") return;
-    this.#above.push(text);
-    this.#queued += text.length;
+    this.#queue.push(text);
+    this.#queuedCharacters += text.length;
     this.#schedule();
-    if (this.#queued > MAX_QUEUED) await this.#flushing;
+    if (this.#queuedCharacters > MAX_QUEUED_CHARACTERS) await this.#flushing;
   }
 
   end(): void {
@@ -81,7 +83,7 @@ export class Screen implements Terminal {
     this.#ended = true;
     this.#prompt.close();
     this.#schedule();
-    this.#waiting?.(undefined);
+    this.#reader?.(undefined);
   }
 
   async close(): Promise<void> {
@@ -91,10 +93,10 @@ export class Screen implements Terminal {
   }
 
   #onLine(line: string): void {
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    if (waiting !== undefined) waiting(line);
-    else if (this.#lines.length < MAX_AHEAD) this.#lines.push(line);
+    const reader = this.#reader;
+    this.#reader = undefined;
+    if (reader !== undefined) reader(line);
+    else if (this.#lines.length < MAX_LINES_AHEAD) this.#lines.push(line);
   }
 
   #schedule(): void {
@@ -103,14 +105,14 @@ export class Screen implements Terminal {
     });
   }
 
-  /** Writes what gathers in a turn of the event loop, or while the terminal does not take more, in one go. */
+  /** Writes everything that gathers in one turn of the event loop, or while the terminal is busy, at once. */
   async #flush(): Promise<void> {
     do {
       await setImmediate();
-      const above = this.#above.join("\n");
-      this.#above = [];
-      this.#queued = 0;
-      await this.#output.write(above === "" ? this.#prompt.takeEcho() : this.#prompt.above(above));
-    } while (this.#above.length > 0 || this.#prompt.hasEcho);
+      const text = this.#queue.join("\n");
+      this.#queue = [];
+      this.#queuedCharacters = 0;
+      await this.#output.write(text === "" ? this.#prompt.takeEcho() : this.#prompt.insertAbove(text));
+    } while (this.#queue.length > 0 || this.#prompt.hasEcho);
   }
 }

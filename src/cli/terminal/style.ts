@@ -1,22 +1,22 @@
-/** How things stand out. */
+/** Paints text with the control sequences of a terminal. */
 export interface Style {
-  /** What is beside the conversation. */
+  /** Messages of the program. */
   readonly quiet: (text: string) => string;
-  /** What needs to be noticed. */
+  /** Text to notice. */
   readonly strong: (text: string) => string;
-  /** What went wrong. */
+  /** Errors. */
   readonly wrong: (text: string) => string;
-  /** A name, always in the same colour. */
+  /** A name, which always has the same colour. `text`: the name as it is shown. */
   readonly name: (username: string, text?: string) => string;
 }
 
-/** Those of the sixteen colours that can be read on black and on white; red is for what went wrong. */
+/** The colours, of sixteen, that are readable on black and on white. Red is for errors. */
 const NAME_COLOURS = [32, 33, 35, 36, 92, 94, 95, 96];
 
-/** The styles of a terminal, with or without colours. */
-export function makeStyle(coloured: boolean): Style {
+/** The style of a terminal, with or without colours. */
+export function makeStyle(hasColours: boolean): Style {
   const paint = (code: number) => (text: string) =>
-    coloured && text !== "" ? `\u001b[${code}m${text}\u001b[0m` : text;
+    hasColours && text !== "" ? `\u001b[${code}m${text}\u001b[0m` : text;
   return {
     quiet: paint(2),
     strong: paint(1),
@@ -25,7 +25,7 @@ export function makeStyle(coloured: boolean): Style {
   };
 }
 
-/** FNV-1a: short, and spreads short names well. */
+/** FNV-1a: a short hash that spreads short names well. */
 function colourOf(username: string): number {
   let hash = 0x811c9dc5;
   for (const character of username) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0;

@@ -1,21 +1,21 @@
 import type { Item } from "./item.ts";
 
-/** Where lines come from and items are shown. */
+/** The source of lines and the place where items are shown. */
 export interface Terminal {
-  /** Somebody sits there: they see what happens, and can try again. Else a script reads and writes. */
-  readonly person: boolean;
-  /** Aborted when it is over at once: Ctrl-C, or a person's terminal has gone. */
+  /** Whether a person types the lines. False: a script. */
+  readonly isInteractive: boolean;
+  /** Aborted when the program must end at once: Ctrl-C, or the terminal was closed. */
   readonly interrupted: AbortSignal;
-  /** The next line; undefined: there are no more. Throws an `InputError` if a script cannot be read. */
+  /** The next line; undefined after the last one. Throws an `InputError` if a script cannot be read. */
   line(): Promise<string | undefined>;
-  /** The next line as a secret: it is not shown while it is typed. Else as `line`. */
+  /** The next line, which is not shown while it is typed. Otherwise the same as `line`. */
   secret(prompt: string): Promise<string | undefined>;
-  /** From now on lines are worth remembering, and can be completed from these. */
+  /** The user is in the room: lines enter the history from now on, and Tab offers these completions. */
   enterRoom(completions: (line: string) => string[]): void;
-  /** Shows an item. Resolves when there is space for more. */
+  /** Shows an item. Resolves when the output has space for more. */
   show(item: Item): Promise<void>;
-  /** Ends the lines: whoever waits for one gets undefined. */
+  /** Ends the input: a pending `line()` resolves with undefined. */
   end(): void;
-  /** Lets the terminal go, with everything shown. */
+  /** Writes everything that was shown, and releases the terminal. */
   close(): Promise<void>;
 }

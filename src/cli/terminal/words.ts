@@ -1,5 +1,5 @@
 import type { Closed, GoodbyeEvent } from "../../client/index.ts";
-import { inFlags } from "../inFlags.ts";
+import { optionsToFlags } from "../optionsToFlags.ts";
 
 const GOODBYES: Record<string, string> = {
   LOGGED_OUT: "this session was logged out",
@@ -10,16 +10,16 @@ const GOODBYES: Record<string, string> = {
   STORE_UNAVAILABLE: "the server cannot store messages at the moment",
 };
 
-/** What is said when the server's log is another one than before. */
+/** The sentence for a changed log. */
 export const LOG_CHANGED =
   "the server's messages were restored from a backup: what is above may differ from what it has now";
 
-/** Why the server ended a stream, as a sentence without its full stop. */
+/** Why the server ended a stream: a sentence without its full stop. */
 export function goodbyeWords({ reason }: Pick<GoodbyeEvent, "reason">): string {
   return GOODBYES[reason] ?? `the server ended the connection (${reason})`;
 }
 
-/** Why the room is closed, as a sentence without its full stop. */
+/** Why the room is closed: a sentence without its full stop. */
 export function closedWords(why: Closed): string {
   switch (why.kind) {
     case "left":
@@ -29,17 +29,17 @@ export function closedWords(why: Closed): string {
       return goodbyeWords(why);
     case "unauthenticated":
     case "unreached":
-      return inFlags(why.cause.message);
+      return optionsToFlags(why.cause.message);
   }
 }
 
-/** A wait in words: `2 s`. Empty where it is too short to speak of. */
+/** A wait in words, for example ` in 2 s`. Empty for less than a second. */
 export function waitWords(ms: number): string {
   return ms < 1000 ? "" : ` in ${Math.round(ms / 1000)} s`;
 }
 
-/** Names in a row, but not more than can be taken in. */
-export function nameWords(names: readonly string[], most = 6): string {
-  if (names.length <= most) return names.join(", ");
-  return `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
+/** Names with commas; the names after the first `max` are only counted. */
+export function nameWords(names: readonly string[], max = 6): string {
+  if (names.length <= max) return names.join(", ");
+  return `${names.slice(0, max).join(", ")} and ${names.length - max} more`;
 }

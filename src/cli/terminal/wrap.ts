@@ -1,9 +1,9 @@
 import { graphemesOf, widthOf } from "./width.ts";
 
 /**
- * Breaks a line at spaces so that it fits a terminal. Its first part begins at column `start`, the others at `indent`. A word that
- * is longer than a line is broken anywhere where it is writing without spaces; an address is left for the terminal to break, so that
- * it can still be copied in one piece.
+ * Breaks a line at spaces so that it fits `columns`. The first row begins at column `start`, the others at `indent`. A
+ * word longer than a row is broken between characters, as Chinese needs it. An ASCII word, such as an address, is not
+ * broken, so that it can be copied in one piece.
  */
 export function wrap(line: string, columns: number, start: number, indent: number): string {
   if (start + widthOf(line) <= columns) return line;

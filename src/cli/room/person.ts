@@ -2,30 +2,32 @@ import { Exit } from "../exit.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { attempt } from "./attempt.ts";
 import type { Context } from "./command.ts";
-import { isLogout } from "./index.ts";
+import { isLogout } from "./logout.ts";
 
-/** Carries out what a person types, without keeping them waiting for one command before the next. Resolves when they leave. */
+/**
+ * Runs the lines that a person types, without waiting for one answer before the next line. Resolves when they leave.
+ */
 export async function followPerson(context: Context, terminal: Terminal): Promise<Exit> {
   const { room } = context;
   for (let line = await terminal.line(); line !== undefined; line = await terminal.line()) {
     if (line.trim() === "") continue;
-    const before = room.pending;
+    const pendingBefore = room.pending;
     const done = attempt(context, line);
     if (isLogout(line)) {
       const { item, code } = await done;
       await terminal.show(item);
       return code;
     }
-    if (isAway(context) && room.pending > before) await terminal.show({ kind: "held", line });
+    if (isOffline(context) && room.pending > pendingBefore) await terminal.show({ kind: "held", line });
     void done.then(({ item }) => terminal.show(item));
   }
   if (terminal.interrupted.aborted) return Exit.FINE;
-  if (isAway(context) && room.pending === 0) room.abort();
-  else if (isAway(context)) await terminal.show({ kind: "leaving", pending: room.pending });
+  if (isOffline(context) && room.pending === 0) room.abort();
+  else if (isOffline(context)) await terminal.show({ kind: "leaving", pending: room.pending });
   void room.close();
   return Exit.FINE;
 }
 
-function isAway({ room }: Context): boolean {
+function isOffline({ room }: Context): boolean {
   return room.state.kind === "waiting" || room.state.kind === "connecting";
 }

@@ -1,12 +1,12 @@
 import { type ChatClient, type ChatError, type SignedIn, Status } from "../../client/index.ts";
 import { Exit, exitOf } from "../exit.ts";
-import { inFlags } from "../inFlags.ts";
-import { passwordPrompt, readFirstLine } from "../signInLine.ts";
+import { optionsToFlags } from "../optionsToFlags.ts";
 import { InputError } from "../terminal/inputError.ts";
 import { FIRST_COMMANDS } from "../terminal/item.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { passwordPrompt, readFirstLine } from "./signInLine.ts";
 
-/** Asks who is there. Resolves with their session, or with the exit code where there will be none. */
+/** Shows the first screen and signs the user in. Resolves with the session, or with the exit code if there is none. */
 export async function firstScreen(client: ChatClient, terminal: Terminal, server: string): Promise<SignedIn | Exit> {
   try {
     return await signIn(client, terminal, server);
@@ -20,18 +20,18 @@ export async function firstScreen(client: ChatClient, terminal: Terminal, server
 
 async function signIn(client: ChatClient, terminal: Terminal, server: string): Promise<SignedIn | Exit> {
   await terminal.show({ kind: "start", server });
-  // A person is told that there is no server before they type a password; a script has its password ready anyway.
-  const away = terminal.person ? whyAway(client, terminal) : Promise.resolve(undefined);
-  const line = await Promise.race([firstLine(terminal), away.then((error) => error ?? NEVER)]);
+  // A person should learn that no server answers before they type a password.
+  const unreached = terminal.isInteractive ? whyUnreached(client, terminal) : Promise.resolve(undefined);
+  const line = await Promise.race([firstLine(terminal), unreached.then((error) => error ?? NEVER)]);
   if (line instanceof Error) return refused(terminal, line);
-  if (line === undefined) return terminal.person ? Exit.FINE : wrongCommand(terminal, "No command came.");
+  if (line === undefined) return terminal.isInteractive ? Exit.FINE : wrongCommand(terminal, "No command came.");
   const first = readFirstLine(line);
   if (first.kind === "wrong") return wrongCommand(terminal, first.message);
-  const error = await away;
+  const error = await unreached;
   if (error !== undefined) return refused(terminal, error);
   const { creates: created, username } = first;
   const password = first.password ?? (await terminal.secret(passwordPrompt(username)));
-  if (password === undefined) return terminal.person ? Exit.FINE : wrongCommand(terminal, "No password came.");
+  if (password === undefined) return terminal.isInteractive ? Exit.FINE : wrongCommand(terminal, "No password came.");
   try {
     const session = created
       ? await client.register(username, password, { signal: terminal.interrupted })
@@ -52,17 +52,14 @@ async function firstLine(terminal: Terminal): Promise<string | undefined> {
   return line;
 }
 
-/**
- * Why no server is there to sign in to; undefined if one is. Any answer of an Obrolan server will do: what it thinks of a sign-in it says
- * itself.
- */
-async function whyAway(client: ChatClient, terminal: Terminal): Promise<ChatError | undefined> {
+/** Why no Obrolan server answers; undefined if one does, with any answer: the sign-in gets its own errors. */
+async function whyUnreached(client: ChatClient, terminal: Terminal): Promise<ChatError | undefined> {
   try {
     await client.isServing({ signal: terminal.interrupted });
     return undefined;
   } catch (error) {
     if (terminal.interrupted.aborted || exitOf(error) !== Exit.UNREACHED) return undefined;
-    // A proxy in front may let nothing through but the room's own calls: the sign-in will show.
+    // A proxy may let only the calls of the chat service through; then the sign-in shows whether a server answers.
     const { code } = error as ChatError;
     return code === Status.UNIMPLEMENTED ? undefined : (error as ChatError);
   }
@@ -76,6 +73,6 @@ async function wrongCommand(terminal: Terminal, message: string): Promise<Exit> 
 async function refused(terminal: Terminal, error: unknown): Promise<Exit> {
   const exitCode = exitOf(error);
   const { message, reason, retryAfterMs } = error as ChatError;
-  await terminal.show({ kind: "error", message: inFlags(message), reason, retryAfterMs, exitCode });
+  await terminal.show({ kind: "error", message: optionsToFlags(message), reason, retryAfterMs, exitCode });
   return exitCode;
 }

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { EventBuffer } from "../../src/client/buffer.ts";
+import { EventBuffer } from "../../src/client/eventBuffer.ts";
 import type { RoomEvent } from "../../src/client/index.ts";
 
 const never = new AbortController().signal;
@@ -12,8 +12,8 @@ function at(id: bigint) {
   return { logId: "log", id };
 }
 
-describe("the events that wait to be taken", () => {
-  it("come in their order, and the last one ends them", async () => {
+describe("EventBuffer", () => {
+  it("Events come in order, and the last one ends the iteration.", async () => {
     const events = new EventBuffer(10, undefined);
     await events.put(gap(1n), undefined, never);
     events.end(gap(2n), false);
@@ -22,7 +22,7 @@ describe("the events that wait to be taken", () => {
     expect((await events.take()).done).to.equal(true);
   });
 
-  it("are no more than were allowed: whoever puts one more waits until one is taken", async () => {
+  it("A put to a full buffer waits until an event is taken.", async () => {
     const events = new EventBuffer(1, undefined);
     await events.put(gap(1n), undefined, never);
     const order: string[] = [];
@@ -34,37 +34,37 @@ describe("the events that wait to be taken", () => {
     expect(order).to.deep.equal(["take", "put"]);
   });
 
-  it("bear the cursor that is reached by taking them, and not earlier", async () => {
+  it("The cursor advances when an event is taken, and not earlier.", async () => {
     const events = new EventBuffer(10, at(3n));
     await events.put(gap(1n), at(4n), never);
     await events.put(gap(2n), undefined, never);
-    events.reach(at(9n));
-    expect(events.taken).to.deep.equal(at(3n));
+    events.advanceTo(at(9n));
+    expect(events.takenCursor).to.deep.equal(at(3n));
     await events.take();
-    expect(events.taken).to.deep.equal(at(4n));
+    expect(events.takenCursor).to.deep.equal(at(4n));
     await events.take();
-    expect(events.taken).to.deep.equal(at(9n));
-    events.reach(at(12n));
-    expect(events.taken).to.deep.equal(at(12n));
+    expect(events.takenCursor).to.deep.equal(at(9n));
+    events.advanceTo(at(12n));
+    expect(events.takenCursor).to.deep.equal(at(12n));
   });
 
-  it("do not take the cursor back where one is handed over and the next cursor follows at once", async () => {
+  it("The cursor does not move back if an event goes to a waiting reader and a cursor follows.", async () => {
     const events = new EventBuffer(10, undefined);
     const taken = events.take();
     await events.put(gap(1n), at(4n), never);
-    events.reach(at(5n));
+    events.advanceTo(at(5n));
     await taken;
-    expect(events.taken).to.deep.equal(at(5n));
+    expect(events.takenCursor).to.deep.equal(at(5n));
   });
 
-  it("are dropped when the room is aborted, but for the last", async () => {
+  it("Aborting drops all events except the last.", async () => {
     const events = new EventBuffer(10, undefined);
     await events.put(gap(1n), undefined, never);
     events.end(gap(2n), true);
     expect(await events.take()).to.deep.equal({ done: false, value: gap(2n) });
   });
 
-  it("do not hold up whoever waits for space when the room is aborted", async () => {
+  it("Aborting ends a put that waits for space.", async () => {
     const events = new EventBuffer(1, undefined);
     const abort = new AbortController();
     await events.put(gap(1n), undefined, never);
@@ -73,7 +73,7 @@ describe("the events that wait to be taken", () => {
     await waiting;
   });
 
-  it("have one reader at a time, and a second one is told", async () => {
+  it("A second concurrent take is rejected.", async () => {
     const events = new EventBuffer(1, undefined);
     const first = events.take();
     const second = await events.take().catch((error: Error) => error.message);

@@ -1,4 +1,4 @@
-/** How this program calls the options of the client library. */
+/** The flags of the program for the options of the client library. */
 const FLAGS: readonly [RegExp, string][] = [
   [/`insecure: true`/g, "--insecure"],
   [/`insecure`/g, "--insecure"],
@@ -6,7 +6,7 @@ const FLAGS: readonly [RegExp, string][] = [
   [/`address`/g, "--server"],
 ];
 
-/** A sentence of the client library for somebody who has only the program's flags. */
-export function inFlags(sentence: string): string {
+/** Replaces the options that an error of the client library names by the flags of the program. */
+export function optionsToFlags(sentence: string): string {
   return FLAGS.reduce((text, [option, flag]) => text.replace(option, flag), sentence);
 }

@@ -7,14 +7,14 @@ import { type Attempted, attempt } from "./attempt.ts";
 import type { Context } from "./command.ts";
 
 /**
- * Carries out a script, one line after the other: the next one waits for the answer to the one before. What is refused for now alone,
- * such as a message too many for this second, is tried again when the server says so. Resolves at the end of the lines, with the
- * exit code of the first that was refused or is no command.
+ * Runs a script line by line: each line waits for the answer to the line before. A line that is refused only for now,
+ * for example by the rate limit, is repeated when the server says so. Resolves at the end of the script with the exit
+ * code of the first line that failed.
  */
 export async function followScript(context: Context, terminal: Terminal): Promise<Exit> {
   let first: Exit = Exit.FINE;
   try {
-    for await (const code of carryOutLines(context, terminal)) first ||= code;
+    for await (const code of runLines(context, terminal)) first ||= code;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const { message, exitCode } = error;
@@ -25,7 +25,7 @@ export async function followScript(context: Context, terminal: Terminal): Promis
   return first;
 }
 
-async function* carryOutLines(context: Context, terminal: Terminal): AsyncGenerator<Exit> {
+async function* runLines(context: Context, terminal: Terminal): AsyncGenerator<Exit> {
   for (let line = await terminal.line(); line !== undefined; line = await terminal.line()) {
     if (line.trim() === "") continue;
     const { item, code } = await attemptUntilFinal(context, line, terminal.interrupted);

@@ -1,0 +1,28 @@
+import type { ChatClient, CommandOptions, Room, SignedIn } from "../../client/index.ts";
+import type { Item } from "../terminal/item.ts";
+
+/** The collaborators of a command. */
+export interface Context {
+  readonly client: ChatClient;
+  readonly room: Room;
+  readonly session: SignedIn;
+}
+
+/** A command that is typed in the room. */
+export interface Command {
+  /** The word that it begins with. */
+  readonly word: string;
+  /**
+   * Runs the command with the text after its word. Resolves with the item to show. Undefined: the text does not fit,
+   * and the line must be sent to the server, whose answer says what is wrong.
+   */
+  run(context: Context, rest: string, options: CommandOptions): Promise<Item> | undefined;
+  /** The completions of the text after the word; `usernames`: the users who are online. Default: none. */
+  complete?(rest: string, usernames: Iterable<string>): string[];
+}
+
+/** The part of a line before its first space, and the part after it. Nothing is trimmed. */
+export function splitAtSpace(line: string): [string, string] {
+  const space = line.indexOf(" ");
+  return space < 0 ? [line, ""] : [line.slice(0, space), line.slice(space + 1)];
+}

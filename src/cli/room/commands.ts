@@ -1,0 +1,29 @@
+import type { CommandOptions } from "../../client/index.ts";
+import type { Item } from "../terminal/item.ts";
+import { type Command, type Context, splitAtSpace } from "./command.ts";
+import { help } from "./help.ts";
+import { list } from "./list.ts";
+import { logout } from "./logout.ts";
+import { sendall } from "./sendall.ts";
+import { sendto } from "./sendto.ts";
+
+const COMMANDS = new Map<string, Command>(
+  [sendall, sendto, list, logout, help].map((command) => [command.word, command]),
+);
+
+/** Runs a line that was typed in the room. A line that is not a known command goes to the server. */
+export function runLine(context: Context, line: string, options: CommandOptions): Promise<Item> {
+  const [word, rest] = splitAtSpace(line);
+  const command = COMMANDS.get(word.toLowerCase());
+  return command?.run(context, rest, options) ?? context.room.typed(line, options);
+}
+
+/** The completions of a line that is being typed; `usernames`: the users who are online. */
+export function completions(line: string, usernames: Iterable<string>): string[] {
+  const [word, rest] = splitAtSpace(line);
+  if (!line.includes(" ")) {
+    return [...COMMANDS.keys()].filter((name) => name.startsWith(word)).map((name) => `${name} `);
+  }
+  const completed = COMMANDS.get(word)?.complete?.(rest, usernames) ?? [];
+  return completed.map((end) => `${word} ${end} `);
+}
