@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { useFreshServer } from "../support/server.ts";
 import { useTerminals } from "../support/terminals.ts";
 
-describe("what the original could, in a terminal", () => {
+describe("What the original could, in a terminal", () => {
   const server = useFreshServer();
   const { open, enter } = useTerminals(server);
 
