@@ -157,7 +157,7 @@ describe("obrolan backup", function () {
     const args = ["--map-root-user", "--mount", "sh", "-c", disk, "sh", ...words];
     const { status, stdout, stderr } = spawnSync("unshare", args, { encoding: "utf8", env: plainEnvironment() });
     if (status !== 0) {
-      if (this.test) this.test.title += " (skipped: this system lets nobody mount a small disk)";
+      if (this.test) this.test.title += " (skipped: this system does not allow the mount of a small disk)";
       this.skip();
     }
     expect(stdout).to.equal("1\n");

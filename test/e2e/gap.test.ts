@@ -59,7 +59,7 @@ describe("Gap", function () {
   });
 
   /** Truncates the store before this id, and publishes that. */
-  async function forget(oldestId: number): Promise<void> {
+  async function truncate(oldestId: number): Promise<void> {
     await server.engines.log.truncate(oldestId);
     server.engines.bus.publish({ kind: "forgotten", logId: await logIdOf(server, ana), oldestId });
   }
@@ -73,7 +73,7 @@ describe("Gap", function () {
 
   it("a gap comes after a restart too", async () => {
     await say(server, ana, 10);
-    await forget(7);
+    await truncate(7);
     await server.restart();
     const chat = await server.enter(ana, { resumeAfter: 3n });
     expectGap(chat, 7n);
@@ -82,7 +82,7 @@ describe("Gap", function () {
 
   it("a gap names the id of the next message if the log holds none", async () => {
     await say(server, ana, 3);
-    await forget(4);
+    await truncate(4);
     const chat = await server.enter(ana, { resumeAfter: 1n });
     expectGap(chat, 4n);
     expect(chat.received("caughtUp").map((caughtUp) => caughtUp.id)).to.deep.equal([3n]);

@@ -242,7 +242,7 @@ describe("The metrics of a room whose store does not take everything", () => {
     const chat = await server.enter(await server.person("ana"));
     const metrics = await metricsOf(server);
     held.shut();
-    const first = chat.accept(sendAll("under way"));
+    const first = chat.accept(sendAll("in flight"));
     await held.entered();
     const others = Array.from({ length: 5 }, () => chat.accept(sendAll("waits")));
     await until(metrics, (now) => now.value("obrolan_commit_waiting_messages") === 5);

@@ -238,7 +238,7 @@ for (const limits of [
     this.timeout(60_000);
     const server = useServer({ limits });
 
-    it("a rate of 0 is no limit", async () => {
+    it("a rate or a burst of 0 sets no limit", async () => {
       const chat = await server.enter(await server.person("ana"));
       const ids = Array.from({ length: 200 }, (_, i) => chat.send(sendAll(String(i))));
       await chat.reply(ids.at(-1) ?? "");

@@ -58,7 +58,7 @@ describe("obrolan restore that is killed with kill -9", function () {
     return status === 0;
   }
 
-  it("a restore that is killed at any call leaves the old store or the new one, and the next restore works", async function () {
+  it("a restore that is killed at any call leaves the old or the new store, and the next one works", async function () {
     needsStrace(this);
     await prepare();
     const old = await readLog(inFolder("running"));

@@ -117,7 +117,7 @@ describe("obrolan restore", function () {
     expect(back.received("welcome")[0]?.logId).to.equal(logId);
   });
 
-  it("a room gets from a restored log no more than it asked for, marked as replayed, and then live messages", async () => {
+  it("a room gets from a restored log no more than it asked for, as replayed, and then live messages", async () => {
     const first = await serve();
     const [ani, budi] = [await account(first.port, "ani"), await account(first.port, "budi")];
     await say(await enter(first.port, budi), named("old", 500));
