@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A copy of the repository's files, in a temp folder, that a test may spoil. */
+/** A copy of the repository's files in a temp folder, which a test may change. */
 export class Copy {
   readonly folder: string;
 
@@ -16,9 +16,9 @@ export class Copy {
     this.folder = folder;
   }
 
-  /** Copies what git has and what it would take in; `node_modules` is shared with the repository. */
+  /** Copies all files that git has or would add; `node_modules` is shared with the repository. */
   static async make(): Promise<Copy> {
-    const folder = await mkdtemp(join(tmpdir(), "obrolan-house-"));
+    const folder = await mkdtemp(join(tmpdir(), "obrolan-check-"));
     const { stdout } = await promisify(execFile)("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root });
     const names = stdout.split("\0").filter((name) => name !== "" && existsSync(join(root, name)));
     for (const name of names) {
@@ -33,7 +33,7 @@ export class Copy {
     return join(this.folder, name);
   }
 
-  /** Runs a command in the copy; resolves with its exit code and everything it printed, also where it fails. */
+  /** Runs a command in the copy; resolves with its exit code and everything it printed, also if it fails. */
   run(command: string, ...args: string[]): Promise<{ code: number; output: string }> {
     return new Promise((resolve, reject) => {
       execFile(command, args, { cwd: this.folder, maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
