@@ -13,7 +13,7 @@ describe("List", function () {
   }
 
   /** Puts `count` users on the roster: u00000, u00001 and so on. */
-  async function crowd(count: number): Promise<string[]> {
+  async function addUsers(count: number): Promise<string[]> {
     const usernames = Array.from({ length: count }, (_, i) => `u${String(i).padStart(5, "0")}`);
     for (const [i, username] of usernames.entries()) {
       await server.engines.roster.arrive({ accountId: 1_000_000 + i, username, since: Date.now() });
@@ -50,7 +50,7 @@ describe("List", function () {
 
   it("List returns 100 users if page_size is 0 or less, and 1,000 at most", async () => {
     const ana = await server.person("ana");
-    const usernames = await crowd(1234);
+    const usernames = await addUsers(1234);
     const wire = await server.connect();
     for (const [pageSize, length] of [
       [0, 100],
@@ -69,7 +69,7 @@ describe("List", function () {
 
   it("List leads from page to page, and the last page has no token", async () => {
     const ana = await server.person("ana");
-    const usernames = await crowd(250);
+    const usernames = await addUsers(250);
     const wire = await server.connect();
     for (const pageSize of [1, 50, 100, 249, 250, 251]) {
       const seen: string[] = [];
@@ -89,7 +89,7 @@ describe("List", function () {
 
   it("List shows every user once who stays online while others join and leave between the pages", async () => {
     const ana = await server.person("ana");
-    const usernames = await crowd(20);
+    const usernames = await addUsers(20);
     const wire = await server.connect();
     const first = await wire.list(ana.token, { pageSize: 10 });
     await server.engines.roster.leave(1_000_000 + 3);
@@ -101,7 +101,7 @@ describe("List", function () {
 
   it("List refuses a page token that the server did not issue", async () => {
     const ana = await server.person("ana");
-    await crowd(3);
+    await addUsers(3);
     const wire = await server.connect();
     const { nextPageToken } = await wire.list(ana.token, { pageSize: 1 });
     for (const pageToken of ["nonsense", "!", `${nextPageToken}${nextPageToken}!`, "\u0000", "x".repeat(60_000)]) {
