@@ -94,7 +94,9 @@ export class Link {
   }
 }
 
-/** The bytes of one direction. It reads no more than the other end does, so that a slow reader is felt by the sender. */
+/**
+ * The bytes of one direction. It reads no more than the other end does, so that a slow reader is felt by the sender.
+ */
 class Pump {
   readonly #from: net.Socket;
   readonly #to: net.Socket;

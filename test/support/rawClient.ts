@@ -66,7 +66,10 @@ export class RawClient {
     return client;
   }
 
-  /** Opens `count` `Chat` streams at once, beyond the server's limit too, each with this request. Returns their numbers. */
+  /**
+   * Opens `count` `Chat` streams at once, beyond the server's limit too, each with this request. Returns their
+   * numbers.
+   */
   open(count: number, request?: Uint8Array): number[] {
     const streams = Array.from({ length: count }, (_, index) => this.#lastStream + 2 * (index + 1));
     this.#lastStream += 2 * count;

@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 const isThere = spawnSync("strace", ["-V"]).status === 0;
 
 /**
- * For tests that trace the server's system calls, or inject faults into them. Skips the test if strace is not installed;
- * if `CI` is set, the test fails instead.
+ * For tests that trace the server's system calls, or inject faults into them. Skips the test if strace is not
+ * installed; if `CI` is set, the test fails instead.
  */
 export function needsStrace(test: Mocha.Context): void {
   if (isThere) return;
