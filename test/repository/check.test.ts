@@ -155,6 +155,17 @@ describe("npm run check", function () {
     expect(output).to.include(`a cycle: ${one} -> ${other} -> ${one}`);
   });
 
+  it("the check of words names each retired word by file and line", async () => {
+    await copy.run("git", "init", "--quiet");
+    // In parts, so that the check does not find the words in this file.
+    const words = ["stret" + "ch", "newStret" + "ch", "Tal" + "lies", "some" + "body"];
+    await writeFile(copy.path("src/planted.ts"), `${words.map((word) => `// ${word}`).join("\n")}\n// totally\n`);
+    const { output, code } = await check("words");
+    expect(code).to.equal(1);
+    const lines = [...output.matchAll(/^ *src\/planted\.ts:(\d+): /gm)].map((match) => match[1]);
+    expect(lines).to.deep.equal(["1", "2", "3", "4"]);
+  });
+
   it("the check fails if generated code is stale, missing or left over, and says what to run", async () => {
     await appendFile(copy.path("src/gen/obrolan/v1/chat.ts"), "// by hand\n");
     await writeFile(copy.path("src/gen/obrolan/v1/old.ts"), "export {};\n");
