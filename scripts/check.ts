@@ -6,6 +6,7 @@ import { generatedCheck } from "./checks/generated.ts";
 import { importsCheck } from "./checks/imports.ts";
 import { linksCheck } from "./checks/links.ts";
 import { lockCheck } from "./checks/lock.ts";
+import { wordsCheck } from "./checks/words.ts";
 
 const checks: readonly Check[] = [
   tool("types (tsc)", "correct the types", "tsc", "--project", ".", "--pretty", "false"),
@@ -35,6 +36,7 @@ const checks: readonly Check[] = [
   breakingCheck,
   lockCheck,
   linksCheck,
+  wordsCheck,
 ];
 
 const words = process.argv.slice(2);

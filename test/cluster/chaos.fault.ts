@@ -15,7 +15,7 @@ describe(`Everything at random for ${MINUTES} minutes (SEED=${seed})`, function 
   const cluster = useClusters();
   const room = useRooms();
 
-  it(`Three nodes with ${CLIENTS} clients lose nothing, double nothing and keep one order while everything fails at random.`, async function () {
+  it(`three nodes with ${CLIENTS} clients lose and double nothing, in one order, under random faults`, async function () {
     const nodes = await cluster();
     const run = await room(nodes, { random: new Random(seed), users: 30, clients: CLIENTS, rate: 200, maxText: 60 });
     await run.group.everyoneBack();

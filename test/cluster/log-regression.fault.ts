@@ -70,7 +70,7 @@ describe("A log regression in a cluster", function () {
     }
   }
 
-  it("Three nodes whose log loses its newest messages give it a new id, and their clients end with the log as it is.", async () => {
+  it("three nodes whose log loses its newest messages give it a new id, and clients end with it", async () => {
     const run = await cluster(3);
     await loseTheEnd(run, async (talk) => {
       await talk(KEPT);
@@ -79,7 +79,7 @@ describe("A log regression in a cluster", function () {
     });
   });
 
-  it("Three nodes whose PostgreSQL is replaced by an older copy give the log a new id, and their clients end with it.", async () => {
+  it("three nodes with an older copy of their PostgreSQL give the log a new id, and clients end with it", async () => {
     const run = await cluster(3);
     await loseTheEnd(run, async (talk, untilBack) => {
       await talk(KEPT);

@@ -13,7 +13,7 @@ describe("Notifications in a cluster", function () {
 
   for (const isAway of [false, true]) {
     const when = isAway ? "while NATS is away" : "with NATS";
-    it(`Three nodes deliver a message sent on one to all, and end a session everywhere, ${when}.`, async () => {
+    it(`three nodes deliver a message sent on one to all, and end a session everywhere, ${when}`, async () => {
       const run = await cluster(3);
       const { nodes, nats } = run;
       const [ana, bob] = await run.register("ana", "bob");

@@ -15,7 +15,7 @@ describe("Presence in a cluster", function () {
   const cluster = useClusters();
   const visitors = useVisitors();
 
-  it("The list of online users is the same on every node, and loses the users of a node that died.", async () => {
+  it("the list of online users is the same on every node, and loses the users of a node that died", async () => {
     const run = await cluster(3);
     const [ana, bob, cid] = await run.register("ana", "bob", "cid");
     const dying = run.node(0);
@@ -35,7 +35,7 @@ describe("Presence in a cluster", function () {
     await chat.accept(sendTo("cid", "are you there?"));
   });
 
-  it("Every node announces joins and leaves on all nodes, also while NATS is away.", async () => {
+  it("every node announces joins and leaves on all nodes, also while NATS is away", async () => {
     const run = await cluster(3);
     const [ana, bob] = await run.register("ana", "bob");
     const listeners = await Promise.all(run.nodes.map((node) => visitors.enter(node, ana)));
@@ -50,13 +50,13 @@ describe("Presence in a cluster", function () {
     }
   });
 
-  it("Failed sign-ins count on all nodes together.", async () => {
+  it("failed sign-ins count on all nodes together", async () => {
     const run = await cluster(3);
     await run.register("ana");
     const guess = async (node: ClusterNode) =>
       (await failure(node.with((wire) => wire.login("ana", "a wrong password")))).reason;
-    // The waits are real ones, from a second on: more guesses than the free ones fit in if they take long, but not as many as are free on
-    // three nodes that each count for themselves.
+    // The waits are real ones, from a second on: more guesses than the free ones fit in if they take long, but not as
+    // many as are free on three nodes that each count for themselves.
     let wrong = 0;
     for (let refused = 0, i = 0; refused < 3; i++) {
       const reason = await guess(run.node(i % 3));

@@ -24,7 +24,7 @@ describe("PostgreSQL away from a cluster", function () {
   const visitors = useVisitors();
 
   for (const [how, isKilled] of Object.entries({ stopped: false, killed: true })) {
-    it(`Three nodes whose PostgreSQL is ${how} reject messages, keep their streams, report NOT_SERVING, and recover.`, async () => {
+    it(`three nodes whose PostgreSQL is ${how} reject messages, keep streams, and recover`, async () => {
       const run = await cluster(3);
       const { nodes, postgres } = run;
       const [ana] = await run.register("ana");
@@ -56,7 +56,7 @@ describe("PostgreSQL away from a cluster", function () {
     });
   }
 
-  it("A node whose PostgreSQL hangs still drains; its clients settle their commands on another node.", async () => {
+  it("a node whose PostgreSQL hangs still drains; its clients settle their commands on another node", async () => {
     const run = await cluster(2);
     const [node, other] = run.nodes as [ClusterNode, ClusterNode];
     const [ana] = await run.register("ana");
@@ -70,7 +70,7 @@ describe("PostgreSQL away from a cluster", function () {
     expect((await run.database.messages()).map(({ text }) => text)).to.deep.equal(["hello"]);
   });
 
-  it("Nodes whose PostgreSQL waits for a lost standby neither accept nor reject until the outcome is known.", async () => {
+  it("nodes whose PostgreSQL waits for a lost standby do not answer until the outcome is known", async () => {
     const run = await cluster(3);
     const [node, other] = run.nodes as [ClusterNode, ClusterNode];
     const [ana, bob] = await run.register("ana", "bob");

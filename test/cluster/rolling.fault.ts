@@ -14,7 +14,7 @@ describe(`A rolling restart of three nodes under load (SEED=${seed})`, function 
   let asking: ListingApp | undefined;
   afterEach(() => asking?.stop());
 
-  it(`An application that uses the client library does not notice ${ROUNDS} rolling restarts.`, async function () {
+  it(`an application that uses the client library does not notice ${ROUNDS} rolling restarts`, async function () {
     const random = new Random(seed);
     const nodes = await cluster(3);
     const run = await room(nodes, { random, users: 20, clients: 40, libraryEvery: 1, rate: 200, maxText: 60 });

@@ -22,11 +22,11 @@ describe("The start of a cluster", function () {
     }
   }
 
-  it(`Three nodes that start at once on an empty database share one log, ${ROUNDS} times over.`, async () => {
+  it(`three nodes that start at once on an empty database share one log, ${ROUNDS} times over`, async () => {
     for (let round = 1; round <= ROUNDS; round++) await hearOneAnother(await cluster(3));
   });
 
-  it("Three nodes that start before PostgreSQL and NATS wait for them.", async () => {
+  it("three nodes that start before PostgreSQL and NATS wait for them", async () => {
     const run = await cluster(0);
     await Promise.all([run.postgres.stop(), run.nats.stop()]);
     const started = run.addNodes(3);

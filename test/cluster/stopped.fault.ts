@@ -14,7 +14,7 @@ describe(`SIGSTOP for ${STOPPED / 1_000} s under load (SEED=${seed})`, function 
   const cluster = useClusters();
   const room = useRooms();
 
-  it(`A stopped node does not delay the others, and harms nothing when it continues, ${ROUNDS} times over.`, async function () {
+  it(`a stopped node does not delay the others, nor harm when it continues, ${ROUNDS} times over`, async function () {
     const random = new Random(seed);
     const nodes = await cluster(3);
     const run = await room(nodes, { random, users: 20, clients: 40, rate: 300, maxText: 60 });

@@ -10,10 +10,10 @@ import { needs } from "../support/externalTools.ts";
 
 const CONFIG = path.resolve(import.meta.dirname, "../../deploy/haproxy.cfg");
 
-/** Another HAProxy than the system's can be tried with `HAPROXY=/path/to/haproxy`. */
+/** `HAPROXY=/path/to/haproxy` chooses another HAProxy than the system's. */
 const PROGRAM = process.env.HAPROXY ?? "haproxy";
 
-/** Skips a test where HAProxy is not installed, which is an error where `CI` is set. */
+/** Skips a test if HAProxy is not installed. If `CI` is set, the test fails instead. */
 export function needsHaproxy(test: Context): void {
   needs(test, PROGRAM, ["-v"], "haproxy");
 }
@@ -38,10 +38,10 @@ export class Balancer {
     }
   }
 
-  /** Starts it in front of three nodes, `HOST:PORT` each. `env`: what the configuration takes besides. */
+  /** Starts it in front of three nodes, `HOST:PORT` each. `env`: more variables of the configuration. */
   static async start(nodes: readonly string[], env: Record<string, string> = {}): Promise<Balancer> {
     const folder = await mkdtemp(path.join(tmpdir(), "obrolan-test-"));
-    // It is given a socket that listens already, so that its port is free and nobody has to wait for it.
+    // It inherits a listening socket, so that its port is free and no test waits for it.
     const listener = net.createServer().listen(0, "127.0.0.1");
     await once(listener, "listening");
     const { port } = listener.address() as net.AddressInfo;
@@ -56,7 +56,7 @@ export class Balancer {
     return new Balancer(child, port, folder);
   }
 
-  /** Waits until it has logged something more than it had at the last call. */
+  /** Waits until it has logged more than at the last call. */
   async says(pattern: RegExp): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const look = () => {
@@ -76,7 +76,7 @@ export class Balancer {
     }
   }
 
-  /** Gives it an order, as an operator does; resolves with its answer. */
+  /** Sends it a command, as an operator does; resolves with the answer. */
   async order(command: string): Promise<string> {
     const socket = net.connect(path.join(this.#folder, "admin")).setEncoding("utf8");
     let answer = "";

@@ -3,7 +3,7 @@ import path from "node:path";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
-/** One instruction of a Dockerfile: `COPY`, and all that stands behind it. */
+/** One instruction of a Dockerfile, such as `COPY`, with its arguments. */
 export interface Instruction {
   readonly word: string;
   readonly rest: string;
@@ -26,17 +26,17 @@ export function readStages(): Instruction[][] {
   return stages;
 }
 
-/** What follows a word in a stage, each time that it comes. */
+/** The arguments of each instruction of a kind in a stage. */
 export function restsOf(stage: readonly Instruction[], word: string): string[] {
   return stage.filter((instruction) => instruction.word === word).map(({ rest }) => rest);
 }
 
-/** The command of an instruction that has it as a JSON array, behind whatever flags. */
+/** The command of an instruction, a JSON array behind optional flags. */
 export function commandOf(rest: string): string[] {
   return JSON.parse(rest.slice(rest.indexOf("[")));
 }
 
-/** What `.dockerignore` lets the build have: it forbids all, then allows these. */
+/** The files that `.dockerignore` allows: it excludes all, then allows these. */
 export function readAllowed(): string[] {
   const lines = readFileSync(path.join(root, ".dockerignore"), "utf8").split("\n");
   const [first, ...others] = lines.filter((line) => line !== "" && !line.startsWith("#"));

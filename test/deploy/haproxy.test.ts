@@ -10,17 +10,17 @@ import { Connection, failure } from "../support/wire.ts";
 import { Balancer, needsHaproxy } from "./balancer.ts";
 import { type Node, Nodes } from "./nodes.ts";
 
-/** Somebody in the room, by way of the proxy. */
+/** A user in the room, connected through the proxy. */
 interface Guest {
   readonly wire: Connection;
   readonly chat: ChatStream;
 }
 
-/** Stands still: the wait after failed sign-ins begins with a second, and a slow test would be past it. */
+/** It stands still, because the wait after failed sign-ins begins with a second, and a slow test would outlast it. */
 const NOW = Date.now();
 const clock = () => NOW;
 
-describe("the proxy in front of three nodes (deploy/haproxy.cfg)", function () {
+describe("The proxy in front of three nodes (deploy/haproxy.cfg)", function () {
   this.timeout(60_000);
   let nodes: Nodes;
   let balancer: Balancer;
@@ -55,7 +55,7 @@ describe("the proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     return { wire, chat };
   }
 
-  /** A guest on each node, with that node, in the order in which they got them. */
+  /** A guest on each node, with its node, in the order of assignment. */
   async function enterEach(): Promise<(Guest & { node: Node })[]> {
     const guests: (Guest & { node: Node })[] = [];
     for (const _ of nodes.all) {
@@ -67,7 +67,7 @@ describe("the proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     return guests;
   }
 
-  /** Waits until the nodes have so many streams. What they are asked meanwhile gives them the time to notice. */
+  /** Waits until the nodes have this many streams. The calls meanwhile give them time to notice. */
   async function untilStreams(wanted: readonly number[]): Promise<void> {
     const look = async () => {
       while (nodes.streams.join() !== wanted.join()) for (const { server } of nodes.all) await server.online(ana);
@@ -75,14 +75,14 @@ describe("the proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     await within(look(), () => `streams to be ${wanted}; they are ${nodes.streams}`);
   }
 
-  /** As many new callers, each on a connection of its own. */
+  /** `count` new callers, each on a connection of its own. */
   async function call(times: number): Promise<void> {
     for (let i = 0; i < times; i++) await (await connect()).list(ana.token);
   }
 
   const nameOf = (node: Node) => `node${nodes.all.indexOf(node) + 1}`;
 
-  it("passes calls, and streams in both directions until the client ends its side", async () => {
+  it("the proxy passes calls, and streams in both directions until the client ends its side", async () => {
     const wire = await connect();
     const { token } = await wire.register("budi", "a good password");
     const budi = wire.chat(token);
@@ -96,7 +96,7 @@ describe("the proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     await wire.logout(token);
   });
 
-  it("sends whoever comes to the node that has the fewest, and tells a node at once who has gone", async () => {
+  it("the proxy sends a new connection to the node with the fewest, and reports a lost client at once", async () => {
     const guests = [...(await enterEach()), ...(await enterEach())];
     expect(nodes.streams).to.deep.equal([2, 2, 2]);
     const { node: emptied } = guests[0] as { node: Node };
@@ -107,7 +107,7 @@ describe("the proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     expect(nodes.streams).to.deep.equal([2, 2, 2]);
   });
 
-  it("passes much at once in both directions, whatever else is not read on the same connection", async () => {
+  it("the proxy passes much data in both directions beside an unread stream on the same connection", async () => {
     const { wire, chat } = await enter();
     for (let i = 0; i < 500; i++) chat.send(sendAll("x".repeat(4000)), `${i}`);
     await chat.reply("499");
@@ -117,7 +117,7 @@ describe("the proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     await (await enter()).chat.accept(sendAll("hello"));
   });
 
-  it("is more patient with a stream in which nobody speaks than the node's pings, and their answers, need", async () => {
+  it("the proxy's timeouts for a silent stream exceed the interval of the node's pings and answers", async () => {
     await enter();
     const [session = ""] = /frontend=room .*?(?=\n0x|$)/s.exec(await balancer.order("show sess all")) ?? [];
     const limits = [...session.matchAll(/\b[rw]ex=(\d+m)?(\d+s)?/g)].filter(
@@ -130,7 +130,7 @@ describe("the proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     }
   });
 
-  it("sends nobody more to a node that is not serving, leaves it those it has, and takes it in again", async () => {
+  it("the proxy sends no new connection to a node that is not serving, and returns to it later", async () => {
     const [{ node, chat }] = (await enterEach()) as [Guest & { node: Node }];
     node.gate.shut();
     const requestId = chat.send(sendAll("just in time"));
@@ -151,7 +151,7 @@ describe("the proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     expect(node.server.chatServer.stats().streams).to.equal(1);
   });
 
-  it("ends the connections of a node that is gone, and sends whoever comes to the others at once", async () => {
+  it("the proxy ends the connections of a dead node, and sends new ones to the others at once", async () => {
     const [{ node, chat }, { chat: other }] = (await enterEach()) as [Guest & { node: Node }, Guest];
     await node.network.close();
     await within(chat.ended, "the end of the stream");
@@ -160,7 +160,7 @@ describe("the proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     await other.accept(sendAll("still here"));
   });
 
-  it("lets nobody in where no node is serving, and goes on by itself", async () => {
+  it("the proxy refuses connections while no node is serving, and recovers without help", async () => {
     for (const { network } of nodes.all) network.forbid();
     await balancer.says(/backend '?nodes'? has no server available/);
     const refused = await connect().catch((error: Error) => error);
@@ -170,7 +170,7 @@ describe("the proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     await call(1);
   });
 
-  it("tells the nodes who calls: one who guesses passwords keeps nobody else from signing in", async () => {
+  it("the proxy passes client addresses: a client that guesses passwords delays no other", async () => {
     const tried = async (from: string, password: string) => {
       const wire = await connect(from);
       return wire.login(ana.username, password);
@@ -181,7 +181,7 @@ describe("the proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     expect((await tried("127.0.0.3", ana.password)).username).to.equal(ana.username);
   });
 
-  it("is told by an operator to send nobody more to a node", async () => {
+  it("an operator can make the proxy send no new connection to a node", async () => {
     const [{ node, chat }] = (await enterEach()) as [Guest & { node: Node }];
     expect(await balancer.order(`set server nodes/${nameOf(node)} state drain`)).to.equal("");
     for (let i = 0; i < 4; i++) await enter();
@@ -193,7 +193,7 @@ describe("the proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     expect(node.server.chatServer.stats().streams).to.equal(3);
   });
 
-  it("keeps its connections when another one takes over from it", async () => {
+  it("the proxy keeps its connections when another process takes over from it", async () => {
     const { chat } = await enter();
     balancer.signal("SIGUSR1");
     await balancer.says(/Proxy room stopped/);

@@ -4,10 +4,10 @@ import { Balancer, needsHaproxy } from "./balancer.ts";
 import { NameServer } from "./nameServer.ts";
 import { Nodes } from "./nodes.ts";
 
-describe("the proxy in front of three nodes that have names (deploy/haproxy.cfg)", function () {
+describe("The proxy in front of three nodes that have names (deploy/haproxy.cfg)", function () {
   this.timeout(60_000);
 
-  it("finds each of them once its name is known, and needs none of them to start", async function () {
+  it("the proxy finds each node when its name resolves, and starts without any", async function () {
     needsHaproxy(this);
     const nodes = await Nodes.start();
     const names = await NameServer.start();

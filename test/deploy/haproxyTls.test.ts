@@ -8,7 +8,7 @@ import { Connection } from "../support/wire.ts";
 import { Balancer, needsHaproxy } from "./balancer.ts";
 import { Nodes } from "./nodes.ts";
 
-describe("the proxy in front of three nodes, with TLS (deploy/haproxy.cfg)", function () {
+describe("The proxy in front of three nodes, with TLS (deploy/haproxy.cfg)", function () {
   this.timeout(60_000);
   const folder = useFolder();
   const { cert, key } = makeCertificate();
@@ -31,14 +31,14 @@ describe("the proxy in front of three nodes, with TLS (deploy/haproxy.cfg)", fun
     return file;
   }
 
-  /** Makes an account by way of the proxy. */
+  /** Makes an account through the proxy. */
   async function register(username: string, ca?: Buffer): Promise<string> {
     const wire = await Connection.open({ port: balancer?.port ?? 0, ...(ca && { ca }) });
     connections.push(wire);
     return (await wire.register(username, "a good password")).username;
   }
 
-  /** Waits until each of the three nodes was asked for its health, and has answered that it is well. */
+  /** Waits until each of the three nodes has answered a health check with SERVING. */
   async function allWell(): Promise<void> {
     let states: string[] = [];
     const asked = async () => {
@@ -51,14 +51,14 @@ describe("the proxy in front of three nodes, with TLS (deploy/haproxy.cfg)", fun
     await within(asked(), () => `the nodes to be well; they are ${states}`);
   }
 
-  it("talks TLS to clients that trust its certificate, and nothing else", async () => {
+  it("the proxy talks TLS to clients that trust its certificate, and nothing else", async () => {
     nodes = await Nodes.start();
     balancer = await Balancer.start(nodes.addresses, { PROXY_CERT: await write("proxy.pem", cert, key) });
     expect(await register("ani", cert)).to.equal("ani");
     expect(await register("budi").catch((error: Error) => error)).to.be.an("error");
   });
 
-  it("talks TLS to nodes that have a certificate, also to ask for their health", async () => {
+  it("the proxy talks TLS to nodes with a certificate, also for health checks", async () => {
     nodes = await Nodes.start({ tls: { cert, key } });
     const env = { NODES_CA: await write("ca.pem", cert), NODES_NAME: "localhost" };
     balancer = await Balancer.start(nodes.addresses, { ...env, PROXY_CERT: await write("proxy.pem", cert, key) });
@@ -66,7 +66,7 @@ describe("the proxy in front of three nodes, with TLS (deploy/haproxy.cfg)", fun
     await allWell();
   });
 
-  it("sends nobody to a node whose certificate bears another name", async () => {
+  it("the proxy sends no connection to a node whose certificate has another name", async () => {
     nodes = await Nodes.start({ tls: { cert, key } });
     balancer = await Balancer.start(nodes.addresses, { NODES_CA: await write("ca.pem", cert), NODES_NAME: "another" });
     await balancer.says(/backend '?nodes'? has no server available/);

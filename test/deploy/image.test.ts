@@ -10,7 +10,7 @@ import { commandOf, type Instruction, readAllowed, readStages, restsOf } from ".
 
 const root = path.resolve(import.meta.dirname, "../..");
 
-/** Does a stage's `COPY`s as Docker would: from the repository, or from the stage before, whose folder is `/build`. */
+/** Does the `COPY`s of a stage as Docker does: from the repository, or from `/build` of the previous stage. */
 async function copyInto(folder: string, stage: readonly Instruction[], built: string): Promise<void> {
   const allowed = readAllowed();
   for (const rest of restsOf(stage, "COPY")) {
@@ -32,7 +32,7 @@ async function copyInto(folder: string, stage: readonly Instruction[], built: st
   }
 }
 
-/** What `npm prune --omit=dev` leaves, by the lock file. */
+/** The modules that `npm prune --omit=dev` leaves, according to the lock file. */
 async function linkProductionModules(folder: string): Promise<void> {
   const { packages } = JSON.parse(await readFile(path.join(root, "package-lock.json"), "utf8"));
   const present = new Set(await readdir(path.join(root, "node_modules"), { recursive: false }));
@@ -44,8 +44,8 @@ async function linkProductionModules(folder: string): Promise<void> {
   }
 }
 
-describe("the image that the Dockerfile describes, made without Docker", function () {
-  // Building takes a while, on what may be a busy machine.
+describe("The image of the Dockerfile, built without Docker", function () {
+  // A build is slow on a busy machine.
   this.timeout(120_000);
   const [building = [], final = []] = readStages();
   let folder: string;
@@ -89,11 +89,11 @@ describe("the image that the Dockerfile describes, made without Docker", functio
     return code;
   }
 
-  it("is not for root", () => {
+  it("the image does not run as root", () => {
     expect(restsOf(final, "USER")).to.deep.equal(["node"]);
   });
 
-  it("serves, is healthy as long as it does, ends when it is told to, and writes nothing beside its data", async () => {
+  it("the image serves, reports its health, stops on request, and writes only its data", async () => {
     const files = (await readdir(image)).sort();
     const command = [...commandOf(restsOf(final, "ENTRYPOINT")[0] ?? ""), ...commandOf(restsOf(final, "CMD")[0] ?? "")];
     const data = path.join(folder, "data");
@@ -119,7 +119,7 @@ describe("the image that the Dockerfile describes, made without Docker", functio
     expect(await readdir(data)).to.include("obrolan.db");
   });
 
-  it("does not start on an address that others can reach without being told of TLS, or of none", async () => {
+  it("the image does not start on a public address without TLS or --insecure", async () => {
     server = start(commandOf(restsOf(final, "ENTRYPOINT")[0] ?? "").concat("serve"), {});
     const [code] = await within(once(server, "close"), "the end of the server");
     expect(code).to.equal(2);

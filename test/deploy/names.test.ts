@@ -8,7 +8,7 @@ import { serverSettings } from "../../src/server/config.ts";
 const root = path.resolve(import.meta.dirname, "../..");
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
 
-/** Whatever of the repository tells people, or machines, how to run it. */
+/** The files that say, to people or machines, how to run a server. */
 function files(): string[] {
   const pages = readdirSync(path.join(root, "docs")).filter((name) => name.endsWith(".md"));
   return [
@@ -21,8 +21,8 @@ function files(): string[] {
   ];
 }
 
-describe("what the files for running it name", () => {
-  it("are settings that there are", () => {
+describe("The names in the files for running a server", () => {
+  it("every OBROLAN_ variable in these files is a setting", () => {
     const known = new Set([...Object.keys(serverSettings), ...Object.keys(clientSettings), "config"].map(envOf));
     const named = files().flatMap((file) =>
       [...read(file).matchAll(/\bOBROLAN_[A-Z_]+[A-Z]/g)].map(([name]) => ({ file, name })),
@@ -31,13 +31,13 @@ describe("what the files for running it name", () => {
     expect(named.filter(({ name }) => !known.has(name))).to.deep.equal([]);
   });
 
-  it("are files and folders that there are, where compose.yaml mounts them", () => {
+  it("every file and folder that compose.yaml mounts exists", () => {
     const mounted = [...read("compose.yaml").matchAll(/"(\.\/[^":]+):[^"]+"/g)].map(([, file = ""]) => file);
     expect(mounted).to.have.members(["./deploy/nats.conf", "./deploy"]);
     for (const file of mounted) expect(existsSync(path.join(root, file)), file).to.equal(true);
   });
 
-  it("are variables that the proxy takes, where compose.yaml sets them", () => {
+  it("every variable that compose.yaml sets for the proxy is used in its configuration", () => {
     const config = read("deploy/haproxy.cfg");
     const proxy = /^ {2}proxy:\n(.*?)\n\n/ms.exec(read("compose.yaml"))?.[1] ?? "";
     const set = [...proxy.matchAll(/^ {6}([A-Z][A-Z_0-9]+):/gm)].map(([, name]) => name);

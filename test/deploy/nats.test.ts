@@ -5,7 +5,7 @@ import { NatsServer, NODE, needsNats } from "./natsServer.ts";
 
 const OURS = "obrolan.v1.2b1c8a52-5bb5-4f0e-9a64-2b8c1b0c1a11";
 
-describe("three NATS servers for the nodes (deploy/nats.conf)", function () {
+describe("Three NATS servers for the nodes (deploy/nats.conf)", function () {
   this.timeout(60_000);
   const servers: NatsServer[] = [];
   const connections: NatsConnection[] = [];
@@ -34,13 +34,13 @@ describe("three NATS servers for the nodes (deploy/nats.conf)", function () {
         connections.push(connection);
         return connection;
       } catch (error) {
-        // Whoever does not say within 2 s who it is, as behind a pause, is sent away for that.
+        // NATS closes a connection that does not sign in within 2 s, which happens if the machine pauses.
         if (!/authentication timeout/i.test((error as Error).message)) throw error;
       }
     }
   }
 
-  /** Resolves with the first words on a subject, or rejects with why it cannot be listened to. */
+  /** Resolves with the first text on a subject, or rejects with the reason why it cannot be subscribed to. */
   function hear(connection: NatsConnection, subject: string): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     connection.subscribe(subject, {
@@ -49,12 +49,12 @@ describe("three NATS servers for the nodes (deploy/nats.conf)", function () {
     return promise;
   }
 
-  it("carry what a node says at one of them to the nodes at the others", async () => {
+  it("the NATS servers carry a message of a node at one of them to the nodes at the others", async () => {
     const [speaker, ...listeners] = await Promise.all(servers.map((server) => enter(server)));
     const heard = Promise.all(listeners.map((listener) => hear(listener, OURS)));
     let isHeard = false;
     const speaking = async () => {
-      // Again and again: that somebody listens is known everywhere only after a while.
+      // Repeated, because a subscription takes a while to be known at every server.
       while (!isHeard) {
         speaker?.publish(OURS, "hello");
         await speaker?.flush();
@@ -67,7 +67,7 @@ describe("three NATS servers for the nodes (deploy/nats.conf)", function () {
     expect(await over).to.deep.equal(["hello", "hello"]);
   });
 
-  it("let nobody in without the password", async () => {
+  it("the NATS servers refuse connections without the password", async () => {
     const [server] = servers as [NatsServer];
     for (const credentials of [{}, { user: "obrolan", pass: "a guess" }, { token: NODE.pass }]) {
       const refused = await enter(server, credentials).catch((error: Error) => error);
@@ -78,7 +78,7 @@ describe("three NATS servers for the nodes (deploy/nats.conf)", function () {
     }
   });
 
-  it("let a node speak and listen where nodes do, and nowhere else", async () => {
+  it("the NATS servers let a node publish and subscribe only on the subjects of nodes", async () => {
     const node = await enter(servers[0] as NatsServer);
     const told: string[] = [];
     const listening = (async () => {

@@ -7,21 +7,21 @@ import { needs } from "../support/externalTools.ts";
 
 const CONFIG = path.resolve(import.meta.dirname, "../../deploy/nats.conf");
 
-/** What a node signs in with. */
+/** The credentials of a node. */
 export const NODE = { user: "obrolan", pass: "a-good-password" };
 
-/** Skips a test where NATS is not installed, which is an error where `CI` is set. */
+/** Skips a test if NATS is not installed. If `CI` is set, the test fails instead. */
 export function needsNats(test: Context): void {
   needs(test, "nats-server", ["--version"], "nats-server");
 }
 
-/** A NATS server on ports of the system's choice. */
+/** A NATS server on ports that the system chooses. */
 export class NatsServer {
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
   #said = "";
 
-  /** Starts one with the repository's own configuration, beside those with these routes. */
+  /** Starts one with the repository's configuration, in a cluster with the servers at these routes. */
   constructor(beside: readonly string[] = []) {
     const where = ["--config", CONFIG, "--addr", "127.0.0.1", "--port", "-1", "--cluster", "nats://127.0.0.1:-1"];
     const routes = beside.length === 0 ? [] : ["--routes", beside.join()];

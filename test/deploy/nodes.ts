@@ -2,17 +2,20 @@ import { Gate, gated } from "../support/engines.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { TestServer, type TestServerOptions } from "../support/server.ts";
 
-/** A node, and the network between it and whatever is in front of it. */
+/** A node, and the network between it and the proxy. */
 export interface Node {
   readonly server: TestServer;
   readonly network: Network;
-  /** Shut, it holds up what is said on this node. */
+  /** When shut, it holds up the appends of this node. */
   readonly gate: Gate;
 }
 
-/** Three servers in this process, on one set of embedded engines: to a proxy in front they are as good as three machines. */
+/**
+ * Three servers in this process, on one set of embedded engines: to a proxy in front they are as good as three
+ * machines.
+ */
 export class Nodes {
-  /** Has the engines, and is none of the nodes: people who are made here are known to all of them. */
+  /** It has the engines and is not one of the nodes: all of them know the users that it registers. */
   readonly owner: TestServer;
   readonly all: readonly Node[];
 
@@ -33,12 +36,12 @@ export class Nodes {
     return new Nodes(owner, [await start(), await start(), await start()]);
   }
 
-  /** Where they are, for a proxy. */
+  /** The addresses of the nodes, for a proxy. */
   get addresses(): string[] {
     return this.all.map(({ network }) => network.address);
   }
 
-  /** How many streams each of them has. */
+  /** The number of streams of each node. */
   get streams(): number[] {
     return this.all.map(({ server }) => server.chatServer.stats().streams);
   }

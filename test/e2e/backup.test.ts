@@ -44,7 +44,7 @@ describe("obrolan backup", function () {
     return chat;
   }
 
-  /** A store with these many messages, and no server on it. */
+  /** A store with `count` messages, and no server on it. */
   async function filled(count: number): Promise<void> {
     const { server, port } = await serve();
     const chat = await enter(port, "ana");
@@ -52,7 +52,7 @@ describe("obrolan backup", function () {
     await server.kill("SIGTERM");
   }
 
-  it("of a running server has all that was accepted, is for its owner alone, and leaves the data folder as it was", async () => {
+  it("a backup of a running server is complete, has mode 0600 and leaves the data folder as it was", async () => {
     const { port } = await serve();
     const chat = await enter(port, "ana");
     for (let i = 1; i <= 20; i++) await chat.accept(sendAll(`${i}`));
@@ -70,7 +70,7 @@ describe("obrolan backup", function () {
     expect((await chat.accept(sendAll("and on"))).id).to.equal(21n);
   });
 
-  it("takes the folder from the environment or a file too, and tells of a log that was cut, or is empty", async () => {
+  it("obrolan backup takes the folder from settings too, and reports a truncated or empty log", async () => {
     const { server } = await serve();
     await server.kill("SIGTERM");
     const first = await run(["backup", inFolder("empty.db")], [], { OBROLAN_DATA: data() });
@@ -82,7 +82,7 @@ describe("obrolan backup", function () {
     expect(second.out).to.match(/holds messages \d to 8, and 1 account\./);
   });
 
-  it("of a server that does not run leaves nothing behind, and has what is in the WAL of one that was killed", async () => {
+  it("a backup without a running server leaves no file behind, and includes the WAL of a killed server", async () => {
     await filled(3);
     const before = readdirSync(data());
     expect(await run(["backup", "--data", data(), inFolder("stopped.db")])).to.include({ code: 0 });
@@ -97,8 +97,8 @@ describe("obrolan backup", function () {
     expect((await readLog(data())).headId).to.equal(8);
   });
 
-  // Why there is a command for it: the newest messages are in obrolan.db-wal, and nobody can tell from a copy that it lacks them.
-  it("has what a file that was just copied lacks @long", async () => {
+  // This is why the command exists: the newest messages are in obrolan.db-wal, and a copy does not show the loss.
+  it("a backup has the messages that a plain copy of the database file lacks @long", async () => {
     await filled(3);
     const { port } = await serve();
     const chat = await enter(port, "bob");
@@ -109,7 +109,7 @@ describe("obrolan backup", function () {
     expect((await readLog(inFolder("copied"))).headId).to.equal(3);
   });
 
-  it("that is taken in the middle of heavy sending is the log as it was at one moment, from before which it lacks nothing @long", async () => {
+  it("a backup during heavy sending is the log at one moment, with all that was accepted before @long", async () => {
     const { server, port } = await serve();
     let sending = true;
     const accepted: bigint[] = [];
@@ -147,9 +147,9 @@ describe("obrolan backup", function () {
     }
   });
 
-  it("says so where the disk is full, and leaves nothing there", async function () {
+  it("obrolan backup reports a full disk, and leaves no file behind", async function () {
     await filled(20);
-    // A mount of its own, which ends with the process: no superuser needed where the system lets users have them.
+    // A mount that ends with the process. It needs no superuser if the system allows user namespaces.
     const disk =
       'mount -t tmpfs -o size=32k tmpfs "$1" || exit 99; "$2" "$3" backup --data "$4" "$1/x.db"; echo "$?"; ls -A "$1"';
     const words = [inFolder("data"), process.execPath, PROGRAM, inFolder("copy")];
@@ -157,14 +157,14 @@ describe("obrolan backup", function () {
     const args = ["--map-root-user", "--mount", "sh", "-c", disk, "sh", ...words];
     const { status, stdout, stderr } = spawnSync("unshare", args, { encoding: "utf8", env: plainEnvironment() });
     if (status !== 0) {
-      if (this.test) this.test.title += " (skipped: this system lets nobody mount a small disk)";
+      if (this.test) this.test.title += " (skipped: this system does not allow the mount of a small disk)";
       this.skip();
     }
     expect(stdout).to.equal("1\n");
     expect(stderr).to.match(/^obrolan: There is no space for .*x\.db\.\w+\.partial: database or disk is full\.\n$/);
   });
 
-  it("replaces nothing, and says why it was not made", async () => {
+  it("obrolan backup overwrites no file, and says why it made no backup", async () => {
     await filled(3);
     await mkdir(inFolder("empty"));
     const taken = inFolder("taken.db");

@@ -24,7 +24,7 @@ function sendAllBytes(text: Uint8Array): Uint8Array {
   return new BinaryWriter().uint32(26).bytes(inner).finish();
 }
 
-/** A `send_all` that is exactly so long on the wire. */
+/** A `send_all` that is exactly `bytes` long on the wire. */
 function requestOf(size: number): Uint8Array {
   const overhead = ChatRequest.encode({ requestId: "", command: sendAll("x".repeat(60_000)) }).finish().length - 60_000;
   const request = ChatRequest.encode({ requestId: "", command: sendAll("x".repeat(size - overhead)) }).finish();
@@ -61,7 +61,7 @@ describeBothWays("Bad input", function () {
     await expectGoodbye(chat, { reason: "REQUEST_INVALID", reconnect: true, code });
   }
 
-  /** Somebody in the room who is to notice nothing of what others do. */
+  /** A user in the room who must notice nothing of the bad input of others. */
   let bystander: ChatStream;
   beforeEach(async () => {
     bystander = await server.enter(await server.person("bystander"));
@@ -87,7 +87,7 @@ describeBothWays("Bad input", function () {
     await expectInvalidEnd(chat, "RESOURCE_EXHAUSTED");
   });
 
-  it("a request that says it has 4 GiB ends the call with RESOURCE_EXHAUSTED, before they come", async () => {
+  it("a request that announces 4 GiB ends the call with RESOURCE_EXHAUSTED before the bytes arrive", async () => {
     const chat = await ana();
     chat.http.write(Buffer.from([0, 0xff, 0xff, 0xff, 0xff, 1, 2, 3]));
     await expectInvalidEnd(chat, "RESOURCE_EXHAUSTED");
@@ -99,7 +99,7 @@ describeBothWays("Bad input", function () {
     await expectInvalidEnd(chat, "RESOURCE_EXHAUSTED");
   });
 
-  it("a request that unpacks to more than 64 KiB ends the call with RESOURCE_EXHAUSTED", async () => {
+  it("a request that decompresses to more than 64 KiB ends the call with RESOURCE_EXHAUSTED", async () => {
     const person = await server.person("ana");
     const wire = await server.connect();
     const bomb = gzipSync(Buffer.alloc(50 * KIB * KIB));
@@ -117,7 +117,7 @@ describeBothWays("Bad input", function () {
   });
 
   for (const [what, bytes] of Object.entries(BROKEN)) {
-    it(`a request that is no protobuf (${what}) ends the call with INVALID_ARGUMENT`, async () => {
+    it(`a request that is not protobuf (${what}) ends the call with INVALID_ARGUMENT`, async () => {
       const chat = await ana();
       chat.sendBytes(bytes);
       await expectInvalidEnd(chat, "INVALID_ARGUMENT");
@@ -127,7 +127,7 @@ describeBothWays("Bad input", function () {
   }
 
   for (const [what, bytes] of Object.entries(NOT_UTF8)) {
-    it(`a string that is no UTF-8 (${what}) ends the call with INVALID_ARGUMENT`, async () => {
+    it(`a string that is not UTF-8 (${what}) ends the call with INVALID_ARGUMENT`, async () => {
       const inText = await ana();
       inText.sendBytes(sendAllBytes(bytes));
       await expectInvalidEnd(inText, "INVALID_ARGUMENT");
@@ -140,7 +140,7 @@ describeBothWays("Bad input", function () {
     });
   }
 
-  it("what was accepted before a broken request stays accepted, and nothing behind it is carried out", async () => {
+  it("messages accepted before a broken request stay accepted, and no command behind it is carried out", async () => {
     const chat = await ana();
     const { id } = await chat.accept(sendAll("before"));
     chat.sendBytes(Buffer.from([0xff]));
@@ -150,7 +150,7 @@ describeBothWays("Bad input", function () {
     expect(next).to.equal(id + 1n);
   });
 
-  it("a unary call without a request, or with half of one, fails with INVALID_ARGUMENT (REQUEST_INVALID)", async () => {
+  it("a unary call with no request or half of one fails with INVALID_ARGUMENT (REQUEST_INVALID)", async () => {
     const person = await server.person("ana");
     const wire = await server.connect();
     for (const body of [Buffer.alloc(0), Buffer.from([0]), Buffer.from([0, 0, 0, 0, 9, 1])]) {
@@ -168,7 +168,7 @@ describeBothWays("Bad input", function () {
     expectInvalid(ending, "INVALID_ARGUMENT");
   });
 
-  it("a compressed request is taken, in gzip and in deflate", async () => {
+  it("the server accepts a request that is compressed with gzip or deflate", async () => {
     const person = await server.person("ana");
     const wire = await server.connect();
     for (const [encoding, compress] of Object.entries({ gzip: gzipSync, deflate: deflateSync })) {
@@ -179,7 +179,7 @@ describeBothWays("Bad input", function () {
     }
   });
 
-  it("a compressed request in no encoding, an unknown one, or that is not in it fails with REQUEST_INVALID", async () => {
+  it("a compressed request with no, an unknown or the wrong encoding fails with REQUEST_INVALID", async () => {
     const wire = await server.connect();
     const compressed = frame(gzipSync(Buffer.alloc(10)), true);
     expectInvalid((await wire.callRaw(REGISTER, compressed)).ending, "INVALID_ARGUMENT");
@@ -221,14 +221,14 @@ describeBothWays("Bad input", function () {
     }
   });
 
-  it("a method that does not exist is UNIMPLEMENTED", async () => {
+  it("a call of a method that does not exist fails with UNIMPLEMENTED", async () => {
     const wire = await server.connect();
     for (const path of ["/obrolan.v1.ChatService/Nothing", "/nothing.v1.Service/Chat", "/"]) {
       expect((await wire.callBytes(path, new Uint8Array())).ending.code).to.equal(Code.UNIMPLEMENTED);
     }
   });
 
-  it("an authorization of 60 KiB, or of two values, is one that does not sign in", async () => {
+  it("an authorization of 60 KiB, or of two values, does not sign in", async () => {
     const person = await server.person("ana");
     const wire = await server.connect();
     const big = await wire.callBytes(LIST, new Uint8Array(), bearer("x".repeat(60_000)));
@@ -240,7 +240,7 @@ describeBothWays("Bad input", function () {
     expect(two.ending.code).to.equal(Code.UNAUTHENTICATED);
   });
 
-  it("bytes that are not HTTP/2 end that connection, and nothing else", async () => {
+  it("bytes that are not HTTP/2 end their own connection alone", async () => {
     for (const bytes of [
       Buffer.from("GET / HTTP/1.1\r\n\r\n"),
       Buffer.alloc(10_000, 0xff),
@@ -254,7 +254,7 @@ describeBothWays("Bad input", function () {
     }
   });
 
-  it("a cut in the middle of a request leaves nothing behind", async () => {
+  it("a connection that is cut in the middle of a request leaves nothing behind", async () => {
     const { streams } = server.chatServer.stats();
     const person = await server.person("ana");
     const wire = await server.connect();
@@ -276,7 +276,7 @@ describeBothWays("300 streams on one connection", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("are 100 that the server takes; the others wait their turn", async () => {
+  it("the server takes 100 of 300 streams on one connection; the others wait for their turn", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     expect(wire.session.remoteSettings.maxConcurrentStreams).to.equal(100);
@@ -293,7 +293,7 @@ describeBothWays("300 streams on one connection", function () {
     }
   });
 
-  it("of a client that does not keep to that are refused, and nobody else notices", async () => {
+  it("streams beyond the limit of a client that ignores it are refused, and no other client notices", async () => {
     const ana = await server.person("ana");
     const { streams } = server.chatServer.stats();
     const refused = await openTooMany(server.port, ana.token, 300);

@@ -17,21 +17,21 @@ describeBothWays("Streams opened and cancelled", function () {
     await fill(server, chatter(ana, 5000, 500));
   });
 
-  /** Everything that a stream might leave behind. */
+  /** Everything that a stream can leave behind. */
   function counts() {
     const { streams, readers, readersBehind } = server.chatServer.stats();
     const listeners = process.eventNames().map((name) => [name, process.listenerCount(name)]);
     return { streams, readers, readersBehind, listeners };
   }
 
-  /** Waits until nothing is left behind, as long as a test waits for anything. */
+  /** Waits until the server holds no more than before, with the usual limit of a test. */
   async function expectBack(before: ReturnType<typeof counts>): Promise<void> {
     const until = Date.now() + DEADLINE;
     while (JSON.stringify(counts()) !== JSON.stringify(before) && Date.now() < until) await server.online(bob);
     expect(counts()).to.deep.equal(before);
   }
 
-  /** Waits until the roster, too, has been told that all are gone. */
+  /** Waits until the roster, too, knows that all are gone. */
   async function expectNobodyOnline(): Promise<void> {
     const until = Date.now() + DEADLINE;
     let online = await server.online(bob);
@@ -66,26 +66,34 @@ describeBothWays("Streams opened and cancelled", function () {
       chat.cancel();
       await chat.end();
     },
-    "with a message under way": async (wire) => {
+    "with a message in flight": async (wire) => {
       const chat = wire.chat(ana.token);
-      for (let i = 0; i < 3; i++) chat.send(sendAll("under way"));
+      for (let i = 0; i < 3; i++) chat.send(sendAll("in flight"));
       chat.cancel();
       await chat.end();
     },
-    "as grpc-js cancels, with a message under way": async (wire) => {
+    "as grpc-js cancels, with a message in flight": async (wire) => {
       const chat = wire.chat(ana.token);
       await chat.next("welcome");
-      chat.send(sendAll("under way"));
+      chat.send(sendAll("in flight"));
       chat.cancelAsGrpcJs();
       await chat.end();
     },
   };
   const cases = Object.entries(ways).flatMap(([what, openAndCancel]) => [
-    { title: `100 streams cancelled ${what}`, openAndCancel, perConnection: 10 },
-    { title: `1,000 streams cancelled ${what} @long`, openAndCancel, perConnection: 100 },
+    {
+      title: `100 cancelled streams (${what}) leave as many streams, readers and listeners as there were`,
+      openAndCancel,
+      perConnection: 10,
+    },
+    {
+      title: `1,000 cancelled streams (${what}) leave as many streams, readers and listeners as there were @long`,
+      openAndCancel,
+      perConnection: 100,
+    },
   ]);
   for (const { title, openAndCancel, perConnection } of cases) {
-    it(`leave as many streams, readers and listeners as there were: ${title}`, async () => {
+    it(title, async () => {
       const before = counts();
       await Promise.all(
         Array.from({ length: 10 }, async () => {
@@ -98,7 +106,7 @@ describeBothWays("Streams opened and cancelled", function () {
     });
   }
 
-  it("by connections that are cut leave as many as there were", async () => {
+  it("1,000 streams on cut connections leave as many streams, readers and listeners as there were", async () => {
     const before = counts();
     for (let i = 0; i < 20; i++) {
       const wire = await server.connect();

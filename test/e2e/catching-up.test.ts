@@ -10,7 +10,7 @@ import { manualStopwatch } from "../support/stopwatch.ts";
 const CLIENTS = 500;
 const BEHIND = 10_000;
 
-/** Counts messages and notes the cursor, without opening the events: there are five million. */
+/** Counts messages and keeps the cursor without decoding the events, because there are five million. */
 class Counter {
   messages = 0;
   cursor = 0n;
@@ -21,7 +21,7 @@ class Counter {
       if (typeof value === "bigint") {
         if (number === 2 && value !== 0n) this.cursor = value;
       } else if (number === 1) {
-        // The first tag of an event tells which it is: 3 is a message, 4 is caught_up.
+        // The first tag of an event is its kind: 3 is a message, 4 is caught_up.
         if (value[0] === 0x1a) this.messages++;
         if (value.includes(0x22) && isCaughtUp(value)) this.caughtUp++;
       }
@@ -33,15 +33,15 @@ function isCaughtUp(event: Uint8Array): boolean {
   return event[0] !== 0x1a && [...fields(event)].some(({ number }) => number === 4);
 }
 
-/** What they missed has to come from the store; all of it has room in the cache of pages, or a quarter of it. */
-const caches = { "all of what they missed": 8 * 1024 * 1024, "a quarter of what they missed": 256 * 1024 };
+/** The missed messages are read from the store. The page cache holds all of them, or a quarter. */
+const caches = { "all that they missed": 8 * 1024 * 1024, "a quarter of what they missed": 256 * 1024 };
 
 for (const [what, pages] of Object.entries(caches)) {
   const tag = what.startsWith("all") ? " @long" : "";
-  describe(`${CLIENTS} clients that come back at once, each ${BEHIND} messages behind, where a cache holds ${what}${tag}`, function () {
+  describe(`${CLIENTS} clients that return at once, each ${BEHIND} messages behind, with a cache that holds ${what}${tag}`, function () {
     this.timeout(180_000);
     const sizes = { timelineBytes: 64 * 1024, pageCacheBytes: pages, pageMessages: 256 };
-    // Those in front wait for the others for as long as it takes: how slow the machine is must not count.
+    // Readers in front wait for the others without a limit, so that the speed of the machine does not matter.
     const server = useServer({ sizes, stopwatch: manualStopwatch() });
     let ana: Person;
     let bob: Person;
@@ -59,7 +59,7 @@ for (const [what, pages] of Object.entries(caches)) {
       await fill(server, lines);
     });
 
-    it("all catch up, and the store reads each page a handful of times", async () => {
+    it("all clients that return at once catch up, and the store reads each page only a few times", async () => {
       const before = server.chatServer.stats().pageReads;
       const sender = await server.enter(bob);
       const counters: Counter[] = [];
@@ -73,7 +73,7 @@ for (const [what, pages] of Object.entries(caches)) {
         }
       }
       for (const chat of chats) chat.send(join({ resumeAfter: 0n }));
-      // Somebody goes on talking meanwhile.
+      // Live messages arrive meanwhile.
       let talking = true;
       const talk = (async () => {
         let said = 0;

@@ -13,7 +13,7 @@ import { Connection, failure } from "../support/wire.ts";
 const HOUR = 60 * 60 * 1_000;
 const DAY = 24 * HOUR;
 const PASSWORD = "a good password";
-/** The server has looked at its clock since that was set: only its maintenance looks while nobody calls. */
+/** Waits until the server has read its clock: without calls only the maintenance tick does. */
 const HAS_LOOKED = /The clock was set (ahead|back) by/;
 
 describe("The clock of a server's process", function () {
@@ -31,7 +31,7 @@ describe("The clock of a server's process", function () {
     await endProcesses();
   });
 
-  /** Starts the server with a clock that is so far off. */
+  /** Starts the server with a clock that is `offset` milliseconds ahead. */
   async function start(offset: number, ...args: string[]): Promise<Connection> {
     clock.set(offset);
     const started = await ServerProcess.serve(folder.path, [...store, ...args], { env: clock.env });
@@ -56,7 +56,7 @@ describe("The clock of a server's process", function () {
   const timesOf = (chat: ChatStream) => chat.messages.map(({ sentAt }) => Number(sentAt));
 
   function describeClock(name: string): void {
-    it(`that is 8 days ahead for one start deletes no session and no message on ${name}`, async () => {
+    it(`a clock that is 8 days ahead for one start deletes no session and no message on ${name}`, async () => {
       const first = await start(0);
       const { token } = await first.register("ana", PASSWORD);
       const chat = await enter(first, token);
@@ -75,7 +75,7 @@ describe("The clock of a server's process", function () {
       expect((await enter(right, token, 0n)).messages.map(({ text }) => text)).to.deep.equal(["still here"]);
     });
 
-    it(`that is ahead for a moment ends no stream and no session on ${name}`, async () => {
+    it(`a clock that is ahead for a moment ends no stream and no session on ${name}`, async () => {
       const wire = await start(0);
       const { token } = await wire.register("ana", PASSWORD);
       const chat = await enter(wire, token);
@@ -91,7 +91,7 @@ describe("The clock of a server's process", function () {
       await wire.list(token);
     });
 
-    it(`that was ahead when sign-ins failed does not lock the right password out on ${name}`, async () => {
+    it(`a clock that was ahead during failed sign-ins does not lock the right password out on ${name}`, async () => {
       const first = await start(0);
       await first.register("ana", PASSWORD);
       await stop();
@@ -101,13 +101,13 @@ describe("The clock of a server's process", function () {
       clock.set(0);
       await wire.login("ana", PASSWORD);
       clock.set(7 * DAY);
-      // A jump while it runs is not followed: the wait goes on as it would have.
+      // The server ignores a jump while it runs: the wait continues unchanged.
       await server.says(HAS_LOOKED);
       for (let i = 0; i < 5; i += 1) await failure(wire.login("ana", "a wrong password"));
       const ending = await failure(wire.login("ana", PASSWORD));
       expect(ending.details?.retryAfter).to.be.within(1, 1_000);
       await stop();
-      // And as another version, or another node, may have counted them.
+      // An older version, or another node, may have recorded the failures like this.
       wire = await start(7 * DAY);
       for (let i = 0; i < 5; i += 1) await failure(wire.login("ana", "a wrong password"));
       await stop();
@@ -115,7 +115,7 @@ describe("The clock of a server's process", function () {
       await wire.login("ana", PASSWORD);
     });
 
-    it(`that was ahead when a message was sent is told of, and obrolan correct-times sets the log right on ${name}`, async () => {
+    it(`a clock that was ahead is reported, and obrolan correct-times corrects the log on ${name}`, async () => {
       let wire = await start(0);
       const { token } = await wire.register("ana", PASSWORD);
       let chat = await enter(wire, token);
@@ -158,14 +158,14 @@ describe("The clock of a server's process", function () {
 
   describeClock("SQLite");
 
-  it("cannot be corrected for the log of a folder that a server has open", async () => {
+  it("obrolan correct-times refuses a folder that a server has open", async () => {
     await start(0);
     const { code, err } = await run(["correct-times", "--yes", "--data", folder.path]);
     expect(code).to.equal(1);
     expect(err).to.match(/is in use by another server/);
   });
 
-  describe("with PostgreSQL @long", () => {
+  describe("With PostgreSQL @long", () => {
     let place: PostgresPlace;
     before(function () {
       needsEngine(this, "postgres");

@@ -13,7 +13,7 @@ describe("What chat.proto says in a single sentence", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("The server answers 200 keepalive pings in a row on a connection without a call, and keeps the connection.", async () => {
+  it("the server answers 200 keepalive pings in a row on an idle connection, and keeps the connection", async () => {
     const wire = await server.connect();
     let goaway = false;
     wire.session.on("goaway", () => {
@@ -28,7 +28,7 @@ describe("What chat.proto says in a single sentence", function () {
     expect(goaway).to.equal(false);
   });
 
-  it("Help names list and logout, and as a text_command they are answered with help and end nothing.", async () => {
+  it("help names list and logout, which as text_commands are answered with help and end nothing", async () => {
     const chat = await server.enter(await server.person());
     for (const name of ["list", "logout"]) {
       const { unknownCommand, commands } = expectKind("help", await chat.ask(typed(name)));
@@ -39,7 +39,7 @@ describe("What chat.proto says in a single sentence", function () {
   });
 
   for (const line of ["help", "list", "dance", "sendall"]) {
-    it(`A text_command ${line} joins a stream that has not joined, also behind a help.`, async () => {
+    it(`a text_command ${line} joins a stream that has not joined, also behind a help`, async () => {
       const ana = await server.person();
       const chat = (await server.connect()).chat(ana.token);
       await chat.ask(getHelp);
@@ -54,7 +54,7 @@ describe("What chat.proto says in a single sentence", function () {
     ["send_all", sendAll("hello")],
     ["send_to", sendTo("nobody", "hello")],
   ] as const) {
-    it(`A ${what} joins a stream that has not joined, also behind a help.`, async () => {
+    it(`a ${what} joins a stream that has not joined, also behind a help`, async () => {
       const chat = (await server.connect()).chat((await server.person()).token);
       await chat.ask(getHelp);
       await chat.ask(command);
@@ -62,7 +62,7 @@ describe("What chat.proto says in a single sentence", function () {
     });
   }
 
-  it("A duplicate has no echo on a stream whose cursor is already past the message.", async () => {
+  it("a duplicate has no echo on a stream whose cursor is already past the message", async () => {
     const ana = await server.person();
     const before = await server.enter(ana);
     const { id } = await before.accept(sendAll("once"), "the same");
@@ -75,7 +75,7 @@ describe("What chat.proto says in a single sentence", function () {
     expect(after.messages.map((message) => message.id)).to.not.include(id);
   });
 
-  it("After goodbye the server reads no more commands, and the status comes without the client ending its side.", async () => {
+  it("after goodbye the server reads no commands, and the status comes without a client's half-close", async () => {
     const ana = await server.person();
     const chat = await server.enter(ana);
     const wire = await server.connect();
@@ -88,7 +88,7 @@ describe("What chat.proto says in a single sentence", function () {
     expect(again.messages.map(({ text }) => text)).to.not.include("too late");
   });
 
-  it("An ALREADY_EXISTS carries BadRequest with the field.", async () => {
+  it("an ALREADY_EXISTS carries BadRequest with the field", async () => {
     const wire = await server.connect();
     await wire.register("taken", PASSWORD);
     const ending = await failure(wire.register("taken", PASSWORD));
@@ -96,7 +96,7 @@ describe("What chat.proto says in a single sentence", function () {
     expect(ending.details?.badFields).to.deep.equal(["username"]);
   });
 
-  it("A RECIPIENT_OFFLINE has no retry_after, and says that the recipient must come online first.", async () => {
+  it("a RECIPIENT_OFFLINE has no retry_after, and says that the recipient must come online first", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     const { reason, message, retryAfter } = await chat.refuse(sendTo(bob.username, "hello"), "later");

@@ -4,7 +4,7 @@ import type { ChatStream } from "../support/chatStream.ts";
 import { sendAll, sendTo } from "../support/commands.ts";
 import { useServer } from "../support/server.ts";
 
-/** What holds of every stream that had no gap. */
+/** The invariants of the cursor on every stream that had no gap. */
 function expectSoundCursors(chat: ChatStream): void {
   let last = 0n;
   for (const { events, cursor } of chat.responses) {
@@ -22,7 +22,7 @@ describeBothWays("The cursor", function () {
   this.timeout(60_000);
   const server = useServer({ timings: { cursorIntervalMs: 100 } });
 
-  it("of a response with a message or caught_up covers it, and never falls", async () => {
+  it("the cursor of a response with a message or caught_up covers it, and never falls", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const anas = await server.enter(ana, { resumeAfter: 0n });
     const bobs = await server.enter(bob, { resumeAfter: 0n });
@@ -38,7 +38,7 @@ describeBothWays("The cursor", function () {
     expectSoundCursors(await server.enter(bob, { resumeAfter: 0n }));
   });
 
-  it("is 0 where a response does not move it", async () => {
+  it("the cursor is 0 in a response that does not move it", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     await chat.refuse(sendAll(""));
@@ -46,7 +46,7 @@ describeBothWays("The cursor", function () {
     expect(response?.cursor).to.equal(0n);
   });
 
-  it("is moved by a response without events past what this user may not see", async () => {
+  it("a response without events moves the cursor past messages that this user may not see", async () => {
     const [ana, bob, eve] = await server.people("ana", "bob", "eve");
     const [anas, eves] = [await server.enter(ana), await server.enter(eve)];
     await server.enter(bob);
@@ -62,11 +62,11 @@ describeBothWays("The cursor", function () {
   });
 });
 
-describe("The cursor of a user to whom nothing is said", function () {
+describe("The cursor of a user who receives no message", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("is moved at most every 30 s, not with each message of others", async () => {
+  it("the cursor of a user who receives nothing moves at most every 30 s", async () => {
     const [ana, bob, eve] = await server.people("ana", "bob", "eve");
     const [anas, eves] = [await server.enter(ana), await server.enter(eve)];
     await server.enter(bob);

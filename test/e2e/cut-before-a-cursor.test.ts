@@ -13,20 +13,20 @@ import { Terminal } from "../support/terminal.ts";
 /** More than the 20 recent messages that the terminal asks for. */
 const MISSED = Array.from({ length: 30 }, (_, index) => `missed ${index + 1}`);
 
-/** A client behind a network that can be cut. */
+/** A client behind a proxy that can cut its connection. */
 interface Behind {
   /** Waits until its first replay is over. */
   caughtUp(): Promise<void>;
-  /** Waits until it has got a message. */
+  /** Waits until the client has a message. */
   got(text: string): Promise<void>;
-  /** All that it was given of what was said, in its order. */
+  /** The texts of all messages that the client received, in order. */
   texts(): string[];
   end(): Promise<void>;
 }
 
 type Enter = (person: Person, address: string) => Promise<Behind>;
 
-describe("A client that is cut off in a room in which nothing was ever said", function () {
+describe("A client that is cut off in a room without messages", function () {
   this.timeout(60_000);
   const gate = new Gate();
   const server = useFreshServer({
@@ -61,7 +61,7 @@ describe("A client that is cut off in a room in which nothing was ever said", fu
     for (const request of requests) expect((await talker.reply(request)).event?.$case).to.equal("accepted");
   }
 
-  /** Cuts the client off, has 30 messages said, and lets it come back. */
+  /** Cuts the client off, sends 30 messages, and lets the client reconnect. */
   async function cutOff(): Promise<void> {
     network.forbid();
     gate.open();
@@ -125,7 +125,7 @@ describe("A client that is cut off in a room in which nothing was ever said", fu
       if (how === inPython) await makePythonStubs(test, stubs.path);
     };
 
-    it(`${title} gets 30 of 30 messages after a cut behind caught_up.`, async function () {
+    it(`${title} gets 30 of 30 messages after a cut behind caught_up`, async function () {
       await prepare(this);
       const client = await enter(how);
       await client.caughtUp();
@@ -134,7 +134,7 @@ describe("A client that is cut off in a room in which nothing was ever said", fu
       expect(client.texts()).to.deep.equal(MISSED);
     });
 
-    it(`${title} gets 30 of 30 messages after a cut between welcome and caught_up.`, async function () {
+    it(`${title} gets 30 of 30 messages after a cut between welcome and caught_up`, async function () {
       await prepare(this);
       gate.shut();
       const client = await enter(how);
@@ -144,7 +144,7 @@ describe("A client that is cut off in a room in which nothing was ever said", fu
       expect(client.texts()).to.deep.equal(MISSED);
     });
 
-    it(`${title} gets 30 of 30 messages after a cut behind the first message.`, async function () {
+    it(`${title} gets 30 of 30 messages after a cut behind the first message`, async function () {
       await prepare(this);
       const client = await enter(how);
       await client.caughtUp();

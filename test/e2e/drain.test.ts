@@ -19,7 +19,7 @@ describeBothWays("A drain", function () {
   });
   afterEach(() => gate.open());
 
-  it("says goodbye (SHUTTING_DOWN) on every stream, joined or not, and that they may come back", async () => {
+  it("a drain sends goodbye (SHUTTING_DOWN, reconnect) on every stream, joined or not", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const streams = [await server.enter(ana), await server.enter(ana), await server.open(bob)];
     const stopped = server.stop();
@@ -27,7 +27,7 @@ describeBothWays("A drain", function () {
     await stopped;
   });
 
-  it("says NOT_SERVING to whoever watches the health", async () => {
+  it("a drain sends NOT_SERVING to every client that watches the health", async () => {
     const wire = await server.connect();
     const watches = [watchHealth(wire, ""), watchHealth(wire, "obrolan.v1.ChatService")];
     for (const next of watches) expect(await next()).to.equal(Health.SERVING);
@@ -36,7 +36,7 @@ describeBothWays("A drain", function () {
     await stopped;
   });
 
-  it("leaves on disk all that it accepted, once, and nothing that it did not", async () => {
+  it("a drain leaves on disk, once, exactly what the server accepted", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     for (let i = 0; i < 2000; i++) chat.send(sendAll(`${i}`), `r${i}`);
@@ -56,7 +56,7 @@ describeBothWays("A drain", function () {
     expect(ids).to.deep.equal(Array.from({ length: 2000 }, (_, index) => BigInt(index + 1)));
   });
 
-  it("waits for a commit that is under way, and answers it before goodbye", async () => {
+  it("a drain waits for a commit in flight, and answers it before goodbye", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     gate.shut();
@@ -69,14 +69,14 @@ describeBothWays("A drain", function () {
     expect(chat.received("accepted").map(({ requestId }) => requestId)).to.deep.equal(["r"]);
   });
 
-  it("may be asked for twice", async () => {
+  it("a drain may be requested twice", async () => {
     await server.person("ana");
     const { chatServer } = server;
     await Promise.all([chatServer.drain(), chatServer.drain()]);
     await chatServer.drain();
   });
 
-  it("loses nobody: who comes back to the server that is started again gets all that they missed", async () => {
+  it("a client that reconnects after a drain and a restart gets every message that it missed", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
     await anas.accept(sendAll("before"));
@@ -89,7 +89,7 @@ describeBothWays("A drain", function () {
   });
 });
 
-/** Somebody who has joined and does not read, on the node on which everybody is from now on: on any other a drain has nobody to wait for. */
+/** A joined stream that does not read. All clients are on its node, because a drain of another node has no stream. */
 async function enterDeaf(server: TestServer): Promise<{ ana: Person; deaf: ChatStream; wire: Connection }> {
   const ana = await server.person("ana");
   await fill(server, chatter(ana, 3000, 1000));
@@ -102,11 +102,11 @@ async function enterDeaf(server: TestServer): Promise<{ ana: Person; deaf: ChatS
   return { ana, deaf, wire };
 }
 
-describeBothWays("A drain that waits for somebody who does not take the goodbye", function () {
+describeBothWays("A drain that waits for a client that does not read the goodbye", function () {
   this.timeout(60_000);
   const server = useFreshServer({ timings: { drainTimeoutMs: 60_000 } });
 
-  it("lets nobody in meanwhile, and ends when they are gone", async () => {
+  it("a drain refuses all calls while it waits, and ends when the last stream is gone", async () => {
     const { ana, deaf, wire } = await enterDeaf(server);
     const other = await server.enter(ana);
     const stopped = server.stop();
@@ -129,17 +129,17 @@ describeBothWays("A drain that has waited long enough", function () {
   this.timeout(60_000);
   const server = useFreshServer({ timings: { drainTimeoutMs: 1000 } });
 
-  it("ends though somebody has not taken the goodbye", async () => {
+  it("a drain ends at its limit although a client has not read the goodbye", async () => {
     const { deaf } = await enterDeaf(server);
     await server.stop();
     expect(deaf.kinds).to.not.include("goodbye");
   });
 });
 
-describe("A server that nobody ever spoke to", function () {
+describe("A server without any client", function () {
   this.timeout(60_000);
 
-  it("drains at once", async () => {
+  it("a server that never had a client drains at once", async () => {
     const server = await TestServer.start();
     await server.close();
   });

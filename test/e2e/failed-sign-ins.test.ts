@@ -6,18 +6,18 @@ import { type Connection, failure } from "../support/wire.ts";
 const MINUTE = 60_000;
 const WRONG = "a wrong password";
 
-/** The server's clock. It stands still, since what a slow test takes would count as waited; a test sets it ahead. */
+/** The server's clock. It stands still, so that the duration of a test does not count as waiting; tests advance it. */
 const time = { now: Date.now() };
 const clock = () => time.now;
 
-/** Fails as often, each time with the answer that a wrong password gets. */
+/** Fails `times` times, each time with the answer to a wrong password. */
 async function failToLogin(wire: Connection, username: string, times: number): Promise<void> {
   for (let i = 0; i < times; i++) {
     expectFailed(await failure(wire.login(username, WRONG)), "UNAUTHENTICATED", "BAD_CREDENTIALS");
   }
 }
 
-/** Is told to wait, and returns for how many milliseconds. */
+/** Returns how long the server tells the client to wait (ms). */
 async function toldToWait(wire: Connection, username: string, password = WRONG): Promise<number> {
   const ending = await failure(wire.login(username, password));
   expectFailed(ending, "RESOURCE_EXHAUSTED", "TOO_MANY_ATTEMPTS");
@@ -28,20 +28,20 @@ describe("Failed sign-ins", function () {
   this.timeout(60_000);
   const server = useServer({ clock });
 
-  it("make the name wait after five of them, even with the right password", async () => {
+  it("five failed sign-ins make the name wait, even with the right password", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     await failToLogin(wire, ana.username, 5);
     expect(await toldToWait(wire, ana.username, ana.password)).to.equal(1000);
   });
 
-  it("count for a name that does not exist too, so that nobody learns which ones do", async () => {
+  it("failed sign-ins count for an unknown name too, so that they do not show which names exist", async () => {
     const wire = await server.connect();
     await failToLogin(wire, "nobody", 5);
     expect(await toldToWait(wire, "nobody")).to.equal(1000);
   });
 
-  it("count for a name in whatever case", async () => {
+  it("failed sign-ins count for a name in upper and lower case together", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     await failToLogin(wire, ana.username, 3);
@@ -49,7 +49,7 @@ describe("Failed sign-ins", function () {
     await toldToWait(wire, ana.username);
   });
 
-  it("let other names in meanwhile", async () => {
+  it("failed sign-ins for one name do not delay other names", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const wire = await server.connect();
     await failToLogin(wire, ana.username, 5);
@@ -57,7 +57,7 @@ describe("Failed sign-ins", function () {
     expect((await wire.login(bob.username, bob.password)).username).to.equal(bob.username);
   });
 
-  it("let other addresses in meanwhile", async () => {
+  it("failed sign-ins from one address do not delay other addresses", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     await failToLogin(wire, ana.username, 5);
@@ -66,13 +66,13 @@ describe("Failed sign-ins", function () {
     await toldToWait(wire, ana.username);
   });
 
-  it("from one address count together over its connections", async () => {
+  it("failed sign-ins from one address count together over its connections", async () => {
     const ana = await server.person("ana");
     for (let i = 0; i < 5; i++) await failToLogin(await server.connect(), ana.username, 1);
     await toldToWait(await server.connect(), ana.username);
   });
 
-  it("make the wait double from 1 s to 15 minutes", async () => {
+  it("failed sign-ins double the wait from 1 s to 15 minutes", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     await failToLogin(wire, ana.username, 5);
@@ -88,14 +88,14 @@ describe("Failed sign-ins", function () {
     expect(await toldToWait(wire, ana.username)).to.equal(1);
   });
 
-  it("are not counted while one is told to wait", async () => {
+  it("failed sign-ins during a wait do not count", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     await failToLogin(wire, ana.username, 5);
     for (let i = 0; i < 10; i++) expect(await toldToWait(wire, ana.username)).to.equal(1000);
   });
 
-  it("end the wait after its time", async () => {
+  it("the wait after failed sign-ins ends after its time", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     await failToLogin(wire, ana.username, 5);
@@ -103,7 +103,7 @@ describe("Failed sign-ins", function () {
     expect((await wire.login(ana.username, ana.password)).username).to.equal(ana.username);
   });
 
-  it("are forgotten when one signs in", async () => {
+  it("a successful sign-in deletes the failed ones of its name", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     await failToLogin(wire, ana.username, 4);
@@ -112,7 +112,7 @@ describe("Failed sign-ins", function () {
     await toldToWait(wire, ana.username);
   });
 
-  it("are forgotten after 15 minutes", async () => {
+  it("failed sign-ins expire after 15 minutes", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     await failToLogin(wire, ana.username, 4);
@@ -121,11 +121,11 @@ describe("Failed sign-ins", function () {
   });
 });
 
-describe("Failed sign-ins, where their limit is 0", function () {
+describe("Failed sign-ins with a limit of 0", function () {
   this.timeout(60_000);
   const server = useServer({ loginFailures: 0 });
 
-  it("make nobody wait", async () => {
+  it("failed sign-ins with a limit of 0 cause no wait", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     await failToLogin(wire, ana.username, 12);
@@ -133,11 +133,11 @@ describe("Failed sign-ins, where their limit is 0", function () {
   });
 });
 
-describe("Failed sign-ins, where their limit is 2", function () {
+describe("Failed sign-ins with a limit of 2", function () {
   this.timeout(60_000);
   const server = useServer({ loginFailures: 2, clock });
 
-  it("make one wait after two", async () => {
+  it("failed sign-ins with a limit of 2 cause a wait after two", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     await failToLogin(wire, ana.username, 2);
@@ -149,9 +149,9 @@ describe("Too many sign-ins at once", function () {
   this.timeout(60_000);
   const server = useServer({ loginFailures: 0 });
 
-  it("are refused with OVERLOADED past a bounded line, and the others are carried out", async () => {
+  it("sign-ins beyond the bounded queue are refused with OVERLOADED, and the others are carried out", async () => {
     const ana = await server.person("ana");
-    // Each node has a line of its own.
+    // Each node has a queue of its own.
     server.stayOnOneNode();
     const wires = await Promise.all(Array.from({ length: 4 }, () => server.connect()));
     const tries = await Promise.all(

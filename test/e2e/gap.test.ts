@@ -16,7 +16,7 @@ function ids(chat: ChatStream): number[] {
   return chat.messages.map((message) => Number(message.id));
 }
 
-/** The response with the gap sets the cursor to `oldest_id - 1`, or beyond where it has messages behind the gap too. */
+/** The response with the gap sets the cursor to `oldest_id - 1`, or beyond if it carries messages too. */
 function expectGap(chat: ChatStream, oldestId: bigint): void {
   expect(chat.received("gap")).to.deep.equal([{ oldestId, requestId: "" }]);
   const response = chat.responses.find(({ events }) => events.some(({ event }) => event?.$case === "gap"));
@@ -24,7 +24,7 @@ function expectGap(chat: ChatStream, oldestId: bigint): void {
   expect(response?.cursor).to.equal(behind.at(-1) ?? oldestId - 1n);
 }
 
-describe("Gap, in a log that has forgotten nothing", function () {
+describe("Gap, in a log that was never truncated", function () {
   this.timeout(60_000);
   const server = useServer();
   let ana: Person;
@@ -33,7 +33,7 @@ describe("Gap, in a log that has forgotten nothing", function () {
     await say(server, ana, 4);
   });
 
-  it("comes where log_id is another log's; the replay then begins at the oldest message", async () => {
+  it("a gap comes if log_id is of another log, and the replay begins at the oldest message", async () => {
     const chat = await server.enter(ana, { resumeAfter: 2n, logId: "another log" });
     expect(chat.kinds).to.deep.equal(["welcome", "gap", "message", "message", "message", "message", "caughtUp"]);
     expectGap(chat, 1n);
@@ -41,7 +41,7 @@ describe("Gap, in a log that has forgotten nothing", function () {
   });
 
   for (const resumeAfter of [5n, 1_000_000n, 2n ** 53n + 1n, 2n ** 63n, 2n ** 64n - 1n]) {
-    it(`comes where resume_after is ${resumeAfter}, beyond a head of 4`, async () => {
+    it(`a gap comes if resume_after is ${resumeAfter}, beyond a head of 4`, async () => {
       const chat = await server.enter(ana, { resumeAfter });
       expectGap(chat, 1n);
       expect(ids(chat)).to.deep.equal([1, 2, 3, 4]);
@@ -58,31 +58,31 @@ describe("Gap", function () {
     ana = await server.person("ana");
   });
 
-  /** The store forgets what came before this id, and says so. */
-  async function forget(oldestId: number): Promise<void> {
+  /** Truncates the store before this id, and publishes that. */
+  async function truncate(oldestId: number): Promise<void> {
     await server.engines.log.truncate(oldestId);
     server.engines.bus.publish({ kind: "truncated", logId: await logIdOf(server, ana), oldestId });
   }
 
-  it("comes in an empty log too, with the id of the message that will be the first", async () => {
+  it("a gap in an empty log names the id of the message that will be the first", async () => {
     const chat = await server.enter(ana, { resumeAfter: 3n });
     expectGap(chat, 1n);
     expect((await chat.accept(sendAll("first"))).id).to.equal(1n);
     expect((await chat.next("message")).id).to.equal(1n);
   });
 
-  it("comes so after a restart too", async () => {
+  it("a gap comes after a restart too", async () => {
     await say(server, ana, 10);
-    await forget(7);
+    await truncate(7);
     await server.restart();
     const chat = await server.enter(ana, { resumeAfter: 3n });
     expectGap(chat, 7n);
     expect(ids(chat)).to.deep.equal([7, 8, 9, 10]);
   });
 
-  it("names the id of the next message where none is kept", async () => {
+  it("a gap names the id of the next message if the log holds none", async () => {
     await say(server, ana, 3);
-    await forget(4);
+    await truncate(4);
     const chat = await server.enter(ana, { resumeAfter: 1n });
     expectGap(chat, 4n);
     expect(chat.received("caughtUp").map((caughtUp) => caughtUp.id)).to.deep.equal([3n]);

@@ -10,14 +10,14 @@ describeBothWays("When the client ends its side", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("the call ends with OK and without goodbye", async () => {
+  it("a half-closed call ends with OK and without goodbye", async () => {
     const chat = await server.enter(await server.person("ana"));
     chat.halfClose();
     expect((await chat.end()).code).to.equal(Code.OK);
     expect(chat.kinds).to.not.include("goodbye");
   });
 
-  it("before it said anything, the call ends with OK behind welcome", async () => {
+  it("a call that is half-closed before any request ends with OK behind welcome", async () => {
     const ana = await server.person("ana");
     const chat = (await server.connect()).chat(ana.token);
     chat.halfClose();
@@ -25,7 +25,7 @@ describeBothWays("When the client ends its side", function () {
     expect(chat.kinds).to.deep.equal(["welcome"]);
   });
 
-  it("behind a help, that is answered, and nothing is joined", async () => {
+  it("a call that is half-closed behind a help answers the help, and does not join", async () => {
     const ana = await server.person("ana");
     const chat = (await server.connect()).chat(ana.token);
     chat.send(help);
@@ -34,7 +34,7 @@ describeBothWays("When the client ends its side", function () {
     expect(chat.kinds).to.deep.equal(["welcome", "help"]);
   });
 
-  it("all that it sent before is carried out and answered, and sent back up to the last accepted", async () => {
+  it("a half-closed call carries out and answers all commands before it, and delivers the last accepted", async () => {
     const ana = await server.person("ana");
     const chat = (await server.connect()).chat(ana.token);
     chat.send(join(), "join");
@@ -49,18 +49,18 @@ describeBothWays("When the client ends its side", function () {
     expect(chat.messages.map((message) => message.id)).to.deep.equal(chat.received("accepted").map((one) => one.id));
   });
 
-  it("right behind a message that joins by itself, it is carried out all the same", async () => {
+  it("a half-closed call carries out a message that joined without an explicit join", async () => {
     const ana = await server.person("ana");
     const chat = (await server.connect()).chat(ana.token);
     chat.send(sendTo(ana.username, "one shot"), "shot");
     chat.halfClose();
     expect((await chat.end()).code).to.equal(Code.OK);
-    // Somebody of the test before may be found to have left.
+    // The server may still report that a user of the previous test has left.
     const kinds = chat.kinds.filter((kind) => kind !== "presence");
     expect(kinds.sort()).to.deep.equal(["accepted", "caughtUp", "message", "welcome"]);
   });
 
-  it("behind a message that is refused, the call still ends with OK", async () => {
+  it("a call that is half-closed behind a refused message still ends with OK", async () => {
     const ana = await server.person("ana");
     const chat = (await server.connect()).chat(ana.token);
     chat.send(sendTo("nobody", "x"));
@@ -71,11 +71,11 @@ describeBothWays("When the client ends its side", function () {
   });
 });
 
-describeBothWays("When the client ends its side while others go on talking", function () {
+describeBothWays("When the client ends its side while others send without a pause", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("the call ends all the same, with what had been accepted of its own", async () => {
+  it("a half-closed call ends while others keep sending, with every accepted message of its own", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const bobs = await server.enter(bob);
     let talking = true;
@@ -96,14 +96,14 @@ describeBothWays("When the client ends its side while others go on talking", fun
   });
 });
 
-describeBothWays("When the client ends its side in a replay", function () {
+describeBothWays("When the client ends its side during a replay", function () {
   this.timeout(60_000);
   const server = useServer();
   before(async () => {
     await fill(server, chatter(await server.person("bob"), 10_000, 500));
   });
 
-  it("the whole replay comes, then caught_up, then OK", async () => {
+  it("a call that is half-closed during a replay gets the whole replay, then caught_up, then OK", async () => {
     const ana = await server.person("ana");
     const chat = (await server.connect()).chat(ana.token);
     chat.send(join({ resumeAfter: 0n }));
@@ -115,7 +115,7 @@ describeBothWays("When the client ends its side in a replay", function () {
     expect(chat.kinds.at(-1)).to.equal("caughtUp");
   });
 
-  it("and reads slowly, it gets all of it too, with what it sent itself", async () => {
+  it("a half-closed call with a slow reader gets the whole replay and its own message", async () => {
     const ana = await server.person("ana");
     const chat = await server.open(ana);
     chat.pause();

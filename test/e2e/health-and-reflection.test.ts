@@ -13,14 +13,14 @@ describe("Health", function () {
   const server = useServer();
 
   for (const service of ["", SERVICE]) {
-    it(`of "${service}" is SERVING, and needs no token`, async () => {
+    it(`the health of "${service}" is SERVING, and needs no token`, async () => {
       const wire = await server.connect();
       expect(await checkHealth(wire, service)).to.have.property("status", Health.SERVING);
       expect(await watchHealth(wire, service)()).to.equal(Health.SERVING);
     });
   }
 
-  it("of a service that is not here is NOT_FOUND", async () => {
+  it("the health of an unknown service is NOT_FOUND", async () => {
     const { ending } = await checkHealth(await server.connect(), "nothing.v1.Service");
     expect(ending.code).to.equal(Code.NOT_FOUND);
   });
@@ -42,14 +42,14 @@ for (const version of ["v1", "v1alpha"]) {
       return responses[0] ?? Buffer.alloc(0);
     }
 
-    it("lists the services, and needs no token", async () => {
+    it("reflection lists the services, and needs no token", async () => {
       const response = await ask(await server.connect(), 7, "");
       const names = bytesOf(bytesOf(response, 6)[0] ?? Buffer.alloc(0), 1).flatMap((service) => stringsOf(service, 1));
       expect(names).to.include.members([SERVICE, "grpc.health.v1.Health"]);
     });
 
     for (const symbol of [SERVICE, "obrolan.v1.ChatRequest", `${SERVICE}.Chat`]) {
-      it(`knows the file of ${symbol}, from which a client can be made`, async () => {
+      it(`reflection returns the file of ${symbol}, from which a client can be generated`, async () => {
         const wire = await server.connect();
         const response = await ask(wire, 4, symbol);
         const files = bytesOf(bytesOf(response, 4)[0] ?? Buffer.alloc(0), 1);
@@ -64,7 +64,7 @@ for (const version of ["v1", "v1alpha"]) {
     }
 
     for (const name of ["ErrorInfo", "BadRequest", "RetryInfo", "Status"]) {
-      it(`knows google.rpc.${name}, so that tools show the details of errors in clear, and all that it depends on`, async () => {
+      it(`reflection returns google.rpc.${name} and its dependencies, which tools need to show errors`, async () => {
         const wire = await server.connect();
         const response = await ask(wire, 4, `google.rpc.${name}`);
         const [file = Buffer.alloc(0)] = bytesOf(bytesOf(response, 4)[0] ?? Buffer.alloc(0), 1);
@@ -76,19 +76,19 @@ for (const version of ["v1", "v1alpha"]) {
       });
     }
 
-    it("explains the contract with its comments", async () => {
+    it("reflection returns the contract with its comments", async () => {
       const response = await ask(await server.connect(), 4, SERVICE);
       const files = bytesOf(bytesOf(response, 4)[0] ?? Buffer.alloc(0), 1);
       const comments = files.flatMap((file) => bytesOf(file, 9)).map((info) => Buffer.from(info).toString());
       expect(comments.join()).to.include("Signs in to an account that exists.");
     });
 
-    it("knows the health service too", async () => {
+    it("reflection returns the health service too", async () => {
       const response = await ask(await server.connect(), 4, "grpc.health.v1.Health");
       expect(bytesOf(bytesOf(response, 4)[0] ?? Buffer.alloc(0), 1)).to.not.deep.equal([]);
     });
 
-    it("answers NOT_FOUND for a symbol that is not here", async () => {
+    it("reflection answers NOT_FOUND for an unknown symbol", async () => {
       const response = await ask(await server.connect(), 4, "nothing.v1.Service");
       expect(Number(varintOf(bytesOf(response, 7)[0] ?? Buffer.alloc(0), 1))).to.equal(Code.NOT_FOUND);
     });

@@ -5,14 +5,14 @@ import { help, join, sendAll, typed } from "../support/commands.ts";
 import { expectSentence } from "../support/expect.ts";
 import { useServer } from "../support/server.ts";
 
-/** Field 15 with five bytes in it, which no command of this version is. */
+/** Field 15 with five bytes, which is not a command of this version. */
 const FROM_THE_FUTURE = Buffer.from([0x7a, 0x05, 0x01, 0x02, 0x03, 0x04, 0x05]);
 
 describe("Help", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("names the commands as people type them, each with how to write it and what it does", async () => {
+  it("help names the commands as people type them, each with its usage and its summary", async () => {
     const chat = await server.enter(await server.person("ana"));
     const { commands, unknownCommand } = expectKind("help", await chat.ask(help, "h"));
     expect(unknownCommand).to.equal("");
@@ -27,7 +27,7 @@ describe("Help", function () {
     expect(usages).to.include({ sendall: "sendall TEXT", sendto: "sendto NAME TEXT", help: "help" });
   });
 
-  it("is the same, however it is asked for", async () => {
+  it("help is the same for each way to ask for it", async () => {
     const chat = await server.enter(await server.person("ana"));
     const { commands } = expectKind("help", await chat.ask(help));
     expect(expectKind("help", await chat.ask(typed("help"))).commands).to.deep.equal(commands);
@@ -35,7 +35,7 @@ describe("Help", function () {
     expect(expectKind("help", await chat.ask(undefined)).commands).to.deep.equal(commands);
   });
 
-  it("answers a request whose command is unset, which does not join", async () => {
+  it("help answers a request whose command is unset, without a join", async () => {
     const ana = await server.person("ana");
     const chat = await server.open(ana);
     expect(expectKind("help", await chat.ask(undefined, "nothing")).requestId).to.equal("nothing");
@@ -46,7 +46,7 @@ describe("Help", function () {
     expect((await chat.next("caughtUp")).requestId).to.equal("j");
   });
 
-  it("answers a request whose command this server does not know yet, which does not join", async () => {
+  it("help answers a request whose command is unknown to this server, without a join", async () => {
     const ana = await server.person("ana");
     const chat = await server.open(ana);
     const request = ChatRequest.encode({ requestId: "newer", command: undefined }).finish();
@@ -56,7 +56,7 @@ describe("Help", function () {
     await chat.accept(sendAll("the stream goes on"));
   });
 
-  it("is not what a known command with a new field gets: that is carried out", async () => {
+  it("a known command with a new field is carried out, and not answered with help", async () => {
     const chat = await server.enter(await server.person("ana"));
     const request = ChatRequest.encode({ requestId: "known", command: sendAll("x") }).finish();
     chat.sendBytes(Buffer.concat([request, FROM_THE_FUTURE]));

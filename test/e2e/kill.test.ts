@@ -7,19 +7,19 @@ import { endProcesses, ServerProcess } from "../support/process.ts";
 import { Connection } from "../support/wire.ts";
 
 const ACCEPTED = 1000;
-const UNDER_WAY = 10;
+const IN_FLIGHT = 10;
 const SENDERS = 4;
-/** How many commands of a sender are under way at most. */
+/** The most commands in flight of one sender. */
 const WINDOW = 60;
 const OPTIONS = ["--messages-per-second", "0", "--burst", "0"];
 
-/** Somebody who sends many messages, each with a text and a `request_id` of its own, and keeps account of them. */
+/** A sender of many messages, each with its own text and `request_id`, that records every outcome. */
 class Sender {
   readonly token: string;
   readonly name: string;
-  /** By `request_id`: the id that it was accepted with. */
+  /** The id with which each `request_id` was accepted. */
   readonly accepted = new Map<string, bigint>();
-  readonly underWay = new Set<string>();
+  readonly inFlight = new Set<string>();
   #sent = 0;
 
   constructor(name: string, token: string) {
@@ -30,7 +30,7 @@ class Sender {
   /** Keeps the window full, and calls `onAccepted` after each reply. */
   sendOn(chat: ChatStream, onAccepted: () => void): void {
     chat.send(join());
-    while (this.underWay.size < WINDOW) this.#sendOne(chat);
+    while (this.inFlight.size < WINDOW) this.#sendOne(chat);
     const takeReplies = async () => {
       for (;;) {
         this.took(await chat.next("accepted"));
@@ -38,23 +38,23 @@ class Sender {
         onAccepted();
       }
     };
-    // It ends with the stream.
+    // The loop ends with the stream.
     takeReplies().catch(() => {});
   }
 
   #sendOne(chat: ChatStream): void {
     const requestId = `${this.name} ${++this.#sent}`;
-    this.underWay.add(requestId);
+    this.inFlight.add(requestId);
     chat.send(sendAll(`text of ${requestId}`), requestId);
   }
 
   took({ requestId, id }: Received<"accepted">): void {
-    this.underWay.delete(requestId);
+    this.inFlight.delete(requestId);
     this.accepted.set(requestId, id);
   }
 }
 
-describe("A server that is killed with kill -9 in the middle of sending", function () {
+describe("A server that is killed with kill -9 during heavy sending", function () {
   this.timeout(600_000);
   const folder = useFolder();
   const connections: Connection[] = [];
@@ -69,7 +69,7 @@ describe("A server that is killed with kill -9 in the middle of sending", functi
     return wire;
   }
 
-  /** All send until enough is accepted and enough is under way; then the server is killed. */
+  /** Sends until enough is accepted and enough is in flight; then kills the server. */
   async function sendAndKill(server: ServerProcess, port: number, senders: Sender[]): Promise<void> {
     const before = total(senders);
     const killed = Promise.withResolvers<void>();
@@ -78,8 +78,8 @@ describe("A server that is killed with kill -9 in the middle of sending", functi
       const chat = (await connect(port)).chat(sender.token);
       chats.push(chat);
       sender.sendOn(chat, () => {
-        const underWay = senders.reduce((sum, { underWay: { size } }) => sum + size, 0);
-        if (total(senders) - before < ACCEPTED || underWay < UNDER_WAY) return;
+        const inFlight = senders.reduce((sum, { inFlight: { size } }) => sum + size, 0);
+        if (total(senders) - before < ACCEPTED || inFlight < IN_FLIGHT) return;
         server.child.kill("SIGKILL");
         killed.resolve();
       });
@@ -87,11 +87,11 @@ describe("A server that is killed with kill -9 in the middle of sending", functi
     await within(killed.promise, `${ACCEPTED} accepted messages`, 60_000);
     await server.exit();
     await Promise.all(chats.map((chat) => chat.end()));
-    // What had come before the end counts, also where the account of it was taken later.
+    // A reply that arrived before the end counts, even if the sender recorded it later.
     for (const [i, chat] of chats.entries()) for (const one of chat.received("accepted")) senders[i]?.took(one);
   }
 
-  /** Everything that the log has from an id on. */
+  /** All messages of the log from an id on. */
   async function readLog(port: number, { token }: Sender, after: bigint): Promise<Received<"message">[]> {
     const chat = (await connect(port)).chat(token);
     chat.send(join({ resumeAfter: after }));
@@ -99,9 +99,8 @@ describe("A server that is killed with kill -9 in the middle of sending", functi
     return chat.messages;
   }
 
-  it("3 times over has lost nothing that it accepted, doubled nothing, and settles what was under way", () => kill(3));
-  it("20 times over has lost nothing that it accepted, doubled nothing, and settles what was under way @long", () =>
-    kill(20));
+  it("3 kills -9 during heavy sending lose and double nothing accepted, and settle the rest", () => kill(3));
+  it("20 kills -9 during heavy sending lose and double nothing accepted, and settle the rest @long", () => kill(20));
 
   async function kill(rounds: number): Promise<void> {
     let { server, port } = await ServerProcess.serve(folder.path, OPTIONS);
@@ -116,8 +115,8 @@ describe("A server that is killed with kill -9 in the middle of sending", functi
 
     for (let round = 1; round <= rounds; round++) {
       await sendAndKill(server, port, senders);
-      const underWay = senders.map((sender) => [...sender.underWay]);
-      expect(underWay.flat().length, "under way at the kill").to.be.at.least(UNDER_WAY);
+      const inFlight = senders.map((sender) => [...sender.inFlight]);
+      expect(inFlight.flat().length, "in flight at the kill").to.be.at.least(IN_FLIGHT);
 
       ({ server, port } = await ServerProcess.serve(folder.path, OPTIONS));
       const survived = await readLog(port, reader, head);
@@ -132,8 +131,8 @@ describe("A server that is killed with kill -9 in the middle of sending", functi
 
       for (const [i, sender] of senders.entries()) {
         const chat = (await connect(port)).chat(sender.token);
-        for (const requestId of underWay[i] ?? []) chat.send(sendAll(`text of ${requestId}`), requestId);
-        for (const requestId of underWay[i] ?? []) {
+        for (const requestId of inFlight[i] ?? []) chat.send(sendAll(`text of ${requestId}`), requestId);
+        for (const requestId of inFlight[i] ?? []) {
           const settled = await chat.next("accepted", (one) => one.requestId === requestId);
           const { id, duplicate } = settled;
           expect(duplicate, `${requestId} was in the log`).to.equal(texts.has(`text of ${requestId}`));

@@ -12,8 +12,8 @@ describe("List", function () {
     return users.map((user) => user.username);
   }
 
-  /** Puts as many on the roster: u00000, u00001 and so on. */
-  async function crowd(count: number): Promise<string[]> {
+  /** Puts `count` users on the roster: u00000, u00001 and so on. */
+  async function addUsers(count: number): Promise<string[]> {
     const usernames = Array.from({ length: count }, (_, i) => `u${String(i).padStart(5, "0")}`);
     for (const [i, username] of usernames.entries()) {
       await server.engines.roster.arrive({ accountId: 1_000_000 + i, username, since: Date.now() });
@@ -21,7 +21,7 @@ describe("List", function () {
     return usernames;
   }
 
-  it("is in order of username and has the caller in it when online", async () => {
+  it("List is sorted by username and includes the caller if the caller is online", async () => {
     const people: Person[] = [];
     for (const name of ["mia", "z", "a", "0", "b.c", "b-c", "b_c", "bc"]) people.push(await server.person(name));
     for (const person of people) await server.enter(person);
@@ -30,13 +30,13 @@ describe("List", function () {
     expect(await server.online(mia)).to.deep.equal(expected);
   });
 
-  it("does not have the caller in it when not online", async () => {
+  it("List leaves the caller out if the caller is not online", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     await server.enter(bob);
     expect(await server.online(ana)).to.deep.equal([bob.username]);
   });
 
-  it("tells since when somebody has been online, however many streams they have opened since", async () => {
+  it("List shows since when a user has been online, whatever number of streams they opened since", async () => {
     const ana = await server.person("ana");
     const before = Date.now();
     await server.enter(ana);
@@ -48,9 +48,9 @@ describe("List", function () {
     expect(totalSize).to.equal(1);
   });
 
-  it("gives 100 where page_size is 0 or less, and 1,000 at most", async () => {
+  it("List returns 100 users if page_size is 0 or less, and 1,000 at most", async () => {
     const ana = await server.person("ana");
-    const usernames = await crowd(1234);
+    const usernames = await addUsers(1234);
     const wire = await server.connect();
     for (const [pageSize, length] of [
       [0, 100],
@@ -67,9 +67,9 @@ describe("List", function () {
     }
   });
 
-  it("leads from page to page, and the last one has no token", async () => {
+  it("List leads from page to page, and the last page has no token", async () => {
     const ana = await server.person("ana");
-    const usernames = await crowd(250);
+    const usernames = await addUsers(250);
     const wire = await server.connect();
     for (const pageSize of [1, 50, 100, 249, 250, 251]) {
       const seen: string[] = [];
@@ -87,9 +87,9 @@ describe("List", function () {
     }
   });
 
-  it("shows everyone once who is online all along, though others come and go between the pages", async () => {
+  it("List shows every user once who stays online while others join and leave between the pages", async () => {
     const ana = await server.person("ana");
-    const usernames = await crowd(20);
+    const usernames = await addUsers(20);
     const wire = await server.connect();
     const first = await wire.list(ana.token, { pageSize: 10 });
     await server.engines.roster.leave(1_000_000 + 3);
@@ -99,9 +99,9 @@ describe("List", function () {
     expect([...names(first), ...names(second)]).to.deep.equal(usernames);
   });
 
-  it("refuses a page token that it did not give", async () => {
+  it("List refuses a page token that the server did not issue", async () => {
     const ana = await server.person("ana");
-    await crowd(3);
+    await addUsers(3);
     const wire = await server.connect();
     const { nextPageToken } = await wire.list(ana.token, { pageSize: 1 });
     for (const pageToken of ["nonsense", "!", `${nextPageToken}${nextPageToken}!`, "\u0000", "x".repeat(60_000)]) {
@@ -111,7 +111,7 @@ describe("List", function () {
     }
   });
 
-  it("is empty where nobody is online", async () => {
+  it("List is empty if no user is online", async () => {
     const ana = await server.person("ana");
     const page = await server.with((wire) => wire.list(ana.token));
     expect(page).to.deep.equal({ users: [], nextPageToken: "", totalSize: 0 });

@@ -15,11 +15,11 @@ import { isCaughtUp, ofKind, says, texts, until } from "../support/takeEvents.ts
 
 const GONE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
 
-/** The real store, in whose place another copy of it can come while the server runs, as a standby does in that of its primary. */
-describe("A store in whose place comes a copy that lacks the end", function () {
+/** The real store. A copy can replace it while the server runs, as a standby replaces its primary. */
+describe("A store that is replaced by a copy that lacks the newest messages", function () {
   this.timeout(60_000);
   let copy: SqliteStore | undefined;
-  /** Whether the server has seen which log the copy has: before that, it is refused to append to it. */
+  /** Whether the server has seen the log id of the copy; until then the copy refuses appends. */
   let isKnown = false;
   const server = useFreshServer({ wrap: (engines) => replaceable(engines) });
 
@@ -43,7 +43,7 @@ describe("A store in whose place comes a copy that lacks the end", function () {
         find: (senderId, requestId) => log.find(senderId, requestId),
         truncate: (before) => log.truncate(before),
         state: async (seen) => {
-          // The one that is asked: another one may be in its place when it has answered.
+          // Read before the call, because the copy may replace the store before the answer.
           const isCopy = copy !== undefined;
           const state = await log.state(seen);
           isKnown ||= isCopy;
@@ -57,7 +57,7 @@ describe("A store in whose place comes a copy that lacks the end", function () {
     };
   }
 
-  /** Makes the copy, of which nobody knows yet; what is said from here on it lacks. Resolves with what lets it take over. */
+  /** Makes the copy, which lacks all messages after this call. The result makes the copy take over. */
   async function prepareCopy(): Promise<() => Promise<void>> {
     const folder = path.join(server.folder, "copy");
     await mkdir(folder);
@@ -77,7 +77,7 @@ describe("A store in whose place comes a copy that lacks the end", function () {
     isKnown = false;
   });
 
-  it("has all streams end with a goodbye, and whoever comes back told of a gap and of what there is now", async () => {
+  it("a log regression ends all streams with a goodbye, and returning clients get a gap and the log", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
     for (const text of ["1", "2", "3"]) await anas.accept(sendAll(text));
@@ -88,7 +88,7 @@ describe("A store in whose place comes a copy that lacks the end", function () {
     const open = await server.open(bob);
     await takeOver();
     for (const chat of [anas, bobs, open]) await expectGoodbye(chat, GONE);
-    // What there is now is read behind the goodbyes, and a welcome has the head as far as that has come.
+    // The node reads the present log after the goodbyes, and the head in a welcome is as far as that read.
     await settled(() => server.chatServer.stats().headId === 3, "the head of the copy");
     const again = await server.open(bob);
     again.send(join({ resumeAfter: bobs.cursor ?? 0n, logId }));
@@ -100,7 +100,7 @@ describe("A store in whose place comes a copy that lacks the end", function () {
     expect(again.messages.map(({ text }) => text)).to.deep.equal(["1", "2", "3", "4"]);
   });
 
-  it("is found out at once by whoever sends, who is never told that it was accepted", async () => {
+  it("a log regression is found by the next append, which is never accepted", async () => {
     const ana = await server.person("ana");
     const anas = await server.enter(ana);
     await anas.accept(sendAll("1"));
@@ -116,7 +116,7 @@ describe("A store in whose place comes a copy that lacks the end", function () {
     expect(await again.accept(sendAll("lost 2"), "lost")).to.include({ id: 3n, duplicate: false });
   });
 
-  it("costs an application nothing but to hear of it: what it sends arrives, and it sees what there is now", async () => {
+  it("the client library goes on after a log regression: it reports it, and what it sends arrives", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const client = connect({ address: `127.0.0.1:${server.port}` });
     const backoff = { firstMs: 1, maxMs: 20 };

@@ -11,7 +11,7 @@ describe("Login", function () {
   this.timeout(60_000);
   const server = useServer({ loginFailures: 0 });
 
-  it("begins a session of its own each time, of 30 days", async () => {
+  it("each Login begins a new session of 30 days", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     const before = Date.now();
@@ -23,20 +23,20 @@ describe("Login", function () {
     expect((await wire.list(two.token)).users).to.deep.equal([]);
   });
 
-  it("takes upper case in a username as lower", async () => {
+  it("Login takes upper case in a username as lower case", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     expect((await wire.login(ana.username.toUpperCase(), ana.password)).username).to.equal(ana.username);
   });
 
-  it("compares passwords in their case", async () => {
+  it("Login compares passwords with their case", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     const ending = await failure(wire.login(ana.username, ana.password.toUpperCase()));
     expectFailed(ending, "UNAUTHENTICATED", "BAD_CREDENTIALS");
   });
 
-  it("answers an unknown name, a wrong password and what cannot be a name or password all the same", async () => {
+  it("Login gives one answer to an unknown name, a wrong password and an invalid name or password", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     const wrong = await failure(wire.login(ana.username, "a wrong password"));
@@ -57,7 +57,7 @@ describe("Login", function () {
   });
 });
 
-describe("Login, for an unknown name as for a wrong password", function () {
+describe("Login with an unknown name or a wrong password", function () {
   this.timeout(60_000);
   const verified: (string | undefined)[] = [];
   const server = useServer({
@@ -71,7 +71,7 @@ describe("Login, for an unknown name as for a wrong password", function () {
       }),
   });
 
-  it("does the work of checking a password, so that both take as long", async () => {
+  it("Login does the work of a password check for an unknown name too, so that both take as long", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     for (const [username, password] of [

@@ -13,7 +13,7 @@ describeBothWays("Logout", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("ends all streams of the session with goodbye (LOGGED_OUT), then OK", async () => {
+  it("Logout ends all streams of the session with goodbye (LOGGED_OUT), then OK", async () => {
     const ana = await server.person("ana");
     const streams = [await server.enter(ana), await server.enter(ana), await server.open(ana)];
     await server.with((wire) => wire.logout(ana.token));
@@ -21,7 +21,7 @@ describeBothWays("Logout", function () {
     expect(streams[0]?.received("goodbye")[0]?.retryAfter).to.equal(undefined);
   });
 
-  it("leaves its token worth nothing, and the account able to log in again", async () => {
+  it("Logout makes its token worthless, and the account can log in again", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     await wire.logout(ana.token);
@@ -32,7 +32,7 @@ describeBothWays("Logout", function () {
     await again.accept(sendAll("back again"));
   });
 
-  it("still holds after a restart", async () => {
+  it("a Logout still holds after a restart", async () => {
     const ana = await server.person("ana");
     await server.with((wire) => wire.logout(ana.token));
     await server.restart();
@@ -40,7 +40,7 @@ describeBothWays("Logout", function () {
     expectFailed(await failure(wire.list(ana.token)), "UNAUTHENTICATED", "SESSION_INVALID");
   });
 
-  it("leaves the user's other sessions as they are", async () => {
+  it("Logout leaves the user's other sessions as they are", async () => {
     const ana = await server.person("ana");
     const other = await server.enter(await server.login(ana));
     await server.enter(ana);
@@ -48,7 +48,7 @@ describeBothWays("Logout", function () {
     await other.accept(sendAll("the other one goes on"));
   });
 
-  it("everywhere ends all sessions of the user, and of nobody else", async () => {
+  it("Logout everywhere ends all sessions of the user, and of no other user", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const second = await server.login(ana);
     const streams = [await server.enter(ana), await server.enter(second)];
@@ -60,7 +60,7 @@ describeBothWays("Logout", function () {
     await bobs.accept(sendAll("bob goes on"));
   });
 
-  it("has taken the user out of List when it returns, with no grace", async () => {
+  it("the user is off List, without a grace, when Logout returns", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     await server.enter(ana);
     await server.enter(ana);
@@ -71,7 +71,7 @@ describeBothWays("Logout", function () {
     expect(nameOf(reason)).to.equal("RECIPIENT_OFFLINE");
   });
 
-  it("ends the grace of a stream that was lost before", async () => {
+  it("Logout ends the grace of a stream that was lost before", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     chat.cancel();
@@ -80,7 +80,7 @@ describeBothWays("Logout", function () {
     expect(await server.online(bob)).to.not.include(ana.username);
   });
 
-  it("leaves the user online where a stream of another session is joined", async () => {
+  it("Logout leaves the user online if a stream of another session is joined", async () => {
     const ana = await server.person("ana");
     const second = await server.login(ana);
     await server.enter(ana);
@@ -89,7 +89,7 @@ describeBothWays("Logout", function () {
     expect(await server.online(second)).to.include(ana.username);
   });
 
-  it("has nothing more of the session appended once it has returned", async () => {
+  it("no message of the session is appended after Logout has returned", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.open(ana);
     chat.send(join());
@@ -103,10 +103,10 @@ describeBothWays("Logout", function () {
         await chat.next("accepted");
       }
     };
-    // Until the goodbye, however long the logout takes: it ends with the stream.
+    // Sends until the goodbye, whatever the logout takes. The loop ends with the stream.
     sendOn().catch(() => {});
     await server.with((wire) => wire.logout(ana.token));
-    // Of the store: a node may not have heard of all of it yet.
+    // The state of the store, because a node may not know all of it yet.
     const { headId } = await server.engines.log.state();
     await expectGoodbye(chat, LOGGED_OUT);
 
@@ -123,7 +123,7 @@ describeBothWays("Logout of a session whose stream is not read", function () {
   this.timeout(60_000);
   const server = useFreshServer();
 
-  it("keeps from it what is said afterwards: it ends with goodbye as soon as it reads on", async () => {
+  it("a logged-out stream that was not read gets no later message, and ends with goodbye when it reads", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     await fill(server, chatter(bob, 3000, 1000));
     const bobs = await server.enter(bob);
@@ -134,7 +134,7 @@ describeBothWays("Logout of a session whose stream is not read", function () {
     chat.send(join({ resumeAfter: 0n }));
     await bobs.next("presence", ({ joined }) => joined.includes(ana.username));
     await server.with((elsewhere) => elsewhere.logout(ana.token));
-    // By then the node of the two has heard of the logout, which another one may have carried out.
+    // By then the node of the two streams knows of the logout, which another node may have carried out.
     await expectGoodbye(other, LOGGED_OUT);
     const { id } = await bobs.accept(sendAll("not for who has left"));
     chat.resume();
@@ -143,7 +143,7 @@ describeBothWays("Logout of a session whose stream is not read", function () {
   });
 });
 
-describe("Logout while a commit is under way", function () {
+describe("Logout while a commit is in flight", function () {
   this.timeout(60_000);
   const gate = new Gate();
   const server = useFreshServer({
@@ -151,7 +151,7 @@ describe("Logout while a commit is under way", function () {
   });
   afterEach(() => gate.open());
 
-  it("keeps out what had not reached the log, and the stream ends with goodbye all the same", async () => {
+  it("a message that had not reached the log at Logout stays out, and the stream ends with goodbye", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     gate.shut();

@@ -4,14 +4,16 @@ import { sendAll } from "../support/commands.ts";
 import { withPort } from "../support/engines.ts";
 import { type TestServerOptions, useServer } from "../support/server.ts";
 
-/** A bus that does something else with the hints that the log has grown. */
-function bus(change: (hint: Notification, publish: (hint: Notification) => void) => void): TestServerOptions {
+/** A bus that changes the notifications of appended messages. */
+function bus(
+  change: (notification: Notification, publish: (notification: Notification) => void) => void,
+): TestServerOptions {
   return {
     wrap: (engines) =>
       withPort(engines, "bus", {
-        publish: (hint) => {
-          if (hint.kind === "appended") change(hint, (changed) => engines.bus.publish(changed));
-          else engines.bus.publish(hint);
+        publish: (notification) => {
+          if (notification.kind === "appended") change(notification, (changed) => engines.bus.publish(changed));
+          else engines.bus.publish(notification);
         },
       }),
   };
@@ -20,34 +22,34 @@ function bus(change: (hint: Notification, publish: (hint: Notification) => void)
 let late: Notification | undefined;
 let count = 0;
 const buses: Record<string, TestServerOptions> = {
-  doubled: bus((hint, publish) => {
-    publish(hint);
-    publish(hint);
+  doubled: bus((notification, publish) => {
+    publish(notification);
+    publish(notification);
   }),
-  "late by one": bus((hint, publish) => {
+  "late by one": bus((notification, publish) => {
     if (late) publish(late);
-    late = hint;
+    late = notification;
   }),
-  "in the wrong order": bus((hint, publish) => {
+  "in the wrong order": bus((notification, publish) => {
     if (late) {
-      publish(hint);
+      publish(notification);
       publish(late);
       late = undefined;
-    } else late = hint;
+    } else late = notification;
   }),
-  "lost two times out of three": bus((hint, publish) => {
-    if (++count % 3 === 0) publish(hint);
+  "lost two times out of three": bus((notification, publish) => {
+    if (++count % 3 === 0) publish(notification);
   }),
   "all lost": bus(() => {}),
-  "those of another log": bus((hint, publish) => publish({ ...hint, logId: "another log" } as Notification)),
+  "of another log": bus((notification, publish) => publish({ ...notification, logId: "another log" } as Notification)),
 };
 
 for (const [what, options] of Object.entries(buses)) {
-  describe(`Hints that the log has grown, ${what}`, function () {
+  describe(`Notifications of appended messages, ${what}`, function () {
     this.timeout(60_000);
     const server = useServer(options);
 
-    it("lose no message, double none, and leave them in order", async () => {
+    it(`notifications that are ${what} lose no message, double none, and keep the order`, async () => {
       const [ana, bob] = await server.people("ana", "bob");
       const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
       const ids: bigint[] = [];
@@ -60,19 +62,19 @@ for (const [what, options] of Object.entries(buses)) {
   });
 }
 
-describe("Hints that somebody has come or gone, all lost", function () {
+describe("Presence notifications, all lost", function () {
   this.timeout(60_000);
   const server = useServer({
     timings: { graceMs: 100 },
     wrap: (engines) =>
       withPort(engines, "bus", {
-        publish: (hint) => {
-          if (hint.kind !== "presence") engines.bus.publish(hint);
+        publish: (notification) => {
+          if (notification.kind !== "presence") engines.bus.publish(notification);
         },
       }),
   });
 
-  it("keep nobody from hearing of it", async () => {
+  it("lost presence notifications keep no client from hearing who joined and left", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const anas = await server.enter(ana);
     const bobs = await server.enter(bob);

@@ -70,7 +70,7 @@ describe("The data folder of a running server", function () {
     ["is moved away", () => renameSync(data(), away())],
     ["loses its obrolan.db by mv", () => renameSync(inData(), away())],
     [
-      "gets another file in the place of its obrolan.db",
+      "gets another file in place of its obrolan.db",
       async () => {
         await cp(inData(), away());
         renameSync(away(), inData());
@@ -104,7 +104,7 @@ describe("The data folder of a running server", function () {
     });
   }
 
-  it("a server on which nobody does anything notices that its data folder is gone", async () => {
+  it("a server without any traffic notices that its data folder is gone", async () => {
     const { wire, server } = await begin();
     const health = watchHealth(wire, SERVICE);
     expect(await health()).to.equal(Health.SERVING);
@@ -129,7 +129,7 @@ describe("The data folder of a running server", function () {
     expect(await texts(port, token)).to.deep.equal(["before", "who knows", "after"]);
   });
 
-  it("a database that is moved away in the middle of heavy sending has everything that was accepted @long", async () => {
+  it("a database that is moved away during heavy sending has every accepted message @long", async () => {
     const { wire, token, server } = await begin();
     const chats: ChatStream[] = [];
     for (let i = 0; i < 4; i++) chats.push(wire.chat(token));
@@ -151,7 +151,7 @@ describe("The data folder of a running server", function () {
 
   for (const end of ["-wal", "-shm"]) {
     const tag = end === "-wal" ? "" : " @long";
-    it(`a server that loses obrolan.db${end} alone ends with a sentence, and its next start has it all${tag}`, async () => {
+    it(`a server that loses obrolan.db${end} alone ends with a sentence, and its next start has all${tag}`, async () => {
       const { server, chat, token } = await begin();
       rmSync(inData(end));
       chat.send(sendAll("who knows"), "r");
@@ -167,7 +167,7 @@ describe("The data folder of a running server", function () {
     });
   }
 
-  it("a database that is moved back after the server has stopped has all that was accepted", async () => {
+  it("a database that is moved back after the server has stopped has every accepted message", async () => {
     const { server, chat } = await begin();
     for (let i = 1; i <= 50; i++) await chat.accept(sendAll(`${i}`));
     renameSync(inData(), away());
@@ -214,7 +214,7 @@ describe("The data folder of a running server", function () {
     expect(chat.received("accepted")).to.have.length(1);
   });
 
-  it("a server does not start where obrolan.db is missing, says so, and leaves the folder as it is", async () => {
+  it("a server does not start if obrolan.db is missing, says so, and leaves the folder as it is", async () => {
     const { server } = await begin();
     renameSync(inData(), away());
     await server.kill("SIGKILL");

@@ -18,7 +18,7 @@ describe("The metrics of a server's process", function () {
     await endProcesses();
   });
 
-  /** Starts a server that shows its metrics. */
+  /** Starts a server with metrics. */
   async function serve() {
     const { server, port } = await ServerProcess.serve(folder.path, [
       "--metrics-listen",
@@ -32,7 +32,7 @@ describe("The metrics of a server's process", function () {
     return { server, port, address, wire };
   }
 
-  it("have every metric of the docs and no other, each as Prometheus wants it", async () => {
+  it("the metrics are exactly those of the docs, each in the format of Prometheus", async () => {
     const { address } = await serve();
     const { text, samples } = await scrape(address);
     const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]);
@@ -48,7 +48,7 @@ describe("The metrics of a server's process", function () {
     for (const [sample, value] of samples) expect(value, sample).to.be.at.least(0);
   });
 
-  it("tell of the process: its version, memory, files, time", async () => {
+  it("the metrics of the process show its version, memory, files and time", async () => {
     const { address, port } = await serve();
     const before = await scrape(address);
     expect(Object.values(before.byLabel("obrolan_info"))).to.deep.equal([1]);
@@ -63,13 +63,13 @@ describe("The metrics of a server's process", function () {
     expect(after.value("obrolan_uptime_seconds")).to.be.greaterThan(before.value("obrolan_uptime_seconds"));
   });
 
-  it("tell of the password hashes that are being made and that wait", async () => {
+  it("the metrics show the password hashes in progress and in the queue", async () => {
     const { address, wire } = await serve();
     const running = (now: Scrape) => now.value("obrolan_hashes");
     const waiting = (now: Scrape) => now.value("obrolan_hashes_waiting");
     const until = Date.now() + DEADLINE;
     let seen = await scrape(address);
-    // One after the other signs in until some have been seen to wait, however much goes by between two looks.
+    // Signs in again and again until a scrape has seen a hash that waits, whatever two scrapes miss.
     const signInOn = async (i: number) => {
       for (let n = 1; waiting(seen) === 0 && Date.now() < until; n++) {
         await wire.register(`person-${i}-${n}`, "a good password");
@@ -84,7 +84,7 @@ describe("The metrics of a server's process", function () {
     expect([running(after), waiting(after)]).to.deep.equal([0, 0]);
   });
 
-  it("are at /metrics alone and can only be read; anything else is answered with a sentence", async () => {
+  it("the metrics are at /metrics alone and read-only; any other request is answered with a sentence", async () => {
     const { address } = await serve();
     const at = async (path: string, init?: RequestInit) => {
       const response = await fetch(`http://${address}${path}`, init);
@@ -106,7 +106,7 @@ describe("The metrics of a server's process", function () {
     expect(headers.get("content-type")).to.equal("text/plain; version=0.0.4; charset=utf-8");
   });
 
-  it("can be read while the server drains, and are gone behind it", async () => {
+  it("the metrics can be read during a drain, and their port is closed after it", async () => {
     const { server, port, address, wire } = await serve();
     const { token } = await wire.register("ana", "a good password");
     const sender = await wire.chat(token);
@@ -117,7 +117,7 @@ describe("The metrics of a server's process", function () {
     slow.send(join());
     await slow.next("caughtUp");
     slow.pause();
-    // More than the windows of HTTP/2 take: what is under way then keeps the drain waiting.
+    // More than the windows of HTTP/2 take, so that the response in flight keeps the drain waiting.
     const sent = Array.from({ length: 200 }, (_, i) => sender.accept(sendAll("x".repeat(4096)), `r${i}`));
     await Promise.all(sent);
     server.child.kill("SIGTERM");
@@ -132,12 +132,12 @@ describe("The metrics of a server's process", function () {
     await failed(fetch(`http://${address}/metrics`));
   });
 
-  it("are off by themselves", async () => {
+  it("the metrics are off by default", async () => {
     const { server } = await ServerProcess.serve(folder.path);
     expect(server.said).to.not.include("metrics");
   });
 
-  it("keep a server from starting whose address for them is taken; it names the setting", async () => {
+  it("a server whose metrics address is in use does not start, and names the setting", async () => {
     const taken = net.createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const address = `127.0.0.1:${(taken.address() as net.AddressInfo).port}`;
@@ -150,7 +150,7 @@ describe("The metrics of a server's process", function () {
     );
   });
 
-  it("do not keep it from ending where its own address is taken", async () => {
+  it("a server with metrics ends if its own address is in use", async () => {
     const taken = net.createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const address = `127.0.0.1:${(taken.address() as net.AddressInfo).port}`;

@@ -11,7 +11,7 @@ import { type Scrape, scrape } from "../support/metrics.ts";
 import { type TestServer, useFreshServer } from "../support/server.ts";
 import { failure } from "../support/wire.ts";
 
-/** Shows the metrics of a server that runs in this process. */
+/** Serves the metrics of a server that runs in this process. */
 async function metricsOf(server: TestServer, hashes = { running: 0, waiting: 0 }): Promise<MetricsServer> {
   const { chatServer } = server;
   return serveMetrics("127.0.0.1:0", {
@@ -22,7 +22,7 @@ async function metricsOf(server: TestServer, hashes = { running: 0, waiting: 0 }
   });
 }
 
-/** Scrapes until something is so, as long as a test waits for anything. */
+/** Scrapes until a condition holds, with the usual limit of a test. */
 async function until({ address }: MetricsServer, holds: (now: Scrape) => boolean): Promise<Scrape> {
   const deadline = Date.now() + DEADLINE;
   let now = await scrape(address);
@@ -31,13 +31,13 @@ async function until({ address }: MetricsServer, holds: (now: Scrape) => boolean
   return now;
 }
 
-/** How many streams have ended in which way. */
+/** The number of streams that ended in this way. */
 function howStreamsEnded(now: Scrape): Record<string, number> {
   const ended = Object.entries(now.byLabel("obrolan_streams_ended_total"));
   return Object.fromEntries(ended.filter(([, count]) => count > 0));
 }
 
-/** Appends when a gate lets it. */
+/** Appends when the gate opens. */
 function holding(engines: Engines, gate: Gate): Engines["log"]["append"] {
   return async (batch) => {
     await gate.pass();
@@ -54,7 +54,7 @@ describe("The metrics of a room", function () {
   });
   afterEach(() => metrics.close());
 
-  it("say how many messages were accepted, sent again, and refused for which reason", async () => {
+  it("the metrics count messages accepted, sent again, and refused by reason", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     await server.enter(bob);
@@ -77,7 +77,7 @@ describe("The metrics of a room", function () {
       ALREADY_JOINED: 1,
     });
     expect(now.byLabel("obrolan_rejected_total")).to.include({ RATE_LIMITED: 0, STORE_UNAVAILABLE: 0 });
-    // Those that were sent again went as far as the store, too.
+    // Duplicates reach the store too.
     expect(now.value("obrolan_commit_messages_sum")).to.equal(8);
     expect(now.value("obrolan_commit_seconds_count")).to.equal(8);
     const { commitTimes } = server.chatServer.counters;
@@ -86,7 +86,7 @@ describe("The metrics of a room", function () {
     expect(now.value("obrolan_log_oldest_id")).to.equal(1);
   });
 
-  it("say whether the store answers", async () => {
+  it("the metrics show whether the store answers", async () => {
     let isAway = false;
     await server.restart({ wrap: (engines) => whileAway(engines, () => isAway) });
     await metrics.close();
@@ -98,7 +98,7 @@ describe("The metrics of a room", function () {
     await until(metrics, (now) => now.value("obrolan_store_available") === 1);
   });
 
-  it("say how much was delivered, in how many responses, of how many events and bytes", async () => {
+  it("the metrics show how much was delivered, in how many responses, events and bytes", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chats = [await server.enter(ana), await server.enter(bob), await server.enter(bob)] as const;
     for (let i = 0; i < 20; i++) chats[0].send(sendAll(`${i}`), `r${i}`);
@@ -120,7 +120,7 @@ describe("The metrics of a room", function () {
     expect(now.value("obrolan_response_bytes_total")).to.equal(total(bytes));
   });
 
-  it("count the events of every response for one bucket", async () => {
+  it("the metrics count the events of each response in one bucket", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     for (let i = 0; i < 50; i++) chat.send(sendAll(`${i}`), `r${i}`);
@@ -138,7 +138,7 @@ describe("The metrics of a room", function () {
     }
   });
 
-  it("say who reads, who is behind, and what was read from the store for them", async () => {
+  it("the metrics show the readers, those that are behind, and the store reads for them", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     await fill(server, chatter(ana, 5000, 1000));
     await metrics.close();
@@ -159,7 +159,7 @@ describe("The metrics of a room", function () {
     expect(then.value("obrolan_page_read_seconds_count")).to.be.greaterThan(0);
   });
 
-  it("say how streams ended", async () => {
+  it("the metrics show how streams ended", async () => {
     const [ana, bob, cat] = await server.people("ana", "bob", "cat");
     const left = await server.enter(ana);
     left.halfClose();
@@ -174,7 +174,7 @@ describe("The metrics of a room", function () {
     expect(now.value("obrolan_streams_opened_total")).to.equal(4);
   });
 
-  it("say of a stream that was not read for too long that it stalled", async () => {
+  it("the metrics count a stream that was not read for too long as stalled", async () => {
     const ana = await server.person("ana");
     await server.restart({ timings: { stallTimeoutMs: 500 } });
     await fill(server, chatter(ana, 5000, 1000));
@@ -187,7 +187,7 @@ describe("The metrics of a room", function () {
     expect(howStreamsEnded(now)).to.deep.equal({ stalled: 1 });
   });
 
-  it("say how many signed in, and which calls failed why", async () => {
+  it("the metrics count sign-ins, and failed calls by reason", async () => {
     const ana = await server.person("ana");
     await server.login(ana);
     await server.with(async (wire) => {
@@ -221,7 +221,7 @@ describe("The metrics of a room whose store does not take everything", () => {
       }),
   });
 
-  it("say how many commits failed, and how many messages were refused for it", async () => {
+  it("the metrics count failed commits, and the messages that they refused", async () => {
     const chat = await server.enter(await server.person("ana"));
     await chat.accept(sendAll("there is space"));
     store.fails = true;
@@ -236,13 +236,13 @@ describe("The metrics of a room whose store does not take everything", () => {
     expect([now.value("obrolan_hashes"), now.value("obrolan_hashes_waiting")]).to.deep.equal([2, 7]);
   });
 
-  it("say how many messages wait while a commit is under way", async () => {
+  it("the metrics show how many messages wait while a commit is in flight", async () => {
     const held = new Gate();
     await server.restart({ wrap: (engines) => withPort(engines, "log", { append: holding(engines, held) }) });
     const chat = await server.enter(await server.person("ana"));
     const metrics = await metricsOf(server);
     held.shut();
-    const first = chat.accept(sendAll("under way"));
+    const first = chat.accept(sendAll("in flight"));
     await held.entered();
     const others = Array.from({ length: 5 }, () => chat.accept(sendAll("waits")));
     await until(metrics, (now) => now.value("obrolan_commit_waiting_messages") === 5);

@@ -44,7 +44,7 @@ describe("A restart of the server's process", function () {
 
   function describeRestart(name: string): void {
     for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-      it(`by ${signal} puts nobody offline who had not left, and tells nobody of anything, on ${name}`, async () => {
+      it(`a restart by ${signal} takes no user offline and tells nobody of anything on ${name}`, async () => {
         let port = await start();
         const wires = new Map<string, { wire: Connection; token: string; chat: ChatStream }>();
         for (const username of ["ana", "bob", "cleo", "dan", "eve"]) {
@@ -66,7 +66,7 @@ describe("A restart of the server's process", function () {
         const wire = await connect(port);
         const expected = before.filter(({ username }) => ["ana", "bob", "eve"].includes(username));
         expect(await onlineNow(wire)).to.deep.equal(expected);
-        // Ana's client comes back a moment later than Bob's.
+        // Ana's client returns a moment later than Bob's.
         const bob = await enter(wire, of("bob").token);
         expect((await bob.accept(sendTo("ana", "are you there?"))).duplicate).to.equal(false);
         await bob.refuse(sendTo("cleo", "are you there?"));
@@ -74,7 +74,7 @@ describe("A restart of the server's process", function () {
         const ana = await enter(await connect(port), of("ana").token);
         await ana.accept(sendTo("bob", "yes"));
         expect(await onlineNow(wire)).to.deep.equal(expected);
-        // The next that anybody is told of is somebody who comes now.
+        // The next presence event is about a user who joins now.
         const fay = await connect(port);
         await enter(fay, (await fay.register("fay", PASSWORD)).token);
         for (const chat of [bob, ana]) {
@@ -86,13 +86,13 @@ describe("A restart of the server's process", function () {
 
   describeRestart("SQLite");
 
-  it("refuses no private message that a terminal's user typed meanwhile, whoever is back first", () =>
+  it("a restart refuses no private message that a terminal's user typed meanwhile", () =>
     talkThroughRestarts(1, folder.path, []));
 
-  it("refuses no private message that a terminal's user typed meanwhile, whoever is back first, 4 times over @long", () =>
+  it("4 restarts refuse no private message that a terminal's user typed meanwhile @long", () =>
     talkThroughRestarts(4, folder.path, []));
 
-  it("lets those go who do not come back within the grace of its start, and tells the others then @long", async () => {
+  it("a user who does not return within the grace of a start goes offline, and the others are told then @long", async () => {
     let port = await start();
     const [ana, bob] = [await connect(port), await connect(port)];
     const { token } = await ana.register("ana", PASSWORD);
@@ -108,7 +108,7 @@ describe("A restart of the server's process", function () {
     expect(users.map(({ username }) => username)).to.deep.equal(["ana"]);
   });
 
-  describe("with PostgreSQL @long", () => {
+  describe("With PostgreSQL @long", () => {
     let place: PostgresPlace;
     before(function () {
       needsEngine(this, "postgres");

@@ -8,10 +8,10 @@ import { useFreshServer, useServer } from "../support/server.ts";
 
 describe("A user is online", function () {
   this.timeout(60_000);
-  // Longer than any of these takes, so that whoever goes offline in one of them does so by what they did.
+  // Longer than any of these tests takes, so that no user goes offline because of time.
   const server = useServer({ timings: { graceMs: 60_000 } });
 
-  it("from the join on, not from welcome", async () => {
+  it("a user is online from the join on, not from welcome", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.open(ana);
     expect(await server.online(bob)).to.not.include(ana.username);
@@ -23,7 +23,7 @@ describe("A user is online", function () {
     await bobs.accept(sendTo(ana.username, "x"));
   });
 
-  it("until their last stream has ended, by their own doing with no grace", async () => {
+  it("a user is offline, without a grace, when their last stream ends by a half-close", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [one, two] = [await server.enter(ana), await server.enter(ana)];
     const bobs = await server.enter(bob);
@@ -36,7 +36,7 @@ describe("A user is online", function () {
     expect(await server.online(bob)).to.not.include(ana.username);
   });
 
-  it("within the grace of a stream that was cancelled", async () => {
+  it("a user whose stream was cancelled stays online within the grace", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     chat.cancel();
@@ -45,7 +45,7 @@ describe("A user is online", function () {
     await (await server.enter(bob)).accept(sendTo(ana.username, "x"));
   });
 
-  it("within the grace of a stream that was cancelled as grpc-js does it, which ends its side in the same breath", async () => {
+  it("a user whose stream was cancelled as grpc-js does it stays online within the grace", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     chat.cancelAsGrpcJs();
@@ -53,7 +53,7 @@ describe("A user is online", function () {
     expect(await server.online(bob)).to.include(ana.username);
   });
 
-  it("within the grace of a connection that was lost", async () => {
+  it("a user whose connection was lost stays online within the grace", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const wire = await server.connect();
     const chat = wire.chat(ana.token);
@@ -64,7 +64,7 @@ describe("A user is online", function () {
     expect(await server.online(bob)).to.include(ana.username);
   });
 
-  it("within the grace of a stream that broke the protocol", async () => {
+  it("a user whose stream broke the protocol stays online within the grace", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     chat.sendBytes(Buffer.from([0xff, 0xff, 0xff]));
@@ -72,7 +72,7 @@ describe("A user is online", function () {
     expect(await server.online(bob)).to.include(ana.username);
   });
 
-  it("since the same time when they come back within their grace", async () => {
+  it("a user who returns within their grace is online since the same time", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     const since = async () =>
@@ -85,7 +85,7 @@ describe("A user is online", function () {
     expect(await since()).to.deep.equal(before);
   });
 
-  it("though one stream of theirs was lost and another ended by their own doing, until that grace is over", async () => {
+  it("a lost stream keeps its user online until its grace is over, although another was half-closed", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [lost, ended] = [await server.enter(ana), await server.enter(ana)];
     lost.cancel();
@@ -100,7 +100,7 @@ describe("A user is online no longer", function () {
   this.timeout(60_000);
   const server = useFreshServer({ timings: { graceMs: 200 } });
 
-  it("when the grace of a lost stream is over", async () => {
+  it("a user is offline when the grace of a lost stream is over", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const bobs = await server.enter(bob);
     const chat = await server.enter(ana);
@@ -112,11 +112,11 @@ describe("A user is online no longer", function () {
   });
 });
 
-describe("A user whose replay is still under way", function () {
+describe("A user whose replay is in progress", function () {
   this.timeout(60_000);
   const server = useFreshServer();
 
-  it("is online, before caught_up", async () => {
+  it("a user is online during the replay, before caught_up", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     await fill(server, chatter(bob, 10_000, 1000));
     const bobs = await server.enter(bob);
@@ -133,11 +133,11 @@ describe("A user whose replay is still under way", function () {
   });
 });
 
-describe("A connection that has died without a word", function () {
+describe("A connection that has died without a close", function () {
   this.timeout(120_000);
   const server = useFreshServer({ timings: { graceMs: 1 } });
 
-  it("is found within 30 s, and its user is then online no longer @long", async () => {
+  it("a dead connection is found within 30 s, and its user is then offline @long", async () => {
     expect(KEEPALIVE.timeMs + KEEPALIVE.timeoutMs).to.be.below(30_000);
     const [ana, bob] = await server.people("ana", "bob");
     const network = await Network.start(server.port);

@@ -22,7 +22,7 @@ async function answerTo(socket: net.Socket, ...parts: string[]): Promise<string>
   socket.on("error", () => {});
   for (const part of parts) {
     socket.write(part);
-    // So that the server sees them one by one, at least when the system is quick.
+    // So that the server receives them one by one, at least on a quick system.
     await new Promise((resolve) => setImmediate(resolve));
   }
   return within(text(socket), "the answer, and the end of the connection");
@@ -33,7 +33,7 @@ describe("A client of HTTP/1 at a port without TLS", function () {
   const log = lines();
   const server = useServer({ logger: log.logger });
 
-  it("is told in a sentence that the port speaks gRPC only, whatever the method, and the log says so once", async () => {
+  it("a client of HTTP/1 gets a sentence that the port speaks gRPC only, logged once", async () => {
     for (const method of ["GET", "POST", "PUT", "OPTIONS"]) {
       const call = request({ port: server.port, host: "127.0.0.1", method, path: "/" });
       call.end(method === "GET" ? undefined : "a body");
@@ -45,7 +45,7 @@ describe("A client of HTTP/1 at a port without TLS", function () {
     expect(told).to.have.length(1);
   });
 
-  it("is told so also if its first bytes come one by one", async () => {
+  it("a client of HTTP/1 gets that sentence also if its first bytes come one by one", async () => {
     const socket = net.connect(server.port, "127.0.0.1");
     const answer = await answerTo(socket, "G", "E", "T", " ", "/ HTTP/1.1\r\n\r\n");
     expect(answer)
@@ -53,7 +53,7 @@ describe("A client of HTTP/1 at a port without TLS", function () {
       .and.include("gRPC only");
   });
 
-  it("leaves clients alone that send the preface of HTTP/2 one byte at a time", async () => {
+  it("a client that sends the preface of HTTP/2 one byte at a time is served", async () => {
     const socket = net.connect(server.port, "127.0.0.1");
     socket.on("error", () => {});
     for (const byte of "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") {
@@ -71,7 +71,7 @@ describe("A call over HTTP/2 that is not gRPC", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("is answered with 415 and the same sentence", async () => {
+  it("a call over HTTP/2 that is not gRPC is answered with 415 and the same sentence", async () => {
     const wire = await server.connect();
     const stream = wire.session.request({ ":method": "GET", ":path": "/" });
     const [headers] = await within(once(stream, "response"), "the response");
@@ -85,12 +85,12 @@ describe("A client at a port with TLS", function () {
   const log = lines();
   const server = useServer({ tls: certificate, logger: log.logger });
 
-  it("that speaks HTTP/1 without TLS is told that the port speaks gRPC only", async () => {
+  it("a client that speaks HTTP/1 without TLS to a TLS port gets that sentence", async () => {
     const socket = net.connect(server.port, "127.0.0.1");
     expect(await answerTo(socket, "GET / HTTP/1.1\r\nhost: x\r\n\r\n")).to.include("gRPC only");
   });
 
-  it("that speaks HTTP/1 in TLS is told so too", async () => {
+  it("a client that speaks HTTP/1 over TLS gets that sentence too", async () => {
     const socket = tls.connect({ port: server.port, host: "127.0.0.1", ca: certificate.cert });
     expect(await answerTo(socket, "GET / HTTP/1.1\r\nhost: x\r\n\r\n")).to.include("gRPC only");
   });

@@ -3,7 +3,7 @@ import type { ChatStream } from "../support/chatStream.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { useFreshServer } from "../support/server.ts";
 
-/** All names in the presence events of a stream, in the order in which they came. */
+/** All names in the presence events of a stream, in order of arrival. */
 function told(chat: ChatStream): { joined: string[]; left: string[] } {
   const events = chat.received("presence");
   return { joined: events.flatMap(({ joined }) => joined), left: events.flatMap(({ left }) => left) };
@@ -13,7 +13,7 @@ describe("Presence", function () {
   this.timeout(60_000);
   const server = useFreshServer({ timings: { graceMs: 200, presenceWindowMs: 250 } });
 
-  it("tells those in the room who has joined and who has left", async () => {
+  it("presence tells users in the room who has joined and who has left", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const anas = await server.enter(ana);
     const bobs = await server.enter(bob);
@@ -32,7 +32,7 @@ describe("Presence", function () {
     });
   });
 
-  it("does not move the cursor when it comes alone", async () => {
+  it("a presence event alone does not move the cursor", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const anas = await server.enter(ana);
     await server.enter(bob);
@@ -41,7 +41,7 @@ describe("Presence", function () {
     expect(response?.cursor).to.equal(0n);
   });
 
-  it("tells of others and never of oneself", async () => {
+  it("presence tells a user about others, never about themselves", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const anas = await server.enter(ana);
     const anasToo = await server.enter(ana);
@@ -51,7 +51,7 @@ describe("Presence", function () {
     expect(told(anas)).to.deep.equal({ joined: [bob.username], left: [] });
   });
 
-  it("gathers those who come within 250 ms", async () => {
+  it("presence merges joins within 250 ms", async () => {
     const watcher = await server.enter(await server.person("watcher"));
     const people = await server.people("p", "q", "r", "s", "t", "u", "v", "w");
     const open = await Promise.all(people.map((person) => server.open(person)));
@@ -61,7 +61,7 @@ describe("Presence", function () {
     expect(watcher.received("presence").length).to.be.below(people.length);
   });
 
-  it("never has a name in both lists, and ends with what is true", async () => {
+  it("presence never has a name in both lists, and ends with the final state", async () => {
     const watcher = await server.enter(await server.person("watcher"));
     const [ana, last] = await server.people("ana", "last");
     for (let i = 0; i < 10; i++) {
@@ -82,7 +82,7 @@ describe("Presence", function () {
     await stays.accept(sendAll("still here"));
   });
 
-  it("says nothing of a second stream, nor of the end of one while another is joined", async () => {
+  it("presence says nothing about a second stream, or its end while another is joined", async () => {
     const [watcher, ana, last] = await server.people("watcher", "ana", "last");
     const watching = await server.enter(watcher);
     await server.enter(ana);
@@ -95,7 +95,7 @@ describe("Presence", function () {
     expect(told(watching)).to.deep.equal({ joined: [ana.username, last.username], left: [] });
   });
 
-  it("says nothing of one who comes back within their grace", async () => {
+  it("presence says nothing about a user who returns within their grace", async () => {
     await server.restart({ timings: { graceMs: 60_000, presenceWindowMs: 50 } });
     const [watcher, ana, last] = await server.people("watcher", "ana", "last");
     const watching = await server.enter(watcher);
@@ -109,7 +109,7 @@ describe("Presence", function () {
     expect(told(watching)).to.deep.equal({ joined: [ana.username, last.username], left: [] });
   });
 
-  it("says that one has left when their grace is over", async () => {
+  it("presence says that a user has left when their grace is over", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const anas = await server.enter(ana);
     const bobs = await server.enter(bob);
@@ -119,7 +119,7 @@ describe("Presence", function () {
     expect(await server.online(ana)).to.deep.equal([ana.username]);
   });
 
-  it("is never replayed: who joins learns of nobody that was there before", async () => {
+  it("presence is never replayed: a user who joins hears nothing about users who were there before", async () => {
     const [ana, bob, cid] = await server.people("ana", "bob", "cid");
     const anas = await server.enter(ana);
     const bobs = await server.enter(bob);
@@ -131,11 +131,11 @@ describe("Presence", function () {
     expect(told(again)).to.deep.equal({ joined: [cid.username], left: [] });
   });
 
-  it("is reset, with empty lists, where too much has changed to tell", async () => {
+  it("presence is reset, with empty lists, if too many changes came for one event", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     const { accounts, roster, bus } = server.engines;
-    // So many that there are too many in one part where they are told of in two.
+    // So many that, even if they arrive in two parts, one part is too large.
     const names = Array.from({ length: 300 }, (_, i) => `u${i}`);
     const created = await Promise.all(names.map((name) => accounts.create(name, "the hash of nobody's password", 0)));
     const arrived = created

@@ -8,7 +8,7 @@ describeBothWays("SendTo", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("reaches its sender and its recipient on all their streams, and nobody else", async () => {
+  it("a private message reaches all streams of its sender and its recipient, and no other user", async () => {
     const [ana, bob, eve] = await server.people("ana", "bob", "eve");
     const theirs = [
       await server.enter(ana),
@@ -33,7 +33,7 @@ describeBothWays("SendTo", function () {
     expect(eves.messages).to.have.length(1);
   });
 
-  it("is replayed to its sender and its recipient, also by recent, and to nobody else", async () => {
+  it("a private message is replayed to its sender and recipient, also by recent, and to no other user", async () => {
     const [ana, bob, eve] = await server.people("ana", "bob", "eve");
     const anas = await server.enter(ana);
     await server.enter(bob);
@@ -47,7 +47,7 @@ describeBothWays("SendTo", function () {
     }
   });
 
-  it("leaves a gap in the ids that others see", async () => {
+  it("a private message leaves a gap in the ids that others see", async () => {
     const [ana, bob, eve] = await server.people("ana", "bob", "eve");
     const [anas, eves] = [await server.enter(ana), await server.enter(eve)];
     await server.enter(bob);
@@ -58,14 +58,14 @@ describeBothWays("SendTo", function () {
     expect(eves.messages.map((message) => message.id)).to.deep.equal([id, id + 2n]);
   });
 
-  it("takes upper case in the name as lower", async () => {
+  it("a private message takes upper case in the recipient's name as lower case", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
     await anas.accept(sendTo(bob.username.toUpperCase(), "hello"));
     expect((await bobs.next("message")).recipient).to.equal(bob.username);
   });
 
-  it("to oneself is allowed, and is seen once a stream", async () => {
+  it("a private message to oneself is allowed, and appears once on a stream", async () => {
     const ana = await server.person("ana");
     const streams = [await server.enter(ana), await server.enter(ana)];
     const { id } = (await streams[0]?.accept(sendTo(ana.username, "note to self"))) ?? {};
@@ -81,7 +81,7 @@ describeBothWays("SendTo", function () {
   });
 
   for (const name of ["nobody-of-that-name", "", "not a name!", "x".repeat(40_000), "a\u0000b"]) {
-    it(`to ${JSON.stringify(name.slice(0, 20))}, which no account has, is rejected with RECIPIENT_UNKNOWN`, async () => {
+    it(`a private message to ${JSON.stringify(name.slice(0, 20))} is rejected with RECIPIENT_UNKNOWN`, async () => {
       const chat = await server.enter(await server.person("ana"));
       const rejected = await chat.refuse(sendTo(name, "hello?"), "unknown");
       expect(nameOf(rejected.reason)).to.equal("RECIPIENT_UNKNOWN");
@@ -91,16 +91,16 @@ describeBothWays("SendTo", function () {
     });
   }
 
-  it("takes no other letter for one of the name", async () => {
+  it("a private message does not take a similar letter for one of the recipient's name", async () => {
     const [ana, kim] = await server.people("ana", "kim");
     const chat = await server.enter(ana);
     await server.enter(kim);
-    // The Kelvin sign, whose lower case is the letter k.
+    // The Kelvin sign. Its lower case is the letter k.
     const { reason } = await chat.refuse(sendTo(kim.username.replace("k", "\u212a"), "x"));
     expect(nameOf(reason)).to.equal("RECIPIENT_UNKNOWN");
   });
 
-  it("to somebody who is not online is rejected with RECIPIENT_OFFLINE, and the stream goes on", async () => {
+  it("a private message to an offline user is rejected with RECIPIENT_OFFLINE, and the stream goes on", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const anas = await server.enter(ana);
     const rejected = await anas.refuse(sendTo(bob.username, "hello?"));
@@ -111,7 +111,7 @@ describeBothWays("SendTo", function () {
     expect((await server.enter(bob, { recent: 10 })).messages.filter((one) => one.text === "hello?")).to.deep.equal([]);
   });
 
-  it("to somebody within their grace is accepted, and is there when they come back", async () => {
+  it("a private message to a user within their grace is accepted, and is there when they return", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
     bobs.cancel();
@@ -121,7 +121,7 @@ describeBothWays("SendTo", function () {
     expect(again.messages.map((message) => message.text)).to.deep.equal(["while you were away"]);
   });
 
-  it("leaves public history to whoever has an account, also a new one", async () => {
+  it("every account can read the public history, also a new one", async () => {
     const ana = await server.person("ana");
     const { id } = await (await server.enter(ana)).accept(sendAll("from before your time"));
     const newcomer = await server.enter(await server.person("new"), { resumeAfter: id - 1n });

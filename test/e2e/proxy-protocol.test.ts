@@ -8,11 +8,11 @@ import { type Connection, failure } from "../support/wire.ts";
 
 const { cert, key } = makeCertificate();
 
-/** Stands still: the wait after failed sign-ins begins with a second, and a slow test would be past it. */
+/** It stands still, because the wait after failed sign-ins begins with a second, and a slow test would outlast it. */
 const NOW = Date.now();
 const clock = () => NOW;
 
-/** Fails to sign in until there is a wait. */
+/** Fails to sign in until the server makes the client wait. */
 async function lockOut(wire: Connection, { username }: Person): Promise<void> {
   for (let i = 0; i < 5; i++) {
     expectFailed(await failure(wire.login(username, "a wrong password")), "UNAUTHENTICATED", "BAD_CREDENTIALS");
@@ -28,12 +28,12 @@ for (const [way, tls, ca] of [
   ["", {}, {}],
   [", over TLS", { tls: { cert, key } }, { ca: cert }],
 ] as const) {
-  describe(`A server behind a proxy that says whose connections it passes on${way}`, function () {
+  describe(`A server behind a proxy that sends client addresses${way}`, function () {
     this.timeout(60_000);
     const server = useServer({ proxyProtocol: true, clock, ...tls });
     const passOn = (header: Buffer) => server.connect({ ...ca, header });
 
-    it("counts failed sign-ins by the address that it is told", async () => {
+    it("failed sign-ins count by the address in the proxy's header", async () => {
       const wire = await server.connect({ ...ca });
       await wire.register("ana", "a good password");
       const ana = { username: "ana", password: "a good password", token: "" };
@@ -48,14 +48,14 @@ for (const [way, tls, ca] of [
       expect((await distant.login("ana", ana.password)).username).to.equal("ana");
     });
 
-    it("serves who comes without a proxy, and the proxy itself, by their own address", async () => {
+    it("a client without a proxy, and the proxy itself, are served by their own address", async () => {
       const wire = await passOn(LOCAL);
       await wire.register("budi", "a good password");
       await lockOut(wire, { username: "budi", password: "", token: "" });
       await expectLockedOut(await server.connect({ ...ca }), "budi");
     });
 
-    it("serves streams as ever", async () => {
+    it("streams behind a proxy work as without one", async () => {
       const wire = await passOn(fromV4("192.0.2.3"));
       const { token } = await wire.register("cici", "a good password");
       const chat = wire.chat(token);
@@ -66,22 +66,22 @@ for (const [way, tls, ca] of [
   });
 }
 
-describe("A server behind a proxy that says what cannot be", function () {
+describe("A server behind a proxy that sends a malformed header", function () {
   this.timeout(60_000);
   const server = useServer({ proxyProtocol: true });
   for (const [what, header] of Object.entries(MALFORMED)) {
-    it(`ends the connection, and serves others: ${what}`, async () => {
+    it(`a malformed header (${what}) ends its connection, and others are served`, async () => {
       expect(await server.connect({ header }).catch((error: Error) => error)).to.be.an("error");
       await server.person("ana");
     });
   }
 });
 
-describe("A server that was not told of a proxy", function () {
+describe("A server without --proxy-protocol", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("believes no header", async () => {
+  it("a server without the setting ignores the header", async () => {
     const called = server
       .connect({ header: fromV4("192.0.2.1") })
       .then((wire) => wire.register("ana", "a good password"));

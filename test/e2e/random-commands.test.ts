@@ -9,17 +9,17 @@ import { type Person, useServer } from "../support/server.ts";
 
 const COMMANDS = Number(process.env.COMMANDS ?? 10_000);
 const FEW_COMMANDS = 1_000;
-/** Commands that are sent before the answers to them are waited for. */
+/** The number of commands that are sent before their answers are awaited. */
 const WINDOW = 64;
 
-/** One command as it stands on the wire; `isValid`: whether it is a request at all. */
+/** One command as bytes of the wire; `isValid`: whether the bytes are a request at all. */
 interface Sent {
   readonly requestId: string;
   readonly bytes: Uint8Array;
   readonly isValid: boolean;
 }
 
-/** Makes commands of 1 byte to 200 KB, most of them small, with good and bad content. */
+/** Generates commands of 1 byte to 200 KB, most of them small, with good and bad content. */
 class Speaker {
   readonly #random: Random;
   #count = 0;
@@ -32,7 +32,7 @@ class Speaker {
     this.#count += 1;
     const requestId = `${this.#count}`;
     const kind = this.#random.between(1, 100);
-    // About 3 of 100 are no requests, and end the stream.
+    // About 3 of 100 are not requests, and end the stream.
     if (kind === 1) return { requestId, bytes: this.#broken(), isValid: false };
     if (kind === 2) return { requestId, bytes: notUtf8(requestId), isValid: false };
     if (kind === 3)
@@ -86,7 +86,7 @@ function withUnknownField(requestId: string): Uint8Array {
   return new BinaryWriter().uint32(10).string(requestId).uint32(8_002).string("from the future").finish();
 }
 
-/** Everything that came back as the direct reply to a command. */
+/** Everything that can come as the direct reply to a command. */
 function answersOf(chat: ChatStream): string[] {
   return chat.events.flatMap(({ requestId }) => (requestId === "" ? [] : [requestId]));
 }
@@ -95,10 +95,11 @@ describe("Commands at random", function () {
   this.timeout(120_000);
   const server = useServer();
 
-  it("are each answered, or end the stream with a reason as the oldest without an answer, and the client gets on", () =>
+  it("each random command is answered, or ends the stream with a reason after all earlier answers", () =>
     sendAtRandom(FEW_COMMANDS));
 
-  it("are each answered, or end the stream with a reason, all 10,000 of them @long", () => sendAtRandom(COMMANDS));
+  it("each of 10,000 random commands is answered, or ends the stream with a reason @long", () =>
+    sendAtRandom(COMMANDS));
 
   async function sendAtRandom(count: number): Promise<void> {
     const seed = Random.seed();
@@ -123,7 +124,7 @@ describe("Commands at random", function () {
       const settle = () => {
         const answers = answersOf(chat);
         for (; seen < answers.length; seen++) {
-          // A reply that is not for the oldest one would break the rule that replies keep the order of commands.
+          // A reply to a command other than the oldest would break the order of replies.
           const oldest = open.shift();
           expect(answers[seen]).to.equal(oldest?.requestId);
           expect(oldest?.isValid).to.equal(true);

@@ -11,7 +11,7 @@ describe("Register", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("creates an account and signs in to it, without a token of its own", async () => {
+  it("Register creates an account and signs in, without needing a token", async () => {
     const wire = await server.connect();
     const { token, username } = await wire.register("first", PASSWORD);
     expect(username).to.equal("first");
@@ -19,20 +19,20 @@ describe("Register", function () {
     expect((await wire.login("first", PASSWORD)).username).to.equal("first");
   });
 
-  it("gives a session of 30 days", async () => {
+  it("Register gives a session of 30 days", async () => {
     const wire = await server.connect();
     const before = Date.now();
     const { expiresAt } = await wire.register("thirty", PASSWORD);
     expect(Number(expiresAt)).to.be.within(before + 30 * DAY, Date.now() + 30 * DAY);
   });
 
-  it("takes upper case in a username as lower", async () => {
+  it("Register takes upper case in a username as lower case", async () => {
     const wire = await server.connect();
     expect((await wire.register("MiXeD", PASSWORD)).username).to.equal("mixed");
     expectFailed(await failure(wire.register("mixed", PASSWORD)), "ALREADY_EXISTS", "USERNAME_TAKEN");
   });
 
-  it("refuses a name that exists, in whatever case", async () => {
+  it("Register refuses a name that exists, in upper or lower case", async () => {
     const wire = await server.connect();
     await wire.register("taken", PASSWORD);
     for (const name of ["taken", "TAKEN"]) {
@@ -41,16 +41,16 @@ describe("Register", function () {
     expect((await wire.login("taken", PASSWORD)).username).to.equal("taken");
   });
 
-  it("gives a name that ten want at once to exactly one of them", async () => {
+  it("Register gives a name that ten clients request at once to exactly one of them", async () => {
     const wire = await server.connect();
     const tries = await Promise.allSettled(Array.from({ length: 10 }, () => wire.register("wanted", PASSWORD)));
     expect(tries.filter((one) => one.status === "fulfilled")).to.have.length(1);
   });
 
-  describe("a username", () => {
+  describe("A username", () => {
     const good = ["a", "7", "a-b", "a.b", "a_b", "0.-_x", "x".repeat(32)];
     for (const name of good) {
-      it(`may be ${JSON.stringify(name)}`, async () => {
+      it(`a username may be ${JSON.stringify(name)}`, async () => {
         const wire = await server.connect();
         expect((await wire.register(name, PASSWORD)).username).to.equal(name);
       });
@@ -72,7 +72,7 @@ describe("Register", function () {
       "١٢": "of digits that are not 0 to 9",
     };
     for (const [name, what] of Object.entries(bad)) {
-      it(`cannot be one ${what}`, async () => {
+      it(`a username cannot be one ${what}`, async () => {
         const wire = await server.connect();
         const ending = await failure(wire.register(name, PASSWORD));
         expectFailed(ending, "INVALID_ARGUMENT", "USERNAME_INVALID");
@@ -81,7 +81,7 @@ describe("Register", function () {
     }
   });
 
-  describe("a password", () => {
+  describe("A password", () => {
     const good = {
       "8 code points": "12345678",
       "128 code points": "x".repeat(128),
@@ -91,7 +91,7 @@ describe("Register", function () {
     };
     let people = 0;
     for (const [what, password] of Object.entries(good)) {
-      it(`may be ${what}`, async () => {
+      it(`a password may be ${what}`, async () => {
         const wire = await server.connect();
         const name = `good${++people}`;
         await wire.register(name, password);
@@ -107,7 +107,7 @@ describe("Register", function () {
       "7 code points after NFC, though 14 before": "e\u0301".repeat(7),
     };
     for (const [what, password] of Object.entries(bad)) {
-      it(`cannot be ${what}`, async () => {
+      it(`a password cannot be ${what}`, async () => {
         const wire = await server.connect();
         const ending = await failure(wire.register("nobody", password));
         expectFailed(ending, "INVALID_ARGUMENT", "PASSWORD_INVALID");
@@ -116,20 +116,20 @@ describe("Register", function () {
       });
     }
 
-    it("is compared after NFC", async () => {
+    it("passwords are compared after NFC", async () => {
       const wire = await server.connect();
       await wire.register("composed", "caf\u00e9 caf\u00e9");
       expect((await wire.login("composed", "cafe\u0301 cafe\u0301")).username).to.equal("composed");
     });
 
-    it("is never cut at a U+0000", async () => {
+    it("a password is never cut at a U+0000", async () => {
       const wire = await server.connect();
       await wire.register("zero", "zero\u0000 and one");
       const ending = await failure(wire.login("zero", "zero\u0000 and two"));
       expectFailed(ending, "UNAUTHENTICATED", "BAD_CREDENTIALS");
     });
 
-    it("is never cut: the last of 128 code points counts", async () => {
+    it("a password is never cut: the last of 128 code points counts", async () => {
       const wire = await server.connect();
       await wire.register("longest", `${"🦜".repeat(127)}a`);
       const ending = await failure(wire.login("longest", `${"🦜".repeat(127)}b`));

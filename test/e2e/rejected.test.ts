@@ -32,7 +32,7 @@ describe("Rejected", function () {
     ["a second join", join(), "id", "ALREADY_JOINED"],
   ];
   for (const [what, command, requestId, reason] of cases) {
-    it(`is ${reason} for ${what}: a sentence, the request_id, nothing written, and the stream goes on`, async () => {
+    it(`${what} is rejected with ${reason}, the request_id and a sentence, and the stream goes on`, async () => {
       const ana = await server.person("ana");
       const chat = await server.enter(ana);
       const { id } = await chat.accept(sendAll("before"));
@@ -44,31 +44,31 @@ describe("Rejected", function () {
     });
   }
 
-  it("is echoed under the empty request_id where none was given", async () => {
+  it("a rejected command without a request_id is echoed under the empty request_id", async () => {
     const chat = await server.enter(await server.person("ana"));
     chat.send(sendAll(""), "");
     expect((await chat.next("rejected")).requestId).to.equal("");
   });
 
-  it("is not what a request_id of 64 bytes gets", async () => {
+  it("a request_id of 64 bytes is not rejected", async () => {
     const chat = await server.enter(await server.person("ana"));
     for (const id of ["i".repeat(64), "é".repeat(32)])
       expect((await chat.accept(sendAll("x"), id)).requestId).to.equal(id);
   });
 
-  it("is REQUEST_ID_TOO_LONG for join and help as well", async () => {
+  it("a join or help with a long request_id is rejected with REQUEST_ID_TOO_LONG too", async () => {
     const chat = await server.open(await server.person("ana"));
     expect(await reasonOf(chat, help, LONG_ID)).to.equal("REQUEST_ID_TOO_LONG");
     expect(await reasonOf(chat, join(), LONG_ID)).to.equal("REQUEST_ID_TOO_LONG");
   });
 
-  describe("says what is wrong first:", () => {
-    it("a request_id that is too long, before the text", async () => {
+  describe("The order of checks:", () => {
+    it("a request_id that is too long is rejected before the text", async () => {
       const chat = await server.enter(await server.person("ana"));
       expect(await reasonOf(chat, sendAll(""), LONG_ID)).to.equal("REQUEST_ID_TOO_LONG");
     });
 
-    it("a request_id that was used, before the text", async () => {
+    it("a request_id that was used is rejected before the text", async () => {
       const chat = await server.enter(await server.person("ana"));
       await chat.accept(sendAll("x"), "used");
       for (const text of ["", "x".repeat(4097), "\u0000"]) {
@@ -76,20 +76,20 @@ describe("Rejected", function () {
       }
     });
 
-    it("a request_id that was used, before the recipient", async () => {
+    it("a request_id that was used is rejected before the recipient", async () => {
       const chat = await server.enter(await server.person("ana"));
       await chat.accept(sendAll("x"), "used");
       expect(await reasonOf(chat, sendTo("nobody", "x"), "used")).to.equal("REQUEST_ID_REUSED");
     });
 
-    it("the text, before the recipient", async () => {
+    it("the text is rejected before the recipient", async () => {
       const chat = await server.enter(await server.person("ana"));
       expect(await reasonOf(chat, sendTo("nobody", ""))).to.equal("TEXT_EMPTY");
     });
   });
 });
 
-/** Sends everything at once, and returns what came of each. */
+/** Sends all commands at once, and returns the outcome of each. */
 async function outcomes(chat: ChatStream, ...commands: (Command | [Command, requestId: string])[]): Promise<string[]> {
   const ids = commands.map((one) => (Array.isArray(one) ? chat.send(...one) : chat.send(one)));
   const replies: string[] = [];
@@ -105,7 +105,7 @@ describe("The rate", function () {
   this.timeout(60_000);
   const server = useServer({ limits: { messagesPerSecond: 1, burst: 3 }, stopwatch: manualStopwatch() });
 
-  it("lets the burst through and rejects the next with RATE_LIMITED and how long to wait", async () => {
+  it("the rate lets the burst through, then rejects with RATE_LIMITED and how long to wait", async () => {
     const chat = await server.enter(await server.person("ana"));
     expect(await outcomes(chat, ...Array<Command>(4).fill(sendAll("x")))).to.deep.equal([
       "accepted",
@@ -118,23 +118,23 @@ describe("The rate", function () {
     expectSentence(rejected.message);
   });
 
-  it("is one for all streams of a user", async () => {
+  it("the rate is shared by all streams of a user", async () => {
     const ana = await server.person("ana");
     const [one, two] = [await server.enter(ana), await server.enter(await server.login(ana))];
     expect(await outcomes(one, sendAll("x"), sendAll("x"))).to.deep.equal(["accepted", "accepted"]);
-    // Wherever that stream is: there it is known then.
+    // The test uses the node of that stream, because only that node counts it.
     for (let i = 0; i < 2; i++) await two.next("message");
     expect(await outcomes(two, sendAll("x"), sendAll("x"))).to.deep.equal(["accepted", "RATE_LIMITED"]);
   });
 
-  it("is each user's own", async () => {
+  it("each user has a rate of their own", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
     expect(await outcomes(anas, ...Array<Command>(4).fill(sendAll("x")))).to.include("RATE_LIMITED");
     expect(await outcomes(bobs, sendAll("x"))).to.deep.equal(["accepted"]);
   });
 
-  it("counts private messages and public ones together", async () => {
+  it("the rate counts private messages and public ones together", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     const toSelf = sendTo(ana.username, "x");
@@ -146,7 +146,7 @@ describe("The rate", function () {
     ]);
   });
 
-  it("does not count what is refused before it, nor help, nor what is known already", async () => {
+  it("the rate does not count help, duplicates, or commands refused before it", async () => {
     const chat = await server.enter(await server.person("ana"));
     const free: [Command, string][] = [
       [help, "h"],
@@ -167,7 +167,7 @@ describe("The rate", function () {
     expect(came).to.deep.equal(["accepted", ...uncounted, "accepted", ...uncounted, "accepted", "RATE_LIMITED"]);
   });
 
-  it("is looked at last: what else is wrong is said though it is used up", async () => {
+  it("the rate is checked last: any other fault is reported although the rate is used up", async () => {
     const chat = await server.enter(await server.person("ana"));
     const came = await outcomes(
       chat,
@@ -186,7 +186,7 @@ describe("The rate", function () {
   });
 });
 
-describe("The rate, where the store refuses", function () {
+describe("The rate, if the store refuses", function () {
   this.timeout(60_000);
   const disk = { full: false };
   const server = useServer({
@@ -201,7 +201,7 @@ describe("The rate, where the store refuses", function () {
       }),
   });
 
-  it("counts that message too, since it had got as far as the rate", async () => {
+  it("the rate counts a message that only the store refused", async () => {
     const chat = await server.enter(await server.person("ana"));
     disk.full = true;
     const refused = await outcomes(chat, sendAll("x"), sendAll("x"));
@@ -216,7 +216,7 @@ describe("The rate, after retry_after", function () {
   const stopwatch = manualStopwatch();
   const server = useServer({ limits: { messagesPerSecond: 10, burst: 1 }, stopwatch });
 
-  it("lets the same command through under the same request_id", async () => {
+  it("the rate accepts the same command under the same request_id after retry_after", async () => {
     const chat = await server.enter(await server.person("ana"));
     const came = await outcomes(chat, sendAll("first"), [sendAll("second"), "again"]);
     expect(came).to.deep.equal(["accepted", "RATE_LIMITED"]);
@@ -238,7 +238,7 @@ for (const limits of [
     this.timeout(60_000);
     const server = useServer({ limits });
 
-    it("is no limit", async () => {
+    it("a rate or a burst of 0 sets no limit", async () => {
       const chat = await server.enter(await server.person("ana"));
       const ids = Array.from({ length: 200 }, (_, i) => chat.send(sendAll(String(i))));
       await chat.reply(ids.at(-1) ?? "");

@@ -8,7 +8,7 @@ describeBothWays("Replay", function () {
   this.timeout(60_000);
   const server = useFreshServer({ limits: { messagesPerSecond: 0, burst: 0, maxRecent: 10 } });
 
-  /** Ana has said 1 to `count`; the ids are the same numbers. */
+  /** Ana has sent 1 to `count`; the ids are the same numbers. */
   async function anaSaid(count: number) {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
@@ -20,7 +20,7 @@ describeBothWays("Replay", function () {
     return chat.messages.map((message) => message.text);
   }
 
-  it("after a cursor brings everything after it, then caught_up", async () => {
+  it("a replay after a cursor brings all later messages, then caught_up", async () => {
     await anaSaid(5);
     const bob = await server.person("bob");
     const chat = await server.enter(bob, { resumeAfter: 2n });
@@ -29,7 +29,7 @@ describeBothWays("Replay", function () {
     expect(chat.received("caughtUp")[0]?.id).to.equal(5n);
   });
 
-  it("with recent beyond max_recent brings max_recent", async () => {
+  it("a replay with recent beyond max_recent brings max_recent", async () => {
     await anaSaid(12);
     const bob = await server.person("bob");
     for (const recent of [11, 4_294_967_295]) {
@@ -38,7 +38,7 @@ describeBothWays("Replay", function () {
     }
   });
 
-  it("with recent counts only what this user may see", async () => {
+  it("a replay with recent counts only what this user may see", async () => {
     const { ana, chat } = await anaSaid(2);
     const [bob, eve] = await server.people("bob", "eve");
     await server.enter(bob);
@@ -49,7 +49,7 @@ describeBothWays("Replay", function () {
     expect(texts(await server.enter(ana, { recent: 2 }))).to.deep.equal(["for bob 4", "last"]);
   });
 
-  it("gives each message as it was live: sender, recipient, text and time", async () => {
+  it("a replay gives each message as it was live: sender, recipient, text and time", async () => {
     const { ana, chat } = await anaSaid(2);
     await chat.accept(sendTo(ana.username, "to myself"));
     await chat.next("message", (message) => message.text === "to myself");
@@ -57,7 +57,7 @@ describeBothWays("Replay", function () {
     expect(replayed.messages).to.deep.equal(chat.messages);
   });
 
-  it("is the same after a restart", async () => {
+  it("a replay is the same after a restart", async () => {
     const { ana, chat } = await anaSaid(5);
     const { logId } = await (await server.connect()).chat(ana.token).next("welcome");
     await chat.next("message", (message) => message.text === "5");
@@ -68,7 +68,7 @@ describeBothWays("Replay", function () {
     expect((await again.accept(sendAll("6"))).id).to.equal(6n);
   });
 
-  it("may begin at caught_up.id where no cursor came yet", async () => {
+  it("a replay may begin at caught_up.id if no cursor came yet", async () => {
     const { chat } = await anaSaid(3);
     const bob = await server.person("bob");
     const first = await server.open(bob);
@@ -87,7 +87,7 @@ describeBothWays("A long replay", function () {
     await fill(server, chatter(await server.person("ana"), 20_000, 100));
   });
 
-  it("comes whole and in order, many messages to a response, none over 64 KiB", async () => {
+  it("a replay is complete and in order, with many messages in a response and none over 64 KiB", async () => {
     const bob = await server.person("bob");
     const chat = await server.enter(bob, { resumeAfter: 0n });
     expect(chat.messages.map((message) => Number(message.id))).to.deep.equal(

@@ -14,7 +14,7 @@ describe("A command sent again with its request_id", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("is accepted with the first id and time, as a duplicate, and is not posted again", async () => {
+  it("a resent command is accepted with the first id and time, as a duplicate, and is not posted again", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     const first = await chat.accept(sendAll("once"), "r");
@@ -27,7 +27,7 @@ describe("A command sent again with its request_id", function () {
     expect(chat.messages.map((message) => message.text)).to.deep.equal(["once", "last"]);
   });
 
-  it("at once behind the first, before that is on disk, is posted once too", async () => {
+  it("a command resent before the first is on disk is posted once too", async () => {
     const chat = await server.enter(await server.person("ana"));
     for (let i = 0; i < 20; i++) chat.send(sendAll("once"), "same");
     const last = await chat.accept(sendAll("last"));
@@ -37,7 +37,7 @@ describe("A command sent again with its request_id", function () {
     expect(last.id).to.equal((accepted[0]?.id ?? 0n) + 1n);
   });
 
-  it("is known on another stream, in another session and after a restart", async () => {
+  it("a resent command is recognized on another stream, in another session and after a restart", async () => {
     const ana = await server.person("ana");
     const first = await (await server.enter(ana)).accept(sendAll("once"), "r");
     const again = { ...first, duplicate: true };
@@ -48,7 +48,7 @@ describe("A command sent again with its request_id", function () {
     expect(await (await server.enter(ana)).accept(sendAll("once"), "r")).to.deep.equal(again);
   });
 
-  it("is the same command whether typed or not", async () => {
+  it("a resent command is the same whether typed or not", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     await server.enter(bob);
@@ -58,7 +58,7 @@ describe("A command sent again with its request_id", function () {
     expect((await chat.accept(sendTo(bob.username, "to bob"), "one")).duplicate).to.equal(true);
   });
 
-  it("is the same command though the recipient's name is in another case", async () => {
+  it("a resent command is the same if the recipient's name is in another case", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     await server.enter(bob);
@@ -66,7 +66,7 @@ describe("A command sent again with its request_id", function () {
     expect((await chat.accept(sendTo(bob.username.toUpperCase(), "x"), "r")).duplicate).to.equal(true);
   });
 
-  it("is a duplicate though the recipient has gone offline since", async () => {
+  it("a resent command is a duplicate although the recipient has gone offline since", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     await server.enter(bob);
@@ -75,7 +75,7 @@ describe("A command sent again with its request_id", function () {
     expect((await chat.accept(sendTo(bob.username, "x"), "r")).duplicate).to.equal(true);
   });
 
-  it("is REQUEST_ID_REUSED where it is another command: another text, another recipient, everyone instead of one", async () => {
+  it("another command under a used request_id is rejected with REQUEST_ID_REUSED", async () => {
     const [ana, bob, cid] = await server.people("ana", "bob", "cid");
     const chat = await server.enter(ana);
     await server.enter(bob);
@@ -88,14 +88,14 @@ describe("A command sent again with its request_id", function () {
     expect(await reasonOf(chat, sendTo(bob.username, "x"), "s")).to.equal("REQUEST_ID_REUSED");
   });
 
-  it("is another one under another user's request_id", async () => {
+  it("the request_id of another user does not make a command a duplicate", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const first = await (await server.enter(ana)).accept(sendAll("hers"), "r");
     const second = await (await server.enter(bob)).accept(sendAll("his"), "r");
     expect(second).to.include({ id: first.id + 1n, duplicate: false });
   });
 
-  it("is another one under the empty request_id, which is never remembered", async () => {
+  it("an empty request_id never makes a command a duplicate", async () => {
     const chat = await server.enter(await server.person("ana"));
     for (let i = 0; i < 3; i++) chat.send(sendAll("x"), "");
     const ids = [];
@@ -107,7 +107,7 @@ describe("A command sent again with its request_id", function () {
     expect(new Set(ids).size).to.equal(3);
   });
 
-  it("is another one under a request_id that is not the same to the byte", async () => {
+  it("a request_id that differs in one byte does not make a command a duplicate", async () => {
     const chat = await server.enter(await server.person("ana"));
     for (const id of ["r", "R", "r ", "\u00e9", "e\u0301", "a\u0000b", "a\u0000c", "a", "1", "01"]) {
       expect((await chat.accept(sendAll(`under ${JSON.stringify(id)}`), id)).duplicate).to.equal(false);
@@ -115,7 +115,7 @@ describe("A command sent again with its request_id", function () {
     expect((await chat.accept(sendAll(`under ${JSON.stringify("a\u0000b")}`), "a\u0000b")).duplicate).to.equal(true);
   });
 
-  it("may be tried again where it was rejected, since only what was accepted is remembered", async () => {
+  it("a rejected command may be sent again under its request_id", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     expect(await reasonOf(chat, sendAll(""), "r")).to.equal("TEXT_EMPTY");
@@ -124,7 +124,7 @@ describe("A command sent again with its request_id", function () {
     expect((await chat.accept(sendTo(bob.username, "now?"), "r")).duplicate).to.equal(false);
   });
 
-  it("may have the request_id of a join or of help, which are not remembered", async () => {
+  it("a command may have the request_id of an earlier join or help", async () => {
     const chat = await server.enter(await server.person("ana"));
     await chat.ask(help, "h");
     expect((await chat.accept(sendAll("x"), "h")).duplicate).to.equal(false);
@@ -133,19 +133,19 @@ describe("A command sent again with its request_id", function () {
     expect((await chat.ask(help, "h")).event?.$case).to.equal("help");
   });
 
-  it("is remembered for as long as the message is", async () => {
+  it("a request_id is known as long as its message is in the log", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
-    const first = await chat.accept(sendAll("soon forgotten"), "r");
+    const first = await chat.accept(sendAll("soon truncated"), "r");
     const { logId } = await (await server.connect()).chat(ana.token).next("welcome");
     await server.engines.log.truncate(Number(first.id) + 1);
     server.engines.bus.publish({ kind: "truncated", logId, oldestId: Number(first.id) + 1 });
-    const second = await chat.accept(sendAll("soon forgotten"), "r");
+    const second = await chat.accept(sendAll("soon truncated"), "r");
     expect(second).to.include({ id: first.id + 1n, duplicate: false });
   });
 });
 
-describe("A command whose request_id is under way", function () {
+describe("A command whose request_id is in flight", function () {
   this.timeout(60_000);
   const gate = new Gate();
   const store = { fails: false };
@@ -164,10 +164,10 @@ describe("A command whose request_id is under way", function () {
     store.fails = false;
   });
 
-  /** One stream has a command under way before the gate, the other has sent these under the same request_id. */
-  async function underWay(...commands: Command[]) {
+  /** One stream has a command waiting at the gate; the other has sent these under the same request_id. */
+  async function inFlight(...commands: Command[]) {
     const ana = await server.person("ana");
-    // Only there it is known to be under way; between two nodes it is the append that settles it.
+    // One node knows the request_id in flight; between two nodes the append settles it.
     server.stayOnOneNode();
     const first = await server.enter(ana);
     const wire = await server.connect();
@@ -177,27 +177,27 @@ describe("A command whose request_id is under way", function () {
     await gate.entered();
     await second.ask(help, "before");
     for (const command of commands) second.send(command, "r");
-    // Calls on the same connection, behind these: when they are answered, the server has had time for what came before.
+    // Calls on the same connection, behind the commands: after their answers the server has read the commands.
     for (let i = 0; i < 10; i++) await wire.list(ana.token);
     expect(second.events.filter((event) => event.requestId === "r")).to.deep.equal([]);
     return { first, second };
   }
 
-  it("waits for that outcome on another stream too, and is then a duplicate", async () => {
-    const { first, second } = await underWay(sendAll("the same"));
+  it("a command whose request_id is in flight on another stream waits for the outcome", async () => {
+    const { first, second } = await inFlight(sendAll("the same"));
     gate.open();
     const accepted = await first.next("accepted");
     expect(await second.next("accepted")).to.deep.equal({ ...accepted, duplicate: true });
   });
 
-  it("waits before anything is checked: an empty text under it is REQUEST_ID_REUSED, not TEXT_EMPTY", async () => {
-    const { second } = await underWay(sendAll(""), sendTo("nobody", "x"));
+  it("a command whose request_id is in flight waits before any check, and is then REQUEST_ID_REUSED", async () => {
+    const { second } = await inFlight(sendAll(""), sendTo("nobody", "x"));
     gate.open();
     for (let i = 0; i < 2; i++) expect(nameOf((await second.next("rejected")).reason)).to.equal("REQUEST_ID_REUSED");
   });
 
-  it("is checked by itself where that outcome is a refusal", async () => {
-    const { first, second } = await underWay(sendAll(""), sendAll("another"));
+  it("a command whose request_id was in flight is checked on its own if that outcome is a refusal", async () => {
+    const { first, second } = await inFlight(sendAll(""), sendAll("another"));
     store.fails = true;
     gate.open();
     expect(nameOf((await first.next("rejected")).reason)).to.equal("STORE_UNAVAILABLE");

@@ -28,7 +28,7 @@ describeBothWays("A request on Chat that is not valid", function () {
     await expectGoodbye(chat, { reason: "REQUEST_INVALID", reconnect: true, code });
   }
 
-  it("ends the stream when all 200 commands before it, in the same write, are answered", async () => {
+  it("an invalid request ends the stream after the answers to all 200 commands before it", async () => {
     const chat = await server.enter(ana);
     const ids = Array.from({ length: 200 }, (_, i) => `before-${i}`);
     const behind = bytesOf("behind", sendAll("behind"));
@@ -38,7 +38,7 @@ describeBothWays("A request on Chat that is not valid", function () {
     expect(accepted).to.deep.equal(ids);
   });
 
-  it("as the very first request ends the stream behind welcome, without a join", async () => {
+  it("an invalid request as the first one ends the stream behind welcome, without a join", async () => {
     for (const [bytes, code] of [
       [BROKEN, "INVALID_ARGUMENT"],
       [TOO_LARGE, "RESOURCE_EXHAUSTED"],
@@ -50,14 +50,14 @@ describeBothWays("A request on Chat that is not valid", function () {
     }
   });
 
-  it("before the join ends the stream when the help before it is answered", async () => {
+  it("an invalid request before the join ends the stream after the answer to the help before it", async () => {
     const chat = await server.open(ana);
     chat.http.write(Buffer.concat([bytesOf("help", help), BROKEN]));
     await expectInvalid(chat, "INVALID_ARGUMENT");
     expect(chat.kinds).to.deep.equal(["welcome", "help", "goodbye"]);
   });
 
-  it("behind a join ends the stream when the replay is over, so that the join is answered", async () => {
+  it("an invalid request behind a join ends the stream after the replay and the answer to the join", async () => {
     const chat = await server.open(ana);
     chat.http.write(Buffer.concat([bytesOf("join", join({ resumeAfter: 0n })), BROKEN]));
     await expectInvalid(chat, "INVALID_ARGUMENT");
@@ -65,10 +65,10 @@ describeBothWays("A request on Chat that is not valid", function () {
     expect(chat.messages.length).to.be.at.least(500);
   });
 
-  it("ends the stream of a client that does not read only when it has read the answers to what came before", async () => {
+  it("an invalid request of a client that does not read ends the stream after it has read the answers", async () => {
     const chat = await server.enter(ana);
     chat.pause();
-    // More than replies may wait, and each reply is long, so that the server stops to read.
+    // More than the replies that may wait, and each reply is long, so that the server stops reading.
     const ids = Array.from({ length: 300 }, (_, i) => `${i}-`.padEnd(60_000, "x"));
     for (const id of ids) chat.http.write(bytesOf(id, help));
     chat.http.write(BROKEN);
@@ -79,7 +79,7 @@ describeBothWays("A request on Chat that is not valid", function () {
     expect(chat.received("rejected").map(({ requestId }) => requestId)).to.deep.equal(ids);
   });
 
-  it("that breaks off where the client ends its side ends the stream with its reason, and not with OK", async () => {
+  it("a request that a half-close cuts off ends the stream with its reason, and not with OK", async () => {
     const chat = await server.enter(ana);
     chat.http.end(
       Buffer.concat([bytesOf("before", sendAll("before")), bytesOf("half", sendAll("half")).subarray(0, 9)]),

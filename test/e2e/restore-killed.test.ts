@@ -10,7 +10,7 @@ import { draft, enlist, range } from "../support/storeFixture.ts";
 import { needsStrace } from "../support/strace.ts";
 import { PROGRAM, plainEnvironment } from "../support/terminal.ts";
 
-/** The system calls that change what is on disk. Each time one more of each of them gets through, before the kill. */
+/** The system calls that change the disk. Each round lets one more of them through before the kill. */
 const CALLS = [
   ["pwrite64", 23],
   ["fsync,fdatasync", 1],
@@ -19,9 +19,9 @@ const CALLS = [
   ["unlink,unlinkat", 1],
 ] as const;
 type Call = (typeof CALLS)[number];
-/** By the rename the restored store takes the place of the old one. */
+/** The rename that puts the restored store in the place of the old one. */
 const RENAME = CALLS.filter(([calls]) => calls.startsWith("rename"));
-/** More often than a restore makes any of them. */
+/** More calls than a restore makes. */
 const NEVER = 10_000;
 
 describe("obrolan restore that is killed with kill -9", function () {
@@ -29,7 +29,7 @@ describe("obrolan restore that is killed with kill -9", function () {
   const folder = useFolder();
   const inFolder = (name: string) => path.join(folder.path, name);
 
-  /** A folder whose store has 5 messages in its file and 5 in its WAL, as `kill -9` leaves it, and a backup of the first 3. */
+  /** A folder with 5 messages in the file and 5 in the WAL, as `kill -9` leaves it, and a backup of the first 3. */
   async function prepare(): Promise<void> {
     const data = inFolder("running");
     for (const [count, file] of [
@@ -49,7 +49,7 @@ describe("obrolan restore that is killed with kill -9", function () {
     await store.close();
   }
 
-  /** Restores the backup; the kill comes instead of the call. Resolves with whether it came to its end. */
+  /** Restores the backup; the kill replaces the call. Resolves with whether the restore reached its end. */
   function restore(data: string, calls: string, when: number): boolean {
     const kill = ["-f", "-qq", "-e", `trace=${calls}`, "-e", `inject=${calls}:signal=SIGKILL:when=${when}`];
     const { status, signal, stderr } = spawnSync(
@@ -61,7 +61,7 @@ describe("obrolan restore that is killed with kill -9", function () {
     return status === 0;
   }
 
-  it("at a rename, leaves the old store whole or the new one, and the next restore goes through", async function () {
+  it("a restore that is killed at a rename leaves the old or the new store, and the next one works", async function () {
     needsStrace(this);
     const found = await killAt(RENAME);
     expect(found.old).to.be.greaterThan(0);
@@ -87,7 +87,7 @@ describe("obrolan restore that is killed with kill -9", function () {
         const data = inFolder(`${calls}-${when}`);
         await cp(inFolder("old"), data, { recursive: true });
         isThrough = restore(data, calls, when);
-        // Half of them are left to the next restore, which finds what the killed one left.
+        // Half of the folders go to the next restore, which finds what the killed one left.
         if (!isThrough && when % 2 === 0) expect(restore(data, calls, NEVER)).to.equal(true);
         const { logId, messages } = await readLog(data);
         const which = logId === old.logId ? "old" : "new";

@@ -22,7 +22,7 @@ describe("obrolan restore", function () {
   this.timeout(120_000);
   const folder = useFolder();
   const connections: Connection[] = [];
-  /** Of the client library. */
+  /** An event of the client library. */
   const clients: { readonly client: ChatClient; readonly network: Network; readonly leave: AbortController }[] = [];
   afterEach(async () => {
     for (const wire of connections.splice(0)) wire.close();
@@ -60,7 +60,7 @@ describe("obrolan restore", function () {
     for (const request of requests) expect((await chat.reply(request)).event?.$case).to.equal("accepted");
   }
 
-  it("of a backup at 1,000 messages, after which there were 50 more, and 100 others then: the client that had the 50 is told, and ends up right", async () => {
+  it("a client ahead of the restored backup gets a gap and ends with the restored log", async () => {
     const [early, lost, later] = [named("early", 1_000), named("lost", 50), named("later", 100)];
     const first = await serve();
     const [ani, budi] = [await account(first.port, "ani"), await account(first.port, "budi")];
@@ -93,7 +93,7 @@ describe("obrolan restore", function () {
     await say(talker, later);
     network.pointTo(second.port);
 
-    // The application keeps the rule: with another log it forgets what it has.
+    // The application follows the rule: for another log it drops what it has.
     const events = await until(room, "the end of the replay", isCaughtUp);
     expect(ofKind(events, "connected").at(-1)).to.include({ again: true, logChanged: true });
     expect(ofKind(events, "gap")).to.deep.equal([{ kind: "gap", oldestId: 1n, missed: false }]);
@@ -104,7 +104,7 @@ describe("obrolan restore", function () {
     expect(logId).to.not.equal(cursor?.logId);
     expect(room.cursor).to.deep.equal({ logId, id: 1_100n });
 
-    // One that comes with what it kept, in a new process, is told just so.
+    // A client in a new process, with what it kept, gets the same events.
     const again = client.enter({ ...staying, resumeAfter: cursor?.id, logId: cursor?.logId });
     const anew = await until(again, "the end of the replay", isCaughtUp);
     expect(ofKind(anew, "connected")[0]).to.include({ again: false, logChanged: true });
@@ -117,7 +117,7 @@ describe("obrolan restore", function () {
     expect(back.received("welcome")[0]?.logId).to.equal(logId);
   });
 
-  it("A room gets of a restored log no more than it asked for, marked as replayed, and then what is new.", async () => {
+  it("a room gets from a restored log no more than it asked for, as replayed, and then live messages", async () => {
     const first = await serve();
     const [ani, budi] = [await account(first.port, "ani"), await account(first.port, "budi")];
     await say(await enter(first.port, budi), named("old", 500));
@@ -134,7 +134,7 @@ describe("obrolan restore", function () {
       terminal.enter("login budi a good password");
       await terminal.shows("old 500");
       await terminal.shows(/\d here:/);
-      // Its session is in the backup, and goes on.
+      // Its session is in the backup, and stays valid.
       await run(["backup", "--data", data(), inFolder("backup.db")]);
       await first.server.kill("SIGTERM");
       await run(["restore", "--data", data(), inFolder("backup.db")]);
@@ -165,13 +165,13 @@ describe("obrolan restore", function () {
     }
   });
 
-  it("keeps the store that was there, whole, and it can be restored in its turn", async () => {
+  it("a restore keeps the previous store complete, and that can be restored too", async () => {
     const { server, port } = await serve();
     const chat = await enter(port, await account(port, "ana"));
     await say(chat, ["1", "2"]);
     await run(["backup", "--data", data(), inFolder("backup.db")]);
     await say(chat, ["3"]);
-    // What it has then is in its WAL.
+    // Its newest messages are in the WAL.
     await server.kill("SIGKILL");
     const { out } = await run(["restore", "--data", data(), inFolder("backup.db")]);
     expect((await readLog(data())).messages.map(({ text }) => text)).to.deep.equal(["1", "2"]);
@@ -180,7 +180,7 @@ describe("obrolan restore", function () {
     expect((await readLog(data())).messages.map(({ text }) => text)).to.deep.equal(["1", "2", "3"]);
   });
 
-  it("lets a session go on that is in the backup and has not ended since, and no other", async () => {
+  it("a restore keeps the sessions that are in the backup and have not ended since, and no others", async () => {
     const { server, port } = await serve();
     const [stays, leaves] = [await account(port, "stays"), await account(port, "leaves")];
     await run(["backup", "--data", data(), inFolder("backup.db")]);
@@ -199,7 +199,7 @@ describe("obrolan restore", function () {
     await wire.login("leaves", "a good password");
     await second.server.kill("SIGTERM");
 
-    // Nobody knows there which of them have ended since.
+    // Here the restore cannot know which of them have ended since.
     const elsewhere = await run(["restore", "--data", inFolder("elsewhere"), inFolder("backup.db")]);
     expect(elsewhere.out).to.contain("Sessions that go on: 0;").and.not.contain("The store that was there");
     const third = await ServerProcess.serve(inFolder("elsewhere"));
@@ -208,7 +208,7 @@ describe("obrolan restore", function () {
     await other.login("stays", "a good password");
   });
 
-  it("is refused while a server runs on the folder, which goes on as if nothing had been", async () => {
+  it("a restore is refused while a server runs on the folder, and the server goes on unchanged", async () => {
     const { port } = await serve();
     const chat = await enter(port, await account(port, "ana"));
     await say(chat, ["1"]);

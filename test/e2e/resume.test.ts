@@ -15,7 +15,7 @@ interface Said {
   readonly text: string;
 }
 
-/** Somebody who talks without end: to all, to the one who is cut off, to others. */
+/** A user who sends without a pause: to all, to the client that is cut off, to others. */
 class Talker {
   readonly #chat: ChatStream;
   readonly #me: Person;
@@ -33,7 +33,7 @@ class Talker {
     this.#said = said;
   }
 
-  /** Says so many things at once, and notes each when it is accepted. */
+  /** Sends many messages at once, and records each accepted one. */
   async say(count: number): Promise<void> {
     const asked = Array.from({ length: count }, () => {
       const recipient = this.#random.between(1, 2) === 1 ? "" : this.#random.oneOf(this.#others).username;
@@ -57,7 +57,7 @@ class Talker {
   }
 }
 
-/** What one stream gave before it was cut off. */
+/** What one stream delivered before it was cut off. */
 interface Piece {
   readonly messages: Received<"message">[];
   readonly caughtUp: number;
@@ -69,19 +69,19 @@ describe(`A client that is cut off at random points of live traffic (SEED=${seed
   const server = useServer();
   const random = new Random(seed);
 
-  /** Cuts in one of the ways in which streams are lost. */
+  /** Cuts the stream in one of the ways in which streams are lost. */
   function cut(wire: Connection, chat: ChatStream): void {
     const ways = [() => wire.cut(), () => wire.close(), () => chat.cancel(), () => chat.cancelAsGrpcJs()];
     random.oneOf(ways)();
   }
 
-  /** Comes back, takes as many responses as it is let, and is cut off. */
+  /** Reconnects, takes at most this many responses, and is cut off. */
   async function takeSome(vic: Person, resumeAfter: bigint, responses: number): Promise<Piece> {
     const wire = await server.connect();
     const chat = wire.chat(vic.token);
     chat.send(join({ resumeAfter }));
     await chat.until(`${responses} responses`, () => chat.responses.length >= responses || undefined);
-    // As far as it had come when it was cut off: what is still on its way is lost.
+    // Only what had arrived before the cut: the rest is lost.
     const taken = chat.responses.slice(0, responses);
     cut(wire, chat);
     await chat.end();
@@ -94,16 +94,15 @@ describe(`A client that is cut off at random points of live traffic (SEED=${seed
     };
   }
 
-  it("gets exactly what it may see, in order, once each, and caught_up once each time", () => cutOff(40));
-  it("gets exactly what it may see, in order, once each, and caught_up once each time, at 200 cuts @long", () =>
-    cutOff(200));
+  it("a client that is cut off 40 times gets exactly what it may see, once and in order", () => cutOff(40));
+  it("a client that is cut off 200 times gets exactly what it may see, once and in order @long", () => cutOff(200));
 
   async function cutOff(cuts: number): Promise<void> {
     const [vic, ana, bob, cid] = await server.people("vic", "ana", "bob", "cid");
     const said = new Map<string, Said>();
     const everyone = [vic, ana, bob, cid];
     const talkers: Talker[] = [];
-    // Vic's own messages come from another stream, and reach the one that is cut off like anybody's.
+    // Vic's own messages are sent on another stream, and reach this one like the messages of others.
     const others = await Promise.all(everyone.map((person) => server.enter(person)));
     for (const [i, me] of everyone.entries()) {
       const chat = others[i];
@@ -120,7 +119,7 @@ describe(`A client that is cut off at random points of live traffic (SEED=${seed
       cursor = piece.cursor ?? cursor;
       expect(piece.caughtUp).to.be.at.most(1);
       if (piece.caughtUp === 0) inReplay++;
-      // Every now and then it stays away for a while.
+      // Sometimes the client stays away for a while.
       if (i % 5 === 0) await Promise.all(talkers.map((talker) => talker.say(random.between(0, 60))));
     }
     for (const talker of talkers) talker.stop();

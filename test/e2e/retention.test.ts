@@ -22,16 +22,16 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
 }
 
-/** Resolves once the store has forgotten everything before an id. */
-async function forgottenTo(server: TestServer, oldestId: number): Promise<void> {
-  const forgotten = (async () => {
+/** Resolves when the store is truncated before this id. */
+async function truncatedTo(server: TestServer, oldestId: number): Promise<void> {
+  const truncated = (async () => {
     while ((await server.engines.log.state()).oldestId < oldestId)
       await new Promise((resolve) => setImmediate(resolve));
   })();
-  await within(forgotten, `everything before ${oldestId} to be forgotten`);
+  await within(truncated, `everything before ${oldestId} to be removed`);
 }
 
-describe("A log that is kept short", function () {
+describe("A log with a retention", function () {
   this.timeout(60_000);
   let now = Date.now();
   const server = useFreshServer({ clock: () => now });
@@ -41,10 +41,10 @@ describe("A log that is kept short", function () {
     ana = await server.person("ana");
   });
 
-  it("by count: who comes back from before the cut is told of one gap and gets the rest; who comes from behind it is not", async () => {
+  it("a log truncated by count gives one gap to a client from before the cut, and none to others", async () => {
     await fill(server, chatter(ana, 3_000));
     await server.restart({ clock: () => now, timings: OFTEN, retention: { maxMessages: 100 } });
-    await forgottenTo(server, 2_901);
+    await truncatedTo(server, 2_901);
 
     const behind = await server.enter(ana, { resumeAfter: 7n });
     expect(behind.received("gap")).to.deep.equal([{ oldestId: 2_901n, requestId: "" }]);
@@ -57,18 +57,18 @@ describe("A log that is kept short", function () {
     expect(ids(recent)).to.deep.equal(range(2_901, 3_000));
   });
 
-  it("by age: everybody's old messages go, and the newest of all with them", async () => {
+  it("a log truncated by age loses old messages of all users, the newest one included", async () => {
     await fill(server, chatter(ana, 1_000));
     now += 3 * DAY;
     await server.restart({ clock: () => now, timings: OFTEN, retention: { maxAgeMs: 2 * DAY } });
-    await forgottenTo(server, 1_001);
+    await truncatedTo(server, 1_001);
     const chat = await server.enter(ana, { resumeAfter: 1_000n });
     expect(chat.kinds).to.not.include("gap");
     expect((await chat.accept(sendAll("next"))).id).to.equal(1_001n);
     expect(ids(await server.enter(ana, { resumeAfter: 5n }))).to.deep.equal([1_001]);
   });
 
-  it("is not noticed by those who are live: they get every message, without a gap", async () => {
+  it("clients that are live notice no truncation: they get every message, without a gap", async () => {
     const total = 2_000;
     await server.restart({ clock: () => now, timings: OFTEN, retention: { maxMessages: 500 } });
     const listening = await server.enter(await server.person("bob"));
@@ -77,7 +77,7 @@ describe("A log that is kept short", function () {
       talking.send(sendAll(`${i}`));
       if (i % 50 === 0) await listening.next("message", ({ text }) => text === `${i}`);
     }
-    await forgottenTo(server, total - 500 + 1);
+    await truncatedTo(server, total - 500 + 1);
     for (const chat of [listening, talking]) {
       await chat.until("all messages", () => (chat.messages.length === total ? true : undefined));
       expect(ids(chat)).to.deep.equal(range(1, total));
@@ -85,7 +85,7 @@ describe("A log that is kept short", function () {
     }
   });
 
-  it("tells one who reads it slowly of one gap in mid-stream", async () => {
+  it("a slow reader of a truncated log gets one gap in mid-stream", async () => {
     const total = 20_000;
     await fill(server, chatter(ana, total - 10, 1_000));
     await server.restart({ clock: () => now, timings: OFTEN, retention: { maxAgeMs: 2 * DAY } });
@@ -101,28 +101,28 @@ describe("A log that is kept short", function () {
     slow.send(join({ resumeAfter: 0n }));
     await bobs.next("presence", ({ joined }) => joined.includes(cat.username));
     now += 1.5 * DAY;
-    await forgottenTo(server, total - 9);
+    await truncatedTo(server, total - 9);
     slow.resume();
     await slow.next("caughtUp");
     expect(slow.received("gap")).to.deep.equal([{ oldestId: BigInt(total - 9), requestId: "" }]);
     expect(ids(slow).slice(-10)).to.deep.equal(range(total - 9, total));
   });
 
-  it("forgets request ids with their messages, and takes them anew", async () => {
+  it("a truncated log accepts the request ids of its removed messages again", async () => {
     const chat = await server.enter(ana);
     expect(await chat.accept(sendAll("old"), "my id")).to.include({ id: 1n, duplicate: false });
     expect(await chat.accept(sendAll("old"), "my id")).to.include({ id: 1n, duplicate: true });
     await chat.accept(sendAll("newer"));
     await server.restart({ clock: () => now, timings: OFTEN, retention: { maxMessages: 1 } });
-    await forgottenTo(server, 2);
+    await truncatedTo(server, 2);
     const again = await server.enter(ana);
     expect(await again.accept(sendAll("old"), "my id")).to.include({ id: 3n, duplicate: false });
   });
 
-  it("is told to an application by the client library, which goes on behind the cut", async () => {
+  it("the client library reports a truncation to its application, and goes on after the cut", async () => {
     await fill(server, chatter(ana, 50));
     await server.restart({ clock: () => now, timings: OFTEN, retention: { maxMessages: 10 } });
-    await forgottenTo(server, 41);
+    await truncatedTo(server, 41);
     const client = connect({ address: `127.0.0.1:${server.port}` });
     const { logId } = await server.engines.log.state();
     const room = client.enter({ token: ana.token, resumeAfter: 20n, logId });
@@ -144,7 +144,7 @@ describe("obrolan serve --retain-messages", function () {
   const folder = useFolder();
   afterEach(endProcesses);
 
-  it("cuts the log of a store that was there, and keeps it short", async () => {
+  it("obrolan serve --retain-messages truncates an existing log, and keeps it short", async () => {
     const unlimited = ["--messages-per-second", "0", "--burst", "0"];
     const first = await ServerProcess.serve(folder.path, unlimited);
     let wire = await Connection.open({ port: first.port });
@@ -156,7 +156,7 @@ describe("obrolan serve --retain-messages", function () {
 
     const { server, port } = await ServerProcess.serve(folder.path, [...unlimited, "--retain-messages", "5"]);
     wire = await Connection.open({ port });
-    // Live behind the head, it is told of nothing; so it looks by coming back until the first look at the log has been.
+    // A live client hears nothing of a truncation, so it reconnects until the first one has happened.
     let oldest = 1n;
     while (oldest === 1n) {
       const back = wire.chat(token);

@@ -10,7 +10,7 @@ describeBothWays("SendAll", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("reaches everyone who has joined, the sender too, as one and the same message", async () => {
+  it("a SendAll reaches every user who has joined, the sender too, as the same message", async () => {
     const people = await server.people("ana", "bob", "cid");
     const chats = [];
     for (const person of people) chats.push(await server.enter(person));
@@ -31,7 +31,7 @@ describeBothWays("SendAll", function () {
     }
   });
 
-  it("is accepted once and comes back once, with the same id", async () => {
+  it("a SendAll is accepted once and comes back once, with the same id", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     const { id } = await chat.accept(sendAll("once"));
@@ -56,7 +56,7 @@ describeBothWays("SendAll", function () {
     "4,096 bytes of two-byte characters": "ñ".repeat(2048),
   };
   for (const [what, text] of Object.entries(texts)) {
-    it(`stores and delivers a text of ${what} exactly as it was sent`, async () => {
+    it(`a text of ${what} is stored and delivered exactly as it was sent`, async () => {
       const ana = await server.person("ana");
       const chat = await server.enter(ana);
       const { id } = await chat.accept(sendAll(text));
@@ -66,14 +66,14 @@ describeBothWays("SendAll", function () {
     });
   }
 
-  it("reaches all streams of a user", async () => {
+  it("a SendAll reaches all streams of a user", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const bobs = [await server.enter(bob), await server.enter(bob), await server.enter(await server.login(bob))];
     const { id } = await (await server.enter(ana)).accept(sendAll("to all of bob"));
     for (const chat of bobs) expect((await chat.next("message")).id).to.equal(id);
   });
 
-  it("by many at once is seen by all in the same order, with growing ids and times that never fall", async () => {
+  it("messages of many senders have one order for all, with growing ids and times that never fall", async () => {
     const people = await server.people("p", "q", "r", "s", "t");
     const chats = await Promise.all(people.map((person) => server.enter(person)));
     const first = chats[0]?.cursor ?? 0n;
@@ -105,7 +105,7 @@ describeBothWays("A burst by one", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("is not another's delay: the other's message goes in between", async () => {
+  it("a burst by one user does not delay another: the other's messages go in between", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
     const total = 500_000;
@@ -118,19 +118,19 @@ describeBothWays("A burst by one", function () {
       await bobs.next("message", (message) => message.id === id);
       ids.push(id);
     }
-    // A burst that one has to wait for holds up each of these; a store that stands still for a moment holds up one of them.
+    // If the others wait for the burst, each is late; if the store pauses for a moment, only one is late.
     const between = ids.slice(1).map((id, i) => Number(id - (ids[i] ?? 0n)));
     expect(Math.min(...between), `others between two of them: ${between}`).to.be.below(10_000);
-    expect(Number(ids.at(-1)), "the burst was still under way").to.be.below(total);
+    expect(Number(ids.at(-1)), "the burst was still in progress").to.be.below(total);
   });
 });
 
-describe("A clock that goes back", function () {
+describe("A clock that goes backwards", function () {
   this.timeout(60_000);
   const ahead = { by: 0 };
   const server = useServer({ clock: () => Date.now() + ahead.by });
 
-  it("does not make the time of a message fall, nor over a restart", async () => {
+  it("a clock that goes backwards does not make the time of a message fall, nor after a restart", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     const times: number[] = [];
@@ -151,7 +151,7 @@ describe("The first message of a log", function () {
   this.timeout(60_000);
   const server = useFreshServer();
 
-  it("has the id 1, and the ids grow by 1", async () => {
+  it("the first message of a log has the id 1, and the ids grow by 1", async () => {
     const chat = await server.enter(await server.person("ana"));
     for (const id of [1n, 2n, 3n]) expect((await chat.accept(sendAll("next"))).id).to.equal(id);
   });
@@ -174,7 +174,7 @@ describeBothWays("Commands of one stream", function () {
   beforeEach(() => batches.splice(0));
   afterEach(() => gate.open());
 
-  it("are answered in their order, refusals and help among them", async () => {
+  it("commands of one stream are answered in order, also refused ones and help", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     const commands = [
@@ -197,7 +197,7 @@ describeBothWays("Commands of one stream", function () {
     expect(answered).to.deep.equal(expected);
   });
 
-  it("keep their order though an earlier one waits for the disk and a later one could be refused at once", async () => {
+  it("commands keep their order although an earlier one waits for the disk", async () => {
     const chat = await server.enter(await server.person("ana"));
     gate.shut();
     const ids = [chat.send(sendAll("waits")), chat.send(sendAll("")), chat.send(help)];
@@ -209,7 +209,7 @@ describeBothWays("Commands of one stream", function () {
     expect(answered).to.deep.equal(ids);
   });
 
-  it("do not wait for the first to be on disk: those that come meanwhile make up the next commit", async () => {
+  it("commands do not wait for the first to be on disk: those that arrive meanwhile share a commit", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     const chat = wire.chat(ana.token);
@@ -219,7 +219,7 @@ describeBothWays("Commands of one stream", function () {
     chat.send(sendAll("1"));
     await gate.entered();
     for (let i = 2; i <= 6; i++) chat.send(sendAll(String(i)));
-    // Calls on the same connection, behind these: when they are answered, the server has had time for what came before.
+    // Calls on the same connection, behind the commands: after their answers the server has read the commands.
     for (let i = 0; i < 10; i++) await wire.list(ana.token);
     gate.open();
     await chat.next("message", (message) => message.text === "6");
@@ -227,7 +227,7 @@ describeBothWays("Commands of one stream", function () {
     expect(batches.length, JSON.stringify(batches)).to.be.below(6);
   });
 
-  it("are neither accepted nor seen by anyone before they are on disk", async () => {
+  it("commands are neither accepted nor delivered before they are on disk", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
     gate.shut();
@@ -244,7 +244,7 @@ describeBothWays("Commands of one stream", function () {
     for (const chat of [anas, bobs, cid]) expect((await chat.next("message")).text).to.equal("not durable yet");
   });
 
-  it("wait for nobody else's commit: joining, replaying, List and help go on meanwhile", async () => {
+  it("commands do not hold up others during their commit: joining, replays, List and help go on", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const anas = await server.enter(ana);
     const { id } = await anas.accept(sendAll("before"));

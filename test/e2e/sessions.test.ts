@@ -13,14 +13,14 @@ describe("A session", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("is asked for by List, Logout and Chat", async () => {
+  it("List, Logout and Chat require a session", async () => {
     const wire = await server.connect();
     expectFailed(await failure(wire.list()), "UNAUTHENTICATED", "SESSION_INVALID");
     expectFailed(await failure(wire.logout()), "UNAUTHENTICATED", "SESSION_INVALID");
     expectFailed(await wire.chat().end(), "UNAUTHENTICATED", "SESSION_INVALID");
   });
 
-  it("is not found by a token that was never given out", async () => {
+  it("an unknown token does not sign in", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     const wrong = ["", "x", `${ana.token}x`, ana.token.slice(0, -1), ana.token.toUpperCase(), "x".repeat(8000)];
@@ -29,7 +29,7 @@ describe("A session", function () {
     }
   });
 
-  it("is given as a bearer token and in no other way", async () => {
+  it("a token is accepted as a bearer token and in no other form", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     for (const authorization of [ana.token, `Basic ${ana.token}`, `Bearer${ana.token}`, "Bearer", "Bearer "]) {
@@ -39,7 +39,7 @@ describe("A session", function () {
     expect((await wire.callBytes(LIST, new Uint8Array(), bearer(ana.token))).ending.code).to.equal(0);
   });
 
-  it("that is wrong ends a Chat without welcome and without goodbye", async () => {
+  it("a Chat with a wrong token ends without welcome and without goodbye", async () => {
     const wire = await server.connect();
     const chat = wire.chat("wrong");
     chat.send(join());
@@ -47,7 +47,7 @@ describe("A session", function () {
     expect(chat.events).to.deep.equal([]);
   });
 
-  it("outlives a restart of the server", async () => {
+  it("a session outlives a restart of the server", async () => {
     const ana = await server.person("ana");
     await server.restart();
     const chat = await server.enter(ana);
@@ -63,7 +63,7 @@ describe("A session that lasts a second", function () {
   });
   const server = useFreshServer({ timings: { sessionLifetimeMs: 1000 }, clock: () => time.now });
 
-  it("ends its streams with goodbye (SESSION_EXPIRED), and they need not come back", async () => {
+  it("a session that expires ends its streams with goodbye (SESSION_EXPIRED), without reconnect", async () => {
     const ana = await server.person("ana");
     const joined = await server.enter(ana);
     const waiting = await server.open(ana);
@@ -74,7 +74,7 @@ describe("A session that lasts a second", function () {
     expect(joined.received("goodbye")[0]?.retryAfter).to.equal(undefined);
   });
 
-  it("is worth nothing afterwards, and until then what it was", async () => {
+  it("a session is worthless after it expires, and not before", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     time.now += 999;
@@ -84,7 +84,7 @@ describe("A session that lasts a second", function () {
     expectFailed(await wire.chat(ana.token).end(), "UNAUTHENTICATED", "SESSION_INVALID");
   });
 
-  it("tells in expires_at when that will be", async () => {
+  it("Login says in expires_at when the session expires", async () => {
     const { expiresAt } = await server.with((wire) => wire.register("ana", "a good password"));
     expect(Number(expiresAt)).to.equal(time.now + 1000);
   });
@@ -108,7 +108,7 @@ describe("A session that was not used for 7 days", function () {
     ahead.days = 0;
   });
 
-  it("is worth nothing", async () => {
+  it("a session that was not used for 7 days is worthless", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     ahead.days = 7.01;
@@ -116,7 +116,7 @@ describe("A session that was not used for 7 days", function () {
     expectFailed(await wire.chat(ana.token).end(), "UNAUTHENTICATED", "SESSION_INVALID");
   });
 
-  it("was used by every call, also in the eyes of a server that was started since", async () => {
+  it("every call counts as use of its session, also after a restart", async () => {
     const ana = await server.person("ana");
     for (let i = 0; i < 3; i++) {
       ahead.days += 6.9;
@@ -146,7 +146,7 @@ describe("A session with an open stream", function () {
       }),
   });
 
-  it("is in use, though nothing is said on it", async () => {
+  it("an open stream counts as use of its session, even if it is silent", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     for (let i = 0; i < 3; i++) {

@@ -40,7 +40,7 @@ describe("A server's process that gets a signal", function () {
     return ["--tls-cert", certFile, "--tls-key", keyFile];
   }
 
-  it("shows new connections the certificate that was renewed after SIGHUP, and cuts none that is open", async () => {
+  it("new connections get the certificate that was renewed before SIGHUP, and open ones stay open", async () => {
     const [old, renewed] = [makeCertificate(), makeCertificate()];
     const { server, port } = await ServerProcess.serve(folder.path, writePair(old));
     const wire = await connect(port, old.cert);
@@ -55,7 +55,7 @@ describe("A server's process that gets a signal", function () {
     expect(await Connection.open({ port, ca: old.cert }).catch((error: Error) => error)).to.be.an("error");
   });
 
-  it("keeps its certificate if the one behind SIGHUP is wrong, says why, and takes the next that is right", async () => {
+  it("a wrong certificate at SIGHUP keeps the old one in use, is logged, and the next right one is taken", async () => {
     const [old, renewed] = [makeCertificate(), makeCertificate()];
     const { server, port } = await ServerProcess.serve(folder.path, writePair(old));
     writePair({ cert: renewed.cert, key: old.key });
@@ -70,7 +70,7 @@ describe("A server's process that gets a signal", function () {
     await (await connect(port, renewed.cert)).login("ana", PASSWORD);
   });
 
-  it("goes on behind SIGHUP without TLS, and behind SIGUSR1, SIGUSR2 and SIGPIPE, and opens no debugger", async () => {
+  it("a server goes on after SIGHUP without TLS, SIGUSR1, SIGUSR2 and SIGPIPE, and opens no debugger", async () => {
     const { server, port } = await ServerProcess.serve(folder.path);
     const wire = await connect(port);
     const { token } = await wire.register("ana", PASSWORD);
@@ -84,7 +84,7 @@ describe("A server's process that gets a signal", function () {
     expect((await server.kill("SIGTERM")).code).to.equal(0);
   });
 
-  it("says goodbye on SIGHUP if it runs in a terminal, because that is gone, and ends with 0", async () => {
+  it("SIGHUP of a closed terminal makes the server say goodbye and end with 0", async () => {
     const args = [PROGRAM, "serve", "--listen", "127.0.0.1:0", "--data", folder.path];
     const options = { cols: 200, env: plainEnvironment() };
     const terminal = openTerminal(process.execPath, args, options);
@@ -109,7 +109,7 @@ describe("A server's process that gets a signal", function () {
     terminals.pop();
   });
 
-  it("ends with 0 on SIGTERM while it waits for its port, for its metrics' port, and for its database", async () => {
+  it("SIGTERM ends a server with 0 while it waits for a port, a metrics port, or its database", async () => {
     const acceptor = net.createServer((socket) => socket.on("error", () => {})).listen(0, "127.0.0.1");
     await once(acceptor, "listening");
     const { port } = acceptor.address() as AddressInfo;
@@ -134,7 +134,7 @@ describe("A server's process that gets a signal", function () {
     }
   });
 
-  it("listens as soon as the outgoing connection that had its port is gone", async function () {
+  it("a server listens as soon as the outgoing connection that had its port is gone", async function () {
     if (process.platform !== "linux") this.skip();
     const acceptor = net.createServer((socket) => socket.on("error", () => {})).listen(0, "127.0.0.1");
     await once(acceptor, "listening");
@@ -147,7 +147,7 @@ describe("A server's process that gets a signal", function () {
     acceptor.close();
   });
 
-  it("goes on, and can be stopped, if standard error takes nothing", async () => {
+  it("a server whose standard error accepts nothing goes on, and can be stopped", async () => {
     const prefix = ["sh", "-c", 'exec "$@" 2>/dev/full', "sh"];
     const port = await freePort();
     const args = ["--listen", `127.0.0.1:${port}`, "--data", folder.path];
@@ -185,7 +185,7 @@ describe("A server's process that gets a signal", function () {
     return port;
   }
 
-  /** A connection to a server that cannot say that it listens. Undefined if the server ends before. */
+  /** A connection to a server that cannot report its port. Undefined if the server ends first. */
   async function opened(port: number, { child }: ServerProcess): Promise<Connection | undefined> {
     while (child.exitCode === null && child.signalCode === null) {
       try {

@@ -10,19 +10,19 @@ import { bytesOf, varintOf } from "../support/protobuf.ts";
 import { type Person, useFreshServer, useServer } from "../support/server.ts";
 import { manualStopwatch } from "../support/stopwatch.ts";
 
-/** The ids of the messages in a response, without opening more of it than that. */
+/** The ids of the messages in a response, without decoding more of it. */
 function messageIds(response: Buffer): number[] {
   return bytesOf(response, 1).flatMap((event) => bytesOf(event, 3).map((message) => Number(varintOf(message, 1))));
 }
 
-describeBothWays("20 of 40 clients who stop reading while 2,000 texts of 4 KiB pass", function () {
+describeBothWays("20 of 40 clients that stop reading while 2,000 texts of 4 KiB pass", function () {
   this.timeout(120_000);
-  // A small timeline, so that whoever has stopped finds nothing of it in memory any more.
+  // A small timeline, so that a client that has stopped finds none of its messages in memory.
   const server = useServer({ sizes: { timelineBytes: 1024 * 1024 } });
   const total = 2000;
   const all = Array.from({ length: total }, (_, index) => index + 1);
 
-  it("disturb nobody, and get all of it when they read on, once each and in order", async () => {
+  it("clients that stop reading disturb no other, and get all messages in order when they read on", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const got: number[][] = [];
     const open = async (): Promise<ChatStream> => {
@@ -55,19 +55,19 @@ describeBothWays("20 of 40 clients who stop reading while 2,000 texts of 4 KiB p
   });
 });
 
-describeBothWays("A client who sends commands and does not read the replies", function () {
+describeBothWays("A client that sends commands and does not read the replies", function () {
   this.timeout(60_000);
   const server = useServer();
   const total = 20_000;
 
-  it("is not listened to any further, until they read; then each command is answered, once and in order", async () => {
+  it("a client that does not read its replies is not read from until it does, then answered in order", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     const bobs = await server.enter(bob);
     chat.pause();
     const ids = Array.from({ length: total }, (_, i) => chat.send(help, `${i} `.padEnd(64, ".")));
     for (let i = 0; i < 300; i++) await bobs.accept(sendAll("meanwhile"));
-    // What the server has not taken still waits here.
+    // What the server has not read waits in this client.
     const waiting = chat.http.writableLength;
     expect(waiting, "bytes that still wait").to.be.greaterThan((total * 70) / 2);
     await bobs.ask(help);
@@ -80,7 +80,7 @@ describeBothWays("A client who sends commands and does not read the replies", fu
     );
   });
 
-  it("does not hold up the user's other streams", async () => {
+  it("a client that does not read does not hold up the user's other streams", async () => {
     const ana = await server.person("ana");
     const [deaf, other] = [await server.enter(ana), await server.enter(ana)];
     deaf.pause();
@@ -90,12 +90,12 @@ describeBothWays("A client who sends commands and does not read the replies", fu
   });
 });
 
-describe("A stream that has not taken the response under way for too long", function () {
+describe("A stream that has not taken the response in flight for too long", function () {
   this.timeout(60_000);
   const stopwatch = manualStopwatch();
   const server = useFreshServer({ stopwatch });
 
-  /** Lets time pass until a stream has ended: from when on it can take no more the server alone knows. */
+  /** Advances the clock until the stream has ended: only the server knows from when on the stream takes no more. */
   async function passUntilEnd(chat: ChatStream): Promise<Ending> {
     let isOver = false;
     const ending = chat.end().finally(() => {
@@ -105,14 +105,14 @@ describe("A stream that has not taken the response under way for too long", func
     return ending;
   }
 
-  /** Lets a third of that time pass, and waits until the server has looked: it ends a stream without a join by then. */
-  async function passALittle(somebody: Person): Promise<void> {
-    const chat = await server.open(somebody);
+  /** Advances by a third of the limit, and waits for the server's tick, which then ends a stream without a join. */
+  async function advanceByAThird(person: Person): Promise<void> {
+    const chat = await server.open(person);
     stopwatch.advance(DEFAULT_TIMINGS.stallTimeoutMs / 3);
     await chat.end();
   }
 
-  it("is reset, without a status and without goodbye, and may come back", async () => {
+  it("a stalled stream is reset, without a status and without goodbye, and may reconnect", async () => {
     const ana = await server.person("ana");
     await fill(server, chatter(ana, 5000, 1000));
     const chat = await server.open(ana);
@@ -128,11 +128,11 @@ describe("A stream that has not taken the response under way for too long", func
     expect(ids).to.deep.equal(Array.from({ length: 5000 }, (_, index) => index + 1));
   });
 
-  it("is another one than that which is slow but takes a response now and then", async () => {
+  it("a slow stream that takes a response now and then is not reset", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     await fill(server, chatter(ana, 5000, 1000));
     const chat = await server.open(ana);
-    // Reads a piece at a time, and lets time pass between two pieces.
+    // Reads one piece at a time, and advances the clock between two pieces.
     chat.pause();
     chat.send(join({ resumeAfter: 0n }));
     for (let i = 0; i < 5; i++) {
@@ -140,17 +140,17 @@ describe("A stream that has not taken the response under way for too long", func
       chat.resume();
       await chat.until("a response", () => chat.responses.length > before + 2 || undefined);
       chat.pause();
-      await passALittle(bob);
+      await advanceByAThird(bob);
     }
     chat.resume();
     await chat.next("caughtUp");
     expect(chat.messages).to.have.length(5000);
   });
 
-  it("is another one than that which has nothing to take", async () => {
+  it("a stream without anything to take is not reset", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
-    for (let i = 0; i < 5; i++) await passALittle(bob);
+    for (let i = 0; i < 5; i++) await advanceByAThird(bob);
     await chat.accept(sendAll("still here"));
   });
 });
@@ -159,7 +159,7 @@ describeBothWays("A response", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("has many events under load, up to 64 KiB", async () => {
+  it("a response under load has many events, up to 64 KiB", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const bobs = await server.enter(bob);
     const anas = await server.enter(ana);

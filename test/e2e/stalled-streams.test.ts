@@ -9,7 +9,7 @@ import { RawClient, type Stalled, stall } from "../support/rawClient.ts";
 import { type Person, useServer } from "../support/server.ts";
 import { manualStopwatch } from "../support/stopwatch.ts";
 
-describe("50 streams of one connection that nobody reads", function () {
+describe("50 streams of one connection whose client does not read", function () {
   this.timeout(60_000);
   const stopwatch = manualStopwatch();
   const server = useServer({ stopwatch });
@@ -22,7 +22,7 @@ describe("50 streams of one connection that nobody reads", function () {
     await fill(server, chatter(ana, 2000, 1000));
   });
 
-  /** Time passes from when on the windows are full and every stream is open; one whose join took longer has to wait after that. */
+  /** Advances the clock when every stream is open and the windows are full. A stream that joined late waits longer. */
   async function pass(): Promise<void> {
     const { chatServer } = server;
     await until(() => chatServer.stats().streams === count, "every stream to be open");
@@ -30,7 +30,7 @@ describe("50 streams of one connection that nobody reads", function () {
   }
 
   async function leaveUnread({ wide }: { wide: boolean }): Promise<Stalled> {
-    const rogue = await RawClient.connect(server.port, ana.token, { wide });
+    const client = await RawClient.connect(server.port, ana.token, { wide });
     const bytes = wide ? count * window : window;
     const request = ChatRequest.encode({ requestId: "", command: join({ resumeAfter: 0n }) }).finish();
     try {
@@ -38,11 +38,11 @@ describe("50 streams of one connection that nobody reads", function () {
       const full = () => {
         passing = pass();
       };
-      const stalled = await within(stall(rogue, { count, request, bytes, full }), "every stream to be reset");
+      const stalled = await within(stall(client, { count, request, bytes, full }), "every stream to be reset");
       await passing;
       return stalled;
     } finally {
-      rogue.close();
+      client.close();
     }
   }
 
@@ -52,7 +52,7 @@ describe("50 streams of one connection that nobody reads", function () {
     expect(server.chatServer.stats()).to.include({ streams: 0, readers: 0, readersBehind: 0 });
   }
 
-  it("are each reset once, when each has filled its own window, and the connection serves others", async () => {
+  it("stalled streams are each reset once when each has filled its own window; the connection goes on", async () => {
     const { reset, bytes, answersStill } = await leaveUnread({ wide: true });
     expect(reset.length, "frames of RST_STREAM").to.equal(count);
     expect(new Set(reset).size, "streams that were reset").to.equal(count);
@@ -61,7 +61,7 @@ describe("50 streams of one connection that nobody reads", function () {
     await expectNoStreams();
   });
 
-  it("are each reset once, when together they have filled the connection's window", async () => {
+  it("stalled streams are each reset once when together they have filled the connection's window", async () => {
     const { reset, bytes } = await leaveUnread({ wide: false });
     expect(reset.length, "frames of RST_STREAM").to.equal(count);
     expect(new Set(reset).size, "streams that were reset").to.equal(count);

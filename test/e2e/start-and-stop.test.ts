@@ -19,7 +19,7 @@ import { Connection } from "../support/wire.ts";
 const PASSWORD = "a good password";
 const UNLIMITED = ["--messages-per-second", "0"];
 
-/** It did not start: non-zero, one clear line on standard error with all of these in it, no stack. */
+/** Expects a refused start: a non-zero code, one line on standard error with all of these words, and no stack. */
 function expectRefusedToStart({ code, stderr }: Exit, ...words: string[]): void {
   expect(code, stderr).to.be.greaterThan(0);
   const lines = stderr.trim().split("\n");
@@ -43,14 +43,14 @@ describe("A server's process", function () {
     return wire;
   }
 
-  it("serves, and makes its data folder where there is none", async () => {
+  it("a server serves, and makes its data folder if it is missing", async () => {
     const { port } = await ServerProcess.serve(path.join(folder.path, "new", "data"));
     const wire = await connect(port);
     const { token } = await wire.register("ana", PASSWORD);
     expect((await wire.chat(token).accept(sendAll("hello"))).id).to.equal(1n);
   });
 
-  it("does not start where its data folder cannot be written", async () => {
+  it("a server does not start if its data folder cannot be written", async () => {
     const file = path.join(folder.path, "file");
     await writeFile(file, "not a folder");
     for (const data of [file, path.join(file, "data"), "/dev/null/data"]) {
@@ -59,7 +59,7 @@ describe("A server's process", function () {
     }
   });
 
-  it("does not start where its port is taken", async () => {
+  it("a server does not start if its port is in use", async () => {
     const taken = net.createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     const listen = `127.0.0.1:${(taken.address() as net.AddressInfo).port}`;
@@ -68,7 +68,7 @@ describe("A server's process", function () {
     taken.close();
   });
 
-  it("does not start on the data folder of another one, which does not notice", async () => {
+  it("a server does not start on the data folder of a running one, which does not notice", async () => {
     const { port } = await ServerProcess.serve(folder.path);
     const wire = await connect(port);
     const { token } = await wire.register("ana", PASSWORD);
@@ -77,13 +77,13 @@ describe("A server's process", function () {
     expect((await wire.chat(token).accept(sendAll("still here"))).id).to.equal(1n);
   });
 
-  it("starts on the data folder of one that was killed", async () => {
+  it("a server starts on the data folder of a killed one", async () => {
     const { server } = await ServerProcess.serve(folder.path);
     await server.kill("SIGKILL");
     await ServerProcess.serve(folder.path);
   });
 
-  it("does not start on a store of a newer version, and leaves it as it is", async () => {
+  it("a server does not start on a store of a newer version, and leaves it unchanged", async () => {
     const { server } = await ServerProcess.serve(folder.path);
     await server.kill("SIGTERM");
     const file = databaseIn(folder.path);
@@ -97,18 +97,18 @@ describe("A server's process", function () {
     after.close();
   });
 
-  it("does not start on an address that others can reach, without a certificate or --insecure", async () => {
+  it("a server does not start on a public address without a certificate or --insecure", async () => {
     const exit = await ServerProcess.spawn(["--listen", "0.0.0.0:0", "--data", folder.path]).exit();
     expectRefusedToStart(exit, "--tls-cert", "--insecure");
   });
 
-  it("starts there with --insecure", async () => {
+  it("a server starts on a public address with --insecure", async () => {
     const server = ServerProcess.spawn(["--listen", "0.0.0.0:0", "--data", folder.path, "--insecure"]);
     const wire = await connect(await server.port());
     await wire.register("ana", PASSWORD);
   });
 
-  it("starts there with a certificate, and talks TLS", async () => {
+  it("a server starts on a public address with a certificate, and talks TLS", async () => {
     const { cert, key } = makeCertificate();
     const [certFile, keyFile] = [path.join(folder.path, "cert.pem"), path.join(folder.path, "key.pem")];
     await writeFile(certFile, cert);
@@ -120,7 +120,7 @@ describe("A server's process", function () {
   });
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    it(`says NOT_SERVING and goodbye on ${signal}, and ends with 0`, async () => {
+    it(`a server sends NOT_SERVING and goodbye on ${signal}, and ends with 0`, async () => {
       const { server, port } = await ServerProcess.serve(folder.path);
       const wire = await connect(port);
       const { token } = await wire.register("ana", PASSWORD);
@@ -135,7 +135,7 @@ describe("A server's process", function () {
     });
   }
 
-  it("is gone within 10 s of SIGTERM, though a client does not read", async () => {
+  it("a server ends within 10 s of SIGTERM although a client does not read", async () => {
     const { server, port } = await ServerProcess.serve(folder.path, UNLIMITED);
     const wire = await connect(port);
     const { token } = await wire.register("ana", PASSWORD);
@@ -147,13 +147,13 @@ describe("A server's process", function () {
     deaf.send(join({ resumeAfter: 0n }));
     await other.list(token);
     server.child.kill("SIGTERM");
-    // Past 10 s it would end by itself, with 1.
+    // After 10 s it would end with 1.
     expect((await server.exit()).code).to.equal(0);
   });
 
-  for (const way of ["", ", who talked TLS", ", behind a proxy that says who calls"] as const) {
+  for (const way of ["", ", over TLS", ", behind a proxy with the PROXY protocol"] as const) {
     const tag = way === "" ? "" : " @long";
-    it(`is gone within 10 s of SIGTERM, though a client has gone without a word${way}${tag}`, async () => {
+    it(`a server ends within 10 s of SIGTERM although a client has died silently${way}${tag}`, async () => {
       const { cert, key } = makeCertificate();
       const [certFile, keyFile] = [path.join(folder.path, "cert.pem"), path.join(folder.path, "key.pem")];
       await writeFile(certFile, cert);
@@ -168,7 +168,7 @@ describe("A server's process", function () {
         await wire.chat(token).accept(sendAll("hello"));
         network.hold();
         server.child.kill("SIGTERM");
-        // Past 10 s it would end by itself, with 1.
+        // After 10 s it would end with 1.
         const { code, stderr } = await server.exit();
         expect(code, stderr).to.equal(0);
       } finally {
@@ -177,7 +177,7 @@ describe("A server's process", function () {
     });
   }
 
-  /** Says things until it was told `times` times that they cannot be stored; returns the ids of what was accepted. */
+  /** Sends until `times` messages were refused because the disk is full; returns the ids of the accepted ones. */
   async function fillTheDisk(chat: ChatStream, times: number): Promise<bigint[]> {
     const accepted: bigint[] = [];
     for (let i = 0, refused = 0; refused < times; i++) {
@@ -195,12 +195,12 @@ describe("A server's process", function () {
     return accepted;
   }
 
-  it("rejects what a full disk does not take, loses nothing that it accepted, and goes on when there is room again @long", async function () {
+  it("a full disk rejects messages and loses no accepted one, and the server goes on with space @long", async function () {
     needsStrace(this);
     const first = await ServerProcess.serve(folder.path);
     const { token } = await (await connect(first.port)).register("ana", PASSWORD);
     await first.server.kill("SIGTERM");
-    // From the 200th write to the write-ahead log on, the system says that there is no room.
+    // From the 200th write to the write-ahead log on, the system reports a full disk.
     const writes = "write,pwrite64,writev,pwritev";
     const full = [
       "-e",

@@ -31,7 +31,7 @@ describe("A log that cannot be read for a while", function () {
     readable.failures = 0;
   });
 
-  it("costs whoever replays at most their stream, and never a message", async () => {
+  it("a log that cannot be read for a while costs a replaying client at most its stream, never a message", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const total = 40_000;
     await fill(server, chatter(ana, total, 500));
@@ -77,7 +77,7 @@ describe("A store that is away", function () {
     store.away = false;
   });
 
-  it("makes every call fail with UNAVAILABLE (STORE_UNAVAILABLE) and how long to wait", async () => {
+  it("every call fails with UNAVAILABLE (STORE_UNAVAILABLE) and a retry_after while the store is away", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     store.away = true;
@@ -97,7 +97,7 @@ describe("A store that is away", function () {
     await wire.login(ana.username, ana.password);
   });
 
-  it("rejects a private message whose recipient cannot be looked up, and the stream goes on", async () => {
+  it("a private message whose recipient cannot be looked up is rejected, and the stream goes on", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     await server.enter(bob);
@@ -109,8 +109,8 @@ describe("A store that is away", function () {
     expect((await chat.accept(sendTo(bob.username, "x"), "r")).duplicate).to.equal(false);
   });
 
-  it("shows in health: NOT_SERVING for the service while it is away, and never for the server itself", async () => {
-    // Each node looks by itself.
+  it("the health of the service is NOT_SERVING while the store is away, that of the server never is", async () => {
+    // Each node checks the store on its own.
     server.stayOnOneNode();
     const wire = await server.connect();
     const service = "obrolan.v1.ChatService";
@@ -127,15 +127,15 @@ describe("A store that is away", function () {
     }
   });
 
-  it("does not make a server SERVING again that is being stopped when it comes back", async () => {
+  it("a store that comes back does not make a server SERVING that is being stopped", async () => {
     const ana = await server.person("ana");
-    // The one that waits for what is under way: others are gone at once, and look at nothing any more.
+    // The node that waits for a commit in flight: the others stop at once, and check nothing any more.
     server.stayOnOneNode();
     const wire = await server.connect();
     const next = watchHealth(wire, "obrolan.v1.ChatService");
     expect(await next()).to.equal(Health.SERVING);
     const chat = await server.enter(ana);
-    // The drain waits for what is under way.
+    // The drain waits for the commit in flight.
     appends.shut();
     chat.send(sendAll("-"));
     await appends.entered();
@@ -153,7 +153,7 @@ describe("A store that is away", function () {
     }
   });
 
-  it("ends no stream, and rejects what is sent; when it is back all goes on where it was", async () => {
+  it("an absent store ends no stream and rejects messages; after its return all goes on", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
     await anas.accept(sendAll("before"));
@@ -161,7 +161,7 @@ describe("A store that is away", function () {
     const rejected = await anas.refuse(sendAll("meanwhile"), "r");
     expect(nameOf(rejected.reason)).to.equal("STORE_UNAVAILABLE");
     expect(millis(rejected.retryAfter)).to.be.greaterThan(0);
-    // Nobody can be asked whose session has ended: that ends none.
+    // Without the store a node cannot know which sessions have ended, so it ends none.
     asked = Promise.withResolvers<void>();
     await within(asked.promise, "the sessions to be asked for");
     store.away = false;
@@ -171,7 +171,7 @@ describe("A store that is away", function () {
     expect(bobs.kinds).to.not.include("goodbye");
   });
 
-  it("rejects a join, which may be tried again on the same stream", async () => {
+  it("a join is rejected while the store is away, and may be sent again on the same stream", async () => {
     const ana = await server.person("ana");
     const chat = await server.open(ana);
     store.away = true;
@@ -184,7 +184,7 @@ describe("A store that is away", function () {
     expect(await server.online(ana)).to.deep.equal([ana.username]);
   });
 
-  it("costs an application of the client library nothing but time: it comes in by itself when the store is back", async () => {
+  it("an application of the client library joins without its own retries when the store is back", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const anas = await server.enter(ana);
     const client = connect({ address: `127.0.0.1:${server.port}` });
@@ -208,7 +208,7 @@ describe("A store that is away", function () {
   });
 });
 
-describe("A store with a fault that nobody foresaw", function () {
+describe("A store with an unforeseen fault", function () {
   this.timeout(60_000);
   const broken = { now: false };
   const logged: unknown[] = [];
@@ -229,7 +229,7 @@ describe("A store with a fault that nobody foresaw", function () {
     logged.splice(0);
   });
 
-  it("is never UNKNOWN and never told to the client; its cause is in the log", async () => {
+  it("an unforeseen fault is never UNKNOWN and never shown to the client; the log has its cause", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     broken.now = true;
@@ -241,7 +241,7 @@ describe("A store with a fault that nobody foresaw", function () {
     expect(logged[0]).to.have.nested.property("err.message").that.includes("secret");
   });
 
-  it("in the middle of an append leaves the outcome unknown: goodbye, and sending again settles it", async () => {
+  it("an unforeseen fault during an append leaves the outcome unknown: goodbye, and a resend settles it", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     broken.now = true;

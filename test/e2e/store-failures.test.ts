@@ -9,7 +9,7 @@ import { useFreshServer } from "../support/server.ts";
 
 const GONE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
 
-describe("A log that surely did not append", function () {
+describe("A log that certainly did not append", function () {
   this.timeout(60_000);
   const disk = { full: false };
   const server = useFreshServer({
@@ -25,7 +25,7 @@ describe("A log that surely did not append", function () {
     disk.full = false;
   });
 
-  it("makes the message rejected with STORE_UNAVAILABLE and retry_after, and the stream goes on", async () => {
+  it("a certain failure rejects the message with STORE_UNAVAILABLE and retry_after", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     disk.full = true;
@@ -37,7 +37,7 @@ describe("A log that surely did not append", function () {
     expect(await chat.accept(sendAll("for later"), "r")).to.include({ id: 1n, duplicate: false });
   });
 
-  it("leaves nothing of what was rejected", async () => {
+  it("a certain failure leaves nothing of the rejected messages in the log", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     disk.full = true;
@@ -49,7 +49,7 @@ describe("A log that surely did not append", function () {
     expect(again.messages.map((message) => message.text)).to.deep.equal(["kept"]);
   });
 
-  it("does not end what others read", async () => {
+  it("a certain failure does not end the streams of readers", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
     await anas.accept(sendAll("before"));
@@ -85,7 +85,7 @@ describe("A log that does not know whether it appended", function () {
     fate = "well";
   });
 
-  it("ends the stream with goodbye (STORE_UNAVAILABLE), neither accepted nor rejected, to come back", async () => {
+  it("an unknown outcome ends the stream with goodbye (STORE_UNAVAILABLE, reconnect), without a reply", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     fate = "lost";
@@ -95,14 +95,14 @@ describe("A log that does not know whether it appended", function () {
     expect(chat.kinds).to.not.include("rejected");
   });
 
-  it("has it settled by sending again: a duplicate where it had been appended", async () => {
+  it("a resend after an unknown outcome is a duplicate if the message had been appended", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     fate = "kept";
     chat.send(sendAll("who knows"), "r");
     await expectGoodbye(chat, GONE);
     fate = "well";
-    // Not from the cursor on: the stream that ended may have had the message from the log before.
+    // Not from the cursor on, because the stream that ended may have had the message from the log.
     const again = await server.enter(ana, { resumeAfter: 0n });
     const settled = await again.accept(sendAll("who knows"), "r");
     expect(settled).to.include({ id: 1n, duplicate: true });
@@ -110,7 +110,7 @@ describe("A log that does not know whether it appended", function () {
     expect(again.messages.map((message) => message.text)).to.deep.equal(["who knows"]);
   });
 
-  it("has it settled by sending again: accepted anew where it had not", async () => {
+  it("a resend after an unknown outcome is accepted if the message had not been appended", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     fate = "lost";
@@ -121,7 +121,7 @@ describe("A log that does not know whether it appended", function () {
     expect(await again.accept(sendAll("who knows"), "r")).to.include({ id: 1n, duplicate: false });
   });
 
-  it("that appends it a little later posts it once all the same", async () => {
+  it("a message that is appended after its outcome was given up is posted once", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     fate = "kept later";
@@ -139,7 +139,7 @@ describe("A log that does not know whether it appended", function () {
     expect(again.messages.map((message) => message.id)).to.deep.equal([settled.id, 2n]);
   });
 
-  it("ends only the streams whose commands it had, and all of those see it in the log", async () => {
+  it("an unknown outcome ends only the streams with a command in that batch, which all see it in the log", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
     fate = "kept";

@@ -10,7 +10,7 @@ import { Connection } from "../support/wire.ts";
 const SYNCS = ["fsync", "fdatasync"];
 const CALLS = [...SYNCS, "write", "writev", "pwrite64", "pwritev", "sendto", "sendmsg"];
 
-/** A system call: where in the trace it began and where it had returned. */
+/** A system call: where the trace has its begin and its return. */
 interface Call {
   readonly name: string;
   readonly text: string;
@@ -18,7 +18,7 @@ interface Call {
   readonly returned: number;
 }
 
-/** Reads what `strace -f` wrote, and puts the halves of calls together that another thread came between. */
+/** Parses the output of `strace -f`, and joins the halves of calls that another thread interrupted. */
 function readTrace(file: string): Call[] {
   const calls: Call[] = [];
   const unfinished = new Map<string, { began: number; text: string }>();
@@ -35,12 +35,12 @@ function readTrace(file: string): Call[] {
   return calls;
 }
 
-describe("What strace sees of the server", function () {
+describe("The system calls of the server, as strace records them", function () {
   this.timeout(60_000);
   const folder = useFolder();
   afterEach(endProcesses);
 
-  it("is, for every message, the sync of the log before anything is sent that says it was accepted", async function () {
+  it("the log is synced before any byte that says a message was accepted", async function () {
     needsStrace(this);
     const data = path.join(folder.path, "data");
     const trace = path.join(folder.path, "trace");

@@ -2,11 +2,11 @@ import { expect } from "chai";
 import { useFreshServer } from "../support/server.ts";
 import { useTerminals } from "../support/terminals.ts";
 
-describe("what the original could, in a terminal", () => {
+describe("The commands of the original chat program, in the terminal", () => {
   const server = useFreshServer();
   const { open, enter } = useTerminals(server);
 
-  it("regist NAME PASSWORD on the first screen makes the account and enters the room at once", async () => {
+  it(`"regist NAME PASSWORD" on the first screen makes the account and enters the room at once`, async () => {
     const terminal = open();
     await terminal.shows("regist NAME [PASSWORD]");
     terminal.enter("regist ani correct-horse");
@@ -16,7 +16,7 @@ describe("what the original could, in a terminal", () => {
     await terminal.shows(/\d\d:\d\d you {2}hello, is anybody here\?/);
   });
 
-  it("regist with a name that exists is refused: the client says why and ends with 1", async () => {
+  it(`"regist" with an existing name is refused: the client says why and ends with 1`, async () => {
     const ani = await server.person("ani");
     const terminal = open();
     await terminal.shows("regist NAME [PASSWORD]");
@@ -25,7 +25,7 @@ describe("what the original could, in a terminal", () => {
     expect(terminal.text).to.match(new RegExp(`"${ani.username}" is taken`));
   });
 
-  it("login NAME PASSWORD enters the room", async () => {
+  it(`"login NAME PASSWORD" enters the room`, async () => {
     const ani = await server.person("ani");
     const terminal = open();
     await terminal.shows("login NAME [PASSWORD]");
@@ -34,7 +34,7 @@ describe("what the original could, in a terminal", () => {
     await terminal.shows(/1 here:\n {2}you/);
   });
 
-  it("login with an unknown name or a wrong password is refused with the same words, and the client ends with 1", async () => {
+  it(`"login" with an unknown name or a wrong password is refused with the same words and exit code 1`, async () => {
     const ani = await server.person("ani");
     const said: string[] = [];
     for (const line of ["login nobody correct-horse", `login ${ani.username} wrong-password`]) {
@@ -48,7 +48,7 @@ describe("what the original could, in a terminal", () => {
     expect(said[1]).to.equal(said[0]);
   });
 
-  it("a wrong command on the first screen is answered with the two commands, and the client ends with 2", async () => {
+  it("a wrong command on the first screen is answered with the two commands and exit code 2", async () => {
     const terminal = open();
     await terminal.shows("login NAME [PASSWORD]");
     terminal.enter("sendall hello");
@@ -57,7 +57,7 @@ describe("what the original could, in a terminal", () => {
     expect(answer).to.contain("regist NAME [PASSWORD]").and.to.contain("login NAME [PASSWORD]");
   });
 
-  it("sendall TEXT reaches everyone who is there, the sender too", async () => {
+  it(`"sendall TEXT" reaches everyone who is there, the sender too`, async () => {
     const [ani, budi, cici] = await server.people("ani", "budi", "cici");
     const [here, there, elsewhere] = [await enter(ani), await enter(budi), await enter(cici)];
     here.enter("sendall halo semuanya");
@@ -66,7 +66,7 @@ describe("what the original could, in a terminal", () => {
     await elsewhere.shows(`${ani.username}  halo semuanya`);
   });
 
-  it("sendto NAME TEXT reaches that one alone, and both see that it is private", async () => {
+  it(`"sendto NAME TEXT" reaches that user alone, and both see that it is private`, async () => {
     const [ani, budi, cici] = await server.people("ani", "budi", "cici");
     const [here, there, elsewhere] = [await enter(ani), await enter(budi), await enter(cici)];
     here.enter(`sendto ${budi.username} psst`);
@@ -77,7 +77,7 @@ describe("what the original could, in a terminal", () => {
     expect(elsewhere.text).not.to.contain("psst");
   });
 
-  it("sendto somebody who is not there, or does not exist, is refused in words, and the room goes on", async () => {
+  it(`"sendto" an offline or unknown user is refused with a sentence, and the room goes on`, async () => {
     const [ani, budi] = await server.people("ani", "budi");
     const terminal = await enter(ani);
     terminal.enter(`sendto ${budi.username} are you there?`);
@@ -88,7 +88,7 @@ describe("what the original could, in a terminal", () => {
     await terminal.shows("you  never mind");
   });
 
-  it("list shows who is online", async () => {
+  it(`"list" shows who is online`, async () => {
     const [ani, budi] = await server.people("ani", "budi");
     const terminal = await enter(ani);
     await enter(budi);
@@ -97,7 +97,7 @@ describe("what the original could, in a terminal", () => {
     await terminal.shows(new RegExp(`2 here:\\n {2}you +${budi.username}`));
   });
 
-  it("logout leaves the room and ends with 0; the account stays and can log in again", async () => {
+  it(`"logout" leaves the room and ends with 0; the account stays and can log in again`, async () => {
     const [ani, budi] = await server.people("ani", "budi");
     const witness = await enter(budi);
     const terminal = await enter(ani);
@@ -109,7 +109,7 @@ describe("what the original could, in a terminal", () => {
     await enter(ani);
   });
 
-  it("any other command is answered by the server with the commands that there are", async () => {
+  it("any other command is answered by the server with the list of commands", async () => {
     const terminal = await enter(await server.person("ani"));
     terminal.enter("dance with me");
     await terminal.shows("dance is no command. You can type:");

@@ -19,7 +19,7 @@ describe("A text_command", function () {
     await server.enter(bob);
   });
 
-  /** What the line is posted as. */
+  /** The text and recipient with which the line is posted. */
   async function posted(line: string): Promise<{ recipient: string; text: string }> {
     const { id } = await anas.accept(typed(line));
     const { recipient, text } = await anas.next("message", (message) => message.id === id);
@@ -45,7 +45,7 @@ describe("A text_command", function () {
     "sendall 🦜": "🦜",
   };
   for (const [line, text] of Object.entries(toAll)) {
-    it(`${JSON.stringify(line)} says ${JSON.stringify(text)} to everyone`, async () => {
+    it(`the text_command ${JSON.stringify(line)} says ${JSON.stringify(text)} to everyone`, async () => {
       expect(await posted(line)).to.deep.equal({ recipient: "", text });
     });
   }
@@ -58,16 +58,16 @@ describe("A text_command", function () {
     "sendto BOB line end\r\n": "line end",
   };
   for (const [line, text] of Object.entries(toBob)) {
-    it(`${JSON.stringify(line)} says ${JSON.stringify(text)} to bob`, async () => {
+    it(`the text_command ${JSON.stringify(line)} says ${JSON.stringify(text)} to bob`, async () => {
       expect(await posted(line.replace("BOB", bob.username))).to.deep.equal({ recipient: bob.username, text });
     });
   }
 
-  it("takes upper case in the recipient's name as lower", async () => {
+  it("a text_command takes upper case in the recipient's name as lower case", async () => {
     expect(await posted(`sendto ${bob.username.toUpperCase()} hello`)).to.include({ recipient: bob.username });
   });
 
-  it("is refused as the command that it stands for", async () => {
+  it("a text_command is refused like the command that it stands for", async () => {
     for (const [line, reason] of [
       [`sendall ${"x".repeat(4097)}`, "TEXT_TOO_LONG"],
       ["sendall a\u0000b", "TEXT_INVALID"],
@@ -78,7 +78,7 @@ describe("A text_command", function () {
   });
 
   for (const line of ["help", "HELP", "help\n", "help me"]) {
-    it(`${JSON.stringify(line)} asks for help, which then knows no unknown command`, async () => {
+    it(`the text_command ${JSON.stringify(line)} asks for help, without an unknown command`, async () => {
       const help = await helpFor(line);
       expect(help.unknownCommand).to.equal("");
       expect(help.commands.length).to.be.at.least(3);
@@ -86,7 +86,7 @@ describe("A text_command", function () {
   }
 
   for (const line of ["sendall", "SENDALL", "sendall\n", "sendto", "sendto bob", "sendto bob\r\n"]) {
-    it(`${JSON.stringify(line)}, a command without its arguments, is answered with help`, async () => {
+    it(`the text_command ${JSON.stringify(line)}, without its arguments, is answered with help`, async () => {
       expect((await helpFor(line)).unknownCommand).to.equal("");
     });
   }
@@ -113,7 +113,7 @@ describe("A text_command", function () {
     });
   }
 
-  it("that a person types to the client, such as list or logout, is answered with help and does nothing else", async () => {
+  it("a text_command for the client, such as list or logout, is answered with help and has no effect", async () => {
     for (const line of ["list", "logout"]) {
       const { unknownCommand, commands } = await helpFor(line);
       expect(unknownCommand).to.equal(commands.some(({ name }) => name === line) ? "" : line);

@@ -22,7 +22,7 @@ describe("A TLS file that a setting names", function () {
     return file;
   };
 
-  /** What a server says that does not start. */
+  /** The error of a server that does not start. */
   async function refusal(args: readonly string[]): Promise<string> {
     const data = path.join(folder.path, "data");
     const exit = await ServerProcess.spawn(["--listen", "127.0.0.1:0", "--data", data, ...args]).exit();
@@ -33,14 +33,14 @@ describe("A TLS file that a setting names", function () {
     return exit.stderr.slice("obrolan: ".length, -1);
   }
 
-  it("keeps the server from starting if it is wrong, and the error names the setting and the remedy", async () => {
+  it("a wrong TLS file keeps the server from starting, and the error names the setting and the remedy", async () => {
     const [cert, key, foreign] = [write("cert", own.cert), write("key", own.key), write("foreign", other.key)];
     const junk = write("junk", "junk");
     expect(await refusal(["--tls-cert", cert, "--tls-key", foreign])).to.match(/^--tls-key: .* is not the key of the/);
     expect(await refusal(["--tls-cert", junk, "--tls-key", key])).to.match(/^--tls-cert: \S+ has nothing in PEM/);
   });
 
-  it("keeps a node from starting if it is one of NATS or of the database", async () => {
+  it("a wrong TLS file for NATS or the database keeps a node from starting", async () => {
     const [cert, key, foreign] = [write("cert", own.cert), write("key", own.key), write("foreign", other.key)];
     const [junk, creds] = [write("junk", "junk"), write("creds", Buffer.from(`\ufeff${SECRET}`, "utf16le"))];
     const database = `postgres://ana:${SECRET}@127.0.0.1:1/obrolan`;
@@ -67,7 +67,7 @@ describe("A TLS file that a setting names", function () {
     }
   });
 
-  it("is reported at the start if it has expired, is not valid yet, or expires soon", async () => {
+  it("a certificate that has expired, is not valid yet or expires soon is reported at the start", async () => {
     for (const [from, to, level, told] of [
       [-90, -1, 50, "expired on"],
       [1, 90, 50, "is not valid before"],
@@ -81,7 +81,7 @@ describe("A TLS file that a setting names", function () {
     }
   });
 
-  it("stops the client and the health check if there is no certificate in it", async () => {
+  it("a TLS file without a certificate stops the client and the health check", async () => {
     const junk = write("junk", SECRET);
     for (const command of [[], ["health"]]) {
       const { code, out, err } = await run([...command, "--ca", junk], ["login ana password"]);
@@ -92,7 +92,7 @@ describe("A TLS file that a setting names", function () {
     }
   });
 
-  it("is refused by the client library if there is no certificate in it", () => {
+  it("a TLS file without a certificate is refused by the client library", () => {
     for (const ca of ["", "junk", `${own.key}`]) {
       expect(() => connect({ address: "127.0.0.1:1", ca: Buffer.from(ca) }))
         .to.throw(ChatError, /^`ca` cannot be used: there is no certificate in it; PEM is wanted/)

@@ -10,7 +10,7 @@ describe("A server with a certificate", function () {
   this.timeout(60_000);
   const server = useServer({ tls: certificate });
 
-  it("talks TLS with whoever trusts it", async () => {
+  it("a server with a certificate talks TLS with a client that trusts it", async () => {
     const wire = await server.connect({ ca: certificate.cert });
     const { token } = await wire.register("ana", "a good password");
     const chat = wire.chat(token);
@@ -19,7 +19,7 @@ describe("A server with a certificate", function () {
     expect((await chat.end()).code).to.equal(0);
   });
 
-  it("is not trusted by whoever expects another certificate", async () => {
+  it("a client that expects another certificate does not trust the server", async () => {
     let trusted = true;
     await Connection.open({ port: server.port, ca: makeCertificate().cert }).catch(() => {
       trusted = false;
@@ -27,7 +27,7 @@ describe("A server with a certificate", function () {
     expect(trusted).to.equal(false);
   });
 
-  it("does not talk to whoever speaks without TLS", async () => {
+  it("a server with a certificate does not talk to a client without TLS", async () => {
     let answered = true;
     await Connection.open({ port: server.port }).catch(() => {
       answered = false;

@@ -23,7 +23,7 @@ const RST_STREAM = 3;
 const GOAWAY = 7;
 const ENHANCE_YOUR_CALM = 11;
 
-/** Begins a call, sends some bytes of it and never ends it; resolves when the server has ended it, and closed the stream. */
+/** Sends these bytes of a call and never ends it. Resolves when the server has ended the call and closed the stream. */
 async function neverEnd(wire: Connection, path: string, bytes: Uint8Array, token?: string): Promise<Ending> {
   const stream = wire.start(path, bearer(token));
   let trailers = {};
@@ -43,11 +43,11 @@ async function neverEnd(wire: Connection, path: string, bytes: Uint8Array, token
 
 describeBothWays("A request that is never finished", function () {
   this.timeout(60_000);
-  // So short that the test need not wait; what they are by default is in limits.ts.
+  // Short, so that the test need not wait. limits.ts has the defaults.
   const server = useServer({ inbound: { requestMs: 30, messageMs: 30, idleMs: 30, lingerMs: 1 } });
 
   for (const path of UNARY) {
-    it(`to ${path} ends with DEADLINE_EXCEEDED (REQUEST_INVALID), with no body or half of one`, async () => {
+    it(`an unfinished request to ${path} ends with DEADLINE_EXCEEDED, with no body or half of one`, async () => {
       const wire = await server.connect();
       for (const body of [
         Buffer.alloc(0),
@@ -61,7 +61,7 @@ describeBothWays("A request that is never finished", function () {
   }
 
   for (const path of REFLECTION) {
-    it(`to ${path} ends with DEADLINE_EXCEEDED (REQUEST_INVALID), with no body or half of one`, async () => {
+    it(`an unfinished request to ${path} ends with DEADLINE_EXCEEDED, with no body or half of one`, async () => {
       const wire = await server.connect();
       for (const body of [Buffer.alloc(0), Buffer.from([0, 0, 0])]) {
         expectFailed(await neverEnd(wire, path, body), "DEADLINE_EXCEEDED", "REQUEST_INVALID");
@@ -69,7 +69,7 @@ describeBothWays("A request that is never finished", function () {
     });
   }
 
-  it("on Chat resets the stream without a goodbye, and the next stream of the connection goes on", async () => {
+  it("an unfinished request on Chat resets the stream without a goodbye, and the connection goes on", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     const chat = wire.chat(ana.token);
@@ -81,14 +81,14 @@ describeBothWays("A request that is never finished", function () {
     await wire.chat(ana.token).accept(sendAll("goes on"));
   });
 
-  it("does not end a stream of Chat on which nothing is said", async () => {
+  it("the limit does not end a silent stream of Chat", async () => {
     const ana = await server.person("ana");
     const [quiet, ticking] = [await server.enter(ana), await server.connect()];
     for (const path of UNARY) await neverEnd(ticking, path, Buffer.alloc(0));
     await quiet.accept(sendAll("still here"));
   });
 
-  it("does not end a Watch of health whose request was complete", async () => {
+  it("the limit does not end a Watch of health whose request was complete", async () => {
     const wire = await server.connect();
     const next = watchHealth(wire, "");
     expect(await next()).to.equal(1n);
@@ -103,23 +103,23 @@ describeBothWays("A request that is never finished", function () {
     told.catch(() => {});
   });
 
-  it("whose call the server has ended does not keep the stream open", async () => {
+  it("an unfinished request whose call the server has ended does not keep the stream open", async () => {
     const wire = await server.connect();
     const ending = await neverEnd(wire, `${SERVICE}/Chat`, Buffer.alloc(0), "not a token");
     expectFailed(ending, "UNAUTHENTICATED", "SESSION_INVALID");
   });
 });
 
-describe("What one connection leaves unfinished", function () {
+describe("Unfinished requests of one connection", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  /** Begins when the server has sent its settings; the code of the frame with which it ends what was begun. */
-  async function ends(rogue: RawClient, type: number, begin: () => void): Promise<number> {
+  /** Calls `begin` after the server's settings. Resolves with the code of the frame that ends the request. */
+  async function ends(client: RawClient, type: number, begin: () => void): Promise<number> {
     const find = async () => {
       let code = -1;
       let hasBegun = false;
-      for await (const each of rogue.frames()) {
+      for await (const each of client.frames()) {
         if (!hasBegun) begin();
         hasBegun = true;
         if (each.type !== type) continue;
@@ -132,19 +132,19 @@ describe("What one connection leaves unfinished", function () {
   }
 
   for (const path of [...UNARY, ...REFLECTION, `${SERVICE}/Chat`]) {
-    it(`is reset if a request to ${path} comes in DATA frames of one byte`, async () => {
+    it(`a request to ${path} in DATA frames of one byte is reset`, async () => {
       const ana = await server.person("ana");
-      const rogue = await RawClient.connect(server.port, ana.token, { path });
+      const client = await RawClient.connect(server.port, ana.token, { path });
       const drip = () => {
-        const [stream = 1] = rogue.open(1);
-        rogue.drip(stream, Buffer.from([0, 0, 0, 0xff, 0xff]));
-        rogue.drip(stream, Buffer.alloc(2_000, 0x41));
+        const [stream = 1] = client.open(1);
+        client.drip(stream, Buffer.from([0, 0, 0, 0xff, 0xff]));
+        client.drip(stream, Buffer.alloc(2_000, 0x41));
       };
-      expect(await ends(rogue, RST_STREAM, drip)).to.equal(ENHANCE_YOUR_CALM);
+      expect(await ends(client, RST_STREAM, drip)).to.equal(ENHANCE_YOUR_CALM);
     });
   }
 
-  it("is at most 256 KiB: the call that goes beyond it is OVERLOADED, and when others have ended there is space again", async () => {
+  it("unfinished requests hold at most 256 KiB: a call beyond it is OVERLOADED until others have ended", async () => {
     const wire = await server.connect();
     const half = frame(Buffer.alloc(60_000)).subarray(0, 59_000);
     const held = Array.from({ length: 4 }, () => wire.start(`${SERVICE}/Login`));
@@ -161,20 +161,20 @@ describe("What one connection leaves unfinished", function () {
     expectFailed((await wire.callRaw(`${SERVICE}/Login`, half)).ending, "INVALID_ARGUMENT", "REQUEST_INVALID");
   });
 
-  it("has headers of at most 16 KiB, also before the client has acknowledged the server's settings", async () => {
+  it("request headers hold at most 16 KiB, also before the client acknowledges the server's settings", async () => {
     const wire = await server.connect();
     expect(wire.session.remoteSettings.maxHeaderListSize).to.equal(INBOUND_LIMITS.headerBytes);
     const headers = [["x-large", "a".repeat(16_000)]] as const;
-    const rogue = await RawClient.connect(server.port, "token", {
+    const client = await RawClient.connect(server.port, "token", {
       path: `${SERVICE}/List`,
       headers,
       acknowledges: false,
     });
-    const code = await ends(rogue, GOAWAY, () => rogue.open(INBOUND_LIMITS.violations));
+    const code = await ends(client, GOAWAY, () => client.open(INBOUND_LIMITS.violations));
     expect(code, "GOAWAY").to.equal(ENHANCE_YOUR_CALM);
   });
 
-  it("leaves a client alone that sends many short commands at once, each in a DATA frame of its own", async () => {
+  it("a client may send many short commands at once, each in a DATA frame of its own", async () => {
     const chat = await server.enter(await server.person("ana"));
     chat.pause();
     for (let i = 0; i < 5_000; i++)
@@ -184,7 +184,7 @@ describe("What one connection leaves unfinished", function () {
     await chat.reply("last");
   });
 
-  it("leaves a client alone whose request comes in pieces", async () => {
+  it("a client may send its request in pieces", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     const stream = wire.start(`${SERVICE}/List`, bearer(ana.token));

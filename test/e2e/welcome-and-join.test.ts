@@ -10,7 +10,7 @@ describeBothWays("Welcome", function () {
   this.timeout(60_000);
   const server = useServer({ limits: {} });
 
-  it("comes first and at once, before any request", async () => {
+  it("welcome comes first and at once, before any request", async () => {
     const ana = await server.person("ana");
     const chat = (await server.connect()).chat(ana.token);
     const welcome = await chat.next("welcome");
@@ -21,21 +21,21 @@ describeBothWays("Welcome", function () {
     expect(welcome.serverVersion).to.not.equal("");
   });
 
-  it("tells the limits, which are 4,096 bytes, 10 a second, 20 at once and 1,000 recent ones by default", async () => {
+  it("welcome has the limits: 4,096 bytes, 10 a second, 20 at once and 1,000 recent ones by default", async () => {
     const ana = await server.person("ana");
     const welcome = await (await server.connect()).chat(ana.token).next("welcome");
     expect(welcome.limits).to.deep.equal({ maxTextBytes: 4096, messagesPerSecond: 10, burst: 20, maxRecent: 1000 });
   });
 
-  it("tells the head of the log", async () => {
-    // Another one may not have heard of it yet.
+  it("welcome has the head of the log", async () => {
+    // Another node may not know it yet.
     server.stayOnOneNode();
     const ana = await server.person("ana");
     const { id } = await (await server.enter(ana)).accept(sendAll("a new head"));
     expect((await (await server.connect()).chat(ana.token).next("welcome")).headId).to.equal(id);
   });
 
-  it("tells the same log_id on every stream, and after a restart", async () => {
+  it("welcome has the same log_id on every stream, and after a restart", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const { logId } = await (await server.connect()).chat(ana.token).next("welcome");
     await server.restart();
@@ -43,12 +43,12 @@ describeBothWays("Welcome", function () {
   });
 });
 
-describe("Welcome, with limits that were set", function () {
+describe("Welcome, with limits from the settings", function () {
   this.timeout(60_000);
   const limits = { maxTextBytes: 100, messagesPerSecond: 3, burst: 5, maxRecent: 7 };
   const server = useServer({ limits });
 
-  it("tells those", async () => {
+  it("welcome has the limits from the settings", async () => {
     const ana = await server.person("ana");
     expect((await (await server.connect()).chat(ana.token).next("welcome")).limits).to.deep.equal(limits);
   });
@@ -58,7 +58,7 @@ describeBothWays("Join", function () {
   this.timeout(60_000);
   const server = useFreshServer();
 
-  it("in an empty log is answered by caught_up with 0 at once, under its request_id", async () => {
+  it("a join in an empty log is answered by caught_up with 0 at once, under its request_id", async () => {
     const ana = await server.person("ana");
     const chat = await server.open(ana);
     chat.send(join(), "my join");
@@ -66,7 +66,7 @@ describeBothWays("Join", function () {
     expect(chat.kinds).to.deep.equal(["welcome", "caughtUp"]);
   });
 
-  it("a second time is rejected, and the stream goes on", async () => {
+  it("a second join is rejected, and the stream goes on", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     const { reason, requestId } = await chat.refuse(join({ resumeAfter: 0n }), "second");
@@ -84,7 +84,7 @@ describeBothWays("Join", function () {
     "a text_command that is no command": typed("dance"),
   };
   for (const [what, command] of Object.entries(first)) {
-    it(`may be left out before ${what}, which joins with the defaults and is then carried out`, async () => {
+    it(`a join may be left out before ${what}, which joins with the defaults and is then carried out`, async () => {
       const [ana, bob] = await server.people("ana", "bob");
       await (await server.enter(bob)).accept(sendAll("not replayed"));
       const chat = await server.open(ana);
@@ -96,7 +96,7 @@ describeBothWays("Join", function () {
     });
   }
 
-  it("is not done by help", async () => {
+  it("a help does not join", async () => {
     const ana = await server.person("ana");
     const chat = await server.open(ana);
     await chat.ask(help, "help first");
@@ -105,7 +105,7 @@ describeBothWays("Join", function () {
     expect((await chat.next("caughtUp")).requestId).to.equal("then join");
   });
 
-  it("is what makes a message of others arrive: before it there is only welcome", async () => {
+  it("messages of others arrive only after the join: before it there is only welcome", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.open(ana);
     const { id } = await (await server.enter(bob)).accept(sendAll("unheard"));
@@ -121,7 +121,7 @@ describeBothWays("A stream without a join", function () {
   const server = useServer({ stopwatch });
   const JOIN_TIMEOUT = { reason: "JOIN_TIMEOUT", reconnect: true, code: "DEADLINE_EXCEEDED" } as const;
 
-  it("ends with goodbye (JOIN_TIMEOUT), and may come back", async () => {
+  it("a stream without a join ends with goodbye (JOIN_TIMEOUT), and may reconnect", async () => {
     const ana = await server.person("ana");
     const chat = await server.open(ana);
     stopwatch.advance(DEFAULT_TIMINGS.joinTimeoutMs);
@@ -129,7 +129,7 @@ describeBothWays("A stream without a join", function () {
     await (await server.enter(ana)).accept(sendAll("back"));
   });
 
-  it("ends so though it asks for help", async () => {
+  it("a stream without a join ends so although it asks for help", async () => {
     const ana = await server.person("ana");
     const chat = await server.open(ana);
     await chat.ask(help);
@@ -137,7 +137,7 @@ describeBothWays("A stream without a join", function () {
     await expectGoodbye(chat, JOIN_TIMEOUT);
   });
 
-  it("is the only one that this happens to: one that has joined stays", async () => {
+  it("a stream that has joined outlives the limit", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const joined = await server.enter(ana);
     const other = await server.open(bob);
@@ -146,7 +146,7 @@ describeBothWays("A stream without a join", function () {
     await joined.accept(sendAll("still here"));
   });
 
-  it("makes nobody online", async () => {
+  it("a stream without a join makes no user online", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.open(ana);
     expect(await server.online(bob)).to.not.include(ana.username);

@@ -10,7 +10,7 @@ import { useServer } from "../support/server.ts";
 
 const OURS = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/;
 
-describe("What the store has of a secret", function () {
+describe("The form in which the store keeps secrets", function () {
   this.timeout(60_000);
   const server = useServer();
 
@@ -18,7 +18,7 @@ describe("What the store has of a secret", function () {
     return rowsIn(server.folder).flat();
   }
 
-  it("is, of a password, an argon2id hash of 19 MiB, t=2, p=1 as a PHC string, with a salt of its own", async () => {
+  it("a password is stored as an argon2id hash of 19 MiB, t=2, p=1 in a PHC string, with its own salt", async () => {
     const wire = await server.connect();
     await wire.register("twin1", "the same password");
     await wire.register("twin2", "the same password");
@@ -28,7 +28,7 @@ describe("What the store has of a secret", function () {
     expect(new Set(hashes).size).to.equal(2);
   });
 
-  it("is, of a token, its SHA-256 and nothing else", async () => {
+  it("the SHA-256 of a token is stored, and nothing else of it", async () => {
     const { token, password } = await server.person("ana");
     const digest = createHash("sha256").update(token).digest();
     const stored = everything().filter((value) => value instanceof Uint8Array || typeof value === "string");
@@ -53,7 +53,7 @@ describe("What the store has of a secret", function () {
     expect(one.token).to.not.equal(two.token);
   });
 
-  it("is hashed anew at login where the parameters have changed, and only there", async () => {
+  it("a password is hashed again at login only if the parameters have changed", async () => {
     const { accounts } = server.engines;
     const ana = await server.person("ana");
     const account = await accounts.find(ana.username);
@@ -70,11 +70,11 @@ describe("What the store has of a secret", function () {
   });
 });
 
-describe("What the store has of a message", function () {
+describe("The form in which the store keeps a message", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("is the accounts' ids, and not their names", async () => {
+  it("a message is stored with the ids of its accounts, and not their names", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     await server.enter(bob);
@@ -86,7 +86,7 @@ describe("What the store has of a message", function () {
   });
 });
 
-/** The values of every row in the database, whatever its tables are. */
+/** The values of every row in the database, in all tables. */
 function rowsIn(folder: string): unknown[][] {
   const rows: unknown[][] = [];
   for (const file of readdirSync(folder).filter((name) => isDatabase(path.join(folder, name)))) {

@@ -12,7 +12,7 @@ const seed = Random.seed();
 describe(`Cancelled streams (SEED=${seed})`, () => {
   const trial = useTrials();
 
-  it(`A client that cancels ${CANCELS} streams in a row disturbs nobody, and its commands in flight are posted once.`, async function () {
+  it(`a client that cancels ${CANCELS} streams disturbs no other, and its commands are posted once`, async function () {
     const random = new Random(seed);
     const run = await trial({ random });
     const { server } = run;

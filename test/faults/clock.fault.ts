@@ -10,7 +10,7 @@ const seed = Random.seed();
 describe(`A clock that is set (SEED=${seed})`, () => {
   const trial = useTrials();
 
-  it("A server whose clock goes forward and back, also between two starts, never lets sent_at fall.", async function () {
+  it("sent_at never falls on a server whose clock goes forward and back, also between two starts", async function () {
     const random = new Random(seed);
     let clock: ProcessClock | undefined;
     const env = (folder: string) => {

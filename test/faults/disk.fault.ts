@@ -17,7 +17,7 @@ const ACCEPTED_SLOWLY = 2_500;
 describe(`A bad disk (SEED=${seed})`, () => {
   const trial = useTrials();
 
-  it(`A disk that fills up and is freed ${ROUNDS} times keeps every accepted message and no rejected one.`, async function () {
+  it(`a disk that is full ${ROUNDS} times keeps all accepted messages and no rejected one`, async function () {
     const random = new Random(seed);
     const disk = smallDisk(tmpdir());
     const run = await trial({ random, prefix: disk.prefix });
@@ -32,7 +32,7 @@ describe(`A bad disk (SEED=${seed})`, () => {
     await run.finish(this, "disk full and freed");
   });
 
-  it("A disk that takes two seconds for a commit loses and doubles nothing.", async function () {
+  it("a disk that takes two seconds for a commit loses and doubles nothing", async function () {
     needsStrace(this);
     const run = await trial({ random: new Random(seed) });
     await run.group.accepted(1_000);

@@ -15,7 +15,7 @@ describe(`A lost accepted (SEED=${seed})`, () => {
   let deafening: NetworkProxy | undefined;
   afterEach(() => deafening?.close());
 
-  it("A client that lost an accepted and sends again with the same request_id posts its message once.", async function () {
+  it("a client that lost an accepted and resends the same request_id posts its message once", async function () {
     const run = await trial({ random: new Random(seed) });
     const [user, , , fourth] = run.accounts;
     const listener = run.group.users.find(({ username }) => username === fourth?.username);

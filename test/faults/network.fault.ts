@@ -49,7 +49,7 @@ describe(`A bad network between clients and server (SEED=${seed})`, () => {
   const trial = useTrials();
 
   for (const [name, { sentence, fault }] of Object.entries(FAULTS)) {
-    it(`A network that ${sentence} loses and doubles nothing.`, async function () {
+    it(`a network that ${sentence} loses and doubles nothing`, async function () {
       const random = new Random(seed);
       const run = await trial({ random });
       const { proxy } = run.server;

@@ -38,12 +38,12 @@ describe(`Users that stop reading while the others send (SEED=${seed})`, () => {
     }
   });
 
-  it("Users that stop reading for 90 s keep their stream, and for longer are reset and come back: all miss nothing.", async function () {
+  it("users that pause for 90 s keep their stream, and for longer reconnect: all miss nothing", async function () {
     const run = await underWay.stall;
     await run?.finish(this, "readers that stall for minutes");
   });
 
-  it("Users that never read again are reset, and cost the server no memory and the others nothing.", async function () {
+  it("users that never read again are reset, and cost no memory and no other user", async function () {
     const run = await underWay.never;
     await run?.finish(this, "readers that never return");
   });

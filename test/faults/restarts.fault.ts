@@ -6,15 +6,15 @@ import { endProcesses } from "../support/process.ts";
 
 const ROUNDS = 20;
 
-describe(`${ROUNDS} restarts under two people in terminals who write to one another in private`, () => {
+describe(`${ROUNDS} restarts while two people in terminals send private messages to each other`, () => {
   const folder = useFolder();
   afterEach(endProcesses);
 
-  it("refuse none of their messages on SQLite", async () => {
+  it("restarts refuse no private message between two terminals on SQLite", async () => {
     await talkThroughRestarts(ROUNDS, folder.path, []);
   });
 
-  it("refuse none of their messages on PostgreSQL", async function () {
+  it("restarts refuse no private message between two terminals on PostgreSQL", async function () {
     needsEngine(this, "postgres");
     const place = await postgresPlace();
     try {

@@ -11,7 +11,7 @@ const seed = Random.seed();
 describe(`A reconnect storm (SEED=${seed})`, () => {
   const trial = useTrials();
 
-  it(`${LISTENERS} listeners and the senders, who all lose their connections at once ${ROUNDS} times, miss nothing.`, async function () {
+  it(`${LISTENERS} listeners and the senders miss nothing in ${ROUNDS} reconnect storms`, async function () {
     const random = new Random(seed);
     const run = await trial({ random, rate: 500, maxText: 50 });
     for (let i = 1; i <= LISTENERS; i++) {

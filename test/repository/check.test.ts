@@ -1,42 +1,91 @@
 import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, relative } from "node:path";
 import { expect } from "chai";
+import { directions } from "../../scripts/checks/directions.ts";
 import { Copy } from "./copy.ts";
 
-/** Imports that scripts/checks/directions.ts forbids, by the file in which they are planted. */
-const forbidden = {
-  "src/server/log/planted.ts": [
-    "../engines/memory/index.ts",
-    "./ports/../../engines/memory/index.ts",
-    "../rpc/auth.ts",
-    "../../gen/obrolan/v1/chat.ts",
-    "node:fs",
-    "nice-grpc",
-  ],
-  "src/server/log/ports/planted.ts": ["../../engines/memory/index.ts", "./../../rpc/auth.ts", "node:fs", "pino"],
-  "src/server/engines/memory/planted.ts": ["../sqlite/index.ts", "../../rpc/auth.ts", "../../server.ts"],
-  "src/server/engines/memory/inner/planted.ts": ["../../sqlite/index.ts", "../../../rpc/auth.ts"],
-  "src/server/rpc/planted.ts": ["../engines/memory/index.ts", "../../client/index.ts"],
-  "src/server/metrics/planted.ts": ["../engines/memory/index.ts", "../rpc/auth.ts", "../../client/index.ts", "pino"],
-  "src/client/planted.ts": ["../server/log/message.ts", "../cli/main.ts"],
-  "src/client/inner/planted.ts": ["../../server/log/message.ts", "./../../cli/main.ts"],
-  "src/shared/planted.ts": ["../server/log/message.ts", "../client/index.ts"],
-  "src/cli/planted.ts": ["../server/server.ts"],
-  "src/cli/commands/planted.ts": ["../../server/main.ts"],
+const MESSAGE = "src/server/log/message.ts";
+const MEMORY = "src/server/engines/memory/index.ts";
+const GEN = "src/gen/obrolan/v1/chat.ts";
+const AUTH = "src/server/rpc/auth.ts";
+const TEST = "test/e2e/planted.ts";
+
+/**
+ * For each row of `scripts/checks/directions.ts`, imports that it forbids: the file that has them, and their targets. A file that
+ * exists gets them at its end.
+ */
+const forbidden: Record<string, string[]> = {
+  "src/config/planted.ts": ["src/server/common/limits.ts", "src/client/index.ts", "src/cli/main.ts"],
+  "src/shared/planted.ts": [MESSAGE, "src/client/index.ts", "pino"],
+  "src/client/planted.ts": [MESSAGE, "src/cli/main.ts", "src/config/index.ts"],
+  "src/client/inner/planted.ts": [MESSAGE],
+  "src/cli/planted.ts": ["src/server/server.ts", GEN],
+  "src/cli/commands/planted.ts": ["src/server/main.ts"],
+  "src/cli/commands/serve.ts": [GEN],
+  "src/cli/commands/backup.ts": [GEN],
+  "src/cli/commands/restore.ts": [GEN],
+  "src/cli/commands/correctTimes.ts": [GEN],
+  "src/server/planted.ts": ["src/client/index.ts", "src/cli/main.ts"],
+  "src/server/common/planted.ts": [MESSAGE, GEN, "node:fs", "pino"],
+  "src/server/accounts/planted.ts": [MESSAGE, MEMORY, AUTH, "node:crypto"],
+  "src/server/log/planted.ts": ["src/server/accounts/signIn.ts", MEMORY, AUTH, GEN, "nice-grpc"],
+  "src/server/log/ports/planted.ts": [MEMORY, AUTH, "node:fs", "pino"],
+  "src/server/presence/planted.ts": [MESSAGE, "src/server/chat/stream.ts", "node:fs"],
+  "src/server/chat/planted.ts": ["src/server/node/node.ts", MEMORY, AUTH, GEN, "@bufbuild/protobuf"],
+  "src/server/node/planted.ts": [MEMORY, AUTH, "src/server/metrics/index.ts", "node:fs"],
+  "src/server/engines/memory/planted.ts": ["src/server/engines/sqlite/index.ts", AUTH, "src/server/server.ts"],
+  "src/server/engines/memory/inner/planted.ts": ["src/server/engines/sqlite/index.ts"],
+  "src/server/engines/sqlite/planted.ts": [MEMORY, "src/server/log/committer.ts"],
+  "src/server/engines/postgres/planted.ts": ["src/server/engines/sqlite/index.ts", "src/server/chat/stream.ts"],
+  "src/server/engines/nats/planted.ts": ["src/server/engines/postgres/index.ts", "src/server/node/node.ts"],
+  "src/server/engines/secrets/planted.ts": [MEMORY, "src/server/accounts/signIn.ts"],
+  "src/server/engines/shared/planted.ts": [MEMORY, AUTH],
+  "src/server/engines/planted.ts": ["src/client/index.ts", GEN],
+  "src/server/rpc/planted.ts": [MEMORY, "src/client/index.ts", "src/server/metrics/index.ts"],
+  "src/server/rpc/chat/planted.ts": [MEMORY, "src/server/net/backlog.ts"],
+  "src/server/net/planted.ts": [MESSAGE, AUTH, "src/server/config.ts", "pino"],
+  "src/server/process/planted.ts": [MESSAGE, "src/server/net/backlog.ts", "pino"],
+  "src/server/metrics/planted.ts": [MEMORY, AUTH, "src/client/index.ts"],
+  "scripts/planted.ts": [TEST, "bench/main.ts"],
+  "bench/planted.ts": [MESSAGE, TEST],
+  "bench/machine/planted.ts": ["bench/scenarios/planted.ts", MESSAGE],
+  "bench/chart/planted.ts": ["bench/model/planted.ts"],
+  "bench/wires/planted.ts": [MESSAGE, "bench/model/planted.ts"],
+  "bench/model/planted.ts": ["bench/load/planted.ts"],
+  "bench/peers/planted.ts": ["bench/model/planted.ts"],
+  "bench/targets/planted.ts": ["bench/load/planted.ts", MESSAGE],
+  "bench/load/planted.ts": ["bench/scenarios/planted.ts", "src/client/index.ts"],
+  "bench/scenarios/planted.ts": ["bench/run/planted.ts"],
+  "bench/run/planted.ts": ["bench/docs/planted.ts", MESSAGE],
+  "bench/docs/planted.ts": ["bench/load/planted.ts", MESSAGE],
+  "bench/test/planted.ts": [MESSAGE, "test/support/random.ts"],
+  "test/support/planted.ts": [TEST, "test/contract/log.ts"],
+  "test/contract/planted.ts": [TEST],
+  "test/rig/planted.ts": ["test/faults/planted.ts", "test/soak/planted.ts"],
+  "test/faults/planted.ts": ["test/cluster/planted.ts"],
+  "test/cluster/planted.ts": ["test/faults/planted.ts"],
+  "test/soak/planted.ts": ["test/faults/planted.ts"],
+  "test/e2e/planted.ts": ["test/chat/planted.ts", "test/rig/planted.ts", "bench/main.ts"],
+  "examples/planted.ts": [MESSAGE, GEN],
 };
 
-/** Imports that it allows, from the same folders. */
-const allowed = {
-  "src/server/log/planted.ts": ["../common/refusal.ts", "./message.ts"],
-  "src/server/log/ports/planted.ts": ["../message.ts", "./bus.ts"],
-  "src/server/engines/memory/planted.ts": ["node:fs", "pino", "../../log/ports/bus.ts", "./index.ts"],
-  "src/server/engines/memory/inner/planted.ts": ["node:fs", "pino", "../../../log/message.ts", "../index.ts"],
-  "src/server/rpc/planted.ts": ["nice-grpc", "../../gen/obrolan/v1/chat.ts", "../log/message.ts"],
-  "src/server/metrics/planted.ts": ["node:fs", "../../shared/address.ts", "../chat/counters.ts"],
-  "src/client/planted.ts": ["nice-grpc", "../gen/obrolan/v1/chat.ts", "../shared/address.ts"],
-  "src/client/inner/planted.ts": ["nice-grpc", "../../gen/obrolan/v1/chat.ts", "../index.ts"],
-  "src/shared/planted.ts": ["node:fs", "./address.ts"],
-  "src/cli/planted.ts": ["commander", "../client/index.ts"],
+/** Imports that the table allows, from the same folders. */
+const allowed: Record<string, string[]> = {
+  "src/config/planted.ts": ["zod", "node:fs"],
+  "src/client/planted.ts": [GEN, "nice-grpc"],
+  "src/client/inner/planted.ts": [GEN, "src/client/index.ts"],
+  "src/cli/planted.ts": ["src/client/index.ts", "src/config/index.ts", "commander"],
+  "src/cli/commands/serve.ts": ["src/server/main.ts"],
+  "src/server/log/planted.ts": [MESSAGE, "src/server/common/limits.ts"],
+  "src/server/log/ports/planted.ts": [MESSAGE],
+  "src/server/chat/planted.ts": [MESSAGE, "src/server/accounts/signIn.ts", "src/server/presence/onlineList.ts"],
+  "src/server/engines/memory/planted.ts": ["src/server/log/ports/log.ts", MESSAGE, "node:fs", "pino"],
+  "src/server/engines/memory/inner/planted.ts": ["src/server/engines/shared/planted.ts", MEMORY],
+  "src/server/rpc/planted.ts": [MESSAGE, GEN, "src/server/node/node.ts", "nice-grpc"],
+  "src/server/net/planted.ts": ["src/server/common/limits.ts", "src/config/index.ts", "node:net"],
+  "src/server/metrics/planted.ts": ["src/server/chat/counters.ts", "src/config/index.ts"],
+  "bench/load/planted.ts": ["bench/wires/planted.ts", "src/server/server.ts"],
+  "test/e2e/planted.ts": ["test/support/random.ts", "src/server/server.ts", "scripts/run.ts"],
 };
 
 describe("npm run check", function () {
@@ -48,14 +97,17 @@ describe("npm run check", function () {
   });
   afterEach(() => copy.remove());
 
-  async function plant(imports: Record<string, string[]>): Promise<void> {
-    // The check of imports asks git for the files.
-    await copy.run("git", "init", "--quiet");
-    for (const [file, specifiers] of Object.entries(imports)) {
+  /** Adds an import of each target to each file. Returns every import as `FILE:LINE TARGET`. */
+  async function plant(imports: Record<string, string[]>): Promise<string[]> {
+    const planted = Object.entries(imports).map(async ([file, targets]) => {
+      const before = await readFile(copy.path(file), "utf8").catch(() => "");
+      const lines = targets.map((target) => `import "${specifierOf(file, target)}";\n`);
       await mkdir(dirname(copy.path(file)), { recursive: true });
-      // In the order that the linter wants, so that it reports nothing else about this file.
-      await writeFile(copy.path(file), specifiers.map((specifier) => `import "${specifier}";\n`).join("\n"));
-    }
+      await writeFile(copy.path(file), before + lines.join(""));
+      const first = before.split("\n").length;
+      return targets.map((target, index) => `${file}:${first + index} ${target}`);
+    });
+    return (await Promise.all(planted)).flat();
   }
 
   /** Runs all checks, or those with a word in their names. Resolves with the names of the failed ones, and the output. */
@@ -65,26 +117,57 @@ describe("npm run check", function () {
     return { failed, output, code };
   }
 
-  it("All checks pass on the repository, and on allowed imports.", async () => {
-    await plant(allowed);
+  it("the check passes for the repository as it is", async () => {
+    await copy.run("git", "init", "--quiet");
     const { failed, output, code } = await check();
     expect(failed, output).to.deep.equal([]);
     expect(code).to.equal(0);
   });
 
-  it("The check of imports fails for every forbidden import, with its file and line.", async () => {
-    await plant(forbidden);
-    const { failed, output, code } = await check("imports");
-    expect(code).to.equal(1);
-    expect(failed, output).to.include("directions of imports, no cycles");
-    const found = [...output.matchAll(/^ *(\S+:\d+) imports /gm)].map((match) => match[1]);
-    const planted = Object.entries(forbidden).flatMap(([file, specifiers]) =>
-      specifiers.map((_, index) => `${file}:${2 * index + 1}`),
-    );
-    expect(found).to.have.members(planted);
+  it("the check of directions passes for imports that the table allows", async () => {
+    await copy.run("git", "init", "--quiet");
+    await plant(allowed);
+    expect((await check("directions")).output).to.match(/^ok +directions of imports/m);
   });
 
-  it("The check fails if generated code is stale or left over, and names the command to run.", async () => {
+  it("the check of directions names each forbidden import by file and line", async () => {
+    await copy.run("git", "init", "--quiet");
+    const planted = await plant(forbidden);
+    const { output, code } = await check("directions");
+    expect(code).to.equal(1);
+    const found = [...output.matchAll(/^ *(\S+:\d+) imports (?:the package )?(\S+?);/gm)];
+    const named = found.map(([, where, target]) => `${where} ${target === "node:" ? "node:fs" : target}`);
+    expect(named).to.have.members(planted.map((one) => one.replace(/ node:.*/, " node:fs")));
+  });
+
+  it("the forbidden imports of this test cover every row of the table of directions", () => {
+    const files = Object.keys(forbidden);
+    const rows = directions.map(({ path }) => path);
+    const missing = rows.filter((path) => !files.some((file) => file === path || file.startsWith(`${path}/`)));
+    expect(missing).to.deep.equal([]);
+  });
+
+  it("the check of directions names the files of a cycle", async () => {
+    await copy.run("git", "init", "--quiet");
+    const [one, other] = ["src/server/log/plantedOne.ts", "src/server/log/plantedOther.ts"];
+    await plant({ [one]: [other], [other]: [one] });
+    const { output, code } = await check("directions");
+    expect(code).to.equal(1);
+    expect(output).to.include(`a cycle: ${one} -> ${other} -> ${one}`);
+  });
+
+  it("the check of words names each retired word by file and line", async () => {
+    await copy.run("git", "init", "--quiet");
+    // In parts, so that the check does not find the words in this file.
+    const words = ["stret" + "ch", "newStret" + "ch", "Tal" + "lies", "some" + "body"];
+    await writeFile(copy.path("src/planted.ts"), `${words.map((word) => `// ${word}`).join("\n")}\n// totally\n`);
+    const { output, code } = await check("words");
+    expect(code).to.equal(1);
+    const lines = [...output.matchAll(/^ *src\/planted\.ts:(\d+): /gm)].map((match) => match[1]);
+    expect(lines).to.deep.equal(["1", "2", "3", "4"]);
+  });
+
+  it("the check fails if generated code is stale, missing or left over, and says what to run", async () => {
     await appendFile(copy.path("src/gen/obrolan/v1/chat.ts"), "// by hand\n");
     await writeFile(copy.path("src/gen/obrolan/v1/old.ts"), "export {};\n");
     await appendFile(copy.path("docs/protocol.md"), "By hand.\n");
@@ -96,7 +179,7 @@ describe("npm run check", function () {
     expect(output).to.include("docs/protocol.md is stale");
   });
 
-  it("The check runs all other checks after buf lint has failed.", async () => {
+  it("the check fails if buf lint complains, and runs the other checks too", async () => {
     await appendFile(copy.path("proto/obrolan/v1/chat.proto"), "\nmessage shouting {}\n");
     const { failed, output, code } = await check();
     expect(code).to.equal(1);
@@ -105,7 +188,7 @@ describe("npm run check", function () {
     expect(output).to.match(/^ok +types/m);
   });
 
-  it("The check fails if the target of a link, or a page or test that is named, does not exist.", async () => {
+  it("the check fails if a link, an anchor, a page named by code or a test named by a page does not exist", async () => {
     const git = (...args: string[]) => copy.run("git", ...args);
     await git("init", "--quiet");
     await git("add", ".");
@@ -130,7 +213,7 @@ describe("npm run check", function () {
     ]);
   });
 
-  it("The check fails if the contract breaks the clients of the last release.", async () => {
+  it("the check fails if the contract breaks the clients of the last release", async () => {
     const git = (...args: string[]) =>
       copy.run("git", "-c", "user.name=Test", "-c", "user.email=test@localhost", ...args);
     await git("init", "--quiet");
@@ -150,3 +233,10 @@ describe("npm run check", function () {
     expect(output).to.include('field "2"');
   });
 });
+
+/** How a file names a target: a package by its name, a file by the path from the file's folder. */
+function specifierOf(file: string, target: string): string {
+  if (!target.includes("/") || target.startsWith("@")) return target;
+  const path = relative(dirname(file), target);
+  return path.startsWith(".") ? path : `./${path}`;
+}

@@ -12,7 +12,7 @@ const MUTATIONS = { ...MESSAGE_MUTATIONS, ...CURSOR_MUTATIONS, ...COMMAND_MUTATI
 describe("The history checker", function () {
   this.timeout(60_000);
 
-  it("finds nothing in a history that keeps the promise", () => {
+  it("the checker finds nothing in a history that keeps the promise", () => {
     fc.assert(
       fc.property(healthyHistory(), (history) => {
         expect(check(history).violations).to.deep.equal([]);
@@ -21,7 +21,7 @@ describe("The history checker", function () {
     );
   });
 
-  it("counts the accepted commands and the deliveries", () => {
+  it("the checker counts the accepted commands and the deliveries", () => {
     fc.assert(
       fc.property(healthyHistory(), (history) => {
         const { accepted, deliveries } = check(history);
@@ -32,7 +32,7 @@ describe("The history checker", function () {
     );
   });
 
-  it("lets the head of a welcome lag if there are several servers, and not if there is one", () => {
+  it("the checker lets the head of a welcome lag if there are several servers, and not if there is one", () => {
     const message = { id: 1, sender: "ana", recipient: "", text: "hello", sentAt: 5 };
     const send = { user: "ana", client: "ana's phone", requestId: "r1", recipient: "", text: "hello" };
     const streams = [0, 1].map((resumeAfter) => ({
@@ -49,7 +49,7 @@ describe("The history checker", function () {
     expect(check({ ...history, headMayLag: true }).violations).to.deep.equal([]);
   });
 
-  it("compares the order of commands, unless their client may have retried them", () => {
+  it("the checker compares the order of commands, unless their client may have retried them", () => {
     const sends = [2, 1].map((id) => ({
       user: "ana",
       client: "ana's phone",
@@ -64,14 +64,14 @@ describe("The history checker", function () {
     expect(check({ ...history, sends: retried }).violations).to.deep.equal([]);
   });
 
-  it("refuses commands that cannot be told apart", () => {
+  it("the checker refuses commands that it cannot tell apart", () => {
     const send = { user: "ana", client: "ana's phone", requestId: "r1", recipient: "", text: "hello", answers: [] };
     const history = { sends: [send, { ...send, requestId: "r2" }], streams: [], oldestId: 1 };
     expect(() => check(history)).to.throw("ana's command r2 has the text of another");
   });
 
   for (const [what, mutate] of Object.entries(MUTATIONS)) {
-    it(`finds ${what}`, () => {
+    it(`the checker finds ${what}`, () => {
       let mutated = 0;
       fc.assert(
         fc.property(healthyHistory(), fc.nat(), (healthy, pick) => {

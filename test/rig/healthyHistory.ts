@@ -13,8 +13,9 @@ type Step =
   | { readonly do: "truncate"; readonly count: number };
 
 /**
- * The outcome of a command. `again`: the client sends it again though it was accepted. `lost`: its first `accepted` was lost. `untold`: it
- * was posted, and no answer ever came. `late`: a lost answer rejected it, and it is posted when the client sends it again.
+ * The outcome of a command. `again`: the client sends it again though it was accepted. `lost`: its first `accepted`
+ * was lost. `untold`: it was posted, and no answer ever came. `late`: a lost answer rejected it, and it is posted
+ * when the client sends it again.
  */
 type Fate = "accepted" | "again" | "lost" | "untold" | "late" | "rejected" | "vanished";
 
@@ -26,7 +27,10 @@ interface Opened {
   caughtUp: boolean;
 }
 
-/** Histories in which the server keeps its promise: users send, leave and come back, and the store removes old messages. */
+/**
+ * Histories in which the server keeps its promise: users send, leave and come back, and the store removes old
+ * messages.
+ */
 export function healthyHistory(): fc.Arbitrary<Mutable<History>> {
   const who = fc.nat(USERS.length - 1);
   const fate = fc.constantFrom<Fate>(
@@ -96,7 +100,8 @@ class ModelServer {
 
   /** Every client waits until it has everything, and an audit reads the log once more from the beginning. */
   end(): Mutable<History> {
-    // A client that comes back sends again, which adds messages: all clients come back before any of them takes the rest.
+    // A client that comes back sends again, which adds messages: all clients come back before any of them takes the
+    // rest.
     for (const user of USERS) if (!this.#open.has(phoneOf(user))) this.#enter(user, phoneOf(user), 0, true);
     for (const user of USERS) {
       const audit = `the audit of ${user}`;

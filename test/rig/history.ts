@@ -1,6 +1,6 @@
 /*
- * What the clients of one run saw, and nothing of how they talked to the server. Ids and cursors are those of the contract. Times are
- * milliseconds since the epoch.
+ * What the clients of one run saw, and nothing of how they talked to the server. Ids and cursors are those of the
+ * contract. Times are milliseconds since the epoch.
  */
 
 /** Everything that clients sent and received, of one log, from its first message on. */
@@ -10,7 +10,10 @@ export interface History {
   readonly streams: readonly Stream[];
   /** The id of the oldest message that the store still has at the end. 1: it never removed one. */
   readonly oldestId: number;
-  /** There are several servers, so the head in a `welcome` may lie behind what another server has shown. Default: false. */
+  /**
+   * There are several servers, so the head in a `welcome` may lie behind what another server has shown. Default:
+   * false.
+   */
   readonly headMayLag?: boolean;
   /** The run goes on: a client may still report messages and answers that others depend on. Default: false. */
   readonly isRunning?: boolean;

@@ -14,7 +14,10 @@ export class Load {
   #due = 0;
   #tickedAt = performance.now();
 
-  /** `rate`: messages a second of all users, as far as they are free to send. `maxText`: the longest text, in characters. */
+  /**
+   * `rate`: messages a second of all users, as far as they are free to send. `maxText`: the longest text, in
+   * characters.
+   */
   constructor(users: readonly VirtualUser[], random: Random, rate: number, maxText: number) {
     this.#users = users;
     this.#random = random;

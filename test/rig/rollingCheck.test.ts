@@ -54,7 +54,7 @@ function replay(history: History, seed: number) {
 describe("The rolling check", function () {
   this.timeout(60_000);
 
-  it("finds nothing in a history that keeps the promise, and counts all of it", () => {
+  it("the rolling check finds nothing in a history that keeps the promise, and counts all of it", () => {
     fc.assert(
       fc.property(healthyHistory(), fc.nat(), (history, seed) => {
         const { violations, verdict } = replay(history, seed);
@@ -68,7 +68,7 @@ describe("The rolling check", function () {
   });
 
   for (const [what, mutate] of Object.entries(MUTATIONS)) {
-    it(`finds ${what}`, () => {
+    it(`the rolling check finds ${what}`, () => {
       fc.assert(
         fc.property(healthyHistory(), fc.nat(), fc.nat(), (healthy, pick, seed) => {
           const history = structuredClone(healthy);
@@ -80,7 +80,7 @@ describe("The rolling check", function () {
     });
   }
 
-  it("removes what it has verified, so that a long run takes no more memory than a short one", () => {
+  it("the rolling check removes what it has verified, so that its memory does not grow with the run", () => {
     const recorder = new Recorder();
     const rolling = new RollingCheck(recorder, 100);
     const [clients, perStream] = [3, 20];
@@ -107,7 +107,7 @@ describe("The rolling check", function () {
     expect(rolling.finish()).to.include({ accepted: 200 * perStream, deliveries: 200 * perStream * clients });
   });
 
-  it("gives up on a message that no client tells of while the log grows", () => {
+  it("the rolling check gives up on a message that no client reports while the log grows", () => {
     const recorder = new Recorder();
     const rolling = new RollingCheck(recorder, 0);
     const { seen } = recorder.stream("bob", "bob's phone", { resumeAfter: 0, logId: "", recent: 0 });

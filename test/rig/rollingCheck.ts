@@ -7,8 +7,9 @@ import type { OpenSend, OpenStream, Recorder } from "./recorder.ts";
 const MAX_UNSETTLED = 20_000;
 
 /**
- * Checks a run that is too long to be kept. From time to time `look` verifies the history so far, and removes what no later event depends
- * on. The memory that is left grows with the number of clients, and not with the length of the run.
+ * Checks a run that is too long to be kept. From time to time `look` verifies the history so far, and removes what no
+ * later event depends on. The memory that is left grows with the number of clients, and not with the length of the
+ * run.
  */
 export class RollingCheck {
   readonly #recorder: Recorder;

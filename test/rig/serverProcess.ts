@@ -9,7 +9,9 @@ export interface RestartableOptions extends ProcessOptions {
   readonly args?: readonly string[];
 }
 
-/** The real server's process on a data folder, behind a proxy whose port stays the same when the server is restarted. */
+/**
+ * The real server's process on a data folder, behind a proxy whose port stays the same when the server is restarted.
+ */
 export class RestartableServer {
   /** The network between the clients and the server. */
   readonly proxy: NetworkProxy;

@@ -46,7 +46,10 @@ export class UserGroup {
     this.recorder = new Recorder(headMayLag);
   }
 
-  /** Adds a user who is online from now on, and sends nothing unless it is here at `startLoad`. `port`: for each connection. */
+  /**
+   * Adds a user who is online from now on, and sends nothing unless it is here at `startLoad`. `port`: for each
+   * connection.
+   */
   add<U extends VirtualUser>(
     Kind: new (options: VirtualUserOptions) => U,
     { username, token }: Account,

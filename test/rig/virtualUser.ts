@@ -35,8 +35,8 @@ export interface InFlight {
 }
 
 /**
- * A scripted user: sends, records what it sees, and sends again on its next stream what was not answered. Subclasses decide how it talks to
- * the server.
+ * A scripted user: sends, records what it sees, and sends again on its next stream what was not answered. Subclasses
+ * decide how it talks to the server.
  */
 export abstract class VirtualUser {
   readonly username: string;
@@ -85,7 +85,10 @@ export abstract class VirtualUser {
     return this.#streams;
   }
 
-  /** Sends a message, to everyone if the recipient is empty, as a line that a person typed if asked to. The text gets a unique prefix. */
+  /**
+   * Sends a message, to everyone if the recipient is empty, as a line that a person typed if asked to. The text gets
+   * a unique prefix.
+   */
   say(recipient: string, text: string, isTyped = false): OpenSend {
     const requestId = this.#nextId();
     const unique = `${requestId}: ${text}`;

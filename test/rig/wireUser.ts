@@ -32,7 +32,9 @@ export class WireUser extends VirtualUser {
     return this.#goodbye;
   }
 
-  /** Opens one stream on a connection of its own, joins, and sends what is in flight. For scripts that do not `start`. */
+  /**
+   * Opens one stream on a connection of its own, joins, and sends what is in flight. For scripts that do not `start`.
+   */
   async open(): Promise<{ readonly wire: Connection; readonly chat: ChatStream }> {
     const wire = await Connection.open({ port: this.options.port() });
     if (this.#hasLeft) {

@@ -1,5 +1,5 @@
-// `npm run soak`: the real server, and virtual users who come and go at random for as long as is asked for. The rolling check verifies
-// all the time what they see. At the end the server must hold no more than at the beginning.
+// `npm run soak`: the real server, and virtual users who come and go at random for as long as is asked for. The
+// rolling check verifies all the time what they see. At the end the server must hold no more than at the beginning.
 import { setTimeout as sleep } from "node:timers/promises";
 import { Recorder } from "../rig/recorder.ts";
 import { RollingCheck } from "../rig/rollingCheck.ts";
@@ -12,7 +12,10 @@ import { NAMES, SoakUsers } from "./users.ts";
 import { heapOf, inMegabytes, notBack, verdict } from "./verdict.ts";
 import { type Sample, Watch } from "./watch.ts";
 
-/** How long the server has to come back to where it began, in milliseconds. A user whose stream broke off counts as online for 10 s of it. */
+/**
+ * How long the server has to come back to where it began, in milliseconds. A user whose stream broke off counts as
+ * online for 10 s of it.
+ */
 const SETTLING_MS = 60_000;
 
 const { minutes, seed } = readOptions(process.argv);

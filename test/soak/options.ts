@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
 
-/** The heap at the end is compared with the heap after the second minute, so a shorter soak does not judge its growth. */
+/**
+ * The heap at the end is compared with the heap after the second minute, so a shorter soak does not judge its growth.
+ */
 export const JUDGED_MINUTES = 3;
 
 /** What to soak. */

@@ -6,7 +6,10 @@ import type { Random } from "../support/random.ts";
 const LONGEST = 4_000;
 const FILLER = "blah ";
 
-/** Sends something at random: to everyone, to one user, to itself, typed, a call for help, or a text that must be rejected. */
+/**
+ * Sends something at random: to everyone, to one user, to itself, typed, a call for help, or a text that must be
+ * rejected.
+ */
 export function sendSomething(user: VirtualUser, random: Random, names: readonly string[]): void {
   const dice = random.between(1, 100);
   if (dice <= 5) user.ask(help, "help");

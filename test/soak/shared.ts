@@ -4,7 +4,10 @@ import type { VirtualUser, VirtualUserOptions } from "../rig/virtualUser.ts";
 import type { ChatStream } from "../support/chatStream.ts";
 import { within } from "../support/deadline.ts";
 
-/** How long the soak waits for anything that has to come, in milliseconds: longer than a slow reader needs to catch up. */
+/**
+ * How long the soak waits for anything that has to come, in milliseconds: longer than a slow reader needs to catch
+ * up.
+ */
 export const DEADLINE_MS = 60_000;
 
 /** What all scripts of a soak share. */

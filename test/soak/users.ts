@@ -19,7 +19,10 @@ const FIRST_TEXT = "~".repeat(2_000);
 /** The names of the users who may be written to. */
 export const NAMES = Array.from({ length: WIRE_USERS + LIBRARY_USERS + IDLE_USERS }, (_, i) => `person-${i + 1}`);
 
-/** All virtual users of the soak. Each has random numbers of its own, so that its script does not depend on the others. */
+/**
+ * All virtual users of the soak. Each has random numbers of its own, so that its script does not depend on the
+ * others.
+ */
 export class SoakUsers {
   readonly #soak: Soak;
   readonly #seed: number;
@@ -59,7 +62,8 @@ export class SoakUsers {
 
   /** Every user receives the rest, and leaves. */
   async finish(): Promise<void> {
-    // First the commands that were not answered, which may add to the log. Then nobody sends any more, and everyone gets the rest of it.
+    // First the commands that were not answered, which may add to the log. Then nobody sends any more, and everyone
+    // gets the rest of it.
     for (let time = 0; time < 2; time++) await Promise.all(this.#scripts.map((script) => script.finish()));
     for (const { user } of this.#scripts) user.complete();
     for (const script of this.#scripts) await script.close();

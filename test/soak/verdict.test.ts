@@ -31,17 +31,17 @@ function minutes(heapAt: (seconds: number) => number): Sample[] {
 describe("The verdict of a soak", () => {
   const steady = minutes(() => 30e6);
 
-  it("finds nothing if the heap stays and every figure is back where it began", () => {
+  it("the verdict is good if the heap stays and every figure is back where it began", () => {
     expect(verdict({ begin: sample(), samples: steady, end: sample() })).to.deep.equal([]);
   });
 
-  it("does not take the first two minutes, or a momentary peak, for a leak", () => {
+  it("the verdict ignores the first two minutes, and a momentary peak", () => {
     const samples = minutes((seconds) => (seconds < 115 ? 20e6 : seconds === 590 ? 90e6 : 30e6));
     expect(heapOf(samples)).to.deep.equal({ early: 30e6, late: 30e6 });
     expect(verdict({ begin: sample(), samples, end: sample() })).to.deep.equal([]);
   });
 
-  it("finds a heap that has grown by more than a tenth", () => {
+  it("the verdict names a heap that has grown by more than a tenth", () => {
     const grown = (mb: number) => minutes((seconds) => 30e6 + Math.max(0, seconds - 150) * (mb / 450) * 1e6);
     expect(verdict({ begin: sample(), samples: grown(2.5), end: sample() })).to.deep.equal([]);
     expect(verdict({ begin: sample(), samples: grown(4), end: sample() })).to.have.length(1);
@@ -50,20 +50,20 @@ describe("The verdict of a soak", () => {
     );
   });
 
-  it("finds a heap that is larger after all have left than before the first client came", () => {
+  it("the verdict names a heap that is larger at the end than before the first client", () => {
     const end = sample({ heap: 34e6 });
     expect(verdict({ begin: sample(), samples: steady, end })).to.deep.equal([
       "The heap was 30.0 MB before the first client came, and 34.0 MB when all had left.",
     ]);
   });
 
-  it("finds fault with a soak that took no sample of the heap late enough, unless it does not judge the growth", () => {
+  it("the verdict names a soak without a late sample of the heap, unless it does not judge the growth", () => {
     const seen = { begin: sample(), samples: steady.slice(0, 12), end: sample() };
     expect(verdict(seen)).to.have.length(1);
     expect(verdict(seen, false)).to.deep.equal([]);
   });
 
-  it("finds each figure that is higher than before", () => {
+  it("the verdict names each figure that is higher than before", () => {
     const end = sample({ streams: 1, readers: 1, openFiles: 43, handles: 9, listeners: 10, readersBehind: 1 });
     expect(verdict({ begin: sample(), samples: steady, end })).to.deep.equal([
       "When all had left there were 1 streams, and 0 before the first one came.",

@@ -35,7 +35,10 @@ export function notBack(begin: Sample, end: Sample): string[] {
   );
 }
 
-/** A sentence for each fault of the server. None: it held. `judgesGrowth`: the soak was long enough for the growth of the heap. */
+/**
+ * A sentence for each fault of the server. None: it held. `judgesGrowth`: the soak was long enough for the growth of
+ * the heap.
+ */
 export function verdict({ begin, samples, end }: Seen, judgesGrowth = true): string[] {
   const { early, late } = heapOf(samples);
   const found = notBack(begin, end);

@@ -5,17 +5,17 @@ const WAYS = { "written to HTTP/2": true, "written through grpc-js": false };
 
 let direct: boolean | undefined;
 
-/** How the servers of the suite that is being described write their responses; undefined: as they find best. */
+/** How the servers of the present suite write responses. Undefined: the server's own choice. */
 export function wayOfSuite(): { direct?: boolean } {
   return direct === undefined ? {} : { direct };
 }
 
 /**
- * Describes a suite twice: for a server that writes its responses to the HTTP/2 stream behind grpc-js, and for one that does without
- * what is not public.
+ * Describes a suite twice: for a server that writes responses to the HTTP/2 stream behind grpc-js, and for one that
+ * uses the public interface alone.
  */
 export function describeBothWays(title: string, body: (this: Suite) => void): void {
-  // How a response is written is a node's own business: with one it is looked at in both ways.
+  // Each node chooses its way of writing, so the suites of a single node cover both.
   if (NODES > 1) {
     describe(title, body);
     return;

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 
-/** A key and a certificate for 127.0.0.1 that it signed itself, in PEM. */
+/** A self-signed certificate for 127.0.0.1 and its key, in PEM. */
 export interface Certificate {
   readonly key: Buffer;
   readonly cert: Buffer;
@@ -19,8 +19,8 @@ const ECDSA_WITH_SHA256 = oid(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02);
 const HOUR_MS = 3_600_000;
 
 /**
- * Makes a certificate; by default one for an hour before and after now. Written out by hand, because Node signs but does not make
- * certificates.
+ * Makes a certificate, by default valid from an hour ago to an hour ahead. It is encoded by hand, because Node.js can
+ * sign, but cannot make certificates.
  */
 export function makeCertificate(from = Date.now() - HOUR_MS, to = Date.now() + HOUR_MS): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });

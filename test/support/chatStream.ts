@@ -10,29 +10,29 @@ import { frame, Unframer } from "./frames.ts";
 export interface ChatOptions {
   /** Whether to read from the start; default true. */
   readonly reading?: boolean;
-  /** Takes every response as it stood on the wire, instead of it being opened and kept. */
+  /** Takes every response as bytes of the wire, instead of decoding and keeping it. */
   readonly take?: (response: Buffer) => void;
-  /** How long each wait on the stream may take, in milliseconds; default `DEADLINE`. */
+  /** The limit of each wait on the stream, in milliseconds; default `DEADLINE`. */
   readonly deadline?: number;
 }
 
-/** A response as it came. */
+/** A response as it arrived. */
 export interface Response extends ChatResponse {
   /** Its length on the wire, in bytes. */
   readonly size: number;
 }
 
 /**
- * One `Chat` call, seen from the wire: it sends whatever it is told to, keeps everything that comes, and lets a test wait
+ * One `Chat` call on the wire. It sends what a test tells it to, keeps everything that arrives, and lets a test wait
  * for any of it, always with a deadline.
  */
 export class ChatStream {
   readonly responses: Response[] = [];
   readonly events: Event[] = [];
-  /** How the call ended, once everything before it has been read. */
+  /** How the call ended, after everything before the end was read. */
   readonly ended: Promise<Ending>;
 
-  /** The HTTP/2 stream itself, for what only an enemy does. */
+  /** The HTTP/2 stream, for tests that break the protocol. */
   readonly http: ClientHttp2Stream;
   readonly #unclaimed = new Map<Kind, object[]>();
   readonly #replies = new Map<string, Event[]>();
@@ -68,7 +68,7 @@ export class ChatStream {
       });
       http.on("end", () => trailers["grpc-status"] !== undefined && end());
       http.on("close", end);
-      // What went wrong is in the ending.
+      // The ending has the error.
       http.on("error", () => {});
     });
   }
@@ -85,27 +85,27 @@ export class ChatStream {
     }
   }
 
-  /** The cursor that a client would come back with; undefined where none came yet. */
+  /** The cursor that a client would resume from; undefined if none came yet. */
   get cursor(): bigint | undefined {
     return this.responses.findLast((response) => response.cursor !== 0n)?.cursor;
   }
 
-  /** All messages that came, in the order in which they came. */
+  /** All messages, in order of arrival. */
   get messages(): Received<"message">[] {
     return this.received("message");
   }
 
-  /** All events of a kind that came, claimed or not. */
+  /** All events of a kind, claimed or not. */
   received<K extends Kind>(kind: K): Received<K>[] {
     return this.events.map((event) => opened(kind, event)).filter((event) => event !== undefined);
   }
 
-  /** The names of all events that came, in order. */
+  /** The names of all events, in order of arrival. */
   get kinds(): (Kind | undefined)[] {
     return this.events.map(({ event }) => event?.$case);
   }
 
-  /** Sends a command and returns its `request_id`; without one given it makes one up. */
+  /** Sends a command and returns its `request_id`, a generated one by default. */
   send(command: Command | undefined, requestId: string = randomUUID()): string {
     this.sendBytes(ChatRequest.encode({ requestId, command }).finish());
     return requestId;
@@ -116,7 +116,7 @@ export class ChatStream {
     this.http.write(frame(message));
   }
 
-  /** Waits for the next event of a kind that no `next` had before. Those of other kinds are left for their own `next`. */
+  /** Waits for the next unclaimed event of a kind. Events of other kinds stay for their own `next`. */
   async next<K extends Kind>(kind: K, where: (event: Received<K>) => boolean = () => true): Promise<Received<K>> {
     return this.until(kind, () => {
       const events = (this.#unclaimed.get(kind) ?? []) as unknown as Received<K>[];
@@ -145,7 +145,7 @@ export class ChatStream {
     return expectKind("rejected", await this.ask(command, requestId));
   }
 
-  /** Waits until `condition` gives something, which is looked at after every chunk that comes. */
+  /** Waits until `condition` returns something. It is evaluated after every chunk. */
   async until<T>(what: string, condition: () => T | undefined): Promise<T> {
     let watch = () => {};
     const found = new Promise<T>((resolve, reject) => {
@@ -176,17 +176,17 @@ export class ChatStream {
     return within(this.ended, () => `the end of the stream: ${this.#story()}`, this.#deadline);
   }
 
-  /** Ends the client's side, as one does who has nothing more to say. */
+  /** Half-closes the stream: the client sends nothing more. */
   halfClose(): void {
     this.http.end();
   }
 
-  /** Cancels the call: `RST_STREAM`, and nothing before it. */
+  /** Cancels the call with `RST_STREAM` alone. */
   cancel(): void {
     this.#cancel();
   }
 
-  /** Cancels the call as grpc-js does: in one go it ends its side and resets the stream. */
+  /** Cancels the call as grpc-js does: it half-closes and resets the stream at once. */
   cancelAsGrpcJs(): void {
     this.http.close(8);
   }
@@ -196,18 +196,18 @@ export class ChatStream {
     this.http.pause();
   }
 
-  /** Reads on. */
+  /** Resumes reading. */
   resume(): void {
     this.http.resume();
   }
 }
 
-/** The event if it is of that kind. */
+/** The event if it is of this kind. */
 function opened<K extends Kind>(kind: K, { requestId, event }: Event): Received<K> | undefined {
   return event?.$case === kind ? ({ ...event.value, requestId } as unknown as Received<K>) : undefined;
 }
 
-/** The event of that kind, or an error that tells what came instead. */
+/** The event of this kind, or an error that names the kind that came instead. */
 export function expectKind<K extends Kind>(kind: K, reply: Event): Received<K> {
   const event = opened(kind, reply);
   if (event) return event;

@@ -3,19 +3,19 @@ import path from "node:path";
 
 const PRELOAD = new URL("shiftedClock.ts", import.meta.url).href;
 
-/** The clock of a server's process, which a test sets. */
+/** The clock of a server's process, under the control of a test. */
 export interface ProcessClock {
-  /** What the process is to be started with. */
+  /** The environment to start the process with. */
   readonly env: Record<string, string>;
-  /** From now on it is off by so many milliseconds. */
+  /** Moves the clock this many milliseconds ahead of the real time. */
   set(offset: number): void;
 }
 
-/** A clock that is right, kept in a file of a folder. */
+/** A correct clock, kept in a file of a folder. */
 export function processClock(folder: string): ProcessClock {
   const file = path.join(folder, "clock");
   const set = (offset: number) => {
-    // In one step: the server may read it at any moment.
+    // In one step, because the server may read it at any moment.
     writeFileSync(`${file}.new`, String(offset));
     renameSync(`${file}.new`, file);
   };

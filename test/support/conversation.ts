@@ -3,13 +3,13 @@ import { ServerProcess } from "./process.ts";
 import { Proxy as NetworkProxy } from "./proxy.ts";
 import { Terminal } from "./terminal.ts";
 
-/** What happens to the server in a round: a drain, or the end at once. */
+/** What happens to the server in a round: a drain, or a kill. */
 const SIGNALS = ["SIGTERM", "SIGKILL"] as const;
 
 /**
- * Two people in real terminals write to one another in private while the server's process is restarted so often. Each
- * writes while the server is away, as in every round the one whose client is back first; none of it may be refused.
- * Resolves with what was said.
+ * Two users in real terminals send private messages to each other while the server restarts `rounds` times. Each sends
+ * while the server is away, and each is first to reconnect in some round. None of the messages may be refused.
+ * Resolves with the texts.
  */
 export async function talkThroughRestarts(rounds: number, folder: string, args: readonly string[]): Promise<string[]> {
   let { server, port } = await ServerProcess.serve(folder, args);
@@ -27,7 +27,7 @@ export async function talkThroughRestarts(rounds: number, folder: string, args: 
       ({ server, port } = await ServerProcess.serve(folder, args));
       proxy.pointTo(port);
       proxy.allow();
-      // What is shown to the other one was accepted.
+      // A text that the other terminal shows was accepted.
       await Promise.all([budi.shows(`ping ${round}.`), ani.shows(`pong ${round}.`)]);
       for (const { text } of terminals) expect(text).to.not.match(/is not online|refused/);
     }

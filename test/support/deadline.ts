@@ -1,7 +1,7 @@
-/** How long a test waits for anything at all, in milliseconds. Long enough for a busy machine: only a failing test gets there. */
+/** The limit of every wait of a test, in milliseconds. Only a failing test reaches it, also on a busy machine. */
 export const DEADLINE = 15_000;
 
-/** Waits for `promise`; past the deadline it throws a sentence that says what did not come. */
+/** Waits for `promise`. After the deadline it throws a sentence that names the missing thing. */
 export async function within<T>(promise: Promise<T>, what: string | (() => string), ms = DEADLINE): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const deadline = new Promise<never>((_, reject) => {

@@ -1,4 +1,4 @@
-/** A thread with a server that listens as ours does and then takes no connection until it is told to: for test/e2e/backlog.test.ts. */
+/** A worker with a server that listens and accepts no connection until it is told to: for test/e2e/backlog.test.ts. */
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http2";
 import { Duration } from "../../src/gen/google/protobuf/duration.ts";
 import { bytesOf, stringsOf, varintOf } from "./protobuf.ts";
 
-/** The numbers that gRPC gives its statuses. */
+/** The numbers of gRPC's statuses. */
 export const Code = {
   OK: 0,
   CANCELLED: 1,
@@ -18,32 +18,32 @@ export const Code = {
   UNAUTHENTICATED: 16,
 } as const;
 
-/** How a call ended, as it stood on the wire. */
+/** The end of a call, as seen on the wire. */
 export interface Ending {
-  /** `grpc-status`; undefined where none came (a reset stream, a lost connection). */
+  /** `grpc-status`; undefined without one (a reset stream, a lost connection). */
   readonly code: number | undefined;
   readonly message: string;
   /** The trailer `obrolan-reason`. */
   readonly reason: string | undefined;
   readonly trailers: IncomingHttpHeaders;
-  /** `grpc-status-details-bin`, opened. */
+  /** `grpc-status-details-bin`, decoded. */
   readonly details: Details | undefined;
-  /** The code of the `RST_STREAM` that ended it; 0 where none did. */
+  /** The code of the `RST_STREAM` that ended the call; 0 without one. */
   readonly reset: number;
 }
 
-/** What a `google.rpc.Status` has in it. */
+/** The content of a `google.rpc.Status`. */
 export interface Details {
   readonly code: number;
   readonly message: string;
   readonly errorInfo: { reason: string; domain: string } | undefined;
-  /** The names of the fields that a `BadRequest` complains about; undefined without one. */
+  /** The names of the fields in a `BadRequest`; undefined without one. */
   readonly badFields: string[] | undefined;
   /** The wait of a `RetryInfo` in milliseconds; undefined without one. */
   readonly retryAfter: number | undefined;
 }
 
-/** Reads how a call ended from its trailers. */
+/** Reads the end of a call from its trailers. */
 export function readEnding(trailers: IncomingHttpHeaders, reset: number): Ending {
   const status = trailers["grpc-status"];
   const details = trailers["grpc-status-details-bin"];
@@ -75,7 +75,7 @@ function readDetails(status: Uint8Array): Details {
   };
 }
 
-/** A `Duration` in milliseconds; undefined where it is unset. */
+/** A `Duration` in milliseconds; undefined if it is unset. */
 export function millis(duration: Duration): number;
 export function millis(duration: Duration | undefined): number | undefined;
 export function millis(duration: Duration | undefined): number | undefined {

@@ -2,7 +2,7 @@ import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import type { Engines } from "../../src/server/node/engines.ts";
 import { within } from "./deadline.ts";
 
-/** The same object with some of its methods replaced; the others see the original as `this`. */
+/** The same object with some of its methods replaced. The other methods see the original as `this`. */
 export function override<T extends object>(target: T, replaced: Partial<T>): T {
   return new Proxy(target, {
     get(original, key) {
@@ -13,12 +13,12 @@ export function override<T extends object>(target: T, replaced: Partial<T>): T {
   });
 }
 
-/** The engines with one of them overridden. */
+/** The engines with one port overridden. */
 export function withPort<P extends keyof Engines>(engines: Engines, port: P, replaced: Partial<Engines[P]>): Engines {
   return { ...engines, [port]: override(engines[port], replaced) };
 }
 
-/** The engines, of which all that the store serves throws `StoreUnavailable` while it is away. */
+/** The engines, in which all ports of the store throw `StoreUnavailable` while it is away. */
 export function whileAway(engines: Engines, isAway: () => boolean): Engines {
   const port = <T extends object>(target: T): T =>
     new Proxy(target, {
@@ -41,7 +41,7 @@ export function whileAway(engines: Engines, isAway: () => boolean): Engines {
   };
 }
 
-/** The same object, whose calls of these methods wait at a gate before they are carried out. */
+/** The same object. Calls of these methods wait at a gate before they are carried out. */
 export function gated<T extends object>(target: T, gate: Gate, ...methods: (keyof T)[]): T {
   return overrideEach(target, methods, async (call) => {
     await gate.pass();
@@ -49,7 +49,7 @@ export function gated<T extends object>(target: T, gate: Gate, ...methods: (keyo
   });
 }
 
-/** The same object: calls of these methods are carried out at once, and their results wait at a gate. */
+/** The same object. Calls of these methods are carried out at once, and their results wait at a gate. */
 export function gatedResults<T extends object>(target: T, gate: Gate, ...methods: (keyof T)[]): T {
   return overrideEach(target, methods, async (call) => {
     const result = await call();
@@ -70,29 +70,29 @@ function overrideEach<T extends object>(
   return override(target, Object.fromEntries(replaced) as Partial<T>);
 }
 
-/** Something that holds whoever comes to it, until the test opens it. It begins open. */
+/** Holds all calls that pass, until the test opens it. It begins open. */
 export class Gate {
   #opened: PromiseWithResolvers<void> | undefined;
   #entered = Promise.withResolvers<void>();
 
-  /** From now on whoever comes waits. */
+  /** From now on calls wait. */
   shut(): void {
     this.#opened ??= Promise.withResolvers<void>();
     this.#entered = Promise.withResolvers<void>();
   }
 
-  /** Lets everybody through, now and later. */
+  /** Lets all calls through, now and later. */
   open(): void {
     this.#opened?.resolve();
     this.#opened = undefined;
   }
 
-  /** Waits until somebody stands before the gate. */
+  /** Waits until a call waits at the gate. */
   async entered(): Promise<void> {
-    await within(this.#entered.promise, "somebody to come to the gate");
+    await within(this.#entered.promise, "a call to come to the gate");
   }
 
-  /** Goes through, or waits before it. */
+  /** Passes, or waits until the gate opens. */
   async pass(): Promise<void> {
     if (!this.#opened) return;
     this.#entered.resolve();

@@ -1,11 +1,11 @@
 import { within } from "./deadline.ts";
 
-/** Waits for so many turns of the event loop. */
+/** Waits for this many turns of the event loop. */
 export async function turns(count = 1): Promise<void> {
   for (let i = 0; i < count; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Waits, turn by turn, for what nobody announces. */
+/** Waits, turn by turn, until a condition holds that no event announces. */
 export async function until(condition: () => boolean, what: string): Promise<void> {
   let given = false;
   const wait = async () => {
@@ -16,7 +16,7 @@ export async function until(condition: () => boolean, what: string): Promise<voi
   });
 }
 
-/** Waits for what nobody announces, asking again and again. */
+/** As `until`, for a condition that takes a call. */
 export async function eventually(condition: () => Promise<boolean>, what: string): Promise<void> {
   let isSo = false;
   let failure: unknown;
@@ -34,7 +34,7 @@ export async function eventually(condition: () => Promise<boolean>, what: string
   if (failure !== undefined) throw failure;
 }
 
-/** Whether a promise has an outcome, once all that can go on by itself has done so. */
+/** Whether a promise is settled, after everything has run that waits for no event from outside. */
 export async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false;
   const settle = () => {

@@ -3,7 +3,7 @@ import { type Reason, reasonToJSON } from "../../src/gen/obrolan/v1/chat.ts";
 import type { ChatStream } from "./chatStream.ts";
 import { Code, type Ending } from "./ending.ts";
 
-/** A call failed with this status, and says why in each of the places where it has to. */
+/** Expects a failed call: this status, and the reason in each place that must have it. */
 export function expectFailed(ending: Ending, code: keyof typeof Code, reason: string): void {
   expect(ending, ending.message).to.include({ code: Code[code], reason });
   expect(ending.details, "grpc-status-details-bin").to.deep.include({
@@ -14,18 +14,18 @@ export function expectFailed(ending: Ending, code: keyof typeof Code, reason: st
   expectSentence(ending.message);
 }
 
-/** Something for people to read: with words, on one line, and nothing of the server's inside. */
+/** Expects a sentence for people: with words, on one line, and without internals of the server. */
 export function expectSentence(text: string): void {
   expect(text).to.match(/^\S+( \S+)+$/);
   expect(text).to.not.match(/\bat .*:\d+|node_modules|\.ts\b|SQLITE|Error:/);
 }
 
-/** The reason's name, as it stands in trailers. */
+/** The reason's name, as in trailers. */
 export function nameOf(reason: Reason): string {
   return reasonToJSON(reason).replace("REASON_", "");
 }
 
-/** The stream ends with `goodbye` as its last event, and with this status. */
+/** Expects `goodbye` as the last event, and this status. */
 export async function expectGoodbye(
   chat: ChatStream,
   expected: { reason: string; reconnect: boolean; code: keyof typeof Code },

@@ -1,14 +1,14 @@
 import { execFile, execFileSync } from "node:child_process";
 import type { Context } from "mocha";
 
-/** How a command ended, and what it printed. */
+/** How a command ended, and its output. */
 export interface Ran {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a command, and ends it where the test's patience would end first. */
+/** Runs a command. Kills it before the deadline of the test. */
 export function run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const options = { env: { ...process.env, ...env }, timeout: 25_000 };
@@ -19,12 +19,12 @@ export function run(command: string, args: readonly string[], env: Record<string
   });
 }
 
-/** Skips a test whose tool is not on this machine, as `needsTool` does, and names the Debian packages to install. */
+/** As `needsTool`; the message names the Debian packages to install. */
 export function needs(test: Context, command: string, args: readonly string[], debianPackage: string): void {
   needsTool(test, command, args, `apt-get install ${debianPackage}`);
 }
 
-/** Skips a test whose tool is not on this machine, and says how to install it. If `CI` is set, the test fails instead. */
+/** Skips a test whose tool is not installed, and says how to install it. If `CI` is set, the test fails instead. */
 export function needsTool(test: Context, command: string, args: readonly string[], install: string): void {
   try {
     execFileSync(command, args, { stdio: "ignore" });

@@ -1,17 +1,17 @@
 import type { Draft } from "../../src/server/log/ports/logStore.ts";
 import type { Person, TestServer } from "./server.ts";
 
-/** A message to be put into the log. */
+/** A message to write into the log. */
 export interface Line {
   readonly from: Person;
-  /** Nobody: everyone. */
+  /** Undefined: everyone. */
   readonly to?: Person;
   readonly text: string;
 }
 
 const BATCH = 1000;
 
-/** Puts many messages into the log, past the server, which is then started again. */
+/** Writes many messages into the log without the server, which then starts again. */
 export async function fill(server: TestServer, lines: Iterable<Line>): Promise<void> {
   const ids = new Map<string, { accountId: number; sessionId: number }>();
   const idsOf = async ({ username, token }: Person) => {
@@ -45,7 +45,7 @@ export async function fill(server: TestServer, lines: Iterable<Line>): Promise<v
   await server.restart();
 }
 
-/** As many public messages of one person, with texts of about that length. */
+/** `count` public messages of one person, with texts of about this length. */
 export function* chatter(from: Person, count: number, length = 30): Generator<Line> {
   for (let i = 1; i <= count; i++) yield { from, text: `${i} `.padEnd(length, "blah ") };
 }

@@ -10,30 +10,30 @@ import { sharedServer } from "./engineServer.ts";
 import { until } from "./eventLoop.ts";
 import { postgresPlace } from "./postgresFixture.ts";
 
-/** The engines of one node, while they are open. */
+/** The open engines of one node. */
 export interface NodeEngines {
   readonly engines: Engines;
-  /** Resolves when the node's bus carries its hints to the others, and theirs to it. */
+  /** Resolves when the node's bus carries notifications in both directions. */
   ready(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What the servers of a test stand on: the store, and what is between them. */
+/** What the servers of a test share: the store, and the bus between them. */
 export interface Fixture {
-  /** How many servers stand on it. */
+  /** The number of servers. */
   readonly nodes: number;
-  /** For what is the test's own; the store is there where it has files. */
+  /** For files of the test. A store in files is here too. */
   readonly folder: string;
   /** Opens the engines of one more node. */
   open(): Promise<NodeEngines>;
-  /** Takes all of it away. */
+  /** Removes the fixture. */
   remove(): Promise<void>;
 }
 
-/** How many nodes each server of a test is made of: 1, unless `npm run test:cluster` says otherwise. */
+/** The number of nodes of each server in a test: 1, except with `npm run test:cluster`. */
 export const NODES = Number(process.env.TEST_NODES ?? 1);
 
-/** New ground for a server of `NODES` nodes. */
+/** A new fixture for a server of `NODES` nodes. */
 export async function newFixture(): Promise<Fixture> {
   const folder = await mkdtemp(path.join(tmpdir(), "obrolan-test-"));
   return NODES === 1 ? embedded(folder) : distributed(folder);
@@ -70,7 +70,7 @@ function embedded(folder: string): Fixture {
   };
 }
 
-/** Several nodes, on a PostgreSQL and a NATS that other tests use too, each without seeing anything of another. */
+/** Several nodes, on a PostgreSQL and a NATS that other tests use too. Tests see nothing of one another. */
 async function distributed(folder: string): Promise<Fixture> {
   const place = await postgresPlace();
   const { url } = await sharedServer("nats");
@@ -78,7 +78,7 @@ async function distributed(folder: string): Promise<Fixture> {
     nodes: NODES,
     folder,
     async open() {
-      // All nodes are one process here: where it stands still for longer than a lease, they would all lose their people.
+      // All nodes are in one process: if it pauses for longer than a lease, they all lose their users.
       const { name: _, close, ...store } = await place.open({ leaseMs: 60_000 });
       const bus = openNatsBus({ url, local: new LocalBus(), report: () => {} });
       return {

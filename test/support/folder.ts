@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-/** A new empty folder for each test of a `describe`, taken away after it. */
+/** A new empty folder for each test of a `describe`, removed after the test. */
 export function useFolder(): { readonly path: string } {
   const folder = { path: "" };
   beforeEach(async () => {

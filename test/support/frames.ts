@@ -1,4 +1,4 @@
-/** Puts the five bytes that gRPC wants before a message: a flag and the length. */
+/** Adds gRPC's five bytes before a message: a flag and the length. */
 export function frame(message: Uint8Array, compressed = false): Buffer {
   const framed = Buffer.allocUnsafe(5 + message.length);
   framed.writeUInt8(compressed ? 1 : 0, 0);
@@ -7,14 +7,14 @@ export function frame(message: Uint8Array, compressed = false): Buffer {
   return framed;
 }
 
-/** Cuts the bytes of a stream back into messages. */
+/** Cuts the bytes of a stream into messages. */
 export class Unframer {
   #chunks: Buffer[] = [];
   #size = 0;
-  /** How many bytes the next message needs, its own five included; five where that is not known yet. */
+  /** The size of the next message with its five bytes; five if the size is not known yet. */
   #needed = 5;
 
-  /** Takes what came and returns the messages that are whole now. */
+  /** Takes bytes, and returns the messages that are complete. */
   push(chunk: Buffer): Buffer[] {
     this.#chunks.push(chunk);
     this.#size += chunk.length;

@@ -5,7 +5,7 @@ import { frame, Unframer } from "./frames.ts";
 import { varintOf } from "./protobuf.ts";
 import type { Connection } from "./wire.ts";
 
-/** What `grpc.health.v1` answers. */
+/** The answers of `grpc.health.v1`. */
 export const Health = { SERVING: 1n, NOT_SERVING: 2n, SERVICE_UNKNOWN: 3n } as const;
 
 function request(service: string): Uint8Array {
@@ -19,10 +19,10 @@ export async function checkHealth(wire: Connection, service: string): Promise<{ 
 }
 
 /**
- * Watches a service's health: resolves, at each call of what it returns, with the next state that is told. `patience`: how long that may
- * take, in milliseconds; `Infinity`: as long as it takes.
+ * Watches a service's health. Each call of the result resolves with the next state. `timeoutMs`: the limit of each
+ * wait in milliseconds; `Infinity`: no limit.
  */
-export function watchHealth(wire: Connection, service: string, patience = DEADLINE): () => Promise<bigint> {
+export function watchHealth(wire: Connection, service: string, timeoutMs = DEADLINE): () => Promise<bigint> {
   const stream = wire.start("/grpc.health.v1.Health/Watch");
   const unframer = new Unframer();
   const told: bigint[] = [];
@@ -38,7 +38,7 @@ export function watchHealth(wire: Connection, service: string, patience = DEADLI
       const woken = new Promise<void>((resolve) => {
         wake = resolve;
       });
-      await (patience === Infinity ? woken : within(woken, `the next health of "${service}"`, patience));
+      await (timeoutMs === Infinity ? woken : within(woken, `the next health of "${service}"`, timeoutMs));
     }
     return told.shift() as bigint;
   };

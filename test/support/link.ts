@@ -7,16 +7,16 @@ export type Way = "up" | "down";
 export const WAYS: readonly Way[] = ["up", "down"];
 
 /**
- * What becomes of bytes: they pass, they are not taken until they may pass, they are taken and kept until then, they are lost, or they
- * pass a few at a time.
+ * What happens to bytes: they pass, they wait unread, they are read and wait, they are lost, or they pass a few at a
+ * time.
  */
 export type Flow = "pass" | "hold" | "keep" | "lose" | { readonly bytes: number; readonly everyMs: number };
 
 const beingReset = new WeakSet<net.Socket>();
 
 /**
- * Ends a connection with a TCP reset, or as it is where its end has begun: Node's `resetAndDestroy` then fails with EINVAL and loses the
- * handle, and at the end of the process waits for it in a busy loop, for ever (seen with Node 24.21).
+ * Resets a connection, or destroys it if its end has begun: Node's `resetAndDestroy` then fails with EINVAL and loses
+ * the handle, and waits for it in a busy loop at the end of the process (seen with Node 24.21).
  */
 export function reset(socket: net.Socket): void {
   if (!socket.writableEnded) {
@@ -25,7 +25,7 @@ export function reset(socket: net.Socket): void {
   } else if (!beingReset.has(socket)) socket.destroy();
 }
 
-/** One connection through a proxy, which can be ended, slowed down and silenced without its two ends being asked. */
+/** One connection through a proxy. It can be ended, slowed down and silenced without its two ends. */
 export class Link {
   readonly #ends: { readonly client: net.Socket; readonly server: net.Socket };
   readonly #pumps: { readonly up: Pump; readonly down: Pump };
@@ -43,28 +43,28 @@ export class Link {
     this.#pumps[way].set(flow);
   }
 
-  /** How many bytes have been taken and may not pass yet. */
+  /** The number of bytes that were read and wait. */
   kept(way: Way): number {
     return this.#pumps[way].kept;
   }
 
-  /** Nothing passes either way until it may; what is said meanwhile is kept. */
+  /** Stops both directions; the bytes of that time are kept. */
   hold(): void {
     for (const way of WAYS) this.set(way, "hold");
   }
 
-  /** Everything passes, what was kept first. */
+  /** Passes everything, the kept bytes first. */
   pass(): void {
     for (const way of WAYS) this.set(way, "pass");
   }
 
-  /** Ends the connection for both, in an orderly way (FIN), wherever they are in what they say. */
+  /** Ends the connection for both sides in an orderly way (FIN), at any byte. */
   end(): void {
     this.#ends.client.end();
     this.#ends.server.end();
   }
 
-  /** Ends the connection for both with a TCP reset. */
+  /** Ends the connection for both sides with a TCP reset. */
   reset(): void {
     reset(this.#ends.client);
     reset(this.#ends.server);
@@ -75,13 +75,13 @@ export class Link {
     return this.#ends.server.localPort ?? 0;
   }
 
-  /** The client's end is gone, and the server is not told: what is kept for it can still arrive. */
+  /** The client's end is gone, and the server does not know: the kept bytes can still arrive. */
   orphan(): void {
     this.#silent = true;
     this.#ends.client.resetAndDestroy();
   }
 
-  /** Half-open: this end is gone, and the other one is never told. */
+  /** Half-open: this end is gone, and the other end never hears of it. */
   forget(end: "client" | "server"): void {
     this.#silent = true;
     this.set("up", "lose");
@@ -94,12 +94,14 @@ export class Link {
   }
 }
 
-/** The bytes of one direction. It takes no more than the other end does, so that a slow reader is felt on the other side. */
+/**
+ * The bytes of one direction. It reads no more than the other end does, so that a slow reader is felt by the sender.
+ */
 class Pump {
   readonly #from: net.Socket;
   readonly #to: net.Socket;
   #flow: Flow = "pass";
-  /** What has been taken and may not pass yet. */
+  /** The bytes that were read and wait. */
   #rest: Buffer = Buffer.alloc(0);
   #timer: NodeJS.Timeout | undefined;
 

@@ -3,7 +3,7 @@ import { get, type IncomingMessage } from "node:http";
 import { text as readAll } from "node:stream/consumers";
 import { within } from "./deadline.ts";
 
-/** What a scrape gave. */
+/** The result of a scrape. */
 export class Scrape {
   readonly text: string;
   readonly #samples: Map<string, number>;
@@ -19,7 +19,7 @@ export class Scrape {
     );
   }
 
-  /** All samples, by name with labels as they stand in the text. */
+  /** All samples, by name with labels as in the text. */
   get samples(): ReadonlyMap<string, number> {
     return this.#samples;
   }
@@ -31,14 +31,14 @@ export class Scrape {
     return value;
   }
 
-  /** The samples of a metric, by what its one label says. */
+  /** The samples of a metric, by the value of its one label. */
   byLabel(name: string): Record<string, number> {
     const own = [...this.#samples].filter(([sample]) => sample.startsWith(`${name}{`));
     return Object.fromEntries(own.map(([sample, value]) => [/="(.*)"/.exec(sample)?.[1] ?? "", value]));
   }
 }
 
-/** Reads the metrics at `HOST:PORT`, over a connection that is not there before and not after. */
+/** Reads the metrics at `HOST:PORT` on a connection of its own. */
 export async function scrape(address: string): Promise<Scrape> {
   const request = get(`http://${address}/metrics`, { agent: false });
   const [response] = (await within(once(request, "response"), `the metrics of ${address}`)) as [IncomingMessage];

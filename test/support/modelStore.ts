@@ -17,7 +17,7 @@ export class ModelLog {
     return this.messages.length;
   }
 
-  /** What an account may see of what is kept, said in other words than in room/. */
+  /** The messages in the log that an account may see, by a definition independent of the code under test. */
   visibleTo(accountId: number): Message[] {
     return this.messages
       .slice(this.oldestId - 1)
@@ -25,9 +25,9 @@ export class ModelLog {
   }
 }
 
-/** What a store is, in the fewest lines. Reads come back a turn of the event loop later, as a real store's do. */
+/** A store in the fewest lines. Reads return a turn of the event loop later, as those of a real store do. */
 export class ModelStore implements LogStore {
-  /** The log, behind those that it was before it went back. */
+  /** The present log, behind the earlier ones. */
   readonly #logs = [new ModelLog("model")];
 
   get log(): ModelLog {
@@ -38,12 +38,12 @@ export class ModelStore implements LogStore {
     return this.log.headId;
   }
 
-  /** The log of that id, as it is or was when it went back. */
+  /** The log with this id, as it is, or as it was at its regression. */
   logOf(logId: string): ModelLog {
     return this.#logs.find((log) => log.logId === logId) as ModelLog;
   }
 
-  /** Another copy of the store takes over, which has only the messages up to `headId`; somebody has noticed. */
+  /** Replaces the store by a copy with the messages up to `headId` alone, as a node would notice. */
   goBack(headId: number): void {
     const { messages, oldestId } = this.log;
     this.#logs.push(

@@ -4,9 +4,9 @@ import { within } from "./deadline.ts";
 import type { Fixture } from "./fixture.ts";
 import { FOLLOWS_AT_ONCE } from "./steadyClock.ts";
 
-/** What a test may want otherwise. Limits that are not given are the server's own, but that there is no limit of rate. */
+/** The differences from the default. Limits that are not given are the server's own, except for no limit of rate. */
 export interface TestServerOptions extends Omit<ServerOptions, "engines"> {
-  /** Puts something between the server and its engines. */
+  /** Wraps the engines. */
   readonly wrap?: (engines: Engines) => Engines;
 }
 
@@ -15,7 +15,7 @@ const NO_RATE = { messagesPerSecond: 0, burst: 0 };
 /** One running server of a test. */
 export interface TestNode {
   readonly server: ChatServer;
-  /** As they are, without what the test put before them. */
+  /** The engines without the wrapper of the test. */
   readonly engines: Engines;
   readonly port: number;
   /** Drains it and closes its engines. */
@@ -23,10 +23,10 @@ export interface TestNode {
 }
 
 /** Starts one more server. */
-export async function startNode(ground: Fixture, { wrap = (all) => all, ...options }: TestServerOptions) {
-  const { engines, ready, close } = await ground.open();
+export async function startNode(fixture: Fixture, { wrap = (all) => all, ...options }: TestServerOptions) {
+  const { engines, ready, close } = await fixture.open();
   try {
-    // A test that brings a clock sets it to let time pass.
+    // A test with its own clock sets it to let time pass.
     const timings = { ...(options.clock === undefined ? {} : FOLLOWS_AT_ONCE), ...options.timings };
     const server = await createServer({ limits: NO_RATE, ...options, timings, engines: wrap(engines) });
     const port = await server.listen("127.0.0.1:0");
@@ -42,7 +42,7 @@ export async function startNode(ground: Fixture, { wrap = (all) => all, ...optio
   }
 }
 
-/** Several servers as if they were one: what they do is counted together. */
+/** Several servers as one: their figures are added up. */
 export function together(servers: readonly [ChatServer, ...ChatServer[]]): ChatServer {
   const [first] = servers;
   if (servers.length === 1) return first;

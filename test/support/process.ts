@@ -5,7 +5,7 @@ import { within } from "./deadline.ts";
 
 const PROGRAM = path.resolve(import.meta.dirname, "../../bin/obrolan.js");
 
-/** How a process ended, and what it said. */
+/** How a process ended, and its output. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -15,11 +15,11 @@ export interface Exit {
 
 /** How to start a server's process. */
 export interface ProcessOptions {
-  /** What to put before the program, such as `strace` and its options. */
+  /** The command before the program, such as `strace` with its options. */
   readonly prefix?: readonly string[];
   readonly env?: Record<string, string>;
-  /** How long it may take until it listens, in milliseconds; default `DEADLINE`. */
-  readonly patience?: number;
+  /** The limit until it listens, in milliseconds; default `DEADLINE`. */
+  readonly timeoutMs?: number;
 }
 
 /** `npx obrolan serve` as a process of its own. */
@@ -44,26 +44,26 @@ export class ServerProcess {
     });
   }
 
-  /** Starts the program with these arguments; it may end at once. */
+  /** Starts the program with these arguments. It may end at once. */
   static spawn(args: readonly string[], { prefix = [], env = {} }: ProcessOptions = {}): ServerProcess {
     const [command = process.execPath, ...rest] = [...prefix, process.execPath, PROGRAM, "serve", ...args];
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("OBROLAN_"));
     return new ServerProcess(spawn(command, rest, { env: { ...Object.fromEntries(inherited), ...env } }));
   }
 
-  /** Starts a server on the folder and waits until it says on which port it listens. */
+  /** Starts a server on the folder, and waits until it reports its port. */
   static async serve(folder: string, args: readonly string[] = [], options?: ProcessOptions) {
     const server = ServerProcess.spawn(["--listen", "127.0.0.1:0", "--data", folder, ...args], options);
-    return { server, port: await server.port(options?.patience) };
+    return { server, port: await server.port(options?.timeoutMs) };
   }
 
-  /** What it has written so far, to both its outputs. */
+  /** All that it has written so far, to both outputs. */
   get said(): string {
     return this.#stderr + this.#stdout;
   }
 
-  /** Waits until it has written something, and gives what is found. */
-  async says(pattern: RegExp, patience?: number): Promise<RegExpExecArray> {
+  /** Waits until the output matches, and returns the match. */
+  async says(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray> {
     const { promise: found, resolve, reject } = Promise.withResolvers<RegExpExecArray>();
     const look = () => {
       const match = pattern.exec(this.said);
@@ -74,15 +74,15 @@ export class ServerProcess {
     this.exited.then((exit) => reject(new Error(`the server ended (${exit.code}): ${exit.stderr}`)));
     look();
     try {
-      return await within(found, () => `the server to write ${pattern}; it said: ${this.said}`, patience);
+      return await within(found, () => `the server to write ${pattern}; it said: ${this.said}`, timeoutMs);
     } finally {
       for (const output of [stdout, stderr]) output?.off("data", look);
     }
   }
 
-  /** The port that it listens on, as it tells it. */
-  async port(patience?: number): Promise<number> {
-    const [, port] = await this.says(/"address":"(?:127\.0\.0\.1|0\.0\.0\.0):(\d*[1-9]\d*)"/, patience);
+  /** The port that it reports. */
+  async port(timeoutMs?: number): Promise<number> {
+    const [, port] = await this.says(/"address":"(?:127\.0\.0\.1|0\.0\.0\.0):(\d*[1-9]\d*)"/, timeoutMs);
     return Number(port);
   }
 
@@ -100,7 +100,7 @@ export class ServerProcess {
 
 const running = new Set<ServerProcess>();
 
-/** Ends whatever processes a test left behind; belongs into `afterEach`. */
+/** Ends all processes that a test left behind. For `afterEach`. */
 export async function endProcesses(): Promise<void> {
   await Promise.all([...running].map((server) => server.kill("SIGKILL")));
 }

@@ -1,13 +1,13 @@
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 
-/** One field of a protobuf message as it stands on the wire. */
+/** One field of a protobuf message on the wire. */
 export interface Field {
   readonly number: number;
-  /** A varint as `bigint`, anything with a length as bytes; fixed-width fields are not needed here. */
+  /** A varint as `bigint`, a field with a length as bytes. Fixed-width fields are not supported. */
   readonly value: bigint | Uint8Array;
 }
 
-/** The fields of a message whose type is not at hand, in the order of the wire. */
+/** The fields of a message of unknown type, in the order of the wire. */
 export function* fields(message: Uint8Array): Generator<Field> {
   const reader = new BinaryReader(message);
   while (reader.pos < reader.len) {
@@ -22,19 +22,19 @@ export function* fields(message: Uint8Array): Generator<Field> {
   }
 }
 
-/** The values of all fields of that number which have a length. */
+/** The values of all fields of this number that have a length. */
 export function bytesOf(message: Uint8Array, number: number): Uint8Array[] {
   return [...fields(message)]
     .filter((field) => field.number === number && field.value instanceof Uint8Array)
     .map((field) => field.value as Uint8Array);
 }
 
-/** The values of all fields of that number, read as strings. */
+/** The values of all fields of this number, as strings. */
 export function stringsOf(message: Uint8Array, number: number): string[] {
   return bytesOf(message, number).map((value) => Buffer.from(value).toString("utf8"));
 }
 
-/** The last varint of that number; 0 where there is none. */
+/** The last varint of this number; 0 without one. */
 export function varintOf(message: Uint8Array, number: number): bigint {
   let last = 0n;
   for (const field of fields(message)) {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import net from "node:net";
 import { Link, reset } from "./link.ts";
 
-/** A TCP proxy between a client and a server: the network, which a test can cut, deafen and forbid. */
+/** A TCP proxy between clients and a server: a network that a test can cut, silence and close. */
 // biome-ignore lint/suspicious/noShadowRestrictedNames: of the network, not of an object.
 export class Proxy {
   readonly #server: net.Server;
@@ -19,7 +19,7 @@ export class Proxy {
     this.#server = net.createServer((client) => this.#accept(client));
   }
 
-  /** Starts one in front of a port of this machine, or of whichever port is chosen for each connection. */
+  /** Starts a proxy for a port of this machine, or for a port that is chosen for each connection. */
   static async start(target: number | (() => number), host = "127.0.0.1"): Promise<Proxy> {
     const proxy = new Proxy(typeof target === "number" ? () => target : target);
     proxy.#server.listen(0, host);
@@ -27,7 +27,7 @@ export class Proxy {
     return proxy;
   }
 
-  /** What a client connects to. */
+  /** The port that clients connect to. */
   get address(): string {
     const { address, port } = this.#server.address() as net.AddressInfo;
     return `${address}:${port}`;
@@ -38,57 +38,57 @@ export class Proxy {
     return (this.#server.address() as net.AddressInfo).port;
   }
 
-  /** How many connections were let through so far. */
+  /** The number of connections that were let through. */
   get connections(): number {
     return this.#connections;
   }
 
-  /** The connections that there are, each to be meddled with by itself. */
+  /** The open connections. */
   get links(): readonly Link[] {
     return [...this.#links];
   }
 
-  /** Passes new connections on to another port. */
+  /** Sends new connections to another port. */
   pointTo(port: number): void {
     this.#target = () => port;
   }
 
-  /** Cuts every connection off, as a pulled cable does; new ones are let through. */
+  /** Cuts all connections, like a pulled cable. New ones are let through. */
   cut(): void {
     for (const socket of this.#sockets) reset(socket);
   }
 
-  /** From now on nothing that the server sends on the connections there are reaches the client. */
+  /** Drops everything that the server sends on the open connections from now on. */
   deafen(): void {
     this.#deaf = true;
     for (const link of this.#links) link.set("down", "lose");
   }
 
-  /** The opposite of `deafen`, for new connections; what was held back is lost with its connection. */
+  /** Undoes `deafen` for new connections; the dropped bytes of the others are lost. */
   hear(): void {
     this.#deaf = false;
     this.cut();
   }
 
-  /** From now on nothing passes either way, on new connections neither; what is said meanwhile is kept. */
+  /** Stops both directions, also of new connections; the bytes of that time are kept. */
   hold(): void {
     this.#held = true;
     for (const link of this.#links) link.hold();
   }
 
-  /** The opposite of `hold`: what was kept passes, late. */
+  /** Undoes `hold`: the kept bytes pass, late. */
   release(): void {
     this.#held = false;
     for (const link of this.#links) link.pass();
   }
 
-  /** Turns every new connection away. */
+  /** Refuses all new connections. */
   forbid(): void {
     this.#closed = true;
     this.cut();
   }
 
-  /** The opposite of `forbid`. */
+  /** Undoes `forbid`. */
   allow(): void {
     this.#closed = false;
   }
@@ -117,7 +117,7 @@ export class Proxy {
 
   #keep(socket: net.Socket): void {
     this.#sockets.add(socket);
-    // A connection that was cut is what a test wants.
+    // A test may want a connection that was cut.
     socket.on("error", () => {});
     socket.on("close", () => this.#sockets.delete(socket));
   }

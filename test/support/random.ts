@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed (mulberry32). */
+/** Pseudo-random numbers (mulberry32): the same for the same seed. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed;
   }
 
-  /** The seed that the environment gives as SEED, or a new one. */
+  /** The seed from SEED in the environment, or a new one. */
   static seed(): number {
     const given = Number(process.env.SEED);
     return Number.isInteger(given) && process.env.SEED !== undefined ? given : Math.floor(Math.random() * 2 ** 31);

@@ -15,7 +15,7 @@ const ACK = 1;
 
 const CHAT = "/obrolan.v1.ChatService/Chat";
 
-/** How much a connection may be sent beyond HTTP/2's 64 KiB; its streams keep those of their own. */
+/** The bytes that the connection accepts beyond HTTP/2's 64 KiB. Its streams keep their own windows. */
 const WIDE = 1 << 30;
 
 /** One frame of HTTP/2. */
@@ -26,7 +26,7 @@ interface Frame {
   readonly payload: Buffer;
 }
 
-/** A connection whose frames are written by hand, for what no HTTP/2 library would do. It grants no stream more than its first 64 KiB. */
+/** A connection with hand-written frames, for misbehaviour that no HTTP/2 library allows. A stream accepts 64 KiB. */
 export class RawClient {
   readonly #socket: net.Socket;
   readonly #headers: Buffer;
@@ -47,8 +47,8 @@ export class RawClient {
   }
 
   /**
-   * Connects. `wide`: the connection has room for all its streams, so that only their own windows hold the server back. `path`: the rpc that
-   * `open` calls. `headers`: what it sends beside the usual ones. `acknowledges`: whether it accepts the server's settings.
+   * Connects. `wide`: the window of the connection fits all streams, so that only their own windows stop the server.
+   * `path`: the rpc of `open`. `headers`: additional ones. `acknowledges`: whether it accepts the server's settings.
    */
   static async connect(
     port: number,
@@ -58,15 +58,18 @@ export class RawClient {
     const socket = net.connect(port, "127.0.0.1");
     await once(socket, "connect");
     socket.on("error", () => {});
-    const rogue = new RawClient(socket, token, path, headers);
+    const client = new RawClient(socket, token, path, headers);
     socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-    rogue.#write({ type: SETTINGS });
-    if (acknowledges) rogue.#write({ type: SETTINGS, flags: ACK });
-    if (wide) rogue.#write({ type: WINDOW_UPDATE, payload: uint32(WIDE) });
-    return rogue;
+    client.#write({ type: SETTINGS });
+    if (acknowledges) client.#write({ type: SETTINGS, flags: ACK });
+    if (wide) client.#write({ type: WINDOW_UPDATE, payload: uint32(WIDE) });
+    return client;
   }
 
-  /** Opens as many `Chat` streams at once, whatever the server's settings say, each with that request, and returns their numbers. */
+  /**
+   * Opens `count` `Chat` streams at once, beyond the server's limit too, each with this request. Returns their
+   * numbers.
+   */
   open(count: number, request?: Uint8Array): number[] {
     const streams = Array.from({ length: count }, (_, index) => this.#lastStream + 2 * (index + 1));
     this.#lastStream += 2 * count;
@@ -91,7 +94,7 @@ export class RawClient {
     this.#write({ type: DATA, stream, payload });
   }
 
-  /** The frames that the server sends; it answers pings. To be gone through once: the connection ends with it. */
+  /** The frames from the server; pings are answered. Iterate once: the end of the loop ends the connection. */
   async *frames(): AsyncGenerator<Frame> {
     let rest = Buffer.alloc(0);
     for await (const chunk of this.#socket) {
@@ -121,22 +124,22 @@ export class RawClient {
   }
 }
 
-/** Opens that many streams on one connection, and returns how many of them the server resets. */
+/** Opens `count` streams on one connection, and returns how many of them the server resets. */
 export async function openTooMany(port: number, token: string, count: number): Promise<number> {
-  const rogue = await RawClient.connect(port, token);
-  rogue.open(count);
+  const client = await RawClient.connect(port, token);
+  client.open(count);
   try {
-    return await within(countRefused(rogue, count), "the server to answer all streams");
+    return await within(countRefused(client, count), "the server to answer all streams");
   } finally {
-    rogue.close();
+    client.close();
   }
 }
 
-/** Counts resets until every stream has been answered in some way, or the server gives up the connection. */
-async function countRefused(rogue: RawClient, count: number): Promise<number> {
+/** Counts resets until every stream has an answer, or the server ends the connection. */
+async function countRefused(client: RawClient, count: number): Promise<number> {
   const answered = new Set<number>();
   const refused = new Set<number>();
-  for await (const { type, stream } of rogue.frames()) {
+  for await (const { type, stream } of client.frames()) {
     if (type === GOAWAY) return count;
     if (type === RST_STREAM) refused.add(stream);
     if (type === RST_STREAM || type === HEADERS) answered.add(stream);
@@ -145,38 +148,38 @@ async function countRefused(rogue: RawClient, count: number): Promise<number> {
   return refused.size;
 }
 
-/** What became of streams that were opened on one connection and of which nothing was taken. */
+/** The outcome of streams on one connection that were not read. */
 export interface Stalled {
-  /** The streams that the server reset, in that order, each as often as it did. */
+  /** The streams that the server reset, in order, each as often as it did. */
   readonly reset: readonly number[];
-  /** Bytes of theirs that came before. */
+  /** The bytes of their data before the resets. */
   readonly bytes: number;
-  /** Whether the connection is still good for another stream. */
+  /** Whether the connection serves another stream. */
   readonly answersStill: boolean;
 }
 
 /**
- * Opens streams on a connection, takes nothing of them beyond their windows, and waits until all have been reset. `full` is called when
- * so many `bytes` of them have come.
+ * Opens streams on a connection, reads nothing beyond their windows, and waits until all were reset. Calls `full` when
+ * `bytes` of them have arrived.
  */
 export async function stall(
-  rogue: RawClient,
-  { count, request, bytes: room, full }: { count: number; request: Uint8Array; bytes: number; full: () => void },
+  client: RawClient,
+  { count, request, bytes: windowBytes, full }: { count: number; request: Uint8Array; bytes: number; full: () => void },
 ): Promise<Stalled> {
-  const streams = new Set(rogue.open(count, request));
+  const streams = new Set(client.open(count, request));
   const reset: number[] = [];
   let bytes = 0;
   let another: number | undefined;
-  for await (const { type, stream, payload } of rogue.frames()) {
+  for await (const { type, stream, payload } of client.frames()) {
     if (type === GOAWAY) break;
     if (stream === another && type === HEADERS) return { reset, bytes, answersStill: true };
     if (!streams.has(stream)) continue;
     if (type === DATA) {
       bytes += payload.length;
-      if (bytes === room) full();
+      if (bytes === windowBytes) full();
     }
     if (type === RST_STREAM) reset.push(stream);
-    if (reset.length === count) another ??= rogue.open(1)[0];
+    if (reset.length === count) another ??= client.open(1)[0];
   }
   return { reset, bytes, answersStill: false };
 }
@@ -187,7 +190,7 @@ function uint32(value: number): Buffer {
   return bytes;
 }
 
-/** Headers in HPACK's plainest form: literal, not indexed, not Huffman-coded. */
+/** Headers in the plainest form of HPACK: literal, not indexed, not Huffman-coded. */
 function headerBlock(headers: readonly (readonly [string, string])[]): Buffer {
   return Buffer.concat(headers.flatMap(([name, value]) => [Buffer.from([0]), literal(name), literal(value)]));
 }

@@ -9,7 +9,7 @@ import { Connection, type ConnectOptions } from "./wire.ts";
 
 export type { TestServerOptions } from "./node.ts";
 
-/** Somebody with an account. */
+/** A user with an account. */
 export interface Person {
   readonly username: string;
   readonly password: string;
@@ -17,11 +17,11 @@ export interface Person {
 }
 
 /**
- * The real server with a real SQLite file in a temporary folder, in this process, on a port of its own. With `npm run test:cluster` it is
- * several, on one PostgreSQL and one NATS, and whoever connects gets one after the other.
+ * The real server with a real SQLite file in a temporary folder, in this process, on a port of its own. With
+ * `npm run test:cluster` it is several nodes on one PostgreSQL and one NATS, and connections go to them in turn.
  */
 export class TestServer {
-  readonly #ground: Fixture;
+  readonly #fixture: Fixture;
   #options: TestServerOptions;
   #nodes: readonly TestNode[] = [];
   #turn = 0;
@@ -29,12 +29,12 @@ export class TestServer {
   readonly #connections = new Set<Connection>();
   #people = 0;
 
-  private constructor(ground: Fixture, options: TestServerOptions) {
-    this.#ground = ground;
+  private constructor(fixture: Fixture, options: TestServerOptions) {
+    this.#fixture = fixture;
     this.#options = options;
   }
 
-  /** Starts a server on new ground. */
+  /** Starts a server on a new fixture. */
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
     const server = new TestServer(await newFixture(), options);
     await server.#start();
@@ -42,7 +42,7 @@ export class TestServer {
   }
 
   async #start(): Promise<void> {
-    const starting = Array.from({ length: this.#ground.nodes }, () => startNode(this.#ground, this.#options));
+    const starting = Array.from({ length: this.#fixture.nodes }, () => startNode(this.#fixture, this.#options));
     this.#nodes = await Promise.all(starting);
   }
 
@@ -52,12 +52,12 @@ export class TestServer {
     return first;
   }
 
-  /** Where its files are. */
+  /** The folder of its files. */
   get folder(): string {
-    return this.#ground.folder;
+    return this.#fixture.folder;
   }
 
-  /** The port of the node whose turn it is. */
+  /** The port of the next node. */
   get port(): number {
     if (!this.#stays) this.#turn += 1;
     return this.#current.port;
@@ -67,19 +67,19 @@ export class TestServer {
     return this.#nodes[this.#turn % this.#nodes.length] ?? this.#first;
   }
 
-  /** The engines as they are, without what the test put before them; of the first node. */
+  /** The engines of the first node, without the wrapper of the test. */
   get engines(): Engines {
     return this.#first.engines;
   }
 
-  /** What `createServer` gave; of several nodes all together, unless everybody gets the same one. */
+  /** The result of `createServer`: of all nodes together, or of the one that all connections go to. */
   get chatServer(): ChatServer {
     if (this.#stays) return this.#current.server;
     const [first, ...others] = this.#nodes.map(({ server }) => server);
     return together([first ?? this.#first.server, ...others]);
   }
 
-  /** Drains the server and closes its store, which stays. */
+  /** Drains the server, and closes its store, whose files stay. */
   async stop(): Promise<void> {
     const nodes = this.#nodes;
     this.#nodes = [];
@@ -95,8 +95,8 @@ export class TestServer {
   }
 
   /**
-   * From here on whoever connects gets the same node, until all are disconnected: for what holds within one node, where several may do
-   * otherwise. It is to be called before anybody is connected of whom that matters.
+   * Connects all clients to the same node until `disconnect`, for facts that hold within one node only. Call it before
+   * opening the connections that it should affect.
    */
   stayOnOneNode(): void {
     this.#stays = true;
@@ -109,14 +109,14 @@ export class TestServer {
     this.#connections.clear();
   }
 
-  /** Stops and takes everything away. */
+  /** Stops the server, and removes the fixture. */
   async close(): Promise<void> {
     this.disconnect();
     await this.stop();
-    await this.#ground.remove();
+    await this.#fixture.remove();
   }
 
-  /** A connection of its own, to the node whose turn it is. */
+  /** A connection of its own, to the next node. */
   async connect(options: Partial<ConnectOptions> = {}): Promise<Connection> {
     const connection = await Connection.open({ port: this.port, ...options });
     this.#connections.add(connection);
@@ -124,7 +124,7 @@ export class TestServer {
     return connection;
   }
 
-  /** Does something on a connection that is closed afterwards. */
+  /** Runs an action on a connection, and closes the connection. */
   async with<T>(action: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = await this.connect();
     try {
@@ -134,7 +134,7 @@ export class TestServer {
     }
   }
 
-  /** Registers somebody. The name gets a number, so that tests that share a server do not meet. */
+  /** Registers a user. The name gets a number, so that tests that share a server do not collide. */
   async person(name = "someone"): Promise<Person> {
     const username = `${name}-${++this.#people}`;
     const password = `password of ${username}`;
@@ -142,18 +142,18 @@ export class TestServer {
     return { username, password, token };
   }
 
-  /** Several people at once. */
+  /** Registers several users at once. */
   async people<const Names extends readonly string[]>(...names: Names) {
     return (await Promise.all(names.map((name) => this.person(name)))) as { [Index in keyof Names]: Person };
   }
 
-  /** One more session of somebody. */
+  /** One more session of a user. */
   async login({ username, password }: Person): Promise<Person> {
     const { token } = await this.with((connection) => connection.login(username, password));
     return { username, password, token };
   }
 
-  /** Opens a `Chat` stream on a connection of its own, and waits for `welcome` unless it is not to read. */
+  /** Opens a `Chat` stream on a connection of its own, and waits for `welcome` if it reads. */
   async open(person: Person, options?: ChatOptions): Promise<ChatStream> {
     const chat = (await this.connect()).chat(person.token, options);
     if (options?.reading !== false && options?.take === undefined) await chat.next("welcome");
@@ -168,14 +168,14 @@ export class TestServer {
     return chat;
   }
 
-  /** The usernames of who is online. */
+  /** The usernames of all online users. */
   async online(person: Person): Promise<string[]> {
     const { users } = await this.with((connection) => connection.list(person.token, { pageSize: 1000 }));
     return users.map((user) => user.username);
   }
 }
 
-/** A server for all tests of a `describe`; the connections that a test made are cut before the next. */
+/** A server for all tests of a `describe`. The connections of a test are cut before the next. */
 export function useServer(options?: TestServerOptions): TestServer {
   return use(options, before, after);
 }
@@ -196,7 +196,7 @@ function use(options: TestServerOptions | undefined, start: typeof before, stop:
     await running?.close();
     running = undefined;
   });
-  // Stands for the server that the hook will have started by the time a test uses it.
+  // Stands for the server that the hook starts before a test uses it.
   return new Proxy({} as TestServer, {
     get: (_, key) => {
       if (!running) throw new Error("the server is started by a hook, and is not there yet");

@@ -2,12 +2,12 @@ import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import type { Message } from "../../src/server/log/message.ts";
 import type { LogState } from "../../src/server/log/ports/logStore.ts";
 
-/** What a store's log is, and all that it has. */
+/** The state of a store's log, and all its messages. */
 export interface Log extends LogState {
   readonly messages: Message[];
 }
 
-/** Reads all of the log in a data folder on which no server runs. */
+/** Reads the whole log in a data folder without a running server. */
 export async function readLog(folder: string): Promise<Log> {
   const store = await openSqliteStore({ folder });
   try {

@@ -18,15 +18,15 @@ import { Code, type Ending, readEnding } from "./ending.ts";
 import { frame, Unframer } from "./frames.ts";
 import { reset } from "./link.ts";
 
-/** Where and how to connect. */
+/** The address of the server, and how to connect. */
 export interface ConnectOptions {
   readonly port: number;
   readonly host?: string;
-  /** The address to come from; default: the system's choice. */
+  /** The local address; default: the system's choice. */
   readonly from?: string;
   /** The certificate to trust; set: TLS. */
   readonly ca?: string | Buffer;
-  /** What a proxy puts in front of all. */
+  /** The header that a proxy sends first. */
   readonly header?: Uint8Array;
 }
 
@@ -41,7 +41,7 @@ export class CallFailed extends Error {
   }
 }
 
-/** The ending of a call that has to fail. */
+/** The ending of a call that must fail. */
 export async function failure(call: Promise<unknown>): Promise<Ending> {
   try {
     await call;
@@ -65,8 +65,8 @@ const LIST = { path: `${SERVICE}/List`, encode: ListRequest.encode, decode: List
 const LOGOUT = { path: `${SERVICE}/Logout`, encode: LogoutRequest.encode, decode: LogoutResponse.decode };
 
 /**
- * One HTTP/2 connection to a server, without any gRPC library: what a test sends is what stands on the wire, and what
- * comes back is seen as it came.
+ * One HTTP/2 connection to a server, without a gRPC library: a test controls every byte that it sends, and sees the
+ * answers as they came.
  */
 export class Connection {
   readonly session: ClientHttp2Session;
@@ -75,7 +75,7 @@ export class Connection {
   private constructor(session: ClientHttp2Session, socket: net.Socket) {
     this.session = session;
     this.#socket = socket;
-    // A connection that is lost ends its streams, which is where tests look.
+    // A lost connection ends its streams, and tests look at those.
     session.on("error", () => {});
   }
 
@@ -105,12 +105,12 @@ export class Connection {
     );
   }
 
-  /** Sends one message, given as bytes, and returns what came back. */
+  /** Sends one message as bytes, and returns the answer. */
   async callBytes(path: string, message: Uint8Array, headers?: OutgoingHttpHeaders) {
     return this.callRaw(path, frame(message), headers);
   }
 
-  /** Sends any bytes at all as the body of a call, and returns what came back. */
+  /** Sends any bytes as the body of a call, and returns the answer. */
   async callRaw(path: string, body: Uint8Array, headers?: OutgoingHttpHeaders) {
     const stream = this.start(path, headers);
     const unframer = new Unframer();
@@ -165,7 +165,7 @@ export class Connection {
     return new ChatStream(stream, () => cancel.abort(), options);
   }
 
-  /** Cuts the connection off, as a pulled cable does. */
+  /** Cuts the connection, like a pulled cable. */
   cut(): void {
     reset(this.#socket);
   }
@@ -177,7 +177,7 @@ export class Connection {
   }
 }
 
-/** The metadata that carries a token. */
+/** The metadata with a token. */
 export function bearer(token: string | undefined): OutgoingHttpHeaders {
   return token === undefined ? {} : { authorization: `Bearer ${token}` };
 }

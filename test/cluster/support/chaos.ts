@@ -18,8 +18,9 @@ interface Fault {
 }
 
 /**
- * Strikes a cluster at random for so many milliseconds: kills nodes, stops and kills PostgreSQL and NATS, and stalls connections. Each kind
- * of fault has a schedule of its own, so several strike at once. When everything is repaired, resolves with how often each fault struck.
+ * Strikes a cluster at random for so many milliseconds: kills nodes, stops and kills PostgreSQL and NATS, and stalls
+ * connections. Each kind of fault has a schedule of its own, so several strike at once. When everything is repaired,
+ * resolves with how often each fault struck.
  */
 export async function strikeAtRandom(
   cluster: Cluster,

@@ -5,7 +5,7 @@ import type { Account } from "../../rig/userGroup.ts";
 import { type EngineServer, needsEngine, sharedServer } from "../../support/engineServer.ts";
 import { endProcesses } from "../../support/process.ts";
 import { Database } from "./database.ts";
-import { ClusterNode, type Ground } from "./node.ts";
+import { type ClusterEngines, ClusterNode } from "./node.ts";
 
 const PASSWORD = "a good password";
 
@@ -15,12 +15,12 @@ export class Cluster {
   readonly nats: EngineServer;
   readonly database: Database;
   readonly nodes: ClusterNode[] = [];
-  readonly #ground: Ground;
+  readonly #engines: ClusterEngines;
 
-  private constructor(ground: Ground, database: Database) {
-    this.#ground = ground;
-    this.postgres = ground.postgres;
-    this.nats = ground.nats;
+  private constructor(engines: ClusterEngines, database: Database) {
+    this.#engines = engines;
+    this.postgres = engines.postgres;
+    this.nats = engines.nats;
     this.database = database;
   }
 
@@ -35,7 +35,7 @@ export class Cluster {
   /** Starts so many more nodes, all at once; resolves when they listen. */
   async addNodes(count: number): Promise<void> {
     const names = Array.from({ length: count }, (_, i) => `node ${this.nodes.length + i + 1}`);
-    const started = await Promise.allSettled(names.map((name) => ClusterNode.start(name, this.#ground)));
+    const started = await Promise.allSettled(names.map((name) => ClusterNode.start(name, this.#engines)));
     for (const one of started) if (one.status === "fulfilled") this.nodes.push(one.value);
     for (const one of started) if (one.status === "rejected") throw one.reason;
   }

@@ -4,7 +4,7 @@ import { query } from "../../support/query.ts";
 
 let databases = 0;
 
-/** A database of a real PostgreSQL, as somebody sees it who asks it past all nodes. */
+/** A database of a real PostgreSQL, read directly and not through a node. */
 export class Database {
   readonly url: string;
   readonly #server: EngineServer;
@@ -24,7 +24,7 @@ export class Database {
     return new Database(server, name);
   }
 
-  /** What a statement gives. */
+  /** The rows that a statement returns. */
   query(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
     return query(this.url, text, values);
   }
@@ -43,7 +43,7 @@ export class Database {
     }));
   }
 
-  /** Takes it away, whoever uses it. */
+  /** Removes it, also while it is in use. */
   async drop(): Promise<void> {
     await query(this.#server.url, `DROP DATABASE ${this.#name} WITH (FORCE)`);
   }

@@ -9,7 +9,10 @@ import type { ClusterNode } from "./node.ts";
 /** After how long a node that could not be asked for its health is asked again, in milliseconds. */
 const RETRY = 50;
 
-/** A balancer as operators put one before nodes: a new connection goes to one that says of itself that it serves, in turn. */
+/**
+ * A balancer as operators put one before nodes: a new connection goes to one that says of itself that it serves, in
+ * turn.
+ */
 export class Front {
   /** What clients connect to. */
   readonly proxy: NetworkProxy;

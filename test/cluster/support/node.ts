@@ -9,7 +9,7 @@ import { Connection } from "../../support/wire.ts";
 const DEADLINE_MS = 60_000;
 
 /** The engines of a node. */
-export interface Ground {
+export interface ClusterEngines {
   /** The data folder of nodes, which should stay empty. */
   readonly folder: string;
   readonly postgres: EngineServer;
@@ -37,7 +37,7 @@ export class ClusterNode {
   }
 
   /** Starts one more node; resolves when it listens. */
-  static async start(name: string, { folder, postgres, databaseUrl, nats }: Ground): Promise<ClusterNode> {
+  static async start(name: string, { folder, postgres, databaseUrl, nats }: ClusterEngines): Promise<ClusterNode> {
     const toPostgres = await NetworkProxy.start(postgres.port);
     const toNats = await NetworkProxy.start(nats.port);
     const env = {
@@ -45,7 +45,7 @@ export class ClusterNode {
       OBROLAN_NATS_URL: nats.urlAt(toNats.port),
     };
     try {
-      const server = await RestartableServer.start(path.join(folder, name), { env, patience: DEADLINE_MS });
+      const server = await RestartableServer.start(path.join(folder, name), { env, timeoutMs: DEADLINE_MS });
       return new ClusterNode(name, { toPostgres, toNats }, server);
     } catch (error) {
       await Promise.all([toPostgres.close(), toNats.close()]);

@@ -14,7 +14,10 @@ export interface RoomOptions extends LoadOptions {
   readonly libraryEvery?: number;
 }
 
-/** Virtual users over all nodes of a cluster: wire users reconnect to another node each time, library users to any node that serves. */
+/**
+ * Virtual users over all nodes of a cluster: wire users reconnect to another node each time, library users to any
+ * node that serves.
+ */
 export class ClusterRoom {
   readonly group = new UserGroup(true);
   readonly users: readonly Account[];
@@ -86,7 +89,9 @@ export class ClusterRoom {
   }
 }
 
-/** Rooms of a `describe`. Nothing of them is left after each test. Call it after `useClusters`, whose nodes end first. */
+/**
+ * Rooms of a `describe`. Nothing of them is left after each test. Call it after `useClusters`, whose nodes end first.
+ */
 export function useRooms(): (cluster: Cluster, options: RoomOptions) => Promise<ClusterRoom> {
   const rooms: ClusterRoom[] = [];
   afterEach(async () => {

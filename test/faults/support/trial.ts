@@ -22,7 +22,10 @@ export interface TrialOptions extends LoadOptions {
   readonly env?: (folder: string) => Record<string, string>;
 }
 
-/** Virtual users who send all the time, behind a proxy, in front of the real server. The history checker decides at the end. */
+/**
+ * Virtual users who send all the time, behind a proxy, in front of the real server. The history checker decides at
+ * the end.
+ */
 export class Trial {
   /** Has the server's data in `data`, and whatever else a trial needs. */
   readonly folder: string;
@@ -103,7 +106,10 @@ async function registerAll(port: number): Promise<Account[]> {
   }
 }
 
-/** Trials of a `describe`, each on a folder of its own. Nothing of them is left after each test, or after all with `after` as hook. */
+/**
+ * Trials of a `describe`, each on a folder of its own. Nothing of them is left after each test, or after all with
+ * `after` as hook.
+ */
 export function useTrials(hook: Mocha.HookFunction = afterEach): (options: TrialOptions) => Promise<Trial> {
   const trials: Trial[] = [];
   const folders: string[] = [];

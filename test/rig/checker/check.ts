@@ -17,9 +17,10 @@ export interface Verdict {
 }
 
 /**
- * Decides whether a history keeps the promise: an accepted message is never lost, a client sees no message twice, everyone has the same
- * messages in the same order, only its two users see a private message, a cursor is never ahead of what was sent, a gap is announced, a
- * rejected command is not posted, and a command is posted once. The checker knows nothing of any server: only what clients were told.
+ * Decides whether a history keeps the promise: an accepted message is never lost, a client sees no message twice,
+ * everyone has the same messages in the same order, only its two users see a private message, a cursor is never ahead
+ * of what was sent, a gap is announced, a rejected command is not posted, and a command is posted once. The checker
+ * knows nothing of any server: only what clients were told.
  */
 export function check(history: History): Verdict {
   const names = nameStreams(history);

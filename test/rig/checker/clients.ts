@@ -1,6 +1,9 @@
 import type { Seen, Stream } from "../history.ts";
 
-/** Compares the streams of each client: the client sees no message twice, and never resumes beyond the cursor that it had. */
+/**
+ * Compares the streams of each client: the client sees no message twice, and never resumes beyond the cursor that it
+ * had.
+ */
 export function checkClients(streams: readonly Stream[], nameOf: (stream: Stream) => string): string[] {
   const violations: string[] = [];
   const logId = streams.find(({ welcome }) => welcome !== undefined)?.welcome?.logId;
@@ -41,7 +44,8 @@ function checkClient(streams: readonly Stream[], nameOf: (stream: Stream) => str
 
 /** The cursor that a client has after a stream. `undefined`: the stream did not move it. */
 export function reachedBy({ join, welcome, seen }: Stream): number | undefined {
-  // A client that asked only for new messages, and lost the stream before anything came, resumes after the head of its welcome.
+  // A client that asked only for new messages, and lost the stream before anything came, resumes after the head of
+  // its welcome.
   const start = join.resumeAfter ?? (join.recent === 0 ? welcome?.headId : undefined);
   const last = seen.findLast((one) => cursorOf(one) !== undefined);
   return last === undefined ? start : cursorOf(last);

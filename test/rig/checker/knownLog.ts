@@ -6,13 +6,19 @@ export interface KnownLog {
   /** In the order of their ids. */
   readonly messages: readonly Message[];
   readonly byId: ReadonlyMap<number, Message>;
-  /** By id: the stream that showed the message first. Missing: the message was accepted, and no stream of this history showed it. */
+  /**
+   * By id: the stream that showed the message first. Missing: the message was accepted, and no stream of this history
+   * showed it.
+   */
   readonly shownBy: ReadonlyMap<number, Stream>;
   /** The newest known id. 0: none. */
   readonly lastId: number;
 }
 
-/** Puts the log together from all streams and answers, and finds where they contradict one another. `nameOf` names a stream. */
+/**
+ * Puts the log together from all streams and answers, and finds where they contradict one another. `nameOf` names a
+ * stream.
+ */
 export function findLog(history: History, nameOf: (stream: Stream) => string) {
   const violations: string[] = [];
   const { verified, oldestId } = history;
@@ -57,7 +63,10 @@ export function findLog(history: History, nameOf: (stream: Stream) => string) {
   return { log, violations };
 }
 
-/** The first id that a history must know: the store removed earlier messages, or they were verified and are no longer kept. */
+/**
+ * The first id that a history must know: the store removed earlier messages, or they were verified and are no longer
+ * kept.
+ */
 export function firstId({ oldestId, verified }: History): number {
   return verified === undefined ? oldestId : Math.max(oldestId, verified.upTo - verified.log.length + 1);
 }

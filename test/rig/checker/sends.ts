@@ -65,7 +65,7 @@ function checkAccepted(
   posts: readonly Message[],
   history: History,
 ): string[] {
-  // The store may have removed the message before anyone read it, and in a run that goes on somebody may still read it.
+  // The store may have removed the message before anyone read it, and in a run that goes on a client may still read it.
   if (posts.length === 0 && (id < firstId(history) || history.isRunning)) return [];
   if (posts.length === 0) return [`${command} was accepted as ${id}, and nobody ever got it.`];
   const post = posts.find((message) => message.id === id);
@@ -75,9 +75,9 @@ function checkAccepted(
 }
 
 /**
- * The server carries out the commands of a client in the order in which the client sent them. Only commands count whose first answer
- * accepts them, and not as duplicates: a command that was sent again may have been rejected the first time, with an answer that was lost,
- * while the command behind it was accepted.
+ * The server carries out the commands of a client in the order in which the client sent them. Only commands count
+ * whose first answer accepts them, and not as duplicates: a command that was sent again may have been rejected the
+ * first time, with an answer that was lost, while the command behind it was accepted.
  */
 function checkOrder(sends: readonly Send[]): string[] {
   const last = new Map<string, { id: number; send: Send }>();

@@ -30,7 +30,9 @@ class Walk {
   readonly #stream: Stream;
   readonly #against: Against;
   readonly #came: ReadonlySet<number>;
-  /** Everything up to this id has come, or was not asked for. `undefined`: the stream has yet to tell where it begins. */
+  /**
+   * Everything up to this id has come, or was not asked for. `undefined`: the stream has yet to tell where it begins.
+   */
   #reached: number | undefined;
   /** The event that moved `#reached`, for sentences. */
   #because = "";

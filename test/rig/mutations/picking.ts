@@ -3,7 +3,10 @@ import { type History, type Message, type Mutable, maySee, type Seen } from "../
 export type MutableHistory = Mutable<History>;
 export type Stream = MutableHistory["streams"][number];
 
-/** Breaks a history at one of the possible positions, chosen by `pick`, and returns the sentence that the checker must find. */
+/**
+ * Breaks a history at one of the possible positions, chosen by `pick`, and returns the sentence that the checker must
+ * find.
+ */
 export type Mutation = (history: MutableHistory, pick: number) => string | undefined;
 
 export function oneOf<T>(choices: readonly T[], pick: number): T | undefined {
@@ -60,7 +63,10 @@ export function isKept({ oldestId }: MutableHistory, { id }: Message): boolean {
   return id >= oldestId;
 }
 
-/** Whether the checker can know that a message was due: other streams have it, and it does not tell where the stream begins. */
+/**
+ * Whether the checker can know that a message was due: other streams have it, and it does not tell where the stream
+ * begins.
+ */
 export function isDue(history: MutableHistory) {
   return (message: Message, { join }: Stream, index: number) =>
     isKept(history, message) &&
