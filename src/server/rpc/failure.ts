@@ -11,11 +11,11 @@ export interface CallFailure {
   readonly code: Status;
   /** For people. */
   readonly message: string;
-  /** The trailers that tell programs why; none where there is no reason for it in the contract. */
+  /** The reason for programs; empty if the contract has no reason for the failure. */
   readonly trailers: Readonly<{ "obrolan-reason"?: string; "grpc-status-details-bin"?: Buffer }>;
 }
 
-/** Says how an error ends a call; `report` gets those that nobody foresaw, and what they were caused by. */
+/** The failure for an error. `report` receives unforeseen errors, and the causes of refusals. */
 export function failureOf(error: unknown, report: (error: unknown) => void): CallFailure {
   if (error instanceof Refusal) {
     if (error.cause !== undefined) report(error.cause);
@@ -34,7 +34,7 @@ export function failureOf(error: unknown, report: (error: unknown) => void): Cal
   return { code: Status.INTERNAL, message: "Something went wrong in the server; its log says what.", trailers: {} };
 }
 
-/** Says how a call ends after a goodbye; `undefined`: well. */
+/** The failure for a goodbye; `undefined` if the call ends with OK. */
 export function failureAfter({ reason, retryAfter }: Goodbye): CallFailure | undefined {
   if (STATUS_OF[reason] === Status.OK) return undefined;
   return failureFor(
@@ -49,7 +49,8 @@ const GOODBYES: Readonly<Partial<Record<Reason, string>>> = {
   SHUTTING_DOWN: "The server is being stopped: come back with the last cursor.",
   JOIN_TIMEOUT: "No join came: send one after opening the stream.",
   STORE_UNAVAILABLE:
-    "The server's store went away in the middle of a commit: come back, and send again what has no reply, with its request_id.",
+    "The server's store went away in the middle of a commit: come back, and send again what has no reply, " +
+    "with its request_id.",
 };
 
 function failureFor(

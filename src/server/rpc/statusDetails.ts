@@ -5,7 +5,7 @@ import { toDuration } from "./wire.ts";
 const DOMAIN = "obrolan";
 const TYPE = "type.googleapis.com/google.rpc.";
 
-/** What `grpc-status-details-bin` tells. */
+/** The content of `grpc-status-details-bin`. */
 export interface StatusFacts {
   readonly code: number;
   readonly message: string;
