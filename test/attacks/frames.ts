@@ -52,7 +52,8 @@ export class AttackConnection {
   }
 
   /**
-   * Connects; `repeats`: how often each call's header list has a header of 3.8 KB once more. `path` is the rpc that it calls. `acknowledges`: whether it accepts the server's settings.
+   * Connects; `repeats`: how often each call's header list has a header of 3.8 KB once more. `path` is the rpc that it
+   * calls. `acknowledges`: whether it accepts the server's settings.
    */
   static async open(
     port: number,

@@ -1,5 +1,6 @@
-// Measures what attackers without an account do to a server process: `node test/attacks/main.ts [ATTACK]`. Nothing is asserted: it
-// prints the event loop's longest block, the process's memory before, during and 40 s after, and a well-behaved client's latency.
+// Measures what attackers without an account do to a server process: `node test/attacks/main.ts [ATTACK]`. Nothing is
+// asserted: it prints the event loop's longest block, the process's memory before, during and 40 s after, and a
+// well-behaved client's latency.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";

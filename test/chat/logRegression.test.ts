@@ -9,7 +9,7 @@ import { enlist, type Person, range, useStore } from "../support/storeFixture.ts
 
 const GOODBYE = { reason: "STORE_UNAVAILABLE", reconnect: true };
 
-describe("A room whose log has gone back", () => {
+describe("A node whose log has regressed", () => {
   const store = useStore(sqlitePlace);
   let room: ChatNode;
   let ana: Person;
@@ -19,13 +19,13 @@ describe("A room whose log has gone back", () => {
   });
   afterEach(() => room.close());
 
-  /** A room on a model of a log with ten messages, whose appends and whose joins can be held. */
+  /** A node on a model of a log with ten messages. The gates hold appends and joins. */
   async function setUp() {
     const model = new ModelStore();
     const [appends, arrivals] = [new Gate(), new Gate()];
     const followed: string[] = [];
     const opened = await openRoom(store, {
-      // Or that somebody has come may be the response that is not taken.
+      // No presence change: it could be the response that is not taken.
       timings: { presenceWindowMs: 10 * 60 * 1_000 },
       through: (engines) => ({
         ...engines,
@@ -37,16 +37,16 @@ describe("A room whose log has gone back", () => {
     room = opened.room;
     await model.append(range(1, 10).map((i) => messageOf(ana, `old ${i}`)));
     const { bus } = opened.engines;
-    /** Goes back, and waits until the room has found out. */
-    const goBack = async (headId: number) => {
+    /** Regresses the log, and waits until the node has noticed. */
+    const regress = async (headId: number) => {
       const { logId } = model.log;
       model.goBack(headId);
       bus.publish({ kind: "head-advanced", logId, headId: 1_000 });
-      await until(() => followed.at(-1) === model.log.logId, "the room to follow the new log");
+      await until(() => followed.at(-1) === model.log.logId, "the node to follow the new log");
     };
     bus.publish({ kind: "head-advanced", logId: "model", headId: 10 });
-    await until(() => room.stats().headId === 10, "the room to have what is said");
-    return { ...opened, model, appends, arrivals, followed, goBack };
+    await until(() => room.stats().headId === 10, "the node to have read the messages");
+    return { ...opened, model, appends, arrivals, followed, regress };
   }
 
   const messageOf = (from: Person, text: string) => ({
@@ -60,10 +60,10 @@ describe("A room whose log has gone back", () => {
     at: 0,
   });
 
-  it("says goodbye to all of its streams, and follows the new log on the bus", async () => {
-    const { goBack, followed, reported } = await setUp();
+  it("the node says goodbye to all of its streams, and follows the new log on the bus", async () => {
+    const { regress, followed, reported } = await setUp();
     const sinks = [await join(room, ana), await join(room, bob), enter(room, bob)];
-    await goBack(6);
+    await regress(6);
     await until(() => sinks.every(({ ended }) => ended === "ended"), "all streams to end");
     for (const { goodbye, kinds } of sinks) {
       expect(goodbye).to.include(GOODBYE);
@@ -74,11 +74,11 @@ describe("A room whose log has gone back", () => {
     expect(reported.map(String).join()).to.include("gone back").and.include("model-1");
   });
 
-  it("tells whoever comes back of a gap, and then all that there is now", async () => {
-    const { model, goBack } = await setUp();
+  it("a client that comes back gets a gap, and then all messages of the new log", async () => {
+    const { model, regress } = await setUp();
     const before = await join(room, bob, { resumeAfter: 0 });
     expect(before.texts).to.deep.equal(range(1, 10).map((i) => `old ${i}`));
-    await goBack(6);
+    await regress(6);
     await model.append([messageOf(ana, "new 7")]);
     const again = enter(room, bob);
     await again.stream.receive("", { kind: "join", resumeAfter: 10, logId: "model", recent: 0 });
@@ -90,17 +90,17 @@ describe("A room whose log has gone back", () => {
     expect(again.texts).to.deep.equal([...range(1, 6).map((i) => `old ${i}`), "new 7", "new 8"]);
   });
 
-  it("sends nothing of the new log on a stream of the old one, however late it is taken", async () => {
-    const { model, goBack } = await setUp();
+  it("a stream of the old log sends nothing of the new one, however late its client reads", async () => {
+    const { model, regress } = await setUp();
     const slow = await join(room, bob);
     slow.reading = false;
     const sender = await join(room, ana);
     await sender.stream.receive("1", toAll("old 11"));
     await sender.stream.receive("2", toAll("old 12"));
-    await until(() => slow.texts.length > 0, "a response to be under way");
-    await goBack(6);
+    await until(() => slow.texts.length > 0, "a response to be in flight");
+    await regress(6);
     await model.append(range(7, 30).map((i) => messageOf(ana, `new ${i}`)));
-    await until(() => room.stats().headId >= 6, "the room to read it anew");
+    await until(() => room.stats().headId >= 6, "the node to read the new log");
     await join(room, ana, { resumeAfter: 0 });
     slow.read();
     await until(() => slow.ended === "ended", "the stream to end");
@@ -108,15 +108,15 @@ describe("A room whose log has gone back", () => {
     expect(slow.goodbye).to.include(GOODBYE);
   });
 
-  it("answers neither accepted nor rejected to what is under way, and appends nothing of it that it still can keep back", async () => {
-    const { model, appends, goBack } = await setUp();
+  it("commands in flight get no reply, and those that the store does not have yet are not appended", async () => {
+    const { model, appends, regress } = await setUp();
     const sink = await join(room, ana);
     appends.shut();
     await sink.stream.receive("1", toAll("with the store"));
     await appends.entered();
     await sink.stream.receive("2", toAll("not with the store yet"));
     sink.stream.halfClose();
-    await goBack(6);
+    await regress(6);
     await until(() => sink.ended === "ended", "the stream to end");
     appends.open();
     expect(sink.kinds).to.not.include("accepted").and.not.include("rejected");
@@ -127,13 +127,13 @@ describe("A room whose log has gone back", () => {
     expect(model.log.messages.slice(6).map(({ text }) => text)).to.deep.equal(["with the store", "later"]);
   });
 
-  it("lets nobody in with what they began to join before", async () => {
-    const { arrivals, goBack } = await setUp();
+  it("a join that began before the regression does not complete", async () => {
+    const { arrivals, regress } = await setUp();
     const sink = enter(room, bob);
     arrivals.shut();
     const joining = sink.stream.receive("", { kind: "join", resumeAfter: 9, logId: "model", recent: 0 });
     await arrivals.entered();
-    await goBack(6);
+    await regress(6);
     arrivals.open();
     await joining;
     await until(() => sink.ended === "ended", "the stream to end");
