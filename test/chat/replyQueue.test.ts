@@ -67,39 +67,39 @@ describe("ReplyQueue", () => {
     replies.open().settle(reply("a"));
     expect(await isSettled(replies.waitForSpace())).to.equal(true);
     const b = replies.open();
-    const room = replies.waitForSpace();
-    expect(await isSettled(room)).to.equal(false);
+    const space = replies.waitForSpace();
+    expect(await isSettled(space)).to.equal(false);
     b.settle(reply("b"));
-    expect(await isSettled(room)).to.equal(false);
+    expect(await isSettled(space)).to.equal(false);
     take();
-    expect(await isSettled(room)).to.equal(true);
+    expect(await isSettled(space)).to.equal(true);
   });
 
   it("a queue has no space while it holds the maximum", async () => {
     const { replies, take } = setUp(1);
     for (const text of ["aaaa", "bbbb"]) replies.open().settle(reply(text));
-    const room = replies.waitForSpace();
+    const space = replies.waitForSpace();
     expect(take(4)).to.deep.equal(["aaaa"]);
-    expect(await isSettled(room)).to.equal(false);
+    expect(await isSettled(space)).to.equal(false);
     take();
-    expect(await isSettled(room)).to.equal(true);
+    expect(await isSettled(space)).to.equal(true);
   });
 
   it("a queue has space again when a command turns out to need no reply", async () => {
     const { replies } = setUp(1);
     const a = replies.open();
-    const room = replies.waitForSpace();
-    expect(await isSettled(room)).to.equal(false);
+    const space = replies.waitForSpace();
+    expect(await isSettled(space)).to.equal(false);
     a.settle();
-    expect(await isSettled(room)).to.equal(true);
+    expect(await isSettled(space)).to.equal(true);
   });
 
   it("a queue that is cleared has space, and drops replies that come later", async () => {
     const { replies, take } = setUp(1);
     const a = replies.open();
-    const room = replies.waitForSpace();
+    const space = replies.waitForSpace();
     replies.clear();
-    expect(await isSettled(room)).to.equal(true);
+    expect(await isSettled(space)).to.equal(true);
     a.settle(reply("late"));
     expect(take()).to.deep.equal([]);
   });

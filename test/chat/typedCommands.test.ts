@@ -42,8 +42,8 @@ describe("parseTyped", () => {
     ["an empty line is answered with help", "", help("")],
     ["a line end alone is answered with help", "\r\n", help("")],
   ];
-  for (const [what, line, expected] of lines) {
-    it(what, () => expect(parseTyped(line)).to.deep.equal(expected));
+  for (const [title, line, expected] of lines) {
+    it(title, () => expect(parseTyped(line)).to.deep.equal(expected));
   }
 
   it("any text is sent exactly as it was typed", () => {

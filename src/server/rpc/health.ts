@@ -10,7 +10,7 @@ type Response = ReturnType<typeof check.responseType.decode>;
 /** The paths of the health service. */
 export const HEALTH_PATHS = { check: path(check.name), watch: path(watch.name) };
 
-/** gRPC's health service as it is served: requests are decoded strictly, as those of the contract. */
+/** gRPC's health service as it is served: requests are decoded strictly, as in the rest of the contract. */
 export const healthDefinition = {
   check: served(HEALTH_PATHS.check, false as const),
   watch: served(HEALTH_PATHS.watch, true as const),

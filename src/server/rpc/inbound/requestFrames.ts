@@ -143,8 +143,8 @@ export class RequestFrames {
   }
 }
 
-function tooLarge(what: string, maxBytes: number): InvalidRequest {
-  return new InvalidRequest(`The request is too large: take at most ${maxBytes} bytes, ${what}.`, {
+function tooLarge(size: string, maxBytes: number): InvalidRequest {
+  return new InvalidRequest(`The request is too large: take at most ${maxBytes} bytes, ${size}.`, {
     code: Status.RESOURCE_EXHAUSTED,
   });
 }
