@@ -29,14 +29,14 @@ function setUp(free = 5) {
   return { gate, attempt, failure, pass };
 }
 
-describe("The wait after failed sign-ins", () => {
-  it("is none for the first few, then doubles from 1 s to 15 minutes", () => {
+describe("LoginThrottle: the wait", () => {
+  it("the first few failed sign-ins cause no wait; then it doubles from 1 s to 15 minutes", () => {
     const waits = Array.from({ length: 18 }, (_, failures) => waitAfterMs(failures, 5) / SECOND);
     expect(waits).to.deep.equal([0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
     expect(waitAfterMs(5_000, 5)).to.equal(15 * MINUTE);
   });
 
-  it("is the least that an attempt has to wait, and what the refusal says", async () => {
+  it("an attempt must wait as long as the refusal says, and no longer", async () => {
     const { failure, pass } = setUp();
     for (let i = 0; i < 5; i++) expect(await failure()).to.equal(0);
     expect(await failure()).to.equal(1 * SECOND);
@@ -50,13 +50,13 @@ describe("The wait after failed sign-ins", () => {
     expect(await failure()).to.equal(4 * SECOND);
   });
 
-  it("does not grow by what it refuses", async () => {
+  it("a refused attempt does not lengthen the wait", async () => {
     const { failure } = setUp();
     for (let i = 0; i < 5; i++) await failure();
     for (let i = 0; i < 50; i++) expect(await failure()).to.equal(1 * SECOND);
   });
 
-  it("holds back the right password too", async () => {
+  it("the wait also holds back the right password", async () => {
     const { attempt, failure, pass } = setUp();
     for (let i = 0; i < 5; i++) await failure();
     const refused = await attempt(true).catch((error) => error);
@@ -66,7 +66,7 @@ describe("The wait after failed sign-ins", () => {
     expect(await attempt(true)).to.equal("in");
   });
 
-  it("is over with the right password: one has as many failures free as before", async () => {
+  it("the right password resets the failures: the next ones are free again", async () => {
     const { attempt, failure } = setUp();
     for (let i = 0; i < 4; i++) await failure();
     expect(await attempt(true)).to.equal("in");
@@ -74,28 +74,28 @@ describe("The wait after failed sign-ins", () => {
     expect(await failure()).to.equal(1 * SECOND);
   });
 
-  it("is one name's and address's own", async () => {
+  it("each name and address has its own wait", async () => {
     const { failure } = setUp();
     for (let i = 0; i < 6; i++) await failure();
     expect(await failure("bob 127.0.0.1")).to.equal(0);
     expect(await failure("ana 127.0.0.2")).to.equal(0);
   });
 
-  it("is forgotten 15 minutes after the last failure", async () => {
+  it("the failures are removed 15 minutes after the last one", async () => {
     const { failure, pass } = setUp();
     for (let i = 0; i < 5; i++) await failure();
     pass(15 * MINUTE);
     for (let i = 0; i < 5; i++) expect(await failure()).to.equal(0);
   });
 
-  it("is never longer than 15 minutes, also when the clock was set back a little", async () => {
+  it("the wait never exceeds 15 minutes, also if the clock was set back a little", async () => {
     const { failure, pass } = setUp();
     for (let i = 0; i < 6; i++) await failure();
     pass(-1 * MINUTE);
     expect(await failure()).to.be.within(1, 15 * MINUTE);
   });
 
-  it("does not last until a clock that was ahead would be right: the right password is let in", async () => {
+  it("a failure counted by a clock that was ahead does not lock out the right password", async () => {
     const { attempt, failure, pass } = setUp();
     pass(7 * 24 * 60 * MINUTE);
     for (let i = 0; i < 6; i++) await failure();
@@ -103,12 +103,12 @@ describe("The wait after failed sign-ins", () => {
     expect(await attempt(true)).to.equal("in");
   });
 
-  it("is none at all where it is set to 0", async () => {
+  it("a throttle with 0 free failures causes no wait", async () => {
     const { failure } = setUp(0);
     for (let i = 0; i < 50; i++) expect(await failure()).to.equal(0);
   });
 
-  it("does not count an attempt that could not be made", async () => {
+  it("an attempt that could not be made does not count as a failure", async () => {
     const { gate, failure } = setUp();
     for (let i = 0; i < 20; i++) {
       const broken = gate.attempt(KEY, () => Promise.reject(new StoreUnavailable("the disk is away")));
@@ -118,8 +118,8 @@ describe("The wait after failed sign-ins", () => {
   });
 });
 
-describe("Attempts that come at once", () => {
-  it("for one name and address are made one after the other, so that each counts", async () => {
+describe("LoginThrottle: concurrent attempts", () => {
+  it("concurrent attempts for one name and address run one after the other, so that each counts", async () => {
     const { gate } = setUp();
     let running = 0;
     let most = 0;
@@ -137,7 +137,7 @@ describe("Attempts that come at once", () => {
     expect(attempts.filter(({ status }) => status === "fulfilled")).to.have.length(5);
   });
 
-  it("for several names do not wait for one another", async () => {
+  it("attempts for different names do not wait for one another", async () => {
     const { gate, attempt } = setUp();
     const held = new Gate();
     held.shut();
@@ -150,7 +150,7 @@ describe("Attempts that come at once", () => {
     expect(await slow).to.equal("in");
   });
 
-  it("wait in a line that is bounded: past it they are refused as OVERLOADED, and then let in again", async () => {
+  it("the queue of attempts is bounded: further ones are refused as OVERLOADED, and admitted later", async () => {
     const { gate, attempt } = setUp();
     const held = new Gate();
     held.shut();
@@ -168,7 +168,7 @@ describe("Attempts that come at once", () => {
     expect(await attempt(true)).to.equal("in");
   });
 
-  it("go on behind one that could not be made", async () => {
+  it("an attempt runs after an earlier one that could not be made", async () => {
     const { gate, attempt } = setUp();
     const broken = gate.attempt(KEY, () => Promise.reject(new StoreUnavailable("the disk is away")));
     const next = attempt(true);

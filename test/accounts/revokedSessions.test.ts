@@ -3,7 +3,7 @@ import type { SessionStore } from "../../src/server/accounts/ports/sessionStore.
 import { RevokedSessions } from "../../src/server/accounts/revokedSessions.ts";
 import { override } from "../support/engines.ts";
 
-describe("The watch on sessions", () => {
+describe("RevokedSessions", () => {
   function setUp(interval: number) {
     let asked = 0;
     const sessions = override<SessionStore>({} as SessionStore, {
@@ -15,7 +15,7 @@ describe("The watch on sessions", () => {
     return { watch: new RevokedSessions(sessions, interval), asked: () => asked };
   }
 
-  it("knows of a session that it has ended, when that was noted, and of no other", () => {
+  it("a session counts as revoked after it was added, and no other session does", () => {
     const { watch } = setUp(60_000);
     expect(watch.has(7)).to.equal(false);
     watch.add([7, 8]);
@@ -23,7 +23,7 @@ describe("The watch on sessions", () => {
     expect([7, 8, 9].map((id) => watch.has(id))).to.deep.equal([true, true, false]);
   });
 
-  it("does not ask the store each time it might, nor where no stream is open", async () => {
+  it("the store is not polled more often than the interval, nor if no stream is open", async () => {
     const { watch, asked } = setUp(60_000);
     for (let i = 0; i < 100; i++) expect(await watch.poll(() => [1, 2])).to.deep.equal([]);
     expect(asked()).to.equal(0);

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { ChatNode } from "../../src/server/node/node.ts";
-import { enter, join, openRoom, type RoomSetUp, sessionOf, toAll } from "../support/chatNode.ts";
+import { enter, join, type NodeSetUp, openNode, sessionOf, toAll } from "../support/chatNode.ts";
 import { Gate, gated, withPort } from "../support/engines.ts";
 import { isSettled, turns, until } from "../support/eventLoop.ts";
 import { sqlitePlace } from "../support/sqliteFixture.ts";
@@ -15,16 +15,16 @@ describe("A session that is logged out", () => {
   });
   afterEach(() => room.close());
 
-  async function open(setUp?: RoomSetUp) {
-    const opened = await openRoom(store, setUp);
-    room = opened.room;
+  async function open(setUp?: NodeSetUp) {
+    const opened = await openNode(store, setUp);
+    room = opened.node;
     return opened;
   }
 
   const logout = (person = ana, everywhere = false) => room.logout(sessionOf(person), everywhere);
   const online = async () => (await room.online.page(0, "")).users.map(({ username }) => username);
 
-  it("ends its streams with a goodbye, and no others", async () => {
+  it("a logout ends the streams of its session with a goodbye, and no others", async () => {
     await open();
     const phone = await signIn(store, ana);
     const [first, second, other] = [await join(room, ana), enter(room, ana), await join(room, phone)];
@@ -40,7 +40,7 @@ describe("A session that is logged out", () => {
     expect(await online()).to.deep.equal([]);
   });
 
-  it("has no stream that was being opened at that moment", async () => {
+  it("a stream of a session that is logged out at that moment cannot be opened", async () => {
     await open();
     const session = sessionOf(ana);
     await logout();
@@ -55,7 +55,7 @@ describe("A session that is logged out", () => {
     expect(room.stats().streams).to.equal(0);
   });
 
-  it("is online no more when the logout returns, however long the roster takes", async () => {
+  it("a user is offline when the logout returns, however long the roster takes", async () => {
     const gate = new Gate();
     await open({
       through: (engines) => ({ ...engines, roster: gated(engines.roster, gate, "leave") }),
@@ -69,19 +69,19 @@ describe("A session that is logged out", () => {
     expect(await online()).to.deep.equal([]);
   });
 
-  it("is told to the other nodes also where the roster is away", async () => {
+  it("a logout is published to the other nodes also if the roster is away", async () => {
     const { engines } = await open({
       through: (all) => withPort(all, "roster", { leave: () => Promise.reject(new Error("the roster is away")) }),
     });
-    const hints: string[] = [];
-    engines.bus.subscribe(({ kind }) => hints.push(kind));
+    const notifications: string[] = [];
+    engines.bus.subscribe(({ kind }) => notifications.push(kind));
     await join(room, ana);
     await logout().catch(() => {});
-    expect(hints).to.include("sessions-ended");
+    expect(notifications).to.include("sessions-ended");
   });
 
   for (const port of ["recent", "arrive"] as const) {
-    it(`is not online by a stream that was joining at that moment (${port})`, async () => {
+    it(`a stream that joins during the logout does not make its user online (${port})`, async () => {
       const gate = new Gate();
       const ended = Promise.withResolvers<void>();
       await open({
@@ -114,11 +114,11 @@ describe("A session that is logged out", () => {
     });
   }
 
-  it("has nothing appended that came too late, and says goodbye to whoever sent it", async () => {
+  it("a draft that arrives after the logout is not appended, and its stream gets a goodbye", async () => {
     await open();
     const sink = await join(room, ana);
     const { headId } = await store.log.state();
-    // Ended on another node, whose hint has not come.
+    // Ended on another node, whose notification has not come.
     await store.sessions.end(ana.sessionId, false);
     await sink.stream.receive("r", toAll("too late"));
     await sink.has("goodbye");

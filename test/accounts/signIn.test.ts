@@ -21,14 +21,14 @@ const PASSWORD = "correct horse";
 /** argon2id with other parameters than today's. */
 const OLD = { algorithm: 2, memoryCost: 8_192, timeCost: 1, parallelism: 1 } as const;
 
-describe("Signing in", () => {
+describe("SignIn", () => {
   const store = useStore(sqlitePlace);
   const secrets = new NodeSecrets();
-  let people = 0;
+  let count = 0;
   let name: string;
   beforeEach(() => {
-    people += 1;
-    name = `user-${people}`;
+    count += 1;
+    name = `user-${count}`;
   });
 
   function setUp(more: { accounts?: Partial<AccountStore>; secrets?: Partial<Secrets> } = {}) {
@@ -62,7 +62,7 @@ describe("Signing in", () => {
     };
   }
 
-  it("begins with an account, and a session of 30 days whose token is stored as its digest alone", async () => {
+  it("registering creates an account and a session of 30 days, and stores only the digest of the token", async () => {
     const { signIn, register } = setUp();
     const { token, session } = await register();
     expect(session).to.include({ username: name, expiresAt: NOON + 30 * DAY, lastUsedAt: NOON });
@@ -71,13 +71,13 @@ describe("Signing in", () => {
     expect((await store.accounts.find(name))?.passwordHash).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 
-  it("takes a name in upper case as in lower, and a password however its letters were composed", async () => {
+  it("sign-in accepts a name in upper case, and a password however its letters were composed", async () => {
     const { register, login } = setUp();
     await register(name.toUpperCase(), "caf\u00e9 caf\u00e9");
     expect((await login("cafe\u0301 cafe\u0301", name.toUpperCase())).session.username).to.equal(name);
   });
 
-  it("begins a session of its own each time", async () => {
+  it("each sign-in opens its own session", async () => {
     const { signIn, register, login } = setUp();
     const all = [await register(), await login(), await login()];
     expect(new Set(all.map(({ session }) => session.id)).size).to.equal(3);
@@ -87,14 +87,14 @@ describe("Signing in", () => {
     await signIn.authenticate(all[2]?.token);
   });
 
-  it("with what cannot be a name or a password creates no account", async () => {
+  it("an invalid name or password creates no account", async () => {
     const { register, refusal } = setUp();
     expect(await refusal(register("-no-"))).to.include({ reason: "USERNAME_INVALID" });
     expect(await refusal(register(name, "short"))).to.include({ reason: "PASSWORD_INVALID" });
     expect(await store.accounts.find(name)).to.equal(undefined);
   });
 
-  it("gives a name once, also where many want it at once", async () => {
+  it("a name is given once, also if several clients register it at once", async () => {
     const { register, refusal } = setUp();
     const all = await Promise.allSettled([1, 2, 3, 4].map((i) => register(name, `${PASSWORD} ${i}`)));
     expect(all.filter(({ status }) => status === "fulfilled")).to.have.length(1);
@@ -102,7 +102,7 @@ describe("Signing in", () => {
     expect(await refusal(register())).to.include({ reason: "USERNAME_TAKEN" });
   });
 
-  it("is refused the same way whatever was wrong", async () => {
+  it("a failed sign-in is refused the same way whatever was wrong", async () => {
     const { register, login, refusal } = setUp();
     await register();
     const refused = [
@@ -122,7 +122,7 @@ describe("Signing in", () => {
     }
   });
 
-  it("checks one password whatever was wrong, so that it takes as long", async () => {
+  it("a failed sign-in verifies one password whatever was wrong, so that it takes the same time", async () => {
     const checked: (string | undefined)[] = [];
     const { register, login, refusal } = setUp({
       secrets: {
@@ -140,7 +140,7 @@ describe("Signing in", () => {
     expect(checked).to.deep.equal(["$argon2id", undefined, undefined, undefined]);
   });
 
-  it("has to wait after some failures for a name, whether there is such an account or not", async () => {
+  it("sign-in must wait after some failures for a name, whether the account exists or not", async () => {
     const { register, login, refusal, pass } = setUp();
     await register();
     for (const username of [name, "nobody-here"]) {
@@ -153,15 +153,15 @@ describe("Signing in", () => {
     await login();
   });
 
-  it("does not have to wait after names that cannot be one: they are remembered nowhere", async () => {
+  it("failures for invalid names cause no wait, because they are not stored", async () => {
     const { login, refusal } = setUp();
     for (let i = 0; i < 5; i++) {
       expect(await refusal(login(PASSWORD, "-no-"))).to.include({ reason: "BAD_CREDENTIALS" });
     }
   });
 
-  describe("with a hash that was made with other parameters", () => {
-    it("makes it anew, and the password is the same", async () => {
+  describe("with an outdated password hash", () => {
+    it("a sign-in replaces an outdated hash, and the password stays valid", async () => {
       const { register, login } = setUp();
       const { session } = await register();
       await store.accounts.setPasswordHash(session.accountId, await hash(PASSWORD, OLD));
@@ -172,7 +172,7 @@ describe("Signing in", () => {
       expect((await store.accounts.find(name))?.passwordHash, "it is not made anew each time").to.equal(rehashed);
     });
 
-    it("leaves it as it is where the password was wrong", async () => {
+    it("a failed sign-in leaves an outdated hash as it is", async () => {
       const { register, login, refusal } = setUp();
       const { session } = await register();
       const old = await hash(PASSWORD, OLD);
@@ -181,7 +181,7 @@ describe("Signing in", () => {
       expect((await store.accounts.find(name))?.passwordHash).to.equal(old);
     });
 
-    it("goes well also where the new one cannot be written down", async () => {
+    it("a sign-in succeeds also if the new hash cannot be stored", async () => {
       const { register, login } = setUp({
         accounts: { setPasswordHash: () => Promise.reject(new StoreUnavailable("the disk is full")) },
       });
@@ -193,7 +193,7 @@ describe("Signing in", () => {
     });
   });
 
-  it("says that the store is away where it is, and counts no failure for that", async () => {
+  it("a sign-in while the store is away is refused as such, and counts as no failure", async () => {
     let broken = false;
     const { register, login } = setUp({
       accounts: {
@@ -211,7 +211,7 @@ describe("Signing in", () => {
   });
 });
 
-describe("A session", () => {
+describe("Sessions", () => {
   const store = useStore(sqlitePlace);
   const secrets = new NodeSecrets();
 
@@ -260,7 +260,7 @@ describe("A session", () => {
     };
   }
 
-  it("is not there without a token, or with one that nobody has", async () => {
+  it("a missing or unknown token authenticates no session", async () => {
     const { signIn } = await setUp();
     for (const token of [undefined, "", "nonsense", secrets.newToken()]) {
       const refused = await signIn.authenticate(token).catch((error) => error);
@@ -268,7 +268,7 @@ describe("A session", () => {
     }
   });
 
-  it("ends after 7 days without use", async () => {
+  it("a session ends after 7 days without use", async () => {
     const { isValid, at } = await setUp();
     at(7 * DAY - 1);
     expect(await isValid()).to.equal(true);
@@ -276,7 +276,7 @@ describe("A session", () => {
     expect(await isValid()).to.equal(false);
   });
 
-  it("ends after 30 days, however much it is used", async () => {
+  it("a session ends after 30 days, however much it is used", async () => {
     const { signIn, isValid, at } = await setUp();
     for (let day = 1; day < 30; day++) {
       at(day * DAY);
@@ -287,7 +287,7 @@ describe("A session", () => {
     expect(await isValid()).to.equal(false);
   });
 
-  it("is noted as used at most once an hour, and all of them in one write", async () => {
+  it("the use of a session is stored at most once an hour, all sessions in one write", async () => {
     const { signIn, session, touched, isValid, at } = await setUp();
     for (let minute = 0; minute < 120; minute += 5) {
       at(minute * 60_000);
@@ -302,7 +302,7 @@ describe("A session", () => {
     expect(touched.at(-1)).to.deep.equal([7, 8]);
   });
 
-  it("is swept out when it has ended by itself, and not before", async () => {
+  it("an expired session is purged, and not before it has expired", async () => {
     const { signIn, isValid, at } = await setUp();
     at(7 * DAY - 1);
     await signIn.purgeExpired();

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { ChatNode } from "../../src/server/node/node.ts";
-import { enter, join, openRoom, toAll } from "../support/chatNode.ts";
+import { enter, join, openNode, toAll } from "../support/chatNode.ts";
 import { Gate, gated, override } from "../support/engines.ts";
 import { until } from "../support/eventLoop.ts";
 import { ModelStore } from "../support/modelStore.ts";
@@ -11,20 +11,20 @@ const GOODBYE = { reason: "STORE_UNAVAILABLE", reconnect: true };
 
 describe("A node whose log has regressed", () => {
   const store = useStore(sqlitePlace);
-  let room: ChatNode;
+  let node: ChatNode;
   let ana: Person;
   let bob: Person;
   beforeEach(async () => {
     [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
   });
-  afterEach(() => room.close());
+  afterEach(() => node.close());
 
   /** A node on a model of a log with ten messages. The gates hold appends and joins. */
   async function setUp() {
     const model = new ModelStore();
     const [appends, arrivals] = [new Gate(), new Gate()];
     const followed: string[] = [];
-    const opened = await openRoom(store, {
+    const opened = await openNode(store, {
       // No presence change: it could be the response that is not taken.
       timings: { presenceWindowMs: 10 * 60 * 1_000 },
       through: (engines) => ({
@@ -34,7 +34,7 @@ describe("A node whose log has regressed", () => {
         bus: override(engines.bus, { follow: (logId) => followed.push(logId) }),
       }),
     });
-    room = opened.room;
+    node = opened.node;
     await model.append(range(1, 10).map((i) => messageOf(ana, `old ${i}`)));
     const { bus } = opened.engines;
     /** Regresses the log, and waits until the node has noticed. */
@@ -45,7 +45,7 @@ describe("A node whose log has regressed", () => {
       await until(() => followed.at(-1) === model.log.logId, "the node to follow the new log");
     };
     bus.publish({ kind: "head-advanced", logId: "model", headId: 10 });
-    await until(() => room.stats().headId === 10, "the node to have read the messages");
+    await until(() => node.stats().headId === 10, "the node to have read the messages");
     return { ...opened, model, appends, arrivals, followed, regress };
   }
 
@@ -62,7 +62,7 @@ describe("A node whose log has regressed", () => {
 
   it("the node says goodbye to all of its streams, and follows the new log on the bus", async () => {
     const { regress, followed, reported } = await setUp();
-    const sinks = [await join(room, ana), await join(room, bob), enter(room, bob)];
+    const sinks = [await join(node, ana), await join(node, bob), enter(node, bob)];
     await regress(6);
     await until(() => sinks.every(({ ended }) => ended === "ended"), "all streams to end");
     for (const { goodbye, kinds } of sinks) {
@@ -76,11 +76,11 @@ describe("A node whose log has regressed", () => {
 
   it("a client that comes back gets a gap, and then all messages of the new log", async () => {
     const { model, regress } = await setUp();
-    const before = await join(room, bob, { resumeAfter: 0 });
+    const before = await join(node, bob, { resumeAfter: 0 });
     expect(before.texts).to.deep.equal(range(1, 10).map((i) => `old ${i}`));
     await regress(6);
     await model.append([messageOf(ana, "new 7")]);
-    const again = enter(room, bob);
+    const again = enter(node, bob);
     await again.stream.receive("", { kind: "join", resumeAfter: 10, logId: "model", recent: 0 });
     await again.has("caughtUp");
     expect(again.events[0]?.value).to.include({ logId: "model-1" });
@@ -92,16 +92,16 @@ describe("A node whose log has regressed", () => {
 
   it("a stream of the old log sends nothing of the new one, however late its client reads", async () => {
     const { model, regress } = await setUp();
-    const slow = await join(room, bob);
+    const slow = await join(node, bob);
     slow.reading = false;
-    const sender = await join(room, ana);
+    const sender = await join(node, ana);
     await sender.stream.receive("1", toAll("old 11"));
     await sender.stream.receive("2", toAll("old 12"));
     await until(() => slow.texts.length > 0, "a response to be in flight");
     await regress(6);
     await model.append(range(7, 30).map((i) => messageOf(ana, `new ${i}`)));
-    await until(() => room.stats().headId >= 6, "the node to read the new log");
-    await join(room, ana, { resumeAfter: 0 });
+    await until(() => node.stats().headId >= 6, "the node to read the new log");
+    await join(node, ana, { resumeAfter: 0 });
     slow.read();
     await until(() => slow.ended === "ended", "the stream to end");
     expect(slow.texts.filter((text) => text.startsWith("new"))).to.deep.equal([]);
@@ -110,7 +110,7 @@ describe("A node whose log has regressed", () => {
 
   it("commands in flight get no reply, and those that the store does not have yet are not appended", async () => {
     const { model, appends, regress } = await setUp();
-    const sink = await join(room, ana);
+    const sink = await join(node, ana);
     appends.shut();
     await sink.stream.receive("1", toAll("with the store"));
     await appends.entered();
@@ -121,7 +121,7 @@ describe("A node whose log has regressed", () => {
     appends.open();
     expect(sink.kinds).to.not.include("accepted").and.not.include("rejected");
     expect(sink.goodbye).to.include(GOODBYE);
-    const again = await join(room, ana, { resumeAfter: 6 });
+    const again = await join(node, ana, { resumeAfter: 6 });
     await again.stream.receive("3", toAll("later"));
     await until(() => again.texts.includes("later"), "the next message");
     expect(model.log.messages.slice(6).map(({ text }) => text)).to.deep.equal(["with the store", "later"]);
@@ -129,7 +129,7 @@ describe("A node whose log has regressed", () => {
 
   it("a join that began before the regression does not complete", async () => {
     const { arrivals, regress } = await setUp();
-    const sink = enter(room, bob);
+    const sink = enter(node, bob);
     arrivals.shut();
     const joining = sink.stream.receive("", { kind: "join", resumeAfter: 9, logId: "model", recent: 0 });
     await arrivals.entered();
@@ -138,6 +138,6 @@ describe("A node whose log has regressed", () => {
     await joining;
     await until(() => sink.ended === "ended", "the stream to end");
     expect(sink.kinds).to.deep.equal(["welcome", "goodbye"]);
-    expect(room.stats()).to.include({ readers: 0 });
+    expect(node.stats()).to.include({ readers: 0 });
   });
 });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import type { Draft } from "../../src/server/log/ports/logStore.ts";
 import type { ChatNode } from "../../src/server/node/node.ts";
-import { enter, join, openRoom, type RoomSetUp, toAll } from "../support/chatNode.ts";
+import { enter, join, type NodeSetUp, openNode, toAll } from "../support/chatNode.ts";
 import { Gate, gated, withPort } from "../support/engines.ts";
 import { isSettled, turns, until } from "../support/eventLoop.ts";
 import { sqlitePlace } from "../support/sqliteFixture.ts";
@@ -13,17 +13,17 @@ const LONG_MS = 10 * 60 * 1_000;
 
 describe("Stream", () => {
   const store = useStore(sqlitePlace);
-  let room: ChatNode;
+  let node: ChatNode;
   let ana: Person;
   let bob: Person;
   beforeEach(async () => {
     [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
   });
-  afterEach(() => room.close());
+  afterEach(() => node.close());
 
-  async function open(setUp?: RoomSetUp) {
-    const opened = await openRoom(store, setUp);
-    room = opened.room;
+  async function open(setUp?: NodeSetUp) {
+    const opened = await openNode(store, setUp);
+    node = opened.node;
     return opened;
   }
 
@@ -31,7 +31,7 @@ describe("Stream", () => {
   function held() {
     const gate = new Gate();
     let failure: { error: Error; afterwards: boolean } | undefined;
-    const setUp: RoomSetUp = {
+    const setUp: NodeSetUp = {
       through: (engines) =>
         withPort(engines, "log", {
           append: async (batch: readonly Draft[]) => {
@@ -56,14 +56,14 @@ describe("Stream", () => {
 
   it("a stream begins with a welcome, before the first command", async () => {
     await open();
-    const sink = enter(room, ana);
+    const sink = enter(node, ana);
     expect(sink.kinds).to.deep.equal(["welcome"]);
   });
 
   it("a stream has at most one response in flight, and the next one has all that has gathered", async () => {
     // No presence change: it could be the response that is not taken.
     await open({ timings: { presenceWindowMs: LONG_MS } });
-    const [slow, sender] = [await join(room, bob), await join(room, ana)];
+    const [slow, sender] = [await join(node, bob), await join(node, ana)];
     await turns(3);
     slow.reading = false;
     await sender.stream.receive("1", toAll("1"));
@@ -84,7 +84,7 @@ describe("Stream", () => {
   it("a stream replies in the order of the commands, though a refusal is ready sooner than a commit", async () => {
     const { gate, setUp } = held();
     await open(setUp);
-    const sink = await join(room, ana);
+    const sink = await join(node, ana);
     gate.shut();
     await sink.stream.receive("1", toAll("hello"));
     await sink.stream.receive("2", toAll(""));
@@ -99,7 +99,7 @@ describe("Stream", () => {
 
   it("a stream reads no command while its replies are not taken, and continues when they are", async () => {
     await open({ sizes: { maxReplies: 4 } });
-    const sink = await join(room, ana);
+    const sink = await join(node, ana);
     await turns(3);
     sink.reading = false;
     let received = 0;
@@ -135,7 +135,7 @@ describe("Stream", () => {
         }),
     });
     gate.shut();
-    const [first, second] = [enter(room, ana), enter(room, ana)];
+    const [first, second] = [enter(node, ana), enter(node, ana)];
     const joins = [first, second].map(({ stream }) => stream.receive("", { kind: "join", logId: "", recent: 0 }));
     await gate.entered();
     await turns(3);
@@ -149,7 +149,7 @@ describe("Stream", () => {
   it("a half-closed stream ends after the replies and after the message of the last accepted", async () => {
     const { gate, setUp } = held();
     await open(setUp);
-    const sink = await join(room, ana);
+    const sink = await join(node, ana);
     gate.shut();
     await sink.stream.receive("1", toAll("hello"));
     await gate.entered();
@@ -171,7 +171,7 @@ describe("Stream", () => {
           },
         }),
     });
-    const sink = await join(room, ana);
+    const sink = await join(node, ana);
     await sink.stream.receive("1", toAll("hello"));
     sink.stream.halfClose();
     await until(() => sink.ended === "ended", "the stream to end");
@@ -181,7 +181,7 @@ describe("Stream", () => {
   it("a stream says goodbye if an outcome is unknown, and neither accepted nor rejected", async () => {
     const { setUp, failOnce } = held();
     const { reported } = await open(setUp);
-    const sink = await join(room, ana);
+    const sink = await join(node, ana);
     failOnce(new OutcomeUnknown("the worker has died"), true);
     await sink.stream.receive("r", toAll("was it?"));
     await sink.has("goodbye");
@@ -193,12 +193,12 @@ describe("Stream", () => {
   it("an unknown outcome is settled when the command is sent again, and all users see the message", async () => {
     const { setUp, failOnce } = held();
     await open(setUp);
-    const other = await join(room, bob);
-    const first = await join(room, ana);
+    const other = await join(node, bob);
+    const first = await join(node, ana);
     failOnce(new OutcomeUnknown("the worker has died"), true);
     await first.stream.receive("r", toAll("was it?"));
     await first.has("goodbye");
-    const second = await join(room, ana, { resumeAfter: (await headOf(store.log)) - 1 });
+    const second = await join(node, ana, { resumeAfter: (await headOf(store.log)) - 1 });
     await second.stream.receive("r", toAll("was it?"));
     second.stream.halfClose();
     await until(() => second.ended === "ended", "the stream to end");
@@ -227,9 +227,9 @@ describe("Stream", () => {
     });
     broken = true;
     const began = performance.now();
-    const behind = enter(room, ana);
+    const behind = enter(node, ana);
     await behind.stream.receive("", { kind: "join", logId: "", recent: 0, resumeAfter: head });
-    const sender = await join(room, bob);
+    const sender = await join(node, bob);
     for (const i of range(1, 50)) {
       await sender.stream.receive(`${i}`, toAll(`${i}`));
       await until(() => sender.texts.length === i, "the echo");
@@ -241,23 +241,23 @@ describe("Stream", () => {
 
   it("a cancelled stream leaves nothing behind", async () => {
     await open();
-    const before = room.stats();
-    const sinks = await Promise.all(range(1, 20).map(() => join(room, ana)));
-    expect(room.stats()).to.include({ streams: 20, readers: 20 });
+    const before = node.stats();
+    const sinks = await Promise.all(range(1, 20).map(() => join(node, ana)));
+    expect(node.stats()).to.include({ streams: 20, readers: 20 });
     for (const sink of sinks) sink.stream.closed();
-    expect(room.stats()).to.deep.equal(before);
+    expect(node.stats()).to.deep.equal(before);
   });
 
   it("a stream that is cut while it reads pages leaves nothing behind", async () => {
     const head = await headOf(store.log);
     await store.log.append(range(1, 100).map((i) => draft(bob, `${i} `.padEnd(200, "x"))));
     await open({ sizes: { timelineBytes: 2_000, pageMessages: 10, responseBytes: 1_000 } });
-    const sink = enter(room, ana);
+    const sink = enter(node, ana);
     await sink.stream.receive("", { kind: "join", logId: "", recent: 0, resumeAfter: head });
     await until(() => sink.texts.length > 0, "the first page");
-    expect(room.stats()).to.include({ readers: 1, readersBehind: 1 });
+    expect(node.stats()).to.include({ readers: 1, readersBehind: 1 });
     sink.stream.closed();
-    expect(room.stats()).to.include({ streams: 0, readers: 0, readersBehind: 0 });
+    expect(node.stats()).to.include({ streams: 0, readers: 0, readersBehind: 0 });
   });
 
   it("a stream that is cancelled during its join leaves nothing behind", async () => {
@@ -265,20 +265,20 @@ describe("Stream", () => {
     await open({
       through: (engines) => ({ ...engines, roster: gated(engines.roster, gate, "arrive") }),
     });
-    const sink = enter(room, ana);
+    const sink = enter(node, ana);
     gate.shut();
     const joining = sink.stream.receive("", { kind: "join", logId: "", recent: 3 });
     await gate.entered();
     sink.stream.closed();
     gate.open();
     await joining;
-    expect(room.stats()).to.include({ streams: 0, readers: 0 });
+    expect(node.stats()).to.include({ streams: 0, readers: 0 });
     expect(sink.kinds).to.deep.equal(["welcome"]);
   });
 
   it("a stream that has ended takes no command, and does not let the caller wait", async () => {
     await open();
-    const sink = await join(room, ana);
+    const sink = await join(node, ana);
     sink.stream.closed();
     expect(await isSettled(sink.stream.receive("r", toAll("too late")))).to.equal(true);
   });

@@ -2,8 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { Histogram } from "../../src/server/common/histogram.ts";
 
-describe("A distribution", () => {
-  it("counts a value for the first bound that it does not pass, or for what passed them all", () => {
+describe("Histogram", () => {
+  it("a histogram counts a value for the first bound that is not below it, or above all bounds", () => {
     const sizes = new Histogram([1, 10, 100]);
     for (const value of [0, 1, 2, 10, 10.5, 100, 101, 5_000]) sizes.add(value);
     expect(sizes.counts).to.deep.equal([2, 2, 2, 2]);
@@ -11,7 +11,7 @@ describe("A distribution", () => {
     expect(sizes.sum).to.equal(5_224.5);
   });
 
-  it("has each value in one place, whatever the values are", () => {
+  it("a histogram counts each value exactly once", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(2_000)), (values) => {
         const sizes = new Histogram([0, 5, 50, 500]);

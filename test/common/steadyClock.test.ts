@@ -42,8 +42,8 @@ function setUp({ off = 0, unused = MINUTE }: { off?: number; unused?: number | u
   };
 }
 
-describe("A steady clock", () => {
-  it("goes on as before while the clock is ahead or behind for a moment", () => {
+describe("SteadyClock", () => {
+  it("a steady clock goes on as before while the wall clock is ahead or behind for a moment", () => {
     const { off, set, pass, clock, right } = setUp();
     for (const jump of [31 * DAY, -31 * DAY, 2 * MINUTE]) {
       set(jump);
@@ -59,7 +59,7 @@ describe("A steady clock", () => {
     }
   });
 
-  it("follows steps of up to a minute at once", () => {
+  it("a steady clock follows jumps of up to a minute at once", () => {
     const { off, set } = setUp();
     set(MINUTE);
     expect(off()).to.equal(MINUTE);
@@ -67,7 +67,7 @@ describe("A steady clock", () => {
     expect(off()).to.equal(0);
   });
 
-  it("follows a jump that has been steady for an hour, and one of more than a day after a day", () => {
+  it("a steady clock follows a jump that was steady for an hour, and one of more than a day after a day", () => {
     for (const [jump, wait] of [
       [3 * HOUR, HOUR],
       [-3 * HOUR, HOUR],
@@ -85,7 +85,7 @@ describe("A steady clock", () => {
     }
   });
 
-  it("counts anew when the clock jumps again", () => {
+  it("a steady clock starts the wait again when the wall clock jumps again", () => {
     const { off, set, pass } = setUp();
     pass(2 * HOUR);
     for (let i = 1; i <= 5; i += 1) {
@@ -95,7 +95,7 @@ describe("A steady clock", () => {
     }
   });
 
-  it("is settled an hour after a start at which it agrees with the store, and never before", () => {
+  it("a steady clock is settled an hour after a start at which it agrees with the store, and not before", () => {
     for (const unused of [0, MINUTE, 23 * HOUR, undefined]) {
       const { clock, pass, said } = setUp({ unused });
       expect(clock.isUsual).to.equal(true);
@@ -107,7 +107,7 @@ describe("A steady clock", () => {
     }
   });
 
-  it("is settled a day after a start at which it lies days ahead of the store, and says so, right or not", () => {
+  it("a steady clock that starts days ahead of the store warns, and is settled after a day", () => {
     for (const how of [{ unused: 8 * DAY }, { off: 8 * DAY }, { off: -8 * DAY }]) {
       const { clock, pass, off, said } = setUp(how);
       expect(clock.isUsual).to.equal(false);
@@ -121,7 +121,7 @@ describe("A steady clock", () => {
     }
   });
 
-  it("follows a clock at once that was wrong at the start and is set right", () => {
+  it("a steady clock at once follows a wall clock that was wrong at the start and is set right", () => {
     for (const wrong of [8 * DAY, -8 * DAY, -50 * 365 * DAY]) {
       const { off, set, pass } = setUp({ off: wrong });
       pass(MINUTE);
@@ -134,7 +134,7 @@ describe("A steady clock", () => {
     expect(off(), "a new store, and a clock that began in 1970").to.equal(0);
   });
 
-  it("that is wrong is not settled while another server, whose clock agrees with the store, says what time it is", () => {
+  it("a wrong clock is not settled while another server, whose clock agrees with the store, stores the time", () => {
     const { clock, pass, right } = setUp({ off: 8 * DAY });
     for (let minutes = 0; minutes < 3 * 24 * 60; minutes += 10) {
       pass(10 * MINUTE);
@@ -143,7 +143,7 @@ describe("A steady clock", () => {
     }
   });
 
-  it("says once a minute at most that the clock jumps", () => {
+  it("a steady clock warns of jumps at most once a minute", () => {
     const { said, set, pass } = setUp();
     for (let i = 1; i <= 120; i += 1) {
       set((i % 2) * 8 * DAY);

@@ -13,7 +13,7 @@ import { isSettled, turns, until } from "../support/eventLoop.ts";
 import { sqlitePlace } from "../support/sqliteFixture.ts";
 import { draft, enlist, headOf, idsAfter, type Person, range, signIn, useStore } from "../support/storeFixture.ts";
 
-describe("The group commit", () => {
+describe("Committer", () => {
   const store = useStore(sqlitePlace);
   let ana: Person;
   let base: number;
@@ -46,10 +46,10 @@ describe("The group commit", () => {
     const through = between(override<LogStore>(store.log, { append: appendAll }));
     const log = await LogReplica.open(through, encoder, DEFAULT_SIZES);
     const bus = new LocalBus();
-    const hints: Notification[] = [];
-    bus.subscribe((hint) => {
-      hints.push(hint);
-      if (hint.kind === "appended") log.ingest(hint.messages);
+    const notifications: Notification[] = [];
+    bus.subscribe((notification) => {
+      notifications.push(notification);
+      if (notification.kind === "appended") log.ingest(notification.messages);
     });
     const reported: unknown[] = [];
     const committer = new Committer({
@@ -65,7 +65,7 @@ describe("The group commit", () => {
       append,
       gate,
       batches,
-      hints,
+      notifications,
       log,
       reported,
       most: () => most,
@@ -78,7 +78,7 @@ describe("The group commit", () => {
 
   const say = (text: string) => draft(ana, text);
 
-  it("has one append under way, and what arrives meanwhile makes up the next one", async () => {
+  it("one append is in flight, and the drafts that arrive meanwhile form the next one", async () => {
     const { append, gate, sizes, most } = await setUp();
     gate.shut();
     const first = append(say("first"));
@@ -92,7 +92,7 @@ describe("The group commit", () => {
     expect(most()).to.equal(1);
   });
 
-  it("takes what comes in one turn of the event loop into one commit, in its order", async () => {
+  it("the drafts of one turn of the event loop form one commit, in their order", async () => {
     const { append, batches } = await setUp();
     const outcomes = await Promise.all(range(1, 10).map((i) => append(say(`${i}`))));
     expect(batches).to.have.length(1);
@@ -100,7 +100,7 @@ describe("The group commit", () => {
     expect(batches[0]?.map(({ text }) => text)).to.deep.equal(range(1, 10).map(String));
   });
 
-  it("gives each sender their own outcome", async () => {
+  it("each sender gets the result of its own draft", async () => {
     const { append } = await setUp();
     const ended = await signIn(store, ana);
     await store.sessions.end(ended.sessionId, false);
@@ -120,25 +120,26 @@ describe("The group commit", () => {
     ]);
   });
 
-  it("tells every node of the new messages, and of no others, before their senders hear of it", async () => {
-    const { append, hints, log } = await setUp();
+  it("every node is notified of the new messages only, before their senders get the result", async () => {
+    const { append, notifications, log } = await setUp();
     const first = draft(ana, "a", { requestId: "r" });
-    const heard = await append(first).then(() => hints.length);
+    const heard = await append(first).then(() => notifications.length);
     expect(heard).to.equal(1);
     await Promise.all([append(first), append(draft(ana, "b")), append(first)]);
     await append(first);
-    expect(hints.map((hint) => hint.kind === "appended" && hint.messages.map(({ id }) => id - base))).to.deep.equal([
-      [1],
-      [2],
-    ]);
-    expect(hints).to.deep.include({
+    expect(
+      notifications.map(
+        (notification) => notification.kind === "appended" && notification.messages.map(({ id }) => id - base),
+      ),
+    ).to.deep.equal([[1], [2]]);
+    expect(notifications).to.deep.include({
       kind: "appended",
       logId: log.logId,
       messages: await store.log.read(base + 2, base + 2),
     });
   });
 
-  it("that fails is that of its own batch alone", async () => {
+  it("a commit that fails rejects the drafts of its own batch alone", async () => {
     const { append, gate, failWith, sizes, reported } = await setUp();
     const away = new StoreUnavailable("the disk is full");
     failWith(away);
@@ -155,7 +156,7 @@ describe("The group commit", () => {
     expect(await idsAfter(store.log, base)).to.deep.equal([base + 1, base + 2]);
   });
 
-  it("whose outcome is unknown, and that happened all the same, is seen without another message", async () => {
+  it("a commit with an unknown outcome that happened is read from the store without a further message", async () => {
     const { append, failWith, log } = await setUp();
     failWith(new OutcomeUnknown("the thread has died"), true);
     const unknown = await append(say("was it?")).catch((error) => error);
@@ -163,7 +164,7 @@ describe("The group commit", () => {
     await until(() => log.headId === base + 1, "the message to be taken in");
   });
 
-  describe("when the log has gone back", () => {
+  describe("when the log has regressed", () => {
     /** A committer on a log whose id changes when the test says so. */
     async function setUpOther() {
       let logId: string | undefined;
@@ -175,45 +176,45 @@ describe("The group commit", () => {
           },
         }),
       );
-      const goBack = async () => {
+      const regress = async () => {
         logId = "another log";
         await opened.log.sync.run();
       };
-      return { ...opened, goBack };
+      return { ...opened, regress };
     }
 
-    it("appends nothing of what was said before: that is surely refused", async () => {
-      const { committer, append, gate, batches, log, goBack } = await setUpOther();
+    it("drafts for the log before the regression are refused and not appended", async () => {
+      const { committer, append, gate, batches, log, regress } = await setUpOther();
       const { logId } = log;
       gate.shut();
-      const underWay = append(say("under way")).catch((error) => error);
+      const inFlight = append(say("in flight")).catch((error) => error);
       await gate.entered();
       const waiting = append(say("waiting")).catch((error) => error);
-      await goBack();
+      await regress();
       const late = committer.append(say("late"), logId).catch((error) => error);
       const fresh = append(say("fresh"));
       gate.open();
-      expect(await underWay).to.be.instanceOf(OutcomeUnknown);
+      expect(await inFlight).to.be.instanceOf(OutcomeUnknown);
       expect(await waiting).to.be.instanceOf(StoreUnavailable);
       expect(await late).to.be.instanceOf(StoreUnavailable);
       expect((await fresh).kind).to.equal("accepted");
-      expect(batches.flatMap((batch) => batch.map(({ text }) => text))).to.deep.equal(["under way", "fresh"]);
+      expect(batches.flatMap((batch) => batch.map(({ text }) => text))).to.deep.equal(["in flight", "fresh"]);
     });
 
-    it("tells nobody of what was appended meanwhile: it may have been either log", async () => {
-      const { append, gate, hints, log, goBack } = await setUpOther();
+    it("messages that were appended during the regression are not published", async () => {
+      const { append, gate, notifications, log, regress } = await setUpOther();
       gate.shut();
-      const underWay = append(say("under way")).catch((error) => error);
+      const inFlight = append(say("in flight")).catch((error) => error);
       await gate.entered();
-      await goBack();
+      await regress();
       gate.open();
-      await underWay;
-      expect(hints).to.deep.equal([]);
+      await inFlight;
+      expect(notifications).to.deep.equal([]);
       await until(() => log.headId === base + 1, "the store to be asked");
     });
   });
 
-  it("that was refused has the log looked at: another copy of the store may be there", async () => {
+  it("a refused append makes the log sync, because another copy of the store may have taken over", async () => {
     const { append, failWith, log } = await setUp();
     failWith(new StoreUnavailable("the log has another id"));
     await store.log.append([say("another node's")]);
@@ -221,7 +222,7 @@ describe("The group commit", () => {
     await until(() => log.headId === base + 1, "the log to be looked at");
   });
 
-  it("is of a bounded size: a thousand messages at most, and the rest in the next ones", async () => {
+  it("a commit has at most 1,000 drafts; the others form the next commits", async () => {
     const { append, gate, sizes } = await setUp();
     gate.shut();
     const all = [append(say("first"))];
@@ -235,7 +236,7 @@ describe("The group commit", () => {
     );
   });
 
-  it("is of a bounded size in bytes too", async () => {
+  it("a commit is bounded in bytes", async () => {
     const { append, gate, batches } = await setUp();
     gate.shut();
     const long = "x".repeat(60_000);
@@ -248,7 +249,7 @@ describe("The group commit", () => {
     for (const batch of batches) expect(batch.length * 60_000).to.be.at.most(5 * 1024 * 1024);
   });
 
-  it("lets a bounded amount wait, and whoever comes then when there is room again", async () => {
+  it("the queue of drafts is bounded, and waiters are admitted when it has space again", async () => {
     const { committer, append, gate } = await setUp();
     gate.shut();
     const long = "x".repeat(1_000_000);
@@ -260,15 +261,15 @@ describe("The group commit", () => {
       all.push(append(say(long)));
     }
     expect(waiting).to.be.within(8, 32);
-    const room = committer.waitForSpace();
-    expect(await isSettled(room)).to.equal(false);
+    const space = committer.waitForSpace();
+    expect(await isSettled(space)).to.equal(false);
     gate.open();
-    await room;
+    await space;
     await Promise.all(all);
     expect(await isSettled(committer.waitForSpace())).to.equal(true);
   });
 
-  it("is idle when nothing is under way, and not before", async () => {
+  it("the committer is idle only when no commit is in flight", async () => {
     const { committer, append, gate } = await setUp();
     expect(await isSettled(committer.idle())).to.equal(true);
     gate.shut();

@@ -11,10 +11,10 @@ import { sqlitePlace } from "../support/sqliteFixture.ts";
 import { draft, enlist, headOf, type Person, range, useStore } from "../support/storeFixture.ts";
 
 /** The log of a node, beside others that append to the same store. */
-/** Somebody who reads, and who may see what is public. */
+/** A reader that may see the public messages. */
 const at = (cursor: number) => ({ cursor, accountId: 0 });
 
-describe("A node's log", () => {
+describe("LogReplica", () => {
   const store = useStore(sqlitePlace);
   let ana: Person;
   /** What was in the store before the test. */
@@ -35,7 +35,7 @@ describe("A node's log", () => {
     more: { page?: number; timeline?: number; hole?: number; through?: (log: LogStore) => LogStore } = {},
   ) {
     const { through = (log) => log, page = 4, timeline = 1_000_000, hole = 1 } = more;
-    const grown: number[] = [];
+    const appended: number[] = [];
     const answers: boolean[] = [];
     const log = await LogReplica.open(
       through(store.log),
@@ -44,14 +44,14 @@ describe("A node's log", () => {
       { holeTimeoutMs: hole },
     );
     log.listen({
-      appended: (entries) => grown.push(...entries.map(({ id }) => id - base)),
+      appended: (entries) => appended.push(...entries.map(({ id }) => id - base)),
       regressed: () => {},
       storeAnswers: (does) => answers.push(does),
     });
-    return { log, grown, answers };
+    return { log, appended, answers };
   }
 
-  /** What somebody who has had everything up to `after` gets, to the end. */
+  /** The messages that a reader with the cursor `after` gets. */
   async function readFrom(log: LogReplica, after: number): Promise<number[]> {
     const ids: number[] = [];
     while (after < log.headId) {
@@ -65,7 +65,7 @@ describe("A node's log", () => {
     return ids.map((id) => id - base);
   }
 
-  it("begins with the newest part of the store's in its timeline, and the rest is at hand from there", async () => {
+  it("a replica opens with the newest part of the log in its timeline, and reads the rest from there", async () => {
     await append(50);
     const { log } = await open({ timeline: 2_000 });
     expect(log.headId).to.equal(base + 50);
@@ -73,14 +73,14 @@ describe("A node's log", () => {
     expect(await readFrom(log, base)).to.deep.equal(range(1, 50));
   });
 
-  it("begins with all of the store's where that is short", async () => {
+  it("a replica opens with the whole log if it is short", async () => {
     await store.log.truncate(base + 1);
     await append(3);
     const { log } = await open();
     expect([log.timeline.firstId, log.headId, log.oldestId]).to.deep.equal([base + 1, base + 3, base + 1]);
   });
 
-  it("begins empty where the store has forgotten everything", async () => {
+  it("a replica opens empty if the whole log was truncated", async () => {
     await append(3);
     await store.log.truncate(base + 4);
     const { log } = await open();
@@ -113,7 +113,7 @@ describe("A node's log", () => {
   /** Longer than any test. */
   const LONG = 10 * 60 * 1_000;
 
-  it("begins with what is kept where another node forgets the beginning meanwhile, whole pages or the middle of one", async () => {
+  it("a replica opens with the messages that are kept if another node truncates the log meanwhile", async () => {
     await append(40);
     for (const oldest of [10, 14, 41]) {
       let reads = 0;
@@ -133,78 +133,78 @@ describe("A node's log", () => {
     }
   });
 
-  it("takes in a batch that fits as it is, without asking the store", async () => {
-    const { log, grown, asked } = await openCounting();
+  it("a batch that follows the head is taken without a read from the store", async () => {
+    const { log, appended, asked } = await openCounting();
     const [first, second] = [await append(3), await append(2)];
     for (const batch of [first, first, second, second]) log.ingest(batch);
     expect(log.headId).to.equal(base + 5);
-    expect(grown).to.deep.equal(range(1, 5));
+    expect(appended).to.deep.equal(range(1, 5));
     expect(asked()).to.equal(0);
   });
 
-  it("takes what is new in a batch that begins with what it has, without asking the store", async () => {
-    const { log, grown, asked } = await openCounting();
+  it("the new messages of an overlapping batch are taken without a read from the store", async () => {
+    const { log, appended, asked } = await openCounting();
     const batch = await append(5);
     log.ingest(batch.slice(0, 2));
     log.ingest(batch);
-    expect(grown).to.deep.equal(range(1, 5));
+    expect(appended).to.deep.equal(range(1, 5));
     expect(asked()).to.equal(0);
   });
 
-  it("keeps what came too early until what lies before it has come, without asking the store", async () => {
-    const { log, grown, asked } = await openCounting(LONG);
+  it("an early batch waits for the messages before it, without a read from the store", async () => {
+    const { log, appended, asked } = await openCounting(LONG);
     const [first, second, third] = [await append(3), await append(1), await append(2)];
     log.ingest(third);
     log.ingest(second);
     log.sync.noteHead(base + 6);
     expect(log.headId).to.equal(base);
     log.ingest(first);
-    expect(grown).to.deep.equal(range(1, 6));
+    expect(appended).to.deep.equal(range(1, 6));
     await turns(3);
     expect(asked()).to.equal(0);
     log.sync.close();
   });
 
-  it("asks the store for what has not come soon, and then takes what came too early as it is", async () => {
-    const { log, grown } = await open({ hole: 1 });
+  it("messages that do not arrive in time are read from the store, and the early batch is taken as it is", async () => {
+    const { log, appended } = await open({ hole: 1 });
     await append(2);
     log.ingest(await append(2));
     await append(1);
     log.ingest(await append(2));
     await until(() => log.headId === base + 7, "the log to catch up");
-    expect(grown).to.deep.equal(range(1, 7));
+    expect(appended).to.deep.equal(range(1, 7));
   });
 
-  it("asks the store at once where more comes too early than it keeps", async () => {
-    const { log, grown } = await open({ hole: LONG });
+  it("the store is read at once if more messages arrive early than the buffer holds", async () => {
+    const { log, appended } = await open({ hole: LONG });
     await append(1);
     for (let i = 0; i < 200; i++) log.ingest(await append(1));
     await until(() => log.headId === base + 201, "the log to catch up");
-    expect(grown).to.deep.equal(range(1, 201));
+    expect(appended).to.deep.equal(range(1, 201));
     log.sync.close();
   });
 
-  it("asks the store at once for a message that somebody knows of and no batch has brought", async () => {
-    const { log, grown } = await open({ hole: LONG });
+  it("noteHead() reads a message from the store that no batch has brought", async () => {
+    const { log, appended } = await open({ hole: LONG });
     const [first, second] = [await append(1), await append(1)];
     log.sync.noteHead(base + 2);
     await until(() => log.headId === base + 2, "the log to catch up");
     log.ingest(first);
     log.ingest(second);
-    expect(grown).to.deep.equal([1, 2]);
+    expect(appended).to.deep.equal([1, 2]);
   });
 
-  it("reads what is missing from the store where a hint was lost", async () => {
-    const { log, grown } = await open();
+  it("messages whose notification was lost are read from the store", async () => {
+    const { log, appended } = await open();
     await append(9);
     log.ingest(await append(2));
     await until(() => log.headId === base + 11, "the log to catch up");
-    expect(grown).to.deep.equal(range(1, 11));
+    expect(appended).to.deep.equal(range(1, 11));
     expect(await readFrom(log, base)).to.deep.equal(range(1, 11));
   });
 
-  it("takes everything in once, whatever hints come late, doubled or overlapping", async () => {
-    const { log, grown } = await open();
+  it("each message is taken once, whether notifications are late, doubled or overlapping", async () => {
+    const { log, appended } = await open();
     const [first, second, third] = [await append(3), await append(3), await append(3)];
     log.ingest(second);
     log.ingest(first);
@@ -214,12 +214,12 @@ describe("A node's log", () => {
     log.ingest([]);
     await until(() => log.headId === base + 9, "the log to catch up");
     await turns(3);
-    expect(grown).to.deep.equal(range(1, 9));
+    expect(appended).to.deep.equal(range(1, 9));
   });
 
-  it("takes what the bus brings while it reads from the store, and nothing twice", async () => {
+  it("messages that the bus brings during a sync are taken, and none twice", async () => {
     const gate = new Gate();
-    const { log, grown } = await open({
+    const { log, appended } = await open({
       through: (real) => gatedResults(real, gate, "read"),
     });
     const first = await append(1);
@@ -231,10 +231,10 @@ describe("A node's log", () => {
     expect(log.headId).to.equal(base + 1);
     gate.open();
     await caughtUp;
-    expect(grown).to.deep.equal([1, 2, 3]);
+    expect(appended).to.deep.equal([1, 2, 3]);
   });
 
-  it("asks the store once more for all who want to be sure while its answer is on its way", async () => {
+  it("one more sync serves all calls that come during a sync", async () => {
     const gate = new Gate();
     let asked = 0;
     const { log } = await open({
@@ -260,7 +260,7 @@ describe("A node's log", () => {
     expect(asked, "with that at the opening").to.equal(3);
   });
 
-  it("misses nothing that is appended while the store's last answer is on its way", async () => {
+  it("a message that is appended during a sync is not missed", async () => {
     const gate = new Gate();
     const { log } = await open({
       through: (real) => gatedResults(real, gate, "read", "state"),
@@ -275,18 +275,18 @@ describe("A node's log", () => {
     await until(() => log.headId === base + 2, "the log to catch up");
   });
 
-  it("catches up past what the store has forgotten, however much that is", async () => {
-    const { log, grown } = await open();
+  it("a sync continues after messages that were truncated, however many", async () => {
+    const { log, appended } = await open();
     log.ingest(await append(2));
     await append(40);
     await store.log.truncate(base + 40);
     await log.sync.run();
     expect([log.oldestId, log.headId]).to.deep.equal([base + 40, base + 42]);
-    expect(grown).to.deep.equal([1, 2, 40, 41, 42]);
+    expect(appended).to.deep.equal([1, 2, 40, 41, 42]);
     expect(await readFrom(log, log.oldestId - 1)).to.deep.equal([40, 41, 42]);
   });
 
-  it("tries again by itself where the store is away, until it has caught up, and tells of both once", async () => {
+  it("a sync is retried while the store is away, and the listener is told once of each change", async () => {
     let broken = false;
     const failed = Promise.withResolvers<void>();
     const { log, answers } = await open({
@@ -314,7 +314,7 @@ describe("A node's log", () => {
     expect(answers).to.deep.equal([false, true]);
   });
 
-  it("says where somebody's last messages begin, also where its timeline does not reach", async () => {
+  it("recent() asks the store if the timeline does not reach back far enough", async () => {
     await append(30);
     const { log } = await open({ timeline: 2_000 });
     expect(log.timeline.firstId).to.be.above(base + 5);
@@ -322,7 +322,7 @@ describe("A node's log", () => {
     expect(await log.recent(ana.accountId, 30)).to.equal(base + 1);
   });
 
-  it("finds out that a page was forgotten, in part or whole, where the hint of that was lost", async () => {
+  it("a replica detects the truncation of a page if the notification of it was lost", async () => {
     await append(60);
     for (const [id, oldest] of [
       [1, 2],
@@ -336,7 +336,7 @@ describe("A node's log", () => {
     }
   });
 
-  it("has nothing at hand of what was forgotten", async () => {
+  it("truncated messages are not cached", async () => {
     await append(60);
     const { log } = await open({ timeline: 500 });
     await log.loadPage(at(base));
@@ -350,14 +350,14 @@ describe("A node's log", () => {
     expect(log.oldestId, "it never goes back").to.equal(base + 10);
   });
 
-  it("asks for a page no more often than it must, however many want it", async () => {
+  it("a page is read once, however many readers need it", async () => {
     await append(60);
     const { log } = await open({ timeline: 500 });
     await Promise.all(range(1, 100).map(() => log.loadPage(at(base))));
     expect(log.pages.reads).to.equal(1);
   });
 
-  it("says that the store is away where a page cannot be read", async () => {
+  it("loadPage() throws StoreUnavailable if the page cannot be read", async () => {
     await append(60);
     let broken = false;
     const { log } = await open({

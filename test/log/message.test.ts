@@ -3,20 +3,20 @@ import { isPublic, maySee } from "../../src/server/log/message.ts";
 
 const [ana, bob, eve] = [1, 2, 3];
 
-describe("A message", () => {
-  it("to everyone is seen by everyone", () => {
+describe("maySee", () => {
+  it("every account may see a public message", () => {
     const message = { senderId: ana, recipientId: 0 };
     expect(isPublic(message)).to.equal(true);
     expect([ana, bob, eve].map((account) => maySee(account, message))).to.deep.equal([true, true, true]);
   });
 
-  it("to one is seen by its sender and its recipient alone", () => {
+  it("only the sender and the recipient may see a private message", () => {
     const message = { senderId: ana, recipientId: bob };
     expect(isPublic(message)).to.equal(false);
     expect([ana, bob, eve].map((account) => maySee(account, message))).to.deep.equal([true, true, false]);
   });
 
-  it("to oneself is seen by nobody else", () => {
+  it("only its author may see a message to oneself", () => {
     const message = { senderId: ana, recipientId: ana };
     expect([ana, bob, eve].map((account) => maySee(account, message))).to.deep.equal([true, false, false]);
   });

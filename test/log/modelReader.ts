@@ -9,15 +9,16 @@ import type { ModelLog, ModelStore } from "../support/modelStore.ts";
 export type Entering = { readonly kind: "resume" } | { readonly kind: "recent"; readonly count: number };
 
 /**
- * Somebody who reads at their own pace, is cut off and comes back with the last cursor, and checks every response against the log:
- * nothing missed, nothing twice, no cursor ahead of what was sent, one `caught_up` a stream, and nothing of any other log.
+ * A reader that is slow, is cut off and returns with the last cursor, and checks every response
+ * against the log: nothing missed, nothing twice, no cursor ahead of what was sent, one `caught_up` a stream, and
+ * nothing of any other log.
  */
 export class Member implements Sink {
   readonly #store: ModelStore;
   readonly #accountId: number;
   readonly #session: Session;
   #stream: Stream | undefined;
-  #underWay: Uint8Array | undefined;
+  #inFlight: Uint8Array | undefined;
   /** Everything that they may see up to here has come. Undefined: they have no cursor yet. */
   cursor: number | undefined;
   /** The log that the cursor belongs to. */
@@ -66,26 +67,26 @@ export class Member implements Sink {
     this.#headAtJoin = room.stats().headId;
   }
 
-  /** The response under way arrives. False: there is none. */
+  /** The response in flight arrives. False: there is none. */
   take(): boolean {
-    const bytes = this.#underWay;
+    const bytes = this.#inFlight;
     if (bytes === undefined) return false;
-    this.#underWay = undefined;
+    this.#inFlight = undefined;
     this.#check(ChatResponse.decode(bytes), bytes.length);
     this.#stream?.flushed();
     return true;
   }
 
-  /** The connection breaks; what was under way is lost. */
+  /** The connection breaks; what was in flight is lost. */
   cut(): void {
-    this.#underWay = undefined;
+    this.#inFlight = undefined;
     this.#stream?.closed();
     this.#stream = undefined;
   }
 
   send(response: Uint8Array): void {
-    expect(this.#underWay, "two responses under way").to.equal(undefined);
-    this.#underWay = response;
+    expect(this.#inFlight, "two responses in flight").to.equal(undefined);
+    this.#inFlight = response;
   }
 
   end(): void {
@@ -114,7 +115,7 @@ export class Member implements Sink {
   }
 
   #checkMessage(id: number, text: string): void {
-    // What was forgotten meanwhile may still come; nothing else may be left out.
+    // Messages that were truncated meanwhile may still come; no other message may be left out.
     const next = this.#next(id - 1);
     if (next !== undefined) expect(next, "left out").to.be.lessThan(this.#log.oldestId);
     expect(id, "seen twice, or out of order").to.be.greaterThan(this.cursor as number);

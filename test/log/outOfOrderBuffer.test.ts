@@ -14,13 +14,13 @@ function follow(early: OutOfOrderBuffer, headId: number): number[] {
   return ids;
 }
 
-describe("Batches that came early", () => {
-  it("are none at first", () => {
+describe("OutOfOrderBuffer", () => {
+  it("a new buffer is empty", () => {
     const early = new OutOfOrderBuffer();
     expect([early.isEmpty, early.lastId, early.takeNext(0)]).to.deep.equal([true, 0, undefined]);
   });
 
-  it("are kept while the hole before them is there", () => {
+  it("a batch stays in the buffer while the messages before it are missing", () => {
     const early = new OutOfOrderBuffer();
     expect(early.add(batch(5, 6))).to.equal(true);
     expect(early.takeNext(3)).to.equal(undefined);
@@ -29,7 +29,7 @@ describe("Batches that came early", () => {
     expect([early.isEmpty, early.lastId]).to.deep.equal([true, 0]);
   });
 
-  it("follow one another, in whichever order they came, up to the next hole", () => {
+  it("batches leave in the order of ids up to the next hole, in whichever order they arrived", () => {
     const early = new OutOfOrderBuffer();
     for (const [from, to] of [
       [9, 9],
@@ -43,7 +43,7 @@ describe("Batches that came early", () => {
     expect(follow(early, 11)).to.deep.equal(range(12, 14));
   });
 
-  it("come once, however often and however much of them has come", () => {
+  it("each message leaves the buffer once, also if batches overlap or repeat", () => {
     const early = new OutOfOrderBuffer();
     early.add(batch(5, 8));
     early.add(batch(5, 8));
@@ -53,7 +53,7 @@ describe("Batches that came early", () => {
     expect(early.isEmpty).to.equal(true);
   });
 
-  it("are let go of when the log is past them", () => {
+  it("batches leave the buffer when the log has passed them", () => {
     const early = new OutOfOrderBuffer();
     early.add(batch(5, 8));
     early.add(batch(20, 21));
@@ -62,7 +62,7 @@ describe("Batches that came early", () => {
     expect([early.isEmpty, early.lastId, early.takeNext(19)]).to.deep.equal([true, 0, undefined]);
   });
 
-  it("are a bounded number, and there is space again when they have gone", () => {
+  it("the buffer holds a bounded number of batches, and has space again when some leave", () => {
     const early = new OutOfOrderBuffer();
     const kept = range(1, 1_000).filter((i) => early.add(batch(i * 2, i * 2)));
     expect(kept.length).to.be.within(10, 100);
@@ -71,7 +71,7 @@ describe("Batches that came early", () => {
     expect(early.add(batch(5_000, 5_000))).to.equal(true);
   });
 
-  it("take a bounded number of bytes, and there is space again when they have gone", () => {
+  it("the buffer holds a bounded number of bytes, and has space again when batches leave", () => {
     const early = new OutOfOrderBuffer();
     const kept = range(1, 40).filter((i) => early.add(batch(i * 100, i * 100 + 9, 50_000)));
     expect(kept.length).to.be.within(1, 10);

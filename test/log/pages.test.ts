@@ -10,8 +10,8 @@ import { isSettled, turns } from "../support/eventLoop.ts";
 import { message } from "../support/messages.ts";
 import { manualStopwatch } from "../support/stopwatch.ts";
 
-/** A log of which only the reading counts: which pages are asked for, and when they come. */
-class CountedLog {
+/** A log that records its reads, and lets a test delay or break them. */
+class RecordingLog {
   readonly asked: [number, number][] = [];
   readonly gate = new Gate();
   broken = false;
@@ -31,7 +31,7 @@ class CountedLog {
 
 function setUp(more: { count?: number; from?: number; pages?: number; length?: number } = {}) {
   const { count = 100, from = 1, pages = 1_000_000, length = 10 } = more;
-  const log = new CountedLog(Array.from({ length: count }, (_, i) => message(from + i, { length })));
+  const log = new RecordingLog(Array.from({ length: count }, (_, i) => message(from + i, { length })));
   const stopwatch = manualStopwatch();
   const all = new Pages(
     log as unknown as LogStore,
@@ -39,26 +39,26 @@ function setUp(more: { count?: number; from?: number; pages?: number; length?: n
     { pageMessages: 10, pageCacheBytes: pages, responseBytes: 64 * 1024 },
     stopwatch,
   );
-  const somebody = {};
+  const anyReader = {};
   return {
     log,
     stopwatch,
     pages: all,
-    fetch: (id: number, reader = somebody) => all.fetch(id, reader),
-    kept: (id: number, reader = somebody) => all.get(id, reader),
-    /** The pages at hand, by their first ids, of which nobody takes anything. */
-    atHand: () => [1, 11, 21, 31, 41, 51, 61, 71, 81, 91].filter((id) => all.get(id, somebody) !== undefined),
+    fetch: (id: number, reader = anyReader) => all.fetch(id, reader),
+    cached: (id: number, reader = anyReader) => all.get(id, reader),
+    /** The cached pages, by their first ids. */
+    cachedPages: () => [1, 11, 21, 31, 41, 51, 61, 71, 81, 91].filter((id) => all.get(id, anyReader) !== undefined),
   };
 }
 
 /** A cache for so many pages of ten messages. */
-async function roomFor(pages: number): Promise<number> {
+async function bytesFor(pages: number): Promise<number> {
   const { bytes } = await setUp().fetch(11);
   return Math.ceil(bytes * (pages + 0.5));
 }
 
-describe("The pages", () => {
-  it("are aligned by id, whoever asks for which message", async () => {
+describe("Pages", () => {
+  it("pages are aligned by id, whichever message a reader needs", async () => {
     const { log, fetch } = setUp();
     for (const id of [1, 10, 11, 95]) await fetch(id);
     expect(log.asked).to.deep.equal([
@@ -69,7 +69,7 @@ describe("The pages", () => {
     ]);
   });
 
-  it("are read once for all who want the same at once", async () => {
+  it("a page is read once for all readers that need it at the same time", async () => {
     const { log, pages, fetch } = setUp();
     log.gate.shut();
     const fetches = Promise.all([1, 5, 10, 3].map((id) => fetch(id, {})));
@@ -80,7 +80,7 @@ describe("The pages", () => {
     expect(new Set(fetched).size).to.equal(1);
   });
 
-  it("are read two at a time, and of those that wait the lowest first: whoever is furthest behind comes up to the others", async () => {
+  it("two pages are read at a time, and the lowest queued page comes next", async () => {
     const { log, fetch } = setUp();
     log.gate.shut();
     const fetches = [61, 51, 41, 1, 31, 11].map((id) => fetch(id, {}));
@@ -92,69 +92,69 @@ describe("The pages", () => {
     expect(log.asked.map(([from]) => from)).to.deep.equal([61, 51, 1, 11, 31, 41]);
   });
 
-  it("are at hand once read, the same for every account, their bytes shared", async () => {
-    const { fetch, kept } = setUp();
-    expect(kept(15)).to.equal(undefined);
+  it("a page is cached once read, is the same for every account, and shares its bytes", async () => {
+    const { fetch, cached } = setUp();
+    expect(cached(15)).to.equal(undefined);
     await fetch(15);
-    const page = kept(11);
-    expect(page).to.be.an("object").and.to.equal(kept(20, {}));
+    const page = cached(11);
+    expect(page).to.be.an("object").and.to.equal(cached(20, {}));
     expect(idsOf(page?.take(14, 7).bytes ?? new Uint8Array())).to.deep.equal([15, 16, 17, 18, 19, 20]);
     expect(page?.take(14, 7).bytes).to.equal(page?.take(14, 8).bytes);
-    expect(kept(21)).to.equal(undefined);
+    expect(cached(21)).to.equal(undefined);
   });
 
-  it("at the end of the log have what there was: the rest is read when it is wanted", async () => {
-    const { log, fetch, kept } = setUp({ count: 13 });
+  it("a page at the end of the log is read again when it has more messages", async () => {
+    const { log, fetch, cached } = setUp({ count: 13 });
     await fetch(13);
-    expect(kept(13)).to.be.an("object");
-    expect(kept(14)).to.equal(undefined);
+    expect(cached(13)).to.be.an("object");
+    expect(cached(14)).to.equal(undefined);
     await fetch(14);
     expect(log.asked).to.have.length(2);
   });
 
-  it("at the beginning of a log that has forgotten have what is kept", async () => {
-    const { fetch, kept } = setUp({ from: 7, count: 10 });
+  it("a page at the beginning of a truncated log has the messages that are kept", async () => {
+    const { fetch, cached } = setUp({ from: 7, count: 10 });
     const page = await fetch(3);
     expect([page.firstId, page.lastId]).to.deep.equal([7, 10]);
-    expect(kept(3)).to.equal(undefined);
-    expect(kept(7)).to.equal(page);
+    expect(cached(3)).to.equal(undefined);
+    expect(cached(7)).to.equal(page);
   });
 
-  it("are kept within their bytes: those that were not used for longest go first", async () => {
-    const { fetch, kept, atHand } = setUp({ pages: await roomFor(3) });
+  it("the cache is bounded in bytes: the least recently used page leaves first", async () => {
+    const { fetch, cached, cachedPages } = setUp({ pages: await bytesFor(3) });
     for (const id of [1, 11, 21]) await fetch(id);
-    kept(1);
+    cached(1);
     await fetch(31);
-    expect(atHand()).to.deep.equal([1, 21, 31]);
+    expect(cachedPages()).to.deep.equal([1, 21, 31]);
   });
 
-  it("are kept one at a time where one alone takes too much", async () => {
-    const { fetch, atHand } = setUp({ pages: 100, length: 1_000 });
+  it("the cache keeps one page even if it alone exceeds the bound", async () => {
+    const { fetch, cachedPages } = setUp({ pages: 100, length: 1_000 });
     await fetch(1);
-    expect(atHand()).to.deep.equal([1]);
+    expect(cachedPages()).to.deep.equal([1]);
     await fetch(11);
-    expect(atHand()).to.deep.equal([11]);
+    expect(cachedPages()).to.deep.equal([11]);
   });
 
-  it("that are read anew take their place once, not twice", async () => {
-    const { fetch, atHand } = setUp({ pages: await roomFor(2) });
+  it("a page that is read again counts once", async () => {
+    const { fetch, cachedPages } = setUp({ pages: await bytesFor(2) });
     for (const id of [11, 11, 11, 11, 21]) await fetch(id);
-    expect(atHand()).to.deep.equal([11, 21]);
+    expect(cachedPages()).to.deep.equal([11, 21]);
   });
 
-  it("that could not be read are read when they are wanted the next time", async () => {
-    const { log, fetch, atHand } = setUp();
+  it("a page whose read failed is read again when a reader needs it", async () => {
+    const { log, fetch, cachedPages } = setUp();
     log.broken = true;
     const failed = await Promise.allSettled([fetch(1), fetch(2)]);
     expect(failed.map(({ status }) => status)).to.deep.equal(["rejected", "rejected"]);
-    expect(atHand()).to.deep.equal([]);
+    expect(cachedPages()).to.deep.equal([]);
     log.broken = false;
     await fetch(1);
-    expect(atHand()).to.deep.equal([1]);
+    expect(cachedPages()).to.deep.equal([1]);
     expect(log.asked).to.have.length(2);
   });
 
-  it("that cannot be read keep nobody from the others", async () => {
+  it("a failed read does not block the reads of other pages", async () => {
     const { log, fetch } = setUp();
     log.broken = true;
     const failing = Promise.allSettled([1, 11, 21, 31].map((id) => fetch(id)));
@@ -165,23 +165,23 @@ describe("The pages", () => {
     ]);
   });
 
-  it("are dropped when the log has forgotten some of it", async () => {
-    const { pages, fetch, atHand } = setUp();
+  it("a truncation clears the cache", async () => {
+    const { pages, fetch, cachedPages } = setUp();
     await fetch(1);
     pages.clear();
-    expect(atHand()).to.deep.equal([]);
+    expect(cachedPages()).to.deep.equal([]);
   });
 });
 
-describe("The pages of a crowd that comes up", () => {
+describe("Pages read by a convoy", () => {
   beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
   afterEach(() => mock.timers.reset());
 
   /** Forty readers at the beginning of the log. */
-  async function crowd(pages: number) {
-    const all = setUp({ pages: await roomFor(pages) });
+  async function convoy(pages: number) {
+    const all = setUp({ pages: await bytesFor(pages) });
     const readers = Array.from({ length: 40 }, () => ({}));
-    for (const reader of readers) all.kept(1, reader);
+    for (const reader of readers) all.cached(1, reader);
     const pass = (milliseconds: number) => {
       all.stopwatch.advance(milliseconds);
       mock.timers.tick(milliseconds);
@@ -189,30 +189,30 @@ describe("The pages of a crowd that comes up", () => {
     return { ...all, readers, pass };
   }
 
-  it("are not pushed out by those in front: what the crowd comes to last goes first", async () => {
-    const { fetch, atHand, pass } = await crowd(3);
+  it("readers in front do not evict pages that the convoy needs: the page needed last leaves first", async () => {
+    const { fetch, cachedPages, pass } = await convoy(3);
     const inFront = {};
     for (const id of [1, 11, 21]) await fetch(id, inFront);
     const next = fetch(31, inFront);
     pass(260);
     await next;
-    expect(atHand()).to.deep.equal([1, 11, 31]);
+    expect(cachedPages()).to.deep.equal([1, 11, 31]);
   });
 
-  it("make those in front wait, until it has come up", async () => {
-    const { log, fetch, kept, readers, pass } = await crowd(3);
+  it("readers in front wait until the convoy has caught up", async () => {
+    const { log, fetch, cached, readers, pass } = await convoy(3);
     const inFront = {};
     for (const id of [1, 11, 21]) await fetch(id, inFront);
     const next = fetch(31, inFront);
     expect(await isSettled(next)).to.equal(false);
-    for (const reader of readers) kept(31, reader);
+    for (const reader of readers) cached(31, reader);
     pass(10);
     await next;
     expect(log.asked).to.have.length(4);
   });
 
-  it("make nobody wait for ever", async () => {
-    const { fetch, pass } = await crowd(3);
+  it("readers in front wait at most 250 ms", async () => {
+    const { fetch, pass } = await convoy(3);
     const inFront = {};
     for (const id of [1, 11, 21]) await fetch(id, inFront);
     const next = fetch(31, inFront);
@@ -222,29 +222,29 @@ describe("The pages of a crowd that comes up", () => {
     expect((await next).firstId).to.equal(31);
   });
 
-  it("make nobody wait where they are few, or where there is room", async () => {
-    const few = setUp({ pages: await roomFor(3) });
-    for (let i = 0; i < 10; i++) few.kept(1, {});
+  it("readers in front do not wait if the readers behind are few or the cache has space", async () => {
+    const few = setUp({ pages: await bytesFor(3) });
+    for (let i = 0; i < 10; i++) few.cached(1, {});
     for (const id of [1, 11, 21, 31]) await few.fetch(id, {});
-    expect(few.atHand()).to.have.length(3);
-    const { fetch, atHand } = await crowd(20);
+    expect(few.cachedPages()).to.have.length(3);
+    const { fetch, cachedPages } = await convoy(20);
     for (const id of [1, 11, 21, 31]) expect(await isSettled(fetch(id))).to.equal(true);
-    expect(atHand()).to.deep.equal([1, 11, 21, 31]);
+    expect(cachedPages()).to.deep.equal([1, 11, 21, 31]);
   });
 });
 
 describe("Pages that are read ahead", () => {
-  it("are at hand when they are wanted, and are read once", async () => {
-    const { log, pages, fetch, kept } = setUp();
+  it("a page that was read ahead is cached, and read once", async () => {
+    const { log, pages, fetch, cached } = setUp();
     pages.readAhead(11);
     pages.readAhead(15);
     await fetch(11);
     pages.readAhead(11);
-    expect(kept(11)?.firstId).to.equal(11);
+    expect(cached(11)?.firstId).to.equal(11);
     expect(log.asked).to.deep.equal([[11, 20]]);
   });
 
-  it("keep nobody waiting: where reads are under way already they are left for later", async () => {
+  it("a page is not read ahead while other reads are in flight", async () => {
     const { log, pages, fetch } = setUp();
     log.gate.shut();
     const wanted = [fetch(1), fetch(11)];
@@ -257,12 +257,12 @@ describe("Pages that are read ahead", () => {
     ]);
   });
 
-  it("push nothing out that a crowd is coming to", async () => {
-    const { log, pages, fetch, kept } = setUp({ pages: await roomFor(2) });
-    const crowd = Array.from({ length: 40 }, () => ({}));
+  it("reading ahead does not evict a page that the convoy needs", async () => {
+    const { log, pages, fetch, cached } = setUp({ pages: await bytesFor(2) });
+    const convoy = Array.from({ length: 40 }, () => ({}));
     await fetch(1);
     await fetch(11);
-    for (const reader of crowd) kept(1, reader);
+    for (const reader of convoy) cached(1, reader);
     pages.readAhead(21);
     await turns(3);
     expect(log.asked).to.deep.equal([
@@ -271,13 +271,13 @@ describe("Pages that are read ahead", () => {
     ]);
   });
 
-  it("may fail: whoever comes to want them asks again", async () => {
-    const { log, pages, fetch, kept } = setUp();
+  it("a page whose read ahead failed is read again when a reader needs it", async () => {
+    const { log, pages, fetch, cached } = setUp();
     log.broken = true;
     pages.readAhead(11);
     await turns(3);
     log.broken = false;
     await fetch(11);
-    expect(kept(11)?.firstId).to.equal(11);
+    expect(cached(11)?.firstId).to.equal(11);
   });
 });

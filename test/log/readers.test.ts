@@ -71,8 +71,8 @@ const step = fc.oneof(
         fc.record({ from: account, to: fc.oneof(fc.constant(0), account), size: fc.integer({ min: 1, max: 700 }) }),
         { minLength: 1, maxLength: 8 },
       ),
-      // The bus is only a hint: it may lose one, say it twice, or bring the parts of it in the other order.
-      hint: fc.constantFrom("once", "once", "once", "lost", "twice", "backwards"),
+      // The bus is only a notification: it may lose one, say it twice, or bring the parts of it in the other order.
+      notification: fc.constantFrom("once", "once", "once", "lost", "twice", "backwards"),
     }),
   },
   {
@@ -113,11 +113,11 @@ async function play(story: readonly Step[]): Promise<void> {
   const bus = new WatchedBus();
   const room = await openRoom(store, bus);
   const members = Array.from({ length: MEMBERS }, (_, i) => new Member(store, i + 1));
-  const append = async (drafts: readonly Draft[], hint: string) => {
+  const append = async (drafts: readonly Draft[], notification: string) => {
     const head = store.headId;
     await store.append(drafts);
-    if (hint === "backwards") for (let id = store.headId; id > head; id -= 1) tell(id - 1, id);
-    else if (hint !== "lost") for (let i = 0; i < (hint === "twice" ? 2 : 1); i += 1) tell(head);
+    if (notification === "backwards") for (let id = store.headId; id > head; id -= 1) tell(id - 1, id);
+    else if (notification !== "lost") for (let i = 0; i < (notification === "twice" ? 2 : 1); i += 1) tell(head);
   };
   const tell = (after: number, to?: number) =>
     bus.publish({ kind: "appended", logId: store.log.logId, messages: store.log.messages.slice(after, to) });
@@ -142,7 +142,7 @@ async function play(story: readonly Step[]): Promise<void> {
       return outside.length > 0;
     };
     await enterAll();
-    for (const hint of ["lost", "once"]) await append([draft({ from: 1, to: 0, size: 1 })], hint);
+    for (const notification of ["lost", "once"]) await append([draft({ from: 1, to: 0, size: 1 })], notification);
     // Then nothing more may come. Whoever is not there in time never will be, and fails below.
     const inTime = performance.now() + DEADLINE;
     const areThere = () => members.every((one) => one.isCaughtUp && one.cursor === store.headId);
@@ -163,7 +163,7 @@ async function play(story: readonly Step[]): Promise<void> {
   async function doStep(now: Step): Promise<void> {
     switch (now.do) {
       case "append":
-        return append(now.messages.map(draft), now.hint);
+        return append(now.messages.map(draft), now.notification);
       case "take":
         for (let i = 0; i < now.times; i += 1) {
           members[now.member]?.take();
@@ -204,8 +204,8 @@ function draft({ from, to, size }: { from: number; to: number; size: number }): 
   };
 }
 
-describe("the timeline and its readers, against a model", () => {
-  it(`everyone gets exactly what they may see, in order, whatever happens (${RUNS} stories, SEED=${SEED})`, async function () {
+describe("LogReplica and its readers, against a model", () => {
+  it(`every reader gets exactly the messages that it may see, in order (${RUNS} random stories, SEED=${SEED})`, async function () {
     this.timeout(120_000);
     await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), play), { numRuns: RUNS, seed: SEED });
   });

@@ -8,16 +8,16 @@ import { turns, until } from "../support/eventLoop.ts";
 import { ModelStore } from "../support/modelStore.ts";
 import { range } from "../support/storeFixture.ts";
 
-const SOMEBODYS = { sessionId: 1, senderId: 1, sender: "ana", recipientId: 0, recipient: "", requestId: "", at: 0 };
-/** Somebody who reads. */
+const DRAFT = { sessionId: 1, senderId: 1, sender: "ana", recipientId: 0, recipient: "", requestId: "", at: 0 };
+/** A reader. */
 const at = (cursor: number) => ({ cursor, accountId: 1 });
 
-describe("A node's log, when the store's has gone back,", () => {
+describe("A log replica whose store's log has regressed", () => {
   /** A log on a model that has ten messages. */
   async function setUp(more: { timeline?: number; through?: (store: LogStore) => LogStore } = {}) {
     const { timeline = DEFAULT_SIZES.timelineBytes, through = (store) => store } = more;
     const store = new ModelStore();
-    const say = (...texts: string[]) => store.append(texts.map((text) => ({ ...SOMEBODYS, text })));
+    const say = (...texts: string[]) => store.append(texts.map((text) => ({ ...DRAFT, text })));
     await say(...range(1, 10).map((i) => `old ${i}`));
     const log = await LogReplica.open(
       through(store),
@@ -25,11 +25,11 @@ describe("A node's log, when the store's has gone back,", () => {
       { ...DEFAULT_SIZES, timelineBytes: timeline, pageMessages: 4 },
       { holeTimeoutMs: 1 },
     );
-    const grown: number[] = [];
-    const renewed: string[] = [];
+    const appended: number[] = [];
+    const regressions: string[] = [];
     log.listen({
-      appended: (entries) => grown.push(...entries.map(({ id }) => id)),
-      regressed: () => renewed.push(log.logId),
+      appended: (entries) => appended.push(...entries.map(({ id }) => id)),
+      regressed: () => regressions.push(log.logId),
       storeAnswers: () => {},
     });
     /** Everything behind a cursor. */
@@ -45,7 +45,7 @@ describe("A node's log, when the store's has gone back,", () => {
       }
       return texts;
     };
-    return { store, say, log, grown, renewed, readFrom };
+    return { store, say, log, appended, regressions, readFrom };
   }
 
   /** The texts of all messages, of which so many are those of the old log. */
@@ -55,27 +55,27 @@ describe("A node's log, when the store's has gone back,", () => {
     ["in its timeline", 1_000_000],
     ["on pages", 300],
   ] as const) {
-    it(`has another id, and the messages that the store has now, ${where}`, async () => {
-      const { store, say, log, renewed, readFrom } = await setUp({ timeline });
+    it(`the replica has the new log id and the messages of the new log, ${where}`, async () => {
+      const { store, say, log, regressions, readFrom } = await setUp({ timeline });
       expect(await readFrom(0)).to.deep.equal(story(10, 10));
       store.goBack(6);
       await say(...range(7, 9).map((i) => `new ${i}`));
       await log.sync.run();
-      expect([log.logId, log.headId, renewed]).to.deep.equal(["model-1", 9, ["model-1"]]);
+      expect([log.logId, log.headId, regressions]).to.deep.equal(["model-1", 9, ["model-1"]]);
       expect(await readFrom(0)).to.deep.equal(story(6, 9));
     });
   }
 
-  it("is told once, and as soon as it is looked at: before anything of the new one has come in", async () => {
-    const { store, log, grown, renewed } = await setUp();
+  it("the listener is told once of a regression, before any message of the new log arrives", async () => {
+    const { store, log, appended, regressions } = await setUp();
     store.goBack(6);
     await Promise.all([log.sync.run(), log.sync.run()]);
     await log.sync.run();
-    expect(renewed).to.deep.equal(["model-1"]);
-    expect(grown).to.deep.equal(range(1, 6));
+    expect(regressions).to.deep.equal(["model-1"]);
+    expect(appended).to.deep.equal(range(1, 6));
   });
 
-  it("has as much of it in its timeline as there was", async () => {
+  it("the timeline has as many messages after a regression as before", async () => {
     const { store, say, log } = await setUp({ timeline: 1_000 });
     const count = log.headId - log.timeline.firstId + 1;
     expect(count).to.be.within(2, 8);
@@ -85,7 +85,7 @@ describe("A node's log, when the store's has gone back,", () => {
     expect([log.timeline.firstId, log.headId]).to.deep.equal([10 - count + 1, 10]);
   });
 
-  it("also has what its store had forgotten, where the other copy has not, and the other way round", async () => {
+  it("the replica follows the oldest message of the new log, whether it lies before or after the old one", async () => {
     const { store, log } = await setUp();
     await store.truncate(5);
     await log.sync.run();
@@ -100,7 +100,7 @@ describe("A node's log, when the store's has gone back,", () => {
     expect([log.oldestId, log.headId]).to.deep.equal([5, 4]);
   });
 
-  it("tells the store of what came too early too: it has been committed, and a store that lacks it has gone back", async () => {
+  it("the out-of-order buffer counts as seen: a store that lacks its messages has regressed", async () => {
     let told: Pick<LogState, "logId" | "headId"> | undefined;
     const { log } = await setUp({
       through: (store) =>
@@ -111,14 +111,14 @@ describe("A node's log, when the store's has gone back,", () => {
           },
         }),
     });
-    log.ingest([{ ...SOMEBODYS, id: 13, text: "early", sentAt: 0 }]);
+    log.ingest([{ ...DRAFT, id: 13, text: "early", sentAt: 0 }]);
     expect(log.headId).to.equal(10);
     await log.sync.run();
     expect(told).to.deep.equal({ logId: "model", headId: 13 });
     log.sync.close();
   });
 
-  it("tells the store what it has seen, so that the store can know", async () => {
+  it("the replica tells the store what it has seen, so that the store can detect a regression", async () => {
     const told: (Pick<LogState, "logId" | "headId"> | undefined)[] = [];
     const { log, say } = await setUp({
       through: (store) =>
@@ -135,7 +135,7 @@ describe("A node's log, when the store's has gone back,", () => {
     expect(told).to.deep.equal([undefined, { logId: "model", headId: 10 }, { logId: "model", headId: 11 }]);
   });
 
-  it("has no page that was being read at that moment", async () => {
+  it("a page that is in flight during a regression is not cached", async () => {
     const gate = new Gate();
     const { store, say, log, readFrom } = await setUp({
       timeline: 300,
@@ -160,9 +160,9 @@ describe("A node's log, when the store's has gone back,", () => {
     expect(await readFrom(0)).to.deep.equal(story(6, 12));
   });
 
-  it("takes nothing of what was being read beyond its head at that moment", async () => {
+  it("messages that a sync reads during a regression are not taken", async () => {
     const gate = new Gate();
-    const { store, say, log, grown, readFrom } = await setUp({
+    const { store, say, log, appended, readFrom } = await setUp({
       through: (real) =>
         override<LogStore>(real, {
           read: async (from, to) => {
@@ -176,7 +176,8 @@ describe("A node's log, when the store's has gone back,", () => {
     gate.shut();
     const caughtUp = log.sync.run();
     await gate.entered();
-    // Found out by a reader whose page is gone, while the log reads on. The timeline begins so that what is read would fit.
+    // Found out by a reader whose page is gone, while the log reads on. The timeline begins so that what is read would
+    // fit.
     store.goBack(10);
     store.log.oldestId = 11;
     await log.loadPage(at(0));
@@ -185,14 +186,14 @@ describe("A node's log, when the store's has gone back,", () => {
     await say("new 11");
     await log.sync.run();
     expect(log.headId).to.equal(11);
-    expect(grown).to.deep.equal([11]);
+    expect(appended).to.deep.equal([11]);
     expect(await readFrom(10)).to.deep.equal(["new 11"]);
   });
 
-  it("is not taken for the old one again by an answer that took longer", async () => {
+  it("a late answer of the old log does not undo a regression", async () => {
     const gate = new Gate();
     let isHeld = false;
-    const { store, log, renewed } = await setUp({
+    const { store, log, regressions } = await setUp({
       through: (real) =>
         override<LogStore>(real, {
           state: async (seen) => {
@@ -210,13 +211,13 @@ describe("A node's log, when the store's has gone back,", () => {
     store.goBack(6);
     // Another look, of a reader that misses its page, overtakes the first one.
     await log.loadPage(at(20)).catch(() => {});
-    expect(renewed).to.deep.equal(["model-1"]);
+    expect(regressions).to.deep.equal(["model-1"]);
     gate.open();
     await caughtUp;
-    expect([log.logId, log.headId, renewed]).to.deep.equal(["model-1", 6, ["model-1"]]);
+    expect([log.logId, log.headId, regressions]).to.deep.equal(["model-1", 6, ["model-1"]]);
   });
 
-  it("has nothing of a batch that had come too early", async () => {
+  it("a regression clears the out-of-order buffer", async () => {
     const { store, say, log, readFrom } = await setUp();
     await say("old 11", "old 12");
     log.ingest(store.log.messages.slice(11));

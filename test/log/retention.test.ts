@@ -20,13 +20,13 @@ interface SetUp {
 
 function retentionOf(store: LogStore, { policy, clock = () => NOON }: SetUp = {}) {
   const bus = new LocalBus();
-  const hints: Notification[] = [];
-  bus.subscribe((hint) => hints.push(hint));
+  const notifications: Notification[] = [];
+  bus.subscribe((notification) => notifications.push(notification));
   const retention = new Retention({ store, bus, policy: { maxAgeMs: 0, maxMessages: 0, ...policy }, clock });
   const look = async (times: number) => {
     for (let i = 0; i < times; i++) await retention.check();
   };
-  return { retention, look, hints };
+  return { retention, look, notifications };
 }
 
 describe("Retention", () => {
@@ -40,17 +40,17 @@ describe("Retention", () => {
   const say = (...times: number[]) => store.log.append(times.map((at) => draft(ana, "-", { at: NOON + at })));
   const kept = () => idsAfter(store.log, 0);
 
-  it("forgets nothing where nobody asks for it", async () => {
+  it("a log without bounds keeps all messages", async () => {
     await say(...range(1, 20));
-    const { look, hints } = retentionOf(store.log, { clock: () => NOON + 10_000 * DAY });
+    const { look, notifications } = retentionOf(store.log, { clock: () => NOON + 10_000 * DAY });
     await look(2);
     expect(await kept()).to.deep.equal(range(1, 20));
-    expect(hints).to.deep.equal([]);
+    expect(notifications).to.deep.equal([]);
   });
 
-  it("stops in the midst of its steps where the log has gone back: the new one may have other messages there", async () => {
+  it("a truncation stops between two steps if the log regresses, because its ids may be other messages", async () => {
     const model = new ModelStore();
-    await model.append(range(1, 1_000).map(() => ({ ...SOMEBODYS, at: NOON })));
+    await model.append(range(1, 1_000).map(() => ({ ...DRAFT, at: NOON })));
     const { retention } = retentionOf(
       override<ModelStore>(model, {
         truncate: async (before) => {
@@ -64,28 +64,28 @@ describe("Retention", () => {
     expect(model.headId).to.equal(600);
   });
 
-  it("keeps the newest messages, as many as it is told, and forgets the rest at the first look", async () => {
+  it("retention keeps the newest messages up to the bound, from the first check on", async () => {
     await say(...range(1, 20));
-    const { look, hints } = retentionOf(store.log, { policy: { maxMessages: 5 } });
+    const { look, notifications } = retentionOf(store.log, { policy: { maxMessages: 5 } });
     await look(1);
     expect(await kept()).to.deep.equal(range(16, 20));
     const { logId } = await store.log.state();
-    expect(hints).to.deep.equal([{ kind: "truncated", logId, oldestId: 16 }]);
+    expect(notifications).to.deep.equal([{ kind: "truncated", logId, oldestId: 16 }]);
     await say(21, 22);
     await look(1);
     expect(await kept()).to.deep.equal(range(18, 22));
   });
 
-  it("does nothing in a log that is empty, or has fewer messages", async () => {
-    const { look, hints } = retentionOf(store.log, { policy: { maxMessages: 5, maxAgeMs: DAY } });
+  it("retention leaves a log that is empty or has fewer messages as it is", async () => {
+    const { look, notifications } = retentionOf(store.log, { policy: { maxMessages: 5, maxAgeMs: DAY } });
     await look(2);
     await say(...range(1, 5));
     await look(2);
     expect(await kept()).to.deep.equal(range(1, 5));
-    expect(hints).to.deep.equal([]);
+    expect(notifications).to.deep.equal([]);
   });
 
-  it("forgets a message once it is older than it is told, and not a millisecond sooner", async () => {
+  it("a message is removed once it is older than the bound, and not a millisecond sooner", async () => {
     await say(0, 1, 2, 2, 3);
     let now = NOON + DAY;
     const { look } = retentionOf(store.log, { policy: { maxAgeMs: DAY }, clock: () => now });
@@ -96,7 +96,7 @@ describe("Retention", () => {
     expect(await kept()).to.deep.equal(range(3, 5));
   });
 
-  it("forgets everything where all is too old; ids go on", async () => {
+  it("if all messages are too old, all are removed and ids go on", async () => {
     await say(0, 1, 2);
     const { look } = retentionOf(store.log, { policy: { maxAgeMs: DAY }, clock: () => NOON + 9 * DAY });
     await look(1);
@@ -105,7 +105,7 @@ describe("Retention", () => {
     expect(await post(store.log, draft(ana, "next"))).to.equal(4);
   });
 
-  it("follows the one of two rules that has had enough first", async () => {
+  it("a message is removed if it violates either bound", async () => {
     await say(0, 1, 2, 3, 4, 5);
     const clock = () => NOON + DAY + 2;
     await retentionOf(store.log, { policy: { maxAgeMs: DAY, maxMessages: 5 }, clock }).look(1);
@@ -114,7 +114,7 @@ describe("Retention", () => {
     expect(await kept()).to.deep.equal([5, 6]);
   });
 
-  it("forgets nothing for its age while the clock is not settled, and what is too much all the same", async () => {
+  it("a clock that is not settled removes no message for its age, but the bound of their number holds", async () => {
     await say(0, 1, 2);
     let now: number | undefined;
     const { look } = retentionOf(store.log, { policy: { maxAgeMs: DAY, maxMessages: 2 }, clock: () => now });
@@ -125,25 +125,25 @@ describe("Retention", () => {
     expect(await kept()).to.deep.equal([]);
   });
 
-  it("forgets nothing by a clock that is set back", async () => {
+  it("a clock that is set back removes no message", async () => {
     await say(0, 1, 2);
     const { look } = retentionOf(store.log, { policy: { maxAgeMs: DAY }, clock: () => 0 });
     await look(2);
     expect(await kept()).to.deep.equal([1, 2, 3]);
   });
 
-  it("cuts in steps, and lets those who send in between", async () => {
+  it("a truncation runs in steps, and senders append in between", async () => {
     await say(...range(1, 3_000));
     let steps = 0;
     let toldBefore: number | undefined;
     const counting = override(store.log, {
       truncate: (before) => {
         steps += 1;
-        toldBefore ??= hints.length;
+        toldBefore ??= notifications.length;
         return store.log.truncate(before);
       },
     });
-    const { look, hints } = retentionOf(counting, { policy: { maxMessages: 1 } });
+    const { look, notifications } = retentionOf(counting, { policy: { maxMessages: 1 } });
     let done = false;
     const cut = look(1).finally(() => {
       done = true;
@@ -157,10 +157,10 @@ describe("Retention", () => {
     expect(steps).to.be.greaterThan(9);
     // One that waits for a step has its turn before the next.
     expect(sent).to.be.at.least(steps - 1);
-    expect([toldBefore, hints.length], "told of once, before the first step").to.deep.equal([1, 1]);
+    expect([toldBefore, notifications.length], "told of once, before the first step").to.deep.equal([1, 1]);
   });
 
-  it("stops between two steps, and goes on after that where it was", async () => {
+  it("a truncation that was stopped between two steps is continued by the next one", async () => {
     await say(...range(1, 3_000));
     const stopping = override(store.log, {
       truncate: async (before) => {
@@ -178,7 +178,7 @@ describe("Retention", () => {
     expect(await kept()).to.deep.equal([3_000]);
   });
 
-  it("says what went wrong, and tries again at the next look", async () => {
+  it("a check that fails throws the error, and the next check tries again", async () => {
     await say(...range(1, 9));
     let isAway = true;
     const away = override(store.log, {
@@ -197,13 +197,13 @@ describe("Retention", () => {
 });
 
 describe("Retention by age", () => {
-  it("cuts where going through all messages one by one would", async () => {
+  it("the binary search by age finds the same message as a linear search", async () => {
     const times = fc.array(fc.nat(30), { maxLength: 40 }).map((all) => all.sort((a, b) => a - b));
     await fc.assert(
-      fc.asyncProperty(times, fc.nat(40), fc.nat(45), async (sentAt, forgotten, now) => {
+      fc.asyncProperty(times, fc.nat(40), fc.nat(45), async (sentAt, truncatedBefore, now) => {
         const model = new ModelStore();
-        await model.append(sentAt.map((at) => ({ ...SOMEBODYS, at })));
-        await model.truncate(forgotten);
+        await model.append(sentAt.map((at) => ({ ...DRAFT, at })));
+        await model.truncate(truncatedBefore);
         const { messages, oldestId } = model.log;
         const expected = messages.filter(({ id, sentAt }) => id >= oldestId && sentAt >= now - 10);
         const { look } = retentionOf(model, { policy: { maxAgeMs: 10 }, clock: () => now });
@@ -215,4 +215,4 @@ describe("Retention by age", () => {
   });
 });
 
-const SOMEBODYS = { sessionId: 1, senderId: 1, sender: "a", recipientId: 0, recipient: "", requestId: "", text: "-" };
+const DRAFT = { sessionId: 1, senderId: 1, sender: "a", recipientId: 0, recipient: "", requestId: "", text: "-" };

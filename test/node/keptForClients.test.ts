@@ -7,7 +7,7 @@ import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { LocalBus } from "../../src/server/engines/memory/index.ts";
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import type { ChatNode } from "../../src/server/node/node.ts";
-import { enter, openRoom, sessionOf } from "../support/chatNode.ts";
+import { enter, openNode, sessionOf } from "../support/chatNode.ts";
 import { Gate, withPort } from "../support/engines.ts";
 import { until } from "../support/eventLoop.ts";
 import { useFolder } from "../support/folder.ts";
@@ -19,7 +19,7 @@ const READERS = 100_000;
 const AT_ONCE = 500;
 
 /** Opens a stream whose wire takes everything, and says of nothing that it has left. */
-function enterToBeCut(room: ChatNode, person: Person): Stream {
+function enterAndIgnore(room: ChatNode, person: Person): Stream {
   return room.enter(sessionOf(person), { send: () => {}, end: () => {}, reset: () => {} });
 }
 
@@ -27,16 +27,16 @@ function enterToBeCut(room: ChatNode, person: Person): Stream {
  * What a client can make grow has a bound that is reached here; other bounds are reached in the tests of their own
  * parts.
  */
-describe("What is kept for clients", function () {
+describe("Memory kept for clients", function () {
   this.timeout(300_000);
   const store = useStore(sqlitePlace);
 
-  it(`${READERS} streams that are cut while they read pages leave nothing behind`, async () => {
+  it(`${READERS} streams that end while they read pages leave nothing behind`, async () => {
     const ana = await enlist(store, "ana");
     for (let i = 0; i < 20; i++) await store.log.append(range(1, 500).map((j) => draft(ana, `${i} ${j}`.padEnd(200))));
-    const { room } = await openRoom(store, { sizes: { timelineBytes: 10_000 } });
+    const { node: room } = await openNode(store, { sizes: { timelineBytes: 10_000 } });
     for (let done = 0; done < READERS; done += AT_ONCE) {
-      const streams = range(1, AT_ONCE).map(() => enterToBeCut(room, ana));
+      const streams = range(1, AT_ONCE).map(() => enterAndIgnore(room, ana));
       // They take their welcome, and then nothing more.
       for (const stream of streams) stream.flushed();
       for (const [i, stream] of streams.entries()) {
@@ -47,15 +47,15 @@ describe("What is kept for clients", function () {
       const { readersOnPages } = room.kept();
       expect({ streams: room.stats().streams, readersOnPages }).to.deep.equal({ streams: 0, readersOnPages: 0 });
     }
-    await until(() => room.kept().pagesLoading === 0, "the reads that were under way to end");
+    await until(() => room.kept().pagesLoading === 0, "the reads that were in flight to end");
     await room.close();
   });
 
-  it("pages that only cut streams have waited for are not read", async () => {
+  it("pages that only ended streams have waited for are not read", async () => {
     const ana = await enlist(store, "ana");
     for (let i = 0; i < 20; i++) await store.log.append(range(1, 500).map((j) => draft(ana, `${i} ${j}`.padEnd(200))));
     const gate = new Gate();
-    const { room } = await openRoom(store, {
+    const { node: room } = await openNode(store, {
       sizes: { timelineBytes: 10_000 },
       through: (engines) =>
         withPort(engines, "log", {
@@ -76,17 +76,17 @@ describe("What is kept for clients", function () {
     );
     await until(() => room.kept().pagesLoading === 30, "each to want a page of its own");
     for (const sink of sinks) sink.stream.closed();
-    // Two are under way, and cannot be called back.
+    // Two are in flight, and cannot be called back.
     expect(room.kept().pagesLoading).to.equal(2);
     gate.open();
-    await until(() => room.kept().pagesLoading === 0, "the reads that were under way to end");
+    await until(() => room.kept().pagesLoading === 0, "the reads that were in flight to end");
     expect(room.stats().pageReads - before).to.equal(2);
     await room.close();
   });
 });
 
-describe("What the parts of the room keep for clients", () => {
-  it("the watch on sessions remembers 10,000 of 100,000 sessions that end at once", () => {
+describe("Memory kept by the parts of a node", () => {
+  it("RevokedSessions keeps 10,000 of 100,000 sessions that end at once", () => {
     const watch = new RevokedSessions({} as SessionStore, 60_000);
     watch.add(range(1, 60_000));
     watch.add(range(60_001, 100_000));
@@ -94,7 +94,7 @@ describe("What the parts of the room keep for clients", () => {
     expect([90_000, 90_001, 100_000].map((id) => watch.has(id))).to.deep.equal([false, true, true]);
   });
 
-  it("the rate forgets full buckets: 100,000 accounts that send one after the other leave at most 1,024", async () => {
+  it("the rate limiter drops full buckets: 100,000 accounts that send one after the other leave at most 1,024", async () => {
     const stopwatch = manualStopwatch();
     const rate = new RateLimiter({ messagesPerSecond: 10, burst: 20 }, stopwatch);
     let most = 0;
@@ -117,10 +117,10 @@ describe("What the parts of the room keep for clients", () => {
   });
 });
 
-describe("What waits for a thread of an SQLite store", () => {
+describe("The job queue of an SQLite worker", () => {
   const folder = useFolder();
 
-  it("of 100,001 calls at once to an SQLite store the last is refused, and the others are answered", async function () {
+  it("of 100,001 calls at once to an SQLite store, the last is refused and the others are answered", async function () {
     this.timeout(60_000);
     const store = await openSqliteStore({ folder: folder.path });
     const finds = range(1, 100_000).map(() => store.accounts.find("nobody"));

@@ -5,27 +5,27 @@ import { systemStopwatch } from "../../src/server/common/stopwatch.ts";
 import { Maintenance, type MaintenanceParts } from "../../src/server/node/maintenance.ts";
 import { followed } from "../support/steadyClock.ts";
 
-describe("housekeeping", () => {
+describe("Maintenance", () => {
   afterEach(() => mock.timers.reset());
 
-  it("looks at the log twice a second, however early a timer is by the clock", () => {
+  it("maintenance syncs the log twice a second, however early the timer fires by the clock", () => {
     mock.timers.enable({ apis: ["setInterval"] });
-    let looks = 0;
-    const housekeeping = new Maintenance(household(() => (looks += 1)));
+    let syncs = 0;
+    const maintenance = new Maintenance(partsWith(() => (syncs += 1)));
     // All of it within a millisecond of the real clock.
     for (let second = 1; second <= 3; second += 1) {
       mock.timers.tick(1_000);
-      expect(looks).to.equal(2 * second);
+      expect(syncs).to.equal(2 * second);
     }
-    housekeeping.stop();
+    maintenance.stop();
   });
 });
 
-function household(lookAgain: () => void): MaintenanceParts {
+function partsWith(onSync: () => void): MaintenanceParts {
   const nothing = () => {};
   const later = async () => {};
   return {
-    log: { sync: { schedule: lookAgain } } as unknown as MaintenanceParts["log"],
+    log: { sync: { schedule: onSync } } as unknown as MaintenanceParts["log"],
     feed: { markDirty: nothing } as MaintenanceParts["feed"],
     streams: new Set(),
     signIn: { flushTouches: later, purgeExpired: later } as unknown as MaintenanceParts["signIn"],

@@ -13,10 +13,10 @@ function session(id: number, accountId = 1, username = "ana"): Session {
   return { id, accountId, username, expiresAt: Number.MAX_SAFE_INTEGER, lastUsedAt: 0 };
 }
 
-/** Longer than any test: nobody's grace ends by itself. */
+/** Longer than any test, so that no grace ends. */
 const LONG = 10 * 60 * 1_000;
 
-describe("A user is online for the room", () => {
+describe("LocalPresence", () => {
   let stop = () => {};
   afterEach(() => stop());
 
@@ -24,12 +24,12 @@ describe("A user is online for the room", () => {
     const gate = new Gate();
     const roster = new MemoryRoster();
     const bus = new LocalBus();
-    let hints = 0;
+    let notifications = 0;
     let now = 1_700_000_000_000;
     let heard = Promise.withResolvers<void>();
-    bus.subscribe((hint) => {
-      if (hint.kind !== "presence") return;
-      hints += 1;
+    bus.subscribe((notification) => {
+      if (notification.kind !== "presence") return;
+      notifications += 1;
       heard.resolve();
       heard = Promise.withResolvers<void>();
     });
@@ -45,10 +45,10 @@ describe("A user is online for the room", () => {
       presence,
       roster,
       gate,
-      /** What the roster was told, each with a hint to the others. */
+      /** What the roster was told, each with a notification to the others. */
       told: async () => {
         const { changes = [] } = await roster.changes(0);
-        expect(hints, "hints").to.equal(changes.length);
+        expect(notifications, "notifications").to.equal(changes.length);
         return changes.map(({ username, online }) => `${online ? "+" : "-"}${username}`);
       },
       /** As another node does. */
@@ -61,11 +61,11 @@ describe("A user is online for the room", () => {
       pass: (milliseconds: number) => {
         now += milliseconds;
       },
-      next: () => within(heard.promise, "a hint of presence"),
+      next: () => within(heard.promise, "a notification of presence"),
     };
   }
 
-  it("from the join of a stream on, and the others are told once", async () => {
+  it("a user is online from the join of a stream on, and the change is published once", async () => {
     const { presence, isOnline, told } = setUp();
     expect(await isOnline()).to.equal(false);
     await presence.join(session(1));
@@ -73,7 +73,7 @@ describe("A user is online for the room", () => {
     expect(await told()).to.deep.equal(["+ana"]);
   });
 
-  it("until their client has ended its side", async () => {
+  it("a user is offline after the client has left", async () => {
     const { presence, isOnline, told } = setUp();
     await presence.join(session(1));
     await presence.leave(session(1), "left");
@@ -81,7 +81,7 @@ describe("A user is online for the room", () => {
     expect(await told()).to.deep.equal(["+ana", "-ana"]);
   });
 
-  it("while any of their streams is joined, of whichever session", async () => {
+  it("a user is online while any of their streams is joined, of any session", async () => {
     const { presence, isOnline, told } = setUp();
     await presence.join(session(1));
     await presence.join(session(1));
@@ -94,7 +94,7 @@ describe("A user is online for the room", () => {
     expect(await told()).to.deep.equal(["+ana", "-ana"]);
   });
 
-  it("again with a session that has come since, where their roster had them no more", async () => {
+  it("a new session makes a user online again who was removed from the roster by another node", async () => {
     const { presence, isOnline, told, takeOff } = setUp();
     await presence.join(session(1));
     // Another node has ended all sessions that there were, and this one has yet to hear of it.
@@ -110,7 +110,7 @@ describe("A user is online for the room", () => {
     expect(await told()).to.deep.equal(["+ana", "-ana", "+ana", "-ana"]);
   });
 
-  it("through their grace when a stream broke off, and no longer", async () => {
+  it("a user stays online for the grace after a stream broke off, and no longer", async () => {
     const { presence, isOnline, told, next, pass } = setUp(20);
     await presence.join(session(1));
     await presence.leave(session(1), "broke-off");
@@ -122,7 +122,7 @@ describe("A user is online for the room", () => {
     expect(await told()).to.deep.equal(["+ana", "-ana"]);
   });
 
-  it("without a break when they come back within their grace: nobody is told anything", async () => {
+  it("a user who returns within the grace stays online, and no change is published", async () => {
     const { presence, since, told, pass } = setUp();
     await presence.join(session(1));
     const first = await since();
@@ -134,7 +134,7 @@ describe("A user is online for the room", () => {
     expect(await told()).to.deep.equal(["+ana"]);
   });
 
-  it("though one stream ended by their own doing, while another one is within its grace", async () => {
+  it("a user stays online if one stream left while another one is within its grace", async () => {
     const { presence, isOnline } = setUp();
     await presence.join(session(1));
     await presence.join(session(2));
@@ -143,7 +143,7 @@ describe("A user is online for the room", () => {
     expect(await isOnline()).to.equal(true);
   });
 
-  it("until the last one of several graces is over", async () => {
+  it("a user stays online until the last of several graces has ended", async () => {
     const { presence, isOnline, next, pass } = setUp(30);
     await presence.join(session(1));
     await presence.join(session(2));
@@ -160,14 +160,14 @@ describe("A user is online for the room", () => {
     expect(await isOnline()).to.equal(false);
   });
 
-  it("within the grace of a start when they were online before it: nobody is told, and they go if they do not come back", async () => {
+  it("users who were online before a start get a grace, and go offline if they do not return", async () => {
     const { presence, roster, isOnline, next, pass, since } = setUp();
     for (const [i, username] of ["ana", "bob", "eve"].entries()) {
       await roster.arrive({ accountId: i + 1, username, since: 7 + i });
     }
-    const people = (await roster.page("", 9)).users;
+    const users = (await roster.page("", 9)).users;
     const { place } = await roster.changes();
-    presence.expectReturning(people, 20);
+    presence.expectReturning(users, 20);
     await presence.join(session(1));
     expect([await isOnline(), await since()]).to.deep.equal([true, 7]);
     await presence.revokeBeforeStart(3);
@@ -181,7 +181,7 @@ describe("A user is online for the room", () => {
     expect(await isOnline()).to.equal(false);
   });
 
-  it("no longer when the session is logged out, whether its stream is joined or within its grace", async () => {
+  it("a logout makes a user offline, whether the stream is joined or within its grace", async () => {
     const { presence, isOnline } = setUp();
     await presence.join(session(1));
     await presence.join(session(1));
@@ -193,7 +193,7 @@ describe("A user is online for the room", () => {
     expect(await isOnline()).to.equal(false);
   });
 
-  it("when another session of theirs is logged out", async () => {
+  it("a user stays online when another session of theirs is logged out", async () => {
     const { presence, isOnline } = setUp();
     await presence.join(session(1));
     await presence.join(session(2));
@@ -201,7 +201,7 @@ describe("A user is online for the room", () => {
     expect(await isOnline()).to.equal(true);
   });
 
-  it("with no grace for the stream of a session that was logged out before it broke off", async () => {
+  it("a stream that broke off after the logout of its session gets no grace", async () => {
     const { presence, isOnline } = setUp();
     await presence.join(session(1));
     await presence.revoke(1);
@@ -209,7 +209,7 @@ describe("A user is online for the room", () => {
     expect(await isOnline()).to.equal(false);
   });
 
-  it("by themselves: who logs out is one account, however many there are", async () => {
+  it("a logout affects one account only", async () => {
     const { presence, isOnline } = setUp();
     await presence.join(session(1));
     await presence.join(session(2, 2, "bob"));
@@ -217,7 +217,7 @@ describe("A user is online for the room", () => {
     expect([await isOnline("ana"), await isOnline("bob")]).to.deep.equal([false, true]);
   });
 
-  it("when the join has resolved, and not before the roster has been told", async () => {
+  it("a join resolves after the roster has been told, and not before", async () => {
     const { presence, gate, isOnline } = setUp();
     gate.shut();
     const joined = presence.join(session(1));
@@ -227,7 +227,7 @@ describe("A user is online for the room", () => {
     expect(await isOnline()).to.equal(true);
   });
 
-  it("or not, as things are in the end, though the roster takes its time and they come and go meanwhile", async () => {
+  it("the roster ends with the last state, if a user joins and leaves while the roster is slow", async () => {
     const { presence, gate, isOnline, told } = setUp();
     gate.shut();
     const steps = [presence.join(session(1))];
@@ -240,20 +240,20 @@ describe("A user is online for the room", () => {
     expect((await told()).join("")).to.match(/^(\+ana-ana)+$/);
   });
 
-  it("no longer once a logout has returned, however long the roster takes", async () => {
+  it("a user is offline when the logout has resolved, however long the roster takes", async () => {
     const { presence, gate, isOnline } = setUp();
     await presence.join(session(1));
     gate.shut();
-    const forgotten = presence.revoke(1);
-    expect(await isSettled(forgotten)).to.equal(false);
+    const revoked = presence.revoke(1);
+    expect(await isSettled(revoked)).to.equal(false);
     gate.open();
-    await forgotten;
+    await revoked;
     expect(await isOnline()).to.equal(false);
   });
 });
 
-describe("A user whose join the roster does not take", () => {
-  it("is not online, is told so, and may try again", async () => {
+describe("LocalPresence when the roster fails", () => {
+  it("a user whose join fails is not online, gets the error, and may try again", async () => {
     const roster = new MemoryRoster();
     let broken = true;
     const presence = new LocalPresence(
@@ -277,7 +277,7 @@ describe("A user whose join the roster does not take", () => {
     expect(await roster.find("ana"), "the join that failed does not count").to.equal(undefined);
   });
 
-  it("is told to the roster again if the join was that of a new session of a user who is online", async () => {
+  it("a failed arrive of a new session of an online user is retried", async () => {
     const roster = new MemoryRoster();
     let arrivals = 0;
     let broken = false;

@@ -12,8 +12,8 @@ async function setUp(usernames: readonly string[]) {
 
 const users = (count: number) => Array.from({ length: count }, (_, i) => `user-${String(i).padStart(5, "0")}`);
 
-describe("The list of who is online", () => {
-  it("is in order of username, with how many there are", async () => {
+describe("OnlineList", () => {
+  it("the list is in order of username, with the number of all users", async () => {
     const { list } = await setUp(["eve", "ana", "bob"]);
     const { users: page, nextPageToken, total } = await list.page(0, "");
     expect(page.map(({ username, since }) => [username, since])).to.deep.equal([
@@ -24,19 +24,19 @@ describe("The list of who is online", () => {
     expect([nextPageToken, total]).to.deep.equal(["", 3]);
   });
 
-  it("is empty where nobody is", async () => {
+  it("the list is empty if no user is online", async () => {
     const { list } = await setUp([]);
     expect(await list.page(10, "")).to.deep.equal({ users: [], nextPageToken: "", total: 0 });
   });
 
-  it("has 100 on a page where no size is asked for, and at most 1,000", async () => {
+  it("a page has 100 users by default, and at most 1,000", async () => {
     const { list } = await setUp(users(1_200));
     const sizes = await Promise.all([0, -5, 1, 999, 1_000, 1_001, 2 ** 31 - 1].map((size) => list.page(size, "")));
     expect(sizes.map((page) => page.users.length)).to.deep.equal([100, 100, 1, 999, 1_000, 1_000, 1_000]);
     expect(new Set(sizes.map(({ total }) => total))).to.deep.equal(new Set([1_200]));
   });
 
-  it("says that the last page is the last one, also where it is just full", async () => {
+  it("the last page has no next token, also if it is just full", async () => {
     const { list } = await setUp(users(4));
     const first = await list.page(2, "");
     expect(first.nextPageToken).to.not.equal("");
@@ -45,14 +45,14 @@ describe("The list of who is online", () => {
     expect(second.nextPageToken).to.equal("");
   });
 
-  it("goes on behind a name that has gone in the meantime", async () => {
+  it("the list continues after a name that has gone meanwhile", async () => {
     const { roster, list } = await setUp(["ana", "bob", "eve", "ina"]);
     const { nextPageToken } = await list.page(2, "");
     await roster.leave(2);
     expect((await list.page(2, nextPageToken)).users.map(({ username }) => username)).to.deep.equal(["eve", "ina"]);
   });
 
-  it("page by page has everyone, once, in order, whatever the names and the size", async () => {
+  it("the pages together have every user once, in order, whatever the names and the size", async () => {
     const name = fc.stringMatching(/^[a-z0-9](?:[a-z0-9._-]{0,6}[a-z0-9])?$/);
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(name, { maxLength: 30 }), fc.integer({ min: 1, max: 8 }), async (all, size) => {
@@ -81,7 +81,7 @@ describe("The list of who is online", () => {
     "is very long": "A".repeat(60_000),
   };
   for (const [what, token] of Object.entries(wrong)) {
-    it(`refuses a page token that ${what}`, async () => {
+    it(`a page token that ${what} is refused`, async () => {
       const { list } = await setUp(["ana"]);
       const refused = await list.page(10, token).catch((error) => error);
       expect(refused).to.be.instanceOf(Refusal);

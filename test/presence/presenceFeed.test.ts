@@ -15,7 +15,7 @@ const HERE = ["bob", "dan"];
 async function setUp(through: (roster: Roster) => Roster = (roster) => roster) {
   const roster = new MemoryRoster();
   const ids = new Map<string, number>();
-  /** Somebody comes (`+ana`) or goes (`-bob`), and no hint of it. */
+  /** A user comes (`+ana`) or goes (`-bob`), without a notification. */
   const happen = async (...changes: string[]) => {
     for (const change of changes) {
       const username = change.slice(1);
@@ -47,49 +47,49 @@ const names = (count: number, prefix = "user") => Array.from({ length: count }, 
 const change = (joined: string[], left: string[] = []) => ({ joined, left, reset: false });
 const RESET = { joined: [], left: [], reset: true };
 
-describe("The feed of who comes and goes", () => {
-  it("tells once of what has gathered", async () => {
+describe("PresenceFeed", () => {
+  it("the feed calls once for the changes of a window", async () => {
     const { feed, gather, called } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     await gather("+ana", "-bob", "+eve");
     expect(called()).to.equal(1);
-    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
+    expect(feed.since(offset, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
   });
 
-  it("has nothing to tell to somebody who has been told", async () => {
+  it("a stream that has taken all changes has nothing to take", async () => {
     const { feed, gather } = await setUp();
     expect(feed.since(feed.offset, "ina")).to.equal(undefined);
     await gather("+ana");
     expect(feed.since(feed.offset, "ina")).to.equal(undefined);
   });
 
-  it("does not tell of what has not been gathered yet", async () => {
+  it("changes that are not published yet are not taken", async () => {
     const { feed, happen } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     await happen("+ana");
     feed.markDirty();
-    expect(feed.since(place, "ina")).to.equal(undefined);
+    expect(feed.since(offset, "ina")).to.equal(undefined);
     feed.stop();
   });
 
-  it("tells nothing of somebody who has come and gone again, or gone and come", async () => {
+  it("a user who came and went, or went and came, is not listed", async () => {
     const { feed, gather } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     await gather("+ana", "-bob", "-ana", "+bob", "+eve");
-    expect(feed.since(place, "ina")).to.deep.equal(change(["eve"]));
+    expect(feed.since(offset, "ina")).to.deep.equal(change(["eve"]));
   });
 
-  it("tells nothing of them also where the one was gathered after the other", async () => {
+  it("a user who came in one window and went in the next is not listed for a stream that missed both", async () => {
     const { feed, gather } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     await gather("+ana");
     await gather("-ana", "+cid");
-    expect(feed.since(place, "ina")).to.deep.equal(change(["cid"]));
+    expect(feed.since(offset, "ina")).to.deep.equal(change(["cid"]));
     await gather("+ana");
-    expect(feed.since(place, "ina")).to.deep.equal(change(["cid", "ana"]));
+    expect(feed.since(offset, "ina")).to.deep.equal(change(["cid", "ana"]));
   });
 
-  it("calls nobody where all of it has come to nothing, or nothing has changed", async () => {
+  it("the feed does not call if the changes cancel each other or there are none", async () => {
     let asked = 0;
     const { feed, happen, gather, called } = await setUp((roster) =>
       override<Roster>(roster, {
@@ -99,34 +99,34 @@ describe("The feed of who comes and goes", () => {
         },
       }),
     );
-    const place = feed.offset;
+    const offset = feed.offset;
     feed.markDirty();
     await until(() => asked === 2, "the roster to be asked");
     await happen("+ana", "-ana");
     feed.markDirty();
     await until(() => asked === 3, "the roster to be asked");
     await turns();
-    expect([called(), feed.since(place, "ina")]).to.deep.equal([0, undefined]);
+    expect([called(), feed.since(offset, "ina")]).to.deep.equal([0, undefined]);
     await gather("+cid");
-    expect([called(), feed.since(place, "ina")]).to.deep.equal([1, change(["cid"])]);
+    expect([called(), feed.since(offset, "ina")]).to.deep.equal([1, change(["cid"])]);
   });
 
-  it("takes a hint that comes twice as one, and one that comes late as none", async () => {
+  it("a doubled notification counts once, and a late one not at all", async () => {
     const { feed, gather, called } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     feed.markDirty();
     feed.markDirty();
     await gather("+ana");
     feed.markDirty();
     await gather("+eve");
-    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"]));
+    expect(feed.since(offset, "ina")).to.deep.equal(change(["ana", "eve"]));
     expect(called()).to.equal(2);
   });
 
-  it("misses nothing that changes while the roster's answer is on its way", async () => {
+  it("a change during a poll of the roster is not missed", async () => {
     const gate = new Gate();
     const { feed, happen, gather } = await setUp((roster) => gatedResults(roster, gate, "changes"));
-    const place = feed.offset;
+    const offset = feed.offset;
     gate.shut();
     await happen("+ana");
     feed.markDirty();
@@ -134,19 +134,19 @@ describe("The feed of who comes and goes", () => {
     await happen("+eve");
     feed.markDirty();
     gate.open();
-    await until(() => feed.offset === place + 2, "both to be gathered");
+    await until(() => feed.offset === offset + 2, "both to be gathered");
     await gather("-bob");
-    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
+    expect(feed.since(offset, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
   });
 
-  it("tells everything once where the roster was away for a while, however often it was asked", async () => {
+  it("all changes are published once after the roster was away, however often it was polled", async () => {
     let failures = 0;
     const { feed, happen, gather, called } = await setUp((roster) =>
       override<Roster>(roster, {
         changes: (since) => (failures-- > 0 ? Promise.reject(new StoreUnavailable("away")) : roster.changes(since)),
       }),
     );
-    const place = feed.offset;
+    const offset = feed.offset;
     failures = 3;
     await happen("+ana");
     for (const left of [2, 1, 0]) {
@@ -156,32 +156,32 @@ describe("The feed of who comes and goes", () => {
     }
     expect(called()).to.equal(0);
     await gather("+eve");
-    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"]));
+    expect(feed.since(offset, "ina")).to.deep.equal(change(["ana", "eve"]));
   });
 
-  it("tells to ask anew where the roster cannot tell any more what has changed", async () => {
+  it("streams are told to ask for the list if the roster no longer has the changes", async () => {
     const { feed, gather, happen } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     for (let i = 0; i < 5_000; i++) await happen(i % 2 === 0 ? "+ana" : "-ana");
     await gather("+ana");
-    expect(feed.since(place, "ina")).to.deep.equal(RESET);
+    expect(feed.since(offset, "ina")).to.deep.equal(RESET);
     const next = feed.offset;
     await gather("-ana");
     expect(feed.since(next, "ina")).to.deep.equal(change([], ["ana"]));
-    expect(feed.since(place, "ina")).to.deep.equal(RESET);
+    expect(feed.since(offset, "ina")).to.deep.equal(RESET);
   });
 
-  it("tells nobody of themselves", async () => {
+  it("a user is not told of their own changes", async () => {
     const { feed, gather } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     await gather("+ana", "+cid");
-    expect(feed.since(place, "ana")).to.deep.equal(change(["cid"]));
+    expect(feed.since(offset, "ana")).to.deep.equal(change(["cid"]));
     const next = feed.offset;
     await gather("-cid");
     expect(feed.since(next, "cid")).to.equal(undefined);
   });
 
-  it("tells each from their own place on", async () => {
+  it("each stream takes the changes from its own offset on", async () => {
     const { feed, gather } = await setUp();
     const first = feed.offset;
     await gather("+ana");
@@ -191,7 +191,7 @@ describe("The feed of who comes and goes", () => {
     expect(feed.since(second, "ina")).to.deep.equal(change(["cid"]));
   });
 
-  it("names up to a hundred, and tells to ask anew where there are more", async () => {
+  it("an event lists up to 100 names; with more, streams are told to ask for the list", async () => {
     const { feed, gather } = await setUp();
     const first = feed.offset;
     await gather(...names(100));
@@ -202,15 +202,15 @@ describe("The feed of who comes and goes", () => {
     expect(feed.since(second, "ina")).to.deep.equal(RESET);
   });
 
-  it("tells to ask anew where more than a hundred came in several gatherings", async () => {
+  it("a stream is told to ask for the list if several windows together have more than 100 names", async () => {
     const { feed, gather } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     await gather(...names(60, "a"));
     await gather(...names(60, "b"));
-    expect(feed.since(place, "ina")).to.deep.equal(RESET);
+    expect(feed.since(offset, "ina")).to.deep.equal(RESET);
   });
 
-  it("remembers a bounded number of changes: somebody further behind is told to ask anew", async () => {
+  it("the feed keeps a bounded number of changes: a stream further behind is told to ask for the list", async () => {
     const { feed, gather } = await setUp();
     const first = feed.offset;
     for (let i = 0; i < 40; i++) await gather(`+user-${i}`);
@@ -221,35 +221,35 @@ describe("The feed of who comes and goes", () => {
       await gather(...Array.from({ length: 80 }, (_, k) => (k % 2 === 0 ? "+ana" : "-ana")), "+eve").then(() =>
         gather("-eve"),
       );
-    for (const place of [first, second]) expect(feed.since(place, "ina")).to.deep.equal(RESET);
+    for (const offset of [first, second]) expect(feed.since(offset, "ina")).to.deep.equal(RESET);
   });
 
-  it("tells somebody who joins nothing of what happened before, though it has yet to be gathered, and all that came after", async () => {
+  it("a stream that joins takes every change after its join and none before, published or not", async () => {
     const { feed, happen, gather } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     await happen("+ana", "-bob");
     feed.markDirty();
     await feed.poll();
     const joined = feed.offsetAtJoin();
     expect(feed.since(joined, "ina")).to.equal(undefined);
     await gather("+eve");
-    expect(feed.since(place, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
+    expect(feed.since(offset, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
     expect(feed.since(joined, "ina")).to.deep.equal(change(["eve"]));
   });
 
-  it("tells somebody who joins that somebody has gone whose coming the others never heard of", async () => {
+  it("a stream that joins is told of a leave whose join the others never heard of", async () => {
     const { feed, happen, gather, called } = await setUp();
-    const place = feed.offset;
+    const offset = feed.offset;
     await happen("+ana");
     await feed.poll();
     const joined = feed.offsetAtJoin();
     await gather("-ana");
     expect(called()).to.equal(1);
-    expect(feed.since(place, "ina")).to.equal(undefined);
+    expect(feed.since(offset, "ina")).to.equal(undefined);
     expect(feed.since(joined, "ina")).to.deep.equal(change([], ["ana"]));
   });
 
-  it("asks the roster once more for all who join while its answer is on its way", async () => {
+  it("the feed polls once more for all streams that join during a poll", async () => {
     const gate = new Gate();
     let asked = 0;
     const { feed, happen } = await setUp((roster) =>
@@ -274,14 +274,14 @@ describe("The feed of who comes and goes", () => {
     expect(feed.offsetAtJoin()).to.equal(before + 1);
   });
 
-  it("never has a name in both lists, and tells what has changed in the end, whatever happened", async () => {
+  it("no name is in both lists, and the lists have the net changes, whatever happened", async () => {
     const happening = fc.record({ who: fc.constantFrom("ana", "bob", "eve"), gather: fc.boolean() });
     await fc.assert(
       fc.asyncProperty(fc.array(happening, { minLength: 1, maxLength: 12 }), async (happenings) => {
         const { feed, happen, gather } = await setUp();
         const online = new Set<string>(HERE);
         const before = new Set(online);
-        const place = feed.offset;
+        const offset = feed.offset;
         for (const { who, gather: now } of happenings) {
           const comes = !online.has(who);
           if (comes) online.add(who);
@@ -291,7 +291,7 @@ describe("The feed of who comes and goes", () => {
           else await happen(what);
         }
         await gather("+end");
-        const told = feed.since(place, "ina");
+        const told = feed.since(offset, "ina");
         expect(told?.reset).to.equal(false);
         expect([...(told?.joined ?? [])].sort()).to.deep.equal(
           [...online]

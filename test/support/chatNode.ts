@@ -20,7 +20,7 @@ import { FOLLOWS_AT_ONCE } from "./steadyClock.ts";
 import { NOON, type Person, type Store } from "./storeFixture.ts";
 
 /** How a test changes the node. */
-export interface RoomSetUp {
+export interface NodeSetUp {
   readonly through?: (engines: Engines) => Engines;
   readonly limits?: Partial<Limits>;
   readonly retention?: Partial<RetentionPolicy>;
@@ -36,7 +36,7 @@ const START = Date.now();
 const clock = () => NOON + (Date.now() - START);
 
 /** Opens a node on a store, with engines in memory and without a rate limit. */
-export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
+export async function openNode(store: Store, setUp: NodeSetUp = {}) {
   const { through = (engines) => engines } = setUp;
   const engines: Engines = {
     log: store.log,
@@ -49,7 +49,7 @@ export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
     secrets: new NodeSecrets(),
   };
   const reported: unknown[] = [];
-  const room = await ChatNode.open({
+  const node = await ChatNode.open({
     engines: through(engines),
     encoder,
     limits: { ...DEFAULT_LIMITS, messagesPerSecond: 0, burst: 0, ...setUp.limits },
@@ -61,7 +61,7 @@ export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
     stopwatch: setUp.stopwatch ?? systemStopwatch,
     report: (error) => reported.push(error),
   });
-  return { room, engines, reported };
+  return { node, engines, reported };
 }
 
 /** The session of a user who has just been authenticated. */
@@ -70,15 +70,15 @@ export function sessionOf({ sessionId, accountId, username }: Person): Session {
 }
 
 /** Opens a stream of a user. */
-export function enter(room: ChatNode, person: Person): TestSink {
+export function enter(node: ChatNode, person: Person): TestSink {
   const sink = new TestSink();
-  sink.stream = room.enter(sessionOf(person), sink);
+  sink.stream = node.enter(sessionOf(person), sink);
   return sink;
 }
 
 /** Opens a stream of a user, joins, and waits until it has caught up. */
-export async function join(room: ChatNode, person: Person, how: { resumeAfter?: number; recent?: number } = {}) {
-  const sink = enter(room, person);
+export async function join(node: ChatNode, person: Person, how: { resumeAfter?: number; recent?: number } = {}) {
+  const sink = enter(node, person);
   await sink.stream.receive("", { kind: "join", logId: "", recent: 0, ...how });
   await sink.has("caughtUp");
   return sink;

@@ -6,12 +6,15 @@ const USERNAME = /^[a-z0-9](?:[a-z0-9._-]{0,30}[a-z0-9])?$/;
 const PASSWORD_MIN = 8;
 const PASSWORD_MAX = 128;
 /**
- * The longest that a valid password can be before it is normalized: NFC joins up to four code points into one (Greek letters with
- * three marks), and each has up to four bytes.
+ * The longest that a valid password can be before it is normalized: NFC joins up to four code points into one (Greek
+ * letters with three marks), and each has up to four bytes.
  */
 const PASSWORD_MAX_BYTES = PASSWORD_MAX * 4 * 4;
 
-/** A username in lower case. Only ASCII is folded, because usernames have no other letters. A text that is too long is not changed. */
+/**
+ * A username in lower case. Only ASCII is folded, because usernames have no other letters. A text that is too long is
+ * not changed.
+ */
 export function foldUsername(username: string): string {
   if (!hasAtMostBytes(username, USERNAME_MAX)) return username;
   return username.replace(/[A-Z]/g, (letter) => letter.toLowerCase());

@@ -7,14 +7,17 @@ const MAX_WAIT_MS = 15 * 60 * 1_000;
 /** The most attempts for one name and address that are queued or running. */
 const MAX_QUEUED = 32;
 
-/** How long an attempt must wait after the last of `failures`, in milliseconds. The first `free` failures cause no wait. */
+/**
+ * How long an attempt must wait after the last of `failures`, in milliseconds. The first `free` failures cause no wait.
+ */
 export function waitAfterMs(failures: number, free: number): number {
   return failures < free ? 0 : Math.min(1_000 * 2 ** (failures - free), MAX_WAIT_MS);
 }
 
 /**
- * Slows down the guessing of passwords: after a few failures for a name from an address, each further attempt must wait twice as long.
- * Attempts for the same name and address run one after the other, because concurrent ones would all count as the first.
+ * Slows down the guessing of passwords: after a few failures for a name from an address, each further attempt must wait
+ * twice as long. Attempts for the same name and address run one after the other, because concurrent ones would all
+ * count as the first.
  */
 export class LoginThrottle {
   readonly #store: FailedLoginStore;
@@ -30,8 +33,9 @@ export class LoginThrottle {
   }
 
   /**
-   * Runs `attempt`, which resolves with `undefined` for a failure, and counts the failure. Refusals: `TOO_MANY_ATTEMPTS`, and
-   * `OVERLOADED` if the queue is full. Also throws the errors of `attempt`, which do not count as failures.
+   * Runs `attempt`, which resolves with `undefined` for a failure, and counts the failure. Refusals:
+   * `TOO_MANY_ATTEMPTS`, and `OVERLOADED` if the queue is full. Also throws the errors of `attempt`, which do not count
+   * as failures.
    */
   async attempt<T>(key: string, attempt: () => Promise<T | undefined>): Promise<T | undefined> {
     if (this.#freeFailures === 0) return attempt();

@@ -1,10 +1,16 @@
 import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
 import type { SessionStore } from "./ports/sessionStore.ts";
 
-/** How long a revoked session is kept, in milliseconds: a call that was authenticated just before has opened its stream by then. */
+/**
+ * How long a revoked session is kept, in milliseconds: a call that was authenticated just before has opened its stream
+ * by then.
+ */
 const KEEP_MS = 60_000;
 
-/** The most sessions that are kept, because one account can end any number at once. The poll of the store finds the others. */
+/**
+ * The most sessions that are kept, because one account can end any number at once. The poll of the store finds the
+ * others.
+ */
 const MAX_KEPT = 10_000;
 
 /** Knows which sessions have ended, from notifications and from the store, so that no stream outlives its session. */
@@ -48,7 +54,9 @@ export class RevokedSessions {
     return this.#revokedAt.has(sessionId);
   }
 
-  /** The given sessions that the store no longer has; none if the last poll was too recent. Throws `StoreUnavailable`. */
+  /**
+   * The given sessions that the store no longer has; none if the last poll was too recent. Throws `StoreUnavailable`.
+   */
   async poll(sessionIds: () => Iterable<number>): Promise<number[]> {
     const now = this.#stopwatch();
     if (now - this.#polledAt < this.#pollIntervalMs) return [];

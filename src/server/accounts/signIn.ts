@@ -61,7 +61,9 @@ export class SignIn {
     this.#clock = options.clock;
   }
 
-  /** Creates an account and signs in. Refusals: `USERNAME_INVALID`, `PASSWORD_INVALID`, `USERNAME_TAKEN`, `OVERLOADED`. */
+  /**
+   * Creates an account and signs in. Refusals: `USERNAME_INVALID`, `PASSWORD_INVALID`, `USERNAME_TAKEN`, `OVERLOADED`.
+   */
   async register(credentials: Credentials): Promise<SignedIn> {
     const { accounts, secrets } = this.#stores;
     const username = foldUsername(credentials.username);
@@ -75,7 +77,10 @@ export class SignIn {
     return this.#open(account);
   }
 
-  /** Signs in. Refusals: `BAD_CREDENTIALS`, `TOO_MANY_ATTEMPTS`, `OVERLOADED`. `address`: of the client, for the throttle. */
+  /**
+   * Signs in. Refusals: `BAD_CREDENTIALS`, `TOO_MANY_ATTEMPTS`, `OVERLOADED`. `address`: of the client, for the
+   * throttle.
+   */
   async login(credentials: Credentials, address: string): Promise<SignedIn> {
     const username = foldUsername(credentials.username);
     const normalized = normalizePassword(credentials.password);
@@ -124,8 +129,8 @@ export class SignIn {
   }
 
   /**
-   * Deletes the expired sessions, and lowers the times that a clock stored while it was ahead. Call it only while the clock is settled,
-   * because a deleted session cannot be restored.
+   * Deletes the expired sessions, and lowers the times that a clock stored while it was ahead. Call it only while the
+   * clock is settled, because a deleted session cannot be restored.
    */
   async purgeExpired(): Promise<void> {
     const { sessions } = this.#stores;

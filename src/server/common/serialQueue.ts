@@ -1,4 +1,6 @@
-/** Runs async jobs one after the other, in the order of the calls. A job that fails does not stop the jobs behind it. */
+/**
+ * Runs async jobs one after the other, in the order of the calls. A job that fails does not stop the jobs behind it.
+ */
 export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
   #length = 0;

@@ -15,8 +15,8 @@ interface ClockOffset {
 }
 
 /**
- * The time with and without a jump of the clock that has yet to prove steady, in milliseconds since the epoch. Without such a jump both
- * are the same.
+ * The time with and without a jump of the clock that has yet to prove steady, in milliseconds since the epoch. Without
+ * such a jump both are the same.
  */
 export interface ClockReading {
   readonly earlier: number;
@@ -36,9 +36,10 @@ export interface SteadyClockParts {
 }
 
 /**
- * The wall clock, protected against jumps. A jump is not followed until the clock has been steady for a while by the stopwatch; until
- * then the time goes on as before. A clock that is far from the newest time that the store has seen is used, but no data may be deleted
- * by it until it has been steady for longer. See docs/decisions/0022-a-clock-that-jumps.md.
+ * The wall clock, protected against jumps. A jump is not followed until the clock has been steady for a while by the
+ * stopwatch; until then the time goes on as before. A clock that is far from the newest time that the store has seen is
+ * used, but no data may be deleted by it until it has been steady for longer. See
+ * docs/decisions/0022-a-clock-that-jumps.md.
  */
 export class SteadyClock {
   readonly #clock: () => number;
@@ -64,7 +65,8 @@ export class SteadyClock {
     this.#followed = { offset: wall - now, since: now };
     this.#seenOffset = (seen ?? Math.max(wall, EARLIEST_TIME)) - now;
     const gap = this.#followed.offset - this.#seenOffset;
-    // A clock that is behind always deserves a warning: the time of messages stands still until the clock has caught up.
+    // A clock that is behind always deserves a warning: the time of messages stands still until the clock has caught
+    // up.
     if (gap <= USUAL_GAP_MS && gap >= -TOLERANCE_MS) return;
     const seenAt = dateOf(this.#seenOffset + now);
     this.#warn(
@@ -105,8 +107,8 @@ export class SteadyClock {
   }
 
   /**
-   * Another server has stored the time, so its clock agrees with the store. If this clock is far from that time, it must be steady for the
-   * long wait from now on, and again after each further call.
+   * Another server has stored the time, so its clock agrees with the store. If this clock is far from that time, it
+   * must be steady for the long wait from now on, and again after each further call.
    */
   learn(time: number): void {
     this.#followClock();

@@ -10,7 +10,10 @@ const MAX_COMMIT_DRAFTS = 1_000;
 const MAX_COMMIT_BYTES = 4 * 1024 * 1024;
 /** The bound of the drafts that wait for the next commits, over all streams. */
 const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
-/** The assumed size of a draft that waits for space, which decides how many waiters are admitted: the longest text allowed by default. */
+/**
+ * The assumed size of a draft that waits for space, which decides how many waiters are admitted: the longest text
+ * allowed by default.
+ */
 const ASSUMED_DRAFT_BYTES = 8 * 1024;
 /** The memory that a draft takes in addition to its text. */
 const DRAFT_OVERHEAD_BYTES = 200;
@@ -30,8 +33,8 @@ interface QueuedDraft {
 }
 
 /**
- * Group commit: one append is in flight, and the drafts that arrive meanwhile form the next one. Every node is notified of the messages
- * before their senders get the result.
+ * Group commit: one append is in flight, and the drafts that arrive meanwhile form the next one. Every node is notified
+ * of the messages before their senders get the result.
  */
 export class Committer {
   readonly #store: LogStore;
@@ -80,8 +83,9 @@ export class Committer {
   }
 
   /**
-   * Appends a draft; resolves when it is durable. `logId` is the log that the sender's stream has announced: the draft is not appended to
-   * another log, in which the same ids may mean other accounts and sessions. Throws `StoreUnavailable` or `OutcomeUnknown`.
+   * Appends a draft; resolves when it is durable. `logId` is the log that the sender's stream has announced: the draft
+   * is not appended to another log, in which the same ids may mean other accounts and sessions. Throws
+   * `StoreUnavailable` or `OutcomeUnknown`.
    */
   append(draft: Draft, logId: string): Promise<AppendResult> {
     return new Promise((resolve, reject) => {
@@ -97,8 +101,8 @@ export class Committer {
   }
 
   async #commitAll(): Promise<void> {
-    // All drafts of one turn of the event loop belong into the same commit. Measured with 16 commands in one packet: without this the
-    // first one is committed alone, and a delivery costs 2.8 to 3.5 µs instead of 1.4.
+    // All drafts of one turn of the event loop belong into the same commit. Measured with 16 commands in one packet:
+    // without this the first one is committed alone, and a delivery costs 2.8 to 3.5 µs instead of 1.4.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) {
       const batch = this.#rejectOtherLogs(this.#nextBatch());

@@ -5,7 +5,9 @@ const MIN_READERS = 32;
 /** A reader that has taken nothing for this long does not hold back the others, in milliseconds. */
 const MAX_IDLE_MS = 1_000;
 
-/** Tracks the readers that go through pages, so that those in front can be held back until the slowest have caught up. */
+/**
+ * Tracks the readers that go through pages, so that those in front can be held back until the slowest have caught up.
+ */
 export class Convoy {
   readonly #stopwatch: Stopwatch;
   readonly #positions = new Map<object, { readonly page: number; readonly at: number }>();
@@ -26,7 +28,10 @@ export class Convoy {
     return position?.page;
   }
 
-  /** The number of readers. It never exceeds the number of open streams, because each stream removes its reader when it ends. */
+  /**
+   * The number of readers. It never exceeds the number of open streams, because each stream removes its reader when it
+   * ends.
+   */
   get size(): number {
     return this.#positions.size;
   }
@@ -44,8 +49,8 @@ export class Convoy {
 }
 
 /**
- * Which page leaves a full cache. Of a convoy's pages, that is the lowest one if all readers have passed it, otherwise the one that
- * they need last. Without a convoy (`slowest` is `undefined`) it is the least recently used one.
+ * Which page leaves a full cache. Of a convoy's pages, that is the lowest one if all readers have passed it, otherwise
+ * the one that they need last. Without a convoy (`slowest` is `undefined`) it is the least recently used one.
  *
  * `cached`: the pages that may leave, the least recently used first; at least one.
  */

@@ -7,8 +7,9 @@ const TOLERANCE_MS = 60_000;
 const WARN_INTERVAL_MS = 60 * 60 * 1_000;
 
 /**
- * Warns if the time of the newest message lies ahead of the clock. That happens after a message was sent while the clock was ahead: the
- * messages after it get the same time until the clock has caught up, because times never fall as ids grow.
+ * Warns if the time of the newest message lies ahead of the clock. That happens after a message was sent while the
+ * clock was ahead: the messages after it get the same time until the clock has caught up, because times never fall as
+ * ids grow.
  */
 export class LogAhead {
   readonly #clock: () => number;

@@ -20,7 +20,9 @@ export interface ReadPosition {
 export interface LogListener {
   /** Entries were added to the timeline. */
   appended(entries: readonly Entry[]): void;
-  /** The store's log is another one, which ends at `headId`: cursors and messages of the old one do not belong to it. */
+  /**
+   * The store's log is another one, which ends at `headId`: cursors and messages of the old one do not belong to it.
+   */
   regressed(headId: number): void;
   /** The store has stopped or started to answer. */
   storeAnswers(does: boolean): void;
@@ -28,7 +30,10 @@ export interface LogListener {
 
 /** Options of a log. */
 export interface LogOptions {
-  /** How long messages that arrive early wait for those before them, in milliseconds. Default: that of `DEFAULT_TIMINGS`. */
+  /**
+   * How long messages that arrive early wait for those before them, in milliseconds. Default: that of
+   * `DEFAULT_TIMINGS`.
+   */
   readonly holeTimeoutMs?: number;
   /** Default: the system's. */
   readonly stopwatch?: Stopwatch;
@@ -45,9 +50,9 @@ interface NewestPart {
 }
 
 /**
- * The log as this node has it: the timeline, the pages behind it, and the id at which the store's log begins. Messages enter it in the
- * order of their ids, whichever node appended them. A batch of the bus that follows the head is taken as it is; everything else is read
- * from the store.
+ * The log as this node has it: the timeline, the pages behind it, and the id at which the store's log begins. Messages
+ * enter it in the order of their ids, whichever node appended them. A batch of the bus that follows the head is taken
+ * as it is; everything else is read from the store.
  *
  * If the store's log has another `logId` than before, the log has regressed, and the replica restarts with the new one.
  */
@@ -124,8 +129,8 @@ export class LogReplica {
   }
 
   /**
-   * The messages after a reader's cursor that it may see, as one response; `undefined` if they are in a page that is not cached: call
-   * `loadPage` first. The cursor must lie from `oldestId - 1` to `headId - 1`.
+   * The messages after a reader's cursor that it may see, as one response; `undefined` if they are in a page that is
+   * not cached: call `loadPage` first. The cursor must lie from `oldestId - 1` to `headId - 1`.
    */
   take(reader: ReadPosition, maxBytes?: number): Batch | undefined {
     const { cursor, accountId } = reader;
@@ -153,7 +158,10 @@ export class LogReplica {
     this.pages.removeReader(reader);
   }
 
-  /** The id of the oldest of the last `count` messages that an account may see, or of all if they are fewer; 0: there are none. */
+  /**
+   * The id of the oldest of the last `count` messages that an account may see, or of all if they are fewer; 0: there
+   * are none.
+   */
   async recent(accountId: number, count: number): Promise<number> {
     return this.#timeline.recent(accountId, count) ?? (await this.#store.recent(accountId, count));
   }
@@ -177,7 +185,10 @@ export class LogReplica {
     this.pages.clear();
   }
 
-  /** Reads the state of the store's log; truncates or restarts this one if the state demands it. Throws `StoreUnavailable`. */
+  /**
+   * Reads the state of the store's log; truncates or restarts this one if the state demands it. Throws
+   * `StoreUnavailable`.
+   */
   async refreshState(): Promise<LogState> {
     // The out-of-order buffer counts, because its messages are committed: a store that lacks them has regressed.
     const seen = { logId: this.#logId, headId: this.newestId };

@@ -69,7 +69,10 @@ export class LogSync {
     if (id > this.#parts.log.newestId) this.schedule();
   }
 
-  /** The log waits for messages before those that it has: they are read from the store if the bus does not bring them in time. */
+  /**
+   * The log waits for messages before those that it has: they are read from the store if the bus does not bring them in
+   * time.
+   */
   holeOpened(): void {
     this.#holeTimer ??= setTimeout(() => {
       this.#holeTimer = undefined;

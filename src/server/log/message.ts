@@ -26,8 +26,9 @@ export function isPublic(message: Visibility): boolean {
 /**
  * Whether an account may see a message: it is public, or the account is its sender or recipient.
  *
- * TypeScript code decides visibility only with this function and `isPublic`. SQL repeats the rule for `LogStore.recent`, in
- * `recent` of engines/sqlite/reader.ts and `RECENT` of engines/postgres/log.ts; test/contract/log/recent.ts compares both with it.
+ * TypeScript code decides visibility only with this function and `isPublic`. SQL repeats the rule for
+ * `LogStore.recent`, in `recent` of engines/sqlite/reader.ts and `RECENT` of engines/postgres/log.ts;
+ * test/contract/log/recent.ts compares both with it.
  */
 export function maySee(accountId: number, message: Visibility): boolean {
   return isPublic(message) || message.senderId === accountId || message.recipientId === accountId;

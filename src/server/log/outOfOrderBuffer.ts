@@ -4,7 +4,10 @@ import type { Message } from "./message.ts";
 const MAX_BATCHES = 64;
 const MAX_BYTES = 4 * 1024 * 1024;
 
-/** Keeps batches that arrive before the messages in front of them, until that hole is filled. Batches of two nodes often do. */
+/**
+ * Keeps batches that arrive before the messages in front of them, until that hole is filled. Batches of two nodes often
+ * do.
+ */
 export class OutOfOrderBuffer {
   /** By the id of their first message. */
   readonly #batches = new Map<number, readonly Message[]>();
@@ -34,7 +37,10 @@ export class OutOfOrderBuffer {
     return true;
   }
 
-  /** Removes and returns the messages that follow `headId`; `undefined` if there are none. Drops batches that end before them. */
+  /**
+   * Removes and returns the messages that follow `headId`; `undefined` if there are none. Drops batches that end before
+   * them.
+   */
   takeNext(headId: number): readonly Message[] | undefined {
     for (const [firstId, messages] of this.#batches) {
       if (firstId > headId + 1) continue;

@@ -41,7 +41,9 @@ export class PageCache {
   readonly #pages = new Map<number, Page>();
   #bytes = 0;
 
-  /** `evictionCandidate` chooses the page that leaves; the numbers that it gets begin with the least recently used one. */
+  /**
+   * `evictionCandidate` chooses the page that leaves; the numbers that it gets begin with the least recently used one.
+   */
   constructor(maxBytes: number, evictionCandidate: (numbers: readonly number[]) => number) {
     this.#maxBytes = maxBytes;
     this.#evictionCandidate = evictionCandidate;

@@ -28,8 +28,9 @@ export interface PageReadQueueParts {
 }
 
 /**
- * The page reads that wait for the store, the lowest page first: readers that resume at once drift apart less. A page is read once for
- * all readers that want it at the same time. The queue is bounded by the number of readers, each of which waits for one page.
+ * The page reads that wait for the store, the lowest page first: readers that resume at once drift apart less. A page
+ * is read once for all readers that want it at the same time. The queue is bounded by the number of readers, each of
+ * which waits for one page.
  */
 export class PageReadQueue {
   readonly #parts: PageReadQueueParts;
@@ -58,13 +59,18 @@ export class PageReadQueue {
     return this.#pages.has(page);
   }
 
-  /** Reads a page, for a reader or ahead of one. Rejects with `StoreUnavailable`, also if all its readers are removed. */
+  /**
+   * Reads a page, for a reader or ahead of one. Rejects with `StoreUnavailable`, also if all its readers are removed.
+   */
   read(page: number, reader?: object): Promise<Page> {
     if (reader !== undefined) this.#queued.get(page)?.readers?.add(reader);
     return this.#pages.get(page) ?? this.#enqueue(page, reader === undefined ? undefined : new Set([reader]));
   }
 
-  /** Removes a reader that waits for a page. A read that has not begun, and that no other reader waits for, is cancelled. */
+  /**
+   * Removes a reader that waits for a page. A read that has not begun, and that no other reader waits for, is
+   * cancelled.
+   */
   removeReader(page: number, reader: object): void {
     const queued = this.#queued.get(page);
     if (queued?.readers === undefined) return;

@@ -9,12 +9,12 @@ import type { LogStore } from "./ports/logStore.ts";
 import { toEntry } from "./segment.ts";
 
 /**
- * The pages of the log that readers behind the timeline share: aligned by id, the same for every account, encoded once, the last few
- * cached.
+ * The pages of the log that readers behind the timeline share: aligned by id, the same for every account, encoded once,
+ * the last few cached.
  *
- * Hundreds of readers that resume at once drift apart. If they drift further than the cache reaches, each reads the log from the store
- * alone. So the lowest page is read first, and the readers in front of a convoy wait a little rather than evict pages that the readers
- * behind them need.
+ * Hundreds of readers that resume at once drift apart. If they drift further than the cache reaches, each reads the log
+ * from the store alone. So the lowest page is read first, and the readers in front of a convoy wait a little rather
+ * than evict pages that the readers behind them need.
  */
 export class Pages {
   readonly #store: Pick<LogStore, "read">;
@@ -70,7 +70,9 @@ export class Pages {
     return this.#queue.read(number, reader);
   }
 
-  /** Reads the page with a message that will be needed soon, unless that delays a reader or evicts a page of the convoy. */
+  /**
+   * Reads the page with a message that will be needed soon, unless that delays a reader or evicts a page of the convoy.
+   */
   readAhead(id: number): void {
     const number = this.#numberOf(id);
     if (this.#cache.has(number) || this.#queue.has(number)) return;

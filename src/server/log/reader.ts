@@ -12,10 +12,11 @@ export interface Portion {
 }
 
 /**
- * A cursor in the log that moves forward: the reader has taken everything up to it that its account may see. Live streams, streams that
- * resume and slow streams all use the same reader.
+ * A cursor in the log that moves forward: the reader has taken everything up to it that its account may see. Live
+ * streams, streams that resume and slow streams all use the same reader.
  *
- * A reader *replays* until it has passed the head at its join (`target`), reports that once, and is *live* from then on.
+ * A reader *replays* until it has passed the head at its join (`target`), reports that once, and is *live* from then
+ * on.
  */
 export class Reader {
   readonly accountId: number;
@@ -57,8 +58,8 @@ export class Reader {
   }
 
   /**
-   * Takes the next portion, of at most `maxBytes` if given. `undefined` if there is none: if `onPages` is true then, the page with
-   * `cursor + 1` must be loaded first.
+   * Takes the next portion, of at most `maxBytes` if given. `undefined` if there is none: if `onPages` is true then,
+   * the page with `cursor + 1` must be loaded first.
    */
   take(maxBytes?: number): Portion | undefined {
     if (this.#gap || this.#cursor < this.#log.oldestId - 1) return this.#takeGap();
@@ -79,7 +80,9 @@ export class Reader {
     return { bytes: NO_BYTES, messages: 0, cursor: this.#cursor, event };
   }
 
-  /** The cursor, if the client has not been told of it yet; from then on it counts as told. 0 if the client knows it. */
+  /**
+   * The cursor, if the client has not been told of it yet; from then on it counts as told. 0 if the client knows it.
+   */
   untold(): number {
     if (this.#toldUpTo === this.#cursor) return 0;
     this.#toldUpTo = this.#cursor;

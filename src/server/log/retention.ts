@@ -38,8 +38,8 @@ export class Retention {
   }
 
   /**
-   * Removes all messages before id `before`, at most up to the head, from the store. It does so in steps, because senders wait for each
-   * commit.
+   * Removes all messages before id `before`, at most up to the head, from the store. It does so in steps, because
+   * senders wait for each commit.
    */
   async truncate(before: number): Promise<void> {
     const { store, bus, stopwatch = systemStopwatch } = this.#parts;
@@ -88,8 +88,8 @@ export class Retention {
   }
 
   /**
-   * The id of the first message at a time or later; the id of the next message if there is none. Times never fall as ids grow, so this
-   * is a binary search in the log.
+   * The id of the first message at a time or later; the id of the next message if there is none. Times never fall as
+   * ids grow, so this is a binary search in the log.
    */
   async #firstSince(time: number, { oldestId, headId }: LogState): Promise<number> {
     const isBefore = async (id: number) => {

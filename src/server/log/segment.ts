@@ -46,8 +46,9 @@ interface Selection {
 /** The most entries that one batch covers, so that a long run of invisible messages does not block the event loop. */
 const MAX_SCANNED = 4_096;
 /**
- * Shared batches fill at most this part of a response. The rest has space for a reader's own replies, so that all readers keep the same
- * cursor: if each took as much as fits, no two readers would share a batch after the first full response.
+ * Shared batches fill at most this part of a response. The rest has space for a reader's own replies, so that all
+ * readers keep the same cursor: if each took as much as fits, no two readers would share a batch after the first full
+ * response.
  */
 const SHARED_PART = 15 / 16;
 /** The memory that an entry takes in addition to its bytes; measured on Node 24. */

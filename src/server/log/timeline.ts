@@ -17,7 +17,9 @@ export class Timeline implements Segment {
   #bytes = 0;
   #lastId: number;
 
-  /** An empty timeline whose next entry is `headId + 1`. `timelineBytes` bounds its entries, except for the newest one. */
+  /**
+   * An empty timeline whose next entry is `headId + 1`. `timelineBytes` bounds its entries, except for the newest one.
+   */
   constructor(encoder: LogEncoder, sizes: Pick<Sizes, "timelineBytes" | "responseBytes">, headId: number) {
     this.#batches = new BatchBuilder(encoder, sizes.responseBytes, MAX_SHARED_BATCHES);
     this.#maxBytes = sizes.timelineBytes;
@@ -63,7 +65,9 @@ export class Timeline implements Segment {
     this.#batches.clear();
   }
 
-  /** The id of the oldest of the last `count` messages that an account may see; `undefined` if the timeline has fewer. */
+  /**
+   * The id of the oldest of the last `count` messages that an account may see; `undefined` if the timeline has fewer.
+   */
   recent(accountId: number, count: number): number | undefined {
     for (let id = this.#lastId, left = count; id >= this.firstId; id -= 1) {
       if (maySee(accountId, this.entry(id)) && --left === 0) return id;

@@ -37,7 +37,10 @@ const MARK_INTERVAL_MS = 10 * 60 * 1_000;
 export class Maintenance {
   readonly #parts: MaintenanceParts;
   readonly #timer: NodeJS.Timeout;
-  /** Counted in ticks, because a timer may fire a fraction of a millisecond early: by the clock, every other poll would be skipped. */
+  /**
+   * Counted in ticks, because a timer may fire a fraction of a millisecond early: by the clock, every other poll would
+   * be skipped.
+   */
   readonly #ticksPerPoll: number;
   #ticks = 0;
   #ratesPurgedAt = Number.NEGATIVE_INFINITY;

@@ -114,7 +114,10 @@ export class ChatNode {
     if (this.#draining !== undefined) throw shuttingDown();
   }
 
-  /** Ends a session, or all sessions of its account; resolves when their streams and their presence have ended on this node. */
+  /**
+   * Ends a session, or all sessions of its account; resolves when their streams and their presence have ended on this
+   * node.
+   */
   async logout(session: Session, everywhere: boolean): Promise<void> {
     const sessionIds = await this.signIn.logout(session, everywhere);
     try {
@@ -211,8 +214,8 @@ export class ChatNode {
   }
 
   /**
-   * The log has regressed: it may lack messages that the streams have sent, and new messages may have ids that clients have seen. So every
-   * stream ends, and the clients resend the commands that are in flight.
+   * The log has regressed: it may lack messages that the streams have sent, and new messages may have ids that clients
+   * have seen. So every stream ends, and the clients resend the commands that are in flight.
    */
   #onRegressed(headId: number): void {
     const { logId } = this.#parts.log;

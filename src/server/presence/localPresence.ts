@@ -12,8 +12,8 @@ export type LeaveKind = "left" | "broke-off";
  * - `absent`: nothing, or `leave` has resolved.
  * - `arriving`: `arrive` is in flight.
  * - `present`: `arrive` has resolved.
- * - `stale`: like `present` or `arriving`, but a session has joined since. Another node may have removed the account from the roster
- *   together with its earlier sessions, so `arrive` must be called again.
+ * - `stale`: like `present` or `arriving`, but a session has joined since. Another node may have removed the account
+ *   from the roster together with its earlier sessions, so `arrive` must be called again.
  */
 type RosterState = "absent" | "arriving" | "present" | "stale";
 
@@ -42,8 +42,8 @@ interface LocalUser {
 const BEFORE_START = 0;
 
 /**
- * Who is online on this node: an account is online while a stream of it is joined, and during the grace after a stream broke off. Tells
- * the roster when that changes, and calls `onRosterChanged` if the roster changed with it.
+ * Who is online on this node: an account is online while a stream of it is joined, and during the grace after a stream
+ * broke off. Tells the roster when that changes, and calls `onRosterChanged` if the roster changed with it.
  */
 export class LocalPresence {
   readonly #roster: Roster;
@@ -70,8 +70,8 @@ export class LocalPresence {
   }
 
   /**
-   * Gives a grace to the users who were online when the server ended, because their clients are about to reconnect. Call this before any
-   * stream joins.
+   * Gives a grace to the users who were online when the server ended, because their clients are about to reconnect.
+   * Call this before any stream joins.
    */
   expectReturning(users: readonly Online[], graceMs: number): void {
     for (const online of users) {
@@ -82,7 +82,10 @@ export class LocalPresence {
     }
   }
 
-  /** A stream of a session joins; resolves when its user is online. After `StoreUnavailable` the caller must still `leave`. */
+  /**
+   * A stream of a session joins; resolves when its user is online. After `StoreUnavailable` the caller must still
+   * `leave`.
+   */
   async join({ id, accountId, username }: Session): Promise<void> {
     const user = this.#userOf({ accountId, username });
     let session = user.sessions.get(id);

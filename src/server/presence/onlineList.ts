@@ -25,7 +25,9 @@ export class OnlineList {
     this.#roster = roster;
   }
 
-  /** A page; `size` 0 or less means 100, and is at most 1,000. Refusal: `PAGE_TOKEN_INVALID`. Throws `StoreUnavailable`. */
+  /**
+   * A page; `size` 0 or less means 100, and is at most 1,000. Refusal: `PAGE_TOKEN_INVALID`. Throws `StoreUnavailable`.
+   */
   async page(size: number, pageToken: string): Promise<OnlinePage> {
     const after = pageToken === "" ? "" : nameOf(pageToken);
     const pageSize = size <= 0 ? DEFAULT_SIZE : Math.min(size, MAX_SIZE);

@@ -7,13 +7,15 @@ const MAX_NAMES = 100;
 /** Changes that are kept for slow streams, at least. One event merges no more than these. */
 const MIN_KEPT_CHANGES = 4 * MAX_NAMES;
 
-/** The net effect of several changes: whether each user has come online or gone offline. `undefined`: too many to list. */
+/**
+ * The net effect of several changes: whether each user has come online or gone offline. `undefined`: too many to list.
+ */
 type Merged = ReadonlyMap<string, boolean> | undefined;
 
 /**
- * The changes of the roster, collected for a short window, for streams to take. Like the log it has no queue for each stream: a stream
- * has an offset, and a stream that is too far behind is told to ask for the list. Correctness does not depend on notifications: they only
- * make the feed poll sooner.
+ * The changes of the roster, collected for a short window, for streams to take. Like the log it has no queue for each
+ * stream: a stream has an offset, and a stream that is too far behind is told to ask for the list. Correctness does not
+ * depend on notifications: they only make the feed poll sooner.
  */
 export class PresenceFeed {
   readonly #roster: Pick<Roster, "changes">;
@@ -27,7 +29,10 @@ export class PresenceFeed {
   #polledTo = 0;
   /** Streams may take the changes up to this offset. */
   #publishedTo = 0;
-  /** A stream joined after some of the changes that are not published yet: they may merge to something else for it than for the others. */
+  /**
+   * A stream joined after some of the changes that are not published yet: they may merge to something else for it than
+   * for the others.
+   */
   #hasJoinInWindow = false;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;

@@ -12,7 +12,11 @@ import {
 } from "../../support/storeFixture.ts";
 import { LogModel } from "./model.ts";
 
-/** Where the last messages begin. */
+/**
+ * Where the last messages that an account may see begin. SQL repeats the rule of `maySee` (src/server/log/message.ts)
+ * for this: in `recent` of engines/sqlite/reader.ts and in `RECENT` of engines/postgres/log.ts. The test against a
+ * model compares them with it.
+ */
 export function describeRecent(place: NewStorePlace): void {
   describe("the last messages that somebody may see, where there are few,", () => {
     const store = useEmptyStore(place);
@@ -61,7 +65,7 @@ export function describeRecent(place: NewStorePlace): void {
       expect(await store.log.recent(ana.accountId, 4)).to.equal(head + 5);
     });
 
-    it("agree with a model of the log, whoever wrote to whom", async () => {
+    it("are the same by SQL (sqlite/reader.ts, postgres/log.ts) as by maySee, whoever wrote to whom", async () => {
       const people = [await enlist(store, "ana"), await enlist(store, "bob"), await enlist(store, "eve")];
       const head = await headOf(store.log);
       await store.log.truncate(head + 1);

@@ -10,7 +10,10 @@ export interface Account {
 
 /** The accounts. Any call may throw `StoreUnavailable`; a call that writes may also throw `OutcomeUnknown`. */
 export interface AccountStore {
-  /** Creates an account, durably; `undefined` if an account has, or once had, that name. `at`: milliseconds since the epoch. */
+  /**
+   * Creates an account, durably; `undefined` if an account has, or once had, that name. `at`: milliseconds since the
+   * epoch.
+   */
   create(username: string, passwordHash: string, at: number): Promise<Account | undefined>;
 
   /** The account with a name. */

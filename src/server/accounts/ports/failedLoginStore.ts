@@ -8,8 +8,8 @@ export interface FailedLogins {
 /** Counts failed sign-ins over all nodes, in bounded memory. Any call may throw `StoreUnavailable`. */
 export interface FailedLoginStore {
   /**
-   * The failures of a key; `undefined` if there are none, if the last one is older than the window, or if it lies more than a minute
-   * ahead of `at`: a wrong clock has counted that one, and it must not lock a user out until that time.
+   * The failures of a key; `undefined` if there are none, if the last one is older than the window, or if it lies more
+   * than a minute ahead of `at`: a wrong clock has counted that one, and it must not lock a user out until that time.
    */
   find(key: string, at: number): Promise<FailedLogins | undefined>;
 

@@ -10,8 +10,8 @@ export interface Session {
 }
 
 /**
- * The sessions, by the SHA-256 of their tokens. Any call may throw `StoreUnavailable`; a call that writes may also throw
- * `OutcomeUnknown`.
+ * The sessions, by the SHA-256 of their tokens. Any call may throw `StoreUnavailable`; a call that writes may also
+ * throw `OutcomeUnknown`.
  */
 export interface SessionStore {
   /** Opens a session, durably. */
@@ -24,8 +24,8 @@ export interface SessionStore {
   touch(sessionIds: readonly number[], at: number): Promise<void>;
 
   /**
-   * Ends a session, or all sessions of its account, durably; resolves with the ids of the sessions that it ended. After that, the log
-   * accepts no append of theirs.
+   * Ends a session, or all sessions of its account, durably; resolves with the ids of the sessions that it ended. After
+   * that, the log accepts no append of theirs.
    */
   end(sessionId: number, everywhere: boolean): Promise<number[]>;
 

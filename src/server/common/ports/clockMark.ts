@@ -1,6 +1,6 @@
 /**
- * The newest time that the servers of a store are sure of. A server that starts compares its clock with it. Any call may throw
- * `StoreUnavailable`; `write` may also throw `OutcomeUnknown`.
+ * The newest time that the servers of a store are sure of. A server that starts compares its clock with it. Any call
+ * may throw `StoreUnavailable`; `write` may also throw `OutcomeUnknown`.
  */
 export interface ClockMark {
   /** Milliseconds since the epoch; `undefined` if none was written yet. */

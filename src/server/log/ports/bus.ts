@@ -21,11 +21,15 @@ export interface Bus {
   /** Notifies every node. Never throws. The sender's own handlers have run when it returns. */
   publish(notification: Notification): void;
 
-  /** Calls `handler` for each notification, in the order of publishing for each node. Returns a function that ends this. */
+  /**
+   * Calls `handler` for each notification, in the order of publishing for each node. Returns a function that ends this.
+   */
   subscribe(handler: (notification: Notification) => void): () => void;
 }
 
-/** Traffic of a bus between nodes since the start. Every number only grows; bytes are those of the notifications alone. */
+/**
+ * Traffic of a bus between nodes since the start. Every number only grows; bytes are those of the notifications alone.
+ */
 export interface BusCounts {
   readonly published: number;
   readonly publishedBytes: number;

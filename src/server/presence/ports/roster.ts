@@ -21,8 +21,9 @@ export interface RosterChanges {
 }
 
 /**
- * Who is online, over all nodes. A store may remove an account from the roster, for all nodes, when the account's last session ends.
- * So a node calls `arrive` again for each new session of an account. Any call may throw `StoreUnavailable`.
+ * Who is online, over all nodes. A store may remove an account from the roster, for all nodes, when the account's last
+ * session ends. So a node calls `arrive` again for each new session of an account. Any call may throw
+ * `StoreUnavailable`.
  */
 export interface Roster {
   /** An account has come online on this node, or still is. Resolves with whether it was online on no node before. */
@@ -32,15 +33,18 @@ export interface Roster {
   leave(accountId: number): Promise<boolean>;
 
   /**
-   * The users who were online on this node when it ended, if only the node can remove them from the roster: the node calls `leave` for
-   * those who do not come back. None if the roster removes them.
+   * The users who were online on this node when it ended, if only the node can remove them from the roster: the node
+   * calls `leave` for those who do not come back. None if the roster removes them.
    */
   expected(): Promise<readonly Online[]>;
 
   /** The user with a name, if online. */
   find(username: string): Promise<Online | undefined>;
 
-  /** Up to `size` users whose names come after `after` (empty: from the first one), in order of name, and the number of all users online. */
+  /**
+   * Up to `size` users whose names come after `after` (empty: from the first one), in order of name, and the number of
+   * all users online.
+   */
   page(after: string, size: number): Promise<{ users: Online[]; total: number }>;
 
   /** The changes since an offset. */
