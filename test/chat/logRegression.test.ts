@@ -67,7 +67,7 @@ describe("A node whose log has regressed", () => {
     await until(() => sinks.every(({ ended }) => ended === "ended"), "all streams to end");
     for (const { goodbye, kinds } of sinks) {
       expect(goodbye).to.include(GOODBYE);
-      expect(goodbye?.retryAfter).to.be.above(0);
+      expect(goodbye?.retryAfterMs).to.be.above(0);
       expect(kinds.at(-1)).to.equal("goodbye");
     }
     expect(followed).to.deep.equal(["model", "model-1"]);

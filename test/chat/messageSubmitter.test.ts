@@ -147,7 +147,7 @@ describe("MessageSubmitter", () => {
     expect([await say(ana, "1"), await say(ana, "2")]).to.deep.equal(["1", "2"]);
     const event = await (await submit(ana, "3")).outcome;
     expect(event).to.include({ kind: "rejected", reason: "RATE_LIMITED" });
-    expect(event?.kind === "rejected" && event.retryAfter).to.be.within(1, 1_000_000);
+    expect(event?.kind === "rejected" && event.retryAfterMs).to.be.within(1, 1_000_000);
     expect(await say(bob, "1"), "somebody else").to.equal("3");
   });
 
@@ -248,7 +248,7 @@ describe("MessageSubmitter", () => {
     breakWith(new StoreUnavailable("the disk is full"));
     const event = await (await submit(ana, "hello", undefined, "r")).outcome;
     expect(event).to.include({ kind: "rejected", reason: "STORE_UNAVAILABLE" });
-    expect(event?.kind === "rejected" && event.retryAfter).to.be.above(0);
+    expect(event?.kind === "rejected" && event.retryAfterMs).to.be.above(0);
     breakWith(undefined);
     expect(await say(ana, "hello", undefined, "r")).to.equal("1");
   });

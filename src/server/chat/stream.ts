@@ -131,7 +131,7 @@ export class Stream implements Wakeable, StreamContext {
   onOutcomeUnknown(): void {
     // The client sends every command without a reply again, so a reply now would answer a command that is sent twice.
     this.#parts.responses.replies.clear();
-    this.endWith({ reason: "STORE_UNAVAILABLE", reconnect: true, retryAfter: RETRY_SOON });
+    this.endWith({ reason: "STORE_UNAVAILABLE", reconnect: true, retryAfterMs: RETRY_SOON });
   }
 
   /** The client has ended its side: commands that were read are still answered. */

@@ -20,14 +20,14 @@ export function failureOf(error: unknown, report: (error: unknown) => void): Cal
   if (error instanceof Refusal) {
     if (error.cause !== undefined) report(error.cause);
     if (error instanceof InvalidRequest) return failureFor(error.reason, error.message, {}, error.code);
-    return failureFor(error.reason, error.message, error);
+    return failureFor(error.reason, error.message, { field: error.field, retryAfterMs: error.retryAfter });
   }
   if (error instanceof StoreUnavailable) return failureOf(storeUnavailable(error), report);
   if (error instanceof OutcomeUnknown) {
     report(error);
     const message =
       "The server's store went away in the middle of this call: it may have been carried out all the same.";
-    return failureFor("STORE_UNAVAILABLE", message, { retryAfter: RETRY_SOON });
+    return failureFor("STORE_UNAVAILABLE", message, { retryAfterMs: RETRY_SOON });
   }
   if (error instanceof ServerError) return { code: error.code, message: error.details, trailers: {} };
   report(error);
@@ -35,12 +35,12 @@ export function failureOf(error: unknown, report: (error: unknown) => void): Cal
 }
 
 /** The failure for a goodbye; `undefined` if the call ends with OK. */
-export function failureAfter({ reason, retryAfter }: Goodbye): CallFailure | undefined {
+export function failureAfter({ reason, retryAfterMs }: Goodbye): CallFailure | undefined {
   if (STATUS_OF[reason] === Status.OK) return undefined;
   return failureFor(
     reason,
     GOODBYES[reason] ?? "The server ends the stream.",
-    retryAfter === undefined ? {} : { retryAfter },
+    retryAfterMs === undefined ? {} : { retryAfterMs },
   );
 }
 
@@ -56,7 +56,7 @@ const GOODBYES: Readonly<Partial<Record<Reason, string>>> = {
 function failureFor(
   reason: Reason,
   message: string,
-  more: { field?: string | undefined; retryAfter?: number | undefined },
+  more: { field?: string | undefined; retryAfterMs?: number | undefined },
   code: Status = STATUS_OF[reason] ?? Status.INTERNAL,
 ): CallFailure {
   return {
@@ -69,7 +69,7 @@ function failureFor(
         message,
         reason,
         field: more.field,
-        retryAfter: more.retryAfter,
+        retryAfterMs: more.retryAfterMs,
       }),
     },
   };
