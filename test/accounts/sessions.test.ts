@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { ChatNode } from "../../src/server/node/node.ts";
-import { enter, join, openRoom, type RoomSetUp, sessionOf, toAll } from "../support/chatNode.ts";
+import { enter, join, type NodeSetUp, openNode, sessionOf, toAll } from "../support/chatNode.ts";
 import { Gate, gated, withPort } from "../support/engines.ts";
 import { isSettled, turns, until } from "../support/eventLoop.ts";
 import { sqlitePlace } from "../support/sqliteFixture.ts";
@@ -15,9 +15,9 @@ describe("A session that is logged out", () => {
   });
   afterEach(() => room.close());
 
-  async function open(setUp?: RoomSetUp) {
-    const opened = await openRoom(store, setUp);
-    room = opened.room;
+  async function open(setUp?: NodeSetUp) {
+    const opened = await openNode(store, setUp);
+    room = opened.node;
     return opened;
   }
 

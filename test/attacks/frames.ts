@@ -19,7 +19,7 @@ export function frameOf(type: number, flags: number, stream: number, payload = B
   return Buffer.concat([head, payload]);
 }
 
-/** A header that the server's HPACK decoder puts into its table; names and values may be up to 4 KB. */
+/** A header that the server's HPACK decoder adds to its table. Name and value may have up to 4 KB. */
 function indexed(name: string, value: string): Buffer {
   return Buffer.concat([Buffer.from([0x40]), literal(name), literal(value)]);
 }
@@ -36,7 +36,7 @@ function literal(text: string): Buffer {
   return Buffer.concat([Buffer.from(length), Buffer.from(text)]);
 }
 
-/** An attacker's connection: it counts what it sends, and ignores all that comes. */
+/** An attacker's connection: it counts the bytes that it sends, and ignores the bytes that it receives. */
 export class AttackConnection {
   readonly #socket: net.Socket;
   readonly #path: string;
@@ -52,7 +52,8 @@ export class AttackConnection {
   }
 
   /**
-   * Connects; `repeats`: how often each call's header list has a header of 3.8 KB once more. `path` is the rpc that it calls. `acknowledges`: whether it accepts the server's settings.
+   * Connects; `repeats`: how often each call's header list has a header of 3.8 KB once more. `path` is the rpc that it
+   * calls. `acknowledges`: whether it accepts the server's settings.
    */
   static async open(
     port: number,
@@ -70,7 +71,7 @@ export class AttackConnection {
     return connection;
   }
 
-  /** Begins a call whose header list is up to 60 KB long; from the second call on 30 bytes of it are sent. */
+  /** Begins a call whose header list has up to 60 KB. From the second call on, 30 bytes are sent for it. */
   begin(): number {
     this.#lastStream += 2;
     const big = this.#hasTable
@@ -97,7 +98,7 @@ export class AttackConnection {
     });
   }
 
-  /** Whether the server has closed it. */
+  /** Whether the server has closed the connection. */
   get isClosed(): boolean {
     return this.#socket.destroyed;
   }

@@ -1,5 +1,6 @@
-// Measures what attackers without an account do to a server process: `node test/attacks/main.ts [ATTACK]`. Nothing is asserted: it
-// prints the event loop's longest block, the process's memory before, during and 40 s after, and a well-behaved client's latency.
+// Measures what attackers without an account do to a server process: `node test/attacks/main.ts [ATTACK]`. Nothing is
+// asserted: it prints the event loop's longest block, the process's memory before, during and 40 s after, and a
+// well-behaved client's latency.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -13,19 +14,19 @@ const WATCH = "/grpc.health.v1.Health/Watch";
 const AFTER_MS = 40_000;
 const CALLS_EVERY_MS = 50;
 
-/** What an attack does, and how many bytes it sent for that. */
+/** Runs an attack; resolves with the bytes that it sent. */
 type Attack = (port: number) => Promise<{ sentBytes: number; close: () => void }>;
 
 async function combiningMarks(port: number) {
   const wire = await Connection.open({ port });
   const password = "\u0301".repeat(16_000) + "\u0323".repeat(16_000);
   const calls = 20;
-  const under = [];
+  const inFlight = [];
   for (let i = 0; i < calls; i++) {
-    under.push(wire.login("budi", password).catch(() => {}));
+    inFlight.push(wire.login("budi", password).catch(() => {}));
     await sleep(250);
   }
-  await Promise.all(under);
+  await Promise.all(inFlight);
   return { sentBytes: calls * 64_000, close: () => wire.close() };
 }
 
@@ -54,7 +55,7 @@ async function oneByteFrames(port: number) {
     for (const stream of begun) {
       if (connection.isClosed) break;
       await connection.drip(stream, Buffer.alloc(1_000, 0x41));
-      // The polite client is in this process.
+      // Lets the polite client run, which is in this process.
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -64,14 +65,14 @@ async function oneByteFrames(port: number) {
 const ATTACKS: Record<string, Attack> = {
   marks: combiningMarks,
   "unfinished-login": unfinished(LOGIN),
-  // Headers that are within what the server takes.
+  // Headers within the limit of the server.
   "unfinished-login-15-kb": unfinished(LOGIN, 2),
   "unfinished-watch": unfinished(WATCH),
   "unfinished-watch-15-kb": unfinished(WATCH, 2),
   "one-byte-frames": oneByteFrames,
 };
 
-/** A well-behaved client that lists who is online again and again; `stop` gives its latencies in ms, sorted. */
+/** A well-behaved client that calls `List` again and again; the result stops it, and gives its sorted latencies (ms). */
 function politeClient(wire: Connection, token: string): () => Promise<number[]> {
   const latenciesMs: number[] = [];
   let stopped = false;

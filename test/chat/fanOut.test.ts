@@ -6,252 +6,252 @@ import { manualStopwatch } from "../support/stopwatch.ts";
 
 const stopwatch = manualStopwatch();
 
-/** Keeps the event loop for so many milliseconds, as far as anybody can tell. */
+/** Takes time, as the stopwatch sees it. */
 const work = (milliseconds: number) => stopwatch.advance(milliseconds);
 
-/** Somebody who counts how often a round came by. */
-class Member implements Wakeable {
-  served = 0;
-  readonly #act: (member: Member) => void;
+/** Counts how often it is woken. */
+class CountingReader implements Wakeable {
+  wakes = 0;
+  readonly #act: (reader: CountingReader) => void;
 
-  constructor(act: (member: Member) => void = () => {}) {
+  constructor(act: (reader: CountingReader) => void = () => {}) {
     this.#act = act;
   }
 
   wake(): void {
-    this.served += 1;
+    this.wakes += 1;
     this.#act(this);
   }
 }
 
-function members(rounds: FanOut, count: number, act?: (member: Member) => void): Member[] {
+function readers(fanOut: FanOut, count: number, act?: (reader: CountingReader) => void): CountingReader[] {
   return Array.from({ length: count }, () => {
-    const member = new Member(act);
-    rounds.add(member);
-    return member;
+    const reader = new CountingReader(act);
+    fanOut.add(reader);
+    return reader;
   });
 }
 
-const servedOf = (all: readonly Member[]) => all.map(({ served }) => served);
+const wakesOf = (all: readonly CountingReader[]) => all.map(({ wakes }) => wakes);
 
-describe("A round", () => {
-  let rounds: FanOut;
+describe("FanOut: a pass", () => {
+  let fanOut: FanOut;
   beforeEach(() => {
-    rounds = new FanOut(stopwatch);
+    fanOut = new FanOut(stopwatch);
   });
   afterEach(() => {
     mock.timers.reset();
-    rounds.stop();
+    fanOut.stop();
   });
 
-  it("comes by everyone, once", async () => {
-    const all = members(rounds, 10);
-    rounds.wakeAll(1);
+  it("a pass wakes every reader once", async () => {
+    const all = readers(fanOut, 10);
+    fanOut.wakeAll(1);
     await turns(3);
-    expect(servedOf(all)).to.deep.equal(all.map(() => 1));
+    expect(wakesOf(all)).to.deep.equal(all.map(() => 1));
   });
 
-  it("does not come in the midst of what wants it", async () => {
-    const all = members(rounds, 3);
-    rounds.wakeAll(1);
-    expect(servedOf(all)).to.deep.equal([0, 0, 0]);
+  it("a pass begins in a later turn of the event loop than the call that wants it", async () => {
+    const all = readers(fanOut, 3);
+    fanOut.wakeAll(1);
+    expect(wakesOf(all)).to.deep.equal([0, 0, 0]);
     await turns(3);
-    expect(servedOf(all)).to.deep.equal([1, 1, 1]);
+    expect(wakesOf(all)).to.deep.equal([1, 1, 1]);
   });
 
-  it("comes by nobody who has gone, nor where there is nothing to say", async () => {
-    const [gone, here] = members(rounds, 2);
-    rounds.remove(gone as Member);
+  it("a reader that was removed is not woken, and without a call no reader is", async () => {
+    const [gone, here] = readers(fanOut, 2);
+    fanOut.remove(gone as CountingReader);
     await turns(3);
-    expect(here?.served).to.equal(0);
-    rounds.wakeAll(1);
+    expect(here?.wakes).to.equal(0);
+    fanOut.wakeAll(1);
     await turns(3);
-    expect([gone?.served, here?.served]).to.deep.equal([0, 1]);
+    expect([gone?.wakes, here?.wakes]).to.deep.equal([0, 1]);
   });
 
-  /** How often a round over thousands, who each take their time, gives the event loop back. */
-  async function givenBack(): Promise<number> {
-    const all = members(rounds, 5_000, () => work(0.02));
-    let given = 0;
+  /** The number of turns of the event loop during a pass over 5,000 readers that take 20 µs each. */
+  async function turnsDuringPass(): Promise<number> {
+    const all = readers(fanOut, 5_000, () => work(0.02));
+    let turnCount = 0;
     let done = false;
     const count = () => {
-      given += 1;
+      turnCount += 1;
       if (!done) setImmediate(count);
     };
     setImmediate(count);
-    rounds.wakeAll(1);
-    await until(() => all.every(({ served }) => served === 1), "the round to be over");
+    fanOut.wakeAll(1);
+    await until(() => all.every(({ wakes }) => wakes === 1), "the end of the pass");
     done = true;
-    return given;
+    return turnCount;
   }
 
-  it("gives the event loop back again and again, with thousands that each take their time", async () => {
-    // 5,000 of 20 µs are 100 ms, and a slice has 5.
-    expect(await givenBack()).to.be.at.least(20);
+  it("a pass over thousands of readers gives the event loop back again and again", async () => {
+    // 5,000 times 20 µs are 100 ms, and a slice has 5 ms.
+    expect(await turnsDuringPass()).to.be.at.least(20);
   });
 
-  it("gives it back much more often while somebody comes in: others may stand before the door", async () => {
-    rounds.expectConnections();
-    expect(await givenBack()).to.be.above(100);
+  it("a pass gives the event loop back much more often after a client has connected", async () => {
+    fanOut.expectConnections();
+    expect(await turnsDuringPass()).to.be.above(100);
   });
 
-  it("goes on where it stopped: nobody is served twice before the last one is served", async () => {
+  it("a pass continues where its slice ended, so no reader is woken twice before the last one", async () => {
     const order: number[] = [];
-    const all = members(rounds, 500, (member) => {
-      order.push(all.indexOf(member));
+    const all = readers(fanOut, 500, (reader) => {
+      order.push(all.indexOf(reader));
       work(0.02);
     });
-    rounds.wakeAll(1);
-    await until(() => order.length >= 500, "the round to be over");
+    fanOut.wakeAll(1);
+    await until(() => order.length >= 500, "the end of the pass");
     expect(order).to.deep.equal(all.map((_, i) => i));
   });
 
-  it("goes the other way round each time, so that nobody is always last", async () => {
+  it("passes alternate their direction, so that no reader is always last", async () => {
     const order: number[] = [];
-    const all = members(rounds, 4, (member) => order.push(all.indexOf(member)));
+    const all = readers(fanOut, 4, (reader) => order.push(all.indexOf(reader)));
     for (let i = 0; i < 3; i++) {
-      rounds.wakeAll(1);
+      fanOut.wakeAll(1);
       await turns(3);
     }
     expect(order).to.deep.equal([0, 1, 2, 3, 3, 2, 1, 0, 0, 1, 2, 3]);
   });
 
-  it("follows another one for what comes while that is on its way", async () => {
+  it("a call during a pass causes another pass after it", async () => {
     let once = true;
-    const all = members(rounds, 3, () => {
-      if (once) rounds.wakeAll(1);
+    const all = readers(fanOut, 3, () => {
+      if (once) fanOut.wakeAll(1);
       once = false;
     });
-    rounds.wakeAll(1);
+    fanOut.wakeAll(1);
     await turns(5);
-    expect(servedOf(all)).to.deep.equal([2, 2, 2]);
+    expect(wakesOf(all)).to.deep.equal([2, 2, 2]);
   });
 
-  it("that carried one message is followed by the next one without a rest", async () => {
-    const all = members(rounds, 1, () => work(20));
+  it("a pass for one message is followed by the next one without a pause", async () => {
+    const all = readers(fanOut, 1, () => work(20));
     for (let i = 1; i <= 5; i++) {
-      rounds.wakeAll(1);
+      fanOut.wakeAll(1);
       await turns(3);
-      expect(servedOf(all), `round ${i}`).to.deep.equal([i]);
+      expect(wakesOf(all), `pass ${i}`).to.deep.equal([i]);
     }
   });
 
-  it("that carried many rests before the next one, which then carries all that has gathered", async () => {
+  it("after a pass for many messages there is a pause, and the next pass is for all that has gathered", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
-    const [member] = members(rounds, 1, () => work(40));
-    rounds.wakeAll(2);
+    const [reader] = readers(fanOut, 1, () => work(40));
+    fanOut.wakeAll(2);
     await turns(3);
-    expect(member?.served).to.equal(1);
+    expect(reader?.wakes).to.equal(1);
     for (let i = 0; i < 3; i++) {
-      rounds.wakeAll(1);
+      fanOut.wakeAll(1);
       await turns(3);
       mock.timers.tick(3);
     }
     await turns(3);
-    expect(member?.served).to.equal(1);
+    expect(reader?.wakes).to.equal(1);
     mock.timers.tick(1);
     await turns(5);
-    expect(member?.served).to.equal(2);
+    expect(reader?.wakes).to.equal(2);
   });
 
-  it("comes no more once they are stopped", async () => {
-    const all = members(rounds, 3);
-    rounds.wakeAll(1);
-    rounds.wakeOne(all[0] as Member);
-    rounds.stop();
+  it("no reader is woken after the stop", async () => {
+    const all = readers(fanOut, 3);
+    fanOut.wakeAll(1);
+    fanOut.wakeOne(all[0] as CountingReader);
+    fanOut.stop();
     await turns(5);
-    expect(servedOf(all)).to.deep.equal([0, 0, 0]);
+    expect(wakesOf(all)).to.deep.equal([0, 0, 0]);
   });
 });
 
-describe("Those who are called by name", () => {
-  let rounds: FanOut;
+describe("FanOut: a reader that is woken alone", () => {
+  let fanOut: FanOut;
   beforeEach(() => {
-    rounds = new FanOut(stopwatch);
+    fanOut = new FanOut(stopwatch);
   });
   afterEach(() => {
     mock.timers.reset();
-    rounds.stop();
+    fanOut.stop();
   });
 
-  it("are served alone", async () => {
-    const all = members(rounds, 3);
-    rounds.wakeOne(all[1] as Member);
-    rounds.wakeOne(all[1] as Member);
+  it("a reader is woken alone, and once for several calls", async () => {
+    const all = readers(fanOut, 3);
+    fanOut.wakeOne(all[1] as CountingReader);
+    fanOut.wakeOne(all[1] as CountingReader);
     await turns(3);
-    expect(servedOf(all)).to.deep.equal([0, 1, 0]);
+    expect(wakesOf(all)).to.deep.equal([0, 1, 0]);
   });
 
-  it("are served also when no round comes by them yet", async () => {
-    const member = new Member();
-    rounds.wakeOne(member);
+  it("a reader that is in no pass yet can be woken", async () => {
+    const reader = new CountingReader();
+    fanOut.wakeOne(reader);
     await turns(3);
-    expect(member.served).to.equal(1);
+    expect(reader.wakes).to.equal(1);
   });
 
-  it("do not wait for a round that is on its way", async () => {
-    const called = new Member();
-    let servedBefore = -1;
-    const all = members(rounds, 1_000, (member) => {
+  it("a reader is woken during a pass without waiting for its end", async () => {
+    const single = new CountingReader();
+    let wokenBefore = -1;
+    const all = readers(fanOut, 1_000, (reader) => {
       work(0.05);
-      if (member === all[0]) rounds.wakeOne(called);
-      if (servedBefore < 0 && called.served > 0) servedBefore = all.filter(({ served }) => served > 0).length;
+      if (reader === all[0]) fanOut.wakeOne(single);
+      if (wokenBefore < 0 && single.wakes > 0) wokenBefore = all.filter(({ wakes }) => wakes > 0).length;
     });
-    rounds.wakeAll(1);
-    await until(() => all.every(({ served }) => served === 1), "the round to be over");
-    expect(called.served).to.equal(1);
-    expect(servedBefore).to.be.within(1, 500);
+    fanOut.wakeAll(1);
+    await until(() => all.every(({ wakes }) => wakes === 1), "the end of the pass");
+    expect(single.wakes).to.equal(1);
+    expect(wokenBefore).to.be.within(1, 500);
   });
 
-  it("do not wait for the rest between rounds", async () => {
+  it("a reader is woken during the pause between two passes", async () => {
     mock.timers.enable({ apis: ["setTimeout"] });
-    const [member] = members(rounds, 1, () => work(40));
-    const called = new Member();
-    rounds.wakeAll(2);
+    const [reader] = readers(fanOut, 1, () => work(40));
+    const single = new CountingReader();
+    fanOut.wakeAll(2);
     await turns(3);
-    rounds.wakeAll(2);
-    rounds.wakeOne(called);
+    fanOut.wakeAll(2);
+    fanOut.wakeOne(single);
     await turns(3);
-    expect([member?.served, called.served]).to.deep.equal([1, 1]);
+    expect([reader?.wakes, single.wakes]).to.deep.equal([1, 1]);
   });
 
-  it("are not served when they have gone", async () => {
-    const [member] = members(rounds, 1);
-    rounds.wakeOne(member as Member);
-    rounds.remove(member as Member);
+  it("a reader that was removed is not woken", async () => {
+    const [reader] = readers(fanOut, 1);
+    fanOut.wakeOne(reader as CountingReader);
+    fanOut.remove(reader as CountingReader);
     await turns(3);
-    expect(member?.served).to.equal(0);
+    expect(reader?.wakes).to.equal(0);
   });
 
-  it("do not keep a round from going on, however many they are", async () => {
-    const all = members(rounds, 100);
-    rounds.wakeAll(1);
+  it("readers that are woken again and again do not stop a pass", async () => {
+    const all = readers(fanOut, 100);
+    fanOut.wakeAll(1);
     const busy = Array.from(
       { length: 20 },
       () =>
-        new Member((member) => {
+        new CountingReader((reader) => {
           work(0.5);
-          rounds.wakeOne(member);
+          fanOut.wakeOne(reader);
         }),
     );
-    for (const member of busy) rounds.wakeOne(member);
-    await until(() => all.every(({ served }) => served === 1), "the round to be over");
+    for (const reader of busy) fanOut.wakeOne(reader);
+    await until(() => all.every(({ wakes }) => wakes === 1), "the end of the pass");
   });
 
-  it("do not keep a round from beginning, however many they are", async () => {
+  it("readers that are woken again and again do not keep a pass from beginning", async () => {
     const busy = Array.from(
       { length: 20 },
       () =>
-        new Member((member) => {
+        new CountingReader((reader) => {
           work(0.5);
-          rounds.wakeOne(member);
+          fanOut.wakeOne(reader);
         }),
     );
-    for (const member of busy) rounds.wakeOne(member);
+    for (const reader of busy) fanOut.wakeOne(reader);
     await turns(3);
-    const [idle] = members(rounds, 1);
-    rounds.wakeAll(1);
+    const [idle] = readers(fanOut, 1);
+    fanOut.wakeAll(1);
     await turns(50);
-    expect(idle?.served).to.equal(1);
+    expect(idle?.wakes).to.equal(1);
   });
 });

@@ -7,7 +7,7 @@ import { encoder } from "../support/encoder.ts";
 import { sqlitePlace } from "../support/sqliteFixture.ts";
 import { draft, enlist, headOf, type Person, range, useStore } from "../support/storeFixture.ts";
 
-describe("A join", () => {
+describe("startOf", () => {
   const store = useStore(sqlitePlace);
   let ana: Person;
   let bob: Person;
@@ -28,11 +28,11 @@ describe("A join", () => {
     return gap ? `a gap, then ${after - base}` : after - base;
   };
 
-  it("without anything begins behind the head", async () => {
+  it("a join without a cursor begins behind the head", async () => {
     expect(await start({})).to.equal(10);
   });
 
-  it("without anything begins behind what another node has accepted, also where no hint of it has come", async () => {
+  it("a join without a cursor begins behind the messages of other nodes, also if no notification came", async () => {
     await store.log.append([draft(ana, "11"), draft(ana, "12")]);
     expect(log.headId).to.equal(base + 10);
     expect(await start({})).to.equal(12);
@@ -40,27 +40,27 @@ describe("A join", () => {
     expect(await start({ recent: 1 })).to.equal(12);
   });
 
-  it("with a cursor begins behind that", async () => {
+  it("a join with a cursor begins behind the cursor", async () => {
     expect(await start({ resumeAfter: base + 4 })).to.equal(4);
     expect(await start({ resumeAfter: base + 10 })).to.equal(10);
     expect(await start({ resumeAfter: base, logId: log.logId })).to.equal(0);
   });
 
-  it("with a cursor beyond the head is told of a gap, and begins at the oldest", async () => {
+  it("a join with a cursor beyond the head gets a gap, and begins at the oldest message", async () => {
     expect(await start({ resumeAfter: base + 11 })).to.equal("a gap, then 0");
     expect(await start({ resumeAfter: Number.MAX_SAFE_INTEGER })).to.equal("a gap, then 0");
   });
 
-  it("with the cursor of another log is told of a gap, and begins at the oldest", async () => {
+  it("a join with the cursor of another log gets a gap, and begins at the oldest message", async () => {
     expect(await start({ resumeAfter: base + 4, logId: "another" })).to.equal("a gap, then 0");
   });
 
-  it("with another log's id and no cursor is told of nothing", async () => {
+  it("a join with the id of another log and no cursor gets no gap", async () => {
     expect(await start({ logId: "another" })).to.equal(10);
     expect(await start({ logId: "another", recent: 1 })).to.equal(9);
   });
 
-  it("with a cursor from before what is kept is told of a gap by its reader", async () => {
+  it("the reader of a join reports a gap if the log was truncated beyond the cursor", async () => {
     await store.log.truncate(base + 4);
     log.truncateBefore(base + 4);
     const { after, gap } = await startOf(
@@ -72,28 +72,28 @@ describe("A join", () => {
     expect(portion?.cursor).to.equal(base + 3);
   });
 
-  it("with a cursor beyond this node's head, but not beyond the store's, is told of no gap", async () => {
+  it("a join with a cursor beyond the node's head, but not beyond the store's, gets no gap", async () => {
     await store.log.append([draft(ana, "11"), draft(ana, "12")]);
     expect(log.headId).to.equal(base + 10);
     expect(await start({ resumeAfter: base + 12 })).to.equal(12);
   });
 
-  it("that wants the last few begins before those that its user may see", async () => {
+  it("a join with `recent` begins before the newest messages that its user may see", async () => {
     expect(await start({ recent: 1 })).to.equal(9);
     expect(await start({ recent: 2 })).to.equal(3);
     expect(await start({ recent: 2 }, bob)).to.equal(8);
   });
 
-  it("that wants the last few begins no sooner than the log does, where the store has yet to forget what came before", async () => {
+  it("a join with `recent` begins no earlier than the log, also if the store has not truncated it yet", async () => {
     log.truncateBefore(base + 8);
     expect(await start({ recent: 3 })).to.equal(7);
   });
 
-  it("gets at most as many of the last as the room allows", async () => {
+  it("a join gets at most `maxRecent` messages", async () => {
     expect(await start({ recent: 1_000 })).to.equal(2);
   });
 
-  it("that has a cursor does not get the last few", async () => {
+  it("a join with a cursor ignores `recent`", async () => {
     expect(await start({ resumeAfter: base + 10, recent: 3 })).to.equal(10);
   });
 });

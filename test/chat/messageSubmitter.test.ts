@@ -15,9 +15,9 @@ import { isSettled } from "../support/eventLoop.ts";
 import { sqlitePlace } from "../support/sqliteFixture.ts";
 import { enlist, headOf, idsAfter, NOON, type Person, readAfter, useStore } from "../support/storeFixture.ts";
 
-const NO_RATE = { messagesPerSecond: 0, burst: 0 };
+const NO_RATE_LIMIT = { messagesPerSecond: 0, burst: 0 };
 
-describe("A message that somebody sends", () => {
+describe("MessageSubmitter", () => {
   const store = useStore(sqlitePlace);
   let ana: Person;
   let bob: Person;
@@ -27,7 +27,7 @@ describe("A message that somebody sends", () => {
     base = await headOf(store.log);
   });
 
-  async function setUp(limits: Partial<Limits> = NO_RATE) {
+  async function setUp(limits: Partial<Limits> = NO_RATE_LIMIT) {
     const gate = new Gate();
     let broken: Error | undefined;
     const appended: (readonly Draft[])[] = [];
@@ -48,8 +48,8 @@ describe("A message that somebody sends", () => {
     const all = { ...DEFAULT_LIMITS, ...limits };
     const log = await LogReplica.open(through, encoder, DEFAULT_SIZES);
     const bus = new LocalBus();
-    bus.subscribe((hint) => {
-      if (hint.kind === "appended") log.ingest(hint.messages);
+    bus.subscribe((notification) => {
+      if (notification.kind === "appended") log.ingest(notification.messages);
     });
     const rate = new RateLimiter(all);
     log.listen({
@@ -59,7 +59,7 @@ describe("A message that somebody sends", () => {
       regressed: () => {},
       storeAnswers: () => {},
     });
-    const sender = new MessageSubmitter({
+    const submitter = new MessageSubmitter({
       log: through,
       accounts: store.accounts,
       roster,
@@ -68,23 +68,23 @@ describe("A message that somebody sends", () => {
       limits: all,
       clock: () => NOON,
     });
-    const admit = ({ accountId, username, sessionId }: Person, text: string, to?: string, requestId = "") =>
-      sender.submit({
+    const submit = ({ accountId, username, sessionId }: Person, text: string, to?: string, requestId = "") =>
+      submitter.submit({
         session: { id: sessionId, accountId, username, expiresAt: 0, lastUsedAt: 0 },
         logId: log.logId,
         requestId,
         recipient: to,
         text,
       });
-    /** What becomes of it, in a word: its place behind the others, or why not. */
-    const say = async (...command: Parameters<typeof admit>) => wordFor(await (await admit(...command)).outcome);
+    /** The outcome in a word: the id relative to the first message, or the reason of a refusal. */
+    const say = async (...command: Parameters<typeof submit>) => wordFor(await (await submit(...command)).outcome);
     const wordFor = (event: RoomEvent | undefined) => {
       if (event?.kind === "accepted") return `${event.id - base}${event.duplicate ? " again" : ""}`;
       return event?.kind === "rejected" ? event.reason : "no answer";
     };
     const arrive = ({ accountId, username }: Person) => roster.arrive({ accountId, username, since: NOON });
     return {
-      admit,
+      submit,
       say,
       arrive,
       gate,
@@ -96,7 +96,7 @@ describe("A message that somebody sends", () => {
     };
   }
 
-  it("to everyone is accepted when it is in the log", async () => {
+  it("a message to everyone is accepted when it is in the log", async () => {
     const { say } = await setUp();
     expect(await say(ana, "hello")).to.equal("1");
     expect(await readAfter(store.log, base)).to.deep.equal([
@@ -112,15 +112,15 @@ describe("A message that somebody sends", () => {
     ]);
   });
 
-  it("to one is accepted where they are online, in upper case too", async () => {
+  it("a private message is accepted if its recipient is online, also with the name in upper case", async () => {
     const { say, arrive } = await setUp();
     await arrive(bob);
     expect(await say(ana, "hello", bob.username.toUpperCase())).to.equal("1");
     expect((await readAfter(store.log, base))[0]).to.include({ recipientId: bob.accountId, recipient: bob.username });
   });
 
-  it("is refused for what is wrong with it, and nothing is written", async () => {
-    const { say, appended } = await setUp({ ...NO_RATE, maxTextBytes: 10 });
+  it("an invalid message is refused with its reason, and nothing is written", async () => {
+    const { say, appended } = await setUp({ ...NO_RATE_LIMIT, maxTextBytes: 10 });
     expect(await say(ana, "")).to.equal("TEXT_EMPTY");
     expect(await say(ana, "x".repeat(11))).to.equal("TEXT_TOO_LONG");
     expect(await say(ana, "\u00e9".repeat(6))).to.equal("TEXT_TOO_LONG");
@@ -134,7 +134,7 @@ describe("A message that somebody sends", () => {
     expect(await say(ana, " "), "white space alone").to.equal("2");
   });
 
-  it("is refused for what is wrong first: the text, then the recipient, then the rate", async () => {
+  it("the text is checked first, then the recipient, then the rate", async () => {
     const { say } = await setUp({ messagesPerSecond: 0.001, burst: 1 });
     expect(await say(ana, "hello")).to.equal("1");
     expect(await say(ana, "", "nobody")).to.equal("TEXT_EMPTY");
@@ -142,16 +142,16 @@ describe("A message that somebody sends", () => {
     expect(await say(ana, "hello")).to.equal("RATE_LIMITED");
   });
 
-  it("is refused where it comes too fast, with the time after which it would not be", async () => {
-    const { admit, say } = await setUp({ messagesPerSecond: 0.001, burst: 2 });
+  it("a message that comes too fast is refused, with the time until the next one may come", async () => {
+    const { submit, say } = await setUp({ messagesPerSecond: 0.001, burst: 2 });
     expect([await say(ana, "1"), await say(ana, "2")]).to.deep.equal(["1", "2"]);
-    const event = await (await admit(ana, "3")).outcome;
+    const event = await (await submit(ana, "3")).outcome;
     expect(event).to.include({ kind: "rejected", reason: "RATE_LIMITED" });
-    expect(event?.kind === "rejected" && event.retryAfter).to.be.within(1, 1_000_000);
+    expect(event?.kind === "rejected" && event.retryAfterMs).to.be.within(1, 1_000_000);
     expect(await say(bob, "1"), "somebody else").to.equal("3");
   });
 
-  it("that is sent again is accepted as the first time, whatever would be refused today", async () => {
+  it("a message that is sent again is accepted as a duplicate, even if it would be refused today", async () => {
     const { say, arrive, leave } = await setUp({ messagesPerSecond: 0.001, burst: 2 });
     await arrive(bob);
     expect(await say(ana, "hello", bob.username, "r1")).to.equal("1");
@@ -159,11 +159,11 @@ describe("A message that somebody sends", () => {
     await leave(bob);
     expect(await say(ana, "hello", bob.username, "r1"), "bob is gone").to.equal("1 again");
     expect(await say(ana, "hello", undefined, "r2"), "the rate is used up").to.equal("2 again");
-    const strict = await setUp({ ...NO_RATE, maxTextBytes: 2 });
+    const strict = await setUp({ ...NO_RATE_LIMIT, maxTextBytes: 2 });
     expect(await strict.say(ana, "hello", undefined, "r2"), "the text is too long today").to.equal("2 again");
   });
 
-  it("that is sent again does not count as a message", async () => {
+  it("a message that is sent again costs no token", async () => {
     const { say } = await setUp({ messagesPerSecond: 0.001, burst: 2 });
     expect(await say(ana, "hello", undefined, "r")).to.equal("1");
     for (let i = 0; i < 5; i++) expect(await say(ana, "hello", undefined, "r")).to.equal("1 again");
@@ -171,8 +171,8 @@ describe("A message that somebody sends", () => {
     expect(await say(ana, "too many")).to.equal("RATE_LIMITED");
   });
 
-  it("under the request id of another one is refused for that before all else", async () => {
-    const { say, arrive } = await setUp({ ...NO_RATE, maxTextBytes: 10 });
+  it("the request id of another message is refused before anything else is checked", async () => {
+    const { say, arrive } = await setUp({ ...NO_RATE_LIMIT, maxTextBytes: 10 });
     await arrive(bob);
     expect(await say(ana, "to all", undefined, "r1")).to.equal("1");
     expect(await say(ana, "to bob", bob.username, "r2")).to.equal("2");
@@ -194,7 +194,7 @@ describe("A message that somebody sends", () => {
     expect(await say(ana, "to bob", bob.username.toUpperCase(), "r2")).to.equal("2 again");
   });
 
-  it("that was refused may be sent again under the same request id", async () => {
+  it("a message that was refused may be sent again with the same request id", async () => {
     const { say, arrive } = await setUp();
     expect(await say(ana, "hello", bob.username, "r")).to.equal("RECIPIENT_OFFLINE");
     expect(await say(ana, "", bob.username, "r")).to.equal("TEXT_EMPTY");
@@ -202,14 +202,14 @@ describe("A message that somebody sends", () => {
     expect(await say(ana, "hello", bob.username, "r")).to.equal("1");
   });
 
-  it("waits for the outcome of the one under way with its request id, before anything is checked", async () => {
-    const { admit, say, gate, arrive, leave } = await setUp();
+  it("a message waits for the one in flight with the same request id before it is checked", async () => {
+    const { submit, say, gate, arrive, leave } = await setUp();
     await arrive(bob);
     gate.shut();
-    const first = await admit(ana, "hello", bob.username, "r");
+    const first = await submit(ana, "hello", bob.username, "r");
     await gate.entered();
     const others = [say(ana, "hello", bob.username, "r"), say(ana, "", undefined, "r"), say(ana, "x", "nobody", "r")];
-    const another = admit(ana, "another", undefined, "r2");
+    const another = submit(ana, "another", undefined, "r2");
     await leave(bob);
     expect(await isSettled(Promise.race(others))).to.equal(false);
     expect(await isSettled(another), "another request id does not wait").to.equal(true);
@@ -218,11 +218,11 @@ describe("A message that somebody sends", () => {
     expect(await Promise.all(others)).to.deep.equal(["1 again", "REQUEST_ID_REUSED", "REQUEST_ID_REUSED"]);
   });
 
-  it("takes its chance where the one under way with its request id fails", async () => {
-    const { admit, say, gate, breakWith } = await setUp();
+  it("a message is checked on its own if the one in flight with the same request id fails", async () => {
+    const { submit, say, gate, breakWith } = await setUp();
     gate.shut();
     breakWith(new StoreUnavailable("the disk is full"));
-    const first = await admit(ana, "hello", undefined, "r");
+    const first = await submit(ana, "hello", undefined, "r");
     await gate.entered();
     breakWith(undefined);
     const second = say(ana, "something else", undefined, "r");
@@ -231,36 +231,36 @@ describe("A message that somebody sends", () => {
     expect(await second).to.equal("1");
   });
 
-  it("has its place before it has its outcome: the next one of its stream may follow", async () => {
-    const { admit, gate } = await setUp();
+  it("the next message of a stream may follow before the outcome of the one before is known", async () => {
+    const { submit, gate } = await setUp();
     gate.shut();
-    const first = await admit(ana, "1");
+    const first = await submit(ana, "1");
     await gate.entered();
-    const [second, third] = [await admit(ana, "2"), await admit(ana, "3")];
+    const [second, third] = [await submit(ana, "2"), await submit(ana, "3")];
     expect(await isSettled(first.outcome)).to.equal(false);
     gate.open();
     const outcomes = await Promise.all([first, second, third].map(({ outcome }) => outcome));
     expect(outcomes.map((event) => event?.kind === "accepted" && event.id - base)).to.deep.equal([1, 2, 3]);
   });
 
-  it("is refused where surely nothing was written, and may be sent again", async () => {
-    const { admit, say, breakWith } = await setUp();
+  it("a message is refused if surely nothing was written, and may be sent again", async () => {
+    const { submit, say, breakWith } = await setUp();
     breakWith(new StoreUnavailable("the disk is full"));
-    const event = await (await admit(ana, "hello", undefined, "r")).outcome;
+    const event = await (await submit(ana, "hello", undefined, "r")).outcome;
     expect(event).to.include({ kind: "rejected", reason: "STORE_UNAVAILABLE" });
-    expect(event?.kind === "rejected" && event.retryAfter).to.be.above(0);
+    expect(event?.kind === "rejected" && event.retryAfterMs).to.be.above(0);
     breakWith(undefined);
     expect(await say(ana, "hello", undefined, "r")).to.equal("1");
   });
 
-  it("is neither accepted nor refused where nobody knows", async () => {
-    const { admit, breakWith } = await setUp();
-    breakWith(new OutcomeUnknown("the thread has died"));
-    const { outcome } = await admit(ana, "hello", undefined, "r");
+  it("a message whose outcome is unknown is neither accepted nor rejected", async () => {
+    const { submit, breakWith } = await setUp();
+    breakWith(new OutcomeUnknown("the worker has died"));
+    const { outcome } = await submit(ana, "hello", undefined, "r");
     expect(await outcome.catch((error) => error)).to.be.instanceOf(OutcomeUnknown);
   });
 
-  it("has no answer where its session has ended, and is not written", async () => {
+  it("a message of a session that has ended gets no reply, and is not written", async () => {
     const { say } = await setUp({ messagesPerSecond: 0.001, burst: 1 });
     await store.sessions.end(ana.sessionId, false);
     expect(await say(ana, "hello")).to.equal("no answer");

@@ -6,11 +6,11 @@ import { manualStopwatch } from "../support/stopwatch.ts";
 
 const [ana, bob] = [1, 2];
 
-/** A rate that fills up again in 1,000 s, of which none pass. */
+/** A limiter with a token every 1,000 s, on a stopwatch that stands still. */
 const slow = (burst: number) => new RateLimiter({ messagesPerSecond: 0.001, burst }, manualStopwatch());
 
-describe("The rate", () => {
-  it("lets a burst through at once, and then says how long it is until the next one", async () => {
+describe("RateLimiter", () => {
+  it("a burst passes at once, and after it the time until the next token is known", async () => {
     const rate = slow(3);
     for (let i = 0; i < 3; i++) {
       expect(await rate.take(ana)).to.equal(0);
@@ -19,7 +19,7 @@ describe("The rate", () => {
     expect(await rate.take(ana)).to.equal(1_000_000);
   });
 
-  it("is each user's own", async () => {
+  it("every user has a rate of their own", async () => {
     const rate = slow(1);
     expect(await rate.take(ana)).to.equal(0);
     rate.settle(ana, true);
@@ -27,7 +27,7 @@ describe("The rate", () => {
     expect(await rate.take(bob)).to.equal(0);
   });
 
-  it("lets the next one through when it has filled up again, after the time that it said", async () => {
+  it("the next message passes after the time that was given", async () => {
     const stopwatch = manualStopwatch();
     const rate = new RateLimiter({ messagesPerSecond: 62.5, burst: 1 }, stopwatch);
     expect(await rate.take(ana)).to.equal(0);
@@ -39,14 +39,14 @@ describe("The rate", () => {
     expect(await rate.take(ana)).to.equal(0);
   });
 
-  it("does not count those that were refused: asking again and again makes nobody wait longer", async () => {
+  it("refused messages cost no token, so retrying does not make the wait longer", async () => {
     const rate = slow(1);
     await rate.take(ana);
     rate.settle(ana, true);
     for (let i = 0; i < 100; i++) expect(await rate.take(ana)).to.equal(1_000_000);
   });
 
-  it("gets back what was not counted in the end", async () => {
+  it("a token that was not spent is given back", async () => {
     const rate = slow(2);
     for (let i = 0; i < 10; i++) {
       expect(await rate.take(ana)).to.equal(0);
@@ -59,7 +59,7 @@ describe("The rate", () => {
     expect(await rate.take(ana)).to.be.above(0);
   });
 
-  it("counts a message that was accepted once: when the log brings it, and not when it has its outcome", async () => {
+  it("an accepted message is charged once: when the log brings it, and not when its outcome is known", async () => {
     const rate = slow(2);
     for (const order of ["log first", "outcome first"]) {
       expect(await rate.take(ana), order).to.equal(0);
@@ -70,7 +70,7 @@ describe("The rate", () => {
     expect(await rate.take(ana)).to.equal(1_000_000);
   });
 
-  it("counts what was sent by way of other nodes, also what went past the burst there", async () => {
+  it("messages that were sent on other nodes are charged too, also beyond the burst", async () => {
     const rate = slow(2);
     rate.spend(ana);
     expect(await rate.take(ana)).to.equal(0);
@@ -80,13 +80,13 @@ describe("The rate", () => {
     expect(await rate.take(bob)).to.equal(0);
   });
 
-  it("makes nobody wait for ever for what was sent elsewhere and is heard of late", async () => {
+  it("the debt from messages that were sent on other nodes is bounded", async () => {
     const rate = slow(2);
     for (let i = 0; i < 100; i++) rate.spend(ana);
     expect(await rate.take(ana)).to.equal(5_000_000);
   });
 
-  it("refuses nobody while what is under way may still come back, and lets them through when it does", async () => {
+  it("a message waits while a token may still be given back, and passes when it is", async () => {
     const rate = slow(1);
     await rate.take(ana);
     const next = rate.take(ana);
@@ -95,7 +95,7 @@ describe("The rate", () => {
     expect(await within(next, "the token that came back")).to.equal(0);
   });
 
-  it("refuses those who waited when nothing came back", async () => {
+  it("the messages that waited are refused if no token is given back", async () => {
     const rate = slow(2);
     await rate.take(ana);
     await rate.take(ana);
@@ -106,7 +106,7 @@ describe("The rate", () => {
     for (const wait of await within(waiting, "the refusals")) expect(wait).to.be.above(0);
   });
 
-  it("gives what came back to one of those who wait, and the others go on waiting", async () => {
+  it("a token that is given back goes to one waiting message, and the others wait on", async () => {
     const rate = slow(1);
     await rate.take(ana);
     const outcomes: number[] = [];
@@ -123,18 +123,18 @@ describe("The rate", () => {
     { messagesPerSecond: 0, burst: 20 },
     { messagesPerSecond: 10, burst: 0 },
   ]) {
-    it(`is none with ${limits.messagesPerSecond} a second and a burst of ${limits.burst}`, async () => {
+    it(`there is no limit with ${limits.messagesPerSecond} a second and a burst of ${limits.burst}`, async () => {
       const rate = new RateLimiter(limits);
       for (let i = 0; i < 1_000; i++) expect(await rate.take(ana)).to.equal(0);
       rate.settle(ana, true);
     });
   }
 
-  it("forgets nobody who has yet to fill up, and nobody whose message is under way", async () => {
+  it("a purge keeps buckets that are not full, and those of messages in flight", async () => {
     const rate = slow(1);
     await rate.take(ana);
     rate.purge();
-    expect(await isSettled(rate.take(ana)), "a message is under way").to.equal(false);
+    expect(await isSettled(rate.take(ana)), "a message is in flight").to.equal(false);
     rate.settle(ana, true);
     rate.purge();
     expect(await rate.take(ana), "the bucket is empty").to.be.above(0);

@@ -14,8 +14,8 @@ function setUp(max = 8) {
   return { replies, take, calls: () => called };
 }
 
-describe("The replies of a stream", () => {
-  it("come in the order of the commands, however long each took", () => {
+describe("ReplyQueue", () => {
+  it("replies are taken in the order of the commands, however long each one took", () => {
     const { replies, take, calls } = setUp();
     const [a, b, c] = [replies.open(), replies.open(), replies.open()];
     c.settle(reply("c"));
@@ -28,13 +28,13 @@ describe("The replies of a stream", () => {
     expect(replies.empty).to.equal(true);
   });
 
-  it("are taken once", () => {
+  it("a reply is taken once", () => {
     const { replies, take } = setUp();
     replies.open().settle(reply("a"));
     expect([take(), take()]).to.deep.equal([["a"], []]);
   });
 
-  it("leave no trace of a command without one, also in the middle", () => {
+  it("a command without a reply leaves no trace, also between two others", () => {
     const { replies, take, calls } = setUp();
     const [a, b, c] = [replies.open(), replies.open(), replies.open()];
     b.settle();
@@ -46,7 +46,7 @@ describe("The replies of a stream", () => {
     expect([replies.empty, calls()]).to.deep.equal([true, 2]);
   });
 
-  it("are settled once: what comes later does not count", () => {
+  it("a slot is settled once, and later replies are ignored", () => {
     const { replies, take } = setUp();
     const slot = replies.open();
     slot.settle(reply("first"));
@@ -54,7 +54,7 @@ describe("The replies of a stream", () => {
     expect(take()).to.deep.equal(["first"]);
   });
 
-  it("are taken up to so many bytes, but at least one", () => {
+  it("replies are taken up to a number of bytes, but at least one", () => {
     const { replies, take } = setUp();
     for (const text of ["aaaa", "bbbb", "cccccccc", "d"]) replies.open().settle(reply(text));
     expect(take(9)).to.deep.equal(["aaaa", "bbbb"]);
@@ -62,49 +62,49 @@ describe("The replies of a stream", () => {
     expect(take(2)).to.deep.equal(["d"]);
   });
 
-  it("make room when they are taken: whoever came while they were full waits for that", async () => {
+  it("a full queue has space again when its replies are taken", async () => {
     const { replies, take } = setUp(2);
     replies.open().settle(reply("a"));
     expect(await isSettled(replies.waitForSpace())).to.equal(true);
     const b = replies.open();
-    const room = replies.waitForSpace();
-    expect(await isSettled(room)).to.equal(false);
+    const space = replies.waitForSpace();
+    expect(await isSettled(space)).to.equal(false);
     b.settle(reply("b"));
-    expect(await isSettled(room)).to.equal(false);
+    expect(await isSettled(space)).to.equal(false);
     take();
-    expect(await isSettled(room)).to.equal(true);
+    expect(await isSettled(space)).to.equal(true);
   });
 
-  it("make no room while there are as many as there may be", async () => {
+  it("a queue has no space while it holds the maximum", async () => {
     const { replies, take } = setUp(1);
     for (const text of ["aaaa", "bbbb"]) replies.open().settle(reply(text));
-    const room = replies.waitForSpace();
+    const space = replies.waitForSpace();
     expect(take(4)).to.deep.equal(["aaaa"]);
-    expect(await isSettled(room)).to.equal(false);
+    expect(await isSettled(space)).to.equal(false);
     take();
-    expect(await isSettled(room)).to.equal(true);
+    expect(await isSettled(space)).to.equal(true);
   });
 
-  it("make room when one turns out to need none", async () => {
+  it("a queue has space again when a command turns out to need no reply", async () => {
     const { replies } = setUp(1);
     const a = replies.open();
-    const room = replies.waitForSpace();
-    expect(await isSettled(room)).to.equal(false);
+    const space = replies.waitForSpace();
+    expect(await isSettled(space)).to.equal(false);
     a.settle();
-    expect(await isSettled(room)).to.equal(true);
+    expect(await isSettled(space)).to.equal(true);
   });
 
-  it("hold nobody up once nobody takes them any more", async () => {
+  it("a queue that is cleared has space, and drops replies that come later", async () => {
     const { replies, take } = setUp(1);
     const a = replies.open();
-    const room = replies.waitForSpace();
+    const space = replies.waitForSpace();
     replies.clear();
-    expect(await isSettled(room)).to.equal(true);
+    expect(await isSettled(space)).to.equal(true);
     a.settle(reply("late"));
     expect(take()).to.deep.equal([]);
   });
 
-  it("are those of the commands, in their order and once each, whatever is settled and taken when", () => {
+  it("every reply is taken once and in order, whatever the order of settling and taking", () => {
     const step = fc.oneof(
       fc.constant("open" as const),
       fc.record({ settle: fc.nat(9), silent: fc.boolean() }),

@@ -16,13 +16,13 @@ import { message } from "../support/messages.ts";
 
 const RESPONSE = DEFAULT_SIZES.responseBytes;
 
-/** An empty log: what comes is put into it by hand. */
+/** An empty log. The tests put messages into the replica directly. */
 const EMPTY = {
   state: async () => ({ logId: "log", headId: 0, oldestId: 1 }),
   read: async () => [],
 } as unknown as LogStore;
 
-/** `timeline`: how much of what was said is at hand, in bytes. */
+/** `timeline`: the size of the timeline, in bytes. */
 async function setUp({ timeline = DEFAULT_SIZES.timelineBytes } = {}) {
   const log = await LogReplica.open(EMPTY, encoder, { ...DEFAULT_SIZES, timelineBytes: timeline });
   const replies = new ReplyQueue(1_000, () => {});
@@ -34,7 +34,7 @@ async function setUp({ timeline = DEFAULT_SIZES.timelineBytes } = {}) {
   });
   await feed.begin();
   let people = 1;
-  const delivery = new ResponseBuilder({
+  const responses = new ResponseBuilder({
     encoder,
     replies,
     feed,
@@ -45,121 +45,121 @@ async function setUp({ timeline = DEFAULT_SIZES.timelineBytes } = {}) {
   const reply = (text: string) =>
     replies.open().settle(encoder.event({ kind: "rejected", reason: "TEXT_EMPTY", message: text }, "r"));
   const come = async (username: string) => {
-    const gathered = ready.promise;
+    const published = ready.promise;
     people += 1;
     await roster.arrive({ accountId: people, username, since: 0 });
     feed.markDirty();
-    await within(gathered, "the gathering");
+    await within(published, "the presence change");
   };
   return {
     log,
-    delivery,
+    responses,
     reply,
     come,
     say: (...messages: Message[]) => log.ingest(messages),
-    join: (after = log.headId) => delivery.join(new Reader(log, 1, { after, gap: false }), "the join"),
+    join: (after = log.headId) => responses.join(new Reader(log, 1, { after, gap: false }), "the join"),
   };
 }
 
 const many = (from: number, count: number, length: number) =>
   Array.from({ length: count }, (_, i) => message(from + i, { length }));
 
-describe("The responses of a stream", () => {
-  it("are none where there is nothing to say", async () => {
-    const { delivery, join } = await setUp();
-    expect(delivery.next()).to.equal(undefined);
+describe("ResponseBuilder", () => {
+  it("there is no response if there is nothing to send", async () => {
+    const { responses, join } = await setUp();
+    expect(responses.next()).to.equal(undefined);
     join();
-    delivery.next();
-    expect(delivery.next()).to.equal(undefined);
-    expect(delivery.hasMore).to.equal(false);
+    responses.next();
+    expect(responses.next()).to.equal(undefined);
+    expect(responses.hasMore).to.equal(false);
   });
 
-  it("have the replies first, then the log, then who came", async () => {
-    const { delivery, join, reply, say, come } = await setUp();
+  it("a response has the replies first, then the messages, then the presence change", async () => {
+    const { responses, join, reply, say, come } = await setUp();
     join();
-    delivery.next();
+    responses.next();
     reply("no");
     say(message(1));
     await come("bob");
-    expect(kindsOf(delivery.next() ?? new Uint8Array())).to.deep.equal(["rejected", "message", "presence"]);
+    expect(kindsOf(responses.next() ?? new Uint8Array())).to.deep.equal(["rejected", "message", "presence"]);
   });
 
-  it("have replies also before the join", async () => {
-    const { delivery, reply } = await setUp();
+  it("replies are sent also before the join", async () => {
+    const { responses, reply } = await setUp();
     reply("no");
-    expect(kindsOf(delivery.next() ?? new Uint8Array())).to.deep.equal(["rejected"]);
+    expect(kindsOf(responses.next() ?? new Uint8Array())).to.deep.equal(["rejected"]);
   });
 
-  it("tell that the replay is over, under the request id of the join, with the cursor", async () => {
-    const { delivery, join, say } = await setUp();
+  it("the end of the replay is sent with the request id of the join, and with the cursor", async () => {
+    const { responses, join, say } = await setUp();
     say(message(1), message(2));
     join(0);
-    const response = decode(delivery.next() ?? new Uint8Array());
+    const response = decode(responses.next() ?? new Uint8Array());
     expect(response.events.map(({ event }) => event?.$case)).to.deep.equal(["message", "message", "caughtUp"]);
     expect(response.events.map(({ requestId }) => requestId)).to.deep.equal(["", "", "the join"]);
     expect(Number(response.cursor)).to.equal(2);
   });
 
-  it("tell that there was nothing to replay, with the cursor too", async () => {
-    const { delivery, join, say } = await setUp();
+  it("the end of an empty replay is sent with the cursor too", async () => {
+    const { responses, join, say } = await setUp();
     say(message(1), message(2));
     join();
-    const response = decode(delivery.next() ?? new Uint8Array());
+    const response = decode(responses.next() ?? new Uint8Array());
     expect(response.events.map(({ event }) => event?.$case)).to.deep.equal(["caughtUp"]);
     expect(Number(response.cursor)).to.equal(2);
   });
 
-  it("tell who came only when the replay is over, and then all who came since the join", async () => {
-    const { delivery, join, say, come } = await setUp();
+  it("the presence changes since the join are sent as one, when the replay is over", async () => {
+    const { responses, join, say, come } = await setUp();
     say(...many(1, 100, 4_000));
     join(0);
     await come("bob");
     await come("eve");
     const kinds: string[] = [];
-    for (let response = delivery.next(); response !== undefined; response = delivery.next()) {
+    for (let response = responses.next(); response !== undefined; response = responses.next()) {
       kinds.push(...kindsOf(response).filter((kind) => kind !== "message"));
     }
     expect(kinds).to.deep.equal(["caughtUp", "presence"]);
   });
 
-  it("tell nothing of who came while the replay waits for a page", async () => {
-    const { delivery, join, say, come } = await setUp({ timeline: 1_000 });
+  it("no presence change is sent while the replay waits for a page", async () => {
+    const { responses, join, say, come } = await setUp({ timeline: 1_000 });
     say(...many(1, 10, 400));
     join(0);
     await come("bob");
-    expect(delivery.next()).to.equal(undefined);
+    expect(responses.next()).to.equal(undefined);
   });
 
-  it("are not at an end while somebody has come of whom the full one could not tell", async () => {
-    const { delivery, join, say, come } = await setUp();
+  it("a presence change that did not fit into a full response is sent in the next one", async () => {
+    const { responses, join, say, come } = await setUp();
     join();
-    delivery.next();
+    responses.next();
     say(...many(1, 15, 4_000));
     await come("bob");
-    const kinds = kindsOf(delivery.next() ?? new Uint8Array());
-    if (delivery.hasMore) kinds.push(...kindsOf(delivery.next() ?? new Uint8Array()));
+    const kinds = kindsOf(responses.next() ?? new Uint8Array());
+    if (responses.hasMore) kinds.push(...kindsOf(responses.next() ?? new Uint8Array()));
     expect(kinds.at(-1)).to.equal("presence");
-    expect(delivery.hasMore).to.equal(false);
+    expect(responses.hasMore).to.equal(false);
   });
 
-  it("move the cursor past what cannot be seen, once", async () => {
-    const { delivery, join, say } = await setUp();
+  it("the cursor moves past messages that the user may not see, once", async () => {
+    const { responses, join, say } = await setUp();
     join();
-    delivery.next();
+    responses.next();
     say(message(1, { from: 7, to: 8 }), message(2, { from: 8, to: 7 }));
-    expect(delivery.next()).to.equal(undefined);
-    expect(Number(decode(delivery.cursor() ?? new Uint8Array()).cursor)).to.equal(2);
-    expect(delivery.cursor()).to.equal(undefined);
+    expect(responses.next()).to.equal(undefined);
+    expect(Number(decode(responses.cursor() ?? new Uint8Array()).cursor)).to.equal(2);
+    expect(responses.cursor()).to.equal(undefined);
   });
 
-  it("have at most 64 KiB, unless one event alone is larger, and every message once, however much there is to say", async () => {
+  it("a response has at most 64 KiB, unless one event alone is larger, and every message is sent once", async () => {
     const burst = fc.record({
       messages: fc.array(fc.integer({ min: 1, max: 30_000 }), { maxLength: 12 }),
       replies: fc.array(fc.integer({ min: 1, max: 9_000 }), { maxLength: 12 }),
     });
     await fc.assert(
       fc.asyncProperty(fc.array(burst, { minLength: 1, maxLength: 5 }), async (bursts) => {
-        const { delivery, join, say, reply } = await setUp();
+        const { responses, join, say, reply } = await setUp();
         join();
         const seen: number[] = [];
         let rejected = 0;
@@ -167,7 +167,7 @@ describe("The responses of a stream", () => {
         for (const { messages, replies } of bursts) {
           say(...messages.map((length) => message(++id, { length })));
           for (const length of replies) reply("n".repeat(length));
-          for (let response = delivery.next(); response !== undefined; response = delivery.next()) {
+          for (let response = responses.next(); response !== undefined; response = responses.next()) {
             const kinds = kindsOf(response);
             if (kinds.length > 1) expect(response.length, `${kinds}`).to.be.at.most(RESPONSE);
             seen.push(...idsOf(response));
@@ -181,12 +181,12 @@ describe("The responses of a stream", () => {
     );
   });
 
-  it("have at most 64 KiB also where the replay ends in a full one", async () => {
+  it("a response has at most 64 KiB also if the replay ends in a full one", async () => {
     for (let length = 4_000; length < 4_080; length++) {
-      const { delivery, join, say } = await setUp();
+      const { responses, join, say } = await setUp();
       say(...many(1, 16, length));
       join(0);
-      for (let response = delivery.next(); response !== undefined; response = delivery.next()) {
+      for (let response = responses.next(); response !== undefined; response = responses.next()) {
         expect(response.length, `texts of ${length}`).to.be.at.most(RESPONSE);
       }
     }

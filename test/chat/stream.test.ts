@@ -2,36 +2,36 @@ import { expect } from "chai";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import type { Draft } from "../../src/server/log/ports/logStore.ts";
 import type { ChatNode } from "../../src/server/node/node.ts";
-import { enter, join, openRoom, type RoomSetUp, toAll } from "../support/chatNode.ts";
+import { enter, join, type NodeSetUp, openNode, toAll } from "../support/chatNode.ts";
 import { Gate, gated, withPort } from "../support/engines.ts";
 import { isSettled, turns, until } from "../support/eventLoop.ts";
 import { sqlitePlace } from "../support/sqliteFixture.ts";
 import { draft, enlist, headOf, type Person, range, useStore } from "../support/storeFixture.ts";
 
-/** Does not come while a test lasts; in milliseconds. */
-const LONG = 10 * 60 * 1_000;
+/** Longer than any test (ms). */
+const LONG_MS = 10 * 60 * 1_000;
 
-describe("A stream", () => {
+describe("Stream", () => {
   const store = useStore(sqlitePlace);
-  let room: ChatNode;
+  let node: ChatNode;
   let ana: Person;
   let bob: Person;
   beforeEach(async () => {
     [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
   });
-  afterEach(() => room.close());
+  afterEach(() => node.close());
 
-  async function open(setUp?: RoomSetUp) {
-    const opened = await openRoom(store, setUp);
-    room = opened.room;
+  async function open(setUp?: NodeSetUp) {
+    const opened = await openNode(store, setUp);
+    node = opened.node;
     return opened;
   }
 
-  /** Appends that wait at a gate, or fail. */
+  /** Appends that wait at a gate, or fail once. */
   function held() {
     const gate = new Gate();
     let failure: { error: Error; afterwards: boolean } | undefined;
-    const setUp: RoomSetUp = {
+    const setUp: NodeSetUp = {
       through: (engines) =>
         withPort(engines, "log", {
           append: async (batch: readonly Draft[]) => {
@@ -54,16 +54,16 @@ describe("A stream", () => {
     };
   }
 
-  it("begins with a welcome, before anything was asked", async () => {
+  it("a stream begins with a welcome, before the first command", async () => {
     await open();
-    const sink = enter(room, ana);
+    const sink = enter(node, ana);
     expect(sink.kinds).to.deep.equal(["welcome"]);
   });
 
-  it("has one response under way at most, and takes all that has gathered as the next one", async () => {
-    // Or that ana has come may be the response that is not taken.
-    await open({ timings: { presenceWindowMs: LONG } });
-    const [slow, sender] = [await join(room, bob), await join(room, ana)];
+  it("a stream has at most one response in flight, and the next one has all that has gathered", async () => {
+    // No presence change: it could be the response that is not taken.
+    await open({ timings: { presenceWindowMs: LONG_MS } });
+    const [slow, sender] = [await join(node, bob), await join(node, ana)];
     await turns(3);
     slow.reading = false;
     await sender.stream.receive("1", toAll("1"));
@@ -78,13 +78,13 @@ describe("A stream", () => {
     await until(() => slow.texts.length === 30, "the rest");
     expect(slow.texts).to.deep.equal(range(1, 30).map(String));
     expect(slow.responses).to.have.length(length + 1);
-    expect([slow.mostUnderWay, sender.mostUnderWay]).to.deep.equal([1, 1]);
+    expect([slow.maxInFlight, sender.maxInFlight]).to.deep.equal([1, 1]);
   });
 
-  it("answers its commands in their order, though a refusal is sooner there than a commit", async () => {
+  it("a stream replies in the order of the commands, though a refusal is ready sooner than a commit", async () => {
     const { gate, setUp } = held();
     await open(setUp);
-    const sink = await join(room, ana);
+    const sink = await join(node, ana);
     gate.shut();
     await sink.stream.receive("1", toAll("hello"));
     await sink.stream.receive("2", toAll(""));
@@ -97,9 +97,9 @@ describe("A stream", () => {
     expect(replies).to.deep.equal(["1", "2", "3"]);
   });
 
-  it("reads no further command while its replies are not taken, and goes on when they are", async () => {
+  it("a stream reads no command while its replies are not taken, and continues when they are", async () => {
     await open({ sizes: { maxReplies: 4 } });
-    const sink = await join(room, ana);
+    const sink = await join(node, ana);
     await turns(3);
     sink.reading = false;
     let received = 0;
@@ -110,7 +110,7 @@ describe("A stream", () => {
       }
     })();
     await turns(10);
-    // Four in the list, and those that are in the response under way.
+    // Four in the queue, and those in the response in flight.
     expect(received).to.be.within(3, 10);
     await turns(10);
     expect(received).to.be.within(3, 10);
@@ -119,7 +119,7 @@ describe("A stream", () => {
     await until(() => sink.kinds.filter((kind) => kind === "help").length === 20, "all replies");
   });
 
-  it("that breaks off while the roster does not take its join takes no other one off it", async () => {
+  it("a stream that drops while its join is failing leaves the user's other stream online", async () => {
     const gate = new Gate();
     let failures = 1;
     const { engines } = await open({
@@ -135,7 +135,7 @@ describe("A stream", () => {
         }),
     });
     gate.shut();
-    const [first, second] = [enter(room, ana), enter(room, ana)];
+    const [first, second] = [enter(node, ana), enter(node, ana)];
     const joins = [first, second].map(({ stream }) => stream.receive("", { kind: "join", logId: "", recent: 0 }));
     await gate.entered();
     await turns(3);
@@ -146,10 +146,10 @@ describe("A stream", () => {
     expect(await engines.roster.find(ana.username)).to.include({ username: ana.username });
   });
 
-  it("that its client has half-closed ends when all is answered and all up to the last accepted was sent", async () => {
+  it("a half-closed stream ends after the replies and after the message of the last accepted", async () => {
     const { gate, setUp } = held();
     await open(setUp);
-    const sink = await join(room, ana);
+    const sink = await join(node, ana);
     gate.shut();
     await sink.stream.receive("1", toAll("hello"));
     await gate.entered();
@@ -162,27 +162,27 @@ describe("A stream", () => {
     expect(sink.kinds).to.include("accepted").and.include("message");
   });
 
-  it("that is half-closed waits for its own last message, though no hint of it comes", async () => {
+  it("a half-closed stream receives the echo of its last message, though no notification of it comes", async () => {
     await open({
       through: (engines) =>
         withPort(engines, "bus", {
-          publish: (hint) => {
-            if (hint.kind !== "appended") engines.bus.publish(hint);
+          publish: (notification) => {
+            if (notification.kind !== "appended") engines.bus.publish(notification);
           },
         }),
     });
-    const sink = await join(room, ana);
+    const sink = await join(node, ana);
     await sink.stream.receive("1", toAll("hello"));
     sink.stream.halfClose();
     await until(() => sink.ended === "ended", "the stream to end");
     expect(sink.texts).to.deep.equal(["hello"]);
   });
 
-  it("says goodbye where an outcome is unknown, and neither accepted nor rejected", async () => {
+  it("a stream says goodbye if an outcome is unknown, and neither accepted nor rejected", async () => {
     const { setUp, failOnce } = held();
     const { reported } = await open(setUp);
-    const sink = await join(room, ana);
-    failOnce(new OutcomeUnknown("the thread has died"), true);
+    const sink = await join(node, ana);
+    failOnce(new OutcomeUnknown("the worker has died"), true);
     await sink.stream.receive("r", toAll("was it?"));
     await sink.has("goodbye");
     expect(sink.goodbye).to.include({ reason: "STORE_UNAVAILABLE", reconnect: true });
@@ -190,15 +190,15 @@ describe("A stream", () => {
     expect(reported).to.have.length(1);
   });
 
-  it("settles what was unknown when it is sent again, and ends: its message is seen by all", async () => {
+  it("an unknown outcome is settled when the command is sent again, and all users see the message", async () => {
     const { setUp, failOnce } = held();
     await open(setUp);
-    const other = await join(room, bob);
-    const first = await join(room, ana);
-    failOnce(new OutcomeUnknown("the thread has died"), true);
+    const other = await join(node, bob);
+    const first = await join(node, ana);
+    failOnce(new OutcomeUnknown("the worker has died"), true);
     await first.stream.receive("r", toAll("was it?"));
     await first.has("goodbye");
-    const second = await join(room, ana, { resumeAfter: (await headOf(store.log)) - 1 });
+    const second = await join(node, ana, { resumeAfter: (await headOf(store.log)) - 1 });
     await second.stream.receive("r", toAll("was it?"));
     second.stream.halfClose();
     await until(() => second.ended === "ended", "the stream to end");
@@ -208,7 +208,7 @@ describe("A stream", () => {
     expect(other.texts).to.deep.equal(["was it?"]);
   });
 
-  it("asks for a page it cannot get no more often than once a second, whatever goes on around it", async () => {
+  it("a stream asks at most once a second for a page that the store cannot give", async () => {
     let reads = 0;
     let broken = false;
     const head = await headOf(store.log);
@@ -218,7 +218,7 @@ describe("A stream", () => {
       through: (engines) =>
         withPort(engines, "log", {
           read: async (from, to) => {
-            // The log itself may read what was appended just now.
+            // Only the pages of the first messages: the log itself may read the newest ones.
             if (broken && from <= head + 100) reads += 1;
             if (broken) throw new StoreUnavailable("the disk is away");
             return engines.log.read(from, to);
@@ -227,9 +227,9 @@ describe("A stream", () => {
     });
     broken = true;
     const began = performance.now();
-    const behind = enter(room, ana);
+    const behind = enter(node, ana);
     await behind.stream.receive("", { kind: "join", logId: "", recent: 0, resumeAfter: head });
-    const sender = await join(room, bob);
+    const sender = await join(node, bob);
     for (const i of range(1, 50)) {
       await sender.stream.receive(`${i}`, toAll(`${i}`));
       await until(() => sender.texts.length === i, "the echo");
@@ -239,46 +239,46 @@ describe("A stream", () => {
     await until(() => behind.texts.length === 150, "all of it, when the disk is back");
   });
 
-  it("that was cancelled leaves nothing behind", async () => {
+  it("a cancelled stream leaves nothing behind", async () => {
     await open();
-    const before = room.stats();
-    const sinks = await Promise.all(range(1, 20).map(() => join(room, ana)));
-    expect(room.stats()).to.include({ streams: 20, readers: 20 });
+    const before = node.stats();
+    const sinks = await Promise.all(range(1, 20).map(() => join(node, ana)));
+    expect(node.stats()).to.include({ streams: 20, readers: 20 });
     for (const sink of sinks) sink.stream.closed();
-    expect(room.stats()).to.deep.equal(before);
+    expect(node.stats()).to.deep.equal(before);
   });
 
-  it("that is cut while it goes through pages leaves nothing behind", async () => {
+  it("a stream that is cut while it reads pages leaves nothing behind", async () => {
     const head = await headOf(store.log);
     await store.log.append(range(1, 100).map((i) => draft(bob, `${i} `.padEnd(200, "x"))));
     await open({ sizes: { timelineBytes: 2_000, pageMessages: 10, responseBytes: 1_000 } });
-    const sink = enter(room, ana);
+    const sink = enter(node, ana);
     await sink.stream.receive("", { kind: "join", logId: "", recent: 0, resumeAfter: head });
     await until(() => sink.texts.length > 0, "the first page");
-    expect(room.stats()).to.include({ readers: 1, readersBehind: 1 });
+    expect(node.stats()).to.include({ readers: 1, readersBehind: 1 });
     sink.stream.closed();
-    expect(room.stats()).to.include({ streams: 0, readers: 0, readersBehind: 0 });
+    expect(node.stats()).to.include({ streams: 0, readers: 0, readersBehind: 0 });
   });
 
-  it("that is cancelled in the midst of its join leaves nothing behind", async () => {
+  it("a stream that is cancelled during its join leaves nothing behind", async () => {
     const gate = new Gate();
     await open({
       through: (engines) => ({ ...engines, roster: gated(engines.roster, gate, "arrive") }),
     });
-    const sink = enter(room, ana);
+    const sink = enter(node, ana);
     gate.shut();
     const joining = sink.stream.receive("", { kind: "join", logId: "", recent: 3 });
     await gate.entered();
     sink.stream.closed();
     gate.open();
     await joining;
-    expect(room.stats()).to.include({ streams: 0, readers: 0 });
+    expect(node.stats()).to.include({ streams: 0, readers: 0 });
     expect(sink.kinds).to.deep.equal(["welcome"]);
   });
 
-  it("takes no command when it has ended, and keeps nobody waiting", async () => {
+  it("a stream that has ended takes no command, and does not let the caller wait", async () => {
     await open();
-    const sink = await join(room, ana);
+    const sink = await join(node, ana);
     sink.stream.closed();
     expect(await isSettled(sink.stream.receive("r", toAll("too late")))).to.equal(true);
   });

@@ -7,7 +7,7 @@ import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { LocalBus } from "../../src/server/engines/memory/index.ts";
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import type { ChatNode } from "../../src/server/node/node.ts";
-import { enter, openRoom, sessionOf } from "../support/chatNode.ts";
+import { enter, openNode, sessionOf } from "../support/chatNode.ts";
 import { Gate, withPort } from "../support/engines.ts";
 import { until } from "../support/eventLoop.ts";
 import { useFolder } from "../support/folder.ts";
@@ -34,7 +34,7 @@ describe("Memory kept for clients", function () {
   it(`${READERS} streams that end while they read pages leave nothing behind`, async () => {
     const ana = await enlist(store, "ana");
     for (let i = 0; i < 20; i++) await store.log.append(range(1, 500).map((j) => draft(ana, `${i} ${j}`.padEnd(200))));
-    const { room } = await openRoom(store, { sizes: { timelineBytes: 10_000 } });
+    const { node: room } = await openNode(store, { sizes: { timelineBytes: 10_000 } });
     for (let done = 0; done < READERS; done += AT_ONCE) {
       const streams = range(1, AT_ONCE).map(() => enterAndIgnore(room, ana));
       // They take their welcome, and then nothing more.
@@ -55,7 +55,7 @@ describe("Memory kept for clients", function () {
     const ana = await enlist(store, "ana");
     for (let i = 0; i < 20; i++) await store.log.append(range(1, 500).map((j) => draft(ana, `${i} ${j}`.padEnd(200))));
     const gate = new Gate();
-    const { room } = await openRoom(store, {
+    const { node: room } = await openNode(store, {
       sizes: { timelineBytes: 10_000 },
       through: (engines) =>
         withPort(engines, "log", {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { readStatusDetails } from "../../src/client/statusDetails.ts";
 import { type StatusFacts, statusDetails } from "../../src/server/rpc/statusDetails.ts";
 
-const PLAIN: StatusFacts = { code: 8, message: "no", reason: "OVERLOADED", field: undefined, retryAfter: undefined };
+const PLAIN: StatusFacts = { code: 8, message: "no", reason: "OVERLOADED", field: undefined, retryAfterMs: undefined };
 
 describe("statusDetails", () => {
   it("the bytes are a google.rpc.Status with an ErrorInfo", () => {
@@ -24,7 +24,7 @@ describe("statusDetails", () => {
       ].map(([, name]) => name);
     expect(namesOf(PLAIN)).to.deep.equal(["ErrorInfo"]);
     expect(namesOf({ ...PLAIN, field: "username" })).to.deep.equal(["ErrorInfo", "BadRequest"]);
-    expect(namesOf({ ...PLAIN, retryAfter: 1_000 })).to.deep.equal(["ErrorInfo", "RetryInfo"]);
+    expect(namesOf({ ...PLAIN, retryAfterMs: 1_000 })).to.deep.equal(["ErrorInfo", "RetryInfo"]);
   });
 
   it("the client library reads the facts that the server wrote", () => {
@@ -33,14 +33,14 @@ describe("statusDetails", () => {
       message: fc.string({ unit: "grapheme" }),
       reason: fc.stringMatching(/^[A-Z_]{1,40}$/),
       field: fc.option(fc.stringMatching(/^[a-z_]{1,20}$/), { nil: undefined }),
-      retryAfter: fc.option(fc.integer({ min: 1, max: 10_000_000 }), { nil: undefined }),
+      retryAfterMs: fc.option(fc.integer({ min: 1, max: 10_000_000 }), { nil: undefined }),
     });
     fc.assert(
       fc.property(facts, (written) => {
         const read = readStatusDetails(statusDetails(written));
         const { field, message } = written;
         expect(read.reason).to.equal(written.reason);
-        expect(read.retryAfterMs).to.equal(written.retryAfter);
+        expect(read.retryAfterMs).to.equal(written.retryAfterMs);
         expect(read.fields).to.deep.equal(field === undefined ? [] : [{ field, description: message }]);
       }),
     );

@@ -19,8 +19,8 @@ import { TestSink } from "./sink.ts";
 import { FOLLOWS_AT_ONCE } from "./steadyClock.ts";
 import { NOON, type Person, type Store } from "./storeFixture.ts";
 
-/** What a test wants otherwise. */
-export interface RoomSetUp {
+/** How a test changes the node. */
+export interface NodeSetUp {
   readonly through?: (engines: Engines) => Engines;
   readonly limits?: Partial<Limits>;
   readonly retention?: Partial<RetentionPolicy>;
@@ -32,11 +32,11 @@ export interface RoomSetUp {
 
 const START = Date.now();
 
-/** The time of a room: its people signed in at noon of a day (test/contract), and their sessions must not be old by now. */
+/** The clock of a node. The users of a store signed in at NOON, so it begins there: their sessions must not be old. */
 const clock = () => NOON + (Date.now() - START);
 
-/** Opens a room on a store, with the engines of one node and no limit of rate. */
-export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
+/** Opens a node on a store, with engines in memory and without a rate limit. */
+export async function openNode(store: Store, setUp: NodeSetUp = {}) {
   const { through = (engines) => engines } = setUp;
   const engines: Engines = {
     log: store.log,
@@ -49,7 +49,7 @@ export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
     secrets: new NodeSecrets(),
   };
   const reported: unknown[] = [];
-  const room = await ChatNode.open({
+  const node = await ChatNode.open({
     engines: through(engines),
     encoder,
     limits: { ...DEFAULT_LIMITS, messagesPerSecond: 0, burst: 0, ...setUp.limits },
@@ -61,30 +61,30 @@ export async function openRoom(store: Store, setUp: RoomSetUp = {}) {
     stopwatch: setUp.stopwatch ?? systemStopwatch,
     report: (error) => reported.push(error),
   });
-  return { room, engines, reported };
+  return { node, engines, reported };
 }
 
-/** A session as a call that was just authenticated has it. */
+/** The session of a user who has just been authenticated. */
 export function sessionOf({ sessionId, accountId, username }: Person): Session {
   return { id: sessionId, accountId, username, expiresAt: Number.MAX_SAFE_INTEGER, lastUsedAt: clock() };
 }
 
-/** Opens a stream of somebody. */
-export function enter(room: ChatNode, person: Person): TestSink {
+/** Opens a stream of a user. */
+export function enter(node: ChatNode, person: Person): TestSink {
   const sink = new TestSink();
-  sink.stream = room.enter(sessionOf(person), sink);
+  sink.stream = node.enter(sessionOf(person), sink);
   return sink;
 }
 
-/** Opens a stream of somebody, joins, and waits until it has caught up. */
-export async function join(room: ChatNode, person: Person, how: { resumeAfter?: number; recent?: number } = {}) {
-  const sink = enter(room, person);
+/** Opens a stream of a user, joins, and waits until it has caught up. */
+export async function join(node: ChatNode, person: Person, how: { resumeAfter?: number; recent?: number } = {}) {
+  const sink = enter(node, person);
   await sink.stream.receive("", { kind: "join", logId: "", recent: 0, ...how });
   await sink.has("caughtUp");
   return sink;
 }
 
-/** A command that says something to everyone. */
+/** A command that sends a text to everyone. */
 export function toAll(text: string) {
   return { kind: "send", recipient: undefined, text } as const;
 }

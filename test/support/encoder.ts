@@ -1,10 +1,10 @@
 import { ChatResponse, type Event } from "../../src/gen/obrolan/v1/chat.ts";
 import { WireEncoder } from "../../src/server/rpc/chat/encoder.ts";
 
-/** The encoder of the wire. */
+/** The encoder of the wire, for tests. */
 export const encoder = new WireEncoder("0.0.0");
 
-/** A response as a client reads it. */
+/** Decodes a response. */
 export function decode(response: Uint8Array): ChatResponse {
   return ChatResponse.decode(response);
 }

@@ -4,18 +4,18 @@ import type { Sink, Stream } from "../../src/server/chat/stream.ts";
 import { decode } from "./encoder.ts";
 import { until } from "./eventLoop.ts";
 
-/** The wire below a stream, with a client at its end that takes each response a turn later, unless it is told not to read. */
+/** The wire below a stream, with a client that takes each response a turn later unless `reading` is false. */
 export class TestSink implements Sink {
   readonly responses: ChatResponse[] = [];
-  /** The most responses that were under way at once. */
-  mostUnderWay = 0;
+  /** The maximum number of responses that were in flight at once. */
+  maxInFlight = 0;
   ended: "open" | "ended" | "reset" = "open";
   goodbye: Goodbye | undefined;
   reading = true;
   #stream: Stream | undefined;
-  #underWay = 0;
+  #inFlight = 0;
 
-  /** The stream above it. */
+  /** The stream above the sink. */
   set stream(stream: Stream) {
     this.#stream = stream;
   }
@@ -27,8 +27,8 @@ export class TestSink implements Sink {
 
   send(response: Uint8Array): void {
     this.responses.push(decode(response));
-    this.#underWay += 1;
-    this.mostUnderWay = Math.max(this.mostUnderWay, this.#underWay);
+    this.#inFlight += 1;
+    this.maxInFlight = Math.max(this.maxInFlight, this.#inFlight);
     if (this.reading) setImmediate(() => this.#take());
   }
 
@@ -41,13 +41,13 @@ export class TestSink implements Sink {
     this.#close("reset");
   }
 
-  /** Takes what it has not read so far, and goes on reading. */
+  /** Takes the responses that were not read so far, and reads on. */
   read(): void {
     this.reading = true;
-    while (this.#underWay > 0) this.#take();
+    while (this.#inFlight > 0) this.#take();
   }
 
-  /** All events so far. */
+  /** The events of all responses so far. */
   get events(): NonNullable<Event["event"]>[] {
     return this.responses.flatMap(({ events }) => events.flatMap(({ event }) => event ?? []));
   }
@@ -62,13 +62,13 @@ export class TestSink implements Sink {
     return this.events.flatMap((event) => (event.$case === "message" ? [event.value.text] : []));
   }
 
-  /** Waits for an event of that kind. */
+  /** Waits for an event of a kind. */
   async has(kind: string): Promise<void> {
     await until(() => this.kinds.includes(kind), `${kind} after ${this.kinds}`);
   }
 
   #take(): void {
-    this.#underWay -= 1;
+    this.#inFlight -= 1;
     this.stream.flushed();
   }
 

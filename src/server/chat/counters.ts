@@ -11,7 +11,7 @@ import type { RoomEvent } from "./events.ts";
 export type StreamEnding = Reason | "left" | "broke-off" | "stalled";
 
 /**
- * What a node has done since its start: plain numbers that only grow. They are added to where the events happen, and
+ * Counts the work of a node since its start, in plain numbers that only grow. They are added to where the events happen, and
  * read for the metrics. A response costs a few additions, a message in it none.
  */
 export class Counters {

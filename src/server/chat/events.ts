@@ -4,14 +4,14 @@ import type { LogEncoder, LogEvent } from "../log/events.ts";
 import type { PresenceChange } from "../presence/presenceChange.ts";
 import type { Help } from "./typedCommands.ts";
 
-/** Why the server ends a stream. `retryAfter` is in milliseconds. */
+/** Why the server ends a stream, and whether and when the client should come back. */
 export interface Goodbye {
   readonly reason: Reason;
   readonly reconnect: boolean;
-  readonly retryAfter?: number;
+  readonly retryAfterMs?: number;
 }
 
-/** An event on a stream: the contract's `Event`. Times are in milliseconds since the epoch, waits in milliseconds. */
+/** An event on a stream: the contract's `Event`. Times are in milliseconds since the epoch. */
 export type RoomEvent =
   | {
       readonly kind: "welcome";
@@ -22,7 +22,7 @@ export type RoomEvent =
     }
   | LogEvent
   | { readonly kind: "accepted"; readonly id: number; readonly sentAt: number; readonly duplicate: boolean }
-  | { readonly kind: "rejected"; readonly reason: Reason; readonly message: string; readonly retryAfter?: number }
+  | { readonly kind: "rejected"; readonly reason: Reason; readonly message: string; readonly retryAfterMs?: number }
   | ({ readonly kind: "presence" } & PresenceChange)
   | ({ readonly kind: "help" } & Help)
   | ({ readonly kind: "goodbye" } & Goodbye);

@@ -1,6 +1,6 @@
 import type { LogReplica } from "../log/logReplica.ts";
 
-/** Where a client wants to begin to read the log. */
+/** A join: the position in the log that the client wants to read from. */
 export interface JoinCommand {
   /** The last cursor that the client has; `undefined` if it has none. */
   readonly resumeAfter?: number;
@@ -10,7 +10,7 @@ export interface JoinCommand {
   readonly recent: number;
 }
 
-/** Where a reader begins. */
+/** The position that a reader begins at. */
 export interface ReaderStart {
   /** The first message that is sent is behind this cursor. */
   readonly after: number;
@@ -18,7 +18,7 @@ export interface ReaderStart {
   readonly gap: boolean;
 }
 
-/** Says where the reader of a join begins. Throws `StoreUnavailable`. */
+/** The position that the reader of a join begins at. Throws `StoreUnavailable`. */
 export async function startOf(
   join: JoinCommand,
   { log, accountId, maxRecent }: { log: LogReplica; accountId: number; maxRecent: number },

@@ -190,7 +190,7 @@ export class MessageSubmitter {
 
 /** The event for a refusal. */
 export function rejected({ reason, message, retryAfter }: Refusal): RoomEvent {
-  return { kind: "rejected", reason, message, ...(retryAfter === undefined ? {} : { retryAfter }) };
+  return { kind: "rejected", reason, message, ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }) };
 }
 
 function isSame(known: KnownMessage, { recipient, text }: SendCommand): boolean {

@@ -78,7 +78,7 @@ export class ReplyQueue {
     this.#releaseWaiters();
   }
 
-  /** Drops the first slots, as far as they are settled without a reply. */
+  /** Drops the slots at the front that are settled without a reply. */
   #dropWithoutReply(): void {
     const first = this.#slots.findIndex((slot) => !slot.isSettled || slot.reply !== undefined);
     this.#drop(first < 0 ? this.#slots.length : first);

@@ -27,11 +27,11 @@ export interface Sink {
    * `closed`.
    */
   end(goodbye?: Goodbye): void;
-  /** Ends the call at once and drops what is in flight; then calls `closed`. */
+  /** Ends the call at once and drops the responses in flight; then calls `closed`. */
   reset(): void;
 }
 
-/** What a stream works with; `StreamFactory` composes it. */
+/** The collaborators of a stream; `StreamFactory` composes them. */
 export interface StreamParts {
   readonly log: LogReplica;
   readonly fanOut: FanOut;
@@ -67,7 +67,7 @@ export class Stream implements Wakeable, StreamContext {
   readonly #parts: StreamParts;
   readonly #openedAtMs: number;
   #state: State = { kind: "open" };
-  /** What `onClosed` is told if the call is over now. */
+  /** The ending that `onClosed` receives if the call is over now. */
   #ending: StreamEnding = "broke-off";
   /** When the response in flight, or the end of the call, was handed to the sink. */
   #inFlightSinceMs: number | undefined;
@@ -131,7 +131,7 @@ export class Stream implements Wakeable, StreamContext {
   onOutcomeUnknown(): void {
     // The client sends every command without a reply again, so a reply now would answer a command that is sent twice.
     this.#parts.responses.replies.clear();
-    this.endWith({ reason: "STORE_UNAVAILABLE", reconnect: true, retryAfter: RETRY_SOON });
+    this.endWith({ reason: "STORE_UNAVAILABLE", reconnect: true, retryAfterMs: RETRY_SOON });
   }
 
   /** The client has ended its side: commands that were read are still answered. */

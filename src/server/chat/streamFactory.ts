@@ -15,7 +15,7 @@ import { ResponseBuilder } from "./responseBuilder.ts";
 import { type Sink, Stream } from "./stream.ts";
 import { StreamPresence } from "./streamPresence.ts";
 
-/** What all streams of a node share. */
+/** The parts that all streams of a node share. */
 export interface StreamFactoryOptions {
   readonly log: LogReplica;
   readonly fanOut: FanOut;
@@ -33,7 +33,7 @@ export interface StreamFactoryOptions {
   readonly report: (error: unknown) => void;
 }
 
-/** Composes streams: the one place that knows which part of a stream uses what. */
+/** Composes streams. Only this class knows which part of a stream uses which collaborators. */
 export class StreamFactory {
   readonly #options: StreamFactoryOptions;
 

@@ -138,7 +138,7 @@ export class ChatNode {
     this.#draining = { done: resolve };
     this.#parts.presence.stop();
     const deadline = setTimeout(resolve, this.#options.timings.drainTimeoutMs);
-    this.#sayGoodbye({ reason: "SHUTTING_DOWN", reconnect: true, retryAfter: RETRY_SOON }, () => true);
+    this.#sayGoodbye({ reason: "SHUTTING_DOWN", reconnect: true, retryAfterMs: RETRY_SOON }, () => true);
     if (this.#streams.size === 0) resolve();
     await promise;
     clearTimeout(deadline);

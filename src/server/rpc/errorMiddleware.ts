@@ -2,13 +2,15 @@ import { type CallContext, ServerError, type ServerMiddleware, type ServerMiddle
 import { type CallFailure, failureOf } from "./failure.ts";
 import { InvalidRequest } from "./invalidRequest.ts";
 
-/** What is told of errors: those that nobody foresaw, and each as it leaves. */
+/** The listeners for errors. */
 export interface ErrorListeners {
+  /** Receives the errors that the operator should know of. */
   readonly report: (error: unknown) => void;
+  /** Called for each call that fails. */
   readonly failed: (failure: CallFailure) => void;
 }
 
-/** The outermost middleware: every error leaves through it, as a status that the contract knows. */
+/** The outermost middleware: turns every error into a status of the contract. */
 export function errorMiddleware({ report, failed }: ErrorListeners): ServerMiddleware {
   return async function* mapErrors<Request, Response>(
     call: ServerMiddlewareCall<Request, Response>,
@@ -29,7 +31,7 @@ export function errorMiddleware({ report, failed }: ErrorListeners): ServerMiddl
   };
 }
 
-/** The requests of a stream, up to one that is not valid: that is thrown. */
+/** The requests of a stream. Throws the first one that is invalid. */
 async function* valid<Request>(requests: AsyncIterable<Request>): AsyncGenerator<Request, void, undefined> {
   for await (const request of requests) {
     if (request instanceof InvalidRequest) throw request;

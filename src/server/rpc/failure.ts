@@ -11,36 +11,36 @@ export interface CallFailure {
   readonly code: Status;
   /** For people. */
   readonly message: string;
-  /** The trailers that tell programs why; none where there is no reason for it in the contract. */
+  /** The reason for programs; empty if the contract has no reason for the failure. */
   readonly trailers: Readonly<{ "obrolan-reason"?: string; "grpc-status-details-bin"?: Buffer }>;
 }
 
-/** Says how an error ends a call; `report` gets those that nobody foresaw, and what they were caused by. */
+/** The failure for an error. `report` receives unforeseen errors, and the causes of refusals. */
 export function failureOf(error: unknown, report: (error: unknown) => void): CallFailure {
   if (error instanceof Refusal) {
     if (error.cause !== undefined) report(error.cause);
     if (error instanceof InvalidRequest) return failureFor(error.reason, error.message, {}, error.code);
-    return failureFor(error.reason, error.message, error);
+    return failureFor(error.reason, error.message, { field: error.field, retryAfterMs: error.retryAfter });
   }
   if (error instanceof StoreUnavailable) return failureOf(storeUnavailable(error), report);
   if (error instanceof OutcomeUnknown) {
     report(error);
     const message =
       "The server's store went away in the middle of this call: it may have been carried out all the same.";
-    return failureFor("STORE_UNAVAILABLE", message, { retryAfter: RETRY_SOON });
+    return failureFor("STORE_UNAVAILABLE", message, { retryAfterMs: RETRY_SOON });
   }
   if (error instanceof ServerError) return { code: error.code, message: error.details, trailers: {} };
   report(error);
   return { code: Status.INTERNAL, message: "Something went wrong in the server; its log says what.", trailers: {} };
 }
 
-/** Says how a call ends after a goodbye; `undefined`: well. */
-export function failureAfter({ reason, retryAfter }: Goodbye): CallFailure | undefined {
+/** The failure for a goodbye; `undefined` if the call ends with OK. */
+export function failureAfter({ reason, retryAfterMs }: Goodbye): CallFailure | undefined {
   if (STATUS_OF[reason] === Status.OK) return undefined;
   return failureFor(
     reason,
     GOODBYES[reason] ?? "The server ends the stream.",
-    retryAfter === undefined ? {} : { retryAfter },
+    retryAfterMs === undefined ? {} : { retryAfterMs },
   );
 }
 
@@ -49,13 +49,14 @@ const GOODBYES: Readonly<Partial<Record<Reason, string>>> = {
   SHUTTING_DOWN: "The server is being stopped: come back with the last cursor.",
   JOIN_TIMEOUT: "No join came: send one after opening the stream.",
   STORE_UNAVAILABLE:
-    "The server's store went away in the middle of a commit: come back, and send again what has no reply, with its request_id.",
+    "The server's store went away in the middle of a commit: come back, and send again what has no reply, " +
+    "with its request_id.",
 };
 
 function failureFor(
   reason: Reason,
   message: string,
-  more: { field?: string | undefined; retryAfter?: number | undefined },
+  more: { field?: string | undefined; retryAfterMs?: number | undefined },
   code: Status = STATUS_OF[reason] ?? Status.INTERNAL,
 ): CallFailure {
   return {
@@ -68,7 +69,7 @@ function failureFor(
         message,
         reason,
         field: more.field,
-        retryAfter: more.retryAfter,
+        retryAfterMs: more.retryAfterMs,
       }),
     },
   };

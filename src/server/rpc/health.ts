@@ -10,13 +10,13 @@ type Response = ReturnType<typeof check.responseType.decode>;
 /** The paths of the health service. */
 export const HEALTH_PATHS = { check: path(check.name), watch: path(watch.name) };
 
-/** gRPC's health service as it is served: requests decode strictly, as those of the contract do. */
+/** gRPC's health service as it is served: requests are decoded strictly, as in the rest of the contract. */
 export const healthDefinition = {
   check: served(HEALTH_PATHS.check, false as const),
   watch: served(HEALTH_PATHS.watch, true as const),
 };
 
-/** Answers with what `state` says. */
+/** Answers with the status in `state`. */
 export function healthService(state: HealthState): ServiceImplementation<typeof healthDefinition> {
   return HealthServiceImpl(state) as ServiceImplementation<typeof healthDefinition>;
 }
@@ -31,7 +31,7 @@ function served<Streams extends boolean>(methodPath: string, responseStream: Str
     requestStream: false as const,
     responseStream,
     requestSerialize: (request: Request) => check.requestType.encode(request).finish(),
-    // An `InvalidRequest` among them gets no further than the outermost middleware.
+    // The error middleware handles an `InvalidRequest`, so the service never sees one.
     requestDeserialize: strictly(decode) as (bytes: Uint8Array) => Request,
     responseSerialize: (response: Response) => check.responseType.encode(response).finish(),
     responseDeserialize: (bytes: Uint8Array) => check.responseType.decode(bytes),

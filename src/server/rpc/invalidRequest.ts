@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { Status } from "nice-grpc-common";
 import { Refusal } from "../common/refusal.ts";
 
-/** Refuses bytes that are not a request: the reason `REQUEST_INVALID`, with the status that says in which way. */
+/** Refuses bytes that are not a valid request: `REQUEST_INVALID`, with one of several statuses. */
 export class InvalidRequest extends Refusal {
   readonly code: Status;
 
-  /** Without a `code` the request is at fault in its content: `INVALID_ARGUMENT`. */
+  /** `code`: the status. Default: `INVALID_ARGUMENT`, for a request whose content is invalid. */
   constructor(message: string, { code = Status.INVALID_ARGUMENT }: { code?: Status } = {}) {
     super("REQUEST_INVALID", message);
     this.code = code;
@@ -14,20 +14,19 @@ export class InvalidRequest extends Refusal {
 }
 
 /**
- * What the bytes of a refusal begin with: a field number 0, with which no protobuf message begins, and something that
- * no client can guess, so that it cannot choose what the server says.
+ * The first bytes of an encoded refusal. The field number 0 cannot begin a protobuf message. The random part cannot be
+ * guessed, so a client cannot forge a refusal and thus choose the server's words.
  */
 const MARK = Buffer.concat([Buffer.alloc(1), randomBytes(15)]);
 
 /**
- * Encodes a refusal as the bytes of a message, so that it reaches the code behind grpc-js in its place among the
- * requests of a stream.
+ * Encodes a refusal as the bytes of a message. So it passes through grpc-js in order with the requests of its stream.
  */
 export function encodeRefusal({ code, message }: InvalidRequest): Buffer {
   return Buffer.concat([MARK, Buffer.from([code]), Buffer.from(message)]);
 }
 
-/** The refusal that is encoded in the bytes of a message; `undefined`: it is a message. */
+/** The refusal in the bytes of a message; `undefined` if the bytes are a message. */
 export function decodeRefusal(bytes: Uint8Array): InvalidRequest | undefined {
   const code = bytes[MARK.length];
   if (code === undefined || MARK.compare(bytes, 0, MARK.length) !== 0) return undefined;

@@ -7,18 +7,18 @@ import { strictly } from "./strictDecoding.ts";
 const DESCRIPTORS = new URL("../../gen/obrolan.binpb", import.meta.url);
 const SERVICES = ["obrolan.v1.ChatService", "grpc.health.v1.Health"];
 
-/** The paths of reflection: v1, and for older tools v1alpha, which differs in its name alone. */
+/** The paths of reflection: v1, and v1alpha for older tools. Only the names differ. */
 export const REFLECTION_PATHS = ["v1", "v1alpha"].map(
   (version) => `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`,
 );
 
-/** Serves reflection; its errors leave through `errors`. */
+/** Serves reflection behind the error middleware. */
 export async function addReflection(server: Server, errors: ServerMiddleware): Promise<void> {
   const reflection = ServerReflection(await readFile(DESCRIPTORS), SERVICES);
   for (const path of REFLECTION_PATHS) server.with(errors).add(servedAt(path, ServerReflectionService), reflection);
 }
 
-/** The service with its one method at a path, and requests that decode strictly. */
+/** The service with its one method at a path, which decodes requests strictly. */
 function servedAt<Service extends ServiceDefinition>(path: string, service: Service): Service {
   const methods = Object.entries(service).map(([name, method]) => [
     name,

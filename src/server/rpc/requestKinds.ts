@@ -5,7 +5,7 @@ import { REFLECTION_PATHS } from "./reflection.ts";
 
 const { register, login, list, logout } = servedDefinition;
 
-/** How the requests of each rpc that is served come, by path. */
+/** The kind of requests of every rpc that is served, by path. */
 export const REQUEST_KINDS: ReadonlyMap<string, RequestKind> = new Map<string, RequestKind>([
   ...[register, login, list, logout].map(({ path }) => [path, "unary"] as const),
   [CHAT_PATH, "stream"],

@@ -1,9 +1,7 @@
 import { Status } from "nice-grpc-common";
 import type { Reason } from "../common/refusal.ts";
 
-/**
- * The one table from a reason to the status that a call ends with. Those that only a `rejected` bears are not in it.
- */
+/** The status that a call ends with, by reason. Reasons that only a `rejected` bears have none. */
 export const STATUS_OF: Readonly<Partial<Record<Reason, Status>>> = {
   USERNAME_TAKEN: Status.ALREADY_EXISTS,
   USERNAME_INVALID: Status.INVALID_ARGUMENT,
@@ -18,7 +16,6 @@ export const STATUS_OF: Readonly<Partial<Record<Reason, Status>>> = {
   SESSION_EXPIRED: Status.UNAUTHENTICATED,
   SHUTTING_DOWN: Status.UNAVAILABLE,
   JOIN_TIMEOUT: Status.DEADLINE_EXCEEDED,
-  // The one reason with several statuses: `InvalidRequest` names another one where the request is too large, for
-  // example.
+  // The only reason with several statuses: `InvalidRequest` has another one if the request is too large, for example.
   REQUEST_INVALID: Status.INVALID_ARGUMENT,
 };

@@ -5,15 +5,14 @@ import { toDuration } from "./wire.ts";
 const DOMAIN = "obrolan";
 const TYPE = "type.googleapis.com/google.rpc.";
 
-/** What `grpc-status-details-bin` tells. */
+/** The content of `grpc-status-details-bin`. */
 export interface StatusFacts {
   readonly code: number;
   readonly message: string;
   readonly reason: string;
   /** The request's field that was wrong. */
   readonly field: string | undefined;
-  /** In milliseconds. */
-  readonly retryAfter: number | undefined;
+  readonly retryAfterMs: number | undefined;
 }
 
 /**
@@ -21,14 +20,14 @@ export interface StatusFacts {
  * (https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto). Written by hand: four small
  * messages do not warrant a second contract in the tree.
  */
-export function statusDetails({ code, message, reason, field, retryAfter }: StatusFacts): Buffer {
+export function statusDetails({ code, message, reason, field, retryAfterMs }: StatusFacts): Buffer {
   const details = [any("ErrorInfo", new BinaryWriter().uint32(10).string(reason).uint32(18).string(DOMAIN))];
   if (field !== undefined) {
     const violation = new BinaryWriter().uint32(10).string(field).uint32(18).string(message).finish();
     details.push(any("BadRequest", new BinaryWriter().uint32(10).bytes(violation)));
   }
-  if (retryAfter !== undefined) {
-    const delay = Duration.encode(toDuration(retryAfter)).finish();
+  if (retryAfterMs !== undefined) {
+    const delay = Duration.encode(toDuration(retryAfterMs)).finish();
     details.push(any("RetryInfo", new BinaryWriter().uint32(10).bytes(delay)));
   }
   const status = new BinaryWriter().uint32(8).int32(code).uint32(18).string(message);

@@ -1,7 +1,7 @@
 import type { ChatNode } from "../node/node.ts";
 import type { CallCounters } from "./callCounters.ts";
 
-/** What a unary rpc is called with besides its request. */
+/** A unary call, without its request. */
 export interface UnaryCall {
   readonly node: ChatNode;
   readonly counters: CallCounters;

@@ -13,12 +13,12 @@ function takeMany(turns: CommandPacer, count: number): { taken: number[] } {
   return all;
 }
 
-describe("Commands, over the turns of the event loop", () => {
-  it("are taken at once where they are few", () => {
+describe("CommandPacer", () => {
+  it("a single command is taken at once", () => {
     expect(new CommandPacer().next()).to.equal(undefined);
   });
 
-  it("are spread where they are many, and keep their order", async () => {
+  it("many commands are spread over turns of the event loop, and keep their order", async () => {
     const all = takeMany(new CommandPacer(), 1_000);
     let before = all.taken.length;
     expect(before).to.be.within(1, 250);
@@ -33,7 +33,7 @@ describe("Commands, over the turns of the event loop", () => {
     expect(all.taken).to.deep.equal(Array.from({ length: 1_000 }, (_, i) => i));
   });
 
-  it("do not overtake those that wait", async () => {
+  it("a new command does not overtake those that wait", async () => {
     const turns = new CommandPacer();
     const first = takeMany(turns, 500);
     await nextTurn();

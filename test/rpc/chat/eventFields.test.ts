@@ -26,8 +26,8 @@ const message = fc.record<Message>({
   sentAt: time,
 });
 
-describe("a field of a response that is encoded by hand", () => {
-  it("has the very bytes that the generated encoder makes, for any message", () => {
+describe("The encoders of eventFields.ts", () => {
+  it("messageField makes the same bytes as the generated encoder, for any message", () => {
     const same = fc.property(message, (some) => {
       const { sender, recipient } = some;
       const value = { id: BigInt(some.id), sender, recipient, text: some.text, sentAt: new Date(some.sentAt) };
@@ -36,7 +36,7 @@ describe("a field of a response that is encoded by hand", () => {
     fc.assert(same, { numRuns: 2_000 });
   });
 
-  it("has them for any accepted", () => {
+  it("acceptedField makes the same bytes as the generated encoder, for any accepted", () => {
     const same = fc.property(
       id,
       time,

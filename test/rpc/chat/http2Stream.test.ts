@@ -79,7 +79,7 @@ describe("The HTTP/2 stream behind a call of grpc-js", () => {
   let served: Served;
   afterEach(() => served?.close());
 
-  it("a client receives the messages that are written to the stream one after the other, and then the status", async () => {
+  it("a client receives the messages in the order of the writes, and then the status", async () => {
     const frames = new SharedFrames();
     served = await serve((call) => {
       const stream = streamOf(call);

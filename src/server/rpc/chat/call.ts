@@ -13,7 +13,7 @@ import type { CommandPacer } from "./commandPacer.ts";
 import { resetStream, writeMessage } from "./http2Stream.ts";
 import type { SharedFrames } from "./sharedFrames.ts";
 
-/** What all calls of `Chat` on one server share. */
+/** The parts that all calls of `Chat` on one server share. */
 export interface ChatCallParts {
   readonly node: ChatNode;
   readonly counters: CallCounters;

@@ -70,6 +70,6 @@ function reasonOf(reason: Reason): WireReason {
   return WireReason[`REASON_${reason}`];
 }
 
-function waitOf({ retryAfter }: { retryAfter?: number }) {
-  return retryAfter === undefined ? undefined : toDuration(retryAfter);
+function waitOf({ retryAfterMs }: { retryAfterMs?: number }) {
+  return retryAfterMs === undefined ? undefined : toDuration(retryAfterMs);
 }

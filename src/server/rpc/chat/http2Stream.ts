@@ -45,7 +45,7 @@ export function writeMessage(
   stream.uncork();
 }
 
-/** Resets a stream, which frees what it buffers. */
+/** Resets a stream, which frees its buffers. */
 export function resetStream(stream: ServerHttp2Stream): void {
   stream.close(constants.NGHTTP2_CANCEL);
 }

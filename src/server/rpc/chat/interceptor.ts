@@ -7,7 +7,7 @@ import { CommandPacer } from "./commandPacer.ts";
 import { http2StreamOf } from "./http2Stream.ts";
 import { SharedFrames } from "./sharedFrames.ts";
 
-/** What `Chat` is served with. */
+/** The options of the interceptor. */
 export interface ChatOptions {
   readonly node: ChatNode;
   readonly counters: CallCounters;

@@ -1,7 +1,7 @@
 import { constants, type Http2Session, type ServerHttp2Stream } from "node:http2";
 import type { InboundLimits } from "./limits.ts";
 
-/** What the unfinished requests of one connection cost together. */
+/** The costs of one connection: the bytes of its unfinished requests, and its violations. */
 export class InboundConnection {
   readonly #session: Http2Session;
   readonly #limits: InboundLimits;
@@ -14,7 +14,7 @@ export class InboundConnection {
   }
 
   /**
-   * An unfinished request has grown by so many bytes, or has ended (negative). Returns whether all of them may be
+   * Adds to the bytes of unfinished requests (negative when a request has ended). Returns whether all of them may be
    * kept.
    */
   keep(bytes: number): boolean {
@@ -22,7 +22,7 @@ export class InboundConnection {
     return this.#unfinishedBytes <= this.#limits.unfinishedBytes;
   }
 
-  /** The client has violated a limit. Closes the connection if it does so again and again. */
+  /** Counts a violation of a limit. Closes the connection after `limits.violations` of them. */
   violated(): void {
     this.#violations += 1;
     if (this.#violations < this.#limits.violations || this.#session.destroyed) return;
@@ -33,8 +33,8 @@ export class InboundConnection {
 
 /**
  * Counts the DATA frames of one request, also those that wait unread: each is an object of over 100 bytes, however
- * little is in it. No gRPC library sends frames that are smaller on average than the prefix of a message. What came
- * in the same read of the socket as the call's headers is not counted: those are at most some thousand frames.
+ * small its content is. The average frame of every gRPC library is larger than the prefix of a message. Frames that
+ * came in the same read of the socket as the headers of the call are not counted: they are some thousand at most.
  */
 export class FrameCount {
   readonly #max: number;
@@ -42,8 +42,8 @@ export class FrameCount {
   #bytes = 0;
 
   /**
-   * Looks at what Node pushes into a stream. `exceeded` is called when `max` frames were too small, at each further
-   * one.
+   * Counts the chunks that Node pushes into a stream. From the moment that more than `max` frames are too small on
+   * average, `exceeded` is called for each frame.
    */
   constructor(stream: ServerHttp2Stream, max: number, exceeded: () => void) {
     this.#max = max;
@@ -54,7 +54,7 @@ export class FrameCount {
     };
   }
 
-  /** A request has come whole: the next one begins. */
+  /** Starts to count the next request. */
   restart(): void {
     this.#frames = 0;
     this.#bytes = 0;

@@ -10,22 +10,22 @@ import { closeWhenEnded, refuse } from "./refuse.ts";
 import { StreamingRequest } from "./streamingRequest.ts";
 import { UnaryRequest } from "./unaryRequest.ts";
 
-/** How the requests of an rpc come. */
+/** The requests that an rpc takes. */
 export type RequestKind =
-  /** One, and one response. */
+  /** One request, and one response. */
   | "unary"
-  /** One, and responses for as long as the client wants them. */
+  /** One request, and responses until the client cancels. */
   | "watch"
-  /** Any number. */
+  /** Any number of requests. */
   | "stream"
-  /** Any number, of a client that needs no token: it may not keep the call open for nothing. */
+  /** Any number of requests. The client needs no token, so an idle call is ended. */
   | "open-stream";
 
-/** What the gate is made with. */
+/** The options of a gate. */
 export interface GateOptions {
   /** The rpcs that are served, by path. */
   readonly kinds: ReadonlyMap<string, RequestKind>;
-  /** A call has failed here. */
+  /** Called for each call that the gate refuses. */
   readonly failed: (failure: CallFailure) => void;
   readonly limits?: Partial<InboundLimits> | undefined;
 }
@@ -33,11 +33,12 @@ export interface GateOptions {
 type Serve = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => void;
 
 const NOT_GRPC =
-  "This port speaks gRPC only, over HTTP/2. Use a client of obrolan.v1.ChatService, such as npx obrolan, buf curl or grpcurl.\n";
+  "This port speaks gRPC only, over HTTP/2. Use a client of obrolan.v1.ChatService, such as " +
+  "npx obrolan, buf curl or grpcurl.\n";
 
 /**
- * Stands between HTTP/2 and grpc-js: grpc-js sees a request when all of it has come and is a gRPC message, so that
- * what is unfinished is bounded in time and bytes, and what is refused has a reason
+ * Stands between HTTP/2 and grpc-js, which sees only complete requests that are gRPC messages. So unfinished requests
+ * are bounded in time and bytes, and every refusal has a reason
  * (docs/decisions/0018-requests-are-read-before-grpc-js.md).
  */
 export class InboundGate {
@@ -52,7 +53,7 @@ export class InboundGate {
     this.#limits = { ...INBOUND_LIMITS, ...limits };
   }
 
-  /** From now on the calls of a server that grpc-js has made come through here. */
+  /** Receives all calls of a server that grpc-js has created, from now on. */
   listenAt(server: Server): void {
     const http2 = server as unknown as Http2Server;
     const listeners = http2.listeners("stream") as Serve[];
@@ -67,7 +68,7 @@ export class InboundGate {
   }
 
   #receive(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, serve: (used: IncomingHttpHeaders) => void): void {
-    // A stream that breaks closes, too, which is where each call hears of it.
+    // A stream that breaks closes too, and each call listens for that.
     stream.on("error", () => {});
     const { session } = stream;
     if (session === undefined) return;
@@ -108,8 +109,8 @@ export class InboundGate {
   }
 
   #connectionOf(session: ServerHttp2Session): InboundConnection {
-    const known = this.#connections.get(session);
-    if (known !== undefined) return known;
+    const existing = this.#connections.get(session);
+    if (existing !== undefined) return existing;
     const connection = new InboundConnection(session, this.#limits);
     this.#connections.set(session, connection);
     return connection;

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from "node:http2";
 
-/** HTTP/2 counts 32 bytes for each header beside its name and its value (RFC 9113, section 6.5.2). */
+/** HTTP/2 counts 32 bytes for each header besides its name and value (RFC 9113, section 6.5.2). */
 const OVERHEAD_BYTES = 32;
-/** The longest `authorization` that is looked at: a token has 51 characters. */
-const MAX_AUTHORIZATION = 512;
+/** A longer `authorization` is cut: a token has 51 characters. */
+const MAX_AUTHORIZATION_CHARS = 512;
 /** `grpc-timeout` is at most 8 digits and a unit. */
-const MAX_TIMEOUT = 16;
+const MAX_TIMEOUT_CHARS = 16;
 
-/** How many bytes headers have, as HTTP/2 counts them. */
+/** The bytes of headers, as HTTP/2 counts them. */
 export function sizeOfHeaders(headers: IncomingHttpHeaders): number {
   let size = 0;
   for (const [name, value] of Object.entries(headers)) {
@@ -22,9 +22,9 @@ export function isGrpc(headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * The headers that the server uses, and no others: a call keeps its headers for as long as it is open, and HPACK lets
- * a client send 60 KB of them in 33 bytes. Those of the encoding are left out: requests are decompressed before they
- * are passed on.
+ * The headers that the server uses, and no others. A call keeps its headers while it is open, and HPACK lets a client
+ * send 60 KB of them in 33 bytes. The headers of the encoding are left out, because requests are decompressed before
+ * grpc-js sees them.
  */
 export function usedHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   const { authorization } = headers;
@@ -33,12 +33,12 @@ export function usedHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
     ":method": "POST",
     ":path": headers[":path"] ?? "",
     "content-type": "application/grpc",
-    ...(authorization === undefined ? {} : { authorization: authorization.slice(0, MAX_AUTHORIZATION) }),
-    ...(typeof timeout === "string" ? { "grpc-timeout": timeout.slice(0, MAX_TIMEOUT) } : {}),
+    ...(authorization === undefined ? {} : { authorization: authorization.slice(0, MAX_AUTHORIZATION_CHARS) }),
+    ...(typeof timeout === "string" ? { "grpc-timeout": timeout.slice(0, MAX_TIMEOUT_CHARS) } : {}),
   };
 }
 
-/** The encoding of compressed requests. */
+/** The encoding of compressed requests; `identity` if the headers name none. */
 export function encodingOf(headers: IncomingHttpHeaders): string {
   const encoding = headers["grpc-encoding"];
   return typeof encoding === "string" ? encoding : "identity";

@@ -1,20 +1,20 @@
 const FIRST_CAPACITY = 256;
 
 /**
- * Bytes that came in parts, in one buffer. It grows with what has come and not with what was announced, so that a
- * client has to send what it makes the server keep; and each part is copied, since a part of one byte keeps the whole
- * read of the socket in memory.
+ * Joins the parts of a message in one buffer. The buffer grows with the bytes that came, and not with the length that
+ * was announced: so a client must send the bytes that it makes the server keep. Each part is copied, because a part of
+ * one byte keeps the whole read of the socket in memory.
  */
 export class JoinedBytes {
   #buffer = Buffer.alloc(0);
   #length = 0;
 
-  /** How many there are. */
+  /** The number of bytes. */
   get length(): number {
     return this.#length;
   }
 
-  /** Appends a part. */
+  /** Appends a copy of a part. */
   append(part: Uint8Array): void {
     const length = this.#length + part.length;
     if (length > this.#buffer.length) {
@@ -26,12 +26,12 @@ export class JoinedBytes {
     this.#length = length;
   }
 
-  /** A view of them, good until the next `append` or `take`. */
+  /** A view of the bytes; valid until the next `append` or `take`. */
   get bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }
 
-  /** Hands all of them over, and begins anew. */
+  /** Returns the bytes, and empties the buffer. */
   take(): Buffer {
     const { bytes } = this;
     this.#buffer = Buffer.alloc(0);

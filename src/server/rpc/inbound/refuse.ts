@@ -1,7 +1,7 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { CallFailure } from "../failure.ts";
 
-/** Ends a call that grpc-js has not seen with a status, in headers alone. */
+/** Ends a call that grpc-js has not seen: sends its status in the headers, without a body. */
 export function refuse(stream: ServerHttp2Stream, { code, message, trailers }: CallFailure): void {
   if (stream.destroyed || stream.closed || stream.headersSent) return;
   const headers: OutgoingHttpHeaders = {
@@ -17,16 +17,17 @@ export function refuse(stream: ServerHttp2Stream, { code, message, trailers }: C
 }
 
 /**
- * Closes a stream whose call the server has ended, if the client keeps its own side open for longer than `lingerMs`:
- * else it would stay for as long as the connection. RFC 9113, section 8.1, has `NO_ERROR` for this.
+ * Closes the stream of a call that the server has ended, if the client keeps its own side open for longer than
+ * `lingerMs`. Otherwise the stream would stay as long as the connection. RFC 9113, section 8.1, has `NO_ERROR` for
+ * this.
  */
 export function closeWhenEnded(stream: ServerHttp2Stream, lingerMs: number): void {
   let timer: NodeJS.Timeout | undefined;
   const linger = () => {
     timer ??= setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), lingerMs).unref();
   };
-  // Trailers are wanted when all before them has been sent, however slowly the client took it. A response without
-  // trailers is short.
+  // `wantTrailers` comes when everything before the trailers has been sent, however slowly the client reads. A response
+  // without trailers is short.
   stream.once("wantTrailers", linger);
   stream.once("finish", () => {
     if (stream.sentHeaders?.["grpc-status"] !== undefined || stream.sentHeaders?.[":status"] !== 200) linger();

@@ -9,7 +9,9 @@ const COMPRESSED = 1;
 
 const DECOMPRESS = { gzip: gunzipSync, deflate: inflateSync } as const;
 
-/** The messages that are complete, with their prefixes and decompressed; after them perhaps a message that is refused. */
+/**
+ * The messages that are complete, with their prefixes and decompressed; after them perhaps a message that is refused.
+ */
 export interface CompleteFrames {
   /** Each buffer has one message or several. */
   readonly frames: readonly Buffer[];
@@ -23,7 +25,9 @@ export class RequestFrames {
   /** The first bytes of a message that is not complete. */
   readonly #unfinished = new JoinedBytes();
 
-  /** `encoding`: of compressed messages, from the header `grpc-encoding`. `maxBytes`: of a message, decompressed or not. */
+  /**
+   * `encoding`: of compressed messages, from the header `grpc-encoding`. `maxBytes`: of a message, decompressed or not.
+   */
   constructor(encoding: string, maxBytes: number) {
     this.#encoding = encoding;
     this.#maxBytes = maxBytes;
@@ -139,8 +143,8 @@ export class RequestFrames {
   }
 }
 
-function tooLarge(what: string, maxBytes: number): InvalidRequest {
-  return new InvalidRequest(`The request is too large: take at most ${maxBytes} bytes, ${what}.`, {
+function tooLarge(size: string, maxBytes: number): InvalidRequest {
+  return new InvalidRequest(`The request is too large: take at most ${maxBytes} bytes, ${size}.`, {
     code: Status.RESOURCE_EXHAUSTED,
   });
 }

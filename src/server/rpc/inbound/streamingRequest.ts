@@ -6,7 +6,7 @@ import { FrameCount, type InboundConnection } from "./connection.ts";
 import type { InboundLimits } from "./limits.ts";
 import { RequestFrames } from "./requestFrames.ts";
 
-/** What the requests of a stream are read with. */
+/** The parts and limits of one streaming call. */
 export interface StreamingParts {
   readonly stream: ServerHttp2Stream;
   readonly connection: InboundConnection;
@@ -16,22 +16,22 @@ export interface StreamingParts {
 }
 
 /**
- * The requests of a streaming call. grpc-js is given whole messages when it asks for them; one that is refused
- * reaches the code behind it in its place among the others, as `encodeRefusal` has it.
+ * The requests of a streaming call. grpc-js gets complete messages when it asks for them. A refusal is passed on as a
+ * message too (`encodeRefusal`), in order with the requests.
  */
 export class StreamingRequest {
   readonly #parts: StreamingParts;
   readonly #frames: RequestFrames;
   readonly #count: FrameCount;
-  /** Whole messages that grpc-js has not asked for. */
-  readonly #whole: Buffer[] = [];
-  /** What grpc-js listens with, once it does. */
+  /** Complete messages that grpc-js has not asked for. */
+  readonly #complete: Buffer[] = [];
+  /** The listeners of grpc-js; `undefined` until it serves the call. */
   #grpc: { readonly data: (chunk: Buffer) => void; readonly end: () => void } | undefined;
   #isWanted = false;
   #isPumping = false;
   /** Whether the client has ended its side. */
   #hasEnded = false;
-  /** Whether nothing more is passed on. */
+  /** Whether nothing more is passed to grpc-js. */
   #isOver = false;
   #keptBytes = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -43,14 +43,14 @@ export class StreamingRequest {
     this.#count = new FrameCount(stream, limits.tinyFrames, () => this.#violate());
   }
 
-  /** `serve` has grpc-js serve the call. */
+  /** Passes the call to grpc-js with `serve`, and takes over its listeners. */
   serve(serve: () => void): void {
     const { stream } = this.#parts;
-    // Set before grpc-js listens for data, which else would make the stream flow.
+    // Before grpc-js listens for data: a `data` listener alone would make the stream flow.
     stream.on("readable", () => this.#pump());
     stream.pause = () => {
       this.#isWanted = false;
-      // Nothing is read now, so the client cannot be late.
+      // Nothing is read while grpc-js pauses, so the client cannot be late.
       clearTimeout(this.#timer);
       this.#timer = undefined;
       return stream;
@@ -88,8 +88,8 @@ export class StreamingRequest {
   }
 
   /**
-   * Passes on what grpc-js asks for; behind the end of the call everything is read and dropped, so that the stream
-   * can close.
+   * Passes on the messages that grpc-js asks for. After the end of the call all bytes are read and dropped, so that the
+   * stream can close.
    */
   #pump(): void {
     if (this.#grpc === undefined || this.#isPumping) return;
@@ -101,14 +101,14 @@ export class StreamingRequest {
     }
   }
 
-  /** Returns whether there may be more to do. */
+  /** Returns whether the next step may do something. */
   #step(): boolean {
     const { stream } = this.#parts;
     if (this.#isOver || stream.writableEnded || stream.closed) return this.#next() !== null;
     if (!this.#isWanted) return false;
-    const whole = this.#whole.shift();
-    if (whole !== undefined) {
-      this.#grpc?.data(whole);
+    const message = this.#complete.shift();
+    if (message !== undefined) {
+      this.#grpc?.data(message);
       return true;
     }
     const bytes = this.#next();
@@ -130,7 +130,7 @@ export class StreamingRequest {
       this.#refuse(refused, frames);
       return;
     }
-    this.#whole.push(...frames);
+    this.#complete.push(...frames);
     if (frames.length > 0) this.#count.restart();
     else this.#timer ??= this.#timeUnfinished();
     if (!this.#keep(this.#frames.unfinishedBytes)) this.#violate();
@@ -147,15 +147,15 @@ export class StreamingRequest {
     this.#grpc?.end();
   }
 
-  /** Passes on the refusal, behind the requests that came before it. */
+  /** Passes on the requests that came before a refusal, and then the refusal. */
   #refuse(refused: InvalidRequest, before: readonly Buffer[]): void {
     clearTimeout(this.#timer);
     this.#isOver = true;
     this.#keep(0);
-    for (const each of [...this.#whole.splice(0), ...before, framed(encodeRefusal(refused))]) this.#grpc?.data(each);
+    for (const each of [...this.#complete.splice(0), ...before, framed(encodeRefusal(refused))]) this.#grpc?.data(each);
   }
 
-  /** Begins the time that the client has for what is to come next. */
+  /** Starts the timer for the next request, or for the rest of an unfinished one. */
   #waitForRequest(): void {
     if (this.#timer !== undefined || this.#isOver) return;
     if (this.#frames.unfinishedBytes > 0) this.#timer = this.#timeUnfinished();
@@ -164,7 +164,7 @@ export class StreamingRequest {
 
   #timeUnfinished(): NodeJS.Timeout {
     const { stream, limits } = this.#parts;
-    // No status: it would tell the client that the request itself is bad, and it may be a good one on a bad line.
+    // No status: it would say that the request is invalid, but it may be a valid one on a bad connection.
     return setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), limits.messageMs);
   }
 

@@ -7,21 +7,21 @@ import { FrameCount, type InboundConnection } from "./connection.ts";
 import type { InboundLimits } from "./limits.ts";
 import { RequestFrames } from "./requestFrames.ts";
 
-/** What a unary request is read with. */
+/** The parts and limits of one unary or server-streaming call. */
 export interface UnaryParts {
   readonly stream: ServerHttp2Stream;
   readonly connection: InboundConnection;
   readonly limits: InboundLimits;
   readonly encoding: string;
-  /** Whether responses follow for as long as the client wants them. */
+  /** Whether the responses continue until the client cancels. */
   readonly isWatch: boolean;
-  /** Has grpc-js serve the call. */
+  /** Passes the call to grpc-js. */
   readonly serve: () => void;
-  /** Ends the call with the status of an error. */
+  /** Ends the call with the status for an error. */
   readonly refuse: (error: Error) => void;
 }
 
-/** The request of a unary or server-streaming call. grpc-js sees the call when all of it has come. */
+/** The request of a unary or server-streaming call. grpc-js sees the call when the request is complete. */
 export class UnaryRequest {
   readonly #parts: UnaryParts;
   readonly #frames: RequestFrames;
@@ -47,8 +47,7 @@ export class UnaryRequest {
   }
 
   #read(): void {
-    // `read` joins what has come in many frames; what comes behind the end of a call is read too, so that the stream
-    // can close.
+    // `read` joins the frames that have come. Bytes after the end of a call are read too, so that the stream can close.
     for (let bytes = this.#next(); bytes !== null; bytes = this.#next()) if (!this.#isOver) this.#take(bytes);
   }
 
@@ -61,7 +60,7 @@ export class UnaryRequest {
     if (error !== undefined) this.#refuse(error);
   }
 
-  /** Returns why the bytes are refused. */
+  /** Returns the error if the bytes are refused. */
   #keep(bytes: Buffer): Error | undefined {
     const { frames, refused } = this.#frames.push(bytes);
     const [first, second] = frames;
@@ -69,7 +68,7 @@ export class UnaryRequest {
       if (second !== undefined || this.#message !== undefined || !isOneMessage(first)) {
         return new InvalidRequest("The call has more than one request: this rpc takes one.");
       }
-      // A copy: it is a part of what the socket was read into, and keeps all of that in memory.
+      // A copy: the message is a slice of a larger buffer of the socket, and would keep that in memory.
       this.#message = Buffer.from(first);
     }
     if (refused !== undefined) return refused;
