@@ -9,6 +9,7 @@ import { needs, run } from "./externalTools.ts";
 /** Debian's, whatever other Pythons there are: its packages are installed for this one. */
 const PYTHON = "/usr/bin/python3";
 const PLUGIN = "/usr/bin/grpc_python_plugin";
+const PROGRAMS = path.resolve(import.meta.dirname, "../interop");
 const PROTO = path.resolve(import.meta.dirname, "../../proto");
 
 /** Makes Python's stubs of the contract in a folder, with plain protoc. Skips the test where a tool is missing. */
@@ -25,7 +26,7 @@ export async function makePythonStubs(test: Context, folder: string): Promise<vo
   expect(stderr).to.equal("");
 }
 
-/** A Python program of this folder that prints lines of JSON until it is killed. */
+/** A Python program of `test/interop` that prints lines of JSON until it is killed. */
 export class PythonProgram {
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
@@ -36,7 +37,7 @@ export class PythonProgram {
   /** `stubs`: the folder with the contract's stubs. */
   constructor(file: string, args: readonly string[], stubs: string) {
     const env = { ...process.env, PYTHONPATH: stubs, PYTHONDONTWRITEBYTECODE: "1" };
-    this.#child = spawn(PYTHON, [path.join(import.meta.dirname, file), ...args], { env });
+    this.#child = spawn(PYTHON, [path.join(PROGRAMS, file), ...args], { env });
     this.#closed = once(this.#child, "close");
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.#out += text;
