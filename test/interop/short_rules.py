@@ -21,7 +21,8 @@ RECONNECT += [("grpc.min_reconnect_backoff_ms", 5_000)]
 
 
 class Client:
-    def __init__(self, room, token, recent):
+    def __init__(self, channel, room, token, recent):
+        self.channel = channel
         self.room = room
         self.metadata = [("authorization", f"Bearer {token}")]
         self.recent = recent
@@ -32,6 +33,7 @@ class Client:
         """Rule 5: reconnects whenever the stream ends."""
         wait = 0.05
         while True:
+            self.connect()
             try:
                 for response in self.stream():
                     wait = 0.05
@@ -41,6 +43,14 @@ class Client:
                     raise
             time.sleep(random.uniform(0, wait))
             wait = min(2 * wait, 1)
+
+    def connect(self):
+        """Waits for a connection: gRPC works on one only while something waits for it, and a call may fail at once."""
+        ready = grpc.channel_ready_future(self.channel)
+        try:
+            ready.result(timeout=5)
+        except grpc.FutureTimeoutError:
+            ready.cancel()
 
     def stream(self):
         """Rule 2: waits for `welcome`, and joins."""
@@ -84,7 +94,7 @@ def main(address, username, password, recent):
     with grpc.insecure_channel(address, RECONNECT) as channel:
         room = chat_pb2_grpc.ChatServiceStub(channel)
         session = room.Login(chat_pb2.LoginRequest(username=username, password=password))
-        Client(room, session.token, int(recent)).stay()
+        Client(channel, room, session.token, int(recent)).stay()
 
 
 main(*sys.argv[1:])

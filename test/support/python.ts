@@ -9,6 +9,7 @@ import { needs, run } from "./externalTools.ts";
 /** Debian's Python: the gRPC packages are installed for it. */
 const PYTHON = "/usr/bin/python3";
 const PLUGIN = "/usr/bin/grpc_python_plugin";
+const PROGRAMS = path.resolve(import.meta.dirname, "../interop");
 const PROTO = path.resolve(import.meta.dirname, "../../proto");
 
 /** Generates Python stubs of the contract into a folder, with plain protoc. Skips the test if a tool is missing. */
@@ -36,7 +37,7 @@ export class PythonProgram {
   /** `file`: relative to this folder. `stubs`: the folder of the generated stubs. */
   constructor(file: string, args: readonly string[], stubs: string) {
     const env = { ...process.env, PYTHONPATH: stubs, PYTHONDONTWRITEBYTECODE: "1" };
-    this.#child = spawn(PYTHON, [path.join(import.meta.dirname, file), ...args], { env });
+    this.#child = spawn(PYTHON, [path.join(PROGRAMS, file), ...args], { env });
     this.#closed = once(this.#child, "close");
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.#out += text;
