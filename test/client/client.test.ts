@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { expect } from "chai";
 import { ChatError, connect, Status } from "../../src/client/index.ts";
 import { makeCertificate } from "../support/certificate.ts";
@@ -72,7 +72,8 @@ describe("ChatClient", () => {
   });
 
   it("A call to a server that never answers ends at its timeout, and at once when it is aborted.", async () => {
-    const mute = createServer().listen(0, "127.0.0.1");
+    const sockets: Socket[] = [];
+    const mute = createServer((socket) => sockets.push(socket)).listen(0, "127.0.0.1");
     await new Promise((resolve) => mute.once("listening", resolve));
     const { port } = mute.address() as { port: number };
     const client = connect({ address: `127.0.0.1:${port}`, timeoutMs: 50 });
@@ -83,6 +84,7 @@ describe("ChatClient", () => {
     const signal = AbortSignal.abort();
     expect((await failure(client.login("ani", "correct horse", { signal }))).code).to.equal(Status.CANCELLED);
     client.close();
+    for (const socket of sockets) socket.destroy();
     mute.close();
   });
 

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import type { Suite } from "mocha";
 
 /** How long handles may take to close after the last test, in milliseconds: an idle connection of `fetch` takes four seconds. */
@@ -11,12 +11,15 @@ const POLL_MS = 20;
  * the process alive. With `--parallel`, where mocha ends its workers, each file is such a run, so the failure names the file.
  */
 export const mochaHooks = {
-  beforeAll(this: Mocha.Context): void {
+  async beforeAll(this: Mocha.Context): Promise<void> {
+    // Mocha has a timer of its own while an asynchronous hook waits, at both counts.
+    await turn();
     const before = countResources();
     const root = this.test?.parent as Suite;
     // Added here, so that it comes after the hooks that the files have at the root.
     root.afterAll("leaves no open handles", async function () {
       this.timeout(2 * CLOSING_MS);
+      await turn();
       const giveUpAt = performance.now() + CLOSING_MS;
       let open = openedSince(before);
       while (open.length > 0 && performance.now() < giveUpAt) {
