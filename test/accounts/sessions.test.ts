@@ -3,11 +3,11 @@ import type { ChatNode } from "../../src/server/node/node.ts";
 import { enter, join, type NodeSetUp, openNode, sessionOf, toAll } from "../support/chatNode.ts";
 import { Gate, gated, withPort } from "../support/engines.ts";
 import { isSettled, turns, until } from "../support/eventLoop.ts";
-import { sqlitePlace } from "../support/sqliteFixture.ts";
+import { sqliteFixture } from "../support/sqliteFixture.ts";
 import { enlist, type Person, signIn, useStore } from "../support/storeFixture.ts";
 
 describe("A session that is logged out", () => {
-  const store = useStore(sqlitePlace);
+  const store = useStore(sqliteFixture);
   let room: ChatNode;
   let ana: Person;
   beforeEach(async () => {

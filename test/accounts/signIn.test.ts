@@ -10,7 +10,7 @@ import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { MemoryFailedLogins } from "../../src/server/engines/memory/index.ts";
 import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
 import { override } from "../support/engines.ts";
-import { sqlitePlace } from "../support/sqliteFixture.ts";
+import { sqliteFixture } from "../support/sqliteFixture.ts";
 import { followed } from "../support/steadyClock.ts";
 import { NOON, useStore } from "../support/storeFixture.ts";
 
@@ -22,7 +22,7 @@ const PASSWORD = "correct horse";
 const OLD = { algorithm: 2, memoryCost: 8_192, timeCost: 1, parallelism: 1 } as const;
 
 describe("SignIn", () => {
-  const store = useStore(sqlitePlace);
+  const store = useStore(sqliteFixture);
   const secrets = new NodeSecrets();
   let count = 0;
   let name: string;
@@ -212,7 +212,7 @@ describe("SignIn", () => {
 });
 
 describe("Sessions", () => {
-  const store = useStore(sqlitePlace);
+  const store = useStore(sqliteFixture);
   const secrets = new NodeSecrets();
 
   async function setUp() {

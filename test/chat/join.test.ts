@@ -4,11 +4,11 @@ import { DEFAULT_SIZES } from "../../src/server/common/limits.ts";
 import { LogReplica } from "../../src/server/log/logReplica.ts";
 import { Reader } from "../../src/server/log/reader.ts";
 import { encoder } from "../support/encoder.ts";
-import { sqlitePlace } from "../support/sqliteFixture.ts";
+import { sqliteFixture } from "../support/sqliteFixture.ts";
 import { draft, enlist, headOf, type Person, range, useStore } from "../support/storeFixture.ts";
 
 describe("startOf", () => {
-  const store = useStore(sqlitePlace);
+  const store = useStore(sqliteFixture);
   let ana: Person;
   let bob: Person;
   let log: LogReplica;

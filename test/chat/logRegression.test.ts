@@ -4,13 +4,13 @@ import { enter, join, openNode, toAll } from "../support/chatNode.ts";
 import { Gate, gated, override } from "../support/engines.ts";
 import { until } from "../support/eventLoop.ts";
 import { ModelStore } from "../support/modelStore.ts";
-import { sqlitePlace } from "../support/sqliteFixture.ts";
+import { sqliteFixture } from "../support/sqliteFixture.ts";
 import { enlist, type Person, range, useStore } from "../support/storeFixture.ts";
 
 const GOODBYE = { reason: "STORE_UNAVAILABLE", reconnect: true };
 
 describe("A node whose log has regressed", () => {
-  const store = useStore(sqlitePlace);
+  const store = useStore(sqliteFixture);
   let node: ChatNode;
   let ana: Person;
   let bob: Person;

@@ -12,13 +12,13 @@ import type { Draft, LogStore } from "../../src/server/log/ports/logStore.ts";
 import { encoder } from "../support/encoder.ts";
 import { Gate, override } from "../support/engines.ts";
 import { isSettled } from "../support/eventLoop.ts";
-import { sqlitePlace } from "../support/sqliteFixture.ts";
+import { sqliteFixture } from "../support/sqliteFixture.ts";
 import { enlist, headOf, idsAfter, NOON, type Person, readAfter, useStore } from "../support/storeFixture.ts";
 
 const NO_RATE_LIMIT = { messagesPerSecond: 0, burst: 0 };
 
 describe("MessageSubmitter", () => {
-  const store = useStore(sqlitePlace);
+  const store = useStore(sqliteFixture);
   let ana: Person;
   let bob: Person;
   let base: number;

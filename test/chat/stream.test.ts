@@ -5,14 +5,14 @@ import type { ChatNode } from "../../src/server/node/node.ts";
 import { enter, join, type NodeSetUp, openNode, toAll } from "../support/chatNode.ts";
 import { Gate, gated, withPort } from "../support/engines.ts";
 import { isSettled, turns, until } from "../support/eventLoop.ts";
-import { sqlitePlace } from "../support/sqliteFixture.ts";
+import { sqliteFixture } from "../support/sqliteFixture.ts";
 import { draft, enlist, headOf, type Person, range, useStore } from "../support/storeFixture.ts";
 
 /** Longer than any test (ms). */
 const LONG_MS = 10 * 60 * 1_000;
 
 describe("Stream", () => {
-  const store = useStore(sqlitePlace);
+  const store = useStore(sqliteFixture);
   let node: ChatNode;
   let ana: Person;
   let bob: Person;

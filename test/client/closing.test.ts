@@ -6,7 +6,7 @@ import { type ChatClient, ChatError, connect, Status } from "../../src/client/in
 import { within } from "../support/deadline.ts";
 import { Gate, withPort } from "../support/engines.ts";
 import { type Person, useServer } from "../support/server.ts";
-import { isCaughtUp, until } from "../support/takeEvents.ts";
+import { isCaughtUp, takeUntil } from "../support/takeEvents.ts";
 
 const LIBRARY = path.resolve(import.meta.dirname, "../../src/client/index.ts");
 
@@ -32,7 +32,7 @@ describe("ChatClient.close", () => {
 
   it("close() aborts open rooms, and their commands without an answer resolve as unanswered.", async () => {
     const rooms = [client.enter({ token: ani.token }), client.enter({ token: ani.token })];
-    for (const room of rooms) await until(room, "the end of the replay", isCaughtUp);
+    for (const room of rooms) await takeUntil(room, "the end of the replay", isCaughtUp);
     const outcome = rooms[0]?.sendAll("too late", { requestId: "late" });
     client.close();
     for (const room of rooms) expect(await within(room.closed, "the end")).to.deep.equal({ kind: "aborted" });
@@ -167,7 +167,7 @@ describe("ChatClient.list right after enter", () => {
   it("The list does not wait for a room that is closed, or that has no connection.", async () => {
     const ani = await server.person("ani");
     const room = client.enter({ token: ani.token });
-    await until(room, "the end of the replay", isCaughtUp);
+    await takeUntil(room, "the end of the replay", isCaughtUp);
     room.abort();
     await room.closed;
     expect((await client.list(ani.token)).totalSize).to.be.a("number");

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { connect, type Outcome, type Room } from "../../src/client/index.ts";
 import { ChatRequest, ChatResponse, type Event, Reason } from "../../src/gen/obrolan/v1/chat.ts";
 import { within } from "../support/deadline.ts";
-import { isCaughtUp, until } from "../support/takeEvents.ts";
+import { isCaughtUp, takeUntil } from "../support/takeEvents.ts";
 
 type Call = ServerDuplexStream<ChatRequest, ChatResponse>;
 
@@ -105,12 +105,12 @@ describe("A room whose server cannot read a request", () => {
 
   async function enter(): Promise<void> {
     room = client.enter({ token: "t", backoff: { firstMs: 1, maxMs: 20 } });
-    await until(room, "the end of the replay", isCaughtUp);
+    await takeUntil(room, "the end of the replay", isCaughtUp);
   }
 
   function send(texts: readonly string[]): Promise<Outcome[]> {
     const outcomes = texts.map((text) => room.sendAll(text, { requestId: text }));
-    void until(room, "its end", () => false).catch(() => {});
+    void takeUntil(room, "its end", () => false).catch(() => {});
     return within(Promise.all(outcomes), "the answers");
   }
 

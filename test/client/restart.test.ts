@@ -6,7 +6,7 @@ import { Gate, gated, withPort } from "../support/engines.ts";
 import { expectGoodbye } from "../support/expect.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { TestServer, useServer } from "../support/server.ts";
-import { isCaughtUp, ofKind, says, texts, until } from "../support/takeEvents.ts";
+import { isCaughtUp, ofKind, says, takeUntil, texts } from "../support/takeEvents.ts";
 
 describe("A room whose server restarts", () => {
   const server = useServer();
@@ -17,12 +17,12 @@ describe("A room whose server restarts", () => {
     const client = connect({ address: proxy.address });
     const room = client.enter({ token: ani.token, backoff: { firstMs: 1, maxMs: 20 } });
     try {
-      await until(room, "the end of the replay", isCaughtUp);
+      await takeUntil(room, "the end of the replay", isCaughtUp);
       await server.restart();
       proxy.pointTo(server.port);
       const talker = await server.enter(budi);
       await talker.accept({ $case: "sendAll", value: { text: "back again" } });
-      const events = await until(room, "the message", says("back again"));
+      const events = await takeUntil(room, "the message", says("back again"));
       expect(ofKind(events, "goodbye")[0]).to.include({ reason: "SHUTTING_DOWN", reconnect: true });
       expect(texts(events)).to.deep.equal(["back again"]);
     } finally {
@@ -56,7 +56,7 @@ describe("A room whose store leaves an outcome unknown", () => {
     const client = connect({ address: `127.0.0.1:${uncertain.port}` });
     const room = client.enter({ token: ani.token, backoff: { firstMs: 1, maxMs: 20 } });
     try {
-      await until(room, "the end of the replay", isCaughtUp);
+      await takeUntil(room, "the end of the replay", isCaughtUp);
       expect(await room.sendAll("hello")).to.include({ kind: "accepted", id: 1n, duplicate: true });
       expect(appends).to.equal(3);
     } finally {
@@ -81,7 +81,7 @@ describe("A room whose server drains while its successor is up", () => {
     const client = connect({ address: network.address });
     const room = client.enter({ token: ani.token, backoff: { firstMs: 1, maxMs: 20 } });
     try {
-      await until(room, "the end of the replay", isCaughtUp);
+      await takeUntil(room, "the end of the replay", isCaughtUp);
       const lingering = await leaving.enter(budi);
       gate.shut();
       lingering.send(sendAll("just in time"), "r");
@@ -91,7 +91,7 @@ describe("A room whose server drains while its successor is up", () => {
       const stopped = leaving.stop().then(() => {
         isStopped = true;
       });
-      await until(room, "the end of the next replay", isCaughtUp);
+      await takeUntil(room, "the end of the next replay", isCaughtUp);
       expect(await client.list(ani.token)).to.include({ totalSize: 2 });
       expect(isStopped).to.equal(false);
       gate.open();

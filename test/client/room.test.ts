@@ -4,7 +4,7 @@ import { within } from "../support/deadline.ts";
 import { eventually } from "../support/eventLoop.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { type Person, useServer } from "../support/server.ts";
-import { acceptedId, isCaughtUp, ofKind, says, texts, until } from "../support/takeEvents.ts";
+import { acceptedId, isCaughtUp, ofKind, says, takeUntil, texts } from "../support/takeEvents.ts";
 
 const QUICK = { firstMs: 1, maxMs: 20 };
 /** Longer than any test: only a user who has left is off the list. */
@@ -27,7 +27,7 @@ describe("Room", () => {
 
   async function entered(client: ChatClient, options: Parameters<ChatClient["enter"]>[0]): Promise<Room> {
     const room = enter(client, options);
-    await until(room, "the end of the replay", isCaughtUp);
+    await takeUntil(room, "the end of the replay", isCaughtUp);
     return room;
   }
 
@@ -49,7 +49,7 @@ describe("Room", () => {
     const first = await entered(near, { token: ani.token });
     for (const text of ["one", "two", "three"]) await first.sendAll(text);
     const room = enter(near, { token: budi.token, recent: 2 });
-    const events = await until(room, "the end of the replay", isCaughtUp);
+    const events = await takeUntil(room, "the end of the replay", isCaughtUp);
     expect(events.map((event) => event.kind)).to.deep.equal(["connected", "message", "message", "caughtUp"]);
     expect(texts(events)).to.deep.equal(["two", "three"]);
     expect(ofKind(events, "connected")[0]).to.include({ username: budi.username, again: false, logChanged: false });
@@ -61,7 +61,7 @@ describe("Room", () => {
     const [here, there] = [await entered(near, { token: ani.token }), await entered(near, { token: budi.token })];
     const id = acceptedId(await here.sendAll("hello"));
     for (const room of [here, there]) {
-      const [message] = ofKind(await until(room, "the message", says("hello")), "message");
+      const [message] = ofKind(await takeUntil(room, "the message", says("hello")), "message");
       expect(message).to.include({ id, sender: ani.username, recipient: "", text: "hello" });
       expect(room.cursor?.id).to.equal(id);
     }
@@ -89,17 +89,17 @@ describe("Room", () => {
     const talker = await entered(near, { token: budi.token });
     const room = await entered(far, { token: ani.token });
     await talker.sendAll("before");
-    await until(room, "the first message", says("before"));
+    await takeUntil(room, "the first message", says("before"));
     proxy.forbid();
-    await until(room, "the loss", (event) => event.kind === "disconnected");
+    await takeUntil(room, "the loss", (event) => event.kind === "disconnected");
     for (const text of ["one", "two", "three"]) await talker.sendAll(text);
     proxy.allow();
-    const events = await until(room, "the end of the replay", isCaughtUp);
+    const events = await takeUntil(room, "the end of the replay", isCaughtUp);
     expect(texts(events)).to.deep.equal(["one", "two", "three"]);
     expect(ofKind(events, "connected")[0]).to.include({ again: true, logChanged: false });
     expect(ofKind(events, "caughtUp")[0]).to.include({ again: true });
     await talker.sendAll("after");
-    expect(texts(await until(room, "the next message", says("after")))).to.deep.equal(["after"]);
+    expect(texts(await takeUntil(room, "the next message", says("after")))).to.deep.equal(["after"]);
   });
 
   it("A room without recent messages misses nothing if its connection is cut before the first cursor.", async () => {
@@ -107,13 +107,13 @@ describe("Room", () => {
     const witness = await entered(far, { token: budi.token });
     await talker.sendAll("long ago");
     // Then the server has the old message in its log, and does not send it as a new one.
-    await until(witness, "the old message", says("long ago"));
+    await takeUntil(witness, "the old message", says("long ago"));
     const room = enter(far, { token: ani.token });
-    await until(room, "the welcome", (event) => event.kind === "connected");
+    await takeUntil(room, "the welcome", (event) => event.kind === "connected");
     proxy.forbid();
     await talker.sendAll("missed");
     proxy.allow();
-    const events = await until(room, "the missed message", says("missed"));
+    const events = await takeUntil(room, "the missed message", says("missed"));
     expect(texts(events)).to.deep.equal(["missed"]);
   });
 
@@ -123,43 +123,48 @@ describe("Room", () => {
     proxy.deafen();
     const outcomes = ["one", "two", "three"].map((text) => room.sendAll(text));
     // The messages are posted, but their answers never arrive.
-    await until(witness, "the third message", says("three"));
+    await takeUntil(witness, "the third message", says("three"));
     expect(room.pending).to.equal(3);
     proxy.hear();
     const answers = await within(Promise.all(outcomes), "the answers");
     for (const answer of answers) expect(answer).to.include({ kind: "accepted", duplicate: true });
     await room.sendAll("last");
-    expect(texts(await until(witness, "the last message", says("last")))).to.deep.equal(["last"]);
-    expect(texts(await until(room, "the last message", says("last")))).to.deep.equal(["one", "two", "three", "last"]);
+    expect(texts(await takeUntil(witness, "the last message", says("last")))).to.deep.equal(["last"]);
+    expect(texts(await takeUntil(room, "the last message", says("last")))).to.deep.equal([
+      "one",
+      "two",
+      "three",
+      "last",
+    ]);
   });
 
   it("Commands given while the connection is lost are sent afterwards, in order.", async () => {
     const witness = await entered(near, { token: budi.token });
     const room = await entered(far, { token: ani.token });
     proxy.forbid();
-    await until(room, "the loss", (event) => event.kind === "disconnected");
+    await takeUntil(room, "the loss", (event) => event.kind === "disconnected");
     const outcomes = ["one", "two"].map((text) => room.sendAll(text));
     proxy.allow();
     for (const outcome of await within(Promise.all(outcomes), "the answers")) expect(outcome.kind).to.equal("accepted");
-    expect(texts(await until(witness, "both messages", says("two")))).to.deep.equal(["one", "two"]);
+    expect(texts(await takeUntil(witness, "both messages", says("two")))).to.deep.equal(["one", "two"]);
   });
 
   it("Another room resumes after the cursor of the events taken.", async () => {
     const talker = await entered(near, { token: budi.token });
     const first = await entered(near, { token: ani.token });
     for (const text of ["one", "two", "three"]) await talker.sendAll(text);
-    await until(first, "the second message", says("two"));
+    await takeUntil(first, "the second message", says("two"));
     const cursor = first.cursor;
     first.abort();
     const next = enter(near, { token: ani.token, resumeAfter: cursor?.id, logId: cursor?.logId });
-    expect(texts(await until(next, "the end of the replay", isCaughtUp))).to.deep.equal(["three"]);
+    expect(texts(await takeUntil(next, "the end of the replay", isCaughtUp))).to.deep.equal(["three"]);
   });
 
   it("A cursor of another log is reported, and the room begins at the oldest message.", async () => {
     const talker = await entered(near, { token: budi.token });
     await talker.sendAll("hello");
     const room = enter(near, { token: ani.token, resumeAfter: 1_000_000n, logId: "another log" });
-    const events = await until(room, "the end of the replay", isCaughtUp);
+    const events = await takeUntil(room, "the end of the replay", isCaughtUp);
     expect(ofKind(events, "connected")[0]).to.include({ logChanged: true });
     expect(events[1]).to.deep.equal({ kind: "gap", oldestId: 1n, missed: false });
     expect(texts(events)).to.include("hello");
@@ -168,10 +173,10 @@ describe("Room", () => {
   it("A room reads no more than its buffer holds while no events are taken, and loses none.", async () => {
     const talker = await entered(near, { token: budi.token });
     const room = enter(near, { token: ani.token, maxEvents: 2 });
-    await until(room, "the end of the replay", isCaughtUp);
+    await takeUntil(room, "the end of the replay", isCaughtUp);
     const sent = Array.from({ length: 50 }, (_, index) => `message ${index}`);
     for (const text of sent) await talker.sendAll(text);
-    const events = await until(room, "the last message", says("message 49"));
+    const events = await takeUntil(room, "the last message", says("message 49"));
     expect(texts(events)).to.deep.equal(sent);
   });
 
@@ -179,7 +184,7 @@ describe("Room", () => {
     const room = enter(near, { token: ani.token });
     const outcomes = ["one", "two", "three"].map((text) => room.sendAll(text));
     const closed = room.close();
-    const events = await until(room, "the end", (event) => event.kind === "closed");
+    const events = await takeUntil(room, "the end", (event) => event.kind === "closed");
     expect(texts(events)).to.deep.equal(["one", "two", "three"]);
     expect(events.at(-1)).to.deep.equal({ kind: "closed", why: { kind: "left" } });
     for (const outcome of await Promise.all(outcomes)) expect(outcome.kind).to.equal("accepted");
@@ -192,10 +197,10 @@ describe("Room", () => {
     const witness = await entered(near, { token: budi.token });
     proxy.deafen();
     const outcome = room.sendAll("last words");
-    await until(witness, "the message", says("last words"));
+    await takeUntil(witness, "the message", says("last words"));
     const closed = room.close();
     proxy.hear();
-    expect(texts(await until(room, "the end", (event) => event.kind === "closed"))).to.deep.equal(["last words"]);
+    expect(texts(await takeUntil(room, "the end", (event) => event.kind === "closed"))).to.deep.equal(["last words"]);
     expect(await outcome).to.include({ kind: "accepted", duplicate: true });
     expect(await closed).to.deep.equal({ kind: "left" });
   });
@@ -215,7 +220,7 @@ describe("Room", () => {
     const abort = new AbortController();
     proxy.forbid();
     const room = enter(far, { token: ani.token, signal: abort.signal, backoff: { firstMs: 60_000, maxMs: 60_000 } });
-    await until(room, "the first failure", (event) => event.kind === "disconnected");
+    await takeUntil(room, "the first failure", (event) => event.kind === "disconnected");
     abort.abort();
     expect(await within(room.closed, "the end")).to.deep.equal({ kind: "aborted" });
   });
@@ -223,7 +228,7 @@ describe("Room", () => {
   it("A room whose session is logged out does not reconnect.", async () => {
     const room = await entered(near, { token: ani.token });
     await near.logout(ani.token);
-    const events = await until(room, "the end", (event) => event.kind === "closed");
+    const events = await takeUntil(room, "the end", (event) => event.kind === "closed");
     // Presence events of other users may come meanwhile.
     const kinds = events.map((event) => event.kind).filter((kind) => kind !== "presence");
     expect(kinds).to.deep.equal(["goodbye", "closed"]);
@@ -252,13 +257,13 @@ describe("Room", () => {
       firstConnectMs *= 2;
       room = enter(far, { token: ani.token, firstConnectMs });
       since = performance.now();
-      last = (await until(room, "the first caughtUp", (event) => isCaughtUp(event) || isUnreached(event))).at(-1);
+      last = (await takeUntil(room, "the first caughtUp", (event) => isCaughtUp(event) || isUnreached(event))).at(-1);
     } while (last && isUnreached(last));
     proxy.forbid();
     const isOver = () => performance.now() - since > firstConnectMs;
-    await until(room, "failures past that time", (event) => event.kind === "disconnected" && isOver());
+    await takeUntil(room, "failures past that time", (event) => event.kind === "disconnected" && isOver());
     proxy.allow();
-    await until(room, "the return", isCaughtUp);
+    await takeUntil(room, "the return", isCaughtUp);
   });
 });
 

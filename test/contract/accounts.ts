@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { type NewStorePlace, NOON, range, useStore } from "../support/storeFixture.ts";
+import { type NewStoreFixture, NOON, range, useStore } from "../support/storeFixture.ts";
 
 /** What every keeper of accounts keeps to (room/ports/accounts.ts). */
-export function describeAccountStore(name: string, place: NewStorePlace): void {
+export function describeAccountStore(name: string, place: NewStoreFixture): void {
   describe(`The accounts of ${name}`, () => {
     const store = useStore(place);
 

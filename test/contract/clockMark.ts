@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { type NewStorePlace, NOON, useEmptyStore } from "../support/storeFixture.ts";
+import { type NewStoreFixture, NOON, useEmptyStore } from "../support/storeFixture.ts";
 
 /** What every keeper of the newest time keeps to (room/ports/clockMark.ts). */
-export function describeClockMark(name: string, place: NewStorePlace): void {
+export function describeClockMark(name: string, place: NewStoreFixture): void {
   describe(`The newest time that ${name} keeps`, () => {
     const store = useEmptyStore(place);
 

@@ -1,4 +1,4 @@
-import type { NewStorePlace } from "../support/storeFixture.ts";
+import type { NewStoreFixture } from "../support/storeFixture.ts";
 import { describeAppending } from "./log/appending.ts";
 import { describeForgetting } from "./log/forgetting.ts";
 import { describeReading } from "./log/reading.ts";
@@ -8,7 +8,7 @@ import { describeSentAt } from "./log/sentAt.ts";
 import { describeTexts } from "./log/texts.ts";
 
 /** What every log keeps to (room/ports/log.ts). */
-export function describeLogStore(name: string, place: NewStorePlace): void {
+export function describeLogStore(name: string, place: NewStoreFixture): void {
   describe(`The log of ${name}`, () => {
     describeAppending(place);
     describeRequestIds(place);

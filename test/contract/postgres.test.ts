@@ -1,5 +1,5 @@
 import { needsEngine } from "../support/engineServer.ts";
-import { postgresPlace } from "../support/postgresFixture.ts";
+import { postgresFixture } from "../support/postgresFixture.ts";
 import { describeAccountStore } from "./accounts.ts";
 import { describeAttempts } from "./attempts.ts";
 import { describeClockMark } from "./clockMark.ts";
@@ -12,7 +12,7 @@ import { describeSharedRoster } from "./shared/roster.ts";
 
 /** A new store, and nobody else's. */
 async function open() {
-  const place = await postgresPlace();
+  const place = await postgresFixture();
   const store = await place.open();
   const close = async () => {
     await store.close();
@@ -26,13 +26,13 @@ describe("With PostgreSQL", () => {
     needsEngine(this, "postgres");
   });
 
-  describeLogStore("PostgreSQL", postgresPlace);
-  describeAccountStore("PostgreSQL", postgresPlace);
-  describeSessionStore("PostgreSQL", postgresPlace);
-  describeClockMark("PostgreSQL", postgresPlace);
+  describeLogStore("PostgreSQL", postgresFixture);
+  describeAccountStore("PostgreSQL", postgresFixture);
+  describeSessionStore("PostgreSQL", postgresFixture);
+  describeClockMark("PostgreSQL", postgresFixture);
   describeRoster("PostgreSQL", open);
   describeAttempts("PostgreSQL", open);
-  describeSharedLog("PostgreSQL", postgresPlace);
-  describeSharedPeople("PostgreSQL", postgresPlace);
-  describeSharedRoster("PostgreSQL", postgresPlace);
+  describeSharedLog("PostgreSQL", postgresFixture);
+  describeSharedPeople("PostgreSQL", postgresFixture);
+  describeSharedRoster("PostgreSQL", postgresFixture);
 });

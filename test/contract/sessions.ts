@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import {
   enlist,
-  type NewStorePlace,
+  type NewStoreFixture,
   NOON,
   newTokenHash,
   type Person,
@@ -10,7 +10,7 @@ import {
 } from "../support/storeFixture.ts";
 
 /** What every keeper of sessions keeps to (room/ports/sessions.ts). */
-export function describeSessionStore(name: string, place: NewStorePlace): void {
+export function describeSessionStore(name: string, place: NewStoreFixture): void {
   describe(`The sessions of ${name}`, () => {
     const store = useStore(place);
     const isOpen = async ({ tokenHash }: Pick<Person, "tokenHash">) =>

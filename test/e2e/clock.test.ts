@@ -5,7 +5,7 @@ import { help, join, sendAll } from "../support/commands.ts";
 import { needsEngine } from "../support/engineServer.ts";
 import { expectFailed } from "../support/expect.ts";
 import { useFolder } from "../support/folder.ts";
-import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
+import { type PostgresFixture, postgresFixture } from "../support/postgresFixture.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { run } from "../support/program.ts";
 import { Connection, failure } from "../support/wire.ts";
@@ -166,12 +166,12 @@ describe("The clock of a server's process", function () {
   });
 
   describe("With PostgreSQL @long", () => {
-    let place: PostgresPlace;
+    let place: PostgresFixture;
     before(function () {
       needsEngine(this, "postgres");
     });
     beforeEach(async () => {
-      place = await postgresPlace();
+      place = await postgresFixture();
       store = ["--database-url", place.url];
     });
     afterEach(async () => {

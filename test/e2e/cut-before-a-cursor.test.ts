@@ -7,7 +7,7 @@ import { useFolder } from "../support/folder.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { makePythonStubs, PythonProgram } from "../support/python.ts";
 import { type Person, useFreshServer } from "../support/server.ts";
-import { ofKind, until } from "../support/takeEvents.ts";
+import { ofKind, takeUntil } from "../support/takeEvents.ts";
 import { Terminal } from "../support/terminal.ts";
 
 /** More than the 20 recent messages that the terminal asks for. */
@@ -81,8 +81,8 @@ describe("A client that is cut off in a room without messages", function () {
       const client = connect({ address });
       const room = client.enter({ token, recent, backoff: { firstMs: 1, maxMs: 50 } });
       const texts: string[] = [];
-      const take = async (what: string, found: Parameters<typeof until>[2]) => {
-        texts.push(...ofKind(await until(room, what, found), "message").map(({ text }) => text));
+      const take = async (what: string, found: Parameters<typeof takeUntil>[2]) => {
+        texts.push(...ofKind(await takeUntil(room, what, found), "message").map(({ text }) => text));
       };
       return {
         caughtUp: () => take("the end of the replay", (event) => event.kind === "caughtUp"),

@@ -11,7 +11,7 @@ import { join, sendAll } from "../support/commands.ts";
 import { until as settled } from "../support/eventLoop.ts";
 import { expectGoodbye, nameOf } from "../support/expect.ts";
 import { useFreshServer } from "../support/server.ts";
-import { isCaughtUp, ofKind, says, texts, until } from "../support/takeEvents.ts";
+import { isCaughtUp, ofKind, says, takeUntil, texts } from "../support/takeEvents.ts";
 
 const GONE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
 
@@ -123,18 +123,21 @@ describe("A store that is replaced by a copy that lacks the newest messages", fu
     const [anas, bobs] = [ana, bob].map(({ token }) => client.enter({ token, backoff, resumeAfter: 0n }));
     if (anas === undefined || bobs === undefined) throw new Error("nobody is there");
     try {
-      await Promise.all([until(anas, "the end of the replay", isCaughtUp), until(bobs, "the same", isCaughtUp)]);
+      await Promise.all([
+        takeUntil(anas, "the end of the replay", isCaughtUp),
+        takeUntil(bobs, "the same", isCaughtUp),
+      ]);
       await anas.sendAll("1");
       const takeOver = await prepareCopy();
       await anas.sendAll("lost");
-      expect(texts(await until(bobs, "the message", says("lost")))).to.deep.equal(["1", "lost"]);
+      expect(texts(await takeUntil(bobs, "the message", says("lost")))).to.deep.equal(["1", "lost"]);
       await takeOver();
-      const back = await until(bobs, "the end of another replay", isCaughtUp);
+      const back = await takeUntil(bobs, "the end of another replay", isCaughtUp);
       expect(ofKind(back, "connected").map(({ logChanged }) => logChanged)).to.deep.equal([true]);
       expect(ofKind(back, "gap").map(({ oldestId }) => oldestId)).to.deep.equal([1n]);
       expect(texts(back)).to.deep.equal(["1"]);
       expect(await anas.sendAll("after")).to.include({ kind: "accepted", id: 2n });
-      expect(texts(await until(bobs, "the message", says("after")))).to.deep.equal(["after"]);
+      expect(texts(await takeUntil(bobs, "the message", says("after")))).to.deep.equal(["after"]);
     } finally {
       for (const room of [anas, bobs]) room.abort();
       client.close();

@@ -4,7 +4,7 @@ import { join, sendTo } from "../support/commands.ts";
 import { talkThroughRestarts } from "../support/conversation.ts";
 import { needsEngine } from "../support/engineServer.ts";
 import { useFolder } from "../support/folder.ts";
-import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
+import { type PostgresFixture, postgresFixture } from "../support/postgresFixture.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { Connection } from "../support/wire.ts";
 
@@ -109,12 +109,12 @@ describe("A restart of the server's process", function () {
   });
 
   describe("With PostgreSQL @long", () => {
-    let place: PostgresPlace;
+    let place: PostgresFixture;
     before(function () {
       needsEngine(this, "postgres");
     });
     beforeEach(async () => {
-      place = await postgresPlace();
+      place = await postgresFixture();
       store = ["--database-url", place.url];
     });
     afterEach(async () => {

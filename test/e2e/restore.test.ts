@@ -8,7 +8,7 @@ import { endProcesses, ServerProcess } from "../support/process.ts";
 import { run } from "../support/program.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { readLog } from "../support/store.ts";
-import { isCaughtUp, ofKind, says, texts, until } from "../support/takeEvents.ts";
+import { isCaughtUp, ofKind, says, takeUntil, texts } from "../support/takeEvents.ts";
 import { Terminal } from "../support/terminal.ts";
 import { Connection, failure } from "../support/wire.ts";
 
@@ -76,7 +76,7 @@ describe("obrolan restore", function () {
     expect(backup).to.include({ code: 0, err: "" });
     expect(backup.out).to.contain("messages 1 to 1000, and 2 accounts");
     await say(onWire, lost);
-    const before = await until(room, "the last of the 50", says("lost 50"));
+    const before = await takeUntil(room, "the last of the 50", says("lost 50"));
     expect(texts(before)).to.deep.equal([...early, ...lost]);
     const cursor = room.cursor;
     expect(cursor?.id).to.equal(1_050n);
@@ -94,7 +94,7 @@ describe("obrolan restore", function () {
     network.pointTo(second.port);
 
     // The application follows the rule: for another log it drops what it has.
-    const events = await until(room, "the end of the replay", isCaughtUp);
+    const events = await takeUntil(room, "the end of the replay", isCaughtUp);
     expect(ofKind(events, "connected").at(-1)).to.include({ again: true, logChanged: true });
     expect(ofKind(events, "gap")).to.deep.equal([{ kind: "gap", oldestId: 1n, missed: false }]);
     expect(texts(events)).to.deep.equal([...early, ...later]);
@@ -106,7 +106,7 @@ describe("obrolan restore", function () {
 
     // A client in a new process, with what it kept, gets the same events.
     const again = client.enter({ ...staying, resumeAfter: cursor?.id, logId: cursor?.logId });
-    const anew = await until(again, "the end of the replay", isCaughtUp);
+    const anew = await takeUntil(again, "the end of the replay", isCaughtUp);
     expect(ofKind(anew, "connected")[0]).to.include({ again: false, logChanged: true });
     expect(texts(anew)).to.deep.equal([...early, ...later]);
 
@@ -127,7 +127,7 @@ describe("obrolan restore", function () {
     clients.push({ client, network, leave });
     const staying = { token: ani, signal: leave.signal, backoff: { firstMs: 1, maxMs: 20 } };
     const [bot, reader] = [client.enter({ ...staying, recent: 0 }), client.enter({ ...staying, recent: 3 })];
-    for (const room of [bot, reader]) await until(room, "the end of the replay", isCaughtUp);
+    for (const room of [bot, reader]) await takeUntil(room, "the end of the replay", isCaughtUp);
     const terminal = new Terminal(["--server", network.address, "--recent", "2"], { columns: 120 });
     try {
       await terminal.shows("login NAME [PASSWORD]");
@@ -142,7 +142,7 @@ describe("obrolan restore", function () {
       network.pointTo(second.port);
 
       const [bots, readers] = await Promise.all(
-        [bot, reader].map((room) => until(room, "the end of the replay", isCaughtUp)),
+        [bot, reader].map((room) => takeUntil(room, "the end of the replay", isCaughtUp)),
       );
       for (const events of [bots, readers]) {
         expect(ofKind(events ?? [], "connected").at(-1)).to.include({ again: true, logChanged: true });
@@ -156,7 +156,7 @@ describe("obrolan restore", function () {
 
       await say(await enter(second.port, await account(second.port, "cici")), ["new"]);
       for (const room of [bot, reader]) {
-        const events = await until(room, "the new message", says("new"));
+        const events = await takeUntil(room, "the new message", says("new"));
         expect(ofKind(events, "message").map(({ text, replayed }) => [text, replayed])).to.deep.equal([["new", false]]);
       }
       await terminal.shows("cici  new");

@@ -7,7 +7,7 @@ import { chatter, fill } from "../support/fill.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { type Person, type TestServer, useFreshServer } from "../support/server.ts";
-import { isCaughtUp, ofKind, texts, until } from "../support/takeEvents.ts";
+import { isCaughtUp, ofKind, takeUntil, texts } from "../support/takeEvents.ts";
 import { Connection } from "../support/wire.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
@@ -127,7 +127,7 @@ describe("A log with a retention", function () {
     const { logId } = await server.engines.log.state();
     const room = client.enter({ token: ana.token, resumeAfter: 20n, logId });
     try {
-      const events = await until(room, "the end of the replay", isCaughtUp);
+      const events = await takeUntil(room, "the end of the replay", isCaughtUp);
       expect(ofKind(events, "connected")[0]).to.include({ logChanged: false });
       expect(ofKind(events, "gap")).to.deep.equal([{ kind: "gap", oldestId: 41n, missed: true }]);
       expect(texts(events)).to.have.length(10);

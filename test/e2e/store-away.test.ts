@@ -10,7 +10,7 @@ import { expectFailed, expectGoodbye, expectSentence, nameOf } from "../support/
 import { chatter, fill } from "../support/fill.ts";
 import { checkHealth, Health, watchHealth } from "../support/health.ts";
 import { useFreshServer } from "../support/server.ts";
-import { isCaughtUp, says, until as takeUntil, texts } from "../support/takeEvents.ts";
+import { isCaughtUp, says, takeUntil, texts } from "../support/takeEvents.ts";
 import { failure } from "../support/wire.ts";
 
 const GONE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;

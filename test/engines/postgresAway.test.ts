@@ -4,7 +4,7 @@ import type { PostgresStore } from "../../src/server/engines/postgres/index.ts";
 import type { Draft } from "../../src/server/log/ports/logStore.ts";
 import { EngineServer, needsEngine } from "../support/engineServer.ts";
 import { eventually } from "../support/eventLoop.ts";
-import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
+import { type PostgresFixture, postgresFixture } from "../support/postgresFixture.ts";
 import {
   draft,
   enlist,
@@ -20,7 +20,7 @@ import { caught } from "./postgresNode.ts";
 
 describe("An outage of PostgreSQL", () => {
   let server: EngineServer;
-  let place: PostgresPlace;
+  let place: PostgresFixture;
   let store: PostgresStore;
   let ana: Person;
   before(async function () {
@@ -30,7 +30,7 @@ describe("An outage of PostgreSQL", () => {
   after(() => server?.remove());
   beforeEach(async () => {
     await server.start();
-    place = await postgresPlace(server);
+    place = await postgresFixture(server);
     store = await place.open();
     ana = await enlist(store, "ana");
     await post(store.log, draft(ana, "the first"));
@@ -169,7 +169,7 @@ describe("A store in PostgreSQL that is closed", () => {
   });
 
   it("a closed store has carried out all earlier calls, and refuses later ones", async () => {
-    const place = await postgresPlace();
+    const place = await postgresFixture();
     const store = await place.open();
     const ana = await enlist(store, "ana");
     const appends = range(1, 20).map((i) => store.log.append([draft(ana, `${i}`)]));

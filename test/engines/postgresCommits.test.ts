@@ -5,7 +5,7 @@ import type { PostgresOptions } from "../../src/server/engines/postgres/index.ts
 import type { Draft } from "../../src/server/log/ports/logStore.ts";
 import { needsEngine } from "../support/engineServer.ts";
 import { eventually, turns, until } from "../support/eventLoop.ts";
-import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
+import { type PostgresFixture, postgresFixture } from "../support/postgresFixture.ts";
 import { Random } from "../support/random.ts";
 import { draft, enlist, headOf, idsAfter, type Person, post, range, readAfter } from "../support/storeFixture.ts";
 import { caught, hold, PostgresNode } from "./postgresNode.ts";
@@ -20,7 +20,7 @@ describe("PostgresLog", () => {
     needsEngine(this, "postgres");
   });
 
-  let place: PostgresPlace;
+  let place: PostgresFixture;
   let node: PostgresNode;
   let other: PostgresNode;
   let ana: Person;
@@ -28,7 +28,7 @@ describe("PostgresLog", () => {
   /** What holds locks, and is ended at last also where a test fails. */
   const holders: (() => Promise<unknown>)[] = [];
   beforeEach(async () => {
-    place = await postgresPlace();
+    place = await postgresFixture();
     node = await PostgresNode.open(place, options);
     other = await PostgresNode.open(place, options);
     ana = await enlist(node.store, "ana");

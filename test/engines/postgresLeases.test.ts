@@ -4,7 +4,7 @@ import type { PostgresOptions } from "../../src/server/engines/postgres/index.ts
 import type { Online, RosterChange } from "../../src/server/presence/ports/roster.ts";
 import { needsEngine } from "../support/engineServer.ts";
 import { eventually, turns, until } from "../support/eventLoop.ts";
-import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
+import { type PostgresFixture, postgresFixture } from "../support/postgresFixture.ts";
 import { NOON, range } from "../support/storeFixture.ts";
 import { caught, PostgresNode } from "./postgresNode.ts";
 
@@ -19,11 +19,11 @@ const went = ({ username }: Online): RosterChange => ({ username, online: false 
 const LEASE = 8;
 
 describe("LeaseClient on PostgreSQL", () => {
-  let place: PostgresPlace;
+  let place: PostgresFixture;
   const nodes: PostgresNode[] = [];
   before(async function () {
     needsEngine(this, "postgres");
-    place = await postgresPlace();
+    place = await postgresFixture();
     // For the time of a lease after its start a server lets every lease hold.
     const IS_OLD = `SELECT now() > pg_postmaster_start_time() + interval '${LEASE} s' AS it`;
     await eventually(async () => (await place.query(IS_OLD))[0]?.it === true, "the server to be older than a lease");

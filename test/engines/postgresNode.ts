@@ -2,7 +2,7 @@ import pg from "pg";
 import type { PostgresOptions, PostgresStore } from "../../src/server/engines/postgres/index.ts";
 import { eventually } from "../support/eventLoop.ts";
 import type { Link } from "../support/link.ts";
-import type { PostgresPlace } from "../support/postgresFixture.ts";
+import type { PostgresFixture } from "../support/postgresFixture.ts";
 import { Proxy as NetworkProxy } from "../support/proxy.ts";
 
 let names = 0;
@@ -15,16 +15,16 @@ export class PostgresNode {
   readonly store: PostgresStore;
   readonly proxy: NetworkProxy;
   readonly name: string;
-  readonly #place: PostgresPlace;
+  readonly #place: PostgresFixture;
 
-  private constructor(store: PostgresStore, proxy: NetworkProxy, name: string, place: PostgresPlace) {
+  private constructor(store: PostgresStore, proxy: NetworkProxy, name: string, place: PostgresFixture) {
     this.store = store;
     this.proxy = proxy;
     this.name = name;
     this.#place = place;
   }
 
-  static async open(place: PostgresPlace, options: Partial<PostgresOptions> = {}): Promise<PostgresNode> {
+  static async open(place: PostgresFixture, options: Partial<PostgresOptions> = {}): Promise<PostgresNode> {
     const url = new URL(place.url);
     const proxy = await NetworkProxy.start(Number(url.port));
     url.port = proxy.address.split(":")[1] as string;
@@ -87,7 +87,7 @@ export class PostgresNode {
 }
 
 /** Somebody who holds a lock, that of a statement, for as long as a test wants. */
-export async function hold(place: PostgresPlace, lock: string): Promise<{ release(): Promise<void> }> {
+export async function hold(place: PostgresFixture, lock: string): Promise<{ release(): Promise<void> }> {
   const client = new pg.Client({ connectionString: place.url });
   await client.connect();
   await client.query(`BEGIN; ${lock}`);

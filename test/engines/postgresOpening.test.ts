@@ -3,7 +3,7 @@ import { openPostgresStore, type PostgresStore } from "../../src/server/engines/
 import { MIGRATIONS } from "../../src/server/engines/postgres/schema/index.ts";
 import { EngineServer, needsEngine, sharedServer } from "../support/engineServer.ts";
 import { until } from "../support/eventLoop.ts";
-import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
+import { type PostgresFixture, postgresFixture } from "../support/postgresFixture.ts";
 import { Proxy as NetworkProxy } from "../support/proxy.ts";
 import { draft, enlist, post, range } from "../support/storeFixture.ts";
 import { caught } from "./postgresNode.ts";
@@ -24,9 +24,9 @@ describe("Opening a store in PostgreSQL", () => {
     needsEngine(this, "postgres");
   });
 
-  let place: PostgresPlace;
+  let place: PostgresFixture;
   beforeEach(async () => {
-    place = await postgresPlace();
+    place = await postgresFixture();
   });
   afterEach(async () => {
     await place.remove();

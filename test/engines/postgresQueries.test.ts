@@ -11,7 +11,7 @@ import { toDraftColumns } from "../../src/server/engines/postgres/rows.ts";
 import { optionsOf } from "../../src/server/engines/postgres/session.ts";
 import * as sessions from "../../src/server/engines/postgres/sessions.ts";
 import { needsEngine } from "../support/engineServer.ts";
-import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
+import { type PostgresFixture, postgresFixture } from "../support/postgresFixture.ts";
 import { draft, type Person, range } from "../support/storeFixture.ts";
 
 const NODE = "00000000-0000-0000-0000-000000000001";
@@ -27,7 +27,7 @@ class Explained {
   }
 
   /** Connects as a node does. */
-  static async connect(place: PostgresPlace): Promise<Explained> {
+  static async connect(place: PostgresFixture): Promise<Explained> {
     const address = parseAddress(place.url);
     const client = new pg.Client({ connectionString: address.url, options: optionsOf(address) });
     await client.connect();
@@ -52,13 +52,13 @@ class Explained {
 }
 
 describe("The statements of the PostgreSQL store", () => {
-  let place: PostgresPlace;
+  let place: PostgresFixture;
   let explained: Explained;
   let logId: string;
   let newestChange: number;
   before(async function () {
     needsEngine(this, "postgres");
-    place = await postgresPlace();
+    place = await postgresFixture();
     const store = await place.open();
     ({ logId } = await store.log.state());
     await store.close();

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { EngineServer, needsEngine } from "../support/engineServer.ts";
 import { eventually } from "../support/eventLoop.ts";
-import { type PostgresPlace, postgresPlace } from "../support/postgresFixture.ts";
+import { type PostgresFixture, postgresFixture } from "../support/postgresFixture.ts";
 import { query } from "../support/query.ts";
 import { draft, enlist, headOf, idsAfter, type Person, post, range } from "../support/storeFixture.ts";
 import { caught, PostgresNode } from "./postgresNode.ts";
@@ -11,7 +11,7 @@ import { caught, PostgresNode } from "./postgresNode.ts";
 describe("A failover of PostgreSQL", () => {
   let server: EngineServer;
   let copy: EngineServer;
-  let place: PostgresPlace;
+  let place: PostgresFixture;
   let nodes: PostgresNode[];
   let ana: Person;
   let logId: string;
@@ -23,7 +23,7 @@ describe("A failover of PostgreSQL", () => {
 
   beforeEach(async () => {
     await server.start();
-    place = await postgresPlace(server);
+    place = await postgresFixture(server);
     nodes = [await PostgresNode.open(place), await PostgresNode.open(place)];
     ana = await enlist(node(0).store, "ana");
     await append(0, 5);

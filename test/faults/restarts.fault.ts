@@ -1,7 +1,7 @@
 import { talkThroughRestarts } from "../support/conversation.ts";
 import { needsEngine } from "../support/engineServer.ts";
 import { useFolder } from "../support/folder.ts";
-import { postgresPlace } from "../support/postgresFixture.ts";
+import { postgresFixture } from "../support/postgresFixture.ts";
 import { endProcesses } from "../support/process.ts";
 
 const ROUNDS = 20;
@@ -16,7 +16,7 @@ describe(`${ROUNDS} restarts while two people in terminals send private messages
 
   it("restarts refuse no private message between two terminals on PostgreSQL", async function () {
     needsEngine(this, "postgres");
-    const place = await postgresPlace();
+    const place = await postgresFixture();
     try {
       await talkThroughRestarts(ROUNDS, folder.path, ["--database-url", place.url]);
     } finally {

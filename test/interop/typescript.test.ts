@@ -6,7 +6,7 @@ import { makeCertificate } from "../support/certificate.ts";
 import { run } from "../support/externalTools.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
-import { says, until } from "../support/takeEvents.ts";
+import { says, takeUntil } from "../support/takeEvents.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const inRoot = (file: string) => path.join(root, file);
@@ -34,7 +34,7 @@ describe("The examples in TypeScript", () => {
         .replace("PASSWORD", "a good password");
       await writeFile(inFolder("hello.ts"), example);
       const running = run(process.execPath, [inFolder("hello.ts")]);
-      await until(client.enter({ token, recent: 1 }), "the hello", says("Hello from TypeScript."));
+      await takeUntil(client.enter({ token, recent: 1 }), "the hello", says("Hello from TypeScript."));
       // Its token is worth nothing any more: it ends.
       await client.logout(token, { everywhere: true });
       const { code, stdout, stderr } = await running;

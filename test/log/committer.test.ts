@@ -10,11 +10,11 @@ import type { AppendResult, Draft, LogStore } from "../../src/server/log/ports/l
 import { encoder } from "../support/encoder.ts";
 import { Gate, override } from "../support/engines.ts";
 import { isSettled, turns, until } from "../support/eventLoop.ts";
-import { sqlitePlace } from "../support/sqliteFixture.ts";
+import { sqliteFixture } from "../support/sqliteFixture.ts";
 import { draft, enlist, headOf, idsAfter, type Person, range, signIn, useStore } from "../support/storeFixture.ts";
 
 describe("Committer", () => {
-  const store = useStore(sqlitePlace);
+  const store = useStore(sqliteFixture);
   let ana: Person;
   let base: number;
   beforeEach(async () => {

@@ -7,7 +7,7 @@ import type { LogStore } from "../../src/server/log/ports/logStore.ts";
 import { encoder, idsOf } from "../support/encoder.ts";
 import { Gate, gatedResults, override } from "../support/engines.ts";
 import { turns, until } from "../support/eventLoop.ts";
-import { sqlitePlace } from "../support/sqliteFixture.ts";
+import { sqliteFixture } from "../support/sqliteFixture.ts";
 import { draft, enlist, headOf, type Person, range, useStore } from "../support/storeFixture.ts";
 
 /** The log of a node, beside others that append to the same store. */
@@ -15,7 +15,7 @@ import { draft, enlist, headOf, type Person, range, useStore } from "../support/
 const at = (cursor: number) => ({ cursor, accountId: 0 });
 
 describe("LogReplica", () => {
-  const store = useStore(sqlitePlace);
+  const store = useStore(sqliteFixture);
   let ana: Person;
   /** What was in the store before the test. */
   let base: number;

@@ -8,7 +8,7 @@ import { Retention } from "../../src/server/log/retention.ts";
 import { override } from "../support/engines.ts";
 import { until } from "../support/eventLoop.ts";
 import { ModelStore } from "../support/modelStore.ts";
-import { sqlitePlace } from "../support/sqliteFixture.ts";
+import { sqliteFixture } from "../support/sqliteFixture.ts";
 import { draft, enlist, idsAfter, NOON, type Person, post, range, useEmptyStore } from "../support/storeFixture.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
@@ -30,7 +30,7 @@ function retentionOf(store: LogStore, { policy, clock = () => NOON }: SetUp = {}
 }
 
 describe("Retention", () => {
-  const store = useEmptyStore(sqlitePlace);
+  const store = useEmptyStore(sqliteFixture);
   let ana: Person;
   beforeEach(async () => {
     ana = await enlist(store, "ana");

@@ -11,7 +11,7 @@ import { enter, openNode, sessionOf } from "../support/chatNode.ts";
 import { Gate, withPort } from "../support/engines.ts";
 import { until } from "../support/eventLoop.ts";
 import { useFolder } from "../support/folder.ts";
-import { sqlitePlace } from "../support/sqliteFixture.ts";
+import { sqliteFixture } from "../support/sqliteFixture.ts";
 import { manualStopwatch } from "../support/stopwatch.ts";
 import { draft, enlist, type Person, range, useStore } from "../support/storeFixture.ts";
 
@@ -29,7 +29,7 @@ function enterAndIgnore(room: ChatNode, person: Person): Stream {
  */
 describe("Memory kept for clients", function () {
   this.timeout(300_000);
-  const store = useStore(sqlitePlace);
+  const store = useStore(sqliteFixture);
 
   it(`${READERS} streams that end while they read pages leave nothing behind`, async () => {
     const ana = await enlist(store, "ana");

@@ -8,7 +8,7 @@ import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import type { Engines } from "../../src/server/node/engines.ts";
 import { sharedServer } from "./engineServer.ts";
 import { until } from "./eventLoop.ts";
-import { postgresPlace } from "./postgresFixture.ts";
+import { postgresFixture } from "./postgresFixture.ts";
 
 /** The open engines of one node. */
 export interface NodeEngines {
@@ -72,7 +72,7 @@ function embedded(folder: string): Fixture {
 
 /** Several nodes, on a PostgreSQL and a NATS that other tests use too. Tests see nothing of one another. */
 async function distributed(folder: string): Promise<Fixture> {
-  const place = await postgresPlace();
+  const place = await postgresFixture();
   const { url } = await sharedServer("nats");
   return {
     nodes: NODES,

@@ -12,7 +12,7 @@ let places = 0;
  * An empty part of a PostgreSQL database, as good as a database of its own and made a hundred times as fast: a
  * schema.
  */
-export interface PostgresPlace {
+export interface PostgresFixture {
   /** Leads to it alone. */
   readonly url: string;
   /** What was reported by the stores that were opened here. */
@@ -25,7 +25,7 @@ export interface PostgresPlace {
 }
 
 /** Makes one on a server, by default the one that all tests share. */
-export async function postgresPlace(server?: { readonly url: string }): Promise<PostgresPlace> {
+export async function postgresFixture(server?: { readonly url: string }): Promise<PostgresFixture> {
   const { url: database } = server ?? (await sharedServer("postgres"));
   places += 1;
   const schema = `place_${process.pid}_${places}`;

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
-import type { StorePlace } from "./storeFixture.ts";
+import type { StoreFixture } from "./storeFixture.ts";
 
 /** A folder for an SQLite store. */
-export async function sqlitePlace(): Promise<StorePlace> {
+export async function sqliteFixture(): Promise<StoreFixture> {
   const folder = await mkdtemp(path.join(tmpdir(), "obrolan-store-"));
   return {
     open: () => openSqliteStore({ folder }),

@@ -15,7 +15,7 @@ export interface Store {
 }
 
 /** The place of a store. */
-export interface StorePlace {
+export interface StoreFixture {
   /** Opens the store of this place; after a `close` it is the same one again. */
   open(): Promise<Store>;
   /** Takes the place away. */
@@ -23,23 +23,23 @@ export interface StorePlace {
 }
 
 /** Makes the place of a new store. */
-export type NewStorePlace = () => Promise<StorePlace>;
+export type NewStoreFixture = () => Promise<StoreFixture>;
 
 /** A store, and where it can be closed and opened again. */
 export type ReopenableStore = Store & { reopen(): Promise<void> };
 
 /** One new store for all tests of a `describe`: they look at what they put behind its head themselves. */
-export function useStore(place: NewStorePlace): ReopenableStore {
+export function useStore(place: NewStoreFixture): ReopenableStore {
   return use(place, before, after);
 }
 
 /** A new store for each test of a `describe`, for what can only be seen in an empty one. To open one takes its time. */
-export function useEmptyStore(place: NewStorePlace): ReopenableStore {
+export function useEmptyStore(place: NewStoreFixture): ReopenableStore {
   return use(place, beforeEach, afterEach);
 }
 
-function use(place: NewStorePlace, begin: typeof before, end: typeof after): ReopenableStore {
-  let at: StorePlace;
+function use(place: NewStoreFixture, begin: typeof before, end: typeof after): ReopenableStore {
+  let at: StoreFixture;
   let store: Store;
   begin(async () => {
     at = await place();

@@ -2,7 +2,7 @@ import type { Outcome, Room, RoomEvent } from "../../src/client/index.ts";
 import { within } from "./deadline.ts";
 
 /** Takes events until `found` accepts one. Resolves with all events up to it. `what` names the event in an error. */
-export async function until(room: Room, what: string, found: (event: RoomEvent) => boolean): Promise<RoomEvent[]> {
+export async function takeUntil(room: Room, what: string, found: (event: RoomEvent) => boolean): Promise<RoomEvent[]> {
   const events: RoomEvent[] = [];
   const wait = (async () => {
     for await (const event of room) {

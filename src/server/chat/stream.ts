@@ -1,7 +1,7 @@
 import type { Session } from "../accounts/ports/sessionStore.ts";
 import type { SignIn } from "../accounts/signIn.ts";
 import type { Timings } from "../common/limits.ts";
-import { RETRY_SOON } from "../common/refusal.ts";
+import { RETRY_SOON_MS } from "../common/refusal.ts";
 import type { ClockReading } from "../common/steadyClock.ts";
 import type { Stopwatch } from "../common/stopwatch.ts";
 import type { LogReplica } from "../log/logReplica.ts";
@@ -131,7 +131,7 @@ export class Stream implements Wakeable, StreamContext {
   onOutcomeUnknown(): void {
     // The client sends every command without a reply again, so a reply now would answer a command that is sent twice.
     this.#parts.responses.replies.clear();
-    this.endWith({ reason: "STORE_UNAVAILABLE", reconnect: true, retryAfterMs: RETRY_SOON });
+    this.endWith({ reason: "STORE_UNAVAILABLE", reconnect: true, retryAfterMs: RETRY_SOON_MS });
   }
 
   /** The client has ended its side: commands that were read are still answered. */
@@ -239,7 +239,7 @@ export class Stream implements Wakeable, StreamContext {
       this.#isLoadingPage = false;
       this.wakeSoon();
     };
-    log.loadPage(reader).then(onLoaded, () => setTimeout(onLoaded, RETRY_SOON).unref());
+    log.loadPage(reader).then(onLoaded, () => setTimeout(onLoaded, RETRY_SOON_MS).unref());
   }
 
   #sendCursor(nowMs: number): void {

@@ -25,7 +25,7 @@ export type Reason =
   | "REQUEST_INVALID";
 
 /** How long a client is asked to wait if the store or the server is away for a moment, in milliseconds. */
-export const RETRY_SOON = 1_000;
+export const RETRY_SOON_MS = 1_000;
 
 /** A request that the server refuses: a reason for programs and a sentence for people. */
 export class Refusal extends Error {
@@ -50,7 +50,7 @@ export function storeUnavailable(cause: unknown): Refusal {
     "STORE_UNAVAILABLE",
     "The server cannot store anything at the moment; nothing was changed. Try again in a second.",
     {
-      retryAfter: RETRY_SOON,
+      retryAfter: RETRY_SOON_MS,
       cause,
     },
   );
@@ -59,14 +59,14 @@ export function storeUnavailable(cause: unknown): Refusal {
 /** The refusal of a server that is being stopped. */
 export function shuttingDown(): Refusal {
   return new Refusal("SHUTTING_DOWN", "The server is being stopped. Try again in a second.", {
-    retryAfter: RETRY_SOON,
+    retryAfter: RETRY_SOON_MS,
   });
 }
 
 /** The refusal if too many sign-ins are queued. */
 export function overloaded(): Refusal {
   return new Refusal("OVERLOADED", "Too many people are signing in at the moment. Try again in a second.", {
-    retryAfter: RETRY_SOON,
+    retryAfter: RETRY_SOON_MS,
   });
 }
 

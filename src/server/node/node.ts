@@ -3,7 +3,7 @@ import type { SignIn } from "../accounts/signIn.ts";
 import type { Counters } from "../chat/counters.ts";
 import type { Goodbye } from "../chat/events.ts";
 import type { Sink, Stream } from "../chat/stream.ts";
-import { RETRY_SOON, sessionInvalid, shuttingDown } from "../common/refusal.ts";
+import { RETRY_SOON_MS, sessionInvalid, shuttingDown } from "../common/refusal.ts";
 import { isPublic } from "../log/message.ts";
 import type { Notification } from "../log/ports/bus.ts";
 import type { Entry } from "../log/segment.ts";
@@ -138,7 +138,7 @@ export class ChatNode {
     this.#draining = { done: resolve };
     this.#parts.presence.stop();
     const deadline = setTimeout(resolve, this.#options.timings.drainTimeoutMs);
-    this.#sayGoodbye({ reason: "SHUTTING_DOWN", reconnect: true, retryAfterMs: RETRY_SOON }, () => true);
+    this.#sayGoodbye({ reason: "SHUTTING_DOWN", reconnect: true, retryAfterMs: RETRY_SOON_MS }, () => true);
     if (this.#streams.size === 0) resolve();
     await promise;
     clearTimeout(deadline);

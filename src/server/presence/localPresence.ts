@@ -1,5 +1,5 @@
 import type { Session } from "../accounts/ports/sessionStore.ts";
-import { RETRY_SOON } from "../common/refusal.ts";
+import { RETRY_SOON_MS } from "../common/refusal.ts";
 import { SerialQueue } from "../common/serialQueue.ts";
 import type { Stopwatch } from "../common/stopwatch.ts";
 import type { Online, Roster } from "./ports/roster.ts";
@@ -157,7 +157,7 @@ export class LocalPresence {
       await user.rosterCalls.run(() => this.#syncRoster(user));
     } catch (error) {
       // No other event may come that would tell the roster.
-      this.#updateIn(user, RETRY_SOON);
+      this.#updateIn(user, RETRY_SOON_MS);
       throw error;
     }
   }

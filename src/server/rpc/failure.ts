@@ -1,6 +1,6 @@
 import { ServerError, Status } from "nice-grpc-common";
 import type { Goodbye } from "../chat/events.ts";
-import { RETRY_SOON, type Reason, Refusal, storeUnavailable } from "../common/refusal.ts";
+import { RETRY_SOON_MS, type Reason, Refusal, storeUnavailable } from "../common/refusal.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../common/storeErrors.ts";
 import { InvalidRequest } from "./invalidRequest.ts";
 import { STATUS_OF } from "./status.ts";
@@ -27,7 +27,7 @@ export function failureOf(error: unknown, report: (error: unknown) => void): Cal
     report(error);
     const message =
       "The server's store went away in the middle of this call: it may have been carried out all the same.";
-    return failureFor("STORE_UNAVAILABLE", message, { retryAfterMs: RETRY_SOON });
+    return failureFor("STORE_UNAVAILABLE", message, { retryAfterMs: RETRY_SOON_MS });
   }
   if (error instanceof ServerError) return { code: error.code, message: error.details, trailers: {} };
   report(error);

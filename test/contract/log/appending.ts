@@ -4,7 +4,7 @@ import {
   enlist,
   headOf,
   idsAfter,
-  type NewStorePlace,
+  type NewStoreFixture,
   NOON,
   newTokenHash,
   post,
@@ -16,7 +16,7 @@ import {
 } from "../../support/storeFixture.ts";
 
 /** Ids, order and sessions. */
-export function describeAppending(place: NewStorePlace): void {
+export function describeAppending(place: NewStoreFixture): void {
   describe("that is new", () => {
     const store = useEmptyStore(place);
 

@@ -4,7 +4,7 @@ import {
   enlist,
   headOf,
   idsAfter,
-  type NewStorePlace,
+  type NewStoreFixture,
   post,
   range,
   useEmptyStore,
@@ -12,7 +12,7 @@ import {
 } from "../../support/storeFixture.ts";
 
 /** What is forgotten. */
-export function describeForgetting(place: NewStorePlace): void {
+export function describeForgetting(place: NewStoreFixture): void {
   describe("forgetting in a log that is empty", () => {
     const store = useEmptyStore(place);
 

@@ -3,7 +3,7 @@ import {
   draft,
   enlist,
   headOf,
-  type NewStorePlace,
+  type NewStoreFixture,
   NOON,
   range,
   readAfter,
@@ -11,7 +11,7 @@ import {
 } from "../../support/storeFixture.ts";
 
 /** Messages by their ids. */
-export function describeReading(place: NewStorePlace): void {
+export function describeReading(place: NewStoreFixture): void {
   describe("reading", () => {
     const store = useStore(place);
 

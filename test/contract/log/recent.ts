@@ -4,7 +4,7 @@ import {
   draft,
   enlist,
   headOf,
-  type NewStorePlace,
+  type NewStoreFixture,
   type Person,
   post,
   useEmptyStore,
@@ -17,7 +17,7 @@ import { LogModel } from "./model.ts";
  * for this: in `recent` of engines/sqlite/reader.ts and in `RECENT` of engines/postgres/log.ts. The test against a
  * model compares them with it.
  */
-export function describeRecent(place: NewStorePlace): void {
+export function describeRecent(place: NewStoreFixture): void {
   describe("the last messages that somebody may see, where there are few,", () => {
     const store = useEmptyStore(place);
 

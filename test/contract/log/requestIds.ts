@@ -5,7 +5,7 @@ import {
   enlist,
   headOf,
   idsAfter,
-  type NewStorePlace,
+  type NewStoreFixture,
   NOON,
   post,
   range,
@@ -16,7 +16,7 @@ import {
 import { LogModel } from "./model.ts";
 
 /** What makes a message safe to send again. */
-export function describeRequestIds(place: NewStorePlace): void {
+export function describeRequestIds(place: NewStoreFixture): void {
   describe("a request id", () => {
     const store = useStore(place);
     const accepted = (id: number, duplicate: boolean) => ({ kind: "accepted", id, sentAt: NOON, duplicate });

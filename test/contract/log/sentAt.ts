@@ -3,7 +3,7 @@ import {
   draft,
   enlist,
   headOf,
-  type NewStorePlace,
+  type NewStoreFixture,
   NOON,
   type Person,
   post,
@@ -12,7 +12,7 @@ import {
 } from "../../support/storeFixture.ts";
 
 /** The times of messages. */
-export function describeSentAt(place: NewStorePlace): void {
+export function describeSentAt(place: NewStoreFixture): void {
   describe("the time of a message", () => {
     const store = useStore(place);
     let ana: Person;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { draft, enlist, headOf, type NewStorePlace, post, readAfter, useStore } from "../../support/storeFixture.ts";
+import { draft, enlist, headOf, type NewStoreFixture, post, readAfter, useStore } from "../../support/storeFixture.ts";
 
 const TEXTS: Readonly<Record<string, string>> = {
   "a byte order mark in front": "\ufeffhello",
@@ -23,7 +23,7 @@ const TEXTS: Readonly<Record<string, string>> = {
 };
 
 /** Texts, exactly as they were. */
-export function describeTexts(place: NewStorePlace): void {
+export function describeTexts(place: NewStoreFixture): void {
   describe("a text comes back exactly as it was:", () => {
     const store = useStore(place);
 
