@@ -23,8 +23,10 @@ const RETIRED: Readonly<Record<string, string>> = {
   somebody: "the user, the client, the caller",
 };
 
-/** Text on disk, on the wire or in a quotation that keeps a retired word. A file stands for all lines that have the text. */
-const EXCEPTIONS: readonly { readonly file: string; readonly text: string }[] = [];
+/**
+ * Files that keep retired words: migrations that were released, whose text is stored in databases and never edited.
+ */
+const EXCEPTIONS = /^src\/server\/engines\/postgres\/schema\//;
 
 /** The words that the glossary replaced occur neither in code, nor in tests, nor in docs. */
 export const wordsCheck: Check = {
@@ -40,13 +42,14 @@ export const wordsCheck: Check = {
 };
 
 async function retiredWordsIn(file: string): Promise<string[]> {
+  if (EXCEPTIONS.test(file)) return [];
   const text = await readFile(join(root, file), "utf8").catch(() => "");
   return text
     .split("\n")
     .flatMap((line, index) =>
-      [...line.matchAll(WORDS)]
-        .filter(() => !EXCEPTIONS.some((exception) => exception.file === file && line.includes(exception.text)))
-        .map(([word]) => `${file}:${index + 1}: "${word}" is retired; say ${RETIRED[word.toLowerCase()]}`),
+      [...line.matchAll(WORDS)].map(
+        ([word]) => `${file}:${index + 1}: "${word}" is retired; say ${RETIRED[word.toLowerCase()]}`,
+      ),
     );
 }
 

@@ -148,7 +148,7 @@ describe("MessageSubmitter", () => {
     const event = await (await submit(ana, "3")).outcome;
     expect(event).to.include({ kind: "rejected", reason: "RATE_LIMITED" });
     expect(event?.kind === "rejected" && event.retryAfterMs).to.be.within(1, 1_000_000);
-    expect(await say(bob, "1"), "somebody else").to.equal("3");
+    expect(await say(bob, "1"), "another user").to.equal("3");
   });
 
   it("a message that is sent again is accepted as a duplicate, even if it would be refused today", async () => {

@@ -58,7 +58,7 @@ describe("Pretty", () => {
   });
 
   it("On a narrow terminal a long name has a line of its own.", () => {
-    const sender = "somebody-with-a-very-long-name";
+    const sender = "a-person-with-a-very-long-name";
     expect(pretty()(message({ sender }), 40)).to.equal(`12:05 ${sender}\n      hello`);
   });
 

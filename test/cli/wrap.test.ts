@@ -55,8 +55,8 @@ describe("columns", () => {
   });
 
   it("On a narrow terminal names stand one below the other.", () => {
-    const names = ["somebody-with-a-long-name", "ani"];
-    expect(columns(names, names, 20)).to.equal("  somebody-with-a-long-name\n  ani");
+    const names = ["a-person-with-long-names", "ani"];
+    expect(columns(names, names, 20)).to.equal("  a-person-with-long-names\n  ani");
   });
 });
 

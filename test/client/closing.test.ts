@@ -47,7 +47,7 @@ describe("ChatClient.close", () => {
   it("Every call after close() says that the client was closed.", async () => {
     client.close();
     const calls = [
-      client.register("somebody", "a good password"),
+      client.register("a-person", "a good password"),
       client.login(ani.username, ani.password),
       client.list(ani.token),
       client.logout(ani.token),

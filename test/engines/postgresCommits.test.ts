@@ -12,7 +12,7 @@ import { caught, hold, PostgresNode } from "./postgresNode.ts";
 
 /** What every append locks. */
 const LOG = "SELECT FROM log FOR UPDATE";
-/** For whoever waits until a test goes on, however long that takes. */
+/** Timeouts for a call that waits until the test continues. */
 const PATIENT: Partial<PostgresOptions> = { answerTimeoutMs: 60_000, leaseMs: 60_000 };
 
 describe("PostgresLog", () => {
@@ -75,7 +75,7 @@ describe("PostgresLog", () => {
       [3, false],
     ]);
     link.set("up", "pass");
-    // What nobody has sent again is in the log now, as whoever sent it was told that it might be.
+    // The message that was not resent is in the log now: its sender was told that the outcome is unknown.
     await eventually(async () => (await headOf(other.store.log)) >= 4, "what was held to land");
     expect((await readAfter(other.store.log, 1)).map(({ text }) => text)).to.deep.equal([
       "hello",

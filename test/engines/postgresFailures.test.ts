@@ -56,16 +56,16 @@ describe("outcomeOf", () => {
 describe("CircuitBreaker", () => {
   it("a circuit breaker is closed at first, opens after a failure with its reason, and closes after a success", () => {
     const firsts: Error[] = [];
-    const respite = new CircuitBreaker((error) => firsts.push(error));
-    expect(respite.openReason).to.equal(undefined);
+    const breaker = new CircuitBreaker((error) => firsts.push(error));
+    expect(breaker.openReason).to.equal(undefined);
     const [first, second] = [new Error("first"), new Error("second")];
-    respite.failed(first);
-    respite.failed(second);
-    expect(respite.openReason).to.equal(first);
+    breaker.failed(first);
+    breaker.failed(second);
+    expect(breaker.openReason).to.equal(first);
     expect(firsts).to.deep.equal([first]);
-    respite.succeeded();
-    expect(respite.openReason).to.equal(undefined);
-    respite.failed(second);
+    breaker.succeeded();
+    expect(breaker.openReason).to.equal(undefined);
+    breaker.failed(second);
     expect(firsts).to.deep.equal([first, second]);
   });
 });

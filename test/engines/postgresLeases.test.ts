@@ -52,7 +52,7 @@ describe("LeaseClient on PostgreSQL", () => {
     return node;
   }
 
-  /** The time passes, in seconds, in which the lease of the node where somebody is was not renewed. */
+  /** Ages the lease of the node that has the user, in seconds. */
   const passes = (seconds: number, { username }: Online) =>
     place.query(
       `UPDATE nodes SET lease_until = lease_until - interval '${seconds} s'
@@ -138,7 +138,7 @@ describe("LeaseClient on PostgreSQL", () => {
     await cutOff(stalled);
     await passes(LEASE, ana);
     expect(await changes(2)).to.have.deep.members([went(ana), went(bob)]);
-    // What happens there meanwhile is not told, and whoever says it hears so.
+    // Updates are not stored meanwhile, and each caller gets the error.
     expect(await caught(rosterOf(stalled).leave(ana.accountId))).to.be.instanceOf(Error);
     expect(await caught(rosterOf(stalled).arrive(eve))).to.be.instanceOf(Error);
     stalled.proxy.allow();
@@ -190,10 +190,10 @@ describe("LeaseClient on PostgreSQL", () => {
         await rosterOf(node).leave(who.accountId);
       }
     };
-    const crowd = range(10, 60).map(async (accountId) => {
+    const users = range(10, 60).map(async (accountId) => {
       // Some come while others are being told of.
       await turns(accountId % 3);
-      await comeAndGo({ accountId, username: `crowd${accountId}`, since: NOON });
+      await comeAndGo({ accountId, username: `user${accountId}`, since: NOON });
     });
     // Again and again: only that moves it.
     await eventually(async () => (await leaseOf(bob.username)).getTime() > first.getTime() + 1_200, "renewals").finally(
@@ -201,7 +201,7 @@ describe("LeaseClient on PostgreSQL", () => {
         isOver = true;
       },
     );
-    await Promise.all(crowd);
+    await Promise.all(users);
     const CHANGES = "SELECT online FROM roster_changes WHERE username = $1 AND place > $2";
     expect(await place.query(CHANGES, [bob.username, start])).to.deep.equal([]);
     expect(await everyone(other)).to.deep.equal([bob]);
@@ -214,7 +214,7 @@ describe("LeaseClient on PostgreSQL", () => {
     await rosterOf(second).arrive(bob);
     const { place: start } = await rosterOf(first).changes();
     await place.query(`UPDATE nodes SET lease_until = lease_until - interval '${LEASE} s'`);
-    // The beat of the first, twice: only whoever's own lease held judges others.
+    // Two heartbeats of the first node: only a node whose own lease holds judges others.
     const RENEW = `SELECT renew_lease(node_id, '${LEASE} s', '60 s', '0 s') FROM roster WHERE username = 'ana'`;
     for (const _ of both) await place.query(RENEW);
     expect(await everyone(second)).to.deep.equal([ana, bob]);
@@ -361,8 +361,8 @@ describe("LeaseClient on PostgreSQL", () => {
   it("the roster returns no changes if there are too many", async () => {
     const node = await open();
     const { place: start } = await rosterOf(node).changes();
-    const crowd = range(1, 2_100).map((i) => ({ accountId: 100 + i, username: `user-${i}`, since: NOON }));
-    await Promise.all(crowd.map((who) => rosterOf(node).arrive(who)));
+    const users = range(1, 2_100).map((i) => ({ accountId: 100 + i, username: `user-${i}`, since: NOON }));
+    await Promise.all(users.map((who) => rosterOf(node).arrive(who)));
     const { changes, place: end } = await rosterOf(node).changes(start);
     expect(changes).to.equal(undefined);
     expect(end).to.equal((await rosterOf(node).changes()).place);

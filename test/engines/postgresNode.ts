@@ -86,7 +86,7 @@ export class PostgresNode {
   }
 }
 
-/** Somebody who holds a lock, that of a statement, for as long as a test wants. */
+/** Holds the lock of a statement until the test releases it. */
 export async function hold(place: PostgresFixture, lock: string): Promise<{ release(): Promise<void> }> {
   const client = new pg.Client({ connectionString: place.url });
   await client.connect();

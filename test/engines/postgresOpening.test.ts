@@ -217,7 +217,7 @@ describe("Opening a store before PostgreSQL is there", () => {
   it("opening waits again if the server becomes unavailable during the opening", async () => {
     await server.start();
     const reports: Error[] = [];
-    // The first connection makes the database ready. Those behind it find nobody there, until somebody has noticed.
+    // The first connection prepares the database. The next ones find it gone, until a failure was noticed.
     let connections = 0;
     const proxy = await NetworkProxy.start(() => {
       connections += 1;

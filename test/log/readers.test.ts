@@ -130,7 +130,7 @@ async function play(story: readonly Step[]): Promise<void> {
     await followed;
   };
   const enter = (one: Member, how: Entering) => {
-    // Whoever begins anew begins at this node's head, and the model at the log's.
+    // A reader that begins without a cursor begins at this node's head, the model at the log's.
     if (how.kind === "recent" || one.cursor === undefined) tell(room.stats().headId);
     return one.enter(room, how);
   };
@@ -143,7 +143,7 @@ async function play(story: readonly Step[]): Promise<void> {
     };
     await enterAll();
     for (const notification of ["lost", "once"]) await append([draft({ from: 1, to: 0, size: 1 })], notification);
-    // Then nothing more may come. Whoever is not there in time never will be, and fails below.
+    // Then nothing more may come. A reader that has not arrived by then fails below.
     const inTime = performance.now() + DEADLINE;
     const areThere = () => members.every((one) => one.isCaughtUp && one.cursor === store.headId);
     for (let quiet = 0; quiet < 12; ) {

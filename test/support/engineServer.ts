@@ -127,7 +127,7 @@ export function sharedServer(name: EngineName): Promise<EngineServer> {
   return server;
 }
 
-// At the root of all suites, once, whichever of them needs an engine; elsewhere than in mocha whoever starts one
+// Once at the root of all suites, whichever of them needs an engine. Outside of mocha, the code that starts one
 // removes it. Where mocha runs several files at a time each is at the root by itself, and the next one needs the same
 // engines: they go with their process.
 if (typeof after === "function" && process.env.MOCHA_WORKER_ID === undefined) {

@@ -70,7 +70,7 @@ function use(place: NewStoreFixture, begin: typeof before, end: typeof after): R
   };
 }
 
-/** Somebody with an account and a session. */
+/** A user with an account and a session. */
 export interface Person {
   readonly accountId: number;
   readonly username: string;
@@ -89,7 +89,7 @@ export function newTokenHash(): Uint8Array {
 
 let people = 0;
 
-/** Gives somebody an account and a session. The name gets a number, so that tests that share a store do not meet. */
+/** Creates an account and a session. The name gets a number, so that tests that share a store do not collide. */
 export async function enlist(store: Store, name: string): Promise<Person> {
   people += 1;
   const username = `${name}-${people}`;
@@ -98,7 +98,7 @@ export async function enlist(store: Store, name: string): Promise<Person> {
   return signIn(store, { accountId: account.id, username });
 }
 
-/** One more session of somebody. */
+/** Opens one more session of a user. */
 export async function signIn(store: Store, who: Pick<Person, "accountId" | "username">): Promise<Person> {
   const tokenHash = newTokenHash();
   const { accountId, username } = who;
@@ -106,7 +106,7 @@ export async function signIn(store: Store, who: Pick<Person, "accountId" | "user
   return { accountId, username, sessionId: session.id, tokenHash };
 }
 
-/** A message that somebody wants to send: to everyone, unless said otherwise. */
+/** A draft of a user, by default to everyone. */
 export function draft(
   from: Person,
   text: string,

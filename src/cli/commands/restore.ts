@@ -10,7 +10,7 @@ export async function runRestore(config: Pick<ServerConfig, "data">, file: strin
   try {
     const { before, sessions, ...content } = await restore(config, file);
     await stdio.stdout.write(`The store is restored, and holds ${storeSummary(content)}.\n`);
-    await stdio.stdout.write(`Sessions that go on: ${sessions}; whoever has another one signs in again.\n`);
+    await stdio.stdout.write(`Sessions that go on: ${sessions}; users of other sessions sign in again.\n`);
     if (before !== undefined) await stdio.stdout.write(`The store that was there is kept: ${before}\n`);
     return Exit.FINE;
   } catch (error) {

@@ -18,7 +18,7 @@ import { LogModel } from "./model.ts";
  * model compares them with it.
  */
 export function describeRecent(place: NewStoreFixture): void {
-  describe("the last messages that somebody may see, where there are few,", () => {
+  describe("the last messages that a user may see, if they are few,", () => {
     const store = useEmptyStore(place);
 
     it("recent covers all messages if there are fewer than asked for", async () => {
@@ -33,7 +33,7 @@ export function describeRecent(place: NewStoreFixture): void {
     });
   });
 
-  describe("the last messages that somebody may see", () => {
+  describe("the last messages that a user may see", () => {
     const store = useStore(place);
 
     it("recent counts an account's own private messages, and not those of others", async () => {

@@ -16,7 +16,7 @@ import { type NewSharedPlace, type SharedStore, useNodes, whilst } from "./nodes
 export function describeSharedLog(name: string, place: NewSharedPlace): void {
   describe(`The log that nodes share in ${name}`, () => {
     const nodes = useNodes(place, 4);
-    /** Somebody on each node. */
+    /** A user on each node. */
     let people: Person[];
     beforeEach(async () => {
       people = await Promise.all(nodes.map((node, i) => enlist(node, `user-${i}`)));

@@ -41,7 +41,7 @@ export async function whilst(other: Promise<unknown>, work: () => Promise<void>)
   const done = other.finally(() => {
     isDone = true;
   });
-  // Whoever waits for `other` hears why it failed.
+  // The caller that awaits `other` gets the error.
   done.catch(() => {});
   let times = 0;
   for (; !isDone; times++) await work();

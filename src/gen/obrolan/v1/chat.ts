@@ -298,11 +298,11 @@ export interface ListResponse {
 }
 
 /**
- * Somebody who is online.
+ * A user who is online.
  *
  * A user is online from the join of a stream until none of their streams is joined and none is within its grace: 10 s
  * after a stream ended in any other way than by the client ending its side or by `Logout`. A restart of the server puts
- * nobody offline: whoever was online when it ended is within a grace of 15 s from its start on.
+ * nobody offline: a user who was online when it ended is within a grace of 15 s from its start on.
  */
 export interface User {
   /** The username, in lower case. */
@@ -502,7 +502,7 @@ export interface Limits {
   maxRecent: number;
 }
 
-/** Something somebody said. */
+/** A message that a user sent. */
 export interface Message {
   /** Its place in the log. Ids begin at 1 and grow by 1; a user sees gaps where others' private messages are. */
   id: bigint;
