@@ -28,7 +28,7 @@ const selection = isLong ? [...args.slice(1), ...longFiles.sort()] : ["--invert"
 const mocha = path.join(root, "node_modules/mocha/bin/mocha.js");
 const child = spawn(process.execPath, [mocha, ...options, ...selection], {
   cwd: root,
-  env: { ...process.env, OBROLAN_TEST_NOTE: isLong ? "" : note },
+  env: { ...process.env, TEST_CLOSING_NOTE: isLong ? "" : note },
   stdio: "inherit",
 });
 // Ctrl-C reaches mocha too, which ends its workers; this process waits for it.

@@ -8,6 +8,8 @@ import { OutcomeUnknown, StoreUnavailable } from "../../common/storeErrors.ts";
 const ENDING = /^(08|57P|58|F0|XX)/;
 /** A lock timeout (same list). */
 const LOCK_NOT_AVAILABLE = "55P03";
+/** A statement timeout (same list). If a process or machine stood still, it can come before the lock timeout. */
+const QUERY_CANCELED = "57014";
 
 /**
  * Judges an error of a statement that changes something and was sent. PostgreSQL rolls back a statement that it
@@ -20,12 +22,13 @@ export function outcomeOf(error: unknown): StoreUnavailable | OutcomeUnknown {
 }
 
 /**
- * Makes a lock timeout `OutcomeUnknown`: the lock may be held by an earlier call with the same messages, whose commit
+ * Makes a lock or statement timeout `OutcomeUnknown`: the lock may be held by an earlier call with the same messages, whose commit
  * waits for a standby and may still succeed. Returns other errors as they are.
  */
-export function lockTimeoutAsUnknown(error: unknown): unknown {
+export function timeoutAsUnknown(error: unknown): unknown {
   const cause = error instanceof StoreUnavailable ? error.cause : undefined;
-  if (!(cause instanceof pg.DatabaseError) || cause.code !== LOCK_NOT_AVAILABLE) return error;
+  if (!(cause instanceof pg.DatabaseError)) return error;
+  if (cause.code !== LOCK_NOT_AVAILABLE && cause.code !== QUERY_CANCELED) return error;
   return new OutcomeUnknown("another commit is in progress, and takes long", { cause });
 }
 

@@ -5,7 +5,7 @@ import type { AppendResult, Draft, KnownMessage, LogState, LogStore } from "../.
 import { hasRegressed, type ObservedPosition, observe, type ReportedPosition } from "../shared/observedPosition.ts";
 import { ServerClock } from "../shared/serverClock.ts";
 import type { Connections } from "./connections.ts";
-import { lockTimeoutAsUnknown, unavailable } from "./failures.ts";
+import { timeoutAsUnknown, unavailable } from "./failures.ts";
 import {
   type AppendedRow,
   type KnownMessageRow,
@@ -105,7 +105,7 @@ export class PostgresLog implements LogStore {
     const tooLateAt = this.#clock.in(this.#appendTimeoutMs);
     const values = [logId, headId, serverStart, tooLateAt, ...toDraftColumns(batch)];
     const rows = await this.#pools.append.change<AppendedRow>(APPEND, values).catch((error) => {
-      throw lockTimeoutAsUnknown(error);
+      throw timeoutAsUnknown(error);
     });
     const row = rows[0] as AppendedRow;
     const [newHeadId, newServerStart] = row;
@@ -127,7 +127,7 @@ export class PostgresLog implements LogStore {
   async find(senderId: number, requestId: string): Promise<KnownMessage | undefined> {
     const values = [senderId, Buffer.from(requestId)];
     const [row] = await this.#pools.find.read<KnownMessageRow>(FIND, values).catch((error) => {
-      throw lockTimeoutAsUnknown(error);
+      throw timeoutAsUnknown(error);
     });
     return row && toKnownMessage(row);
   }

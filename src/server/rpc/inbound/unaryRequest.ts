@@ -90,7 +90,10 @@ export class UnaryRequest {
   #serve(message: Buffer): void {
     const { stream, limits, isWatch, serve } = this.#parts;
     this.#finish();
-    if (!isWatch) this.#timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), limits.responseMs);
+    // A stream that has closed emits no further "close", which would clear the timer.
+    if (!isWatch && !stream.destroyed) {
+      this.#timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), limits.responseMs).unref();
+    }
     serve();
     stream.emit("data", message);
     stream.emit("end");
