@@ -90,7 +90,7 @@ describeBothWays("A request that is never finished", function () {
 
   it("the limit does not end a Watch of health whose request was complete", async () => {
     const wire = await server.connect();
-    const next = watchHealth(wire, "");
+    const next = watchHealth(wire, "", Infinity);
     expect(await next()).to.equal(1n);
     const told = next();
     for (const path of UNARY) await neverEnd(wire, path, Buffer.alloc(0));

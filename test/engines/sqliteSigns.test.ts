@@ -188,7 +188,7 @@ describe("A first start on a new data folder", function () {
 
   it("a start makes good what a first start that was killed at a sync, or found no space, has left", async function () {
     needsStrace(this);
-    const outcomes = await injectFaults([["fsync,fdatasync", 3]]);
+    const outcomes = await injectFaults([["fsync,fdatasync", 3]], 7);
     expect(outcomes.get("signal=SIGKILL")).to.be.greaterThan(0);
     expect(outcomes.get("error=ENOSPC")).to.be.greaterThan(0);
   });
@@ -205,16 +205,20 @@ describe("A first start on a new data folder", function () {
     expect(outcomes.get("error=ENOSPC")).to.be.greaterThan(3);
   });
 
-  /** Makes every `stride`th of these calls of a first start fail, and starts again. Resolves with how often each fault ended one. */
+  /**
+   * Makes every `stride`th of these calls of a first start fail, up to the call number `before`, and starts again. Resolves with how often
+   * each fault ended a first start.
+   */
   async function injectFaults(
     all: readonly (readonly [calls: string, stride: number])[],
+    before = 200,
   ): Promise<Map<string, number>> {
     const script = path.join(import.meta.dirname, "../support/firstStart.ts");
     const outcomes = new Map<string, number>();
     for (const [calls, stride] of all) {
       for (const fault of ["signal=SIGKILL", "error=ENOSPC"]) {
         // Only what is done to the folder counts: Node itself opens hundreds of files.
-        for (let when = stride, isThrough = false; !isThrough && when < 200; when += stride) {
+        for (let when = stride, isThrough = false; !isThrough && when < before; when += stride) {
           const data = path.join(folder.path, `${calls}-${fault}-${when}`);
           const files = ["obrolan.db", "obrolan.db-wal", "obrolan.db-shm", "obrolan.db-journal", "obrolan.lock"];
           const paths = [data, ...files.map((name) => path.join(data, name))].flatMap((name) => ["-P", name]);
