@@ -31,7 +31,7 @@ export default class TestReporter extends Mocha.reporters.Base {
     });
     runner.once(EVENT_RUN_END, () => {
       this.#printFile();
-      const { TEST_CLOSING_NOTE: note } = process.env;
+      const { MOCHA_NOTE: note } = process.env;
       if (note) console.log(`\n${note}`);
       this.epilogue();
     });
