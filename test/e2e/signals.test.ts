@@ -1,15 +1,15 @@
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import net, { type AddressInfo } from "node:net";
 import path from "node:path";
 import { type IPty, spawn as openTerminal } from "@lydell/node-pty";
 import { expect } from "chai";
-import { parseTable } from "../../src/server/net/portHolder.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { sendAll } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";
 import { expectGoodbye } from "../support/expect.ts";
 import { useFolder } from "../support/folder.ts";
+import { connectAlone } from "../support/outgoing.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { PROGRAM, plainEnvironment } from "../support/terminal.ts";
 import { Connection } from "../support/wire.ts";
@@ -159,21 +159,6 @@ describe("A server's process that gets a signal", function () {
     await wire.login("ana", PASSWORD);
     expect((await server.kill("SIGTERM")).code).to.equal(0);
   });
-
-  /**
-   * An outgoing connection whose own port no other socket has. Linux gives one port to connections of different
-   * destinations, and a connection that has ended (TIME_WAIT) keeps it for a minute: nothing can listen there.
-   */
-  async function connectAlone(to: number): Promise<net.Socket> {
-    for (;;) {
-      const outgoing = net.connect(to, "127.0.0.1");
-      await once(outgoing, "connect");
-      const tables = ["/proc/net/tcp", "/proc/net/tcp6"].map((file) => readFileSync(file, "latin1"));
-      const sockets = tables.flatMap(parseTable).filter(({ port }) => port === outgoing.localPort);
-      if (sockets.length === 1) return outgoing;
-      outgoing.resetAndDestroy();
-    }
-  }
 
   /** A port that was free a moment ago. */
   async function freePort(): Promise<number> {

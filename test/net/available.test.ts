@@ -3,6 +3,7 @@ import net, { type AddressInfo, type Server, type Socket } from "node:net";
 import { expect } from "chai";
 import { untilAvailable } from "../../src/server/net/available.ts";
 import { findHolder, parseTable } from "../../src/server/net/portHolder.ts";
+import { connectAlone } from "../support/outgoing.ts";
 
 const never = new AbortController().signal;
 
@@ -23,11 +24,10 @@ describe("untilAvailable", () => {
     return (server.address() as AddressInfo).port;
   }
 
-  /** Opens an outgoing connection. The system chooses its port, as usual. */
+  /** Opens an outgoing connection. The system chooses its port, which no other socket has. */
   async function connectOut(): Promise<Socket> {
-    const socket = net.connect(await listen(), "127.0.0.1");
+    const socket = await connectAlone(await listen());
     sockets.push(socket);
-    await once(socket, "connect");
     return socket;
   }
 
