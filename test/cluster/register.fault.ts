@@ -12,7 +12,7 @@ describe("Registration in a cluster", function () {
   this.timeout(10 * 60_000);
   const cluster = useClusters();
 
-  it(`of ${AT_ONCE} registrations of one name at once on three nodes one succeeds, ${ROUNDS} times over`, async () => {
+  it(`one of ${AT_ONCE} registrations of a name at once on three nodes succeeds, ${ROUNDS} times over`, async () => {
     const { nodes } = await cluster(3);
     const wires = await Promise.all(nodes.map((node) => node.connect()));
     try {

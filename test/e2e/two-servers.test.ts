@@ -90,7 +90,7 @@ describe("Two servers on one data folder", function () {
     expect(messages.map(({ text }) => text)).to.deep.equal(["before", "by the second", "by the second again"]);
   });
 
-  it("of three servers that start at once one serves, and the others say that the folder is in use", async () => {
+  it("one of three servers that start at once serves, and the others say that the folder is in use", async () => {
     for (let round = 1; round <= 2; round++) {
       const servers = [start(), start(), start()];
       const outcomes = await Promise.all(

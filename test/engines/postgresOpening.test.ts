@@ -141,7 +141,7 @@ describe("Opening a store in PostgreSQL", () => {
     }
   });
 
-  it("with synchronous_commit = off on the server, the store reports that and syncs its own commits", async () => {
+  it("the store reports synchronous_commit = off on the server, and syncs its own commits", async () => {
     const store = await place.open({
       url: urlWith((url) =>
         url.searchParams.set("options", `${url.searchParams.get("options")} -c synchronous_commit=off`),

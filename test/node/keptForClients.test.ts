@@ -120,7 +120,7 @@ describe("Memory kept by the parts of a node", () => {
 describe("The job queue of an SQLite worker", () => {
   const folder = useFolder();
 
-  it("of 100,001 calls at once to an SQLite store, the last is refused and the others are answered", async function () {
+  it("an SQLite store refuses the last of 100,001 calls at once and answers the others", async function () {
     this.timeout(60_000);
     const store = await openSqliteStore({ folder: folder.path });
     const finds = range(1, 100_000).map(() => store.accounts.find("nobody"));

@@ -92,7 +92,7 @@ export function describeSharedLog(name: string, place: NewSharedPlace): void {
       expect(await idsAfter(node(0).log, 0)).to.deep.equal(range(1, 25));
     });
 
-    it("of different drafts with one request id on several nodes, one is accepted", async () => {
+    it("one of several drafts with the same request id on different nodes is accepted", async () => {
       const ana = person(0);
       for (const round of range(1, 25)) {
         const drafts = nodes.map((_, i) => draft(ana, `text ${i}`, { requestId: `r${round}` }));
