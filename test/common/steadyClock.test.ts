@@ -151,7 +151,7 @@ describe("SteadyClock", () => {
     }
     expect(said).to.have.length(2);
     expect(said[0]).to.equal(
-      "The clock was set ahead by 8 days. Until it has been steady for 24 hours, sessions last as if it had not been, and nothing is deleted for its age.",
+      "The clock was set ahead by 8 days. Until it has been steady for 24 hours, sessions last as if the clock had not been set, and nothing is deleted for its age.",
     );
   });
 });

@@ -6,8 +6,8 @@ const USERNAME = /^[a-z0-9](?:[a-z0-9._-]{0,30}[a-z0-9])?$/;
 const PASSWORD_MIN = 8;
 const PASSWORD_MAX = 128;
 /**
- * The longest that a valid password can be before it is normalized: NFC joins up to four code points into one (Greek
- * letters with three marks), and each has up to four bytes.
+ * The most bytes of a valid password before it is normalized: NFC joins up to four code points into one (Greek letters
+ * with three marks), and each has up to four bytes.
  */
 const PASSWORD_MAX_BYTES = PASSWORD_MAX * 4 * 4;
 
@@ -25,20 +25,20 @@ export function isUsername(username: string): boolean {
   return hasAtMostBytes(username, USERNAME_MAX) && USERNAME.test(username);
 }
 
-/** A password in NFC, in which it is counted, hashed and compared. A text that is too long is not changed. */
+/** A password in NFC, the form that is measured and hashed. A text that is too long is not changed. */
 export function normalizePassword(password: string): string {
   return hasAtMostBytes(password, PASSWORD_MAX_BYTES) ? password.normalize("NFC") : password;
 }
 
 /** Whether a normalized password is valid. */
 export function isPassword(password: string): boolean {
-  // A code point takes at most two UTF-16 units, so a far too long text need not be split.
+  // A code point takes at most two UTF-16 units, so a text with too many units need not be split.
   if (password.length > 2 * PASSWORD_MAX) return false;
   const points = [...password].length;
   return points >= PASSWORD_MIN && points <= PASSWORD_MAX;
 }
 
-/** The refusal of an invalid username. It does not repeat the name, because "budi:secret" contains a password. */
+/** The refusal of an invalid username. It does not repeat the name, which may contain a password: "budi:secret". */
 export function usernameInvalid(): Refusal {
   return new Refusal(
     "USERNAME_INVALID",

@@ -2,22 +2,23 @@ import { overloaded, Refusal } from "../common/refusal.ts";
 import { SerialQueue } from "../common/serialQueue.ts";
 import type { FailedLoginStore } from "./ports/failedLoginStore.ts";
 
-/** The longest wait between two attempts; in milliseconds. */
+/** The longest wait between two attempts, in milliseconds. */
 const MAX_WAIT_MS = 15 * 60 * 1_000;
 /** The most attempts for one name and address that are queued or running. */
 const MAX_QUEUED = 32;
 
 /**
- * How long an attempt must wait after the last of `failures`, in milliseconds. The first `free` failures cause no wait.
+ * The shortest time between the last of `failures` and the next attempt, in milliseconds. Fewer failures than `free`
+ * cause no wait.
  */
 export function waitAfterMs(failures: number, free: number): number {
   return failures < free ? 0 : Math.min(1_000 * 2 ** (failures - free), MAX_WAIT_MS);
 }
 
 /**
- * Slows down the guessing of passwords: after a few failures for a name from an address, each further attempt must wait
- * twice as long. Attempts for the same name and address run one after the other, because concurrent ones would all
- * count as the first.
+ * Slows down the guessing of passwords: after a few failures for a name from an address, each further failure doubles
+ * the wait before the next attempt. On a node, attempts for the same name and address run one after the other:
+ * concurrent attempts would all find the same number of failures.
  */
 export class LoginThrottle {
   readonly #store: FailedLoginStore;
@@ -25,7 +26,7 @@ export class LoginThrottle {
   readonly #clock: () => number;
   readonly #queues = new Map<string, SerialQueue>();
 
-  /** `free`: failures before the first wait; 0: never wait. `clock`: milliseconds since the epoch. */
+  /** `free`: the number of failures with which waiting begins; 0: never. `clock`: milliseconds since the epoch. */
   constructor(store: FailedLoginStore, options: { free: number; clock: () => number }) {
     this.#store = store;
     this.#freeFailures = options.free;
@@ -33,9 +34,9 @@ export class LoginThrottle {
   }
 
   /**
-   * Runs `attempt`, which resolves with `undefined` for a failure, and counts the failure. Refusals:
-   * `TOO_MANY_ATTEMPTS`, and `OVERLOADED` if the queue is full. Also throws the errors of `attempt`, which do not count
-   * as failures.
+   * Runs `attempt`, and counts a failure if it resolves with `undefined`. Refusals: `TOO_MANY_ATTEMPTS` if the wait is
+   * not over, and `OVERLOADED` if the queue is full. Also throws `StoreUnavailable`, and the errors of `attempt`, which
+   * do not count as failures.
    */
   async attempt<T>(key: string, attempt: () => Promise<T | undefined>): Promise<T | undefined> {
     if (this.#freeFailures === 0) return attempt();

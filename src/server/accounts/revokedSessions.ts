@@ -2,22 +2,22 @@ import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
 import type { SessionStore } from "./ports/sessionStore.ts";
 
 /**
- * How long a revoked session is kept, in milliseconds: a call that was authenticated just before has opened its stream
- * by then.
+ * How long a revoked session is kept at least, in milliseconds: a call that was authenticated just before the
+ * revocation has opened its stream by then.
  */
 const KEEP_MS = 60_000;
 
 /**
- * The most sessions that are kept, because one account can end any number at once. The poll of the store finds the
- * others.
+ * The most sessions that are kept: one account can end any number of its sessions at once. The poll of the store finds
+ * those that are not kept.
  */
 const MAX_KEPT = 10_000;
 
-/** Knows which sessions have ended, from notifications and from the store, so that no stream outlives its session. */
+/** Knows which sessions were revoked, and asks the store for more: a stream must end soon after its session. */
 export class RevokedSessions {
   readonly #sessions: SessionStore;
   readonly #pollIntervalMs: number;
-  /** By session, when it was added, by the stopwatch; the oldest first. */
+  /** When each session was added last, by the stopwatch; in the order in which they were added first. */
   readonly #revokedAt = new Map<number, number>();
   readonly #stopwatch: Stopwatch;
   #polledAt: number;
@@ -44,18 +44,18 @@ export class RevokedSessions {
     }
   }
 
-  /** The number of sessions that are kept. */
   get size(): number {
     return this.#revokedAt.size;
   }
 
-  /** Whether a session was revoked lately. */
+  /** Whether a session was revoked in the last minute. May be true for longer. */
   has(sessionId: number): boolean {
     return this.#revokedAt.has(sessionId);
   }
 
   /**
-   * The given sessions that the store no longer has; none if the last poll was too recent. Throws `StoreUnavailable`.
+   * The given sessions that the store no longer has. If the last poll was too recent, the store is not asked, and the
+   * result is empty. Throws `StoreUnavailable`.
    */
   async poll(sessionIds: () => Iterable<number>): Promise<number[]> {
     const now = this.#stopwatch();

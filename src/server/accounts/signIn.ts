@@ -21,7 +21,7 @@ export interface SignInStores {
   readonly secrets: Secrets;
 }
 
-/** A session that has just begun, and its secret. */
+/** A new session, and its token. */
 export interface SignedIn {
   readonly token: string;
   readonly session: Session;
@@ -35,10 +35,13 @@ export interface Credentials {
 
 /** The most writes of `lastUsedAt` for a session within its idle time. */
 const MAX_TOUCHES_PER_IDLE_TIME = 168;
-/** More than the clocks of several servers differ, in milliseconds. */
+/** The clocks of several servers differ by less than this, in milliseconds. */
 const CLOCK_DIFFERENCE_MS = 60 * 60 * 1_000;
 
-/** Registration, sign-in and sessions. Any method may throw `StoreUnavailable`. */
+/**
+ * Registration, sign-in and sessions. Async methods may throw `StoreUnavailable`; those that write may also throw
+ * `OutcomeUnknown`.
+ */
 export class SignIn {
   readonly #stores: SignInStores;
   readonly #throttle: LoginThrottle;
@@ -78,14 +81,14 @@ export class SignIn {
   }
 
   /**
-   * Signs in. Refusals: `BAD_CREDENTIALS`, `TOO_MANY_ATTEMPTS`, `OVERLOADED`. `address`: of the client, for the
+   * Signs in. Refusals: `BAD_CREDENTIALS`, `TOO_MANY_ATTEMPTS`, `OVERLOADED`. `address`: the client's, for the
    * throttle.
    */
   async login(credentials: Credentials, address: string): Promise<SignedIn> {
     const username = foldUsername(credentials.username);
     const normalized = normalizePassword(credentials.password);
     const isPossible = isUsername(username) && isPassword(normalized);
-    // A text that cannot be a password takes as long as a wrong password, whatever its length.
+    // A text that cannot be a password is verified as if it were empty: that takes as long as for any wrong password.
     const password = isPossible ? normalized : "";
     // A name that cannot be a username has no account to protect, and must not fill the throttle's memory.
     const account = isUsername(username)
@@ -102,25 +105,28 @@ export class SignIn {
     const { earlier, later } = this.#clock.read();
     if (session === undefined) throw sessionInvalid();
     const { expiresAt, lastUsedAt } = session;
-    // A jump of the clock must not end a session: it is refused only if it has expired with the jump and without it.
+    // A jump of the clock must not end a session, so it must have expired with the jump and without it.
     if (expiresAt <= earlier || lastUsedAt + this.#timings.sessionIdleMs <= earlier) throw sessionInvalid();
     this.markUsed(session.id, lastUsedAt, later);
     return session;
   }
 
-  /** Ends a session, or all sessions of its account; resolves with the ids of the sessions that it ended. */
+  /** Ends a session, or all sessions of its account; resolves with the ids of the ended sessions. */
   async logout(session: Session, everywhere: boolean): Promise<number[]> {
     return this.#stores.sessions.end(session.id, everywhere);
   }
 
-  /** A session is in use; `lastUsedAt` is when that was stored last. Returns whether it will be stored again. */
+  /**
+   * Notes that a session is in use at `now`. `lastUsedAt`: the last use that is stored. Returns whether the next
+   * `flushTouches` stores this use: a use soon after the stored one is not stored.
+   */
   markUsed(sessionId: number, lastUsedAt: number, now: number): boolean {
     if (now - lastUsedAt < this.#timings.sessionIdleMs / MAX_TOUCHES_PER_IDLE_TIME) return false;
     this.#used.add(sessionId);
     return true;
   }
 
-  /** Stores which sessions were used. */
+  /** Stores that the sessions of `markUsed` were used. */
   async flushTouches(): Promise<void> {
     if (this.#used.size === 0) return;
     const used = [...this.#used];
@@ -129,7 +135,7 @@ export class SignIn {
   }
 
   /**
-   * Deletes the expired sessions, and lowers the times that a clock stored while it was ahead. Call it only while the
+   * Deletes the expired sessions, and lowers the times that a clock stored while it was ahead. Call this only while the
    * clock is settled, because a deleted session cannot be restored.
    */
   async purgeExpired(): Promise<void> {
@@ -146,7 +152,7 @@ export class SignIn {
     const account = isPossible ? await accounts.find(username) : undefined;
     const isRight = await secrets.verifyPassword(account?.passwordHash, password);
     if (!isRight || account === undefined) return undefined;
-    // If this fails, the sign-in is still right, and the next one tries again.
+    // If the rehash fails, the sign-in still succeeds, and the next one tries again.
     if (secrets.isOutdated(account.passwordHash)) await this.#rehash(account, password).catch(() => {});
     return account;
   }

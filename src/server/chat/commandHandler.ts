@@ -15,7 +15,7 @@ export type Command =
   | { readonly kind: "typed"; readonly line: string }
   | { readonly kind: "help" };
 
-/** The stream that a command came on. */
+/** The stream on which a command arrived. */
 export interface StreamContext {
   readonly session: Session;
   hasJoined(): boolean;
@@ -25,7 +25,7 @@ export interface StreamContext {
   onAccepted(id: number): void;
   /** The session has ended, so a command gets no reply. */
   onSessionEnded(): void;
-  /** A command was carried out or not: the server cannot know which. So the command gets no reply. */
+  /** The server cannot know whether a command was carried out, so the command gets no reply. */
   onOutcomeUnknown(): void;
 }
 
@@ -102,7 +102,7 @@ export class CommandHandler {
   ): Promise<void> {
     const { session } = stream;
     const { outcome } = await this.#submitter.submit({ session, logId: this.#logId, requestId, recipient, text });
-    // Not awaited: the next command is ordered behind this one already.
+    // Not awaited: the order of this command and the next one is certain already.
     outcome.then(
       (event) => {
         if (event?.kind === "accepted") stream.onAccepted(event.id);

@@ -4,15 +4,15 @@ import type { Reason } from "../common/refusal.ts";
 import type { RoomEvent } from "./events.ts";
 
 /**
- * How a stream ended: with a goodbye, by its reason; *left*: its client ended its side and got all replies;
- * *broke-off*: its client cancelled, or the connection was lost; *stalled*: it was reset, because its client had
- * stopped reading.
+ * How a stream ended. A reason: the server sent a goodbye with that reason. `left`: the client ended its side and got
+ * all replies. `broke-off`: the client cancelled, or the connection was lost. `stalled`: the server reset the stream,
+ * because the client did not take a response for too long.
  */
 export type StreamEnding = Reason | "left" | "broke-off" | "stalled";
 
 /**
- * Counts the work of a node since its start, in plain numbers that only grow. They are added to where the events happen, and
- * read for the metrics. A response costs a few additions, a message in it none.
+ * Counts the work of a node since its start; every number only grows. The code that does the work adds to the counters,
+ * and the metrics read them. Counting a response costs a few additions, whatever the number of messages in it.
  */
 export class Counters {
   streamsOpened = 0;
@@ -33,7 +33,7 @@ export class Counters {
   /** Messages in responses: a message that ten streams get counts ten times. */
   deliveries = 0;
   accepted = 0;
-  /** Commands that were sent again, and answered with the message that the first one had become. */
+  /** Commands that the client had sent before, and that were answered with the message posted then. */
   duplicates = 0;
   readonly rejected = new LabelledCounter<Reason>([
     "RATE_LIMITED",
@@ -60,21 +60,20 @@ export class Counters {
     this.pageReadTimes = pageReadTimes;
   }
 
-  /** Counts a response. `messages`: how many of its events are messages. */
+  /** Counts a response. `events`: the number of its events, `messages` of which are messages. */
   response(bytes: number, events: number, messages: number): void {
     this.responseEvents.add(events);
     this.responseBytes += bytes;
     this.deliveries += messages;
   }
 
-  /** Counts a reply to a command. */
+  /** Counts a reply to a command, if it is `accepted` or `rejected`. */
   replied(event: RoomEvent): void {
     if (event.kind === "rejected") this.rejected.add(event.reason);
     else if (event.kind === "accepted" && event.duplicate) this.duplicates += 1;
     else if (event.kind === "accepted") this.accepted += 1;
   }
 
-  /** Counts a commit. */
   commit(tookMs: number, messages: number): void {
     this.commitTimes.add(tookMs);
     this.commitMessages.add(messages);

@@ -29,6 +29,6 @@ export type RoomEvent =
 
 /** Encodes the events of a stream. */
 export interface Encoder extends LogEncoder {
-  /** Encodes one event of a response. `requestId`: that of the command which the event replies to. */
+  /** Encodes one event of a response. `requestId`: that of the command to which the event is the reply. */
   event(event: RoomEvent, requestId?: string): Uint8Array;
 }

@@ -6,7 +6,7 @@ export interface Wakeable {
   wake(): void;
 }
 
-/** How long a slice may hold the event loop (ms). */
+/** The time for which a slice may hold the event loop (ms). */
 const SLICE_MS = 5;
 /**
  * The same while many clients connect (ms). libuv accepts one connection per turn of the event loop (since 1.46; seen
@@ -17,14 +17,14 @@ const SLICE_DURING_CONNECTS_MS = 0.5;
 const EXPECT_CONNECTIONS_MS = 200;
 /** Wakes between two readings of the stopwatch: one reading costs about a tenth of a write. */
 const CLOCK_CHECK_EVERY = 8;
-/** The pause after a pass, relative to its duration: messages gather for one write (docs/decisions/0001-one-log.md). */
+/** The pause after a pass, relative to the duration of the pass; see docs/decisions/0001-one-log.md. */
 const PAUSE_RATIO = 1 / 4;
 
 /**
- * Wakes all readers fairly. A pass over all of them runs in slices of a few milliseconds, with the event loop in
- * between. After a pass for several messages there is a pause, so that more messages gather into one response. A
- * single reader that is woken (for a private message, a reply, a page that was loaded, a response that was written)
- * waits for no pass.
+ * Wakes all readers fairly. A pass over all of them runs in slices of a few milliseconds, between which the event loop
+ * does other work. Every second pass goes backwards, so that no reader is always last. After a pass for several
+ * messages there is a pause, so that more messages gather into one response. A reader that is woken alone (for a
+ * private message, a reply, a page that was loaded, a response that was written) does not wait for a pass.
  */
 export class FanOut {
   readonly #stopwatch: Stopwatch;
@@ -34,7 +34,7 @@ export class FanOut {
   /** Whether another pass is wanted, and for how many messages. */
   #wanted: "no" | "one" | "many" = "no";
   #backwards = false;
-  /** The times are of the stopwatch. */
+  /** Both times are those of the stopwatch. */
   #pauseUntilMs = 0;
   #expectUntilMs = 0;
   #lastPassHadMany = false;
@@ -56,24 +56,23 @@ export class FanOut {
     this.#ready.delete(reader);
   }
 
-  /** A client has connected, so others may follow: gives the event loop back sooner for a while. */
+  /** A client has connected, so others may follow: for a while, slices give the event loop back sooner. */
   expectConnections(): void {
     this.#expectUntilMs = this.#stopwatch() + EXPECT_CONNECTIONS_MS;
   }
 
-  /** Wakes all readers. `count`: how many messages they get; 1 for a change that is not a message. */
+  /** Wakes all readers. `count`: the number of new messages; 1 for a change that is not a message. */
   wakeAll(count: number): void {
     this.#wanted = this.#wanted === "no" && count <= 1 ? "one" : "many";
     this.#schedule();
   }
 
-  /** Wakes one reader. */
   wakeOne(reader: Wakeable): void {
     this.#ready.add(reader);
     this.#schedule();
   }
 
-  /** Wakes no reader any more. */
+  /** Removes all readers, and ends the pass that is running. */
   stop(): void {
     clearTimeout(this.#pauseTimer);
     this.#readers.clear();
@@ -125,7 +124,7 @@ export class FanOut {
   }
 
   #slice(): void {
-    // Also while single readers are ready: many of them may be ready for a long time.
+    // A pass also begins while single readers are ready, because they may be ready all the time.
     if (this.#mayBegin()) this.#begin();
     const now = this.#stopwatch();
     const until = now + (now < this.#expectUntilMs ? SLICE_DURING_CONNECTS_MS : SLICE_MS);
@@ -138,7 +137,7 @@ export class FanOut {
     }
     const pass = this.#pass;
     if (pass === undefined) return;
-    // At least one step in each slice, so that single readers cannot hold up a pass.
+    // Each slice wakes at least one reader of the pass, so that single readers cannot hold up the pass.
     do {
       pass.order[pass.next]?.wake();
       pass.next += 1;

@@ -12,9 +12,9 @@ export interface JoinCommand {
 
 /** The position that a reader begins at. */
 export interface ReaderStart {
-  /** The first message that is sent is behind this cursor. */
+  /** The first message that is sent is after this cursor. */
   readonly after: number;
-  /** Whether messages that the client asked for are missing. */
+  /** Whether the client must be told of a gap, because its cursor is not one of this log. */
   readonly gap: boolean;
 }
 
@@ -30,7 +30,7 @@ export async function startOf(
     const gap = isOtherLog || join.resumeAfter > log.headId;
     return { after: gap ? log.oldestId - 1 : join.resumeAfter, gap };
   }
-  // Read before the await below: messages that come in the meantime are live.
+  // Read before the await below, because the reader must also deliver messages that come during the await.
   const head = log.headId;
   const recent = Math.min(join.recent, maxRecent);
   const first = recent === 0 ? 0 : await log.recent(accountId, recent);

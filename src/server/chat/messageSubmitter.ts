@@ -21,10 +21,10 @@ export interface SendCommand {
   readonly text: string;
 }
 
-/** The reply to a command; `undefined` if the session has ended, so that there is none. Throws `OutcomeUnknown`. */
+/** The reply to a command; `undefined`: the session has ended, so there is no reply. Rejects with `OutcomeUnknown`. */
 export type SubmitOutcome = Promise<RoomEvent | undefined>;
 
-/** A command that is ordered behind those before it, so that the next one of its stream may follow. */
+/** A command that is ordered after those before it, so that the next one of its stream may follow. */
 export interface Submitted {
   readonly outcome: SubmitOutcome;
 }
@@ -33,8 +33,8 @@ export interface Submitted {
  * Checks messages in the order of the contract (duplicate or reused, text, recipient, rate), and hands them to the
  * committer.
  *
- * The append itself finds out whether a `requestId` is known. The log is asked separately only before a refusal: a
- * message that was accepted once is a duplicate, even if it would be refused today.
+ * The append itself finds out whether the log has the `requestId`. The submitter asks the log separately only before a
+ * refusal: a message that was accepted once is a duplicate, even if it would be refused today.
  */
 export class MessageSubmitter {
   readonly #log: LogStore;
@@ -44,9 +44,9 @@ export class MessageSubmitter {
   readonly #rate: RateLimiter;
   readonly #limits: Limits;
   readonly #clock: () => number;
-  /** The last lookup of each account. They run one after the other, so that a client that floods delays only itself. */
+  /** The last lookup of each account, which the next one waits for: a client that floods delays only itself. */
   readonly #lookups = new Map<number, Promise<unknown>>();
-  /** By account and `requestId`: settles with the outcome. */
+  /** The commands in flight, by account and `requestId`. Each promise resolves when the outcome is known. */
   readonly #inFlight = new Map<string, Promise<unknown>>();
 
   constructor(parts: {
@@ -67,7 +67,7 @@ export class MessageSubmitter {
     this.#clock = parts.clock;
   }
 
-  /** Resolves when the message is ordered behind those before it, or is refused. Never throws. */
+  /** Resolves when the message is queued after those before it, or will not be queued. Never throws. */
   async submit(command: SendCommand): Promise<Submitted> {
     const { session, requestId } = command;
     if (requestId === "") return { outcome: (await this.#begin(command)).outcome };
@@ -108,7 +108,7 @@ export class MessageSubmitter {
     let isSpent = true;
     try {
       const result = await appended;
-      // An accepted message is charged when the log brings it.
+      // An accepted message is charged when the log replica brings it.
       isSpent = false;
       if (result.kind === "accepted") return result;
       return result.kind === "reused" ? rejected(requestIdReused()) : undefined;
@@ -120,7 +120,7 @@ export class MessageSubmitter {
     }
   }
 
-  /** The outcome of a command that is refused for an error, unless the log knows its message. */
+  /** The outcome of a command that failed with `error`: a refusal, unless the log has the message already. */
   async #refuse(command: SendCommand, error: unknown): SubmitOutcome {
     try {
       const known = command.requestId === "" ? undefined : await this.#find(command);
@@ -165,7 +165,7 @@ export class MessageSubmitter {
     if (written === undefined) return { accountId: 0, username: "" };
     const username = foldUsername(written);
     const shown = JSON.stringify(username.slice(0, 64));
-    // A store may not be able to look for a text that is not a name.
+    // A store may not be able to look for a text that is not a username.
     const isName = isUsername(username);
     const online = isName ? await this.#roster.find(username) : undefined;
     if (online !== undefined) return online;

@@ -3,23 +3,24 @@ import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
 
 interface Bucket {
   tokens: number;
-  /** The time of `tokens`; of the stopwatch. */
+  /** The time at which `tokens` was right, by the stopwatch. */
   atMs: number;
   /** Messages in flight: they have taken a token, and may give it back. */
   inFlight: number;
   waiters: (() => void)[];
 }
 
-/** The number of buckets at which full ones are removed for the first time; then at twice the number that is left. */
+/** The smallest number of buckets with which full ones are removed: see `purge`. */
 const MIN_PURGE_BUCKETS = 1_024;
 
 /**
  * Limits how fast users send, over all their streams, with a token bucket for each account. A message takes a token
- * before its outcome is known, and may give it back with the outcome. So with an empty bucket, a message waits for
- * those in flight before it is refused.
+ * before its outcome is known, and may give the token back with the outcome. So with an empty bucket, a message waits
+ * for those in flight before it is refused.
  *
- * The messages that the log brings are charged, no matter which node accepted them. So in the long run a user who
- * sends on several nodes is as slow as on one. Until the nodes have read one another's messages, the bursts add up.
+ * The messages that the log replica brings are charged, no matter which node accepted them. So in the long run a user
+ * who sends on several nodes is as slow as on one. A user may send a burst on each node until the nodes have read one
+ * another's messages.
  */
 export class RateLimiter {
   readonly #perSecond: number;
@@ -49,7 +50,7 @@ export class RateLimiter {
     }
   }
 
-  /** Charges a token for a message that the log has brought. */
+  /** Charges a token for a message that the log replica has brought. */
   spend(accountId: number): void {
     if (this.#perSecond === 0 || this.#burst === 0) return;
     const bucket = this.#bucket(accountId);
@@ -57,7 +58,7 @@ export class RateLimiter {
     bucket.tokens = Math.max(bucket.tokens - 1, -2 * this.#burst);
   }
 
-  /** Ends what `take` began. `isSpent`: whether the token is kept although the log may bring no message. */
+  /** Must follow each `take` that resolved with 0. `isSpent`: the token is not given back. */
   settle(accountId: number, isSpent: boolean): void {
     const bucket = this.#buckets.get(accountId);
     if (bucket === undefined) return;

@@ -25,7 +25,7 @@ export class ReplyQueue {
     this.#onReady = onReady;
   }
 
-  /** Whether the queue has no slot, settled or not. */
+  /** Whether the queue has no slots, neither settled nor unsettled ones. */
   get empty(): boolean {
     return this.#slots.length === 0;
   }
@@ -56,7 +56,7 @@ export class ReplyQueue {
     await new Promise<void>((resolve) => this.#spaceWaiters.push(resolve));
   }
 
-  /** Takes the replies that are ready, in order, up to `maxBytes` but at least one. */
+  /** Takes the replies that are ready, in order, up to `maxBytes`; one reply alone may be larger. */
   take(maxBytes: number): Uint8Array[] {
     const taken: Uint8Array[] = [];
     let bytes = 0;

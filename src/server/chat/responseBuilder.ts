@@ -5,8 +5,8 @@ import type { Encoder, Goodbye, RoomEvent } from "./events.ts";
 import type { ReplyQueue } from "./replyQueue.ts";
 
 /**
- * Builds the responses of one stream from the replies to its commands, the messages of its reader and the presence
- * changes. It keeps no response: the next one is built when the one before has been sent.
+ * Builds the responses of one stream from the replies to its commands, the messages of its reader and the changes of
+ * presence. A response is built when the previous one has been sent, and is not kept.
  */
 export class ResponseBuilder {
   /** The replies that have not been sent, also those that are not ready. */
@@ -40,12 +40,12 @@ export class ResponseBuilder {
     this.#joined = { reader, feedOffset: this.#feed.offsetAtJoin(), requestId };
   }
 
-  /** The reader; `undefined` before the join. */
+  /** The reader of the stream; `undefined` before the join. */
   get reader(): Reader | undefined {
     return this.#joined?.reader;
   }
 
-  /** Whether there is something to send that did not fit into the last response. */
+  /** Whether there is, or may be, more to send after the last response. */
   get hasMore(): boolean {
     const { offset } = this.#feed;
     return (
@@ -90,7 +90,7 @@ export class ResponseBuilder {
     return this.#respond(fields, events, portion?.messages ?? 0);
   }
 
-  /** A response that only moves the cursor; `undefined` if the client has this cursor already. */
+  /** A response with nothing but the cursor; `undefined` if the client has this cursor already. */
   cursor(): Uint8Array | undefined {
     const cursor = this.#joined?.reader.untold() ?? 0;
     return cursor === 0 ? undefined : this.#respond([this.#encoder.cursor(cursor)], 0, 0);
@@ -104,7 +104,7 @@ export class ResponseBuilder {
   }
 
   #respond(fields: readonly Uint8Array[], events: number, messages: number): Uint8Array | undefined {
-    // A single field is not copied: these are the bytes that readers share.
+    // A single field is not copied, because it is often a batch that readers share.
     const response = fields.length <= 1 ? fields[0] : Buffer.concat(fields);
     if (response !== undefined) this.#counters.response(response.length, events, messages);
     return response;

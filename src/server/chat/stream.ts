@@ -49,7 +49,8 @@ export interface StreamParts {
 
 /**
  * The state of a stream: *open* (no join yet); *joined*; *closing* (the client has ended its side, or the server says
- * goodbye; commands that were read are still answered); *ended* (the last response is sent); *closed*.
+ * goodbye; commands that were read are still answered); *ended* (the last response is sent); *closed* (the call is
+ * over).
  */
 type State =
   | { readonly kind: "open" | "joined" | "ended" | "closed" }
@@ -69,13 +70,13 @@ export class Stream implements Wakeable, StreamContext {
   #state: State = { kind: "open" };
   /** The ending that `onClosed` receives if the call is over now. */
   #ending: StreamEnding = "broke-off";
-  /** When the response in flight, or the end of the call, was handed to the sink. */
+  /** When the response in flight, or the end of the call, was handed to the sink; by the stopwatch. */
   #inFlightSinceMs: number | undefined;
   /** Whether there is more to send after the response in flight. */
   #hasMore = false;
   #isLoadingPage = false;
   #cursorSentAtMs: number;
-  /** The time of use that the session's store knows; milliseconds since the epoch. */
+  /** The last use of the session that is stored, or will be soon; milliseconds since the epoch. */
   #markedUseAt: number;
   #lastAcceptedId = 0;
 
@@ -88,17 +89,17 @@ export class Stream implements Wakeable, StreamContext {
     this.#cursorSentAtMs = this.#openedAtMs;
   }
 
-  /** Whether it reads the log. */
+  /** Whether the stream reads the log: it has joined, and is not closed. */
   get reads(): boolean {
     return this.#parts.responses.reader !== undefined && this.#state.kind !== "closed";
   }
 
-  /** Whether it reads the log from pages of the store. */
+  /** Whether the stream reads the log from pages of the store. */
   get behind(): boolean {
     return this.reads && this.#parts.responses.reader?.onPages === true;
   }
 
-  /** Carries out a command; resolves when the next one may be read. Never throws. */
+  /** Carries out a command, unless the stream is closing; resolves when the next one may be read. Never throws. */
   async receive(requestId: string, command: Command): Promise<void> {
     if (this.#takesCommands()) await this.#parts.commands.handle(this, requestId, command);
   }
@@ -129,7 +130,7 @@ export class Stream implements Wakeable, StreamContext {
   }
 
   onOutcomeUnknown(): void {
-    // The client sends every command without a reply again, so a reply now would answer a command that is sent twice.
+    // Drops the replies, because the client sends every command without a reply again.
     this.#parts.responses.replies.clear();
     this.endWith({ reason: "STORE_UNAVAILABLE", reconnect: true, retryAfterMs: RETRY_SOON_MS });
   }
@@ -140,8 +141,8 @@ export class Stream implements Wakeable, StreamContext {
   }
 
   /**
-   * The client has sent an invalid request. All commands before it are answered, a join with its replay. So the oldest
-   * command without an answer is the invalid one.
+   * The client has sent an invalid request. All commands before it are answered, also a join, with its replay. So the
+   * client knows that the oldest request without an answer is the invalid one.
    */
   refuse(): void {
     this.#closeAfterReplay({ reason: "REQUEST_INVALID", reconnect: true });
@@ -158,7 +159,7 @@ export class Stream implements Wakeable, StreamContext {
   /** The call is over, for any reason. */
   closed(): void {
     if (this.#state.kind === "closed") return;
-    // Also after a half-close: a client that cancels does both, and has not waited for its replies.
+    // `broke-off` also after a half-close: a client that cancels does both, and has not waited for its replies.
     this.#end("broke-off");
     this.#state = { kind: "closed" };
     this.#parts.onClosed(this.#ending);
@@ -203,7 +204,7 @@ export class Stream implements Wakeable, StreamContext {
     if (this.#state.kind === "open" && nowMs - this.#openedAtMs >= timings.joinTimeoutMs) {
       this.endWith({ reason: "JOIN_TIMEOUT", reconnect: true });
     }
-    // `earlier`, because the client does not reconnect after this: a clock that has just jumped must not cause it.
+    // `earlier`, because the client does not reconnect after this: a clock that has just jumped must not end a session.
     if (this.session.expiresAt <= time.earlier) this.endWith({ reason: "SESSION_EXPIRED", reconnect: false });
     if (signIn.markUsed(this.session.id, this.#markedUseAt, time.later)) this.#markedUseAt = time.later;
     if (nowMs - this.#cursorSentAtMs >= timings.cursorIntervalMs) this.#sendCursor(nowMs);
@@ -252,7 +253,7 @@ export class Stream implements Wakeable, StreamContext {
     if (response !== undefined) this.#send(response);
   }
 
-  /** Sends the goodbye and ends the call, unless the replay or an echo is still to be sent. */
+  /** Sends the goodbye and ends the call, unless the replay or an echo must still be sent. */
   #finish({ goodbye, completes }: Extract<State, { kind: "closing" }>): void {
     const { responses, stopwatch } = this.#parts;
     const { reader } = responses;

@@ -2,7 +2,7 @@ import type { Session } from "../accounts/ports/sessionStore.ts";
 import type { LeaveKind, LocalPresence } from "../presence/localPresence.ts";
 import type { PresenceFeed } from "../presence/presenceFeed.ts";
 
-/** The presence of one stream: it joins once, and leaves at most once. */
+/** The presence of one stream, which joins and leaves at most once. */
 export class StreamPresence {
   readonly #session: Session;
   readonly #presence: LocalPresence;
@@ -20,7 +20,7 @@ export class StreamPresence {
     this.#report = parts.report;
   }
 
-  /** Puts the session online. Throws `StoreUnavailable`; then the session has left again. */
+  /** Puts the user online. Throws `StoreUnavailable`; then the stream has left again. */
   async join(): Promise<void> {
     this.#isPresent = true;
     const joined = this.#presence.join(this.#session).catch(async (error) => {
@@ -30,11 +30,11 @@ export class StreamPresence {
       if (wasPresent) await this.#presence.leave(this.#session, "left").catch(() => {});
       throw error;
     });
-    // The stream is told of changes after this poll. `List` answers for the changes before it.
+    // The change feed gives this stream the changes after this poll. `List` shows the result of those before.
     await Promise.all([joined, this.#feed.poll()]);
   }
 
-  /** Takes the session offline, if this stream has put it online. Never throws. */
+  /** Ends the presence of this stream, if it has joined and not left. Never throws. */
   leave(kind: LeaveKind): void {
     if (!this.#isPresent) return;
     this.#isPresent = false;

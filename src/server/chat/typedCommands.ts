@@ -31,7 +31,7 @@ export type Typed =
   | { readonly kind: "send"; readonly recipient: string | undefined; readonly text: string }
   | ({ readonly kind: "help" } & Help);
 
-/** The help; `word`: the first word of the line. */
+/** The help. `word`: the first word of the typed line, if there is one. */
 export function helpFor(word = ""): Help {
   const known = COMMANDS.some((command) => command.name === commandOf(word));
   return { unknownCommand: known ? "" : cutToBytes(word, MAX_UNKNOWN_BYTES), commands: COMMANDS };
@@ -39,7 +39,7 @@ export function helpFor(word = ""): Help {
 
 /**
  * Parses a line as a person typed it. A line end is cut off. The command is the first word, up to the first space and
- * with nothing trimmed, in upper or lower case. The rest behind one space is taken as it is.
+ * with nothing trimmed, in upper or lower case. The rest after that space is taken as it is.
  */
 export function parseTyped(typed: string): Typed {
   const line = withoutLineEnd(typed);
@@ -57,7 +57,7 @@ export function parseTyped(typed: string): Typed {
   return { kind: "help", ...helpFor(word) };
 }
 
-/** The word in lower case; `undefined` if it is longer than every command. */
+/** A word in lower case; `undefined` if it is longer than every command. */
 function commandOf(word: string): string | undefined {
   return hasAtMostBytes(word, MAX_COMMAND_BYTES) ? word.toLowerCase() : undefined;
 }

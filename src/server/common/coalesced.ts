@@ -1,6 +1,6 @@
 /**
- * Limits an async function to one run in flight and one more queued. A call during a run resolves with the queued run,
- * which begins when the run in flight has ended: its result is never older than the call.
+ * Limits an async function to one run in flight and one more queued. A call during a run settles with the queued run,
+ * which begins when the run in flight has ended. So every call settles with a run that began after the call.
  */
 export function coalesced(run: () => Promise<void>): () => Promise<void> {
   let inFlight: Promise<void> | undefined;

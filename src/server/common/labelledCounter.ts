@@ -1,4 +1,4 @@
-/** Counts events by label. A known label is listed from the start, with 0. */
+/** Counts events by label. A known label is listed with 0 before its first event. */
 export class LabelledCounter<T extends string> {
   readonly #counts: Map<T, number>;
 
@@ -6,7 +6,6 @@ export class LabelledCounter<T extends string> {
     this.#counts = new Map(known.map((label) => [label, 0]));
   }
 
-  /** Counts one event. */
   add(label: T): void {
     this.#counts.set(label, (this.#counts.get(label) ?? 0) + 1);
   }

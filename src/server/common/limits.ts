@@ -1,20 +1,20 @@
-/** What a node allows its users. */
+/** The limits for the users of a node. */
 export interface Limits {
   /** The longest text, in bytes of UTF-8. */
   readonly maxTextBytes: number;
-  /** Messages a second that a user may send in the long run, over all their streams. 0: no limit. */
+  /** Messages a second that a user may send in the long run, over all streams of the user. 0: no limit. */
   readonly messagesPerSecond: number;
   /** Messages that a user may send at once after a pause. 0: no limit. */
   readonly burst: number;
-  /** The most messages that `recent` of a join gives. */
+  /** The most messages that a join gets with `recent`. */
   readonly maxRecent: number;
 }
 
 /** Which messages the log keeps: a message is removed if it violates either bound. */
 export interface RetentionPolicy {
-  /** The oldest age of a message, in milliseconds. 0: no bound. */
+  /** The greatest age of a message, in milliseconds. 0: no bound. */
   readonly maxAgeMs: number;
-  /** The number of messages. 0: no bound. */
+  /** The greatest number of messages. 0: no bound. */
   readonly maxMessages: number;
 }
 
@@ -22,31 +22,31 @@ export interface RetentionPolicy {
 export interface Timings {
   /** A stream must join within this time. */
   readonly joinTimeoutMs: number;
-  /** How long a user stays online after a stream that broke off. */
+  /** How long a user stays online after a stream of the user broke off. */
   readonly graceMs: number;
-  /** How long the users who were online when the server ended stay online after its start. */
+  /** How long the users who were online when the server ended stay online after the server starts again. */
   readonly startGraceMs: number;
   /** How long changes of presence are collected for one event. */
   readonly presenceWindowMs: number;
-  /** How long messages that arrive early wait for those before them, until these are read from the store. */
+  /** If a message arrives before an earlier one: how long to wait until the missing ones are read from the store. */
   readonly holeTimeoutMs: number;
   /** How long a client may leave a response unread before the stream is reset. */
   readonly stallTimeoutMs: number;
-  /** The shortest time between two cursors that only pass messages which the reader may not see. */
+  /** The shortest time between two responses that only move the cursor, past messages that the user may not see. */
   readonly cursorIntervalMs: number;
   /** How long a session lasts. */
   readonly sessionLifetimeMs: number;
   /** How long a session lasts if it is not used. */
   readonly sessionIdleMs: number;
-  /** How often the store is asked which sessions of open streams have ended, because a notification may be lost. */
+  /** How often a node asks the store which sessions of open streams have ended: a notification may be lost. */
   readonly sessionCheckIntervalMs: number;
   /** How long the clock must be steady before data is deleted for its age, or a jump of the clock is followed. */
   readonly clockWaitMs: number;
-  /** The same if the clock is, or has jumped, more than a day off. */
+  /** The same if the clock is more than a day off the newest stored time, or has jumped by more than a day. */
   readonly clockLongWaitMs: number;
-  /** How often the log is checked for messages that the retention policy removes. */
+  /** How often a node looks for messages that the retention policy removes. */
   readonly retentionIntervalMs: number;
-  /** How long a drain waits for streams to end. The whole server has 10 s. */
+  /** How long a drain waits for streams to end. The server has 10 s for its whole stop. */
   readonly drainTimeoutMs: number;
 }
 
@@ -54,13 +54,13 @@ export interface Timings {
 export interface Sizes {
   /** The entries of the timeline, in bytes. */
   readonly timelineBytes: number;
-  /** The cached pages, in bytes. */
+  /** The cached pages of the log, in bytes. */
   readonly pageCacheBytes: number;
-  /** Messages in a page. */
+  /** The most messages in a page. */
   readonly pageMessages: number;
   /** A response, in bytes, unless one event alone is larger. */
   readonly responseBytes: number;
-  /** Replies of a stream that are not sent yet. */
+  /** The most replies of a stream that are not sent yet. */
   readonly maxReplies: number;
 }
 
@@ -84,7 +84,7 @@ export const DEFAULT_TIMINGS: Timings = {
   cursorIntervalMs: 30 * SECOND_MS,
   sessionLifetimeMs: 30 * DAY_MS,
   sessionIdleMs: 7 * DAY_MS,
-  // Maintenance ticks twice a second, so every stream of an ended session ends within 5 s.
+  // Maintenance looks twice a second whether the check is due, so every stream of an ended session ends within 5 s.
   sessionCheckIntervalMs: 4 * SECOND_MS,
   clockWaitMs: HOUR_MS,
   clockLongWaitMs: DAY_MS,

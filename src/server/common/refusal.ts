@@ -24,7 +24,7 @@ export type Reason =
   | "JOIN_TIMEOUT"
   | "REQUEST_INVALID";
 
-/** How long a client is asked to wait if the store or the server is away for a moment, in milliseconds. */
+/** How long a client is asked to wait if the store or the server is unavailable for a moment, in milliseconds. */
 export const RETRY_SOON_MS = 1_000;
 
 /** A request that the server refuses: a reason for programs and a sentence for people. */
@@ -44,7 +44,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The refusal if the store is away and has certainly changed nothing. */
+/** The refusal if the store is unavailable and has certainly changed nothing. */
 export function storeUnavailable(cause: unknown): Refusal {
   return new Refusal(
     "STORE_UNAVAILABLE",
@@ -63,14 +63,14 @@ export function shuttingDown(): Refusal {
   });
 }
 
-/** The refusal if too many sign-ins are queued. */
+/** The refusal if too many sign-ins wait, or if the unfinished requests of a connection take too much memory. */
 export function overloaded(): Refusal {
   return new Refusal("OVERLOADED", "Too many people are signing in at the moment. Try again in a second.", {
     retryAfter: RETRY_SOON_MS,
   });
 }
 
-/** The refusal of a token that belongs to no session. */
+/** The refusal of a token whose session never existed, has ended or has expired. */
 export function sessionInvalid(): Refusal {
   return new Refusal("SESSION_INVALID", "This token is not, or no longer, valid: sign in again.");
 }

@@ -1,5 +1,5 @@
 /**
- * Runs async jobs one after the other, in the order of the calls. A job that fails does not stop the jobs behind it.
+ * Runs async jobs one after the other, in the order of the calls. A job that fails does not stop the next ones.
  */
 export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();

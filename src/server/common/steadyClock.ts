@@ -1,11 +1,13 @@
 import type { Timings } from "./limits.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
-/** A right clock shows no earlier time, because this code was written later. */
+/** A correct clock shows no earlier time, because this code was written later. */
 const EARLIEST_TIME = Date.UTC(2026, 0, 1);
 /** Jumps of the clock up to this are followed at once, in milliseconds: a minute does no harm. */
 const TOLERANCE_MS = 60_000;
-/** A gap up to this is usual, in milliseconds: a server that was off over night. */
+/**
+ * The clock may differ by this from the newest stored time, in milliseconds: the server may have been off overnight.
+ */
 const USUAL_GAP_MS = 24 * 60 * 60 * 1_000;
 
 /** The wall clock minus the stopwatch, and since when this difference has been steady, by the stopwatch. */
@@ -15,15 +17,15 @@ interface ClockOffset {
 }
 
 /**
- * The time with and without a jump of the clock that has yet to prove steady, in milliseconds since the epoch. Without
- * such a jump both are the same.
+ * The time with and without a jump of the clock that is not followed yet, in milliseconds since the epoch. Without such
+ * a jump both are the same.
  */
 export interface ClockReading {
   readonly earlier: number;
   readonly later: number;
 }
 
-/** What a steady clock is made with. */
+/** The collaborators and settings of a steady clock. */
 export interface SteadyClockParts {
   /** The wall clock, in milliseconds since the epoch. It may jump. */
   readonly clock: () => number;
@@ -36,10 +38,10 @@ export interface SteadyClockParts {
 }
 
 /**
- * The wall clock, protected against jumps. A jump is not followed until the clock has been steady for a while by the
- * stopwatch; until then the time goes on as before. A clock that is far from the newest time that the store has seen is
- * used, but no data may be deleted by it until it has been steady for longer. See
- * docs/decisions/0022-a-clock-that-jumps.md.
+ * The wall clock, protected against jumps. A jump of more than a minute is not followed until the clock has been steady
+ * for a while by the stopwatch; until then the time goes on as before. A clock that starts more than a day off the
+ * newest time that the store has seen is used, but it must be steady for longer before data may be deleted for its age.
+ * See docs/decisions/0022-a-clock-that-jumps.md.
  */
 export class SteadyClock {
   readonly #clock: () => number;
@@ -65,26 +67,27 @@ export class SteadyClock {
     this.#followed = { offset: wall - now, since: now };
     this.#seenOffset = (seen ?? Math.max(wall, EARLIEST_TIME)) - now;
     const gap = this.#followed.offset - this.#seenOffset;
-    // A clock that is behind always deserves a warning: the time of messages stands still until the clock has caught
-    // up.
+    // A clock that is more than a minute behind deserves a warning, because the time of messages stands still until the
+    // clock has caught up.
     if (gap <= USUAL_GAP_MS && gap >= -TOLERANCE_MS) return;
     const seenAt = dateOf(this.#seenOffset + now);
     this.#warn(
       [
         `The clock (${dateOf(wall)}) is ${describeGap(gap)} the newest time that the store has seen (${seenAt}).`,
         gap > 0 ? "If no server ran for so long, all is well:" : "Set the clock right:",
-        `until it has been steady for ${hours(this.#waitFor(gap))}, no session and no message is deleted for its age.`,
+        `until the clock has been steady for ${hours(this.#waitFor(gap))},`,
+        "no session and no message is deleted for its age.",
       ].join(" "),
     );
   }
 
-  /** The time without jumps that have yet to prove steady, in whole milliseconds since the epoch. */
+  /** The time without a jump that is not followed yet, in whole milliseconds since the epoch. */
   get now(): number {
     this.#followClock();
     return this.#jumped === undefined ? this.#clock() : Math.round(this.#stopwatch() + this.#followed.offset);
   }
 
-  /** The time with and without a jump: a deadline before the earlier one has passed, whichever of them is right. */
+  /** The time with and without a jump: a deadline before `earlier` has passed, whichever of the two is right. */
   read(): ClockReading {
     const now = this.now;
     const wall = this.#clock();
@@ -101,14 +104,14 @@ export class SteadyClock {
     return this.#isSettled;
   }
 
-  /** Whether the clock agrees with the store, so that its time may be stored as the mark. */
+  /** Whether the clock agrees with the store, so that the time may be stored as the clock mark. */
   get isUsual(): boolean {
     return this.isSettled || (this.#jumped === undefined && Math.abs(this.#gap) <= USUAL_GAP_MS);
   }
 
   /**
-   * Another server has stored the time, so its clock agrees with the store. If this clock is far from that time, it
-   * must be steady for the long wait from now on, and again after each further call.
+   * Takes over the time that another server has stored: the clock of that server agrees with the store. If this clock
+   * is more than a day off that time, it must be steady for the long wait from now on, and again after each call.
    */
   learn(time: number): void {
     this.#followClock();
@@ -155,7 +158,7 @@ export class SteadyClock {
     this.#warn(
       [
         `The clock was set ${jump > 0 ? "ahead" : "back"} by ${span(jump)}.`,
-        `Until it has been steady for ${hours(this.#waitFor(jump))}, sessions last as if it had not been,`,
+        `Until it has been steady for ${hours(this.#waitFor(jump))}, sessions last as if the clock had not been set,`,
         "and nothing is deleted for its age.",
       ].join(" "),
     );
@@ -165,7 +168,7 @@ export class SteadyClock {
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** A duration for people, in the largest unit of which it has two. */
+/** A duration for people, in the largest unit of which it has at least two. */
 export function span(milliseconds: number): string {
   const long = Math.abs(milliseconds);
   for (const [unit, name] of [
@@ -187,6 +190,6 @@ function describeGap(gap: number): string {
 }
 
 function dateOf(time: number): string {
-  // A wrong clock may show a time that no date has.
+  // A wrong clock may show a time that a `Date` cannot have.
   return Math.abs(time) > 8.64e15 ? String(time) : new Date(time).toISOString();
 }

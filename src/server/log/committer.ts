@@ -11,8 +11,8 @@ const MAX_COMMIT_BYTES = 4 * 1024 * 1024;
 /** The bound of the drafts that wait for the next commits, over all streams. */
 const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
 /**
- * The assumed size of a draft that waits for space, which decides how many waiters are admitted: the longest text
- * allowed by default.
+ * The assumed size of a draft that waits for space: that of the longest text allowed by default. It decides how many
+ * waiters are admitted.
  */
 const ASSUMED_DRAFT_BYTES = 8 * 1024;
 /** The memory that a draft takes in addition to its text. */
@@ -20,7 +20,7 @@ const DRAFT_OVERHEAD_BYTES = 200;
 
 /** The counters of the committer. */
 export interface CommitCounters {
-  /** Counts a commit of so many messages that took `tookMs`. */
+  /** Counts a commit. `messages`: the number of its drafts. */
   commit(tookMs: number, messages: number): void;
   commitsFailed: number;
 }
@@ -33,8 +33,8 @@ interface QueuedDraft {
 }
 
 /**
- * Group commit: one append is in flight, and the drafts that arrive meanwhile form the next one. Every node is notified
- * of the messages before their senders get the result.
+ * Group commit: one append is in flight, and the drafts that arrive meanwhile form the next one. The messages are
+ * published on the bus before their senders get the result.
  */
 export class Committer {
   readonly #store: LogStore;
@@ -48,7 +48,7 @@ export class Committer {
   #queuedBytes = 0;
   #inFlight: Promise<void> | undefined;
   #spaceWaiters: (() => void)[] = [];
-  /** Why the last commit failed; undefined if it did not. */
+  /** The error of the last commit; undefined if it succeeded. */
   #failure: string | undefined;
 
   /** `onCommitted` receives the newest message of each commit. */
@@ -70,7 +70,7 @@ export class Committer {
     this.#report = parts.report;
   }
 
-  /** The number of drafts that wait for the next commits. */
+  /** The number of drafts that wait for the next commits; those in flight do not count. */
   get queued(): number {
     return this.#queue.length;
   }
@@ -83,9 +83,9 @@ export class Committer {
   }
 
   /**
-   * Appends a draft; resolves when it is durable. `logId` is the log that the sender's stream has announced: the draft
-   * is not appended to another log, in which the same ids may mean other accounts and sessions. Throws
-   * `StoreUnavailable` or `OutcomeUnknown`.
+   * Appends a draft; resolves when the message is durable, or when the draft is certainly not appended.
+   * `logId`: the log that the welcome of the sender's stream named. The draft is not appended to another log, in which
+   * the same ids may mean other accounts and sessions. Throws `StoreUnavailable` or `OutcomeUnknown`.
    */
   append(draft: Draft, logId: string): Promise<AppendResult> {
     return new Promise((resolve, reject) => {
@@ -95,13 +95,13 @@ export class Committer {
     });
   }
 
-  /** Resolves when no commit is in flight. */
+  /** Resolves when no draft is queued or in flight. */
   async idle(): Promise<void> {
     await this.#inFlight;
   }
 
   async #commitAll(): Promise<void> {
-    // All drafts of one turn of the event loop belong into the same commit. Measured with 16 commands in one packet:
+    // All drafts of one turn of the event loop belong in the same commit. Measured with 16 commands in one packet:
     // without this the first one is committed alone, and a delivery costs 2.8 to 3.5 µs instead of 1.4.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0) {
@@ -135,11 +135,11 @@ export class Committer {
       for (const [i, result] of results.entries()) batch[i]?.resolve(result);
     } catch (error) {
       this.#counters.commitsFailed += 1;
-      // Clients retry again and again: the same failure is reported once.
+      // Clients retry again and again, so a repeated failure is reported once.
       const failure = String(error);
       if (failure !== this.#failure) this.#report(error);
       this.#failure = failure;
-      // The batch may be in the log, without a notification; or the store refused it because the log has regressed.
+      // The batch may be in the log without a notification, or the store may have refused it after a regression.
       this.#log.sync.schedule();
       for (const { reject } of batch) reject(error);
     }

@@ -1,6 +1,6 @@
 import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
 
-/** Fewer readers than this are no convoy: each may read the log from the store alone. */
+/** Fewer readers than this are not a convoy: each may read pages of its own from the store. */
 const MIN_READERS = 32;
 /** A reader that has taken nothing for this long does not hold back the others, in milliseconds. */
 const MAX_IDLE_MS = 1_000;
@@ -36,7 +36,7 @@ export class Convoy {
     return this.#positions.size;
   }
 
-  /** The lowest page of a reader that is not idle; `undefined` if the readers are too few to be a convoy. */
+  /** Removes idle readers, and returns the lowest page of the others; `undefined` if these are too few for a convoy. */
   slowestPage(): number | undefined {
     const now = this.#stopwatch();
     let slowest = Number.POSITIVE_INFINITY;
@@ -49,10 +49,11 @@ export class Convoy {
 }
 
 /**
- * Which page leaves a full cache. Of a convoy's pages, that is the lowest one if all readers have passed it, otherwise
- * the one that they need last. Without a convoy (`slowest` is `undefined`) it is the least recently used one.
+ * The page to evict from a full cache. With a convoy, that is the lowest page if all readers have passed it, otherwise
+ * the highest page, which they need last. Without a convoy it is the least recently used page.
  *
- * `cached`: the pages that may leave, the least recently used first; at least one.
+ * `cached`: the pages that may be evicted, the least recently used first; at least one. `slowest`: the page of the
+ * slowest reader in the convoy; `undefined` if there is no convoy.
  */
 export function evictionCandidate(cached: readonly number[], slowest: number | undefined): number {
   if (slowest === undefined) return cached[0] as number;

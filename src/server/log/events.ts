@@ -1,6 +1,6 @@
 import type { Message } from "./message.ts";
 
-/** What a reader of the log delivers. */
+/** An event that a reader of the log delivers. */
 export type LogEvent =
   | { readonly kind: "message"; readonly message: Message }
   /** The replay has ended: the reader has delivered everything up to `id`. */
@@ -9,11 +9,11 @@ export type LogEvent =
   | { readonly kind: "gap"; readonly oldestId: number };
 
 /**
- * Encodes the log's part of a response. Encoded events and one cursor behind them can be concatenated: the result is a
- * valid response.
+ * Encodes the log's part of a response. The bytes of several events, followed by those of one cursor, are a valid
+ * response when they are concatenated.
  */
 export interface LogEncoder {
-  /** The most bytes that a `caught-up` event with the longest request id and a cursor take together. */
+  /** The most bytes that a `caught-up` event, with the longest request id, and a cursor take together. */
   readonly maxTrailerBytes: number;
   /** One event of a response. */
   event(event: LogEvent): Uint8Array;

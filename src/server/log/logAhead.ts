@@ -35,8 +35,8 @@ export class LogAhead {
     this.#warn(
       [
         `The newest message is dated ${newest}, ${span(sentAt - clock)} ahead of the clock (${now}),`,
-        'and until then every message gets that time. If the clock is right now, "obrolan correct-times" sets this right:',
-        'see "A wrong clock" in docs/operations.md.',
+        "and until then every message gets that time. If the clock is right now,",
+        '"obrolan correct-times" sets this right: see "A wrong clock" in docs/operations.md.',
       ].join(" "),
     );
   }

@@ -16,23 +16,24 @@ export interface ReadPosition {
   readonly accountId: number;
 }
 
-/** Receives the events of a log. */
+/** Receives the events of a log replica. */
 export interface LogListener {
   /** Entries were added to the timeline. */
   appended(entries: readonly Entry[]): void;
   /**
-   * The store's log is another one, which ends at `headId`: cursors and messages of the old one do not belong to it.
+   * The log of the store is another one now, and ends at `headId`. Cursors and messages of the old log do not belong
+   * to the new one.
    */
   regressed(headId: number): void;
-  /** The store has stopped or started to answer. */
+  /** The store has stopped answering (false), or answers again (true). */
   storeAnswers(does: boolean): void;
 }
 
-/** Options of a log. */
+/** Options of a log replica. */
 export interface LogOptions {
   /**
-   * How long messages that arrive early wait for those before them, in milliseconds. Default: that of
-   * `DEFAULT_TIMINGS`.
+   * If a message arrives before an earlier one: how long to wait until the missing ones are read from the store, in
+   * milliseconds. Default: that of `DEFAULT_TIMINGS`.
    */
   readonly holeTimeoutMs?: number;
   /** Default: the system's. */
@@ -45,16 +46,17 @@ interface NewestPart {
   readonly oldestId: number;
   /** The newest messages of the log, the oldest first. */
   readonly messages: readonly Message[];
-  /** The id before the first of them. */
+  /** The id before the oldest of these messages. */
   readonly after: number;
 }
 
 /**
- * The log as this node has it: the timeline, the pages behind it, and the id at which the store's log begins. Messages
- * enter it in the order of their ids, whichever node appended them. A batch of the bus that follows the head is taken
- * as it is; everything else is read from the store.
+ * The log as this node has it: the timeline, the pages before it, and the id at which the store's log begins. Messages
+ * enter the timeline in the order of their ids, whichever node appended them. A batch from the bus that follows the
+ * head is taken as it is. A batch that comes too early is kept until the messages before it come. Messages that do not
+ * come from the bus are read from the store.
  *
- * If the store's log has another `logId` than before, the log has regressed, and the replica restarts with the new one.
+ * If the store's log has another `logId` than before, the log has regressed, and the replica restarts with the new log.
  */
 export class LogReplica {
   readonly pages: Pages;
@@ -92,13 +94,12 @@ export class LogReplica {
     this.#appendBatch(newest.messages);
   }
 
-  /** Opens a log and fills the timeline with its newest part. Throws `StoreUnavailable`. */
+  /** Opens a replica, and fills its timeline with the newest part of the log. Throws `StoreUnavailable`. */
   static async open(store: LogStore, encoder: LogEncoder, sizes: Sizes, options: LogOptions = {}): Promise<LogReplica> {
     const { holeTimeoutMs = DEFAULT_TIMINGS.holeTimeoutMs, stopwatch = systemStopwatch } = options;
     return new LogReplica(store, encoder, sizes, { holeTimeoutMs, stopwatch }, await readNewestPart(store, sizes));
   }
 
-  /** Sets the listener. */
   listen(listener: LogListener): void {
     this.#listener = listener;
   }
@@ -113,7 +114,7 @@ export class LogReplica {
     return this.#timeline;
   }
 
-  /** The id of the newest message in the timeline; 0: the log never had one. */
+  /** The id of the newest message that the timeline has, or had before a truncation; 0: the log never had one. */
   get headId(): number {
     return this.#timeline.lastId;
   }
@@ -129,8 +130,8 @@ export class LogReplica {
   }
 
   /**
-   * The messages after a reader's cursor that it may see, as one response; `undefined` if they are in a page that is
-   * not cached: call `loadPage` first. The cursor must lie from `oldestId - 1` to `headId - 1`.
+   * The messages after a reader's cursor that its account may see, as one response; `undefined` if they are in a page
+   * that is not cached: call `loadPage` first. The cursor must lie between `oldestId - 1` and `headId - 1`.
    */
   take(reader: ReadPosition, maxBytes?: number): Batch | undefined {
     const { cursor, accountId } = reader;
@@ -148,25 +149,25 @@ export class LogReplica {
     const id = reader.cursor + 1;
     const page = await this.pages.fetch(id, reader);
     if (page.firstId <= id && id <= page.lastId) return;
-    // The message may have been truncated, and the notification of that been lost.
+    // The message may have been truncated, and the notification of that may be lost.
     await this.refreshState();
-    if (id >= this.#oldestId) throw new StoreUnavailable(`the store lacks message ${id}, which it has had`);
+    if (id >= this.#oldestId) throw new StoreUnavailable(`the store lacks message ${id}, which it had before`);
   }
 
-  /** Removes a reader whose stream has ended, and cancels the read that only it waits for. */
+  /** Removes a reader whose stream has ended. Cancels a read that has not begun if no other reader waits for it. */
   release(reader: ReadPosition): void {
     this.pages.removeReader(reader);
   }
 
   /**
-   * The id of the oldest of the last `count` messages that an account may see, or of all if they are fewer; 0: there
-   * are none.
+   * The id of the oldest among the newest `count` messages that an account may see: see `LogStore.recent`. Throws
+   * `StoreUnavailable`.
    */
   async recent(accountId: number, count: number): Promise<number> {
     return this.#timeline.recent(accountId, count) ?? (await this.#store.recent(accountId, count));
   }
 
-  /** Takes in a batch of the log, whose ids follow one another. Messages that the log has already are skipped. */
+  /** Takes in a batch of the log, whose ids follow one another. Skips messages that the replica has already. */
   ingest(messages: readonly Message[]): void {
     const first = messages[0];
     const last = messages.at(-1);
@@ -186,21 +187,21 @@ export class LogReplica {
   }
 
   /**
-   * Reads the state of the store's log; truncates or restarts this one if the state demands it. Throws
-   * `StoreUnavailable`.
+   * Reads the state of the store's log, and truncates or restarts the replica if that log was truncated or is another
+   * one. Throws `StoreUnavailable`.
    */
   async refreshState(): Promise<LogState> {
     // The out-of-order buffer counts, because its messages are committed: a store that lacks them has regressed.
     const seen = { logId: this.#logId, headId: this.newestId };
     const state = await this.#store.state(seen);
-    // Another call has restarted the log meanwhile, and this answer may be older than that call's.
+    // Another call has restarted the replica in the meantime, and its answer may be newer than this one.
     if (seen.logId !== this.#logId) return this.refreshState();
     if (state.logId !== this.#logId) this.#restart(state);
     this.truncateBefore(state.oldestId);
     return state;
   }
 
-  /** Restarts with another log, whose newest part is read again: as many messages as the timeline had. */
+  /** Restarts with another log. A sync reads the newest part of that log: as many messages as the timeline had. */
   #restart({ logId, headId, oldestId }: LogState): void {
     const count = this.#timeline.lastId - this.#timeline.firstId + 1;
     this.#logId = logId;
@@ -244,7 +245,7 @@ async function readNewestPart(store: LogStore, sizes: Sizes): Promise<NewestPart
     const chunk = await store.read(from, after);
     for (const message of chunk) bytes += Buffer.byteLength(message.text) + 100;
     chunks.push(chunk);
-    // Another node may be truncating the log: then the chunk begins later, and nothing is left before it.
+    // Another node may be truncating the log: then the chunk begins later, and the log has nothing before the chunk.
     if (chunk[0]?.id !== from) oldestId = chunk[0]?.id ?? after + 1;
     after = Math.max(from, oldestId) - 1;
   }

@@ -2,7 +2,7 @@ import { coalesced } from "../common/coalesced.ts";
 import type { Message } from "./message.ts";
 import type { LogState, LogStore } from "./ports/logStore.ts";
 
-/** How long after a failure the store is asked again, in milliseconds. */
+/** The time from a failed sync to the next one, in milliseconds. */
 const RETRY_MS = 250;
 
 /** The log that is kept in sync with the store. */
@@ -14,19 +14,19 @@ export interface SyncedLog {
   readonly newestId: number;
   /** Adds messages to the timeline. */
   ingest(messages: readonly Message[]): void;
-  /** Reads the state of the store's log, and follows it if that log was truncated or is another one. */
+  /** Reads the state of the store's log, and truncates or restarts this log if that one was truncated or is another. */
   refreshState(): Promise<LogState>;
 }
 
-/** What a sync is made with. */
+/** The collaborators and settings of a sync. */
 export interface LogSyncParts {
   readonly log: SyncedLog;
   readonly store: Pick<LogStore, "read">;
-  /** Messages in one read. */
+  /** The most messages in one read. */
   readonly pageMessages: number;
-  /** How long to wait for missing messages before they are read from the store, in milliseconds. */
+  /** How long to wait for missing messages until they are read from the store, in milliseconds. */
   readonly holeTimeoutMs: number;
-  /** Called when the store stops or starts to answer. */
+  /** Called with false when the store stops answering, and with true when it answers again. */
   readonly onStoreAnswers: (does: boolean) => void;
 }
 
@@ -48,7 +48,7 @@ export class LogSync {
     return this.#storeAnswers;
   }
 
-  /** Reads every message that the store has at the time of the call, or later. Throws `StoreUnavailable`. */
+  /** Reads the missing messages up to the store's head, as it is at the call or later. Throws `StoreUnavailable`. */
   run(): Promise<void> {
     return this.#run();
   }
@@ -70,8 +70,8 @@ export class LogSync {
   }
 
   /**
-   * The log waits for messages before those that it has: they are read from the store if the bus does not bring them in
-   * time.
+   * Messages have arrived before earlier ones. Schedules a sync, which reads the missing ones from the store, if the
+   * bus does not bring them in time.
    */
   holeOpened(): void {
     this.#holeTimer ??= setTimeout(() => {
@@ -80,13 +80,13 @@ export class LogSync {
     }, this.#parts.holeTimeoutMs).unref();
   }
 
-  /** The log has all messages up to the newest one. */
+  /** No message is missing any more. */
   holeClosed(): void {
     clearTimeout(this.#holeTimer);
     this.#holeTimer = undefined;
   }
 
-  /** Stops all timers: nothing is scheduled any more. */
+  /** Stops all timers. From now on no sync is scheduled. */
   close(): void {
     clearTimeout(this.#retryTimer);
     clearTimeout(this.#holeTimer);

@@ -1,6 +1,6 @@
 /** A message in the log, the same for every account that may see it. */
 export interface Message {
-  /** Its position in the log: from 1, growing by 1. */
+  /** Its position in the log, ascending from 1. */
   readonly id: number;
   readonly senderId: number;
   /** The sender's username. */

@@ -5,8 +5,8 @@ const MAX_BATCHES = 64;
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * Keeps batches that arrive before the messages in front of them, until that hole is filled. Batches of two nodes often
- * do.
+ * Keeps batches that arrive before messages with lower ids, until these have filled the hole. That is common if two
+ * nodes append at the same time.
  */
 export class OutOfOrderBuffer {
   /** By the id of their first message. */
@@ -14,7 +14,6 @@ export class OutOfOrderBuffer {
   #bytes = 0;
   #lastId = 0;
 
-  /** Whether there are no batches. */
   get isEmpty(): boolean {
     return this.#batches.size === 0;
   }
@@ -38,8 +37,8 @@ export class OutOfOrderBuffer {
   }
 
   /**
-   * Removes and returns the messages that follow `headId`; `undefined` if there are none. Drops batches that end before
-   * them.
+   * Removes and returns the messages that follow `headId`; `undefined` if there are none. Drops the batches that end at
+   * `headId` or before.
    */
   takeNext(headId: number): readonly Message[] | undefined {
     for (const [firstId, messages] of this.#batches) {
@@ -51,7 +50,6 @@ export class OutOfOrderBuffer {
     return undefined;
   }
 
-  /** Removes all batches. */
   clear(): void {
     this.#batches.clear();
     this.#bytes = 0;

@@ -1,14 +1,14 @@
 import type { LogEncoder } from "./events.ts";
 import { type Batch, BatchBuilder, ENTRY_OVERHEAD_BYTES, type Entry, type Segment } from "./segment.ts";
 
-/** Readers take a page from its beginning, except for the first page of each. */
+/** A page needs few batches: each reader begins a page at the first message, except the first page that it reads. */
 const MAX_SHARED_BATCHES = 16;
 
 /** A part of the log that was read from the store, for readers behind the timeline. */
 export class Page implements Segment {
   readonly firstId: number;
   readonly lastId: number;
-  /** The memory that it takes, in bytes. */
+  /** The memory that the page takes, in bytes. */
   readonly bytes: number;
   readonly #batches: BatchBuilder;
   readonly #entries: readonly Entry[];
@@ -42,14 +42,14 @@ export class PageCache {
   #bytes = 0;
 
   /**
-   * `evictionCandidate` chooses the page that leaves; the numbers that it gets begin with the least recently used one.
+   * `evictionCandidate` gets the numbers of cached pages, the least recently used first, and returns the number of the
+   * page to evict.
    */
   constructor(maxBytes: number, evictionCandidate: (numbers: readonly number[]) => number) {
     this.#maxBytes = maxBytes;
     this.#evictionCandidate = evictionCandidate;
   }
 
-  /** The number of pages. */
   get size(): number {
     return this.#pages.size;
   }
@@ -69,7 +69,7 @@ export class PageCache {
     return this.#pages.has(number);
   }
 
-  /** The page with a number, if it is cached and contains a message. */
+  /** The page with a number, if it is cached and contains the message `id`. Counts as a use. */
   get(number: number, id: number): Page | undefined {
     const page = this.#pages.get(number);
     if (page === undefined || id > page.lastId || id < page.firstId) return undefined;
@@ -78,7 +78,7 @@ export class PageCache {
     return page;
   }
 
-  /** Adds or replaces a page. Other pages leave if all of them take more than the bound; the new one always stays. */
+  /** Adds or replaces a page. If all pages together exceed the bound, others are evicted; the new one always stays. */
   set(number: number, page: Page): void {
     this.#delete(number);
     this.#pages.set(number, page);
@@ -88,7 +88,6 @@ export class PageCache {
     }
   }
 
-  /** Removes all pages. */
   clear(): void {
     this.#pages.clear();
     this.#bytes = 0;

@@ -4,7 +4,7 @@ import type { Page } from "./pageCache.ts";
 
 /** Reads in flight at once: the store's worker does one after the other, and two keep it busy. */
 const MAX_IN_FLIGHT = 2;
-/** The longest time that a read is held back, in milliseconds, so that slow readers delay nobody for longer. */
+/** The longest time that a read is held back for slow readers, in milliseconds. */
 const MAX_WAIT_MS = 250;
 /** How often a read that is held back is reconsidered, in milliseconds. */
 const RETRY_INTERVAL_MS = 10;
@@ -12,25 +12,25 @@ const RETRY_INTERVAL_MS = 10;
 /** A read that has not begun. */
 interface QueuedRead {
   readonly queuedAt: number;
-  /** The readers that wait for it; undefined: it is read ahead. */
+  /** The readers that wait for the page; undefined: it is read ahead. */
   readonly readers: Set<object> | undefined;
   readonly start: () => void;
   readonly cancel: () => void;
 }
 
-/** What the queue is made with. */
+/** The collaborators of the queue. */
 export interface PageReadQueueParts {
   /** Reads a page from the store. */
   readonly read: (page: number) => Promise<Page>;
-  /** Whether a page should wait because it would evict one that is still needed. */
+  /** Whether a page should wait because it would evict a page that is still needed. */
   readonly shouldWait: (page: number) => boolean;
   readonly stopwatch: Stopwatch;
 }
 
 /**
- * The page reads that wait for the store, the lowest page first: readers that resume at once drift apart less. A page
- * is read once for all readers that want it at the same time. The queue is bounded by the number of readers, each of
- * which waits for one page.
+ * The page reads that wait for the store. The lowest page is read first, so that readers that resume at once drift
+ * apart less. A page is read once for all readers that want it at the same time. The queue is bounded by the number of
+ * readers, each of which waits for one page.
  */
 export class PageReadQueue {
   readonly #parts: PageReadQueueParts;
@@ -49,7 +49,7 @@ export class PageReadQueue {
     return this.#pages.size;
   }
 
-  /** Whether one more read would have to wait for another one. */
+  /** Whether one more read would have to wait for a read in flight. */
   get isBusy(): boolean {
     return this.#inFlight >= MAX_IN_FLIGHT;
   }
@@ -60,7 +60,8 @@ export class PageReadQueue {
   }
 
   /**
-   * Reads a page, for a reader or ahead of one. Rejects with `StoreUnavailable`, also if all its readers are removed.
+   * Reads a page, for a reader or ahead of any. Rejects with `StoreUnavailable`, also if all its readers are removed
+   * before the read begins.
    */
   read(page: number, reader?: object): Promise<Page> {
     if (reader !== undefined) this.#queued.get(page)?.readers?.add(reader);

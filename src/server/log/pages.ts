@@ -12,9 +12,9 @@ import { toEntry } from "./segment.ts";
  * The pages of the log that readers behind the timeline share: aligned by id, the same for every account, encoded once,
  * the last few cached.
  *
- * Hundreds of readers that resume at once drift apart. If they drift further than the cache reaches, each reads the log
- * from the store alone. So the lowest page is read first, and the readers in front of a convoy wait a little rather
- * than evict pages that the readers behind them need.
+ * Hundreds of readers that resume at once drift apart. If they drift so far apart that the cache cannot hold the pages
+ * of all, each page is read from the store many times. So the lowest page is read first, and the readers in front of a
+ * convoy wait a little rather than evict pages that the readers behind them need.
  */
 export class Pages {
   readonly #store: Pick<LogStore, "read">;
@@ -25,7 +25,7 @@ export class Pages {
   readonly #cache: PageCache;
   readonly #queue: PageReadQueue;
   #reads = 0;
-  /** Grows with each `clear`: a page whose read began before it is not cached. */
+  /** Grows with each `clear`: a page whose read began before the last one is not cached. */
   #generation = 0;
   /** How long the store took for each page, in milliseconds. */
   readonly readTimes = new Histogram(STORE_TIMES_MS);
@@ -56,14 +56,14 @@ export class Pages {
     return this.#reads;
   }
 
-  /** The page with the message that a reader needs next, if it is cached. */
+  /** The page with the message `id`, which a reader needs next, if that page is cached. */
   get(id: number, reader: object): Page | undefined {
     const number = this.#numberOf(id);
     this.#convoy.record(reader, number);
     return this.#cache.get(number, id);
   }
 
-  /** Reads the page with the message that a reader needs next into the cache. Throws `StoreUnavailable`. */
+  /** Reads the page with the message `id`, which a reader needs next, into the cache. Throws `StoreUnavailable`. */
   async fetch(id: number, reader: object): Promise<Page> {
     const number = this.#numberOf(id);
     this.#convoy.record(reader, number);
@@ -71,13 +71,14 @@ export class Pages {
   }
 
   /**
-   * Reads the page with a message that will be needed soon, unless that delays a reader or evicts a page of the convoy.
+   * Reads the page with the message `id`, which will be needed soon, into the cache. Does nothing if that would delay a
+   * reader, or evict a page that the convoy needs.
    */
   readAhead(id: number): void {
     const number = this.#numberOf(id);
     if (this.#cache.has(number) || this.#queue.has(number)) return;
     if (this.#queue.isBusy || this.#wouldEvictNeeded(number)) return;
-    // The reader that needs the page reads it again.
+    // If this fails, the reader that needs the page reads it again.
     this.#queue.read(number).catch(() => {});
   }
 
@@ -92,7 +93,7 @@ export class Pages {
     return { readers: this.#convoy.size, cached: this.#cache.size, loading: this.#queue.size };
   }
 
-  /** Drops all cached pages, and those in flight when they arrive: the log was truncated, or is another one. */
+  /** Drops all cached pages, and caches no page in flight: the log was truncated, or is another one. */
   clear(): void {
     this.#generation += 1;
     this.#cache.clear();

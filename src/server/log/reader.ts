@@ -1,7 +1,7 @@
 import type { LogEvent } from "./events.ts";
 import type { LogReplica } from "./logReplica.ts";
 
-/** What a reader delivers next: bytes of a response, which may be empty, and an event that follows them. */
+/** The next part of a response from a reader: bytes, which may be empty, and an event that follows them. */
 export interface Portion {
   readonly bytes: Uint8Array;
   /** The number of messages in `bytes`. */
@@ -12,11 +12,11 @@ export interface Portion {
 }
 
 /**
- * A cursor in the log that moves forward: the reader has taken everything up to it that its account may see. Live
- * streams, streams that resume and slow streams all use the same reader.
+ * A cursor that goes forward through the log: the reader has taken everything up to its cursor that its account may
+ * see. Live streams, streams that resume and slow streams all use this class.
  *
- * A reader *replays* until it has passed the head at its join (`target`), reports that once, and is *live* from then
- * on.
+ * A reader *replays* until it has reached the head that the log had at the join (`#target`). It then delivers
+ * `caught-up` once, and is *live* from then on.
  */
 export class Reader {
   readonly accountId: number;
@@ -27,7 +27,7 @@ export class Reader {
   #live = false;
   #gap: boolean;
 
-  /** A reader whose cursor is `after`. `gap`: the client asked for messages that can no longer be delivered. */
+  /** A reader whose cursor is `after`. `gap`: the reader delivers a gap first. */
   constructor(log: LogReplica, accountId: number, start: { after: number; gap: boolean }) {
     this.#log = log;
     this.accountId = accountId;
@@ -58,8 +58,8 @@ export class Reader {
   }
 
   /**
-   * Takes the next portion, of at most `maxBytes` if given. `undefined` if there is none: if `onPages` is true then,
-   * the page with `cursor + 1` must be loaded first.
+   * Takes the next portion, with at most `maxBytes` if given (see `BatchBuilder.take`). `undefined` if there is none.
+   * If `onPages` is true then, the page with the message `cursor + 1` must be loaded first.
    */
   take(maxBytes?: number): Portion | undefined {
     if (this.#gap || this.#cursor < this.#log.oldestId - 1) return this.#takeGap();
@@ -81,7 +81,7 @@ export class Reader {
   }
 
   /**
-   * The cursor, if the client has not been told of it yet; from then on it counts as told. 0 if the client knows it.
+   * The cursor, if no portion has carried it to the client; from now on it counts as carried. 0 if the client has it.
    */
   untold(): number {
     if (this.#toldUpTo === this.#cursor) return 0;

@@ -3,18 +3,21 @@ import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
 import type { Bus } from "./ports/bus.ts";
 import type { LogState, LogStore } from "./ports/logStore.ts";
 
-/** What retention is made with. */
+/** The collaborators and settings of retention. */
 export interface RetentionParts {
   readonly store: LogStore;
   readonly bus: Bus;
   readonly policy: RetentionPolicy;
-  /** Milliseconds since the epoch; `undefined`: the clock is not settled, and no message is too old by it. */
+  /** Milliseconds since the epoch; `undefined`: the clock is not settled, so no message is removed for its age. */
   readonly clock: () => number | undefined;
   /** Default: the system's. */
   readonly stopwatch?: Stopwatch;
 }
 
-/** Messages truncated in one commit, for which senders wait 8 to 15 ms (docs/decisions/0014-retention.md). */
+/**
+ * The messages that are truncated in one commit, for which senders wait. With 500 that took 15 ms in the median and 32
+ * at most (docs/decisions/0014-retention.md).
+ */
 const STEP_MESSAGES = 250;
 
 /** Truncates the log by age and by number of messages. */
@@ -38,8 +41,8 @@ export class Retention {
   }
 
   /**
-   * Removes all messages before id `before`, at most up to the head, from the store. It does so in steps, because
-   * senders wait for each commit.
+   * Removes all messages before id `before`, at most up to the head, from the store. Works in steps, because senders
+   * wait for each commit. Throws the errors of the store.
    */
   async truncate(before: number): Promise<void> {
     const { store, bus, stopwatch = systemStopwatch } = this.#parts;
@@ -47,22 +50,22 @@ export class Retention {
     const { logId } = state;
     const end = Math.min(before, state.headId + 1);
     if (end <= state.oldestId) return;
-    // The nodes are notified first, so that a reader that is behind gets one gap, and not one after every step.
+    // The nodes are notified first, so that a reader of the oldest messages gets one gap, and not one after every step.
     bus.publish({ kind: "truncated", logId, oldestId: end });
-    // If the log regresses meanwhile, `before` is not an id of the new log.
+    // If the log regresses in the meantime, `before` is not an id of the new log.
     for (let id = state.oldestId; id < end && state.logId === logId && !this.#isStopped; ) {
-      // Another node may be truncating too, and be ahead.
+      // Another node may be truncating too, and may have removed more.
       id = Math.min(Math.max(id, state.oldestId) + STEP_MESSAGES, end);
       const began = stopwatch();
       await store.truncate(id);
       if (id === end) return;
-      // Senders get as much time of the store as truncation.
+      // Between two steps, senders have the store for as long as a step takes.
       await this.#pause(stopwatch() - began);
       state = await store.state(state);
     }
   }
 
-  /** Stops all checks; resolves when no step is in flight. */
+  /** Ends checks and truncations after the step in flight; resolves when the check in flight has ended. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#endPause();
@@ -88,8 +91,8 @@ export class Retention {
   }
 
   /**
-   * The id of the first message at a time or later; the id of the next message if there is none. Times never fall as
-   * ids grow, so this is a binary search in the log.
+   * The id of the first message that was sent at `time` or later; the id of the next message if there is none. Times
+   * never fall as ids grow, so this is a binary search in the log.
    */
   async #firstSince(time: number, { oldestId, headId }: LogState): Promise<number> {
     const isBefore = async (id: number) => {

@@ -31,7 +31,7 @@ export interface Batch {
 }
 
 interface SharedBatch extends Batch {
-  /** The senders and recipients of its private messages: they see more than the other accounts. */
+  /** The senders and recipients of the private messages that the batch passes: they see more than other accounts. */
   readonly insiders: ReadonlySet<number>;
 }
 
@@ -61,15 +61,18 @@ export function toEntry(message: Message, encoder: LogEncoder): Entry {
   return { id, senderId, recipientId, bytes: encoder.event({ kind: "message", message }) };
 }
 
-/** Builds the batches of a segment. Readers at the same cursor with the same visibility get the same bytes. */
+/**
+ * Builds the batches of a segment. Readers at the same cursor share the bytes of one batch, except the senders and
+ * recipients of its private messages, and readers with less space.
+ */
 export class BatchBuilder {
   readonly #encoder: LogEncoder;
   readonly #maxBytes: number;
   readonly #maxShared: number;
-  /** By the id before its first entry; the oldest first. */
+  /** By the cursor of its readers; the batch that was built first comes first. */
   readonly #shared = new Map<number, SharedBatch>();
 
-  /** `maxBytes`: of a response, unless one event alone is longer. `maxShared`: the most batches that are kept. */
+  /** `maxBytes`: of a response, unless one event alone is larger. `maxShared`: the most batches that are kept. */
   constructor(encoder: LogEncoder, maxBytes: number, maxShared: number) {
     this.#encoder = encoder;
     this.#maxBytes = maxBytes;
@@ -77,8 +80,9 @@ export class BatchBuilder {
   }
 
   /**
-   * The messages after `after` that an account may see, as one response of at most `maxBytes`. The segment must contain
-   * `after + 1`. A reader gives a smaller `maxBytes` if its response has other content too.
+   * The messages after `after` that an account may see, as one response of at most `maxBytes`, unless one event alone
+   * is larger. The segment must contain `after + 1`. A reader gives a smaller `maxBytes` if its response has other
+   * content too.
    */
   take(segment: Segment, after: number, accountId: number, maxBytes = this.#maxBytes): Batch {
     const shared = this.#sharedBatch(segment, after);

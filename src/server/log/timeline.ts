@@ -3,9 +3,9 @@ import type { LogEncoder } from "./events.ts";
 import { maySee } from "./message.ts";
 import { type Batch, BatchBuilder, ENTRY_OVERHEAD_BYTES, type Entry, type Segment } from "./segment.ts";
 
-/** Between two messages, live readers have at most a few dozen different cursors. */
+/** Live readers have at most a few dozen different cursors at a time. */
 const MAX_SHARED_BATCHES = 32;
-/** The array is cut when it has this many empty elements in front: cutting it moves all the others. */
+/** With fewer empty elements in front, the array is not cut: a cut moves all other elements. */
 const MIN_EMPTY = 1_024;
 
 /** The newest part of the log in memory, every entry encoded. It is bounded in bytes. */
@@ -18,7 +18,8 @@ export class Timeline implements Segment {
   #lastId: number;
 
   /**
-   * An empty timeline whose next entry is `headId + 1`. `timelineBytes` bounds its entries, except for the newest one.
+   * An empty timeline whose next entry is `headId + 1`. `timelineBytes` bounds the memory of its entries. The newest
+   * entry stays even if it alone is larger.
    */
   constructor(encoder: LogEncoder, sizes: Pick<Sizes, "timelineBytes" | "responseBytes">, headId: number) {
     this.#batches = new BatchBuilder(encoder, sizes.responseBytes, MAX_SHARED_BATCHES);
@@ -34,7 +35,7 @@ export class Timeline implements Segment {
     return this.#lastId;
   }
 
-  /** The memory that its entries take, in bytes. */
+  /** The memory that the entries take, in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -48,7 +49,7 @@ export class Timeline implements Segment {
     return this.#batches.take(this, after, accountId, maxBytes);
   }
 
-  /** Appends the entry with the id `lastId + 1`; evicts the oldest entries if they take too much memory. */
+  /** Appends the entry with the id `lastId + 1`; evicts the oldest entries if all together take too much memory. */
   append(entry: Entry): void {
     if (entry.id !== this.#lastId + 1) throw new Error(`message ${entry.id} does not follow ${this.#lastId}`);
     this.#entries.push(entry);
@@ -58,7 +59,7 @@ export class Timeline implements Segment {
     this.#batches.clear();
   }
 
-  /** Drops all entries before `id`. If `id` is beyond the last entry, the next entry is `id`. */
+  /** Drops all entries before `id`. If `id` is beyond the last entry, the next entry must be `id`. */
   truncateBefore(id: number): void {
     while (this.firstId < id && this.firstId <= this.#lastId) this.#evict();
     this.#lastId = Math.max(this.#lastId, id - 1);
@@ -66,7 +67,8 @@ export class Timeline implements Segment {
   }
 
   /**
-   * The id of the oldest of the last `count` messages that an account may see; `undefined` if the timeline has fewer.
+   * The id of the oldest among the newest `count` messages that an account may see; `undefined` if the timeline has
+   * fewer of these.
    */
   recent(accountId: number, count: number): number | undefined {
     for (let id = this.#lastId, left = count; id >= this.firstId; id -= 1) {

@@ -18,7 +18,7 @@ import { LocalPresence } from "../presence/localPresence.ts";
 import { PresenceFeed } from "../presence/presenceFeed.ts";
 import type { Engines } from "./engines.ts";
 
-/** What a node is made with. */
+/** The collaborators and settings of a node. */
 export interface NodeOptions {
   readonly engines: Engines;
   readonly encoder: Encoder;
@@ -26,7 +26,7 @@ export interface NodeOptions {
   readonly retention: RetentionPolicy;
   readonly timings: Timings;
   readonly sizes: Sizes;
-  /** Failed sign-ins for a name and address before the first wait; 0: never wait. */
+  /** The number of failed sign-ins for a name and address with which waiting begins; 0: never. */
   readonly loginFailures: number;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
@@ -35,7 +35,7 @@ export interface NodeOptions {
   readonly report: (error: unknown) => void;
   /** Receives warnings for an operator, each a sentence. Default: they are dropped. */
   readonly warn?: (message: string) => void;
-  /** Called when the store stops or starts to answer. Default: none. */
+  /** Called with false when the store stops answering, and with true when it answers again. Default: none. */
   readonly storeAnswers?: (does: boolean) => void;
 }
 
@@ -98,7 +98,7 @@ async function openLog({ engines, encoder, sizes, timings, stopwatch, clock, war
   const { holeTimeoutMs } = timings;
   const log = await LogReplica.open(engines.log, encoder, sizes, { holeTimeoutMs, stopwatch });
   const [newest] = log.headId === 0 ? [] : await engines.log.read(log.headId, log.headId);
-  // A store of a version that wrote no mark has the time of its newest message.
+  // Early versions wrote no mark: then the time of the newest message is compared.
   const seen = (await engines.clockMark.read()) ?? newest?.sentAt;
   const logAhead = new LogAhead({ clock, stopwatch, warn });
   const steadyClock = new SteadyClock({ clock, stopwatch, seen, timings, warn });

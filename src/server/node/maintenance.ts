@@ -9,7 +9,7 @@ import type { LogReplica } from "../log/logReplica.ts";
 import type { Retention } from "../log/retention.ts";
 import type { PresenceFeed } from "../presence/presenceFeed.ts";
 
-/** What maintenance works on. */
+/** The parts of a node that maintenance works on, and its collaborators. */
 export interface MaintenanceParts {
   readonly log: LogReplica;
   readonly feed: PresenceFeed;
@@ -21,16 +21,16 @@ export interface MaintenanceParts {
   readonly clock: SteadyClock;
   readonly clockMark: ClockMark;
   readonly stopwatch: Stopwatch;
-  /** Ends the streams of sessions whose end no notification has told. */
+  /** Ends the streams of sessions that have ended, because a notification of that may be lost. */
   readonly checkSessions: () => Promise<void>;
   readonly report: (error: unknown) => void;
 }
 
-/** How often the store is polled for changes whose notification may be lost, in milliseconds. */
+/** How often the store is polled for changes, because notifications may be lost; in milliseconds. */
 const POLL_INTERVAL_MS = 500;
-/** How often expired data is purged, in milliseconds. */
+/** How often expired sessions and full rate buckets are removed, in milliseconds. */
 const PURGE_INTERVAL_MS = 60 * 60 * 1_000;
-/** How often the time is stored, in milliseconds. */
+/** How often the clock mark is written, in milliseconds. */
 const MARK_INTERVAL_MS = 10 * 60 * 1_000;
 
 /** Runs all periodic background work on one timer: a timer for each stream would mean thousands. */
@@ -38,15 +38,15 @@ export class Maintenance {
   readonly #parts: MaintenanceParts;
   readonly #timer: NodeJS.Timeout;
   /**
-   * Counted in ticks, because a timer may fire a fraction of a millisecond early: by the clock, every other poll would
-   * be skipped.
+   * The polls are counted in ticks, because a timer may fire a fraction of a millisecond early: by the stopwatch, every
+   * other poll would be skipped.
    */
   readonly #ticksPerPoll: number;
   #ticks = 0;
   #ratesPurgedAt = Number.NEGATIVE_INFINITY;
   #sessionsPurgedAt = Number.NEGATIVE_INFINITY;
   #markedAt = Number.NEGATIVE_INFINITY;
-  /** The mark that this server has written or read last. */
+  /** The clock mark that this server has written or read last. */
   #mark: number | undefined;
   #retainedAt = Number.NEGATIVE_INFINITY;
 
@@ -66,12 +66,11 @@ export class Maintenance {
     this.#timer.unref();
   }
 
-  /** Stops the timer. */
   stop(): void {
     clearInterval(this.#timer);
   }
 
-  /** Stores the time, if the clock agrees with the store. Never throws. */
+  /** Writes the clock mark, if the clock agrees with the store. Never throws. */
   async markTime(): Promise<void> {
     const { stopwatch, report } = this.#parts;
     this.#markedAt = stopwatch();
@@ -110,7 +109,7 @@ export class Maintenance {
   async #markTime(): Promise<void> {
     const { clock, clockMark } = this.#parts;
     const mark = await clockMark.read();
-    // Another server has written the mark since, so its clock agrees with the store.
+    // Another server has written the mark in the meantime, so the clock of that server agrees with the store.
     if (mark !== undefined && this.#mark !== undefined && mark !== this.#mark) clock.learn(mark);
     this.#mark = mark;
     if (!clock.isUsual) return;

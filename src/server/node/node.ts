@@ -12,7 +12,7 @@ import { compose, type NodeOptions, type NodeParts } from "./compose.ts";
 import { Maintenance } from "./maintenance.ts";
 import { type StreamCounts, StreamRegistry } from "./streamRegistry.ts";
 
-/** What a node does at the moment, for metrics. */
+/** The work of a node at the moment, for metrics. */
 export interface NodeStats extends StreamCounts {
   /** Pages read from the store since the start. */
   readonly pageReads: number;
@@ -20,13 +20,13 @@ export interface NodeStats extends StreamCounts {
   readonly headId: number;
   /** The id of the oldest message kept, or of the next message if none is kept. */
   readonly oldestId: number;
-  /** Messages that wait for the next commits. */
+  /** Drafts that wait for the next commits. */
   readonly commitsWaiting: number;
-  /** Whether the store answered the last sync; there are two syncs a second. */
+  /** Whether the store answered the last sync; a node syncs at least twice a second. */
   readonly storeAnswers: boolean;
 }
 
-/** How much a node keeps because of clients, also of those that have gone. Each number has a bound. */
+/** Numbers of things that a node keeps because of clients, also after they have gone. Each number has a bound. */
 export interface KeptForClients {
   /** Readers that go through pages; at most one for each open stream. */
   readonly readersOnPages: number;
@@ -36,7 +36,7 @@ export interface KeptForClients {
   readonly pagesLoading: number;
   /** Accounts with a token bucket. */
   readonly rates: number;
-  /** Sessions that were revoked lately. */
+  /** Revoked sessions that are kept for a while. */
   readonly revokedSessions: number;
 }
 
@@ -44,14 +44,14 @@ export interface KeptForClients {
 export class ChatNode {
   readonly signIn: SignIn;
   readonly online: OnlineList;
-  /** What the node has done since its start. */
+  /** Counts the work of the node since its start. */
   readonly counters: Counters;
   readonly #options: NodeOptions;
   readonly #parts: NodeParts;
   readonly #maintenance: Maintenance;
   readonly #streams = new StreamRegistry();
   readonly #unsubscribe: () => void;
-  /** Messages up to this id cost no tokens: after a regression the log is only read again. */
+  /** Messages up to this id are not charged to the rates: after a regression the replica reads old messages again. */
   #chargedUpTo = 0;
   #draining: { readonly done: () => void } | undefined;
 
@@ -115,8 +115,8 @@ export class ChatNode {
   }
 
   /**
-   * Ends a session, or all sessions of its account; resolves when their streams and their presence have ended on this
-   * node.
+   * Ends a session, or all sessions of its account; resolves when, on this node, their streams take no more commands
+   * and their presence has ended.
    */
   async logout(session: Session, everywhere: boolean): Promise<void> {
     const sessionIds = await this.signIn.logout(session, everywhere);
@@ -127,12 +127,15 @@ export class ChatNode {
     }
   }
 
-  /** Removes all messages before id `before` from the store. */
+  /** Removes all messages before id `before` from the store, at most up to the head. */
   truncate(before: number): Promise<void> {
     return this.#parts.retention.truncate(before);
   }
 
-  /** Says goodbye on every stream and refuses new ones; resolves when all have ended, or after `drainTimeoutMs`. */
+  /**
+   * Says goodbye on every stream and refuses new ones. Waits for all streams to end, at most for `drainTimeoutMs`, then
+   * for the commits in flight.
+   */
   async drain(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#draining = { done: resolve };
@@ -146,7 +149,7 @@ export class ChatNode {
     await this.signIn.flushTouches().catch((error) => this.#options.report(error));
   }
 
-  /** Stops all background work. */
+  /** Stops all background work; resolves when the commits in flight have ended. */
   async close(): Promise<void> {
     const { log, fanOut, presence, feed, retention, committer } = this.#parts;
     this.#unsubscribe();
@@ -159,7 +162,7 @@ export class ChatNode {
     await committer.idle();
   }
 
-  /** What the node does at the moment. */
+  /** The work of the node at the moment. */
   stats(): NodeStats {
     const { log, committer } = this.#parts;
     return {
@@ -172,7 +175,7 @@ export class ChatNode {
     };
   }
 
-  /** How much the node keeps because of clients at the moment. */
+  /** Numbers of things that the node keeps because of clients at the moment. */
   kept(): KeptForClients {
     const { log, rate, revoked } = this.#parts;
     const { readers: readersOnPages, cached: pages, loading: pagesLoading } = log.pages.load;
@@ -214,8 +217,8 @@ export class ChatNode {
   }
 
   /**
-   * The log has regressed: it may lack messages that the streams have sent, and new messages may have ids that clients
-   * have seen. So every stream ends, and the clients resend the commands that are in flight.
+   * The log has regressed: it may lack messages that clients have received, and may give their ids to new messages. So
+   * every stream ends, and the clients resend the commands that have no reply.
    */
   #onRegressed(headId: number): void {
     const { logId } = this.#parts.log;
@@ -223,7 +226,7 @@ export class ChatNode {
     this.#options.engines.bus.follow(logId);
     this.#options.report(
       new Error(
-        `The store's log has gone back, or was replaced: it is ${logId} now. All clients are sent to read it anew.`,
+        `The store's log has gone back or was replaced: its id is ${logId} now. Clients reconnect and read it again.`,
       ),
     );
     for (const stream of this.#streams) stream.onOutcomeUnknown();
@@ -241,7 +244,7 @@ export class ChatNode {
     await Promise.all(sessionIds.map((sessionId) => presence.revoke(sessionId)));
   }
 
-  /** Ends the streams of sessions whose end no notification has told. */
+  /** Ends the streams of sessions that have ended, because a notification of that may be lost. */
   async #checkSessions(): Promise<void> {
     const streams = [...this.#streams];
     const ended = await this.#parts.revoked.poll(() => streams.map((stream) => stream.session.id));

@@ -1,6 +1,6 @@
 import type { Stream } from "../chat/stream.ts";
 
-/** How many streams there are, and what their readers do. */
+/** The number of open streams, and of their readers. */
 export interface StreamCounts {
   readonly streams: number;
   /** Streams that have joined. */
@@ -14,7 +14,6 @@ export class StreamRegistry implements Iterable<Stream> {
   readonly #streams = new Set<Stream>();
   readonly #byAccount = new Map<number, Set<Stream>>();
 
-  /** The number of streams. */
   get size(): number {
     return this.#streams.size;
   }
@@ -44,7 +43,6 @@ export class StreamRegistry implements Iterable<Stream> {
     if (own?.size === 0) this.#byAccount.delete(accountId);
   }
 
-  /** Counts the streams in one pass. */
   counts(): StreamCounts {
     let readers = 0;
     let readersBehind = 0;

@@ -4,12 +4,15 @@ import { SerialQueue } from "../common/serialQueue.ts";
 import type { Stopwatch } from "../common/stopwatch.ts";
 import type { Online, Roster } from "./ports/roster.ts";
 
-/** How a stream ended: the client half-closed or logged out, or the connection was lost. */
+/**
+ * How a stream ended. `left`: the client half-closed or logged out, so there is no grace. `broke-off`: the connection
+ * was lost, the client cancelled, or the server ended the stream.
+ */
 export type LeaveKind = "left" | "broke-off";
 
 /**
- * What the roster knows of a user:
- * - `absent`: nothing, or `leave` has resolved.
+ * The state of a user in the roster, as far as this node knows:
+ * - `absent`: no `arrive` has succeeded since the last `leave`.
  * - `arriving`: `arrive` is in flight.
  * - `present`: `arrive` has resolved.
  * - `stale`: like `present` or `arriving`, but a session has joined since. Another node may have removed the account
@@ -17,7 +20,7 @@ export type LeaveKind = "left" | "broke-off";
  */
 type RosterState = "absent" | "arriving" | "present" | "stale";
 
-/** A session that makes its user online: it has joined streams, or a grace after a stream that broke off. */
+/** A session that keeps its user online: it has joined streams, or a grace after a stream that broke off. */
 interface LocalSession {
   /** The number of joined streams. */
   streams: number;
@@ -25,25 +28,25 @@ interface LocalSession {
   graceUntil: number | undefined;
 }
 
-/** An account that is online on this node, or that the roster has yet to be told about. */
+/** An account that is online on this node, or that must still be removed from the roster. */
 interface LocalUser {
   readonly accountId: number;
   readonly username: string;
-  /** By their ids. The user is online while there is one. */
+  /** By their ids. The user is online while the map has a session. */
   readonly sessions: Map<number, LocalSession>;
-  /** Fires when the next grace ends, or when the roster is told again after a failure. */
+  /** Fires when the next grace ends, or when a failed call to the roster is repeated. */
   timer: NodeJS.Timeout | undefined;
   rosterState: RosterState;
-  /** The calls to the roster: they must not overtake one another. */
+  /** Makes the calls to the roster one after the other. */
   readonly rosterCalls: SerialQueue;
 }
 
-/** Stands for the sessions that a user had before the start of the server. It is the id of no session. */
+/** Stands for the sessions that a user had before the start of the server. No session has this id. */
 const BEFORE_START = 0;
 
 /**
- * Who is online on this node: an account is online while a stream of it is joined, and during the grace after a stream
- * broke off. Tells the roster when that changes, and calls `onRosterChanged` if the roster changed with it.
+ * The users who are online on this node: an account is online while one of its streams is joined, and during the grace
+ * after one broke off. Updates the roster, and calls `onRosterChanged` when that has changed the roster.
  */
 export class LocalPresence {
   readonly #roster: Roster;
@@ -83,7 +86,7 @@ export class LocalPresence {
   }
 
   /**
-   * A stream of a session joins; resolves when its user is online. After `StoreUnavailable` the caller must still
+   * A stream of a session joins; resolves when its user is online. After `StoreUnavailable` the caller must still call
    * `leave`.
    */
   async join({ id, accountId, username }: Session): Promise<void> {
@@ -99,7 +102,10 @@ export class LocalPresence {
     await this.#update(user);
   }
 
-  /** A joined stream of a session has ended; resolves when the roster has been told. */
+  /**
+   * A joined stream of a session has ended; resolves when the roster is up to date. After `StoreUnavailable` a timer
+   * repeats the call to the roster.
+   */
   async leave({ id, accountId }: Session, kind: LeaveKind): Promise<void> {
     const user = this.#users.get(accountId);
     const session = user?.sessions.get(id);
@@ -110,7 +116,7 @@ export class LocalPresence {
     await this.#update(user);
   }
 
-  /** A session was logged out: its streams and its grace no longer make its user online. */
+  /** A session was logged out: its streams and its grace no longer keep its user online. */
   async revoke(sessionId: number): Promise<void> {
     const user = this.#userOfSession.get(sessionId);
     if (user === undefined) return;
@@ -124,7 +130,7 @@ export class LocalPresence {
     if (user?.sessions.delete(BEFORE_START)) await this.#update(user);
   }
 
-  /** Ends no more graces: the server is being stopped, and the users get a new grace after its start. */
+  /** From now on no grace ends: the server is being stopped, and its users get a new grace after the next start. */
   stop(): void {
     this.#isStopped = true;
     for (const user of this.#users.values()) clearTimeout(user.timer);
@@ -156,7 +162,7 @@ export class LocalPresence {
     try {
       await user.rosterCalls.run(() => this.#syncRoster(user));
     } catch (error) {
-      // No other event may come that would tell the roster.
+      // Perhaps no other event comes that updates the roster.
       this.#updateIn(user, RETRY_SOON_MS);
       throw error;
     }
@@ -205,7 +211,7 @@ export class LocalPresence {
       user.rosterState = before;
       throw error;
     }
-    // A session that joined during the call has made it stale.
+    // Otherwise a session has joined during the call, and the state is `stale`.
     if (user.rosterState === "arriving") user.rosterState = "present";
     if (changed) this.#onRosterChanged();
   }

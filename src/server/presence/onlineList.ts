@@ -5,7 +5,7 @@ import type { Online, Roster } from "./ports/roster.ts";
 
 const DEFAULT_SIZE = 100;
 const MAX_SIZE = 1_000;
-/** A token is `after:` and a name of up to 32 bytes, in base64. */
+/** A token is `after:` and a name of up to 32 bytes, in base64url. */
 const MAX_TOKEN_BYTES = 51;
 
 /** A page of the users who are online. */
@@ -26,7 +26,8 @@ export class OnlineList {
   }
 
   /**
-   * A page; `size` 0 or less means 100, and is at most 1,000. Refusal: `PAGE_TOKEN_INVALID`. Throws `StoreUnavailable`.
+   * The page of a token; empty: the first page. `size`: the most users in the page; 0 or less means 100, and more than
+   * 1,000 means 1,000. Refusal: `PAGE_TOKEN_INVALID`. Throws `StoreUnavailable`.
    */
   async page(size: number, pageToken: string): Promise<OnlinePage> {
     const after = pageToken === "" ? "" : nameOf(pageToken);
@@ -45,7 +46,7 @@ function tokenOf(username: string): string {
 
 function nameOf(pageToken: string): string {
   const name = hasAtMostBytes(pageToken, MAX_TOKEN_BYTES) ? decodeName(pageToken) : undefined;
-  // The token must be the one that the name encodes to: base64 has several encodings of the same bytes.
+  // The token must be exactly the one that `tokenOf` makes: base64 has several encodings of the same bytes.
   if (name !== undefined && isUsername(name) && tokenOf(name) === pageToken) return name;
   const shown = JSON.stringify(pageToken.slice(0, 64));
   throw new Refusal("PAGE_TOKEN_INVALID", `${shown} is not a page token.`, { field: "page_token" });

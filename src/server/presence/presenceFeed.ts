@@ -2,41 +2,42 @@ import { coalesced } from "../common/coalesced.ts";
 import type { Roster, RosterChange } from "./ports/roster.ts";
 import type { PresenceChange } from "./presenceChange.ts";
 
-/** Names in one event: with more, asking `List` is less work for everyone. */
+/** The most names in one event. If more have changed, the stream is told to call `List`, which is cheaper. */
 const MAX_NAMES = 100;
-/** Changes that are kept for slow streams, at least. One event merges no more than these. */
+/** At least this many changes are kept for slow streams; a stream that has missed more is told to call `List`. */
 const MIN_KEPT_CHANGES = 4 * MAX_NAMES;
 
 /**
- * The net effect of several changes: whether each user has come online or gone offline. `undefined`: too many to list.
+ * The net effect of several changes: for each username, whether that user has come online (true) or gone offline.
+ * `undefined`: too many to list.
  */
 type Merged = ReadonlyMap<string, boolean> | undefined;
 
 /**
- * The changes of the roster, collected for a short window, for streams to take. Like the log it has no queue for each
- * stream: a stream has an offset, and a stream that is too far behind is told to ask for the list. Correctness does not
- * depend on notifications: they only make the feed poll sooner.
+ * The change feed: collects the changes of the roster for a short window, then publishes them for the streams to take.
+ * Like the log, the feed has no queue for each stream: a stream has an offset, and a stream that is too far behind is
+ * told to call `List`. A lost notification loses no change: notifications only make the feed poll sooner.
  */
 export class PresenceFeed {
   readonly #roster: Pick<Roster, "changes">;
   readonly #windowMs: number;
   readonly #onPublished: () => void;
   readonly #poll = coalesced(() => this.#pollOnce());
-  /** The offset in the roster's changes up to which they were polled; `undefined` before `begin`. */
+  /** The offset, in the changes of the roster, after the last polled change; `undefined` before `begin`. */
   #rosterOffset: number | undefined;
-  /** The newest changes; the last one has the offset `#polledTo`. */
+  /** The newest changes. Offsets of the feed count changes; the one after the last of these is `#polledTo`. */
   #changes: RosterChange[] = [];
   #polledTo = 0;
   /** Streams may take the changes up to this offset. */
   #publishedTo = 0;
   /**
-   * A stream joined after some of the changes that are not published yet: they may merge to something else for it than
-   * for the others.
+   * Whether a stream has joined during this window, after some of the changes. That stream takes only the later ones,
+   * whose net effect may differ from that of all.
    */
   #hasJoinInWindow = false;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
-  /** The merged changes since an offset, for all streams at that offset. */
+  /** By offset: the net effect of the published changes since then, for all streams at that offset. */
   readonly #merged = new Map<number, Merged>();
 
   /** Collects changes for `windowMs`, then calls `onPublished` if streams have something to take. */
@@ -46,7 +47,7 @@ export class PresenceFeed {
     this.#onPublished = onPublished;
   }
 
-  /** Begins after the newest change of the roster. Throws `StoreUnavailable`. */
+  /** Starts after the newest change of the roster. Throws `StoreUnavailable`. */
   async begin(): Promise<void> {
     this.#rosterOffset = (await this.#roster.changes()).place;
   }
@@ -62,7 +63,7 @@ export class PresenceFeed {
     return this.#polledTo;
   }
 
-  /** The roster has changed, or may have: polls it at the end of the window. */
+  /** The roster has changed, or may have: polls the roster at the end of the window, and publishes the changes. */
   markDirty(): void {
     if (this.#isStopped) return;
     this.#timer ??= setTimeout(() => {
@@ -71,12 +72,18 @@ export class PresenceFeed {
     }, this.#windowMs).unref();
   }
 
-  /** Polls the roster for every change up to the call. If the roster is away, the next poll gets them. Never throws. */
+  /**
+   * Polls the roster for every change up to the call. If the roster is unavailable, the next poll gets these changes.
+   * Never throws.
+   */
   poll(): Promise<void> {
     return this.#poll();
   }
 
-  /** The published changes since an offset, without those of the user `self`; `undefined`: there are none. */
+  /**
+   * The net effect of the published changes since an offset, without the user `self`. `undefined`: nothing has changed.
+   * A reset: there are too many changes to list.
+   */
   since(offset: number, self: string): PresenceChange | undefined {
     if (offset >= this.#publishedTo) return undefined;
     const changes = this.#mergedSince(offset);
@@ -90,7 +97,7 @@ export class PresenceFeed {
     };
   }
 
-  /** Publishes no more. */
+  /** Publishes nothing from now on. */
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
@@ -103,7 +110,7 @@ export class PresenceFeed {
       if (changes !== undefined) this.#add(changes);
       else this.#skip();
     } catch {
-      // The offset stays, and the node's maintenance polls again soon.
+      // `#rosterOffset` stays, and the node's maintenance polls again soon.
     }
   }
 
@@ -113,7 +120,7 @@ export class PresenceFeed {
     if (this.#changes.length > 2 * MIN_KEPT_CHANGES) this.#changes = this.#changes.slice(-MIN_KEPT_CHANGES);
   }
 
-  /** The roster no longer has the changes since the offset: every stream is too far behind now. */
+  /** The roster has discarded changes that were not polled, so every stream has to call `List`. */
   #skip(): void {
     this.#changes = [];
     this.#polledTo += 1;
@@ -147,7 +154,7 @@ export class PresenceFeed {
 
 const RESET: PresenceChange = { joined: [], left: [], reset: true };
 
-/** Adds a change; a user who came and went, or went and came, has not changed. */
+/** Adds a change. Removes a user who came and went, or went and came back: the net effect is none. */
 function addChange(changes: Map<string, boolean>, username: string, online: boolean): void {
   const before = changes.get(username);
   if (before === undefined) changes.set(username, online);

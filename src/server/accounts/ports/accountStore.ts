@@ -1,6 +1,6 @@
 /** An account of the chat room. */
 export interface Account {
-  /** From 1; never used again. */
+  /** From 1; never reused. */
   readonly id: number;
   /** In lower case. */
   readonly username: string;

@@ -26,19 +26,25 @@ export interface RosterChanges {
  * `StoreUnavailable`.
  */
 export interface Roster {
-  /** An account has come online on this node, or still is. Resolves with whether it was online on no node before. */
+  /**
+   * An account is online on this node. Resolves with whether the roster has changed: false if the account was online
+   * before, on any node.
+   */
   arrive(who: Online): Promise<boolean>;
 
-  /** An account is no longer online on this node. Resolves with whether it is online on no node now. */
+  /**
+   * An account is no longer online on this node. Resolves with whether the roster has changed: false if the account is
+   * still online on another node, or was not online.
+   */
   leave(accountId: number): Promise<boolean>;
 
   /**
-   * The users who were online on this node when it ended, if only the node can remove them from the roster: the node
-   * calls `leave` for those who do not come back. None if the roster removes them.
+   * The users who were online on this node when it ended, if the roster keeps them until the node calls `leave` for
+   * those who do not come back. None if the roster itself removes them.
    */
   expected(): Promise<readonly Online[]>;
 
-  /** The user with a name, if online. */
+  /** The user with a name; `undefined` if not online. */
   find(username: string): Promise<Online | undefined>;
 
   /**
@@ -47,6 +53,6 @@ export interface Roster {
    */
   page(after: string, size: number): Promise<{ users: Online[]; total: number }>;
 
-  /** The changes since an offset. */
+  /** The changes since an offset; without an offset, only the offset after the newest change. */
   changes(since?: number): Promise<RosterChanges>;
 }
