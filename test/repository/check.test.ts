@@ -117,7 +117,7 @@ describe("npm run check", function () {
     return { failed, output, code };
   }
 
-  it("the check passes for the repository as it is", async () => {
+  it("the check passes for the repository as it is @long", async () => {
     await copy.run("git", "init", "--quiet");
     const { failed, output, code } = await check();
     expect(failed, output).to.deep.equal([]);
@@ -171,7 +171,7 @@ describe("npm run check", function () {
     await appendFile(copy.path("src/gen/obrolan/v1/chat.ts"), "// by hand\n");
     await writeFile(copy.path("src/gen/obrolan/v1/old.ts"), "export {};\n");
     await appendFile(copy.path("docs/protocol.md"), "By hand.\n");
-    const { output, code } = await check();
+    const { output, code } = await check("generated");
     expect(code).to.equal(1);
     expect(output).to.match(/^FAILED +generated files in step.*: run npm run generate$/m);
     expect(output).to.include("src/gen/obrolan/v1/chat.ts is stale");
@@ -179,7 +179,16 @@ describe("npm run check", function () {
     expect(output).to.include("docs/protocol.md is stale");
   });
 
-  it("the check fails if buf lint complains, and runs the other checks too", async () => {
+  it("the check fails if buf lint complains, and names the line", async () => {
+    await appendFile(copy.path("proto/obrolan/v1/chat.proto"), "\nmessage shouting {}\n");
+    const { failed, output, code } = await check("contract");
+    expect(code).to.equal(1);
+    expect(failed).to.deep.equal(["contract lint"]);
+    expect(output).to.match(/proto\/obrolan\/v1\/chat\.proto:\d+:\d+:.*PascalCase/);
+    expect(output).to.match(/^ok +contract format/m);
+  });
+
+  it("the check goes on after a check that failed @long", async () => {
     await appendFile(copy.path("proto/obrolan/v1/chat.proto"), "\nmessage shouting {}\n");
     const { failed, output, code } = await check();
     expect(code).to.equal(1);
