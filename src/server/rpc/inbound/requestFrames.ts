@@ -68,7 +68,7 @@ export class RequestFrames {
     let at = Math.min(chunk.length, Math.max(0, PREFIX_BYTES - this.#unfinished.length));
     this.#unfinished.append(chunk.subarray(0, at));
     if (this.#unfinished.length < PREFIX_BYTES) return chunk.subarray(at);
-    const missing = PREFIX_BYTES + this.#lengthOf(this.#unfinished.bytes) - this.#unfinished.length;
+    const missing = PREFIX_BYTES + this.#lengthAt(this.#unfinished.bytes, 0) - this.#unfinished.length;
     this.#unfinished.append(chunk.subarray(at, at + missing));
     at = Math.min(chunk.length, at + missing);
     if (this.#unfinished.length === PREFIX_BYTES + this.#unfinished.bytes.readUInt32BE(1)) {
@@ -82,7 +82,7 @@ export class RequestFrames {
     let at = 0;
     try {
       while (chunk.length - at >= PREFIX_BYTES) {
-        const end = at + PREFIX_BYTES + this.#lengthOf(chunk.subarray(at));
+        const end = at + PREFIX_BYTES + this.#lengthAt(chunk, at);
         if (end > chunk.length) break;
         if (chunk[at] === COMPRESSED) {
           if (at > 0) break;
@@ -92,17 +92,17 @@ export class RequestFrames {
         at = end;
       }
     } finally {
-      if (at > 0) frames.push(chunk.subarray(0, at));
+      if (at > 0) frames.push(at === chunk.length ? chunk : chunk.subarray(0, at));
     }
     if (at > 0) return chunk.subarray(at);
     this.#unfinished.append(chunk);
     return chunk.subarray(chunk.length);
   }
 
-  /** The length in the prefix of a message. Throws if the prefix is refused. */
-  #lengthOf(prefix: Buffer): number {
-    const flag = prefix.readUInt8(0);
-    const length = prefix.readUInt32BE(1);
+  /** The length in the prefix that a message has at an offset. Throws if the prefix is refused. */
+  #lengthAt(bytes: Buffer, at: number): number {
+    const flag = bytes.readUInt8(at);
+    const length = bytes.readUInt32BE(at + 1);
     if (flag > COMPRESSED) {
       throw new InvalidRequest(
         `The request is not a gRPC message: it begins with the byte ${flag} in place of 0 or 1.`,

@@ -1,4 +1,5 @@
 import { constants, type ServerHttp2Stream } from "node:http2";
+import { Readable } from "node:stream";
 import { Status } from "nice-grpc-common";
 import { encodeRefusal, InvalidRequest } from "../invalidRequest.ts";
 import { framed } from "../messageFrame.ts";
@@ -18,6 +19,9 @@ export interface StreamingParts {
 /**
  * The requests of a streaming call. grpc-js gets complete messages when it asks for them. A refusal is passed on as a
  * message too (`encodeRefusal`), in order with the requests.
+ *
+ * The HTTP/2 stream flows, and is paused only while many bytes wait for grpc-js. grpc-js asks for a pause after each
+ * message, but a pause and a resume cost more than a message does.
  */
 export class StreamingRequest {
   readonly #parts: StreamingParts;
@@ -25,11 +29,13 @@ export class StreamingRequest {
   readonly #count: FrameCount;
   /** Complete messages that grpc-js has not asked for. */
   readonly #complete: Buffer[] = [];
+  #completeBytes = 0;
   /** The listeners of grpc-js; `undefined` until it serves the call. */
   #grpc: { readonly data: (chunk: Buffer) => void; readonly end: () => void } | undefined;
   #isWanted = false;
+  #isPaused = false;
   #isPumping = false;
-  /** Whether the client has ended its side. */
+  /** Whether all bytes of the client have come. */
   #hasEnded = false;
   /** Whether nothing more is passed to grpc-js. */
   #isOver = false;
@@ -46,11 +52,41 @@ export class StreamingRequest {
   /** Passes the call to grpc-js with `serve`, and takes over its listeners. */
   serve(serve: () => void): void {
     const { stream } = this.#parts;
-    // Before grpc-js listens for data: a `data` listener alone would make the stream flow.
-    stream.on("readable", () => this.#pump());
+    const take = (bytes: Buffer) => this.#take(bytes);
+    const end = () => {
+      this.#hasEnded = true;
+      this.#pump();
+    };
+    // Before `pause` and `resume` are replaced: a `data` listener starts the flow, in the next tick.
+    stream.on("data", take);
+    stream.on("end", end);
+    this.#replacePauseAndResume();
+    const others = stream.listeners("end");
+    serve();
+    const data = stream.listeners("data").filter((each) => each !== take) as ((chunk: Buffer) => void)[];
+    const ends = stream.listeners("end").filter((each) => !others.includes(each)) as (() => void)[];
+    for (const each of data) stream.off("data", each);
+    for (const each of ends) stream.off("end", each);
+    this.#grpc = {
+      data: (chunk) => {
+        for (const each of data) each.call(stream, chunk);
+      },
+      end: () => {
+        for (const each of ends) each.call(stream);
+      },
+    };
+    // The server has ended the call: what still comes is dropped, so that the stream can close.
+    stream.once("finish", () => this.#drop());
+    stream.once("close", () => this.#drop());
+    this.#pump();
+  }
+
+  /** Makes `pause` and `resume`, which grpc-js calls, say only whether it wants a message. */
+  #replacePauseAndResume(): void {
+    const { stream } = this.#parts;
     stream.pause = () => {
       this.#isWanted = false;
-      // Nothing is read while grpc-js pauses, so the client cannot be late.
+      // Nothing is passed on while grpc-js pauses, so the client cannot be late.
       clearTimeout(this.#timer);
       this.#timer = undefined;
       return stream;
@@ -61,79 +97,62 @@ export class StreamingRequest {
       this.#pump();
       return stream;
     };
-    const before = stream.listeners("end");
-    serve();
-    const data = stream.listeners("data") as ((chunk: Buffer) => void)[];
-    const end = stream.listeners("end").filter((each) => !before.includes(each)) as (() => void)[];
-    for (const each of data) stream.off("data", each);
-    for (const each of end) stream.off("end", each);
-    this.#grpc = {
-      data: (chunk) => {
-        for (const each of data) each.call(stream, chunk);
-      },
-      end: () => {
-        for (const each of end) each.call(stream);
-      },
+    const push = stream.push.bind(stream);
+    stream.push = (chunk, encoding) => {
+      // No more bytes can come. A stream closes when the last ones have been taken.
+      if (chunk === null) this.#flow();
+      return push(chunk, encoding);
     };
-    stream.once("end", () => {
-      this.#hasEnded = true;
-      this.#pump();
-    });
-    stream.once("close", () => {
-      clearTimeout(this.#timer);
-      this.#keep(0);
-      this.#isOver = true;
-    });
-    this.#pump();
   }
 
-  /**
-   * Passes on the messages that grpc-js asks for. After the end of the call all bytes are read and dropped, so that the
-   * stream can close.
-   */
+  #flow(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    Readable.prototype.resume.call(this.#parts.stream);
+  }
+
+  /** Passes on the messages that grpc-js asks for, and then the end. */
   #pump(): void {
     if (this.#grpc === undefined || this.#isPumping) return;
     this.#isPumping = true;
     try {
-      while (this.#step());
+      while (this.#isWanted && this.#complete.length > 0) this.#passOn();
     } finally {
       this.#isPumping = false;
     }
+    if (this.#complete.length > 0) return;
+    if (!this.#hasEnded) this.#flow();
+    else if (this.#isWanted && !this.#isOver) this.#end();
   }
 
-  /** Returns whether the next step may do something. */
-  #step(): boolean {
-    const { stream } = this.#parts;
-    if (this.#isOver || stream.writableEnded || stream.closed) return this.#next() !== null;
-    if (!this.#isWanted) return false;
+  #passOn(): void {
     const message = this.#complete.shift();
-    if (message !== undefined) {
-      this.#grpc?.data(message);
-      return true;
-    }
-    const bytes = this.#next();
-    if (bytes !== null) {
-      this.#take(bytes);
-      return true;
-    }
-    if (this.#hasEnded) this.#end();
-    return false;
+    if (message === undefined) return;
+    this.#completeBytes -= message.length;
+    this.#grpc?.data(message);
   }
 
-  #next(): Buffer | null {
-    return this.#parts.stream.read();
-  }
-
+  /** Takes a chunk of the body. */
   #take(bytes: Buffer): void {
+    const { stream } = this.#parts;
+    if (this.#isOver || stream.writableEnded || stream.closed) return;
     const { frames, refused } = this.#frames.push(bytes);
     if (refused !== undefined) {
       this.#refuse(refused, frames);
       return;
     }
-    this.#complete.push(...frames);
+    for (const frame of frames) {
+      this.#complete.push(frame);
+      this.#completeBytes += frame.length;
+    }
     if (frames.length > 0) this.#count.restart();
-    else this.#timer ??= this.#timeUnfinished();
+    else if (this.#isWanted) this.#timer ??= this.#timeUnfinished();
     if (!this.#keep(this.#frames.unfinishedBytes)) this.#violate();
+    this.#pump();
+    if (this.#completeBytes >= stream.readableHighWaterMark && !this.#hasEnded) {
+      this.#isPaused = true;
+      Readable.prototype.pause.call(stream);
+    }
   }
 
   #end(): void {
@@ -147,12 +166,20 @@ export class StreamingRequest {
     this.#grpc?.end();
   }
 
-  /** Passes on the requests that came before a refusal, and then the refusal. */
-  #refuse(refused: InvalidRequest, before: readonly Buffer[]): void {
+  #drop(): void {
     clearTimeout(this.#timer);
     this.#isOver = true;
     this.#keep(0);
-    for (const each of [...this.#complete.splice(0), ...before, framed(encodeRefusal(refused))]) this.#grpc?.data(each);
+    this.#complete.length = 0;
+    this.#completeBytes = 0;
+    this.#flow();
+  }
+
+  /** Passes on the requests that came before a refusal, and then the refusal. */
+  #refuse(refused: InvalidRequest, before: readonly Buffer[]): void {
+    const messages = [...this.#complete, ...before, framed(encodeRefusal(refused))];
+    this.#drop();
+    for (const each of messages) this.#grpc?.data(each);
   }
 
   /** Starts the timer for the next request, or for the rest of an unfinished one. */
@@ -176,8 +203,7 @@ export class StreamingRequest {
 
   #violate(): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    this.#keep(0);
+    this.#drop();
     this.#parts.stream.close(constants.NGHTTP2_ENHANCE_YOUR_CALM);
     this.#parts.connection.violated();
   }
