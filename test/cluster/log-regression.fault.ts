@@ -13,7 +13,7 @@ const DEADLINE_MS = 60_000;
 /** Messages that stay, and messages that the log loses. */
 const KEPT = 30;
 const LOST = 10;
-const GONE_BACK = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
+const GOODBYE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
 
 describe("A log regression in a cluster", function () {
   this.timeout(3 * 60_000);
@@ -27,7 +27,7 @@ describe("A log regression in a cluster", function () {
     copy = undefined;
   });
 
-  /** Says something, lets the log lose the end of it, and finds all nodes and clients in the new log. */
+  /** Sends messages, lets the log lose the newest ones, and expects all nodes and clients to end with the new log. */
   async function loseTheEnd(
     run: Cluster,
     lose: (talk: (count: number) => Promise<void>, untilBack: () => Promise<void>) => Promise<void>,
@@ -39,26 +39,26 @@ describe("A log regression in a cluster", function () {
     const talk = async (count: number) => {
       for (let i = 1; i <= count; i++) await streams[i % streams.length]?.accept(sendAll(`message ${i} of ${count}`));
     };
-    /** Waits until each node accepts what is said: one that could not reach PostgreSQL does not try again at once. */
+    /** Waits until each node accepts a message: a node that could not reach PostgreSQL does not try again at once. */
     const untilBack = async () => {
       for (const chat of streams) while ((await chat.ask(sendAll("back?"))).event?.$case !== "accepted");
     };
     await lose(talk, untilBack);
-    for (const chat of streams) await expectGoodbye(chat, GONE_BACK);
+    for (const chat of streams) await expectGoodbye(chat, GOODBYE);
 
     const again = await Promise.all(
       run.nodes.map((node) => visitors.enter(node, ana, { resumeAfter: 1n, logId: logId ?? "" })),
     );
     const logs = new Set(again.map((chat) => chat.received("welcome")[0]?.logId));
-    expect([...logs], "the log's name on the nodes")
+    expect([...logs], "the log id on the nodes")
       .to.have.length(1)
       .and.not.include(logId);
-    for (const chat of again) expect(chat.kinds, "what a client of the old log is told").to.include("gap");
+    for (const chat of again) expect(chat.kinds, "events of a client of the old log").to.include("gap");
     const { id } = (await again[0]?.accept(sendAll("the new end"))) ?? {};
     expect(id, "the id of the next message").to.equal(BigInt(KEPT + 1));
     await within(
       Promise.all(readers.map((reader) => reader.hears("the new end"))),
-      "the readers to come to the end",
+      "the readers to receive the last message",
       DEADLINE_MS,
     );
     for (const reader of readers) {
@@ -70,7 +70,7 @@ describe("A log regression in a cluster", function () {
     }
   }
 
-  it("three nodes whose log loses its newest messages give it a new id, and clients end with it", async () => {
+  it("three nodes whose log loses its newest messages give it a new log id, and clients end with it", async () => {
     const run = await cluster(3);
     await loseTheEnd(run, async (talk) => {
       await talk(KEPT);
@@ -79,7 +79,7 @@ describe("A log regression in a cluster", function () {
     });
   });
 
-  it("three nodes with an older copy of their PostgreSQL give the log a new id, and clients end with it", async () => {
+  it("three nodes with an older copy of PostgreSQL give the log a new log id, and clients end with it", async () => {
     const run = await cluster(3);
     await loseTheEnd(run, async (talk, untilBack) => {
       await talk(KEPT);
@@ -95,11 +95,11 @@ describe("A log regression in a cluster", function () {
   });
 });
 
-/** An application that keeps all messages, and forgets them when it is told that the log is another one. */
+/** An application that keeps all messages, and drops them when it learns that the log is another one. */
 class Reader {
-  /** Of the messages that it has, in their order. */
+  /** The texts of the messages that it has, in order. */
   texts: string[] = [];
-  /** How many logs it has seen. */
+  /** The number of logs that it has seen. */
   logs = 1;
   readonly #client: ChatClient;
   readonly #room: Room;

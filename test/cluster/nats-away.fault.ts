@@ -12,7 +12,7 @@ describe("Notifications in a cluster", function () {
   const visitors = useVisitors();
 
   for (const isAway of [false, true]) {
-    const when = isAway ? "while NATS is away" : "with NATS";
+    const when = isAway ? "while NATS is unavailable" : "with NATS";
     it(`three nodes deliver a message sent on one to all, and end a session everywhere, ${when}`, async () => {
       const run = await cluster(3);
       const { nodes, nats } = run;
@@ -40,7 +40,7 @@ describe("Notifications in a cluster", function () {
       );
       for (const { kinds } of others) expect(kinds).to.not.include("goodbye");
       if (!isAway) return;
-      // What comes by NATS again comes once.
+      // With NATS again, every message still comes once.
       await nats.start();
       const [first, ...rest] = others as [(typeof others)[0], ...typeof others];
       const { id } = await first.accept(sendAll("the end"));

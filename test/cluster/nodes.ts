@@ -1,2 +1,3 @@
-// Each server of the tests that are run behind this is made of three nodes: see test/support/fixture.ts.
+// `npm run test:cluster` loads this before the test files: each server of a test then has three nodes
+// (test/support/fixture.ts).
 process.env.TEST_NODES ??= "3";

@@ -7,7 +7,7 @@ import { listed } from "./support/listed.ts";
 import type { ClusterNode } from "./support/node.ts";
 import { seconds, useVisitors } from "./support/visitors.ts";
 
-/** How many sign-ins may fail before the next has to wait: the setting's default. */
+/** The number of sign-ins that may fail before the next has to wait: the default of the setting. */
 const FREE = 5;
 
 describe("Presence in a cluster", function () {
@@ -35,7 +35,7 @@ describe("Presence in a cluster", function () {
     await chat.accept(sendTo("cid", "are you there?"));
   });
 
-  it("every node announces joins and leaves on all nodes, also while NATS is away", async () => {
+  it("every node announces joins and leaves on all nodes, also while NATS is unavailable", async () => {
     const run = await cluster(3);
     const [ana, bob] = await run.register("ana", "bob");
     const listeners = await Promise.all(run.nodes.map((node) => visitors.enter(node, ana)));
@@ -55,8 +55,8 @@ describe("Presence in a cluster", function () {
     await run.register("ana");
     const guess = async (node: ClusterNode) =>
       (await failure(node.with((wire) => wire.login("ana", "a wrong password")))).reason;
-    // The waits are real ones, from a second on: more guesses than the free ones fit in if they take long, but not as
-    // many as are free on three nodes that each count for themselves.
+    // The first wait is one second of real time, so a slow machine may get more guesses than `FREE`. Three nodes that
+    // count separately would give at least 3 * `FREE`.
     let wrong = 0;
     for (let refused = 0, i = 0; refused < 3; i++) {
       const reason = await guess(run.node(i % 3));

@@ -13,12 +13,12 @@ const CHAT = "obrolan.v1.ChatService";
 const DEADLINE_MS = 60_000;
 const GONE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
 
-/** Waits for a state of health, whatever is told before it. */
+/** Waits until a watch of the health reports this state, and skips others. */
 async function told(next: () => Promise<bigint>, state: bigint): Promise<void> {
   while ((await next()) !== state);
 }
 
-describe("PostgreSQL away from a cluster", function () {
+describe("A cluster whose PostgreSQL is unavailable", function () {
   this.timeout(3 * 60_000);
   const cluster = useClusters();
   const visitors = useVisitors();
@@ -51,7 +51,7 @@ describe("PostgreSQL away from a cluster", function () {
         const { id } = await chat.accept(sendAll(`node ${i} is back`));
         for (const other of streams) await other.next("message", (message) => message.id === id);
       }
-      // Still the streams that there were.
+      // The streams are still the ones from before the outage.
       for (const { kinds } of streams) expect(kinds).to.not.include("goodbye");
     });
   }
@@ -86,7 +86,7 @@ describe("PostgreSQL away from a cluster", function () {
     await confirmedBy("nobody");
     const commits = commit();
     try {
-      // Commits wait for it only a while after the setting is there.
+      // Commits begin to wait for the standby some time after the setting has changed.
       await eventually(async () => {
         const rows = await run.database.query("SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
         isWaitedFor = rows.length > 0;
@@ -94,7 +94,7 @@ describe("PostgreSQL away from a cluster", function () {
       }, "a commit to wait for its standby");
       first.send(sendAll("hello"), "r");
       await expectGoodbye(first, GONE);
-      // It is written, waits for its standby, and nobody can see it.
+      // The message is written, its commit waits for the standby, and no node can see it.
       for (const command of [sendAll("hello"), sendTo(bob.username, "hello")]) {
         const again = await visitors.enter(other, ana);
         again.send(command, "r");

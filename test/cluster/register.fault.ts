@@ -5,14 +5,14 @@ import { useClusters } from "./support/cluster.ts";
 
 const ROUNDS = 20;
 const AT_ONCE = 100;
-/** Where the server that is overloaded does not say how long to wait, in milliseconds. */
+/** The wait if an overloaded server does not say how long to wait, in milliseconds. */
 const WAIT = 100;
 
 describe("Registration in a cluster", function () {
   this.timeout(10 * 60_000);
   const cluster = useClusters();
 
-  it(`one of ${AT_ONCE} registrations of a name at once on three nodes succeeds, ${ROUNDS} times over`, async () => {
+  it(`one of ${AT_ONCE} concurrent registrations of a name on three nodes succeeds, ${ROUNDS} times over`, async () => {
     const { nodes } = await cluster(3);
     const wires = await Promise.all(nodes.map((node) => node.connect()));
     try {
@@ -23,9 +23,9 @@ describe("Registration in a cluster", function () {
         );
         const outcomes = await Promise.all(attempts);
         const winners = [...outcomes.keys()].filter((i) => outcomes[i] === "registered");
-        expect(winners, `those who got ${username}`).to.have.length(1);
+        expect(winners, `the calls that registered ${username}`).to.have.length(1);
         expect(outcomes.filter((outcome) => outcome === "USERNAME_TAKEN")).to.have.length(AT_ONCE - 1);
-        // It is theirs on every node.
+        // The name belongs to the winner on every node.
         await Promise.all(wires.map((wire) => wire.login(username, `password ${winners[0]}`)));
       }
     } finally {
@@ -38,7 +38,7 @@ function wireOf(wires: readonly Connection[], i: number): Connection {
   return wires[i % wires.length] as Connection;
 }
 
-/** What became of it, in the end: a server that has too many passwords to hash asks to come again. */
+/** Registers; tries again while the server is overloaded. Resolves with `registered`, or the reason of a refusal. */
 async function register(wire: Connection, username: string, password: string): Promise<string> {
   for (;;) {
     try {

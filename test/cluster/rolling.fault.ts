@@ -21,7 +21,7 @@ describe(`A rolling restart of three nodes under load (SEED=${seed})`, function 
     const { group } = run;
     await group.everyoneBack();
     await run.everyoneListed();
-    // Some users wrote to others who had yet to come online.
+    // Before all users were online, some messages were rejected because their recipient was offline.
     const before = new Map(group.recorder.rejections);
     asking = new ListingApp(run);
     for (const { silence } of group.users) silence.begin();
@@ -34,7 +34,7 @@ describe(`A rolling restart of three nodes under load (SEED=${seed})`, function 
     }
     await group.accepted(500);
     const longest = Math.max(...group.users.map(({ silence }) => silence.ms));
-    console.log(`      the longest gap in what came to a client: ${(longest / 1_000).toFixed(2)} s`);
+    console.log(`      the longest time without a message for a client: ${(longest / 1_000).toFixed(2)} s`);
     await asking.stop();
     expect(asking.errors, `errors of an application that asked ${asking.answers} times`).to.deep.equal([]);
     expect(group.recorder.rejections, "commands that were refused").to.deep.equal(before);

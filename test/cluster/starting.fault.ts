@@ -31,7 +31,7 @@ describe("The start of a cluster", function () {
     await Promise.all([run.postgres.stop(), run.nats.stop()]);
     const started = run.addNodes(3);
     started.catch(() => {});
-    // That they are there for a while without their engines is what is tried.
+    // The test is about nodes that have to wait for their engines for a while.
     await sleep(3_000);
     await run.postgres.start();
     await started;

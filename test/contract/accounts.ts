@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type NewStoreFixture, NOON, range, useStore } from "../support/storeFixture.ts";
 
-/** What every keeper of accounts keeps to (room/ports/accounts.ts). */
+/** Tests the contract of `AccountStore` (src/server/accounts/ports/accountStore.ts). */
 export function describeAccountStore(name: string, place: NewStoreFixture): void {
   describe(`The accounts of ${name}`, () => {
     const store = useStore(place);
@@ -20,14 +20,14 @@ export function describeAccountStore(name: string, place: NewStoreFixture): void
       expect(await store.accounts.find("ana")).to.deep.equal(account);
     });
 
-    it("an unknown username finds no account", async () => {
+    it("find returns no account for an unknown username, however similar to a known one", async () => {
       await create("bob");
       for (const name of ["rob", "bo", "bobb", "BOB", " bob", "b%", ""]) {
         expect(await store.accounts.find(name), name).to.equal(undefined);
       }
     });
 
-    it("a username is given once, and the first account stays as it was", async () => {
+    it("create gives a taken username to no other account, and the first account stays as it was", async () => {
       const account = await create("carol", "the first");
       expect(await store.accounts.create("carol", "the second", NOON)).to.equal(undefined);
       expect(await store.accounts.find("carol")).to.deep.equal(account);

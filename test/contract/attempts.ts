@@ -2,12 +2,12 @@ import { expect } from "chai";
 import type { FailedLoginStore } from "../../src/server/accounts/ports/failedLoginStore.ts";
 import { NOON, range } from "../support/storeFixture.ts";
 
-/** How long a failure is remembered; in milliseconds. */
+/** A failed sign-in counts for this long, in milliseconds. */
 const WINDOW = 15 * 60 * 1_000;
 const MINUTE = 60 * 1_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** What every counter of failed sign-ins keeps to (room/ports/attempts.ts). `open`: one that remembers nothing. */
+/** Tests the contract of `FailedLoginStore` (src/server/accounts/ports/failedLoginStore.ts). `open`: an empty one. */
 export function describeAttempts(
   name: string,
   open: () => Promise<{ attempts: FailedLoginStore; close(): Promise<void> }>,
@@ -48,7 +48,7 @@ export function describeAttempts(
       expect(await attempts.find("ana", NOON)).to.include({ count: 1 });
     });
 
-    it("failed logins more than a minute in the future do not count", async () => {
+    it("failed logins do not count if the last one is more than a minute in the future", async () => {
       for (const username of ["ana", "bob"]) await attempts.fail(username, NOON + 7 * DAY);
       for (const _ of range(1, 5)) await attempts.fail("eve", NOON + MINUTE);
       expect(await attempts.find("ana", NOON)).to.equal(undefined);
@@ -58,7 +58,7 @@ export function describeAttempts(
       expect(await attempts.find("bob", NOON)).to.equal(undefined);
     });
 
-    it("failed logins older than the window do not count, and the next one counts from 1", async () => {
+    it("failed logins do not count if the last one is older than the window; the next one counts from 1", async () => {
       await attempts.fail("ana", NOON);
       await attempts.fail("ana", NOON + WINDOW - 1);
       expect(await attempts.find("ana", NOON + 2 * WINDOW - 2)).to.include({ count: 2 });

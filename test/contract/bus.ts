@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import type { Bus, Notification } from "../../src/server/log/ports/bus.ts";
+import { numbered, numberOf } from "../support/notifications.ts";
 import { range } from "../support/storeFixture.ts";
 
-/** What every bus keeps to (room/ports/bus.ts), as one node sees it. `open`: one that nobody listens to. */
+/** Tests the contract of `Bus` (src/server/log/ports/bus.ts) within one node. `open` opens a bus without handlers. */
 export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(): Promise<void> }>): void {
   describe(`The bus of ${name}`, () => {
     let bus: Bus;
@@ -12,12 +13,8 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
     });
     afterEach(() => close());
 
-    /** One hint of many, which are told apart by their number. */
-    const numbered = (number: number): Notification => ({ kind: "sessions-ended", sessionIds: [number] });
-    const numberOf = (hint: Notification) => (hint.kind === "sessions-ended" ? hint.sessionIds[0] : undefined);
-
     it("a bus delivers every kind of notification unchanged, and to local handlers before publish returns", () => {
-      const hints: Notification[] = [
+      const notifications: Notification[] = [
         {
           kind: "appended",
           logId: "log",
@@ -32,17 +29,17 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
         { kind: "sessions-ended", sessionIds: [1, 2, 3] },
       ];
       const heard: Notification[] = [];
-      bus.subscribe((hint) => heard.push(hint));
-      for (const [i, hint] of hints.entries()) {
-        bus.publish(hint);
+      bus.subscribe((notification) => heard.push(notification));
+      for (const [i, notification] of notifications.entries()) {
+        bus.publish(notification);
         expect(heard).to.have.length(i + 1);
       }
-      expect(heard).to.deep.equal(hints);
+      expect(heard).to.deep.equal(notifications);
     });
 
     it("a bus delivers to all handlers in the order of publishing", () => {
       const heard: (number | undefined)[][] = [[], []];
-      for (const mine of heard) bus.subscribe((hint) => mine.push(numberOf(hint)));
+      for (const mine of heard) bus.subscribe((notification) => mine.push(numberOf(notification)));
       for (const number of range(1, 50)) bus.publish(numbered(number));
       expect(heard).to.deep.equal([range(1, 50), range(1, 50)]);
     });
@@ -58,9 +55,9 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
       expect(heard).to.deep.equal(["first", "second", "second"]);
     });
 
-    it("local handlers receive notifications before and after follow, and after another follow", () => {
+    it("local handlers receive every notification: before follow, after it, and after a follow of another log", () => {
       const heard: (number | undefined)[] = [];
-      bus.subscribe((hint) => heard.push(numberOf(hint)));
+      bus.subscribe((notification) => heard.push(numberOf(notification)));
       bus.publish(numbered(1));
       for (const [i, logId] of ["log", "log", "another-log"].entries()) {
         bus.follow(logId);
@@ -78,7 +75,7 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
       bus.subscribe(() => {
         throw new Error("this handler is broken");
       });
-      bus.subscribe((hint) => heard.push(hint));
+      bus.subscribe((notification) => heard.push(notification));
       bus.publish(numbered(1));
       expect(heard).to.have.length(1);
     });

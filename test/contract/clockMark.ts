@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { type NewStoreFixture, NOON, useEmptyStore } from "../support/storeFixture.ts";
 
-/** What every keeper of the newest time keeps to (room/ports/clockMark.ts). */
+/** Tests the contract of `ClockMark` (src/server/common/ports/clockMark.ts). */
 export function describeClockMark(name: string, place: NewStoreFixture): void {
-  describe(`The newest time that ${name} keeps`, () => {
+  describe(`The clock mark of ${name}`, () => {
     const store = useEmptyStore(place);
 
     it("a new store has no clock mark", async () => {

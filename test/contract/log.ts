@@ -7,7 +7,7 @@ import { describeRequestIds } from "./log/requestIds.ts";
 import { describeSentAt } from "./log/sentAt.ts";
 import { describeTexts } from "./log/texts.ts";
 
-/** What every log keeps to (room/ports/log.ts). */
+/** Tests the contract of `LogStore` (src/server/log/ports/logStore.ts). */
 export function describeLogStore(name: string, place: NewStoreFixture): void {
   describe(`The log of ${name}`, () => {
     describeAppending(place);

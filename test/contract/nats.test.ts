@@ -3,7 +3,7 @@ import { NatsNode } from "../support/natsNode.ts";
 import { describeBus } from "./bus.ts";
 import { describeSharedBus } from "./shared/bus.ts";
 
-describe("On NATS", () => {
+describe("The NATS bus", () => {
   before(function () {
     needsEngine(this, "nats");
   });
@@ -14,16 +14,16 @@ describe("On NATS", () => {
     return { bus: node.bus, close: () => node.close() };
   });
 
-  describe("that is away", () => {
-    let away: EngineServer;
+  describe("The NATS bus while NATS is unavailable", () => {
+    let unavailable: EngineServer;
     before(async () => {
-      away = await EngineServer.start("nats");
-      await away.stop();
+      unavailable = await EngineServer.start("nats");
+      await unavailable.stop();
     });
-    after(() => away?.remove());
+    after(() => unavailable?.remove());
 
     describeBus("NATS", async () => {
-      const node = new NatsNode(away.url);
+      const node = new NatsNode(unavailable.url);
       return { bus: node.bus, close: () => node.close() };
     });
   });

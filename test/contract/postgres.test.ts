@@ -10,7 +10,7 @@ import { describeSharedLog } from "./shared/log.ts";
 import { describeSharedPeople } from "./shared/people.ts";
 import { describeSharedRoster } from "./shared/roster.ts";
 
-/** A new store, and nobody else's. */
+/** Opens a store in a new schema. `close` closes the store and removes the schema. */
 async function open() {
   const place = await postgresFixture();
   const store = await place.open();
@@ -21,7 +21,7 @@ async function open() {
   return { roster: store.roster, attempts: store.failedLogins, close };
 }
 
-describe("With PostgreSQL", () => {
+describe("The PostgreSQL engine", () => {
   before(function () {
     needsEngine(this, "postgres");
   });

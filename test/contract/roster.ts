@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Online, Roster, RosterChange } from "../../src/server/presence/ports/roster.ts";
 import { NOON } from "../support/storeFixture.ts";
 
-/** What every roster keeps to (room/ports/roster.ts), as one node sees it. `open`: one on which nobody is. */
+/** Tests the contract of `Roster` (src/server/presence/ports/roster.ts) within one node. `open`: an empty roster. */
 export function describeRoster(name: string, open: () => Promise<{ roster: Roster; close(): Promise<void> }>): void {
   describe(`The roster of ${name}`, () => {
     let roster: Roster;
@@ -79,7 +79,7 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
       expect((await everyone()).map(({ username }) => username)).to.deep.equal([...names].sort());
     });
 
-    it("a page begins after a username, online or not, and has the total", async () => {
+    it("a page begins after a username, whether that user is online or not, and has the total", async () => {
       for (const who of [ana, bob, eve]) await roster.arrive(who);
       expect(await roster.page("", 2)).to.deep.equal({ users: [ana, bob], total: 3 });
       expect(await roster.page("bob", 2)).to.deep.equal({ users: [eve], total: 3 });
@@ -124,7 +124,7 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
       expect(await roster.changes(place)).to.deep.equal({ changes: [], place });
     });
 
-    it("changes since an unknown offset are undefined", async () => {
+    it("changes since an unknown offset returns undefined, and the current offset", async () => {
       await roster.arrive(ana);
       const { place } = await roster.changes();
       expect(await roster.changes(place + 1_000_000)).to.deep.equal({ changes: undefined, place });

@@ -5,7 +5,7 @@ import { range } from "../support/storeFixture.ts";
 
 const PASSWORD = "correct horse battery staple";
 
-/** What all that makes and checks secrets keeps to (room/ports/secrets.ts). */
+/** Tests the contract of `Secrets` (src/server/accounts/ports/secrets.ts). */
 export function describeSecrets(name: string, open: () => Promise<{ secrets: Secrets }>): void {
   describe(`The secrets of ${name}`, () => {
     let secrets: Secrets;
@@ -42,7 +42,7 @@ export function describeSecrets(name: string, open: () => Promise<{ secrets: Sec
       expect(await secrets.verifyPassword(hash, "before\0another")).to.equal(false);
     });
 
-    it("every password is wrong for an unknown account", async () => {
+    it("every password is wrong if there is no hash, as for an unknown account", async () => {
       for (const password of [PASSWORD, "", "undefined"]) {
         expect(await secrets.verifyPassword(undefined, password)).to.equal(false);
       }
@@ -75,8 +75,8 @@ export function describeSecrets(name: string, open: () => Promise<{ secrets: Sec
       expect(Buffer.from(secrets.digest(token)).toString("hex")).to.equal(digest);
     });
 
-    it("passwords beyond a bounded number are refused as OVERLOADED until earlier ones are done", async () => {
-      // One that takes next to no time: 8 KiB and 1 pass.
+    it("password checks beyond a bounded number are refused as OVERLOADED until earlier ones are done", async () => {
+      // A hash that takes almost no time to check: 8 KiB and 1 pass.
       const quick = "$argon2id$v=19$m=8,t=1,p=1$c29tZSBzYWx0IDEyMzQ1Ng$QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU";
       const checks = await Promise.allSettled(range(1, 500).map(() => secrets.verifyPassword(quick, PASSWORD)));
       const refused = checks.filter((check) => check.status === "rejected");

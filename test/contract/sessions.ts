@@ -9,7 +9,7 @@ import {
   useStore,
 } from "../support/storeFixture.ts";
 
-/** What every keeper of sessions keeps to (room/ports/sessions.ts). */
+/** Tests the contract of `SessionStore` (src/server/accounts/ports/sessionStore.ts). */
 export function describeSessionStore(name: string, place: NewStoreFixture): void {
   describe(`The sessions of ${name}`, () => {
     const store = useStore(place);
@@ -25,7 +25,7 @@ export function describeSessionStore(name: string, place: NewStoreFixture): void
       expect(await store.sessions.find(tokenHash)).to.deep.equal(session);
     });
 
-    it("another token hash finds no session", async () => {
+    it("find returns no session for another token hash", async () => {
       const { tokenHash } = await enlist(store, "ana");
       expect(await store.sessions.find(newTokenHash())).to.equal(undefined);
       expect(await store.sessions.find(tokenHash.slice(0, 31))).to.equal(undefined);
@@ -114,7 +114,7 @@ export function describeSessionStore(name: string, place: NewStoreFixture): void
       expect(await isOpen(ana)).to.equal(true);
     });
 
-    it("cap lowers only times that lie in the future", async () => {
+    it("cap lowers only times that are later than the given ones", async () => {
       const { accountId } = await enlist(store, "ana");
       const open = async (at: number, expiresAt: number) => {
         const tokenHash = newTokenHash();

@@ -13,8 +13,9 @@ describe("A server whose event loop is busy", function () {
     const [port] = await once(worker, "message");
     const sockets = Array.from({ length: 1_000 }, () => net.connect(port as number, "127.0.0.1").on("error", () => {}));
     try {
-      // The server accepts no connection before all of them wait, so a second try would prove nothing.
-      await within(Promise.all(sockets.map((socket) => once(socket, "connect"))), "all to be connected");
+      // The server accepts no connection before all are connected. So a connection that the backlog has no space for at
+      // the first try would not get in later either.
+      await within(Promise.all(sockets.map((socket) => once(socket, "connect"))), "all clients to be connected");
     } finally {
       for (const socket of sockets) socket.destroy();
       Atomics.store(new Int32Array(flag), 0, 1);

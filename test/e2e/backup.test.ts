@@ -44,7 +44,7 @@ describe("obrolan backup", function () {
     return chat;
   }
 
-  /** A store with `count` messages, and no server on it. */
+  /** Makes a store with `count` messages, on which no server runs any more. */
   async function filled(count: number): Promise<void> {
     const { server, port } = await serve();
     const chat = await enter(port, "ana");
@@ -82,7 +82,7 @@ describe("obrolan backup", function () {
     expect(second.out).to.match(/holds messages \d to 8, and 1 account\./);
   });
 
-  it("a backup without a running server leaves no file behind, and includes the WAL of a killed server", async () => {
+  it("a backup without a running server adds no file to the folder, and has the WAL of a killed server", async () => {
     await filled(3);
     const before = readdirSync(data());
     expect(await run(["backup", "--data", data(), inFolder("stopped.db")])).to.include({ code: 0 });
@@ -97,7 +97,8 @@ describe("obrolan backup", function () {
     expect((await readLog(data())).headId).to.equal(8);
   });
 
-  // This is why the command exists: the newest messages are in obrolan.db-wal, and a copy does not show the loss.
+  // This is why the command exists: the newest messages are in obrolan.db-wal, and a copy of obrolan.db lacks them
+  // without any sign of it.
   it("a backup has the messages that a plain copy of the database file lacks @long", async () => {
     await filled(3);
     const { port } = await serve();
@@ -109,7 +110,7 @@ describe("obrolan backup", function () {
     expect((await readLog(inFolder("copied"))).headId).to.equal(3);
   });
 
-  it("a backup during heavy sending is the log at one moment, with all that was accepted before @long", async () => {
+  it("a backup during heavy sending is the log at one moment, with all messages accepted before @long", async () => {
     const { server, port } = await serve();
     let sending = true;
     const accepted: bigint[] = [];

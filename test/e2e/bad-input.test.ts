@@ -24,7 +24,7 @@ function sendAllBytes(text: Uint8Array): Uint8Array {
   return new BinaryWriter().uint32(26).bytes(inner).finish();
 }
 
-/** A `send_all` that is exactly `bytes` long on the wire. */
+/** A `ChatRequest` with a `send_all` that has exactly `size` bytes. */
 function requestOf(size: number): Uint8Array {
   const overhead = ChatRequest.encode({ requestId: "", command: sendAll("x".repeat(60_000)) }).finish().length - 60_000;
   const request = ChatRequest.encode({ requestId: "", command: sendAll("x".repeat(size - overhead)) }).finish();
@@ -140,7 +140,7 @@ describeBothWays("Bad input", function () {
     });
   }
 
-  it("messages accepted before a broken request stay accepted, and no command behind it is carried out", async () => {
+  it("messages accepted before a broken request stay accepted, and no command after it is carried out", async () => {
     const chat = await ana();
     const { id } = await chat.accept(sendAll("before"));
     chat.sendBytes(Buffer.from([0xff]));
@@ -198,7 +198,7 @@ describeBothWays("Bad input", function () {
     await expectInvalidEnd(chat, "INVALID_ARGUMENT");
   });
 
-  it("a bad request to health or reflection carries its reason too", async () => {
+  it("a bad request to health or reflection fails with REQUEST_INVALID too", async () => {
     const wire = await server.connect();
     const paths = [
       "/grpc.health.v1.Health/Check",
@@ -254,7 +254,7 @@ describeBothWays("Bad input", function () {
     }
   });
 
-  it("a connection that is cut in the middle of a request leaves nothing behind", async () => {
+  it("a connection that is cut in the middle of a request leaves no open stream", async () => {
     const { streams } = server.chatServer.stats();
     const person = await server.person("ana");
     const wire = await server.connect();
@@ -293,7 +293,7 @@ describeBothWays("300 streams on one connection", function () {
     }
   });
 
-  it("streams beyond the limit of a client that ignores it are refused, and no other client notices", async () => {
+  it("a client that ignores the limit is refused the streams beyond it, and other clients go on", async () => {
     const ana = await server.person("ana");
     const { streams } = server.chatServer.stats();
     const refused = await openTooMany(server.port, ana.token, 300);

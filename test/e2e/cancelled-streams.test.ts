@@ -6,7 +6,7 @@ import { chatter, fill } from "../support/fill.ts";
 import { type Person, useServer } from "../support/server.ts";
 import type { Connection } from "../support/wire.ts";
 
-describeBothWays("Streams opened and cancelled", function () {
+describeBothWays("Streams that are opened and cancelled", function () {
   this.timeout(120_000);
   const server = useServer({ timings: { graceMs: 1 } });
   let ana: Person;
@@ -17,21 +17,21 @@ describeBothWays("Streams opened and cancelled", function () {
     await fill(server, chatter(ana, 5000, 500));
   });
 
-  /** Everything that a stream can leave behind. */
+  /** The streams, readers and listeners that the server has, and that a cancelled stream could leave. */
   function counts() {
     const { streams, readers, readersBehind } = server.chatServer.stats();
     const listeners = process.eventNames().map((name) => [name, process.listenerCount(name)]);
     return { streams, readers, readersBehind, listeners };
   }
 
-  /** Waits until the server holds no more than before, with the usual limit of a test. */
+  /** Waits until the counts are as before, at most as long as a test waits for anything. */
   async function expectBack(before: ReturnType<typeof counts>): Promise<void> {
     const until = Date.now() + DEADLINE;
     while (JSON.stringify(counts()) !== JSON.stringify(before) && Date.now() < until) await server.online(bob);
     expect(counts()).to.deep.equal(before);
   }
 
-  /** Waits until the roster, too, knows that all are gone. */
+  /** Waits until the roster has no user any more. */
   async function expectNobodyOnline(): Promise<void> {
     const until = Date.now() + DEADLINE;
     let online = await server.online(bob);
@@ -40,18 +40,18 @@ describeBothWays("Streams opened and cancelled", function () {
   }
 
   const ways: Record<string, (wire: Connection) => Promise<void>> = {
-    "before anything came": async (wire) => {
+    "before any response": async (wire) => {
       const chat = wire.chat(ana.token);
       chat.cancel();
       await chat.end();
     },
-    "behind welcome": async (wire) => {
+    "after welcome": async (wire) => {
       const chat = wire.chat(ana.token);
       await chat.next("welcome");
       chat.cancel();
       await chat.end();
     },
-    "behind the join": async (wire) => {
+    "after the join": async (wire) => {
       const chat = wire.chat(ana.token);
       chat.send(join());
       await chat.next("caughtUp");

@@ -38,10 +38,10 @@ const caches = { "all that they missed": 8 * 1024 * 1024, "a quarter of what the
 
 for (const [what, pages] of Object.entries(caches)) {
   const tag = what.startsWith("all") ? " @long" : "";
-  describe(`${CLIENTS} clients that return at once, each ${BEHIND} messages behind, with a cache that holds ${what}${tag}`, function () {
+  describe(`${CLIENTS} clients, each ${BEHIND} messages behind, and a page cache for ${what}${tag}`, function () {
     this.timeout(180_000);
     const sizes = { timelineBytes: 64 * 1024, pageCacheBytes: pages, pageMessages: 256 };
-    // Readers in front wait for the others without a limit, so that the speed of the machine does not matter.
+    // With a stopwatch that stands still, readers in front wait for the slowest reader, however slow the machine is.
     const server = useServer({ sizes, stopwatch: manualStopwatch() });
     let ana: Person;
     let bob: Person;
@@ -50,7 +50,7 @@ for (const [what, pages] of Object.entries(caches)) {
     before(async () => {
       people = await Promise.all(Array.from({ length: 10 }, (_, i) => server.person(`p${i}`)));
       [ana, bob] = await server.people("ana", "bob");
-      // Every tenth message is private, to one of the ten in turn.
+      // Every tenth message is private, to one of the ten people in turn.
       const lines = Array.from({ length: BEHIND }, (_, i): Line => {
         const line = { from: ana, text: `${i + 1} `.padEnd(40, ".") };
         const to = people[(i / 10) % 10];
@@ -59,7 +59,7 @@ for (const [what, pages] of Object.entries(caches)) {
       await fill(server, lines);
     });
 
-    it("all clients that return at once catch up, and the store reads each page only a few times", async () => {
+    it("all clients that return at once catch up, and the store reads each page twice on average at most", async () => {
       const before = server.chatServer.stats().pageReads;
       const sender = await server.enter(bob);
       const counters: Counter[] = [];

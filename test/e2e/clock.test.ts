@@ -13,7 +13,7 @@ import { Connection, failure } from "../support/wire.ts";
 const HOUR = 60 * 60 * 1_000;
 const DAY = 24 * HOUR;
 const PASSWORD = "a good password";
-/** Waits until the server has read its clock: without calls only the maintenance tick does. */
+/** The server logs this when it notices that its clock was set. Without calls only maintenance reads the clock. */
 const HAS_LOOKED = /The clock was set (ahead|back) by/;
 
 describe("The clock of a server's process", function () {
@@ -107,7 +107,7 @@ describe("The clock of a server's process", function () {
       const ending = await failure(wire.login("ana", PASSWORD));
       expect(ending.details?.retryAfter).to.be.within(1, 1_000);
       await stop();
-      // An older version, or another node, may have recorded the failures like this.
+      // An older version of the server, or another node, may have recorded failures with such times.
       wire = await start(7 * DAY);
       for (let i = 0; i < 5; i += 1) await failure(wire.login("ana", "a wrong password"));
       await stop();

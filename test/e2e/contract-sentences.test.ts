@@ -28,7 +28,7 @@ describe("What chat.proto says in a single sentence", function () {
     expect(goaway).to.equal(false);
   });
 
-  it("help names list and logout, which as text_commands are answered with help and end nothing", async () => {
+  it("help names list and logout; as a text_command each is answered with help, and ends nothing", async () => {
     const chat = await server.enter(await server.person());
     for (const name of ["list", "logout"]) {
       const { unknownCommand, commands } = expectKind("help", await chat.ask(typed(name)));
@@ -39,7 +39,7 @@ describe("What chat.proto says in a single sentence", function () {
   });
 
   for (const line of ["help", "list", "dance", "sendall"]) {
-    it(`a text_command ${line} joins a stream that has not joined, also behind a help`, async () => {
+    it(`a text_command ${line} joins a stream that has not joined, also after a help`, async () => {
       const ana = await server.person();
       const chat = (await server.connect()).chat(ana.token);
       await chat.ask(getHelp);
@@ -54,7 +54,7 @@ describe("What chat.proto says in a single sentence", function () {
     ["send_all", sendAll("hello")],
     ["send_to", sendTo("nobody", "hello")],
   ] as const) {
-    it(`a ${what} joins a stream that has not joined, also behind a help`, async () => {
+    it(`a ${what} joins a stream that has not joined, also after a help`, async () => {
       const chat = (await server.connect()).chat((await server.person()).token);
       await chat.ask(getHelp);
       await chat.ask(command);
@@ -75,7 +75,7 @@ describe("What chat.proto says in a single sentence", function () {
     expect(after.messages.map((message) => message.id)).to.not.include(id);
   });
 
-  it("after goodbye the server reads no commands, and the status comes without a client's half-close", async () => {
+  it("the server carries out no command after goodbye, and needs no half-close to send the status", async () => {
     const ana = await server.person();
     const chat = await server.enter(ana);
     const wire = await server.connect();
@@ -88,7 +88,7 @@ describe("What chat.proto says in a single sentence", function () {
     expect(again.messages.map(({ text }) => text)).to.not.include("too late");
   });
 
-  it("an ALREADY_EXISTS carries BadRequest with the field", async () => {
+  it("an ALREADY_EXISTS has a BadRequest that names the field", async () => {
     const wire = await server.connect();
     await wire.register("taken", PASSWORD);
     const ending = await failure(wire.register("taken", PASSWORD));

@@ -115,17 +115,17 @@ describe("A client that is cut off in a room without messages", function () {
   };
 
   const kinds: [string, Enter][] = [
-    ["The client library that asked for 20 recent messages", inLibrary(20)],
-    ["The client library that asked for the live room alone", inLibrary(0)],
-    ["The terminal client", inTerminal],
-    ["A Python client that follows the contract's short rules", inPython],
+    ["the client library that asked for 20 recent messages", inLibrary(20)],
+    ["the client library that asked for no recent messages", inLibrary(0)],
+    ["the terminal client", inTerminal],
+    ["a Python client that follows the contract's short rules", inPython],
   ];
   for (const [title, how] of kinds) {
     const prepare = async (test: Mocha.Context) => {
       if (how === inPython) await makePythonStubs(test, stubs.path);
     };
 
-    it(`${title} gets 30 of 30 messages after a cut behind caught_up`, async function () {
+    it(`${title} gets 30 of 30 messages after a cut that follows caught_up`, async function () {
       await prepare(this);
       const client = await enter(how);
       await client.caughtUp();
@@ -144,7 +144,7 @@ describe("A client that is cut off in a room without messages", function () {
       expect(client.texts()).to.deep.equal(MISSED);
     });
 
-    it(`${title} gets 30 of 30 messages after a cut behind the first message`, async function () {
+    it(`${title} gets 30 of 30 messages after a cut that follows the first message`, async function () {
       await prepare(this);
       const client = await enter(how);
       await client.caughtUp();

@@ -36,7 +36,7 @@ describeBothWays("A drain", function () {
     await stopped;
   });
 
-  it("a drain leaves on disk, once, exactly what the server accepted", async () => {
+  it("a drain loses no accepted message, and each resent command is in the log once", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     for (let i = 0; i < 2000; i++) chat.send(sendAll(`${i}`), `r${i}`);
@@ -89,7 +89,10 @@ describeBothWays("A drain", function () {
   });
 });
 
-/** A joined stream that does not read. All clients are on its node, because a drain of another node has no stream. */
+/**
+ * Opens a joined stream whose client does not read. All clients stay on its node: the drain of another node would have
+ * no stream to wait for.
+ */
 async function enterDeaf(server: TestServer): Promise<{ ana: Person; deaf: ChatStream; wire: Connection }> {
   const ana = await server.person("ana");
   await fill(server, chatter(ana, 3000, 1000));
@@ -106,7 +109,7 @@ describeBothWays("A drain that waits for a client that does not read the goodbye
   this.timeout(60_000);
   const server = useFreshServer({ timings: { drainTimeoutMs: 60_000 } });
 
-  it("a drain refuses all calls while it waits, and ends when the last stream is gone", async () => {
+  it("a drain refuses all calls while it waits, and ends when the last stream has ended", async () => {
     const { ana, deaf, wire } = await enterDeaf(server);
     const other = await server.enter(ana);
     const stopped = server.stop();
@@ -125,7 +128,7 @@ describeBothWays("A drain that waits for a client that does not read the goodbye
   });
 });
 
-describeBothWays("A drain that has waited long enough", function () {
+describeBothWays("A drain whose time is over", function () {
   this.timeout(60_000);
   const server = useFreshServer({ timings: { drainTimeoutMs: 1000 } });
 

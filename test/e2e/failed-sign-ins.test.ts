@@ -10,14 +10,14 @@ const WRONG = "a wrong password";
 const time = { now: Date.now() };
 const clock = () => time.now;
 
-/** Fails `times` times, each time with the answer to a wrong password. */
+/** Tries a wrong password `times` times, and expects `BAD_CREDENTIALS` each time. */
 async function failToLogin(wire: Connection, username: string, times: number): Promise<void> {
   for (let i = 0; i < times; i++) {
     expectFailed(await failure(wire.login(username, WRONG)), "UNAUTHENTICATED", "BAD_CREDENTIALS");
   }
 }
 
-/** Returns how long the server tells the client to wait (ms). */
+/** Expects that the sign-in has to wait. Resolves with the server's `retry_after`, in milliseconds. */
 async function toldToWait(wire: Connection, username: string, password = WRONG): Promise<number> {
   const ending = await failure(wire.login(username, password));
   expectFailed(ending, "RESOURCE_EXHAUSTED", "TOO_MANY_ATTEMPTS");
@@ -28,7 +28,7 @@ describe("Failed sign-ins", function () {
   this.timeout(60_000);
   const server = useServer({ clock });
 
-  it("five failed sign-ins make the name wait, even with the right password", async () => {
+  it("five failed sign-ins make the next one for the name wait, even with the right password", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     await failToLogin(wire, ana.username, 5);
@@ -72,7 +72,7 @@ describe("Failed sign-ins", function () {
     await toldToWait(await server.connect(), ana.username);
   });
 
-  it("failed sign-ins double the wait from 1 s to 15 minutes", async () => {
+  it("each further failed sign-in doubles the wait, from 1 s up to 15 minutes", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     await failToLogin(wire, ana.username, 5);

@@ -16,15 +16,15 @@ function ids(chat: ChatStream): number[] {
   return chat.messages.map((message) => Number(message.id));
 }
 
-/** The response with the gap sets the cursor to `oldest_id - 1`, or beyond if it carries messages too. */
+/** Expects one gap, whose response has the cursor `oldest_id - 1`, or the id of its last message if it has messages. */
 function expectGap(chat: ChatStream, oldestId: bigint): void {
   expect(chat.received("gap")).to.deep.equal([{ oldestId, requestId: "" }]);
   const response = chat.responses.find(({ events }) => events.some(({ event }) => event?.$case === "gap"));
-  const behind = response?.events.flatMap(({ event }) => (event?.$case === "message" ? [event.value.id] : [])) ?? [];
-  expect(response?.cursor).to.equal(behind.at(-1) ?? oldestId - 1n);
+  const ids = response?.events.flatMap(({ event }) => (event?.$case === "message" ? [event.value.id] : [])) ?? [];
+  expect(response?.cursor).to.equal(ids.at(-1) ?? oldestId - 1n);
 }
 
-describe("Gap, in a log that was never truncated", function () {
+describe("A gap in a log that was never truncated", function () {
   this.timeout(60_000);
   const server = useServer();
   let ana: Person;
@@ -50,7 +50,7 @@ describe("Gap, in a log that was never truncated", function () {
   }
 });
 
-describe("Gap", function () {
+describe("A gap", function () {
   this.timeout(60_000);
   const server = useFreshServer();
   let ana: Person;
@@ -71,7 +71,7 @@ describe("Gap", function () {
     expect((await chat.next("message")).id).to.equal(1n);
   });
 
-  it("a gap comes after a restart too", async () => {
+  it("a gap comes also if the log was truncated before a restart", async () => {
     await say(server, ana, 10);
     await truncate(7);
     await server.restart();
@@ -80,7 +80,7 @@ describe("Gap", function () {
     expect(ids(chat)).to.deep.equal([7, 8, 9, 10]);
   });
 
-  it("a gap names the id of the next message if the log holds none", async () => {
+  it("a gap names the id of the next message if the log has no message any more", async () => {
     await say(server, ana, 3);
     await truncate(4);
     const chat = await server.enter(ana, { resumeAfter: 1n });

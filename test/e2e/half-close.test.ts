@@ -6,7 +6,7 @@ import { nameOf } from "../support/expect.ts";
 import { chatter, fill } from "../support/fill.ts";
 import { useServer } from "../support/server.ts";
 
-describeBothWays("When the client ends its side", function () {
+describeBothWays("A half-close", function () {
   this.timeout(60_000);
   const server = useServer();
 
@@ -17,7 +17,7 @@ describeBothWays("When the client ends its side", function () {
     expect(chat.kinds).to.not.include("goodbye");
   });
 
-  it("a call that is half-closed before any request ends with OK behind welcome", async () => {
+  it("a call that is half-closed before any request ends with OK after welcome", async () => {
     const ana = await server.person("ana");
     const chat = (await server.connect()).chat(ana.token);
     chat.halfClose();
@@ -25,7 +25,7 @@ describeBothWays("When the client ends its side", function () {
     expect(chat.kinds).to.deep.equal(["welcome"]);
   });
 
-  it("a call that is half-closed behind a help answers the help, and does not join", async () => {
+  it("a call that is half-closed after a help answers the help, and does not join", async () => {
     const ana = await server.person("ana");
     const chat = (await server.connect()).chat(ana.token);
     chat.send(help);
@@ -34,7 +34,7 @@ describeBothWays("When the client ends its side", function () {
     expect(chat.kinds).to.deep.equal(["welcome", "help"]);
   });
 
-  it("a half-closed call carries out and answers all commands before it, and delivers the last accepted", async () => {
+  it("a half-closed call answers all commands before the half-close, and delivers every accepted message", async () => {
     const ana = await server.person("ana");
     const chat = (await server.connect()).chat(ana.token);
     chat.send(join(), "join");
@@ -49,7 +49,7 @@ describeBothWays("When the client ends its side", function () {
     expect(chat.messages.map((message) => message.id)).to.deep.equal(chat.received("accepted").map((one) => one.id));
   });
 
-  it("a half-closed call carries out a message that joined without an explicit join", async () => {
+  it("a half-closed call carries out a message that joins in place of a join command", async () => {
     const ana = await server.person("ana");
     const chat = (await server.connect()).chat(ana.token);
     chat.send(sendTo(ana.username, "one shot"), "shot");
@@ -60,7 +60,7 @@ describeBothWays("When the client ends its side", function () {
     expect(kinds.sort()).to.deep.equal(["accepted", "caughtUp", "message", "welcome"]);
   });
 
-  it("a call that is half-closed behind a refused message still ends with OK", async () => {
+  it("a call that is half-closed after a refused message still ends with OK", async () => {
     const ana = await server.person("ana");
     const chat = (await server.connect()).chat(ana.token);
     chat.send(sendTo("nobody", "x"));
@@ -71,7 +71,7 @@ describeBothWays("When the client ends its side", function () {
   });
 });
 
-describeBothWays("When the client ends its side while others send without a pause", function () {
+describeBothWays("A half-close while others send without a pause", function () {
   this.timeout(60_000);
   const server = useServer();
 
@@ -96,7 +96,7 @@ describeBothWays("When the client ends its side while others send without a paus
   });
 });
 
-describeBothWays("When the client ends its side during a replay", function () {
+describeBothWays("A half-close during a replay", function () {
   this.timeout(60_000);
   const server = useServer();
   before(async () => {
@@ -120,7 +120,7 @@ describeBothWays("When the client ends its side during a replay", function () {
     const chat = await server.open(ana);
     chat.pause();
     chat.send(join({ resumeAfter: 0n }));
-    chat.send(sendAll("behind the replay"), "own");
+    chat.send(sendAll("after the replay"), "own");
     chat.halfClose();
     await server.with((wire) => wire.list(ana.token));
     chat.resume();

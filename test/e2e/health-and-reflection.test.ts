@@ -49,7 +49,7 @@ for (const version of ["v1", "v1alpha"]) {
     });
 
     for (const symbol of [SERVICE, "obrolan.v1.ChatRequest", `${SERVICE}.Chat`]) {
-      it(`reflection returns the file of ${symbol}, from which a client can be generated`, async () => {
+      it(`reflection returns the file of ${symbol}, and each file that it imports`, async () => {
         const wire = await server.connect();
         const response = await ask(wire, 4, symbol);
         const files = bytesOf(bytesOf(response, 4)[0] ?? Buffer.alloc(0), 1);
@@ -64,7 +64,7 @@ for (const version of ["v1", "v1alpha"]) {
     }
 
     for (const name of ["ErrorInfo", "BadRequest", "RetryInfo", "Status"]) {
-      it(`reflection returns google.rpc.${name} and its dependencies, which tools need to show errors`, async () => {
+      it(`reflection returns google.rpc.${name} and its imports, which tools need to show errors`, async () => {
         const wire = await server.connect();
         const response = await ask(wire, 4, `google.rpc.${name}`);
         const [file = Buffer.alloc(0)] = bytesOf(bytesOf(response, 4)[0] ?? Buffer.alloc(0), 1);

@@ -87,11 +87,11 @@ describe("A server that is killed with kill -9 during heavy sending", function (
     await within(killed.promise, `${ACCEPTED} accepted messages`, 60_000);
     await server.exit();
     await Promise.all(chats.map((chat) => chat.end()));
-    // A reply that arrived before the end counts, even if the sender recorded it later.
+    // A reply that arrived before the end counts, even if the sender has not recorded it yet.
     for (const [i, chat] of chats.entries()) for (const one of chat.received("accepted")) senders[i]?.took(one);
   }
 
-  /** All messages of the log from an id on. */
+  /** All messages of the log after an id. */
   async function readLog(port: number, { token }: Sender, after: bigint): Promise<Received<"message">[]> {
     const chat = (await connect(port)).chat(token);
     chat.send(join({ resumeAfter: after }));
@@ -99,8 +99,8 @@ describe("A server that is killed with kill -9 during heavy sending", function (
     return chat.messages;
   }
 
-  it("3 kills -9 during heavy sending lose and double nothing accepted, and settle the rest", () => kill(3));
-  it("20 kills -9 during heavy sending lose and double nothing accepted, and settle the rest @long", () => kill(20));
+  it("3 kills lose and duplicate no accepted message, and a resend settles each unanswered one", () => kill(3));
+  it("20 kills lose and duplicate no accepted message, and a resend settles each unanswered one @long", () => kill(20));
 
   async function kill(rounds: number): Promise<void> {
     let { server, port } = await ServerProcess.serve(folder.path, OPTIONS);

@@ -36,7 +36,7 @@ describe("List", function () {
     expect(await server.online(ana)).to.deep.equal([bob.username]);
   });
 
-  it("List shows since when a user has been online, whatever number of streams they opened since", async () => {
+  it("List shows since when a user has been online, however many streams they have opened since", async () => {
     const ana = await server.person("ana");
     const before = Date.now();
     await server.enter(ana);

@@ -77,7 +77,7 @@ describe("A store that is replaced by a copy that lacks the newest messages", fu
     isKnown = false;
   });
 
-  it("a log regression ends all streams with a goodbye, and returning clients get a gap and the log", async () => {
+  it("a log regression ends all streams with a goodbye, and a client that returns gets a gap and the log", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
     for (const text of ["1", "2", "3"]) await anas.accept(sendAll(text));
@@ -88,7 +88,7 @@ describe("A store that is replaced by a copy that lacks the newest messages", fu
     const open = await server.open(bob);
     await takeOver();
     for (const chat of [anas, bobs, open]) await expectGoodbye(chat, GONE);
-    // The node reads the present log after the goodbyes, and the head in a welcome is as far as that read.
+    // The node reads the new log only after the goodbyes. Until then the head in a `welcome` is not that of the copy.
     await settled(() => server.chatServer.stats().headId === 3, "the head of the copy");
     const again = await server.open(bob);
     again.send(join({ resumeAfter: bobs.cursor ?? 0n, logId }));
@@ -116,16 +116,16 @@ describe("A store that is replaced by a copy that lacks the newest messages", fu
     expect(await again.accept(sendAll("lost 2"), "lost")).to.include({ id: 3n, duplicate: false });
   });
 
-  it("the client library goes on after a log regression: it reports it, and what it sends arrives", async () => {
+  it("the client library reports a log regression, goes on, and delivers what is sent after it", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const client = connect({ address: `127.0.0.1:${server.port}` });
     const backoff = { firstMs: 1, maxMs: 20 };
     const [anas, bobs] = [ana, bob].map(({ token }) => client.enter({ token, backoff, resumeAfter: 0n }));
-    if (anas === undefined || bobs === undefined) throw new Error("nobody is there");
+    if (anas === undefined || bobs === undefined) throw new Error("there are not two rooms");
     try {
       await Promise.all([
         takeUntil(anas, "the end of the replay", isCaughtUp),
-        takeUntil(bobs, "the same", isCaughtUp),
+        takeUntil(bobs, "the end of the replay", isCaughtUp),
       ]);
       await anas.sendAll("1");
       const takeOver = await prepareCopy();

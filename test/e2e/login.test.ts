@@ -29,7 +29,7 @@ describe("Login", function () {
     expect((await wire.login(ana.username.toUpperCase(), ana.password)).username).to.equal(ana.username);
   });
 
-  it("Login compares passwords with their case", async () => {
+  it("Login distinguishes upper and lower case in a password", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     const ending = await failure(wire.login(ana.username, ana.password.toUpperCase()));
@@ -71,7 +71,7 @@ describe("Login with an unknown name or a wrong password", function () {
       }),
   });
 
-  it("Login does the work of a password check for an unknown name too, so that both take as long", async () => {
+  it("Login makes one password check for an unknown name too, so that the time reveals no name", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     for (const [username, password] of [

@@ -21,7 +21,7 @@ describeBothWays("Logout", function () {
     expect(streams[0]?.received("goodbye")[0]?.retryAfter).to.equal(undefined);
   });
 
-  it("Logout makes its token worthless, and the account can log in again", async () => {
+  it("Logout revokes the token of the session, and the account can log in again", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     await wire.logout(ana.token);
@@ -60,7 +60,7 @@ describeBothWays("Logout", function () {
     await bobs.accept(sendAll("bob goes on"));
   });
 
-  it("the user is off List, without a grace, when Logout returns", async () => {
+  it("a user is no longer in List when Logout returns: there is no grace", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     await server.enter(ana);
     await server.enter(ana);
@@ -103,10 +103,10 @@ describeBothWays("Logout", function () {
         await chat.next("accepted");
       }
     };
-    // Sends until the goodbye, whatever the logout takes. The loop ends with the stream.
+    // Sends until the goodbye, however long the logout takes. The loop ends with the stream.
     sendOn().catch(() => {});
     await server.with((wire) => wire.logout(ana.token));
-    // The state of the store, because a node may not know all of it yet.
+    // The head of the store, because a node may not have read the newest messages yet.
     const { headId } = await server.engines.log.state();
     await expectGoodbye(chat, LOGGED_OUT);
 
@@ -123,7 +123,7 @@ describeBothWays("Logout of a session whose stream is not read", function () {
   this.timeout(60_000);
   const server = useFreshServer();
 
-  it("a logged-out stream that was not read gets no later message, and ends with goodbye when it reads", async () => {
+  it("a stream that its client does not read gets no message after Logout, and goodbye when it is read", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     await fill(server, chatter(bob, 3000, 1000));
     const bobs = await server.enter(bob);
@@ -134,9 +134,9 @@ describeBothWays("Logout of a session whose stream is not read", function () {
     chat.send(join({ resumeAfter: 0n }));
     await bobs.next("presence", ({ joined }) => joined.includes(ana.username));
     await server.with((elsewhere) => elsewhere.logout(ana.token));
-    // By then the node of the two streams knows of the logout, which another node may have carried out.
+    // After this the node of both streams knows of the logout, which another node may have carried out.
     await expectGoodbye(other, LOGGED_OUT);
-    const { id } = await bobs.accept(sendAll("not for who has left"));
+    const { id } = await bobs.accept(sendAll("not for a user who has left"));
     chat.resume();
     await expectGoodbye(chat, LOGGED_OUT);
     expect(chat.messages.filter((message) => message.id >= id)).to.deep.equal([]);
@@ -151,7 +151,7 @@ describe("Logout while a commit is in flight", function () {
   });
   afterEach(() => gate.open());
 
-  it("a message that had not reached the log at Logout stays out, and the stream ends with goodbye", async () => {
+  it("a message that has not reached the log at Logout is not appended; the stream ends with goodbye", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     gate.shut();

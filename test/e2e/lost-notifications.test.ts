@@ -4,7 +4,7 @@ import { sendAll } from "../support/commands.ts";
 import { withPort } from "../support/engines.ts";
 import { type TestServerOptions, useServer } from "../support/server.ts";
 
-/** A bus that changes the notifications of appended messages. */
+/** Options of a server whose bus changes the notifications of appended messages. */
 function bus(
   change: (notification: Notification, publish: (notification: Notification) => void) => void,
 ): TestServerOptions {
@@ -22,7 +22,7 @@ function bus(
 let late: Notification | undefined;
 let count = 0;
 const buses: Record<string, TestServerOptions> = {
-  doubled: bus((notification, publish) => {
+  duplicated: bus((notification, publish) => {
     publish(notification);
     publish(notification);
   }),
@@ -49,7 +49,7 @@ for (const [what, options] of Object.entries(buses)) {
     this.timeout(60_000);
     const server = useServer(options);
 
-    it(`notifications that are ${what} lose no message, double none, and keep the order`, async () => {
+    it(`notifications that are ${what} lose no message, duplicate none, and keep the order`, async () => {
       const [ana, bob] = await server.people("ana", "bob");
       const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
       const ids: bigint[] = [];
@@ -74,7 +74,7 @@ describe("Presence notifications, all lost", function () {
       }),
   });
 
-  it("lost presence notifications keep no client from hearing who joined and left", async () => {
+  it("a client hears who joined and left although all presence notifications are lost", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const anas = await server.enter(ana);
     const bobs = await server.enter(bob);

@@ -19,7 +19,7 @@ const GONE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE"
 const OPERATIONS = path.join(import.meta.dirname, "../../docs/operations.md");
 const LOST = /obrolan\.db is no longer the file that this server has open: it was removed, moved or replaced\./;
 
-/** One line for people, with exit code 1. */
+/** Expects exit code 1, and as the last line on standard error a sentence for people. */
 function expectSentence({ code, stderr }: Exit, sentence: RegExp): void {
   expect(code, stderr).to.equal(1);
   const line = stderr.trim().split("\n").at(-1) ?? "";
@@ -79,7 +79,7 @@ describe("The data folder of a running server", function () {
   ];
   for (const [what, lose] of LOSSES) {
     const tag = what === "is removed" ? "" : " @long";
-    it(`a server whose data folder ${what} accepts nothing more, says NOT_SERVING, and logs it once${tag}`, async () => {
+    it(`a server whose data folder ${what} accepts nothing more, is NOT_SERVING, and logs it once${tag}`, async () => {
       const { server, port, wire, token, chat } = await begin();
       const health = watchHealth(wire, SERVICE);
       expect(await health()).to.equal(Health.SERVING);
@@ -113,7 +113,7 @@ describe("The data folder of a running server", function () {
     await server.says(LOST);
   });
 
-  it("a server goes on when its data folder comes back, and a resent request_id settles what was unknown", async () => {
+  it("a server goes on when its data folder comes back, and a resend settles the unknown outcome", async () => {
     const { wire, token, chat, port } = await begin();
     const health = watchHealth(wire, SERVICE);
     expect(await health()).to.equal(Health.SERVING);
@@ -151,7 +151,7 @@ describe("The data folder of a running server", function () {
 
   for (const end of ["-wal", "-shm"]) {
     const tag = end === "-wal" ? "" : " @long";
-    it(`a server that loses obrolan.db${end} alone ends with a sentence, and its next start has all${tag}`, async () => {
+    it(`a server that loses obrolan.db${end} alone ends with a sentence, and loses no message${tag}`, async () => {
       const { server, chat, token } = await begin();
       rmSync(inData(end));
       chat.send(sendAll("who knows"), "r");
@@ -177,7 +177,7 @@ describe("The data folder of a running server", function () {
     expect((await readLog(data())).headId).to.equal(51);
   });
 
-  it("the commands in docs/operations.md rescue a removed store from the server that still runs @long", async function () {
+  it("the commands in docs/operations.md rescue a removed store from a running server @long", async function () {
     if (process.platform !== "linux") this.skip();
     const { server, chat } = await begin();
     for (let i = 2; i <= 5; i++) await chat.accept(sendAll(`${i}`));
@@ -195,7 +195,7 @@ describe("The data folder of a running server", function () {
     expect((await readLog(data())).headId).to.equal(5);
   });
 
-  it("a server whose obrolan.db is replaced by another store writes nothing into that one when it stops", async () => {
+  it("a server whose obrolan.db is replaced by another store writes nothing into that store at its end", async () => {
     const { server, chat } = await begin();
     await server.kill("SIGTERM");
     await cp(inData(), away());

@@ -32,7 +32,7 @@ describe("The metrics of a server's process", function () {
     return { server, port, address, wire };
   }
 
-  it("the metrics are exactly those of the docs, each in the format of Prometheus", async () => {
+  it("the metrics are exactly those of the catalogue, with names as Prometheus recommends them", async () => {
     const { address } = await serve();
     const { text, samples } = await scrape(address);
     const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]);
@@ -69,13 +69,13 @@ describe("The metrics of a server's process", function () {
     const waiting = (now: Scrape) => now.value("obrolan_hashes_waiting");
     const until = Date.now() + DEADLINE;
     let seen = await scrape(address);
-    // Signs in again and again until a scrape has seen a hash that waits, whatever two scrapes miss.
-    const signInOn = async (i: number) => {
+    // Registers accounts until a scrape has seen a hash that waits, however many scrapes miss one.
+    const registerOn = async (i: number) => {
       for (let n = 1; waiting(seen) === 0 && Date.now() < until; n++) {
         await wire.register(`person-${i}-${n}`, "a good password");
       }
     };
-    const all = Promise.all(Array.from({ length: 12 }, (_, i) => signInOn(i)));
+    const all = Promise.all(Array.from({ length: 12 }, (_, i) => registerOn(i)));
     while (waiting(seen) === 0 && Date.now() < until) seen = await scrape(address);
     expect(waiting(seen)).to.be.within(1, 10);
     expect(running(seen)).to.equal(2);

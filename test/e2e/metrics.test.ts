@@ -22,7 +22,7 @@ async function metricsOf(server: TestServer, hashes = { running: 0, waiting: 0 }
   });
 }
 
-/** Scrapes until a condition holds, with the usual limit of a test. */
+/** Scrapes until a condition holds, at most as long as a test waits for anything. */
 async function until({ address }: MetricsServer, holds: (now: Scrape) => boolean): Promise<Scrape> {
   const deadline = Date.now() + DEADLINE;
   let now = await scrape(address);
@@ -31,13 +31,13 @@ async function until({ address }: MetricsServer, holds: (now: Scrape) => boolean
   return now;
 }
 
-/** The number of streams that ended in this way. */
+/** The number of ended streams, by the way in which they ended. */
 function howStreamsEnded(now: Scrape): Record<string, number> {
   const ended = Object.entries(now.byLabel("obrolan_streams_ended_total"));
   return Object.fromEntries(ended.filter(([, count]) => count > 0));
 }
 
-/** Appends when the gate opens. */
+/** An `append` that waits at a gate. */
 function holding(engines: Engines, gate: Gate): Engines["log"]["append"] {
   return async (batch) => {
     await gate.pass();
@@ -54,7 +54,7 @@ describe("The metrics of a room", function () {
   });
   afterEach(() => metrics.close());
 
-  it("the metrics count messages accepted, sent again, and refused by reason", async () => {
+  it("the metrics count messages that are accepted, are duplicates, or are refused, by reason", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     await server.enter(bob);
@@ -77,7 +77,7 @@ describe("The metrics of a room", function () {
       ALREADY_JOINED: 1,
     });
     expect(now.byLabel("obrolan_rejected_total")).to.include({ RATE_LIMITED: 0, STORE_UNAVAILABLE: 0 });
-    // Duplicates reach the store too.
+    // Messages with a used request id reach the store too.
     expect(now.value("obrolan_commit_messages_sum")).to.equal(8);
     expect(now.value("obrolan_commit_seconds_count")).to.equal(8);
     const { commitTimes } = server.chatServer.counters;
@@ -174,7 +174,7 @@ describe("The metrics of a room", function () {
     expect(now.value("obrolan_streams_opened_total")).to.equal(4);
   });
 
-  it("the metrics count a stream that was not read for too long as stalled", async () => {
+  it("the metrics count a stream whose client did not read for too long as stalled", async () => {
     const ana = await server.person("ana");
     await server.restart({ timings: { stallTimeoutMs: 500 } });
     await fill(server, chatter(ana, 5000, 1000));
@@ -209,7 +209,7 @@ describe("The metrics of a room", function () {
   });
 });
 
-describe("The metrics of a room whose store does not take everything", () => {
+describe("The metrics of a room whose store refuses or delays messages", () => {
   const store = { fails: false };
   const server = useFreshServer({
     wrap: (engines) =>
@@ -221,7 +221,7 @@ describe("The metrics of a room whose store does not take everything", () => {
       }),
   });
 
-  it("the metrics count failed commits, and the messages that they refused", async () => {
+  it("the metrics count failed commits, and the messages that were refused for them", async () => {
     const chat = await server.enter(await server.person("ana"));
     await chat.accept(sendAll("there is space"));
     store.fails = true;

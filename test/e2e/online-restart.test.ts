@@ -44,7 +44,7 @@ describe("A restart of the server's process", function () {
 
   function describeRestart(name: string): void {
     for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-      it(`a restart by ${signal} takes no user offline and tells nobody of anything on ${name}`, async () => {
+      it(`a restart by ${signal} takes no user offline and causes no presence event on ${name}`, async () => {
         let port = await start();
         const wires = new Map<string, { wire: Connection; token: string; chat: ChatStream }>();
         for (const username of ["ana", "bob", "cleo", "dan", "eve"]) {
@@ -74,7 +74,7 @@ describe("A restart of the server's process", function () {
         const ana = await enter(await connect(port), of("ana").token);
         await ana.accept(sendTo("bob", "yes"));
         expect(await onlineNow(wire)).to.deep.equal(expected);
-        // The next presence event is about a user who joins now.
+        // The first presence event after the restart is about a user who joins now.
         const fay = await connect(port);
         await enter(fay, (await fay.register("fay", PASSWORD)).token);
         for (const chat of [bob, ana]) {
@@ -92,7 +92,7 @@ describe("A restart of the server's process", function () {
   it("4 restarts refuse no private message that a terminal's user typed meanwhile @long", () =>
     talkThroughRestarts(4, folder.path, []));
 
-  it("a user who does not return within the grace of a start goes offline, and the others are told then @long", async () => {
+  it("a user who does not return within the grace of a start goes offline, and others are told @long", async () => {
     let port = await start();
     const [ana, bob] = [await connect(port), await connect(port)];
     const { token } = await ana.register("ana", PASSWORD);

@@ -6,7 +6,7 @@ import { chatter, fill } from "../support/fill.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { useFreshServer, useServer } from "../support/server.ts";
 
-describe("A user is online", function () {
+describe("The presence of a user", function () {
   this.timeout(60_000);
   // Longer than any of these tests takes, so that no user goes offline because of time.
   const server = useServer({ timings: { graceMs: 60_000 } });
@@ -85,7 +85,7 @@ describe("A user is online", function () {
     expect(await since()).to.deep.equal(before);
   });
 
-  it("a lost stream keeps its user online until its grace is over, although another was half-closed", async () => {
+  it("a lost stream keeps its user online within the grace, although another stream was half-closed", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [lost, ended] = [await server.enter(ana), await server.enter(ana)];
     lost.cancel();
@@ -96,7 +96,7 @@ describe("A user is online", function () {
   });
 });
 
-describe("A user is online no longer", function () {
+describe("The presence of a user after the grace", function () {
   this.timeout(60_000);
   const server = useFreshServer({ timings: { graceMs: 200 } });
 

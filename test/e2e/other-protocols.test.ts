@@ -11,7 +11,7 @@ import { useServer } from "../support/server.ts";
 const certificate = makeCertificate();
 const SENTENCE = /^This port speaks gRPC only, over HTTP\/2\. Use a client/;
 
-/** Collects the lines of a log. */
+/** A logger that keeps its lines. */
 function lines() {
   const written: { facts: object; message: string }[] = [];
   const write = (facts: object, message: string) => written.push({ facts, message });
@@ -22,7 +22,7 @@ async function answerTo(socket: net.Socket, ...parts: string[]): Promise<string>
   socket.on("error", () => {});
   for (const part of parts) {
     socket.write(part);
-    // So that the server receives them one by one, at least on a quick system.
+    // So that the server usually receives each part alone.
     await new Promise((resolve) => setImmediate(resolve));
   }
   return within(text(socket), "the answer, and the end of the connection");
@@ -33,7 +33,7 @@ describe("A client of HTTP/1 at a port without TLS", function () {
   const log = lines();
   const server = useServer({ logger: log.logger });
 
-  it("a client of HTTP/1 gets a sentence that the port speaks gRPC only, logged once", async () => {
+  it("a client of HTTP/1 gets a sentence that the port speaks gRPC only, and the server logs that once", async () => {
     // Each node logs it once.
     server.stayOnOneNode();
     for (const method of ["GET", "POST", "PUT", "OPTIONS"]) {

@@ -56,12 +56,12 @@ describe("Presence", function () {
     const people = await server.people("p", "q", "r", "s", "t", "u", "v", "w");
     const open = await Promise.all(people.map((person) => server.open(person)));
     for (const chat of open) chat.send(join());
-    await watcher.until("all of them", () => told(watcher).joined.length === people.length || undefined);
+    await watcher.until("the joins of all users", () => told(watcher).joined.length === people.length || undefined);
     expect(told(watcher).joined).to.have.members(people.map((person) => person.username));
     expect(watcher.received("presence").length).to.be.below(people.length);
   });
 
-  it("presence never has a name in both lists, and ends with the final state", async () => {
+  it("a presence event never has a name in both lists, and the last event shows the final state", async () => {
     const watcher = await server.enter(await server.person("watcher"));
     const [ana, last] = await server.people("ana", "last");
     for (let i = 0; i < 10; i++) {
@@ -82,7 +82,7 @@ describe("Presence", function () {
     await stays.accept(sendAll("still here"));
   });
 
-  it("presence says nothing about a second stream, or its end while another is joined", async () => {
+  it("presence says nothing about the join and the end of a second stream", async () => {
     const [watcher, ana, last] = await server.people("watcher", "ana", "last");
     const watching = await server.enter(watcher);
     await server.enter(ana);

@@ -65,7 +65,7 @@ describeBothWays("SendTo", function () {
     expect((await bobs.next("message")).recipient).to.equal(bob.username);
   });
 
-  it("a private message to oneself is allowed, and appears once on a stream", async () => {
+  it("a private message to oneself is allowed, and comes once on each stream", async () => {
     const ana = await server.person("ana");
     const streams = [await server.enter(ana), await server.enter(ana)];
     const { id } = (await streams[0]?.accept(sendTo(ana.username, "note to self"))) ?? {};
@@ -91,7 +91,7 @@ describeBothWays("SendTo", function () {
     });
   }
 
-  it("a private message does not take a similar letter for one of the recipient's name", async () => {
+  it("a private message to a name with the Kelvin sign for a k is rejected with RECIPIENT_UNKNOWN", async () => {
     const [ana, kim] = await server.people("ana", "kim");
     const chat = await server.enter(ana);
     await server.enter(kim);

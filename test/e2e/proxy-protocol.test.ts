@@ -8,7 +8,10 @@ import { type Connection, failure } from "../support/wire.ts";
 
 const { cert, key } = makeCertificate();
 
-/** It stands still, because the wait after failed sign-ins begins with a second, and a slow test would outlast it. */
+/**
+ * The server's clock. It stands still, because the first wait after failed sign-ins is one second: a slow test would
+ * outlast it.
+ */
 const NOW = Date.now();
 const clock = () => NOW;
 
@@ -33,7 +36,7 @@ for (const [way, tls, ca] of [
     const server = useServer({ proxyProtocol: true, clock, ...tls });
     const passOn = (header: Buffer) => server.connect({ ...ca, header });
 
-    it("failed sign-ins count by the address in the proxy's header", async () => {
+    it("failed sign-ins count by the address in the proxy's header, an IPv6 address by its /64", async () => {
       const wire = await server.connect({ ...ca });
       await wire.register("ana", "a good password");
       const ana = { username: "ana", password: "a good password", token: "" };
@@ -48,7 +51,7 @@ for (const [way, tls, ca] of [
       expect((await distant.login("ana", ana.password)).username).to.equal("ana");
     });
 
-    it("a client without a proxy, and the proxy itself, are served by their own address", async () => {
+    it("a client without a proxy, and the proxy itself (LOCAL), count by their own address", async () => {
       const wire = await passOn(LOCAL);
       await wire.register("budi", "a good password");
       await lockOut(wire, { username: "budi", password: "", token: "" });
@@ -81,7 +84,7 @@ describe("A server without --proxy-protocol", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("a server without the setting ignores the header", async () => {
+  it("a server without the setting serves no connection that begins with the header", async () => {
     const called = server
       .connect({ header: fromV4("192.0.2.1") })
       .then((wire) => wire.register("ana", "a good password"));

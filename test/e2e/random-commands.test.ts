@@ -86,7 +86,7 @@ function withUnknownField(requestId: string): Uint8Array {
   return new BinaryWriter().uint32(10).string(requestId).uint32(8_002).string("from the future").finish();
 }
 
-/** Everything that can come as the direct reply to a command. */
+/** The request ids of all direct replies, in order of arrival. */
 function answersOf(chat: ChatStream): string[] {
   return chat.events.flatMap(({ requestId }) => (requestId === "" ? [] : [requestId]));
 }

@@ -41,7 +41,7 @@ describe("Register", function () {
     expect((await wire.login("taken", PASSWORD)).username).to.equal("taken");
   });
 
-  it("Register gives a name that ten clients request at once to exactly one of them", async () => {
+  it("Register gives a name that ten calls request at once to exactly one of them", async () => {
     const wire = await server.connect();
     const tries = await Promise.allSettled(Array.from({ length: 10 }, () => wire.register("wanted", PASSWORD)));
     expect(tries.filter((one) => one.status === "fulfilled")).to.have.length(1);
@@ -58,21 +58,21 @@ describe("Register", function () {
 
     const bad = {
       "": "empty",
-      ["x".repeat(33)]: "33 long",
-      ".a": "with a dot first",
-      "a-": "with a dash last",
-      _: "of an underscore alone",
-      "a b": "with a space",
-      " a": "with a space before it",
-      "a\n": "with a line end behind it",
-      "a\u0000": "with a U+0000",
-      añb: "with a letter that is not one of a to z",
-      "\u212aelvin": "with a sign whose lower case is one of a to z",
-      "a/b": "with a slash",
-      "١٢": "of digits that are not 0 to 9",
+      ["x".repeat(33)]: "33 characters long",
+      ".a": "one with a dot first",
+      "a-": "one with a dash last",
+      _: "an underscore alone",
+      "a b": "one with a space",
+      " a": "one with a space at its start",
+      "a\n": "one with a line end at its end",
+      "a\u0000": "one with a U+0000",
+      añb: "one with a letter outside a to z",
+      "\u212aelvin": "one with a sign whose lower case is one of a to z",
+      "a/b": "one with a slash",
+      "١٢": "one of digits other than 0 to 9",
     };
     for (const [name, what] of Object.entries(bad)) {
-      it(`a username cannot be one ${what}`, async () => {
+      it(`a username cannot be ${what}`, async () => {
         const wire = await server.connect();
         const ending = await failure(wire.register(name, PASSWORD));
         expectFailed(ending, "INVALID_ARGUMENT", "USERNAME_INVALID");

@@ -44,7 +44,7 @@ describe("Rejected", function () {
     });
   }
 
-  it("a rejected command without a request_id is echoed under the empty request_id", async () => {
+  it("a rejected command without a request_id is answered under the empty request_id", async () => {
     const chat = await server.enter(await server.person("ana"));
     chat.send(sendAll(""), "");
     expect((await chat.next("rejected")).requestId).to.equal("");
@@ -62,7 +62,7 @@ describe("Rejected", function () {
     expect(await reasonOf(chat, join(), LONG_ID)).to.equal("REQUEST_ID_TOO_LONG");
   });
 
-  describe("The order of checks:", () => {
+  describe("The order of checks", () => {
     it("a request_id that is too long is rejected before the text", async () => {
       const chat = await server.enter(await server.person("ana"));
       expect(await reasonOf(chat, sendAll(""), LONG_ID)).to.equal("REQUEST_ID_TOO_LONG");
@@ -122,7 +122,7 @@ describe("The rate", function () {
     const ana = await server.person("ana");
     const [one, two] = [await server.enter(ana), await server.enter(await server.login(ana))];
     expect(await outcomes(one, sendAll("x"), sendAll("x"))).to.deep.equal(["accepted", "accepted"]);
-    // The test uses the node of that stream, because only that node counts it.
+    // When this stream has received both messages, its node has counted them too.
     for (let i = 0; i < 2; i++) await two.next("message");
     expect(await outcomes(two, sendAll("x"), sendAll("x"))).to.deep.equal(["accepted", "RATE_LIMITED"]);
   });
@@ -146,7 +146,7 @@ describe("The rate", function () {
     ]);
   });
 
-  it("the rate does not count help, duplicates, or commands refused before it", async () => {
+  it("the rate does not count help, or commands that are refused for another reason", async () => {
     const chat = await server.enter(await server.person("ana"));
     const free: [Command, string][] = [
       [help, "h"],
@@ -201,7 +201,7 @@ describe("The rate, if the store refuses", function () {
       }),
   });
 
-  it("the rate counts a message that only the store refused", async () => {
+  it("the rate counts a message that was refused by the store alone", async () => {
     const chat = await server.enter(await server.person("ana"));
     disk.full = true;
     const refused = await outcomes(chat, sendAll("x"), sendAll("x"));

@@ -8,7 +8,7 @@ describeBothWays("Replay", function () {
   this.timeout(60_000);
   const server = useFreshServer({ limits: { messagesPerSecond: 0, burst: 0, maxRecent: 10 } });
 
-  /** Ana has sent 1 to `count`; the ids are the same numbers. */
+  /** Sends messages with the texts 1 to `count`, whose ids are the same numbers. */
   async function anaSaid(count: number) {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);

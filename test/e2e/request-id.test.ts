@@ -48,7 +48,7 @@ describe("A command sent again with its request_id", function () {
     expect(await (await server.enter(ana)).accept(sendAll("once"), "r")).to.deep.equal(again);
   });
 
-  it("a resent command is the same whether typed or not", async () => {
+  it("a resent command is a duplicate whether it was typed or not", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     await server.enter(bob);
@@ -58,7 +58,7 @@ describe("A command sent again with its request_id", function () {
     expect((await chat.accept(sendTo(bob.username, "to bob"), "one")).duplicate).to.equal(true);
   });
 
-  it("a resent command is the same if the recipient's name is in another case", async () => {
+  it("a resent command is a duplicate if the recipient's name is in another case", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     await server.enter(bob);
@@ -133,7 +133,7 @@ describe("A command sent again with its request_id", function () {
     expect((await chat.ask(help, "h")).event?.$case).to.equal("help");
   });
 
-  it("a request_id is known as long as its message is in the log", async () => {
+  it("a request_id can be used again when its message was truncated", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     const first = await chat.accept(sendAll("soon truncated"), "r");
@@ -177,7 +177,7 @@ describe("A command whose request_id is in flight", function () {
     await gate.entered();
     await second.ask(help, "before");
     for (const command of commands) second.send(command, "r");
-    // Calls on the same connection, behind the commands: after their answers the server has read the commands.
+    // Calls on the same connection, sent after the commands: when they are answered, the server has read the commands.
     for (let i = 0; i < 10; i++) await wire.list(ana.token);
     expect(second.events.filter((event) => event.requestId === "r")).to.deep.equal([]);
     return { first, second };
@@ -190,13 +190,13 @@ describe("A command whose request_id is in flight", function () {
     expect(await second.next("accepted")).to.deep.equal({ ...accepted, duplicate: true });
   });
 
-  it("a command whose request_id is in flight waits before any check, and is then REQUEST_ID_REUSED", async () => {
+  it("a command whose request_id is in flight waits before any check, and is then rejected as reused", async () => {
     const { second } = await inFlight(sendAll(""), sendTo("nobody", "x"));
     gate.open();
     for (let i = 0; i < 2; i++) expect(nameOf((await second.next("rejected")).reason)).to.equal("REQUEST_ID_REUSED");
   });
 
-  it("a command whose request_id was in flight is checked on its own if that outcome is a refusal", async () => {
+  it("a command whose request_id was in flight is checked on its own if the first command is refused", async () => {
     const { first, second } = await inFlight(sendAll(""), sendAll("another"));
     store.fails = true;
     gate.open();

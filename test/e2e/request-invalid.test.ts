@@ -31,14 +31,14 @@ describeBothWays("A request on Chat that is not valid", function () {
   it("an invalid request ends the stream after the answers to all 200 commands before it", async () => {
     const chat = await server.enter(ana);
     const ids = Array.from({ length: 200 }, (_, i) => `before-${i}`);
-    const behind = bytesOf("behind", sendAll("behind"));
-    chat.http.write(Buffer.concat([...ids.map((id) => bytesOf(id, sendAll(id))), TOO_LARGE, behind]));
+    const after = bytesOf("after", sendAll("after"));
+    chat.http.write(Buffer.concat([...ids.map((id) => bytesOf(id, sendAll(id))), TOO_LARGE, after]));
     await expectInvalid(chat, "RESOURCE_EXHAUSTED");
     const accepted = chat.received("accepted").map(({ requestId }) => requestId);
     expect(accepted).to.deep.equal(ids);
   });
 
-  it("an invalid request as the first one ends the stream behind welcome, without a join", async () => {
+  it("an invalid request as the first one ends the stream after welcome, without a join", async () => {
     for (const [bytes, code] of [
       [BROKEN, "INVALID_ARGUMENT"],
       [TOO_LARGE, "RESOURCE_EXHAUSTED"],
@@ -57,7 +57,7 @@ describeBothWays("A request on Chat that is not valid", function () {
     expect(chat.kinds).to.deep.equal(["welcome", "help", "goodbye"]);
   });
 
-  it("an invalid request behind a join ends the stream after the replay and the answer to the join", async () => {
+  it("an invalid request after a join ends the stream after the replay and the answer to the join", async () => {
     const chat = await server.open(ana);
     chat.http.write(Buffer.concat([bytesOf("join", join({ resumeAfter: 0n })), BROKEN]));
     await expectInvalid(chat, "INVALID_ARGUMENT");
@@ -65,7 +65,7 @@ describeBothWays("A request on Chat that is not valid", function () {
     expect(chat.messages.length).to.be.at.least(500);
   });
 
-  it("an invalid request of a client that does not read ends the stream after it has read the answers", async () => {
+  it("an invalid request of a client that does not read ends the stream when all answers are read", async () => {
     const chat = await server.enter(ana);
     chat.pause();
     // More than the replies that may wait, and each reply is long, so that the server stops reading.
@@ -79,7 +79,7 @@ describeBothWays("A request on Chat that is not valid", function () {
     expect(chat.received("rejected").map(({ requestId }) => requestId)).to.deep.equal(ids);
   });
 
-  it("a request that a half-close cuts off ends the stream with its reason, and not with OK", async () => {
+  it("a request that a half-close cuts off ends the stream with REQUEST_INVALID, and not with OK", async () => {
     const chat = await server.enter(ana);
     chat.http.end(
       Buffer.concat([bytesOf("before", sendAll("before")), bytesOf("half", sendAll("half")).subarray(0, 9)]),

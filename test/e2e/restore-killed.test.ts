@@ -10,7 +10,7 @@ import { draft, enlist, range } from "../support/storeFixture.ts";
 import { needsStrace } from "../support/strace.ts";
 import { PROGRAM, plainEnvironment } from "../support/terminal.ts";
 
-/** The system calls that change the disk. Each round lets one more of them through before the kill. */
+/** The system calls that change the disk, each with a stride: a round lets this many more through before the kill. */
 const CALLS = [
   ["pwrite64", 23],
   ["fsync,fdatasync", 1],
@@ -29,7 +29,7 @@ describe("obrolan restore that is killed with kill -9", function () {
   const folder = useFolder();
   const inFolder = (name: string) => path.join(folder.path, name);
 
-  /** A folder with 5 messages in the file and 5 in the WAL, as `kill -9` leaves it, and a backup of the first 3. */
+  /** Makes a folder with 5 messages in the file and 5 in the WAL, as `kill -9` leaves it, and a backup of 3 of them. */
   async function prepare(): Promise<void> {
     const data = inFolder("running");
     for (const [count, file] of [
@@ -49,7 +49,7 @@ describe("obrolan restore that is killed with kill -9", function () {
     await store.close();
   }
 
-  /** Restores the backup; the kill replaces the call. Resolves with whether the restore reached its end. */
+  /** Restores the backup, with a kill in place of call number `when`. Returns whether the restore reached its end. */
   function restore(data: string, calls: string, when: number): boolean {
     const kill = ["-f", "-qq", "-e", `trace=${calls}`, "-e", `inject=${calls}:signal=SIGKILL:when=${when}`];
     const { status, signal, stderr } = spawnSync(
@@ -68,14 +68,14 @@ describe("obrolan restore that is killed with kill -9", function () {
     expect(found.new).to.be.greaterThan(0);
   });
 
-  it("at whatever call that changes the disk, leaves the old store whole or the new one, and the next restore goes through @long", async function () {
+  it("a restore that is killed at any call that changes the disk leaves the old or new store @long", async function () {
     needsStrace(this);
     const found = await killAt(CALLS);
     expect(found.old).to.be.greaterThan(5);
     expect(found.new).to.be.greaterThan(CALLS.length);
   });
 
-  /** Kills a restore at each of these calls, and reads what it leaves. Resolves with how often that was which store. */
+  /** Kills restores at these calls, and reads what they leave. Resolves with the number of old and of new stores. */
   async function killAt(all: readonly Call[]): Promise<{ old: number; new: number }> {
     await prepare();
     const old = await readLog(inFolder("running"));

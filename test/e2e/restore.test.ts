@@ -22,7 +22,7 @@ describe("obrolan restore", function () {
   this.timeout(120_000);
   const folder = useFolder();
   const connections: Connection[] = [];
-  /** An event of the client library. */
+  /** The clients of the client library, and what a test needs to end them. */
   const clients: { readonly client: ChatClient; readonly network: Network; readonly leave: AbortController }[] = [];
   afterEach(async () => {
     for (const wire of connections.splice(0)) wire.close();
@@ -93,7 +93,7 @@ describe("obrolan restore", function () {
     await say(talker, later);
     network.pointTo(second.port);
 
-    // The application follows the rule: for another log it drops what it has.
+    // The application gets all of the new log, because it must drop what it has of the old one.
     const events = await takeUntil(room, "the end of the replay", isCaughtUp);
     expect(ofKind(events, "connected").at(-1)).to.include({ again: true, logChanged: true });
     expect(ofKind(events, "gap")).to.deep.equal([{ kind: "gap", oldestId: 1n, missed: false }]);
@@ -104,7 +104,7 @@ describe("obrolan restore", function () {
     expect(logId).to.not.equal(cursor?.logId);
     expect(room.cursor).to.deep.equal({ logId, id: 1_100n });
 
-    // A client in a new process, with what it kept, gets the same events.
+    // A room that begins with the kept cursor and log id, as after a restart of the application, gets the same.
     const again = client.enter({ ...staying, resumeAfter: cursor?.id, logId: cursor?.logId });
     const anew = await takeUntil(again, "the end of the replay", isCaughtUp);
     expect(ofKind(anew, "connected")[0]).to.include({ again: false, logChanged: true });
@@ -134,7 +134,7 @@ describe("obrolan restore", function () {
       terminal.enter("login budi a good password");
       await terminal.shows("old 500");
       await terminal.shows(/\d here:/);
-      // Its session is in the backup, and stays valid.
+      // The terminal's session is in the backup, and stays valid.
       await run(["backup", "--data", data(), inFolder("backup.db")]);
       await first.server.kill("SIGTERM");
       await run(["restore", "--data", data(), inFolder("backup.db")]);
@@ -171,7 +171,7 @@ describe("obrolan restore", function () {
     await say(chat, ["1", "2"]);
     await run(["backup", "--data", data(), inFolder("backup.db")]);
     await say(chat, ["3"]);
-    // Its newest messages are in the WAL.
+    // After this kill the newest messages are in the WAL.
     await server.kill("SIGKILL");
     const { out } = await run(["restore", "--data", data(), inFolder("backup.db")]);
     expect((await readLog(data())).messages.map(({ text }) => text)).to.deep.equal(["1", "2"]);
@@ -199,7 +199,7 @@ describe("obrolan restore", function () {
     await wire.login("leaves", "a good password");
     await second.server.kill("SIGTERM");
 
-    // Here the restore cannot know which of them have ended since.
+    // In a new folder the restore cannot know which sessions have ended since the backup.
     const elsewhere = await run(["restore", "--data", inFolder("elsewhere"), inFolder("backup.db")]);
     expect(elsewhere.out).to.contain("Sessions that go on: 0;").and.not.contain("The store that was there");
     const third = await ServerProcess.serve(inFolder("elsewhere"));

@@ -33,7 +33,7 @@ class Talker {
     this.#said = said;
   }
 
-  /** Sends many messages at once, and records each accepted one. */
+  /** Sends `count` messages at once, and records each when it is accepted. */
   async say(count: number): Promise<void> {
     const asked = Array.from({ length: count }, () => {
       const recipient = this.#random.between(1, 2) === 1 ? "" : this.#random.oneOf(this.#others).username;
@@ -57,7 +57,7 @@ class Talker {
   }
 }
 
-/** What one stream delivered before it was cut off. */
+/** What one stream has delivered before it is cut off. */
 interface Piece {
   readonly messages: Received<"message">[];
   readonly caughtUp: number;
@@ -75,13 +75,13 @@ describe(`A client that is cut off at random points of live traffic (SEED=${seed
     random.oneOf(ways)();
   }
 
-  /** Reconnects, takes at most this many responses, and is cut off. */
+  /** Reconnects, takes exactly this many responses, and is cut off. */
   async function takeSome(vic: Person, resumeAfter: bigint, responses: number): Promise<Piece> {
     const wire = await server.connect();
     const chat = wire.chat(vic.token);
     chat.send(join({ resumeAfter }));
     await chat.until(`${responses} responses`, () => chat.responses.length >= responses || undefined);
-    // Only what had arrived before the cut: the rest is lost.
+    // Responses that arrived after these count as lost with the connection.
     const taken = chat.responses.slice(0, responses);
     cut(wire, chat);
     await chat.end();
@@ -102,7 +102,7 @@ describe(`A client that is cut off at random points of live traffic (SEED=${seed
     const said = new Map<string, Said>();
     const everyone = [vic, ana, bob, cid];
     const talkers: Talker[] = [];
-    // Vic's own messages are sent on another stream, and reach this one like the messages of others.
+    // Vic sends on another stream. So the stream that is cut off receives Vic's own messages like those of others.
     const others = await Promise.all(everyone.map((person) => server.enter(person)));
     for (const [i, me] of everyone.entries()) {
       const chat = others[i];
@@ -135,8 +135,8 @@ describe(`A client that is cut off at random points of live traffic (SEED=${seed
       .filter(({ sender, recipient }) => recipient === "" || sender === vic.username || recipient === vic.username)
       .sort((one, other) => Number(one.id - other.id));
     expect(got.map(({ id, sender, recipient, text }) => ({ id, sender, recipient, text }))).to.deep.equal(visible);
-    expect(said.size, "private messages of others were among it").to.be.greaterThan(visible.length);
+    expect(said.size, "all messages, of which some are private to others").to.be.greaterThan(visible.length);
     expect(inReplay, "cuts in the middle of a replay").to.be.at.least(cuts / 10);
-    expect(inReplay, "cuts behind a replay").to.be.at.most(cuts - cuts / 10);
+    expect(inReplay, "cuts after a replay").to.be.at.most(cuts - cuts / 10);
   }
 });

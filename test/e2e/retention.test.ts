@@ -11,7 +11,7 @@ import { isCaughtUp, ofKind, takeUntil, texts } from "../support/takeEvents.ts";
 import { Connection } from "../support/wire.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
-/** In milliseconds; a look every 10 s is the default. */
+/** The retention checks the log at this interval, in milliseconds. The default is 10 s. */
 const OFTEN = { retentionIntervalMs: 5 };
 
 function ids(chat: ChatStream): number[] {
@@ -41,7 +41,7 @@ describe("A log with a retention", function () {
     ana = await server.person("ana");
   });
 
-  it("a log truncated by count gives one gap to a client from before the cut, and none to others", async () => {
+  it("a log truncated by count gives one gap to a client with a cursor before the cut, others get none", async () => {
     await fill(server, chatter(ana, 3_000));
     await server.restart({ clock: () => now, timings: OFTEN, retention: { maxMessages: 100 } });
     await truncatedTo(server, 2_901);
@@ -57,7 +57,7 @@ describe("A log with a retention", function () {
     expect(ids(recent)).to.deep.equal(range(2_901, 3_000));
   });
 
-  it("a log truncated by age loses old messages of all users, the newest one included", async () => {
+  it("a log truncated by age loses all messages that are too old, even the newest one of the log", async () => {
     await fill(server, chatter(ana, 1_000));
     now += 3 * DAY;
     await server.restart({ clock: () => now, timings: OFTEN, retention: { maxAgeMs: 2 * DAY } });
@@ -144,7 +144,7 @@ describe("obrolan serve --retain-messages", function () {
   const folder = useFolder();
   afterEach(endProcesses);
 
-  it("obrolan serve --retain-messages truncates an existing log, and keeps it short", async () => {
+  it("obrolan serve --retain-messages truncates an existing log to this many messages", async () => {
     const unlimited = ["--messages-per-second", "0", "--burst", "0"];
     const first = await ServerProcess.serve(folder.path, unlimited);
     let wire = await Connection.open({ port: first.port });
@@ -156,7 +156,7 @@ describe("obrolan serve --retain-messages", function () {
 
     const { server, port } = await ServerProcess.serve(folder.path, [...unlimited, "--retain-messages", "5"]);
     wire = await Connection.open({ port });
-    // A live client hears nothing of a truncation, so it reconnects until the first one has happened.
+    // A live client gets no event of a truncation, so this client reconnects until the first truncation has happened.
     let oldest = 1n;
     while (oldest === 1n) {
       const back = wire.chat(token);

@@ -101,7 +101,7 @@ describeBothWays("SendAll", function () {
   });
 });
 
-describeBothWays("A burst by one", function () {
+describeBothWays("A burst by one user", function () {
   this.timeout(60_000);
   const server = useServer();
 
@@ -118,9 +118,9 @@ describeBothWays("A burst by one", function () {
       await bobs.next("message", (message) => message.id === id);
       ids.push(id);
     }
-    // If the others wait for the burst, each is late; if the store pauses for a moment, only one is late.
+    // If bob had to wait for the burst, all his messages would be late. A short pause of the store makes only one late.
     const between = ids.slice(1).map((id, i) => Number(id - (ids[i] ?? 0n)));
-    expect(Math.min(...between), `others between two of them: ${between}`).to.be.below(10_000);
+    expect(Math.min(...between), `messages of ana between two of bob: ${between}`).to.be.below(10_000);
     expect(Number(ids.at(-1)), "the burst was still in progress").to.be.below(total);
   });
 });
@@ -130,7 +130,7 @@ describe("A clock that goes backwards", function () {
   const ahead = { by: 0 };
   const server = useServer({ clock: () => Date.now() + ahead.by });
 
-  it("a clock that goes backwards does not make the time of a message fall, nor after a restart", async () => {
+  it("a clock that goes backwards makes the time of no message fall, not even after a restart", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     const times: number[] = [];
@@ -219,7 +219,7 @@ describeBothWays("Commands of one stream", function () {
     chat.send(sendAll("1"));
     await gate.entered();
     for (let i = 2; i <= 6; i++) chat.send(sendAll(String(i)));
-    // Calls on the same connection, behind the commands: after their answers the server has read the commands.
+    // Calls on the same connection, sent after the commands: when they are answered, the server has read the commands.
     for (let i = 0; i < 10; i++) await wire.list(ana.token);
     gate.open();
     await chat.next("message", (message) => message.text === "6");
@@ -244,7 +244,7 @@ describeBothWays("Commands of one stream", function () {
     for (const chat of [anas, bobs, cid]) expect((await chat.next("message")).text).to.equal("not durable yet");
   });
 
-  it("commands do not hold up others during their commit: joining, replays, List and help go on", async () => {
+  it("commands do not hold up other users during their commit: join, replay, List and help go on", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const anas = await server.enter(ana);
     const { id } = await anas.accept(sendAll("before"));

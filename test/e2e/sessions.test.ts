@@ -20,7 +20,7 @@ describe("A session", function () {
     expectFailed(await wire.chat().end(), "UNAUTHENTICATED", "SESSION_INVALID");
   });
 
-  it("an unknown token does not sign in", async () => {
+  it("an unknown token is refused with SESSION_INVALID", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     const wrong = ["", "x", `${ana.token}x`, ana.token.slice(0, -1), ana.token.toUpperCase(), "x".repeat(8000)];
@@ -74,7 +74,7 @@ describe("A session that lasts a second", function () {
     expect(joined.received("goodbye")[0]?.retryAfter).to.equal(undefined);
   });
 
-  it("a session is worthless after it expires, and not before", async () => {
+  it("the token of a session is refused after the session has expired, and not before", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     time.now += 999;
@@ -108,7 +108,7 @@ describe("A session that was not used for 7 days", function () {
     ahead.days = 0;
   });
 
-  it("a session that was not used for 7 days is worthless", async () => {
+  it("the token of a session that was not used for 7 days is refused", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     ahead.days = 7.01;
@@ -116,7 +116,7 @@ describe("A session that was not used for 7 days", function () {
     expectFailed(await wire.chat(ana.token).end(), "UNAUTHENTICATED", "SESSION_INVALID");
   });
 
-  it("every call counts as use of its session, also after a restart", async () => {
+  it("a call counts as use of its session, also after a restart", async () => {
     const ana = await server.person("ana");
     for (let i = 0; i < 3; i++) {
       ahead.days += 6.9;

@@ -17,7 +17,7 @@ function messageIds(response: Buffer): number[] {
 
 describeBothWays("20 of 40 clients that stop reading while 2,000 texts of 4 KiB pass", function () {
   this.timeout(120_000);
-  // A small timeline, so that a client that has stopped finds none of its messages in memory.
+  // A small timeline, so that the next message of a client that has stopped is no longer in memory.
   const server = useServer({ sizes: { timelineBytes: 1024 * 1024 } });
   const total = 2000;
   const all = Array.from({ length: total }, (_, index) => index + 1);
@@ -60,7 +60,7 @@ describeBothWays("A client that sends commands and does not read the replies", f
   const server = useServer();
   const total = 20_000;
 
-  it("a client that does not read its replies is not read from until it does, then answered in order", async () => {
+  it("the server reads no command of a client that reads no replies; when it reads on, all come in order", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.enter(ana);
     const bobs = await server.enter(bob);
@@ -90,12 +90,12 @@ describeBothWays("A client that sends commands and does not read the replies", f
   });
 });
 
-describe("A stream that has not taken the response in flight for too long", function () {
+describe("A stream whose client does not take a response (stall)", function () {
   this.timeout(60_000);
   const stopwatch = manualStopwatch();
   const server = useFreshServer({ stopwatch });
 
-  /** Advances the clock until the stream has ended: only the server knows from when on the stream takes no more. */
+  /** Advances the clock until the stream has ended: only the server knows since when the client has taken nothing. */
   async function passUntilEnd(chat: ChatStream): Promise<Ending> {
     let isOver = false;
     const ending = chat.end().finally(() => {
@@ -105,14 +105,17 @@ describe("A stream that has not taken the response in flight for too long", func
     return ending;
   }
 
-  /** Advances by a third of the limit, and waits for the server's tick, which then ends a stream without a join. */
+  /**
+   * Advances the clock by a third of the limit, and waits for a tick of the server. A third is longer than the join
+   * timeout, so the end of a stream without a join shows the tick.
+   */
   async function advanceByAThird(person: Person): Promise<void> {
     const chat = await server.open(person);
     stopwatch.advance(DEFAULT_TIMINGS.stallTimeoutMs / 3);
     await chat.end();
   }
 
-  it("a stalled stream is reset, without a status and without goodbye, and may reconnect", async () => {
+  it("a stalled stream is reset, without a status and without goodbye, and its client can resume", async () => {
     const ana = await server.person("ana");
     await fill(server, chatter(ana, 5000, 1000));
     const chat = await server.open(ana);
@@ -132,7 +135,7 @@ describe("A stream that has not taken the response in flight for too long", func
     const [ana, bob] = await server.people("ana", "bob");
     await fill(server, chatter(ana, 5000, 1000));
     const chat = await server.open(ana);
-    // Reads one piece at a time, and advances the clock between two pieces.
+    // Reads a few responses at a time, and advances the clock in between.
     chat.pause();
     chat.send(join({ resumeAfter: 0n }));
     for (let i = 0; i < 5; i++) {
@@ -159,7 +162,7 @@ describeBothWays("A response", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  it("a response under load has many events, up to 64 KiB", async () => {
+  it("a response under load has many events, and at most 64 KiB", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const bobs = await server.enter(bob);
     const anas = await server.enter(ana);

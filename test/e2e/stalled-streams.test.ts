@@ -22,7 +22,7 @@ describe("50 streams of one connection whose client does not read", function () 
     await fill(server, chatter(ana, 2000, 1000));
   });
 
-  /** Advances the clock when every stream is open and the windows are full. A stream that joined late waits longer. */
+  /** Advances the clock until every stream has ended, once all are open. A stream that joined late takes more steps. */
   async function pass(): Promise<void> {
     const { chatServer } = server;
     await until(() => chatServer.stats().streams === count, "every stream to be open");

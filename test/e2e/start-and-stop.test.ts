@@ -11,6 +11,7 @@ import { join, sendAll } from "../support/commands.ts";
 import { expectGoodbye, nameOf } from "../support/expect.ts";
 import { useFolder } from "../support/folder.ts";
 import { Health, watchHealth } from "../support/health.ts";
+import { connectAlone } from "../support/outgoing.ts";
 import { type Exit, endProcesses, ServerProcess } from "../support/process.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { needsStrace } from "../support/strace.ts";
@@ -68,7 +69,20 @@ describe("A server's process", function () {
     taken.close();
   });
 
-  it("a server does not start on the data folder of a running one, which does not notice", async () => {
+  it("a server listens as soon as the outgoing connection that had its port is gone", async function () {
+    if (process.platform !== "linux") this.skip();
+    const acceptor = net.createServer((socket) => socket.on("error", () => {})).listen(0, "127.0.0.1");
+    await once(acceptor, "listening");
+    const outgoing = await connectAlone((acceptor.address() as net.AddressInfo).port);
+    const server = ServerProcess.spawn(["--data", folder.path, "--listen", `127.0.0.1:${outgoing.localPort}`]);
+    await server.says(/the port belongs to an outgoing connection of this machine, and nobody listens there/);
+    const { localPort } = outgoing;
+    outgoing.resetAndDestroy();
+    expect(await server.port()).to.equal(localPort);
+    acceptor.close();
+  });
+
+  it("a server does not start on the data folder of a running server, which goes on", async () => {
     const { port } = await ServerProcess.serve(folder.path);
     const wire = await connect(port);
     const { token } = await wire.register("ana", PASSWORD);
@@ -147,7 +161,7 @@ describe("A server's process", function () {
     deaf.send(join({ resumeAfter: 0n }));
     await other.list(token);
     server.child.kill("SIGTERM");
-    // After 10 s it would end with 1.
+    // After 10 s the server would end with 1.
     expect((await server.exit()).code).to.equal(0);
   });
 
@@ -168,7 +182,7 @@ describe("A server's process", function () {
         await wire.chat(token).accept(sendAll("hello"));
         network.hold();
         server.child.kill("SIGTERM");
-        // After 10 s it would end with 1.
+        // After 10 s the server would end with 1.
         const { code, stderr } = await server.exit();
         expect(code, stderr).to.equal(0);
       } finally {
@@ -195,7 +209,7 @@ describe("A server's process", function () {
     return accepted;
   }
 
-  it("a full disk rejects messages and loses no accepted one, and the server goes on with space @long", async function () {
+  it("a full disk rejects messages and loses no accepted one; the server restarts with space @long", async function () {
     needsStrace(this);
     const first = await ServerProcess.serve(folder.path);
     const { token } = await (await connect(first.port)).register("ana", PASSWORD);
@@ -223,7 +237,7 @@ describe("A server's process", function () {
     back.send(join({ resumeAfter: 0n }));
     await back.next("caughtUp");
     expect(back.messages.map((message) => message.id)).to.deep.equal(accepted);
-    expect((await back.accept(sendAll("room again"))).id).to.equal(BigInt(accepted.length + 1));
+    expect((await back.accept(sendAll("space again"))).id).to.equal(BigInt(accepted.length + 1));
   });
 });
 

@@ -55,7 +55,7 @@ describe("A log that cannot be read for a while", function () {
   });
 });
 
-describe("A store that is away", function () {
+describe("A store that is unavailable", function () {
   this.timeout(60_000);
   const store = { away: false };
   const appends = new Gate();
@@ -77,7 +77,7 @@ describe("A store that is away", function () {
     store.away = false;
   });
 
-  it("every call fails with UNAVAILABLE (STORE_UNAVAILABLE) and a retry_after while the store is away", async () => {
+  it("every call fails with STORE_UNAVAILABLE and a retry_after while the store is unavailable", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     store.away = true;
@@ -109,7 +109,7 @@ describe("A store that is away", function () {
     expect((await chat.accept(sendTo(bob.username, "x"), "r")).duplicate).to.equal(false);
   });
 
-  it("the health of the service is NOT_SERVING while the store is away, that of the server never is", async () => {
+  it("the health of the service is NOT_SERVING without its store, that of the process is SERVING", async () => {
     // Each node checks the store on its own.
     server.stayOnOneNode();
     const wire = await server.connect();
@@ -127,9 +127,9 @@ describe("A store that is away", function () {
     }
   });
 
-  it("a store that comes back does not make a server SERVING that is being stopped", async () => {
+  it("a server that drains stays NOT_SERVING when its store is available again", async () => {
     const ana = await server.person("ana");
-    // The node that waits for a commit in flight: the others stop at once, and check nothing any more.
+    // The node that waits for the commit in flight. The other nodes stop at once, and no longer check the store.
     server.stayOnOneNode();
     const wire = await server.connect();
     const next = watchHealth(wire, "obrolan.v1.ChatService");
@@ -145,7 +145,7 @@ describe("A store that is away", function () {
     const drained = chatServer.drain();
     store.away = false;
     try {
-      await until(() => chatServer.stats().storeAnswers, "the store to be there again");
+      await until(() => chatServer.stats().storeAnswers, "the store to be available again");
       expect(await checkHealth(wire, "obrolan.v1.ChatService")).to.have.property("status", Health.NOT_SERVING);
     } finally {
       appends.open();
@@ -153,7 +153,7 @@ describe("A store that is away", function () {
     }
   });
 
-  it("an absent store ends no stream and rejects messages; after its return all goes on", async () => {
+  it("an unavailable store ends no stream and rejects messages; all goes on when it is available again", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
     await anas.accept(sendAll("before"));
@@ -171,7 +171,7 @@ describe("A store that is away", function () {
     expect(bobs.kinds).to.not.include("goodbye");
   });
 
-  it("a join is rejected while the store is away, and may be sent again on the same stream", async () => {
+  it("a join is rejected while the store is unavailable, and may be sent again on the same stream", async () => {
     const ana = await server.person("ana");
     const chat = await server.open(ana);
     store.away = true;
@@ -184,7 +184,7 @@ describe("A store that is away", function () {
     expect(await server.online(ana)).to.deep.equal([ana.username]);
   });
 
-  it("an application of the client library joins without its own retries when the store is back", async () => {
+  it("an application joins without retries of its own when the store is available again", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const anas = await server.enter(ana);
     const client = connect({ address: `127.0.0.1:${server.port}` });
@@ -229,7 +229,7 @@ describe("A store with an unforeseen fault", function () {
     logged.splice(0);
   });
 
-  it("an unforeseen fault is never UNKNOWN and never shown to the client; the log has its cause", async () => {
+  it("an unforeseen fault is INTERNAL and shows the client no cause; the server's log has the cause", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     broken.now = true;

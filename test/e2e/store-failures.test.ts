@@ -25,7 +25,7 @@ describe("A log that certainly did not append", function () {
     disk.full = false;
   });
 
-  it("a certain failure rejects the message with STORE_UNAVAILABLE and retry_after", async () => {
+  it("a message whose append certainly failed is rejected with STORE_UNAVAILABLE and retry_after", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     disk.full = true;
@@ -37,7 +37,7 @@ describe("A log that certainly did not append", function () {
     expect(await chat.accept(sendAll("for later"), "r")).to.include({ id: 1n, duplicate: false });
   });
 
-  it("a certain failure leaves nothing of the rejected messages in the log", async () => {
+  it("messages that are rejected after a failed append are not in the log", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     disk.full = true;
@@ -49,7 +49,7 @@ describe("A log that certainly did not append", function () {
     expect(again.messages.map((message) => message.text)).to.deep.equal(["kept"]);
   });
 
-  it("a certain failure does not end the streams of readers", async () => {
+  it("an append that certainly failed does not end the streams of readers", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
     await anas.accept(sendAll("before"));
@@ -77,7 +77,7 @@ describe("A log that does not know whether it appended", function () {
           if (now === "well") return engines.log.append(batch);
           if (now === "kept") await engines.log.append(batch);
           if (now === "kept later") later = gate.pass().then(() => engines.log.append(batch));
-          throw new OutcomeUnknown("the store went away in the middle of a commit");
+          throw new OutcomeUnknown("the connection was lost in the middle of a commit");
         },
       }),
   });
@@ -102,7 +102,7 @@ describe("A log that does not know whether it appended", function () {
     chat.send(sendAll("who knows"), "r");
     await expectGoodbye(chat, GONE);
     fate = "well";
-    // Not from the cursor on, because the stream that ended may have had the message from the log.
+    // Resumes from 0 and not from the cursor, because the stream that ended may have received the message already.
     const again = await server.enter(ana, { resumeAfter: 0n });
     const settled = await again.accept(sendAll("who knows"), "r");
     expect(settled).to.include({ id: 1n, duplicate: true });
@@ -121,7 +121,7 @@ describe("A log that does not know whether it appended", function () {
     expect(await again.accept(sendAll("who knows"), "r")).to.include({ id: 1n, duplicate: false });
   });
 
-  it("a message that is appended after its outcome was given up is posted once", async () => {
+  it("a message that is appended after its outcome was reported as unknown is posted once", async () => {
     const ana = await server.person("ana");
     const chat = await server.enter(ana);
     fate = "kept later";
@@ -139,7 +139,7 @@ describe("A log that does not know whether it appended", function () {
     expect(again.messages.map((message) => message.id)).to.deep.equal([settled.id, 2n]);
   });
 
-  it("an unknown outcome ends only the streams with a command in that batch, which all see it in the log", async () => {
+  it("an unknown outcome ends only the streams with a command in that batch; others see the message", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
     fate = "kept";

@@ -10,7 +10,7 @@ import { Connection } from "../support/wire.ts";
 const SYNCS = ["fsync", "fdatasync"];
 const CALLS = [...SYNCS, "write", "writev", "pwrite64", "pwritev", "sendto", "sendmsg"];
 
-/** A system call: where the trace has its begin and its return. */
+/** A system call, with the lines of the trace in which it begins and returns. */
 interface Call {
   readonly name: string;
   readonly text: string;
@@ -69,9 +69,9 @@ describe("The system calls of the server, as strace records them", function () {
         ({ name, began, text: all }) =>
           SYNCS.includes(name) && all.endsWith("= 0") && began > (written?.returned ?? Number.POSITIVE_INFINITY),
       );
-      expect(synced, `a sync of the log behind ${text}`).to.not.equal(undefined);
+      expect(synced, `a sync of the log after ${text}`).to.not.equal(undefined);
       const told = toSocket.filter((call) => call.text.includes(id) || call.text.includes(text));
-      expect(told.length, `what was sent of ${id}`).to.be.at.least(1);
+      expect(told.length, `the calls that sent ${id}`).to.be.at.least(1);
       for (const call of told) expect(call.began, `${id} was sent`).to.be.greaterThan(synced?.returned ?? 0);
     }
   });

@@ -108,12 +108,13 @@ describe("A text_command", function () {
     ["x".repeat(60_000)]: "x".repeat(64),
   };
   for (const [line, word] of Object.entries(unknown)) {
-    it(`${JSON.stringify(line.slice(0, 30))} is answered with help that names ${JSON.stringify(word)}`, async () => {
+    const start = JSON.stringify(line.slice(0, 30));
+    it(`the text_command ${start} is answered with help that names ${JSON.stringify(word)}`, async () => {
       expect((await helpFor(line)).unknownCommand).to.equal(word);
     });
   }
 
-  it("a text_command for the client, such as list or logout, is answered with help and has no effect", async () => {
+  it("a text_command with a command of the client (list, logout) is answered with help, without effect", async () => {
     for (const line of ["list", "logout"]) {
       const { unknownCommand, commands } = await helpFor(line);
       expect(unknownCommand).to.equal(commands.some(({ name }) => name === line) ? "" : line);

@@ -22,7 +22,7 @@ describe("A TLS file that a setting names", function () {
     return file;
   };
 
-  /** The error of a server that does not start. */
+  /** Expects that a server does not start, and that its error does not have the secret. Resolves with the error. */
   async function refusal(args: readonly string[]): Promise<string> {
     const data = path.join(folder.path, "data");
     const exit = await ServerProcess.spawn(["--listen", "127.0.0.1:0", "--data", data, ...args]).exit();
@@ -33,7 +33,7 @@ describe("A TLS file that a setting names", function () {
     return exit.stderr.slice("obrolan: ".length, -1);
   }
 
-  it("a wrong TLS file keeps the server from starting, and the error names the setting and the remedy", async () => {
+  it("a wrong TLS file keeps the server from starting, and the error names the setting and the fault", async () => {
     const [cert, key, foreign] = [write("cert", own.cert), write("key", own.key), write("foreign", other.key)];
     const junk = write("junk", "junk");
     expect(await refusal(["--tls-cert", cert, "--tls-key", foreign])).to.match(/^--tls-key: .* is not the key of the/);

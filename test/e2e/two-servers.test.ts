@@ -67,7 +67,7 @@ describe("Two servers on one data folder", function () {
     expect((await readLog(folder.path)).headId).to.equal(2);
   });
 
-  it("a server that was stopped while another took over its store accepts nothing more, and ends", async () => {
+  it("a server that was paused while another took over its store accepts nothing more, and ends", async () => {
     const { server, wire, chat, token } = await begin();
     const health = watchHealth(wire, "obrolan.v1.ChatService");
     expect(await health()).to.equal(Health.SERVING);
@@ -106,7 +106,7 @@ describe("Two servers on one data folder", function () {
     }
   });
 
-  it("a server that was killed starts again beside a backup in progress", async () => {
+  it("a server that was killed starts again while a backup is in progress", async () => {
     const { server } = await begin();
     await server.kill("SIGKILL");
     const backup = new DatabaseSync(path.join(folder.path, "obrolan.db"), { readOnly: true });

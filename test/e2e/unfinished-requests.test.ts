@@ -43,7 +43,7 @@ async function neverEnd(wire: Connection, path: string, bytes: Uint8Array, token
 
 describeBothWays("A request that is never finished", function () {
   this.timeout(60_000);
-  // Short, so that the test need not wait. limits.ts has the defaults.
+  // Short, so that the test need not wait. src/server/rpc/inbound/limits.ts has the defaults.
   const server = useServer({ inbound: { requestMs: 30, messageMs: 30, idleMs: 30, lingerMs: 1 } });
 
   for (const path of UNARY) {
@@ -114,7 +114,7 @@ describe("Unfinished requests of one connection", function () {
   this.timeout(60_000);
   const server = useServer();
 
-  /** Calls `begin` after the server's settings. Resolves with the code of the frame that ends the request. */
+  /** Calls `begin` after the server's first frame. Resolves with the code of the server's first frame of this type. */
   async function ends(client: RawClient, type: number, begin: () => void): Promise<number> {
     const find = async () => {
       let code = -1;
@@ -128,11 +128,11 @@ describe("Unfinished requests of one connection", function () {
       }
       return code;
     };
-    return within(find(), "the server to end it");
+    return within(find(), "the server to end the request");
   }
 
   for (const path of [...UNARY, ...REFLECTION, `${SERVICE}/Chat`]) {
-    it(`a request to ${path} in DATA frames of one byte is reset`, async () => {
+    it(`a request to ${path} in 2,005 DATA frames of one byte is reset`, async () => {
       const ana = await server.person("ana");
       const client = await RawClient.connect(server.port, ana.token, { path });
       const drip = () => {
@@ -161,7 +161,7 @@ describe("Unfinished requests of one connection", function () {
     expectFailed((await wire.callRaw(`${SERVICE}/Login`, half)).ending, "INVALID_ARGUMENT", "REQUEST_INVALID");
   });
 
-  it("request headers hold at most 16 KiB, also before the client acknowledges the server's settings", async () => {
+  it("request headers have at most 16 KiB, also before the client acknowledges the server's settings", async () => {
     const wire = await server.connect();
     expect(wire.session.remoteSettings.maxHeaderListSize).to.equal(INBOUND_LIMITS.headerBytes);
     const headers = [["x-large", "a".repeat(16_000)]] as const;
@@ -184,7 +184,7 @@ describe("Unfinished requests of one connection", function () {
     await chat.reply("last");
   });
 
-  it("a client may send its request in pieces", async () => {
+  it("a client may send a short request in DATA frames of one byte", async () => {
     const ana = await server.person("ana");
     const wire = await server.connect();
     const stream = wire.start(`${SERVICE}/List`, bearer(ana.token));

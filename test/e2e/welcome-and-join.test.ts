@@ -21,14 +21,14 @@ describeBothWays("Welcome", function () {
     expect(welcome.serverVersion).to.not.equal("");
   });
 
-  it("welcome has the limits: 4,096 bytes, 10 a second, 20 at once and 1,000 recent ones by default", async () => {
+  it("welcome has the default limits: 4,096 bytes, 10 messages a second, 20 at once, 1,000 recent ones", async () => {
     const ana = await server.person("ana");
     const welcome = await (await server.connect()).chat(ana.token).next("welcome");
     expect(welcome.limits).to.deep.equal({ maxTextBytes: 4096, messagesPerSecond: 10, burst: 20, maxRecent: 1000 });
   });
 
   it("welcome has the head of the log", async () => {
-    // Another node may not know it yet.
+    // Another node may not know the new head yet.
     server.stayOnOneNode();
     const ana = await server.person("ana");
     const { id } = await (await server.enter(ana)).accept(sendAll("a new head"));
@@ -43,7 +43,7 @@ describeBothWays("Welcome", function () {
   });
 });
 
-describe("Welcome, with limits from the settings", function () {
+describe("Welcome with limits from the settings", function () {
   this.timeout(60_000);
   const limits = { maxTextBytes: 100, messagesPerSecond: 3, burst: 5, maxRecent: 7 };
   const server = useServer({ limits });
@@ -77,7 +77,7 @@ describeBothWays("Join", function () {
 
   const first = {
     send_all: sendAll("straight in"),
-    "send_to (here to nobody that exists)": sendTo("nobody", "straight in"),
+    "send_to (to a name without an account)": sendTo("nobody", "straight in"),
     "send_all with a text that is refused": sendAll(""),
     "a text_command that sends": typed("sendall straight in"),
     "a text_command that asks for help": typed("help"),
@@ -105,7 +105,7 @@ describeBothWays("Join", function () {
     expect((await chat.next("caughtUp")).requestId).to.equal("then join");
   });
 
-  it("messages of others arrive only after the join: before it there is only welcome", async () => {
+  it("messages of others arrive only after the join: before it there is welcome alone", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.open(ana);
     const { id } = await (await server.enter(bob)).accept(sendAll("unheard"));
@@ -121,7 +121,7 @@ describeBothWays("A stream without a join", function () {
   const server = useServer({ stopwatch });
   const JOIN_TIMEOUT = { reason: "JOIN_TIMEOUT", reconnect: true, code: "DEADLINE_EXCEEDED" } as const;
 
-  it("a stream without a join ends with goodbye (JOIN_TIMEOUT), and may reconnect", async () => {
+  it("a stream without a join ends with goodbye (JOIN_TIMEOUT), and its client may reconnect", async () => {
     const ana = await server.person("ana");
     const chat = await server.open(ana);
     stopwatch.advance(DEFAULT_TIMINGS.joinTimeoutMs);
@@ -129,7 +129,7 @@ describeBothWays("A stream without a join", function () {
     await (await server.enter(ana)).accept(sendAll("back"));
   });
 
-  it("a stream without a join ends so although it asks for help", async () => {
+  it("a stream without a join ends with JOIN_TIMEOUT although its client asks for help", async () => {
     const ana = await server.person("ana");
     const chat = await server.open(ana);
     await chat.ask(help);
@@ -137,7 +137,7 @@ describeBothWays("A stream without a join", function () {
     await expectGoodbye(chat, JOIN_TIMEOUT);
   });
 
-  it("a stream that has joined outlives the limit", async () => {
+  it("a stream that has joined outlives the join timeout", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const joined = await server.enter(ana);
     const other = await server.open(bob);
@@ -146,7 +146,7 @@ describeBothWays("A stream without a join", function () {
     await joined.accept(sendAll("still here"));
   });
 
-  it("a stream without a join makes no user online", async () => {
+  it("a stream without a join brings no user online", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const chat = await server.open(ana);
     expect(await server.online(bob)).to.not.include(ana.username);

@@ -10,7 +10,7 @@ import { useServer } from "../support/server.ts";
 
 const OURS = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/;
 
-describe("The form in which the store keeps secrets", function () {
+describe("The form of passwords and tokens", function () {
   this.timeout(60_000);
   const server = useServer();
 
@@ -18,7 +18,7 @@ describe("The form in which the store keeps secrets", function () {
     return rowsIn(server.folder).flat();
   }
 
-  it("a password is stored as an argon2id hash of 19 MiB, t=2, p=1 in a PHC string, with its own salt", async () => {
+  it("a password is stored as a PHC string of argon2id with m=19 MiB, t=2, p=1 and its own salt", async () => {
     const wire = await server.connect();
     await wire.register("twin1", "the same password");
     await wire.register("twin2", "the same password");
@@ -40,7 +40,7 @@ describe("The form in which the store keeps secrets", function () {
     }
   });
 
-  it("a token is 32 random bytes behind a prefix that secret scanners can find", async () => {
+  it("a token has at least 32 bytes after a prefix by which secret scanners can find it", async () => {
     const [one, two] = await server.people("one", "two");
     const prefix = /^[a-z]+_/.exec(one.token)?.[0] ?? "";
     expect(prefix.length, one.token.slice(0, 8)).to.be.greaterThan(2);
@@ -86,7 +86,7 @@ describe("The form in which the store keeps a message", function () {
   });
 });
 
-/** The values of every row in the database, in all tables. */
+/** The values of every row of every table, in all databases of a folder. */
 function rowsIn(folder: string): unknown[][] {
   const rows: unknown[][] = [];
   for (const file of readdirSync(folder).filter((name) => isDatabase(path.join(folder, name)))) {

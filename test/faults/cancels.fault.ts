@@ -18,7 +18,7 @@ describe(`Cancelled streams (SEED=${seed})`, () => {
     const { server } = run;
     const { recorder } = run.group;
     const [user] = run.accounts;
-    if (user === undefined) throw new Error("a trial has users");
+    if (user === undefined) throw new Error("the trial has no users");
     const wire = await Connection.open({ port: server.port });
     const unanswered: OpenSend[] = [];
     for (let i = 1; i <= CANCELS; i++) {
@@ -35,7 +35,7 @@ describe(`Cancelled streams (SEED=${seed})`, () => {
       else chat.cancelAsGrpcJs();
       await chat.end();
     }
-    // The commands of cancelled streams have no order among them. From here on there is one stream again.
+    // Commands of different cancelled streams have no order. From here on, one stream sends them again.
     const chat = wire.chat(user.token);
     for (const send of unanswered) {
       post(chat, send);

@@ -10,8 +10,9 @@ const seed = Random.seed();
 const ROUNDS = 4;
 /** How many commands are rejected before the disk is freed. */
 const REFUSED = 200;
+/** How much longer each sync takes, in milliseconds. */
 const DELAY = 2_000;
-/** About six commits of all commands that the users have in flight. */
+/** The messages to accept with slow syncs: about six commits of all commands that the users have in flight. */
 const ACCEPTED_SLOWLY = 2_500;
 
 describe(`A bad disk (SEED=${seed})`, () => {
@@ -32,7 +33,7 @@ describe(`A bad disk (SEED=${seed})`, () => {
     await run.finish(this, "disk full and freed");
   });
 
-  it("a disk that takes two seconds for a commit loses and doubles nothing", async function () {
+  it("a disk that takes two seconds for a commit loses and duplicates no message", async function () {
     needsStrace(this);
     const run = await trial({ random: new Random(seed) });
     await run.group.accepted(1_000);

@@ -8,7 +8,7 @@ const seed = Random.seed();
 describe(`kill -9 under load (SEED=${seed})`, () => {
   const trial = useTrials();
 
-  it(`a server that is killed and restarted ${ROUNDS} times loses and doubles nothing`, async function () {
+  it(`a server that is killed and restarted ${ROUNDS} times loses and duplicates no message`, async function () {
     const random = new Random(seed);
     const run = await trial({ random });
     const { server } = run;

@@ -10,7 +10,7 @@ const ROUNDS = 30;
 const COMMANDS = 20;
 const seed = Random.seed();
 
-describe(`A lost accepted (SEED=${seed})`, () => {
+describe(`An accepted that is lost (SEED=${seed})`, () => {
   const trial = useTrials();
   let deafening: NetworkProxy | undefined;
   afterEach(() => deafening?.close());
@@ -19,13 +19,13 @@ describe(`A lost accepted (SEED=${seed})`, () => {
     const run = await trial({ random: new Random(seed) });
     const [user, , , fourth] = run.accounts;
     const listener = run.group.users.find(({ username }) => username === fourth?.username);
-    if (user === undefined || listener === undefined) throw new Error("a trial has more users than that");
+    if (user === undefined || listener === undefined) throw new Error("the trial has too few users");
     const proxy = await NetworkProxy.start(run.server.port);
     deafening = proxy;
     const { port } = proxy;
     const deaf = [run.add(WireUser, user, "deaf on the wire", port), run.add(LibraryUser, user, "deaf library", port)];
     for (let round = 1; round <= ROUNDS; round++) {
-      // The client is in the room, so the server carries out what it sends from now on, and all answers are lost.
+      // When this is answered, the client has joined: the server carries out what it sends, although answers are lost.
       for (const member of deaf) member.say("", `here again ${round}`);
       await within(Promise.all(deaf.map((member) => member.idle())), "answers to the clients that hear again");
       proxy.deafen();
@@ -35,7 +35,7 @@ describe(`A lost accepted (SEED=${seed})`, () => {
       proxy.hear();
     }
     await run.finish(this, "accepted lost");
-    expect(run.group.recorder.duplicates, "answers that said that it was accepted before").to.be.at.least(
+    expect(run.group.recorder.duplicates, "answers that accepted a command as a duplicate").to.be.at.least(
       ROUNDS * COMMANDS,
     );
   });

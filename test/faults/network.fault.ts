@@ -8,8 +8,9 @@ const seed = Random.seed();
 const ROUNDS = 12;
 
 interface Fault {
+  /** What the network does: completes the title of the test. */
   readonly sentence: string;
-  /** Applies the fault to a connection. Resolves when the network is well again. */
+  /** Applies the fault to a connection. Resolves when the network works again. */
   readonly fault: (link: Link, random: Random) => void | Promise<void>;
 }
 
@@ -20,7 +21,7 @@ const FAULTS: Record<string, Fault> = {
     sentence: "stops for a while and goes on where it stopped",
     fault: async (link, random) => {
       link.hold();
-      // Some stalls are shorter than the two seconds after which clients take a connection for dead, some longer.
+      // Clients take a connection for dead after two seconds. Some stalls are shorter, some longer.
       await sleep(random.between(100, 3_000));
       link.pass();
     },
@@ -38,7 +39,7 @@ const FAULTS: Record<string, Fault> = {
     fault: async (link, random) => {
       const flow = { bytes: random.oneOf([1, 100, 1_000, 5_000]), everyMs: random.between(1, 20) };
       for (const way of WAYS) link.set(way, flow);
-      // Long enough to split frames everywhere, and for some clients to give the connection up.
+      // Long enough to split frames everywhere, and to make some clients give up the connection.
       await sleep(random.between(500, 4_000));
       link.pass();
     },
@@ -49,7 +50,7 @@ describe(`A bad network between clients and server (SEED=${seed})`, () => {
   const trial = useTrials();
 
   for (const [name, { sentence, fault }] of Object.entries(FAULTS)) {
-    it(`a network that ${sentence} loses and doubles nothing`, async function () {
+    it(`a network that ${sentence} loses and duplicates no message`, async function () {
       const random = new Random(seed);
       const run = await trial({ random });
       const { proxy } = run.server;
@@ -60,7 +61,7 @@ describe(`A bad network between clients and server (SEED=${seed})`, () => {
         faults.push(...links.map((link) => fault(link, random)));
       }
       await Promise.all(faults);
-      // The mild faults make some clients reconnect too: a stall of seconds is a dead connection to a client.
+      // Mild faults make some clients reconnect too, because a client takes a stall of seconds for a dead connection.
       expect(proxy.connections, "connections").to.be.greaterThan(run.group.users.length);
       await run.finish(this, name);
     });

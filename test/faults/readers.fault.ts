@@ -13,10 +13,11 @@ import { Connection } from "../support/wire.ts";
 import { type Trial, type TrialOptions, useTrials } from "./support/trial.ts";
 
 const SECOND = 1_000;
-/** How long the server lets a response wait for a reader, in milliseconds, and a margin for a busy machine. */
+/** The server resets a stream whose client leaves a response unread for this long, in milliseconds. */
 const STALL = 120 * SECOND;
+/** A margin for a busy machine, in milliseconds. */
 const SURELY = 60 * SECOND;
-/** Enough to fill the window of a stream that is not read within seconds. */
+/** A load that fills the window of an unread stream within seconds. */
 const TALK = { rate: 60, maxText: 1_000 };
 const MEGABYTE = 1024 * 1024;
 const seed = Random.seed();
@@ -25,7 +26,7 @@ describe(`Users that stop reading while the others send (SEED=${seed})`, () => {
   const trial = useTrials(after);
   const underWay: Record<string, Promise<Trial>> = {};
 
-  // Both take minutes, because the server waits that long for a reader, and run side by side.
+  // Both scenes take minutes, because the server waits two minutes for a reader. So they run side by side.
   before(() => {
     for (const [name, scene] of Object.entries({ stall, never })) {
       const options: TrialOptions = { random: new Random(seed), ...TALK };
@@ -38,18 +39,18 @@ describe(`Users that stop reading while the others send (SEED=${seed})`, () => {
     }
   });
 
-  it("users that pause for 90 s keep their stream, and for longer reconnect: all miss nothing", async function () {
+  it("users that pause for 90 s keep their stream, for longer they reconnect; none misses anything", async function () {
     const run = await underWay.stall;
     await run?.finish(this, "readers that stall for minutes");
   });
 
-  it("users that never read again are reset, and cost no memory and no other user", async function () {
+  it("users that never read again are reset, take less than 96 MiB of memory, and disturb no other", async function () {
     const run = await underWay.never;
     await run?.finish(this, "readers that never return");
   });
 });
 
-/** A user whose streams are counted: it opens no new one if the server stands still for a while. */
+/** A library user that opens no new stream if the server stands still for a while, so that streams can be counted. */
 class PatientUser extends LibraryUser {
   constructor(parts: VirtualUserOptions) {
     super(parts, 20 * SECOND);
@@ -72,7 +73,7 @@ async function stall(run: Trial): Promise<void> {
   for (const member of short) member.resume();
   await reset;
   wire.resume();
-  // The library holds some events before its stream stalls, so its reset comes later, and it does not say when.
+  // The library buffers some events before its stream stalls, so its reset comes later, and no event tells when.
   await sleep(SURELY / 2);
   library.resume();
   await run.group.accepted(500);
@@ -97,7 +98,7 @@ async function never(run: Trial): Promise<void> {
       expect(code, "a status of a stream that is not read").to.equal(undefined);
       expect(reset, "the code of RST_STREAM").to.be.greaterThan(0);
     }
-    // The timeline and the pages may hold 24 MB of it. The messages that the 50 streams did not read are 250 MB.
+    // The timeline and the pages may hold 24 MiB of the log. The messages that the 50 streams did not read have 250 MB.
     const taken = memoryOf(run.server.pid, "VmHWM") - before;
     expect(taken, "bytes of memory that the server has taken at most").to.be.below(96 * MEGABYTE);
   } finally {
@@ -105,7 +106,7 @@ async function never(run: Trial): Promise<void> {
   }
 }
 
-/** A stream that asks for everything and reads nothing. */
+/** Opens a stream that asks for the whole log and reads nothing. */
 function deafStream(connection: Connection, token: string): ChatStream {
   const chat = connection.chat(token, { reading: false });
   chat.send(join({ resumeAfter: 0n }));

@@ -59,12 +59,12 @@ describe("The history checker", function () {
       answers: [{ kind: "accepted" as const, id, sentAt: 5, duplicate: false }],
     }));
     const history = { sends, streams: [], oldestId: 3 };
-    expect(check(history).violations).to.deep.equal(["ana's command r1 was given behind r2, but is 1 and that is 2."]);
+    expect(check(history).violations).to.deep.equal(["ana's command r1 was sent after r2, but is 1 and r2 is 2."]);
     const retried = sends.map((send) => ({ ...send, mayBeRetried: send.requestId === "r2" }));
     expect(check({ ...history, sends: retried }).violations).to.deep.equal([]);
   });
 
-  it("the checker refuses commands that it cannot tell apart", () => {
+  it("the checker throws if it cannot tell two commands apart", () => {
     const send = { user: "ana", client: "ana's phone", requestId: "r1", recipient: "", text: "hello", answers: [] };
     const history = { sends: [send, { ...send, requestId: "r2" }], streams: [], oldestId: 1 };
     expect(() => check(history)).to.throw("ana's command r2 has the text of another");
@@ -83,7 +83,7 @@ describe("The history checker", function () {
         }),
         { numRuns: RUNS },
       );
-      expect(mutated, `of ${RUNS} histories, those that the fault fits into`).to.be.greaterThan(RUNS / 20);
+      expect(mutated, `of ${RUNS} histories, those that the mutation fits`).to.be.greaterThan(RUNS / 20);
     });
   }
 });

@@ -15,7 +15,7 @@ type Step =
 /**
  * The outcome of a command. `again`: the client sends it again though it was accepted. `lost`: its first `accepted`
  * was lost. `untold`: it was posted, and no answer ever came. `late`: a lost answer rejected it, and it is posted
- * when the client sends it again.
+ * when the client sends it again. `vanished`: it was not posted, and no answer ever came.
  */
 type Fate = "accepted" | "again" | "lost" | "untold" | "late" | "rejected" | "vanished";
 
@@ -79,7 +79,7 @@ class ModelServer {
   #commands = 0;
   readonly #sends: Mutable<History["sends"]> = [];
   readonly #streams: Mutable<History["streams"]> = [];
-  /** By client: the commands that it sends again on its next stream. */
+  /** By client: posts the late commands, which the client sends again on its next stream. */
   readonly #late = new Map<string, (() => void)[]>();
   readonly #open = new Map<string, Opened>();
   /** By client: its last cursor. */
@@ -98,10 +98,10 @@ class ModelServer {
     else this.#enter(user, client, step.recent, step.welcomed);
   }
 
-  /** Every client waits until it has everything, and an audit reads the log once more from the beginning. */
+  /** Every client waits until it has everything, and an audit of each user reads the log from the beginning. */
   end(): Mutable<History> {
-    // A client that comes back sends again, which adds messages: all clients come back before any of them takes the
-    // rest.
+    // A client that comes back sends its late commands again, which adds messages. So all clients come back before any
+    // of them takes the rest.
     for (const user of USERS) if (!this.#open.has(phoneOf(user))) this.#enter(user, phoneOf(user), 0, true);
     for (const user of USERS) {
       const audit = `the audit of ${user}`;
@@ -140,7 +140,7 @@ class ModelServer {
     }
     const message = post();
     if (fate === "untold") return;
-    // Answers come in order: behind a lost answer, all are lost.
+    // Answers come in order: after a lost answer, all are lost.
     const isLost = fate === "lost" || late.length > 0;
     if (!isLost) answers.push(accepted(message, false));
     if (isLost || fate === "again") answers.push(accepted(message, true));

@@ -11,8 +11,8 @@ export interface History {
   /** The id of the oldest message that the store still has at the end. 1: it never removed one. */
   readonly oldestId: number;
   /**
-   * There are several servers, so the head in a `welcome` may lie behind what another server has shown. Default:
-   * false.
+   * There are several servers, so the head in a `welcome` may be lower than an id that another server has shown.
+   * Default: false.
    */
   readonly headMayLag?: boolean;
   /** The run goes on: a client may still report messages and answers that others depend on. Default: false. */
@@ -21,7 +21,7 @@ export interface History {
   readonly verified?: Verified;
 }
 
-/** What is left of the verified part of a history. */
+/** What a check keeps of the verified part of a history. */
 export interface Verified {
   /** The newest verified messages, with ids that grow by one. */
   readonly log: readonly Message[];
@@ -92,7 +92,7 @@ export interface Stream {
   readonly welcome: { readonly logId: string; readonly headId: number } | undefined;
   /** In the order of arrival. */
   readonly seen: readonly Seen[];
-  /** The client waited until nothing more was to come: it must have everything that its user may see. */
+  /** The client waited until nothing more was to come, so it must have everything that its user may see. */
   readonly complete: boolean;
 }
 
@@ -101,7 +101,7 @@ export function maySee(user: string, { sender, recipient }: Pick<Message, "sende
   return recipient === "" || recipient === user || sender === user;
 }
 
-/** `T` with all that is inside it open to change. */
+/** `T` without `readonly`, at every depth. A map stays read-only. */
 export type Mutable<T> =
   T extends ReadonlyMap<unknown, unknown>
     ? T

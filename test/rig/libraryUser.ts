@@ -1,10 +1,10 @@
 import { type ChatClient, connect, type Outcome, type Room, type RoomEvent } from "../../src/client/index.ts";
 import { type InFlight, VirtualUser, type VirtualUserOptions } from "./virtualUser.ts";
 
-/** Waits that suit a run of seconds, in milliseconds: a dead connection is found in two seconds. */
+/** Timeouts for short runs, in milliseconds: a dead connection is found in two seconds. */
 const TIMES = { keepaliveMs: 1_000, keepaliveTimeoutMs: 1_000, timeoutMs: 2_000 };
 const BACKOFF = { firstMs: 50, maxMs: 500 };
-/** Few, so that the server soon feels a user that stops taking them. */
+/** The size of the event buffer. It is small, so that the server soon notices a user who takes no more events. */
 const MAX_EVENTS = 100;
 
 /** A virtual user of the client library, which reconnects, resumes and sends again. */
@@ -15,7 +15,7 @@ export class LibraryUser extends VirtualUser {
   /** Set while the application takes no events. */
   #gate: PromiseWithResolvers<void> | undefined;
 
-  /** `keepaliveTimeoutMs`: after this long a connection that says nothing is dead to it. */
+  /** `keepaliveTimeoutMs`: how long the client waits for the answer to a ping before it cuts the connection. */
   constructor(options: VirtualUserOptions, keepaliveTimeoutMs = TIMES.keepaliveTimeoutMs) {
     super(options);
     this.#client = connect({ address: `127.0.0.1:${options.port()}`, ...TIMES, keepaliveTimeoutMs });
@@ -43,7 +43,7 @@ export class LibraryUser extends VirtualUser {
     this.#gate = undefined;
   }
 
-  /** Leaves the room, with all events taken and all commands answered, or at once. It may `start` again. */
+  /** Leaves the room: with all events taken and all commands answered, or `isAtOnce`. The user may `start` again. */
   async exit(isAtOnce = false): Promise<void> {
     this.resume();
     if (isAtOnce) this.#room?.abort();
@@ -105,7 +105,7 @@ export class LibraryUser extends VirtualUser {
   /** A command whose outcome is not known stays in flight. */
   #answer(requestId: string, outcome: Outcome): void {
     const { send, streams } = this.inFlight.get(requestId) ?? {};
-    // On a second stream the library hides that a store was away, and tries again.
+    // If the client has a later stream now, the library may have hidden a rejection, and sent the command again.
     if (send !== undefined && streams !== this.streams) send.mayBeRetried = true;
     if (outcome.kind === "accepted") {
       const { id, sentAt, duplicate } = outcome;

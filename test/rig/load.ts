@@ -1,10 +1,10 @@
 import type { Random } from "../support/random.ts";
 import type { VirtualUser } from "./virtualUser.ts";
 
-/** How often messages are sent, in milliseconds. */
+/** The interval at which due messages are sent, in milliseconds. */
 const TICK_MS = 10;
 
-/** Makes virtual users send: to everyone, and every third time to one of them, themselves included. */
+/** Makes virtual users send at random: two of three messages to everyone, the others to one of the users. */
 export class Load {
   readonly #users: readonly VirtualUser[];
   readonly #random: Random;
@@ -15,8 +15,8 @@ export class Load {
   #tickedAt = performance.now();
 
   /**
-   * `rate`: messages a second of all users, as far as they are free to send. `maxText`: the longest text, in
-   * characters.
+   * `rate`: messages a second of all users together, if enough of them are free to send. `maxText`: the longest text,
+   * in characters.
    */
   constructor(users: readonly VirtualUser[], random: Random, rate: number, maxText: number) {
     this.#users = users;
@@ -26,14 +26,14 @@ export class Load {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
-  /** Nobody sends any more. */
+  /** Ends the sending. */
   stop(): void {
     clearInterval(this.#timer);
   }
 
   #tick(): void {
     const now = performance.now();
-    // Messages that could not be sent when they were due are made up for, but no more than a second of them.
+    // Messages that were due and could not be sent are sent later, but at most those of one second.
     this.#due = Math.min(this.#due + (this.#rate * (now - this.#tickedAt)) / 1_000, this.#rate);
     this.#tickedAt = now;
     const free = this.#users.filter((user) => user.isFree);

@@ -9,13 +9,13 @@ export class LongestPause {
     this.#longest = 0;
   }
 
-  /** Ends the current pause: it went on. */
+  /** Ends the current pause, because the thing went on. */
   mark(): void {
     this.#longest = this.ms;
     this.#markedAt = performance.now();
   }
 
-  /** Includes the current pause. */
+  /** The longest pause since `begin`, the current one included. */
   get ms(): number {
     return Math.max(this.#longest, performance.now() - this.#markedAt);
   }

@@ -29,7 +29,7 @@ export class Recorder {
     this.#headMayLag = headMayLag;
   }
 
-  /** How many commands have been accepted. */
+  /** The number of accepted commands. */
   get accepted(): number {
     return this.#accepted;
   }
@@ -39,12 +39,12 @@ export class Recorder {
     return this.#lastId;
   }
 
-  /** How many answers said that the command had been accepted before. */
+  /** The number of answers that accepted a command as a duplicate. */
   get duplicates(): number {
     return this.#duplicates;
   }
 
-  /** By reason: how many commands have been rejected. */
+  /** The number of rejections, by reason. */
   get rejections(): ReadonlyMap<string, number> {
     return this.#rejections;
   }
@@ -65,7 +65,7 @@ export class Recorder {
     this.#streams = this.#streams.filter((stream) => !streams.has(stream));
   }
 
-  /** A client opens no further stream. */
+  /** Records that a client opens no further stream. */
   left(client: string): void {
     this.#left.add(client);
   }
@@ -77,10 +77,12 @@ export class Recorder {
 
   /** The times of all accepted messages, in milliseconds since the epoch. */
   times(): number[] {
-    return this.#sends.flatMap(({ answers }) => answers.map((one) => (one.kind === "accepted" ? one.sentAt : 0)));
+    return this.#sends.flatMap(({ answers }) =>
+      answers.flatMap((one) => (one.kind === "accepted" ? [one.sentAt] : [])),
+    );
   }
 
-  /** Silence counts from now on: some user wants to send at any time. */
+  /** Measures silence from now on: some user always wants to send. */
   begin(): void {
     this.#silence.begin();
   }

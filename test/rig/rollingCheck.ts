@@ -35,9 +35,7 @@ export class RollingCheck {
     const violations = [...noticed, ...found];
     const upTo = settledId(history, log);
     if (log.lastId - upTo > MAX_UNSETTLED) {
-      violations.push(
-        `Nobody has message ${upTo + 1} both seen and accepted, though the log goes up to ${log.lastId}.`,
-      );
+      violations.push(`Message ${upTo + 1} is not both seen and accepted, though the log goes up to ${log.lastId}.`);
     }
     if (violations.length === 0) this.#remove(history, log, upTo);
     return violations;
@@ -73,7 +71,7 @@ export class RollingCheck {
     for (const { seen } of history.streams as OpenStream[]) shareMessages(seen, byId);
   }
 
-  /** The streams whose events were all verified, and whose client has opened another stream behind them or has left. */
+  /** The streams whose events were all verified, and whose client has opened a later stream or has left. */
   #verifiedStreams(streams: readonly Stream[], upTo: number): Stream[] {
     return [...Map.groupBy(streams, ({ client }) => client)].flatMap(([client, own]) => {
       const ended = this.#recorder.hasLeft(client) ? own : own.slice(0, -1);
@@ -83,7 +81,7 @@ export class RollingCheck {
   }
 }
 
-/** Up to here every message was seen by some client and accepted for its sender. */
+/** The id up to which every message was seen by some client and accepted for its sender. */
 function settledId({ sends, verified }: History, { shownBy }: KnownLog): number {
   const accepted = new Set(
     sends.flatMap(({ answers }) => answers.map((one) => (one.kind === "accepted" ? one.id : 0))),
@@ -93,7 +91,7 @@ function settledId({ sends, verified }: History, { shownBy }: KnownLog): number 
   return id;
 }
 
-/** The answered commands of each client before its newest settled one, which stays for the order of the next. */
+/** The answered commands of each client before its newest settled one. That one stays, to compare the next one with. */
 function verifiedSends(sends: History["sends"], upTo: number): OpenSend[] {
   const isSettled = ({ answers }: History["sends"][number]) =>
     answers.some((answer) => answer.kind === "accepted" && answer.id <= upTo);
@@ -108,7 +106,7 @@ function newestId({ seen }: Stream): number {
   return seen.reduce((newest, one) => Math.max(newest, one.kind === "gap" ? 0 : one.id), 0);
 }
 
-/** Streams that show the same message then keep one copy of it. */
+/** Makes all streams that show a message share one copy of it. */
 function shareMessages(seen: OpenStream["seen"], byId: KnownLog["byId"]): void {
   for (const [i, one] of seen.entries()) {
     const known = byId.get(one.kind === "message" ? one.id : 0);

@@ -57,7 +57,7 @@ export class RestartableServer {
     return pid;
   }
 
-  /** All that the process has written since its last start. */
+  /** Everything that the process has written since its last start. */
   get said(): string {
     return this.#process.said;
   }
@@ -80,7 +80,7 @@ export class RestartableServer {
   /** Ends the process with a signal, and waits for its end. */
   async kill(signal: NodeJS.Signals): Promise<Exit> {
     const exit = await this.#process.kill(signal);
-    // Its port may be another program's from now on.
+    // From now on another program may take the port.
     this.proxy.forbid();
     return exit;
   }

@@ -7,7 +7,7 @@ import { Recorder } from "./recorder.ts";
 import { report } from "./report.ts";
 import type { VirtualUser, VirtualUserOptions } from "./virtualUser.ts";
 
-/** How long a group waits for anything that must come, in milliseconds. */
+/** The limit of each wait of a group, in milliseconds. */
 export const DEADLINE_MS = 120_000;
 
 /** An account and a session of it. */
@@ -29,7 +29,7 @@ export interface LoadOptions {
 export interface End {
   /** The run's name in the report. */
   readonly name: string;
-  /** How many messages it must account for. */
+  /** The number of messages that the run must account for. */
   readonly least: number;
   /** Reads the log once more when everybody has left, and records it. */
   readonly audit: () => Promise<void>;
@@ -47,8 +47,8 @@ export class UserGroup {
   }
 
   /**
-   * Adds a user who is online from now on, and sends nothing unless it is here at `startLoad`. `port`: for each
-   * connection.
+   * Adds a user, who goes online at once. Only users that were added before `startLoad` take part in the load. `port`:
+   * asked for each connection.
    */
   add<U extends VirtualUser>(
     Kind: new (options: VirtualUserOptions) => U,
@@ -62,13 +62,13 @@ export class UserGroup {
     return user;
   }
 
-  /** The users that are here send from now on. */
+  /** Starts the load: the users added so far send from now on. */
   startLoad({ random, rate = 1_000, maxText = 200 }: LoadOptions): void {
     this.recorder.begin();
     this.#load = new Load([...this.users], random, rate, maxText);
   }
 
-  /** Waits until so many more commands have been accepted. */
+  /** Waits until `count` more commands have been accepted. */
   async accepted(count: number): Promise<void> {
     const enough = this.recorder.accepted + count;
     await this.until(`${count} more accepted`, () => this.recorder.accepted >= enough);
@@ -104,7 +104,7 @@ export class UserGroup {
     expect(accepted).to.be.at.least(least);
   }
 
-  /** Ends everything that a failed run has left. It may have ended already. */
+  /** Ends everything that a failed run has left. Does nothing after `finish`. */
   abandon(): void {
     this.#load?.stop();
     for (const user of this.users) user.abandon();
@@ -118,7 +118,7 @@ export class UserGroup {
     );
   }
 
-  /** Sends one message to everyone behind all others: a user that has it has all. */
+  /** Sends one message to everyone after all others. A user that has received it has received everything. */
   async #sayLast(): Promise<number> {
     const send = this.users[0]?.say("", "the end");
     await this.#all("its commands answered", (user) => user.idle());

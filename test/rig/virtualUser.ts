@@ -3,29 +3,29 @@ import type { Answer, Seen } from "./history.ts";
 import { LongestPause } from "./longestPause.ts";
 import type { OpenSend, OpenStream, Recorder } from "./recorder.ts";
 
-/** How many commands a virtual user has in flight at most. The server takes no more than 64 on one stream. */
+/** The most commands of a virtual user in flight. The server reads no more from a stream with 64 unsent replies. */
 const WINDOW = 60;
 
-/** Who a virtual user is, and where it is recorded. */
+/** Who a virtual user is, and what records it. */
 export interface VirtualUserOptions {
   readonly username: string;
   /** Of the user's session. */
   readonly token: string;
-  /** Names the client in sentences and in its commands. Every virtual user has another one. */
+  /** The name of the client in sentences and in its request ids. Unique for each virtual user. */
   readonly client: string;
   /** The port to connect to, asked for each connection. */
   readonly port: () => number;
   readonly recorder: Recorder;
-  /** Begin after this cursor. Default: 0. */
+  /** The cursor to begin after. Default: 0. */
   readonly resumeAfter?: number;
-  /** Whether the server may reject a message, given its recipient, for a reason. Default: it may, for any. */
+  /** Whether the server may reject a message to this recipient for this reason. Default: always. */
   readonly mayReject?: (recipient: string, reason: string) => boolean;
 }
 
 /** A command in flight. */
 export interface InFlight {
   readonly requestId: string;
-  /** How many streams its client had opened when it was sent first. */
+  /** The number of streams that its client had opened when the command was sent first. */
   readonly streams: number;
   readonly command: Command;
   /** The record of a command that posts a message. */
@@ -86,8 +86,8 @@ export abstract class VirtualUser {
   }
 
   /**
-   * Sends a message, to everyone if the recipient is empty, as a line that a person typed if asked to. The text gets
-   * a unique prefix.
+   * Sends a message; to everyone if the recipient is empty. `isTyped`: as a text command. The text gets a unique
+   * prefix.
    */
   say(recipient: string, text: string, isTyped = false): OpenSend {
     const requestId = this.#nextId();
@@ -136,7 +136,7 @@ export abstract class VirtualUser {
   abstract pause(): void;
   /** Reads on. */
   abstract resume(): void;
-  /** Goes offline for good, having received everything. */
+  /** Goes offline for good. Call it when the user has received everything. */
   abstract leave(): Promise<void>;
   /** Goes offline at once, in any state. */
   abstract abandon(): void;

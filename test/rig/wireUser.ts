@@ -7,7 +7,7 @@ import { Connection } from "../support/wire.ts";
 import type { OpenStream } from "./recorder.ts";
 import { type InFlight, VirtualUser } from "./virtualUser.ts";
 
-/** After this long a silent connection is asked for a sign of life, which may take as long again, in milliseconds. */
+/** The interval of pings, in milliseconds. A connection is cut if a ping is not answered before the next one. */
 const PING_MS = 1_000;
 /** The wait before a reconnect, in milliseconds: the contract asks clients not to hammer a server that starts. */
 const RECONNECT_MS = 50;
@@ -33,7 +33,8 @@ export class WireUser extends VirtualUser {
   }
 
   /**
-   * Opens one stream on a connection of its own, joins, and sends what is in flight. For scripts that do not `start`.
+   * Opens one stream on a connection of its own, joins, and sends what is in flight. Scripts may call it in place of
+   * `start`.
    */
   async open(): Promise<{ readonly wire: Connection; readonly chat: ChatStream }> {
     const wire = await Connection.open({ port: this.options.port() });
@@ -93,7 +94,7 @@ export class WireUser extends VirtualUser {
 
   async #stay(): Promise<void> {
     while (!this.#hasLeft) {
-      // Lost and refused connections are what a fault test makes.
+      // A fault test causes lost and refused connections, so errors are expected.
       await this.#oneStream().catch(() => {});
       if (!this.#hasLeft) await sleep(RECONNECT_MS);
     }
@@ -140,7 +141,7 @@ export class WireUser extends VirtualUser {
         return;
       }
       case "rejected":
-        // A server whose store is away rejects the join too: the next stream tries again.
+        // A server whose store is unavailable rejects the join too. The next stream tries again.
         if (requestId === JOIN) this.#wire?.close();
         else this.answered(requestId, { kind: "rejected", reason: nameOf(event.value.reason) });
         return;
@@ -153,7 +154,7 @@ export class WireUser extends VirtualUser {
   }
 }
 
-/** Cuts a connection that gives no sign of life, as gRPC's keepalive does. Returns a function that ends the pings. */
+/** Pings a connection, and cuts it if no answer comes, as gRPC's keepalive does. Returns a function that ends this. */
 function keepAlive(wire: Connection): () => void {
   let answered = true;
   const timer = setInterval(() => {

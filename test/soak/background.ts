@@ -4,7 +4,7 @@ import type { Random } from "../support/random.ts";
 import { Connection, failure } from "../support/wire.ts";
 import { type Account, optionsOf, pass, type Soak, settled } from "./shared.ts";
 
-/** How far back a reader of the log begins, at most, in messages. */
+/** A reader of the log begins at most this many messages before the head. */
 export const FURTHEST_BACK = 8_000;
 
 /** Opens streams and cancels them in any state, many on one connection. */
@@ -35,7 +35,7 @@ export async function readHistory(account: Account, soak: Soak, random: Random):
   }
 }
 
-/** Reads the log from a cursor to its head. The reader is recorded under a name of its own. */
+/** Reads the log from a cursor to its head. `client`: the name under which the reader is recorded. */
 export async function readFrom(start: number, account: Account, soak: Soak, client: string): Promise<void> {
   const user = new WireUser(optionsOf(account, soak, start, client));
   const { wire, chat } = await user.open();

@@ -2,10 +2,10 @@ import { WireUser } from "../rig/wireUser.ts";
 import { type Account, expectOpen, optionsOf, pass, type Script, type Soak, settled } from "./shared.ts";
 import { finishOnWire } from "./wireScript.ts";
 
-/** Longer than a server lets a response go untaken, in milliseconds. */
+/** Longer than the server lets a client leave a response unread, in milliseconds. */
 const IDLE_MS = 200_000;
 
-/** Joins and reads nothing until the server resets the stream. Then it comes back, and has missed nothing. */
+/** Catches up, then reads nothing until the server resets the stream. Then it comes back, and must miss nothing. */
 export class IdleScript implements Script {
   readonly #soak: Soak;
   readonly user: WireUser;

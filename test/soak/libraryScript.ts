@@ -4,7 +4,7 @@ import type { Random } from "../support/random.ts";
 import { sendSomething } from "./send.ts";
 import { type Account, optionsOf, pass, type Script, type Soak, settled } from "./shared.ts";
 
-/** A busy machine must not look like a dead connection, in milliseconds. */
+/** So long that a busy machine does not look like a dead connection, in milliseconds. */
 const KEEPALIVE_TIMEOUT_MS = 20_000;
 
 /** Comes and goes with the client library, behind a network that is cut every now and then. */

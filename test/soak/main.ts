@@ -13,8 +13,8 @@ import { heapOf, inMegabytes, notBack, verdict } from "./verdict.ts";
 import { type Sample, Watch } from "./watch.ts";
 
 /**
- * How long the server has to come back to where it began, in milliseconds. A user whose stream broke off counts as
- * online for 10 s of it.
+ * How long the server has until its figures must be back where they began, in milliseconds. A user whose stream broke
+ * off stays online for 10 s of this time.
  */
 const SETTLING_MS = 60_000;
 
@@ -41,7 +41,7 @@ try {
   closing.abort();
   await server.stop();
 }
-// If a client failed, others may still wait for something.
+// If a client failed, others may still wait for something, and keep the process alive.
 process.exit();
 
 async function soak(): Promise<string[]> {
@@ -84,7 +84,7 @@ function expectNone(violations: readonly string[]): void {
   }
 }
 
-/** The first sample that is as it should be, or the last one when the time is over. */
+/** The first sample that `isSettled` accepts; the last one if none is accepted in time. */
 async function settled(watch: Watch, isSettled: (now: Sample) => boolean): Promise<Sample> {
   const deadline = Date.now() + SETTLING_MS;
   let now = await watch.take();

@@ -15,7 +15,7 @@ export interface SoakOptions {
 export function readOptions(argv: readonly string[]): SoakOptions {
   const command = new Command("soak")
     .description(
-      "Lets virtual users come and go at a real server, verifies what they see, and looks for what the server keeps.",
+      "Lets virtual users come and go at a real server, verifies what they see, and reports what the server leaks.",
     )
     .option(
       "--minutes <number>",

@@ -1,7 +1,7 @@
 import { inMegabytes } from "./verdict.ts";
 import type { Sample } from "./watch.ts";
 
-/** How often a sample is printed if the output is not a terminal, in seconds. */
+/** The interval at which samples are printed if the output is not a terminal, in seconds. */
 const EVERY = 30;
 let toldAt = Number.NEGATIVE_INFINITY;
 
@@ -10,7 +10,7 @@ export function say(line: string): void {
   process.stdout.write(`${process.stdout.isTTY ? "\r\u001b[2K" : ""}${line}\n`);
 }
 
-/** Prints a sample: in a line that changes on a terminal, otherwise in a new line every `EVERY` seconds. */
+/** Prints a sample: on a terminal in place of the one before, otherwise in a new line every `EVERY` seconds. */
 export function tell(sample: Sample): void {
   const { seconds, streams, readersBehind, openFiles, heap, rss, accepted, deliveries, loopDelay } = sample;
   const clock = `${Math.floor(seconds / 60)}:${`${Math.floor(seconds % 60)}`.padStart(2, "0")}`;

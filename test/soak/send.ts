@@ -2,13 +2,13 @@ import type { VirtualUser } from "../rig/virtualUser.ts";
 import { help, sendAll } from "../support/commands.ts";
 import type { Random } from "../support/random.ts";
 
-/** In bytes. Long, so that a user who does not read for a minute is behind the timeline, and reads pages. */
+/** The longest text, in bytes: a user who does not read for a minute is then behind the timeline, and reads pages. */
 const LONGEST = 4_000;
 const FILLER = "blah ";
 
 /**
- * Sends something at random: to everyone, to one user, to itself, typed, a call for help, or a text that must be
- * rejected.
+ * Sends one command at random: a message to everyone or to one user (possibly the sender), sometimes as a text command;
+ * `help`; or an empty text, which must be rejected.
  */
 export function sendSomething(user: VirtualUser, random: Random, names: readonly string[]): void {
   const dice = random.between(1, 100);

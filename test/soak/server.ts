@@ -4,7 +4,7 @@ import path from "node:path";
 import { RestartableServer } from "../rig/serverProcess.ts";
 import { type Scrape, scrape } from "../support/metrics.ts";
 
-/** What a process holds after a garbage collection. */
+/** What the server's process holds after a garbage collection. */
 export interface Held {
   /** In bytes. */
   readonly heapUsed: number;
@@ -43,12 +43,12 @@ export class SoakServer {
     return this.#server.exited;
   }
 
-  /** Its metrics, now. */
+  /** Reads the server's metrics. */
   scrape(): Promise<Scrape> {
     return scrape(this.#metrics);
   }
 
-  /** Collects its garbage, and returns what is left. */
+  /** Makes the server collect its garbage. Resolves with what is left. */
   async collect(): Promise<Held> {
     this.#collections += 1;
     this.#server.signal("SIGHUP");
@@ -56,13 +56,13 @@ export class SoakServer {
     return JSON.parse(line);
   }
 
-  /** The lines that it should not have written: warnings, errors, and lines that are not of its log. */
+  /** The lines that the server should not have written: warnings, errors, and lines that are not of its log. */
   complaints(): string[] {
     const lines = this.#server.said.split("\n").filter((line) => line !== "");
     return lines.filter((line) => !/^\{"soak":\d|^\{"level":30,/.test(line));
   }
 
-  /** Stops it, and removes its folder. */
+  /** Stops the server, and removes its folder. */
   async stop(): Promise<void> {
     await this.#server.kill("SIGTERM");
     await this.#server.proxy.close();

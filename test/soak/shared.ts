@@ -5,8 +5,7 @@ import type { ChatStream } from "../support/chatStream.ts";
 import { within } from "../support/deadline.ts";
 
 /**
- * How long the soak waits for anything that has to come, in milliseconds: longer than a slow reader needs to catch
- * up.
+ * The limit of each wait of the soak, in milliseconds: longer than a slow reader needs to catch up.
  */
 export const DEADLINE_MS = 60_000;
 
@@ -34,7 +33,7 @@ export interface Script {
   run(): Promise<void>;
   /** Comes once more without sending anything new, and leaves when it has everything and all is answered. */
   finish(): Promise<void>;
-  /** Closes what is left. */
+  /** Closes the client for good. */
   close(): Promise<void>;
 }
 
@@ -45,12 +44,12 @@ export function optionsOf(
   resumeAfter: number,
   client = username,
 ): VirtualUserOptions {
-  // Only a user who has just left is not online.
+  // A recipient who has just left may be offline. No other rejection of a message is right.
   const mayReject = (recipient: string, reason: string) => recipient !== "" && reason === "RECIPIENT_OFFLINE";
   return { username, token, client, port: () => port, recorder, resumeAfter, mayReject };
 }
 
-/** Lets time pass, less of it if the soak closes. */
+/** Waits for `ms` milliseconds, or until the soak closes. */
 export async function pass(ms: number, { closing }: Soak): Promise<void> {
   await sleep(ms, undefined, { signal: closing }).catch(() => {});
 }

@@ -11,7 +11,7 @@ import { leaveOnWire, WireScript } from "./wireScript.ts";
 const WIRE_USERS = 30;
 const LIBRARY_USERS = 10;
 const IDLE_USERS = 2;
-/** More than the timeline and the page cache hold: these caches are full, and grow no more, when the soak begins. */
+/** More than the timeline and the page cache hold, so that both are full, and grow no more, when the soak begins. */
 const FIRST_MESSAGES = 12_000;
 const FIRST_IN_FLIGHT = 500;
 const FIRST_TEXT = "~".repeat(2_000);
@@ -62,8 +62,8 @@ export class SoakUsers {
 
   /** Every user receives the rest, and leaves. */
   async finish(): Promise<void> {
-    // First the commands that were not answered, which may add to the log. Then nobody sends any more, and everyone
-    // gets the rest of it.
+    // The first time, users send their unanswered commands again, which may add to the log. The second time, nobody
+    // sends, and everyone gets the rest of the log.
     for (let time = 0; time < 2; time++) await Promise.all(this.#scripts.map((script) => script.finish()));
     for (const { user } of this.#scripts) user.complete();
     for (const script of this.#scripts) await script.close();

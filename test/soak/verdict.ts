@@ -17,7 +17,7 @@ const EARLY = 120;
 /** A single sample may fall on a peak, so the heap is the median of this many seconds. */
 const SPAN = 30;
 
-/** The figures that must be back where they began when everybody has left. */
+/** The figures that must be back where they began when all clients have left. */
 const BACK = ["streams", "readers", "readersBehind", "listeners", "handles", "openFiles"] as const;
 
 /** The heap after a garbage collection, in bytes: after the second minute, and at the end, with as many clients. */
@@ -36,8 +36,8 @@ export function notBack(begin: Sample, end: Sample): string[] {
 }
 
 /**
- * A sentence for each fault of the server. None: it held. `judgesGrowth`: the soak was long enough for the growth of
- * the heap.
+ * A sentence for each fault of the server; none if it passed. `judgesGrowth`: the soak was long enough to judge the
+ * growth of the heap.
  */
 export function verdict({ begin, samples, end }: Seen, judgesGrowth = true): string[] {
   const { early, late } = heapOf(samples);
@@ -46,7 +46,7 @@ export function verdict({ begin, samples, end }: Seen, judgesGrowth = true): str
     const [before, after] = [inMegabytes(begin.heap), inMegabytes(end.heap)];
     found.unshift(`The heap was ${before} before the first client came, and ${after} when all had left.`);
   }
-  // Not `>`: without a sample there is nothing to compare, and nothing was shown.
+  // Not `>`: without a sample the median is NaN, and then the growth must count as a fault.
   if (judgesGrowth && !(late <= early * (1 + MAX_GROWTH))) {
     found.unshift(
       `The heap grew from ${inMegabytes(early)} after the second minute to ${inMegabytes(late)} at the end.`,

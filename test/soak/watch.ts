@@ -26,7 +26,7 @@ export interface Sample {
   readonly stalled: number;
 }
 
-/** How often a sample is taken, in milliseconds. */
+/** The interval of the samples, in milliseconds. */
 const EVERY = 5_000;
 
 /** Watches a server from outside: reads its metrics, and makes it collect its garbage. */

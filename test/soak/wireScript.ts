@@ -11,7 +11,7 @@ const ACTIONS = ["send", "send", "send", "send", "send", "send", "send", "send",
 /** How a user goes offline. */
 const EXITS = ["leave", "leave", "cancel", "cut", "cut", "logout"] as const;
 
-/** Comes and goes, with a connection of the bare wire for each visit. */
+/** Comes and goes on bare HTTP/2, with a new connection for each visit. */
 export class WireScript implements Script {
   readonly #account: Account;
   readonly #soak: Soak;

@@ -13,12 +13,12 @@ const STALL = 10 * SECOND;
 interface Fault {
   /** The pause between two strikes, in milliseconds. */
   readonly rest: readonly [from: number, to: number];
-  /** Strikes once, and repairs everything at its end. Resolves with the name of the fault. */
+  /** Strikes once, and then repairs what it broke. Resolves with the name of the fault. */
   readonly strike: (random: Random) => Promise<string>;
 }
 
 /**
- * Strikes a cluster at random for so many milliseconds: kills nodes, stops and kills PostgreSQL and NATS, and stalls
+ * Strikes a cluster at random for `duration` milliseconds: kills nodes, stops and kills PostgreSQL and NATS, and stalls
  * connections. Each kind of fault has a schedule of its own, so several strike at once. When everything is repaired,
  * resolves with how often each fault struck.
  */
@@ -40,7 +40,7 @@ export async function strikeAtRandom(
   };
   // Each kind has random numbers of its own, which do not depend on how long another kind took.
   const schedules = faultsOf(cluster, room).map((fault, i) => repeat(fault, new Random(seed + i)));
-  // Waits for all, also if one fails: everything is repaired then.
+  // Waits for all schedules, even if one fails, so that each repairs what it broke.
   await Promise.allSettled(schedules);
   await Promise.all(schedules);
   return counts;
@@ -85,7 +85,7 @@ async function stall(cluster: Cluster, room: ClusterRoom, random: Random): Promi
     ["client to node", random.oneOf([toClients, room.front.proxy])],
   ];
   const [name, proxy] = random.oneOf(places);
-  // Half of the time all connections, otherwise one of several, such as that of the commits.
+  // Half of the time all connections of a node to an engine stall, otherwise one, such as that of the commits.
   const isAll = name !== "client to node" && random.between(1, 2) === 1;
   const { links } = proxy;
   const stalled = isAll || links.length === 0 ? proxy : random.oneOf(links);

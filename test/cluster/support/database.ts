@@ -16,7 +16,7 @@ export class Database {
     this.url = server.url.replace(/\/[^/]*$/, `/${name}`);
   }
 
-  /** Makes an empty one. */
+  /** Creates an empty database. */
   static async create(server: EngineServer): Promise<Database> {
     databases += 1;
     const name = `cluster_${databases}`;
@@ -43,7 +43,7 @@ export class Database {
     }));
   }
 
-  /** Removes it, also while it is in use. */
+  /** Removes the database, also while it is in use. */
   async drop(): Promise<void> {
     await query(this.#server.url, `DROP DATABASE ${this.#name} WITH (FORCE)`);
   }

@@ -6,15 +6,15 @@ import type { Connection } from "../../support/wire.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ClusterNode } from "./node.ts";
 
-/** After how long a node that could not be asked for its health is asked again, in milliseconds. */
+/** The wait before a node that did not answer is asked for its health again, in milliseconds. */
 const RETRY = 50;
 
 /**
- * A balancer as operators put one before nodes: a new connection goes to one that says of itself that it serves, in
- * turn.
+ * A load balancer, as operators put one in front of nodes: new connections go in turn to the nodes whose health is
+ * SERVING.
  */
 export class Front {
-  /** What clients connect to. */
+  /** The proxy that clients connect to. */
   readonly proxy: NetworkProxy;
   readonly #serving: Set<ClusterNode>;
   readonly #watches = new Map<ClusterNode, Connection>();
@@ -26,12 +26,12 @@ export class Front {
     for (const node of nodes) this.#watch(node);
   }
 
-  /** Starts one in front of the nodes that there are. */
+  /** Starts a load balancer in front of the present nodes of a cluster. */
   static async start({ nodes }: Cluster): Promise<Front> {
     const serving = new Set(nodes);
     let turn = 0;
     const proxy = await NetworkProxy.start(() => {
-      // Where none serves one of them refuses in its own words.
+      // If no node serves, one of them refuses the client, with its own status.
       const choice = serving.size > 0 ? [...serving] : nodes;
       return (choice[turn++ % choice.length] as ClusterNode).server.port;
     });

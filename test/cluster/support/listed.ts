@@ -3,11 +3,12 @@ import type { Account } from "../../rig/userGroup.ts";
 import { CallFailed } from "../../support/wire.ts";
 import type { ClusterNode } from "./node.ts";
 
-/** How long a list may take to become the awaited one, and how often it is read, in milliseconds. */
+/** How long to wait for the expected list, in milliseconds. */
 const DEADLINE_MS = 60_000;
+/** The wait between two reads of the list, in milliseconds. */
 const LOOK = 50;
 
-/** The names of all online users, as a node lists them to one of them. */
+/** The names of all online users, as a node lists them for one user. */
 async function namesOn(node: ClusterNode, { token }: Account): Promise<string[]> {
   const { users } = await node.with((wire) => wire.list(token, { pageSize: 1_000 }));
   return users.map(({ username }) => username);
@@ -19,7 +20,7 @@ export async function listed(node: ClusterNode, user: Account, names: readonly s
   const wanted = [...names].sort().join();
   for (;;) {
     const there = await namesOn(node, user).catch((error) => {
-      // The store may still be away.
+      // The store may still be unavailable.
       if (error instanceof CallFailed) return [error.message];
       throw error;
     });

@@ -5,12 +5,12 @@ import type { EngineServer } from "../../support/engineServer.ts";
 import { Proxy as NetworkProxy } from "../../support/proxy.ts";
 import { Connection } from "../../support/wire.ts";
 
-/** How long a node may take to start, in milliseconds. A test may keep its database away meanwhile. */
+/** How long a node may take to start, in milliseconds. Its database may be unavailable for a part of this time. */
 const DEADLINE_MS = 60_000;
 
 /** The engines of a node. */
 export interface ClusterEngines {
-  /** The data folder of nodes, which should stay empty. */
+  /** The folder for the data folders of nodes. With PostgreSQL these stay empty. */
   readonly folder: string;
   readonly postgres: EngineServer;
   /** The database's URL, without a proxy. */
@@ -63,28 +63,28 @@ export class ClusterNode {
     return this.toClients.port;
   }
 
-  /** Kills its process. */
+  /** Kills the node's process. */
   async kill(): Promise<void> {
     await this.server.kill("SIGKILL");
   }
 
-  /** Drains it, as an operator does, and waits for its end. */
+  /** Drains the node, as an operator does, and waits for the end of its process. */
   async drain(): Promise<void> {
     const { code, stderr } = await this.server.kill("SIGTERM");
     expect(code, stderr).to.equal(0);
   }
 
-  /** Starts it again. */
+  /** Starts the node again. */
   async startAgain(): Promise<void> {
     await this.server.startAgain();
   }
 
-  /** A connection to it, without a proxy. */
+  /** A connection to the node, without a proxy. */
   connect(): Promise<Connection> {
     return Connection.open({ port: this.server.port });
   }
 
-  /** Runs an action on such a connection, and closes the connection. */
+  /** Runs an action on a connection without a proxy, and closes the connection. */
   async with<T>(action: (wire: Connection) => Promise<T>): Promise<T> {
     const wire = await this.connect();
     try {
@@ -94,7 +94,7 @@ export class ClusterNode {
     }
   }
 
-  /** Closes its proxies. `endProcesses` ends its process. */
+  /** Closes the node's proxies. `endProcesses` ends its process. */
   async close(): Promise<void> {
     await Promise.all([this.toPostgres, this.toNats, this.toClients].map((proxy) => proxy.close()));
   }

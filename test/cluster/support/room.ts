@@ -21,7 +21,7 @@ export interface RoomOptions extends LoadOptions {
 export class ClusterRoom {
   readonly group = new UserGroup(true);
   readonly users: readonly Account[];
-  /** Between the library users and all nodes. */
+  /** The load balancer between the library users and the nodes. */
   readonly front: Front;
   readonly #cluster: Cluster;
 
@@ -45,13 +45,13 @@ export class ClusterRoom {
     return room;
   }
 
-  /** Waits until every node lists all users, who all have clients. */
+  /** Waits until every node lists all users. Each user must have a client. */
   async everyoneListed(): Promise<void> {
     const names = this.users.map(({ username }) => username).sort();
     for (const node of this.#cluster.nodes) await listed(node, this.users[0] as Account, names);
   }
 
-  /** As in `UserGroup`. PostgreSQL itself says what the log is. */
+  /** As in `UserGroup`. The audit reads the log from PostgreSQL. */
   async finish(test: Mocha.Context, name: string, least: number): Promise<void> {
     await this.group.finish(test, { name, least, audit: () => this.#audit() });
   }
@@ -72,7 +72,7 @@ export class ClusterRoom {
     this.group.add(WireUser, user, client, () => this.#cluster.node(node++).port);
   }
 
-  /** Records the log as each user must have seen it, as if one more client had asked for all of it. */
+  /** Records the log of PostgreSQL for each user, as if one more client of the user had read all of it. */
   async #audit(): Promise<void> {
     const messages = (await this.#cluster.database.messages()).map((message) => ({
       kind: "message" as const,
@@ -90,7 +90,7 @@ export class ClusterRoom {
 }
 
 /**
- * Rooms of a `describe`. Nothing of them is left after each test. Call it after `useClusters`, whose nodes end first.
+ * Rooms of a `describe`. They are closed after each test. Call it after `useClusters`, whose nodes end first.
  */
 export function useRooms(): (cluster: Cluster, options: RoomOptions) => Promise<ClusterRoom> {
   const rooms: ClusterRoom[] = [];

@@ -12,7 +12,7 @@ export interface Visitors {
   enter(node: ClusterNode, user: Account, how?: Parameters<typeof join>[0]): Promise<ChatStream>;
 }
 
-/** How long a stream waits for anything, in milliseconds: well above what nodes take while something is away. */
+/** How long a stream waits for anything, in milliseconds: much longer than nodes take during an outage of an engine. */
 const DEADLINE_MS = 30_000;
 
 /** Visitors of a `describe`. */
@@ -37,7 +37,7 @@ export function useVisitors(): Visitors {
   };
 }
 
-/** How long something took, for people: `0.12 s`. */
+/** A duration in a form for people: `0.12 s`. */
 export function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(2)} s`;
 }

@@ -15,9 +15,9 @@ import {
   useStore,
 } from "../../support/storeFixture.ts";
 
-/** Ids, order and sessions. */
+/** `append`: the ids and the order of messages, and the drafts of ended sessions. */
 export function describeAppending(place: NewStoreFixture): void {
-  describe("that is new", () => {
+  describe("A new log", () => {
     const store = useEmptyStore(place);
 
     it("a new log is empty, and gives dense ids from 1 on over all batches", async () => {
@@ -42,7 +42,7 @@ export function describeAppending(place: NewStoreFixture): void {
     });
   });
 
-  describe("appending", () => {
+  describe("append", () => {
     const store = useStore(place);
 
     it("append resolves with the results in the order of the drafts", async () => {
@@ -122,7 +122,7 @@ export function describeAppending(place: NewStoreFixture): void {
     it("a draft of an unknown or purged session is not appended", async () => {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
-      const { id: swept } = await store.sessions.open({
+      const { id: purged } = await store.sessions.open({
         tokenHash: newTokenHash(),
         accountId: ana.accountId,
         at: NOON,
@@ -130,14 +130,14 @@ export function describeAppending(place: NewStoreFixture): void {
       });
       await store.sessions.purge(NOON + 20, 0);
       const outcomes = await store.log.append([
-        draft({ ...ana, sessionId: swept + 1_000 }, "never was"),
-        draft({ ...ana, sessionId: swept }, "swept out"),
+        draft({ ...ana, sessionId: purged + 1_000 }, "never was"),
+        draft({ ...ana, sessionId: purged }, "purged"),
       ]);
       expect(outcomes).to.deep.equal([{ kind: "session-ended" }, { kind: "session-ended" }]);
       expect(await headOf(store.log)).to.equal(head);
     });
 
-    it("no draft of a session is accepted after its end has resolved, with appends in flight", async () => {
+    it("no draft of a session is accepted after its end has resolved, even with appends in flight", async () => {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
       const appendAll = () => Promise.all(range(1, 20).map((i) => store.log.append([draft(ana, `${i}`)])));

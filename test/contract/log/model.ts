@@ -1,14 +1,14 @@
 import { type Message, maySee } from "../../../src/server/log/message.ts";
 import type { AppendResult, Draft } from "../../../src/server/log/ports/logStore.ts";
 
-/** What a log does with drafts, in the fewest lines. */
+/** A model of `LogStore`: what a log does with drafts, in the fewest lines. */
 export class LogModel {
   readonly messages: Message[] = [];
   readonly #headId: number;
   readonly #endedSessions: ReadonlySet<number>;
   readonly #known = new Map<string, Message>();
 
-  /** `headId`: what is in the log already, and not in the model. */
+  /** `headId`: the head of the log before the first message of the model. */
   constructor(start: { headId: number; endedSessions?: ReadonlySet<number> }) {
     this.#headId = start.headId;
     this.#endedSessions = start.endedSessions ?? new Set();
@@ -18,7 +18,7 @@ export class LogModel {
     return batch.map((draft) => this.#appendOne(draft));
   }
 
-  /** The id of the oldest of the last `count` messages that an account may see; 0 for none. */
+  /** Of the newest `count` messages that an account may see, the id of the oldest; 0 if it may see none. */
   recent(accountId: number, count: number): number {
     const seen = this.messages.filter((message) => maySee(accountId, message));
     return seen.slice(-count)[0]?.id ?? 0;

@@ -10,9 +10,9 @@ import {
   useStore,
 } from "../../support/storeFixture.ts";
 
-/** Messages by their ids. */
+/** `read`: messages by their ids. */
 export function describeReading(place: NewStoreFixture): void {
-  describe("reading", () => {
+  describe("read", () => {
     const store = useStore(place);
 
     it("read returns every field of a message", async () => {

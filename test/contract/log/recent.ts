@@ -13,15 +13,15 @@ import {
 import { LogModel } from "./model.ts";
 
 /**
- * Where the last messages that an account may see begin. SQL repeats the rule of `maySee` (src/server/log/message.ts)
- * for this: in `recent` of engines/sqlite/reader.ts and in `RECENT` of engines/postgres/log.ts. The test against a
- * model compares them with it.
+ * `recent`: the id at which the newest messages begin that an account may see. Two engines repeat the rule of `maySee`
+ * (src/server/log/message.ts) in SQL: `recent` of engines/sqlite/reader.ts, and `RECENT` of engines/postgres/log.ts.
+ * The test against a model compares both with `maySee`.
  */
 export function describeRecent(place: NewStoreFixture): void {
-  describe("the last messages that a user may see, if they are few,", () => {
+  describe("recent in a short log", () => {
     const store = useEmptyStore(place);
 
-    it("recent covers all messages if there are fewer than asked for", async () => {
+    it("recent is the first visible message if there are fewer than asked for, and 0 if there is none", async () => {
       const [ana, bob, eve] = [await enlist(store, "ana"), await enlist(store, "bob"), await enlist(store, "eve")];
       expect(await store.log.recent(eve.accountId, 10)).to.equal(0);
       await store.log.append([draft(ana, "1", { to: bob }), draft(bob, "2", { to: ana })]);
@@ -33,7 +33,7 @@ export function describeRecent(place: NewStoreFixture): void {
     });
   });
 
-  describe("the last messages that a user may see", () => {
+  describe("recent", () => {
     const store = useStore(place);
 
     it("recent counts an account's own private messages, and not those of others", async () => {

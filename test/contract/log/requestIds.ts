@@ -15,9 +15,9 @@ import {
 } from "../../support/storeFixture.ts";
 import { LogModel } from "./model.ts";
 
-/** What makes a message safe to send again. */
+/** Request ids, which make it safe to send a message again. */
 export function describeRequestIds(place: NewStoreFixture): void {
-  describe("a request id", () => {
+  describe("request ids", () => {
     const store = useStore(place);
     const accepted = (id: number, duplicate: boolean) => ({ kind: "accepted", id, sentAt: NOON, duplicate });
 
@@ -41,7 +41,7 @@ export function describeRequestIds(place: NewStoreFixture): void {
       ]);
     });
 
-    it("concurrent drafts with one request id are accepted once", async () => {
+    it("the first of concurrent drafts with one request id is appended, the others are its duplicates", async () => {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
       const hello = draft(ana, "hello", { requestId: "r" });
@@ -50,7 +50,7 @@ export function describeRequestIds(place: NewStoreFixture): void {
       expect(await idsAfter(store.log, head)).to.deep.equal([head + 1]);
     });
 
-    it("a request id with another text or recipient is reused, and the first message stays as it was", async () => {
+    it("a request id with another text or recipient is refused as reused, and the first message stays", async () => {
       const [ana, bob, eve] = [await enlist(store, "ana"), await enlist(store, "bob"), await enlist(store, "eve")];
       const head = await headOf(store.log);
       await store.log.append([
@@ -98,7 +98,7 @@ export function describeRequestIds(place: NewStoreFixture): void {
       expect(await store.log.append([again])).to.deep.equal([accepted(id, true)]);
     });
 
-    it("request ids of any characters are distinct", async () => {
+    it("request ids that differ in any character are distinct", async () => {
       const ana = await enlist(store, "ana");
       const composed = ["\u00e9", "e\u0301"];
       const ids = [

@@ -11,13 +11,13 @@ import {
   useStore,
 } from "../../support/storeFixture.ts";
 
-/** The times of messages. */
+/** `sentAt`: the times of messages. */
 export function describeSentAt(place: NewStoreFixture): void {
   describe("the time of a message", () => {
     const store = useStore(place);
     let ana: Person;
     let head: number;
-    /** Later than any message before, so that the tests do not meet. */
+    /** The time at which a test begins: later than all messages of the tests before it, which share the store. */
     let start = NOON;
     beforeEach(async () => {
       ana = await enlist(store, "ana");

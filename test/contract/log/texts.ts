@@ -3,32 +3,32 @@ import fc from "fast-check";
 import { draft, enlist, headOf, type NewStoreFixture, post, readAfter, useStore } from "../../support/storeFixture.ts";
 
 const TEXTS: Readonly<Record<string, string>> = {
-  "a byte order mark in front": "\ufeffhello",
+  "a byte order mark at the start": "\ufeffhello",
   "a byte order mark alone": "\ufeff",
   "a lone combining mark": "\u0301",
-  "composed letters, which are not taken apart": "\u00e9",
-  "letters taken apart, which are not composed": "e\u0301",
+  "a composed letter, which must not be decomposed": "\u00e9",
+  "a decomposed letter, which must not be composed": "e\u0301",
   "characters of four bytes": "\u{1f600}\u{10ffff}\u{1d11e}",
-  "characters for private use, and such as are none": "\ue000\ufffe\uffff",
+  "private-use characters and noncharacters": "\ue000\ufffe\uffff",
   "a replacement character": "\ufffd",
   "line ends of all kinds": "a\r\nb\nc\rd\u2028e\u2029f\u0085",
   "control characters": "\u0001\u001b[31m\u0007\u007f\u009b",
-  "marks that turn the direction of writing": "\u202eevil\u202c\u2066x\u2069",
+  "marks that change the direction of writing": "\u202eevil\u202c\u2066x\u2069",
   "white space at both ends": " \t\n hello \n\t ",
   "white space alone": " ",
-  "what a query is made of": "'; DROP TABLE messages; -- \" ` $1 ?1 :a @b % _ \\",
-  "a number": "007",
-  "nothing but an exponent": "1e5",
-  "64 KiB": "\u{1f600}".repeat(16_384),
+  "characters that mean something in SQL": "'; DROP TABLE messages; -- \" ` $1 ?1 :a @b % _ \\",
+  "a number with leading zeros": "007",
+  "a number with an exponent": "1e5",
+  "64 KiB of four-byte characters": "\u{1f600}".repeat(16_384),
 };
 
-/** Texts, exactly as they were. */
+/** The texts of messages: the store returns each exactly as it was appended. */
 export function describeTexts(place: NewStoreFixture): void {
-  describe("a text comes back exactly as it was:", () => {
+  describe("the text of a message", () => {
     const store = useStore(place);
 
     for (const [what, text] of Object.entries(TEXTS)) {
-      it(what, async () => {
+      it(`a text (${what}) comes back exactly as it was appended`, async () => {
         const ana = await enlist(store, "ana");
         const id = await post(store.log, draft(ana, text, { requestId: "r" }));
         expect((await store.log.read(id, id))[0]?.text).to.equal(text);
@@ -36,7 +36,7 @@ export function describeTexts(place: NewStoreFixture): void {
       });
     }
 
-    it("any Unicode but U+0000", async () => {
+    it("a text of any Unicode but U+0000 comes back exactly as it was appended", async () => {
       const ana = await enlist(store, "ana");
       const anyText = fc.string({ unit: "binary", minLength: 1, maxLength: 40 }).filter((text) => !text.includes("\0"));
       await fc.assert(

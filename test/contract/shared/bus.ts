@@ -6,24 +6,24 @@ import type { Bus, Notification } from "../../../src/server/log/ports/bus.ts";
 import { Listener, numbered, numberOf } from "../../support/notifications.ts";
 import { range } from "../../support/storeFixture.ts";
 
-/** A bus that several nodes share, and what carries it. */
+/** A bus that several nodes share, and the server that carries its notifications. */
 export interface SharedBus {
-  /** The bus of one more node, which is connected. */
+  /** Opens the bus of one more node. Resolves when it is connected. */
   open(): Promise<SharedBusNode>;
-  /** What carries the hints goes away, and the nodes have noticed. */
+  /** Stops the server. Resolves when the nodes have noticed. */
   stop(): Promise<void>;
-  /** It is back, and so are the nodes' connections. */
+  /** Starts the server again. Resolves when the nodes are connected. */
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface SharedBusNode {
   readonly bus: Bus;
-  /** Resolves when what was followed and published before is known to what carries it. */
+  /** Resolves when the server has received everything that this node has followed and published before. */
   taken(): Promise<void>;
 }
 
-/** What a bus keeps to that several nodes share (room/ports/bus.ts), beside what every bus does. */
+/** Tests the contract of `Bus` (src/server/log/ports/bus.ts) between nodes. `describeBus` tests it within one node. */
 export function describeSharedBus(name: string, begin: () => Promise<SharedBus>): void {
   describe(`The bus of ${name}, which several nodes share`, () => {
     let shared: SharedBus;
@@ -44,7 +44,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
 
     it("every kind of notification reaches the other nodes unchanged, in order and once", async () => {
       const [ana, bob, eve] = [await join(), await join(), await join()];
-      const hints: Notification[] = [
+      const notifications: Notification[] = [
         {
           kind: "appended",
           logId,
@@ -57,19 +57,19 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
         ...range(1, 200).map(numbered),
         numbered(1_000),
       ];
-      for (const hint of hints) ana.bus.publish(hint);
+      for (const notification of notifications) ana.bus.publish(notification);
       for (const { listener } of [bob, eve]) {
         await listener.number(1_000);
-        expect(listener.heard).to.deep.equal(hints);
+        expect(listener.heard).to.deep.equal(notifications);
       }
       await ana.taken();
-      expect(ana.listener.heard, "what the sender has heard").to.deep.equal(hints);
+      expect(ana.listener.heard, "what the sender has heard").to.deep.equal(notifications);
     });
 
     it("a notification that a handler publishes arrives after the one it handles", async () => {
       const [ana, bob] = [await join(), await join()];
-      ana.bus.subscribe((hint) => {
-        const number = numberOf(hint) ?? 0;
+      ana.bus.subscribe((notification) => {
+        const number = numberOf(notification) ?? 0;
         if (number < 10) ana.bus.publish(numbered(number + 1));
       });
       ana.bus.publish(numbered(1));
@@ -83,19 +83,20 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       const texts = fc.array(fc.string({ unit: "binary", minLength: 1 }), { minLength: 1, maxLength: 20 });
       await fc.assert(
         fc.asyncProperty(texts, async (some) => {
-          const hint: Notification = { kind: "appended", logId, messages: some.map((text) => message(++id, text)) };
-          ana.bus.publish(hint);
+          const messages = some.map((text) => message(++id, text));
+          const notification: Notification = { kind: "appended", logId, messages };
+          ana.bus.publish(notification);
           await bob.listener.until(
             `message ${id}`,
             (heard) => heard.kind === "appended" && heard.messages.at(-1)?.id === id,
           );
-          expect(bob.listener.heard.at(-1)).to.deep.equal(hint);
+          expect(bob.listener.heard.at(-1)).to.deep.equal(notification);
         }),
         { numRuns: 50 },
       );
     });
 
-    it("a batch that is too large reaches the other nodes as its head, in order", async () => {
+    it("a batch that is too large reaches the other nodes as its newest id alone, in order", async () => {
       const [ana, bob] = [await join(), await join()];
       ana.bus.publish(numbered(1));
       const messages = range(1, 1_000).map((id) => message(id, "x".repeat(4_096)));
@@ -115,7 +116,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       for (const i of range(1, 300)) {
         ana.bus.publish(numbered(i));
         bob.bus.publish(numbered(1_000 + i));
-        // So that they do not all leave in one piece.
+        // Flushes now and then, so that the notifications do not all leave in one write.
         if (i % 10 === 0) await ana.taken();
       }
       await eve.listener.number(300);
@@ -135,7 +136,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       }
       ana.bus.publish(numbered(2));
       await eve.listener.number(2);
-      expect(eve.listener.numbers, "eve, who was with another log first").to.deep.equal([2]);
+      expect(eve.listener.numbers, "eve, who followed another log first").to.deep.equal([2]);
       await ana.taken();
       bob.bus.publish(numbered(3));
       await bob.taken();
@@ -143,8 +144,8 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       await bob.taken();
       ana.bus.publish(numbered(4));
       await bob.listener.number(4);
-      expect(bob.listener.numbers, "bob, who has followed later").to.deep.equal([1, 3, 4]);
-      expect(ana.listener.numbers, "ana, who has followed at once").to.deep.equal([1, 2, 4]);
+      expect(bob.listener.numbers, "bob, who followed the new log later").to.deep.equal([1, 3, 4]);
+      expect(ana.listener.numbers, "ana, who followed the new log at once").to.deep.equal([1, 2, 4]);
     });
 
     it("a bus that follows no log reaches its own node alone", async () => {
@@ -160,7 +161,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       expect(listener.numbers).to.deep.equal([1, 2]);
     });
 
-    it("during an outage a bus reaches its own node, and afterwards the others again", async () => {
+    it("a bus reaches only its own node during an outage, and the other nodes again afterwards", async () => {
       const [ana, bob] = [await join(), await join()];
       await shared.stop();
       for (const i of range(1, 100)) ana.bus.publish(numbered(i));
@@ -176,7 +177,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       expect(ana.listener.numbers.filter((number) => number > 1_000)).to.deep.equal(range(1_101, 1_200));
     });
 
-    it("after an outage a bus follows the log that was named last", async () => {
+    it("a bus that was told of another log during an outage follows that log afterwards", async () => {
       const [ana, bob] = [await join(), await join()];
       await shared.stop();
       const renewed = randomUUID();

@@ -12,7 +12,7 @@ import {
 } from "../../support/storeFixture.ts";
 import { type NewSharedPlace, type SharedStore, useNodes, whilst } from "./nodes.ts";
 
-/** What a log that many nodes share keeps to besides (room/ports/log.ts). */
+/** Tests the contract of `LogStore` (src/server/log/ports/logStore.ts) between nodes that share a store. */
 export function describeSharedLog(name: string, place: NewSharedPlace): void {
   describe(`The log that nodes share in ${name}`, () => {
     const nodes = useNodes(place, 4);
@@ -34,7 +34,7 @@ export function describeSharedLog(name: string, place: NewSharedPlace): void {
       }
     });
 
-    it("concurrent appends of several nodes get dense ids, and a reader that sees an id sees all earlier ones", async () => {
+    it("concurrent appends of several nodes get dense ids, and a reader of an id sees all earlier ones", async () => {
       const BATCHES = 40;
       const { logId } = await node(0).log.state();
       const appendAll = async (i: number) => {
@@ -56,12 +56,12 @@ export function describeSharedLog(name: string, place: NewSharedPlace): void {
           const seen = await node(i).log.read(known + 1, known + 500);
           expect(seen.map(({ id }) => id)).to.deep.equal(range(known + 1, known + seen.length));
           known += seen.length;
-          expect(known, "what was read, and the head before that").to.be.at.least(head);
+          expect(known, "the newest id that was read, and the head before the read").to.be.at.least(head);
         });
       };
       const [ids] = await Promise.all([appends, ...readers.map(watch)]);
       expect(ids.flat().sort((a, b) => a - b)).to.deep.equal(range(1, 3 * BATCHES * 3));
-      // Nobody who looks in the middle of an append takes the log for one that has gone back.
+      // The log id is the old one: no node that read during an append took that for a log regression.
       expect(await node(0).log.state()).to.deep.equal({ logId, headId: 3 * BATCHES * 3, oldestId: 1 });
       const messages = await readAfter(node(0).log, 0);
       for (const i of writers) {
@@ -81,7 +81,7 @@ export function describeSharedLog(name: string, place: NewSharedPlace): void {
       expect(times.at(-1)).to.equal(9_003);
     });
 
-    it("a request id that several nodes append at once is accepted once, and is a duplicate for the others", async () => {
+    it("a request id that several nodes append at once is appended once, and a duplicate for the others", async () => {
       const ana = person(0);
       for (const round of range(1, 25)) {
         const hello = draft(ana, "hello", { requestId: `r${round}` });
@@ -154,7 +154,7 @@ export function describeSharedLog(name: string, place: NewSharedPlace): void {
       expect(await idsAfter(node(0).log, 0)).to.deep.equal(range(oldest, 300));
     });
 
-    it("concurrent truncations of several nodes have the result of one", async () => {
+    it("concurrent truncations by several nodes have the result of the farthest one", async () => {
       await node(0).log.append(range(1, 50).map((i) => draft(person(0), `${i}`)));
       await Promise.all(nodes.flatMap(({ log }, i) => range(1, 10).map((j) => log.truncate(j * 4 + i))));
       for (const { log } of nodes) expect(await log.state()).to.include({ headId: 50, oldestId: 43 });

@@ -2,30 +2,30 @@ import type { FailedLoginStore } from "../../../src/server/accounts/ports/failed
 import type { Roster } from "../../../src/server/presence/ports/roster.ts";
 import type { Store } from "../../support/storeFixture.ts";
 
-/** A store that many nodes share, as one of them has it open. */
+/** A store that several nodes share, opened by one of them. */
 export interface SharedStore extends Store {
   readonly roster: Roster;
   readonly failedLogins: FailedLoginStore;
 }
 
-/** The place of a store that many nodes share. */
+/** The fixture of a store that several nodes share. */
 export interface SharedPlace {
-  /** Opens the store of this place as one more node. */
+  /** Opens the store as one more node. */
   open(): Promise<SharedStore>;
-  /** Takes the place away. */
+  /** Removes the store. */
   remove(): Promise<void>;
 }
 
-/** Makes the place of a new store. */
+/** Makes the fixture of a new store. */
 export type NewSharedPlace = () => Promise<SharedPlace>;
 
-/** Some nodes on a new store, for each test of a `describe`. */
+/** Opens `count` nodes on a new store for each test of a `describe`. */
 export function useNodes(place: NewSharedPlace, count: number): readonly SharedStore[] {
   const nodes: SharedStore[] = [];
   let at: SharedPlace;
   beforeEach(async () => {
     at = await place();
-    // At once: none of them finds the store made.
+    // All at once, so that none of them finds a schema that another has already made.
     nodes.push(...(await Promise.all(Array.from({ length: count }, () => at.open()))));
   });
   afterEach(async () => {
@@ -35,7 +35,7 @@ export function useNodes(place: NewSharedPlace, count: number): readonly SharedS
   return nodes;
 }
 
-/** Does something over and over, until another thing is done; resolves with how often. */
+/** Repeats `work` until `other` is settled. Resolves with the number of repetitions, or rejects as `other` does. */
 export async function whilst(other: Promise<unknown>, work: () => Promise<void>): Promise<number> {
   let isDone = false;
   const done = other.finally(() => {

@@ -3,7 +3,7 @@ import type { Online, RosterChange } from "../../../src/server/presence/ports/ro
 import { NOON, range } from "../../support/storeFixture.ts";
 import { type NewSharedPlace, type SharedStore, useNodes, whilst } from "./nodes.ts";
 
-/** What a roster that many nodes share keeps to besides (room/ports/roster.ts). */
+/** Tests the contract of `Roster` (src/server/presence/ports/roster.ts) between nodes that share a store. */
 export function describeSharedRoster(name: string, place: NewSharedPlace): void {
   describe(`The roster that nodes share in ${name}`, () => {
     const nodes = useNodes(place, 3);
@@ -14,7 +14,7 @@ export function describeSharedRoster(name: string, place: NewSharedPlace): void 
     ];
     const came = ({ username }: Online): RosterChange => ({ username, online: true });
     const went = ({ username }: Online): RosterChange => ({ username, online: false });
-    /** What every node has it to be. */
+    /** The online users, which must be the same on every node. */
     const everyone = async () => {
       const pages = await Promise.all(nodes.map(({ roster }) => roster.page("", 100)));
       for (const page of pages) expect(page).to.deep.equal(pages[0]);
@@ -49,7 +49,7 @@ export function describeSharedRoster(name: string, place: NewSharedPlace): void 
       expect(await everyone()).to.deep.equal([ana]);
     });
 
-    it("a user who joins all nodes at once comes online on one, and goes offline with the last leave", async () => {
+    it("a user who joins on all nodes at once comes online once, and goes offline with the last leave", async () => {
       for (const _ of range(1, 20)) {
         const arrived = await Promise.all(nodes.map(({ roster }) => roster.arrive(ana)));
         expect(arrived.filter((isNew) => isNew)).to.have.length(1);
@@ -59,7 +59,7 @@ export function describeSharedRoster(name: string, place: NewSharedPlace): void 
       expect(await everyone()).to.deep.equal([]);
     });
 
-    it("every node gets the same changes, and all of them, while changes go on", async () => {
+    it("every node gets all changes in one order while users come and go", async () => {
       const { place: start } = await node(0).changes();
       const comeAndGo = async (i: number) => {
         const people = range(1, 20).map((j) => ({ accountId: 100 * i + j, username: `user-${i}-${j}`, since: NOON }));
@@ -91,7 +91,7 @@ export function describeSharedRoster(name: string, place: NewSharedPlace): void 
       }
     });
 
-    it("users of a closed node stay online, to reconnect to another node", async () => {
+    it("the users of a closed node stay online, so that they can reconnect to another node", async () => {
       await node(0).arrive(ana);
       await node(1).arrive(ana);
       await node(0).arrive(bob);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { within } from "../../support/deadline.ts";
 
-/** Makes every sync of a running process take longer, by way of strace. */
+/** Makes every sync of a running process take longer, with strace. */
 export class SlowSyncs {
   readonly #strace: ChildProcess;
   #said = "";
@@ -22,9 +22,9 @@ export class SlowSyncs {
     return slow;
   }
 
-  /** Resolves with how many syncs were slow when they are no longer. */
+  /** Makes syncs normal again. Resolves with the number of syncs that were delayed. */
   async end(): Promise<number> {
-    // Behind its last words.
+    // `close` comes after the last output of strace; `exit` may come before it.
     const closed = once(this.#strace, "close");
     this.#strace.kill("SIGINT");
     await within(closed, () => `strace to end; it said: ${this.#said}`);

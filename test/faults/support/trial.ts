@@ -10,24 +10,24 @@ import { within } from "../../support/deadline.ts";
 import { endProcesses } from "../../support/process.ts";
 import { Connection } from "../../support/wire.ts";
 
-/** How many messages every trial accounts for, at least. */
+/** The number of messages that every trial accounts for, at least. */
 const LEAST = 5_000;
 const PASSWORD = "a good password";
 
-/** How a trial is made. */
+/** How the server and the load of a trial differ from the defaults. */
 export interface TrialOptions extends LoadOptions {
-  /** What to put before the server's command, given the trial's folder. */
+  /** Words to put before the server's command, given the trial's folder. */
   readonly prefix?: (folder: string) => readonly string[];
   /** Additional environment variables of the server, given the trial's folder. */
   readonly env?: (folder: string) => Record<string, string>;
 }
 
 /**
- * Virtual users who send all the time, behind a proxy, in front of the real server. The history checker decides at
- * the end.
+ * A real server behind a proxy, and virtual users who send all the time. At the end the history checker decides whether
+ * the promise was kept.
  */
 export class Trial {
-  /** Has the server's data in `data`, and whatever else a trial needs. */
+  /** The server's data is in its subfolder `data`. A trial may keep other files here. */
   readonly folder: string;
   readonly server: RestartableServer;
   readonly accounts: readonly Account[];
@@ -37,7 +37,7 @@ export class Trial {
     this.folder = folder;
     this.server = server;
     this.accounts = accounts;
-    // Half of them on the wire and half with the library. Two accounts have two clients.
+    // Every other client uses the library, and the rest are on the wire. Two accounts have two clients.
     for (const [i, account] of [...accounts, ...accounts.slice(0, 2)].entries()) {
       const client = `${account.username}${i < accounts.length ? "" : "'s other"}`;
       if (i % 2 === 0) this.add(WireUser, account, client);
@@ -78,13 +78,13 @@ export class Trial {
     await this.group.finish(test, { name, least: LEAST, audit });
   }
 
-  /** Ends everything that a failed trial has left. It may have ended already. */
+  /** Ends what is left: the users, if the trial has failed, and the proxy. */
   async close(): Promise<void> {
     this.group.abandon();
     await this.server.proxy.close();
   }
 
-  /** Reads all that an account may see, from the beginning. */
+  /** Reads everything that an account may see, from the beginning. */
   async #audit(account: Account): Promise<void> {
     const name = `the audit of ${account.username}`;
     const auditor = this.add(WireUser, account, name, this.server.port);

@@ -8,9 +8,9 @@ import { checkStream } from "./streams.ts";
 export interface Verdict {
   /** A sentence for each violation of the promise, which names ids, commands and streams. None: the promise held. */
   readonly violations: readonly string[];
-  /** How many commands were accepted. */
+  /** The number of accepted commands, verified ones included. */
   readonly accepted: number;
-  /** How many messages the streams delivered, each compared with the log. */
+  /** The number of deliveries of messages, verified ones included. Each was compared with the log. */
   readonly deliveries: number;
   /** The log as all clients together know it. */
   readonly log: KnownLog;
@@ -48,12 +48,12 @@ export function check(history: History): Verdict {
   };
 }
 
-/** How many of the commands were accepted. */
+/** The number of commands with at least one `accepted` answer. */
 export function countAccepted(sends: History["sends"]): number {
   return sends.filter(({ answers }) => answers.some(({ kind }) => kind === "accepted")).length;
 }
 
-/** How many messages the streams delivered. */
+/** The number of message events on all streams; a message counts once for each stream that showed it. */
 export function countDeliveries(streams: History["streams"]): number {
   return streams.reduce(
     (sum, { seen }) => sum + seen.reduce((count, { kind }) => count + (kind === "message" ? 1 : 0), 0),
@@ -61,7 +61,7 @@ export function countDeliveries(streams: History["streams"]): number {
   );
 }
 
-/** `stream 2 of ana's phone`. */
+/** Names each stream by its client and its number there, such as `stream 2 of ana's phone`. */
 function nameStreams({ streams, verified }: History): Map<Stream, string> {
   const counts = new Map(verified?.streams);
   return new Map(

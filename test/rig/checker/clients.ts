@@ -1,8 +1,8 @@
 import type { Seen, Stream } from "../history.ts";
 
 /**
- * Compares the streams of each client: the client sees no message twice, and never resumes beyond the cursor that it
- * had.
+ * Compares the streams of each client: the client sees no message twice, and never resumes beyond its last cursor. All
+ * streams must be of one log.
  */
 export function checkClients(streams: readonly Stream[], nameOf: (stream: Stream) => string): string[] {
   const violations: string[] = [];
@@ -23,12 +23,10 @@ function checkClient(streams: readonly Stream[], nameOf: (stream: Stream) => str
   for (const stream of streams) {
     const { resumeAfter } = stream.join;
     if (reached !== undefined && resumeAfter !== undefined && resumeAfter > reached) {
-      violations.push(
-        `${nameOf(stream)} went on after ${resumeAfter}, but its client had come no further than ${reached}.`,
-      );
+      violations.push(`${nameOf(stream)} resumed after ${resumeAfter}, but the cursor of its client was ${reached}.`);
     }
     for (const seen of stream.seen) {
-      // Messages from before a gap may belong to the lost end of a log, whose ids come again.
+      // Messages from before a gap may belong to the lost end of a log. Their ids are then given again.
       if (seen.kind === "gap") first.clear();
       if (seen.kind !== "message") continue;
       const before = first.get(seen.id);
@@ -42,7 +40,7 @@ function checkClient(streams: readonly Stream[], nameOf: (stream: Stream) => str
   return violations;
 }
 
-/** The cursor that a client has after a stream. `undefined`: the stream did not move it. */
+/** The cursor that a client has from a stream; `undefined` if the stream gave it none. */
 export function reachedBy({ join, welcome, seen }: Stream): number | undefined {
   // A client that asked only for new messages, and lost the stream before anything came, resumes after the head of
   // its welcome.

@@ -16,7 +16,7 @@ export interface KnownLog {
 }
 
 /**
- * Puts the log together from all streams and answers, and finds where they contradict one another. `nameOf` names a
+ * Reconstructs the log from all streams and answers, and finds where they contradict one another. `nameOf` names a
  * stream.
  */
 export function findLog(history: History, nameOf: (stream: Stream) => string) {
@@ -38,7 +38,7 @@ export function findLog(history: History, nameOf: (stream: Stream) => string) {
       const shower = shownBy.get(seen.id);
       const first = shower === undefined ? "a verified stream" : nameOf(shower);
       violations.push(
-        `Message ${seen.id} is not the same on ${first} and on ${nameOf(stream)}: its ${list(other)} differs.`,
+        `Message ${seen.id} is not the same on ${first} and on ${nameOf(stream)}: it differs in ${list(other)}.`,
       );
     }
   }
@@ -75,11 +75,11 @@ function differences(one: Message, other: Message): string[] {
   return (["sender", "recipient", "text", "sentAt"] as const).filter((field) => one[field] !== other[field]);
 }
 
-/** Ids grow by one, so an id that no client knows is a lost message. */
+/** Finds ids that no client knows: ids grow by one, so each of them is a lost message. */
 function checkIds(byId: ReadonlyMap<number, Message>, from: number, lastId: number): string[] {
   const unknown: number[] = [];
   for (let id = from; id <= lastId; id++) if (!byId.has(id)) unknown.push(id);
-  return unknown.length === 0 ? [] : [`Nobody ever got ${list(unknown)}, though the log goes up to ${lastId}.`];
+  return unknown.length === 0 ? [] : [`No client ever got ${list(unknown)}, though the log goes up to ${lastId}.`];
 }
 
 function checkTimes(messages: readonly Message[]): string[] {

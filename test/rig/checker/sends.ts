@@ -22,7 +22,7 @@ export function checkSends(history: History, log: KnownLog): string[] {
     if (send === undefined) {
       // The command of a verified message is no longer in the history.
       if (isVerified) continue;
-      violations.push(`Message ${message.id} is nothing that ${message.sender} sent: "${message.text.slice(0, 40)}".`);
+      violations.push(`Message ${message.id} is none that ${message.sender} has sent: "${message.text.slice(0, 40)}".`);
       continue;
     }
     if (send.recipient !== message.recipient) {
@@ -67,7 +67,7 @@ function checkAccepted(
 ): string[] {
   // The store may have removed the message before anyone read it, and in a run that goes on a client may still read it.
   if (posts.length === 0 && (id < firstId(history) || history.isRunning)) return [];
-  if (posts.length === 0) return [`${command} was accepted as ${id}, and nobody ever got it.`];
+  if (posts.length === 0) return [`${command} was accepted as ${id}, and no client ever got it.`];
   const post = posts.find((message) => message.id === id);
   if (post === undefined) return [`${command} was accepted as ${id}, but is message ${posts[0]?.id}.`];
   if (post.sentAt === sentAt) return [];
@@ -77,7 +77,7 @@ function checkAccepted(
 /**
  * The server carries out the commands of a client in the order in which the client sent them. Only commands count
  * whose first answer accepts them, and not as duplicates: a command that was sent again may have been rejected the
- * first time, with an answer that was lost, while the command behind it was accepted.
+ * first time, with an answer that was lost, while the next command was accepted.
  */
 function checkOrder(sends: readonly Send[]): string[] {
   const last = new Map<string, { id: number; send: Send }>();
@@ -87,9 +87,8 @@ function checkOrder(sends: readonly Send[]): string[] {
     if (answer?.kind !== "accepted" || answer.duplicate || send.mayBeRetried) continue;
     const before = last.get(send.client);
     if (before !== undefined && before.id > answer.id) {
-      violations.push(
-        `${commandOf(send)} was given behind ${before.send.requestId}, but is ${answer.id} and that is ${before.id}.`,
-      );
+      const first = before.send.requestId;
+      violations.push(`${commandOf(send)} was sent after ${first}, but is ${answer.id} and ${first} is ${before.id}.`);
     }
     last.set(send.client, { id: answer.id, send });
   }

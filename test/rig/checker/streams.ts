@@ -2,7 +2,7 @@ import { type History, type Join, type Message, maySee, type Stream } from "../h
 import type { KnownLog } from "./knownLog.ts";
 import { list, titleOf } from "./wording.ts";
 
-/** What a stream is compared with. */
+/** What `checkStream` compares a stream with. */
 export interface Against {
   /** The stream's name, for sentences. */
   readonly name: string;
@@ -31,7 +31,7 @@ class Walk {
   readonly #against: Against;
   readonly #came: ReadonlySet<number>;
   /**
-   * Everything up to this id has come, or was not asked for. `undefined`: the stream has yet to tell where it begins.
+   * Everything up to this id has come, or was not asked for. `undefined`: the stream has not shown yet where it begins.
    */
   #reached: number | undefined;
   /** The event that moved `#reached`, for sentences. */
@@ -49,7 +49,7 @@ class Walk {
     this.#came = new Set(stream.seen.flatMap((seen) => (seen.kind === "message" ? [seen.id] : [])));
     const { resumeAfter } = stream.join;
     if (resumeAfter !== undefined && !this.#needsGap()) {
-      this.#moveTo(resumeAfter, `asked for what is behind ${resumeAfter}`);
+      this.#moveTo(resumeAfter, `asked for the messages after ${resumeAfter}`);
     }
   }
 
@@ -57,7 +57,7 @@ class Walk {
     const { id } = message;
     if (!maySee(this.#stream.user, message)) this.#say(`got ${titleOf(message)}, which is private to others`);
     if (this.#got.has(id)) this.#say(`got message ${id} twice`);
-    else if (id < this.#lastId) this.#say(`got message ${id} behind ${this.#lastId}`);
+    else if (id < this.#lastId) this.#say(`got message ${id} after ${this.#lastId}`);
     else if (this.#reached !== undefined && id <= this.#reached)
       this.#say(`${this.#because}, and then got message ${id}`);
     this.#got.add(id);
@@ -90,7 +90,7 @@ class Walk {
     const { history } = this.#against;
     const mayBe = this.#needsGap() || (this.#reached ?? 0) < history.oldestId - 1;
     if (!mayBe || oldestId > history.oldestId) {
-      this.#say(`was told of a gap before ${oldestId}, though nothing before it was forgotten`);
+      this.#say(`was told of a gap before ${oldestId}, though nothing before it was removed`);
     }
     this.#lastId = oldestId - 1;
     this.#moveTo(oldestId - 1, `was told of a gap before ${oldestId}`);
@@ -99,7 +99,8 @@ class Walk {
   end(): void {
     const { seen, complete, welcome, join } = this.#stream;
     if (this.#needsGap() && seen.length > 0 && seen[0]?.kind !== "gap") {
-      const asked = `asked for what is behind ${join.resumeAfter}${join.logId === "" ? "" : ` in the log ${join.logId}`}`;
+      const inLog = join.logId === "" ? "" : ` in the log ${join.logId}`;
+      const asked = `asked for the messages after ${join.resumeAfter}${inLog}`;
       this.#say(
         `${asked}, and was told of no gap, though the head was ${welcome?.headId} in the log ${welcome?.logId}`,
       );
@@ -109,15 +110,15 @@ class Walk {
       this.#cover(this.#against.log.lastId, "was waited for");
     }
     const { oldestId } = this.#against.history;
-    const forgotten = this.#missed.filter(({ id }) => id < oldestId);
-    if (forgotten.length > 0) {
-      this.#say(`was not told of a gap, though it could not have ${list(forgotten.map(({ id }) => id))} any more`);
+    const truncated = this.#missed.filter(({ id }) => id < oldestId);
+    if (truncated.length > 0) {
+      this.#say(`was not told of a gap, though the log no longer had ${list(truncated.map(({ id }) => id))}`);
     }
     const missed = this.#missed.filter(({ id }) => id >= oldestId);
     if (missed.length > 0) this.#say(`never got ${list(missed.map(titleOf))}`);
   }
 
-  /** The log cannot have what the stream asked for, whatever the store has kept. */
+  /** Whether the stream asked for messages that the log cannot have, even if the store has removed nothing. */
   #needsGap(): boolean {
     const { join, welcome } = this.#stream;
     if (join.resumeAfter === undefined || welcome === undefined) return false;
@@ -130,7 +131,7 @@ class Walk {
     this.violations.push(`${this.#against.name} ${what}.`);
   }
 
-  /** Everything up to `id` must have come by now. A message that comes later is found when it comes. */
+  /** Everything up to `id` must have come by now. If a message comes later, `message` reports it. */
   #cover(id: number, because: string): void {
     const { visible, log } = this.#against;
     if (this.#reached === undefined) this.#moveTo(id, because);
@@ -150,7 +151,7 @@ class Walk {
     this.#next = firstAbove(visible, id);
   }
 
-  /** The stream has as many of the last messages up to the head of its welcome as it asked for. */
+  /** Checks that the stream got as many of the newest messages up to the head of its welcome as it asked for. */
   #checkRecent({ recent }: Join): void {
     const { visible } = this.#against;
     const head = this.#stream.welcome?.headId ?? 0;

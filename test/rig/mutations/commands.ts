@@ -4,12 +4,12 @@ import { isSeen, lastId, type Mutation, newestFirst, oneOf, remove } from "./pic
 
 /** Faults in the outcome of commands. */
 export const COMMAND_MUTATIONS: Record<string, Mutation> = {
-  "a message that was accepted and that nobody has": (history, pick) => {
+  "a message that was accepted and that no client has": (history, pick) => {
     const send = oneOf(history.sends.filter(isSeen(history)), pick);
     const answer = send?.answers[0];
     if (send === undefined || answer?.kind !== "accepted" || answer.id < history.oldestId) return undefined;
     for (const stream of history.streams) remove(stream, answer.id);
-    return `${commandOf(send)} was accepted as ${answer.id}, and nobody ever got it.`;
+    return `${commandOf(send)} was accepted as ${answer.id}, and no client ever got it.`;
   },
   "a command that was rejected and is posted": (history, pick) => {
     const send = oneOf(history.sends.filter(isSeen(history)), pick);
@@ -34,7 +34,7 @@ export const COMMAND_MUTATIONS: Record<string, Mutation> = {
     }
     return `${commandOf(send)} was posted more than once: as ${message.id} and ${again}.`;
   },
-  "a command that was accepted again and not as a duplicate": (history, pick) => {
+  "a command that was accepted a second time, and not as a duplicate": (history, pick) => {
     const send = oneOf(
       history.sends.filter(({ answers }) => answers.length === 2),
       pick,
@@ -62,7 +62,7 @@ export const COMMAND_MUTATIONS: Record<string, Mutation> = {
     const answer = first.answers[0];
     return `The id ${answer?.kind === "accepted" && answer.id} was given to ${commandOf(one)} and to ${commandOf(other)}.`;
   },
-  "two commands of a client that changed places": (history, pick) => {
+  "two commands of a client that were posted in the wrong order": (history, pick) => {
     const sends = history.sends.filter(({ answers: [first] }) => first?.kind === "accepted" && !first.duplicate);
     const first = oneOf(sends, pick);
     const second = sends.find(
@@ -72,6 +72,7 @@ export const COMMAND_MUTATIONS: Record<string, Mutation> = {
     const ids = [first, second].map(({ answers: [answer] }) => (answer?.kind === "accepted" ? answer.id : 0));
     const [one, other] = [history.sends.indexOf(first), history.sends.indexOf(second)];
     [history.sends[one], history.sends[other]] = [second, first];
-    return `${commandOf(first)} was given behind ${second.requestId}, but is ${ids[0]} and that is ${ids[1]}.`;
+    const { requestId } = second;
+    return `${commandOf(first)} was sent after ${requestId}, but is ${ids[0]} and ${requestId} is ${ids[1]}.`;
   },
 };

@@ -43,7 +43,7 @@ export const CURSOR_MUTATIONS: Record<string, Mutation> = {
     const name = nameOf(history, found.stream);
     return `${name} was told the cursor ${found.event.id - 1} when it was at ${found.event.id} already.`;
   },
-  "a client that went on further ahead than it had come": (history, pick) => {
+  "a client that resumed beyond its cursor": (history, pick) => {
     const found = oneOf(
       history.streams.filter((stream) => nextOf(history, stream) !== undefined && stream.seen.length > 0),
       pick,
@@ -52,23 +52,23 @@ export const CURSOR_MUTATIONS: Record<string, Mutation> = {
     const reached = next?.join.resumeAfter;
     if (next === undefined || reached === undefined) return undefined;
     next.join.resumeAfter = reached + 1;
-    return `${nameOf(history, next)} went on after ${reached + 1}, but its client had come no further than ${reached}.`;
+    return `${nameOf(history, next)} resumed after ${reached + 1}, but the cursor of its client was ${reached}.`;
   },
-  "a gap that was not told": (history, pick) => {
+  "a gap that was not announced": (history, pick) => {
     const found = oneOf(events(history, "gap"), pick);
     if (found === undefined) return undefined;
     const { stream, index } = found;
     const before = stream.seen.findLast(
       (seen, i): seen is Exclude<Seen, { kind: "gap" }> => i < index && seen.kind !== "gap",
     );
-    const place = before?.id ?? stream.join.resumeAfter;
-    if (place === undefined) return undefined;
-    const lacking = [...knownIds(history, stream.user)].filter((id) => id > place && id < found.event.oldestId);
+    const cursor = before?.id ?? stream.join.resumeAfter;
+    if (cursor === undefined) return undefined;
+    const lacking = [...knownIds(history, stream.user)].filter((id) => id > cursor && id < found.event.oldestId);
     if (lacking.length === 0) return undefined;
     stream.seen.splice(index, 1);
-    return `${nameOf(history, stream)} was not told of a gap, though it could not have ${list(lacking)} any more.`;
+    return `${nameOf(history, stream)} was not told of a gap, though the log no longer had ${list(lacking)}.`;
   },
-  "a gap that was told where there was none": (history, pick) => {
+  "a gap that was announced although no message was removed": (history, pick) => {
     const stream = oneOf(
       history.streams.filter(({ complete }) => complete),
       pick,
@@ -76,21 +76,21 @@ export const CURSOR_MUTATIONS: Record<string, Mutation> = {
     const oldest = lastId(history) + 2;
     stream?.seen.push({ kind: "gap", oldestId: oldest });
     return (
-      stream && `${nameOf(history, stream)} was told of a gap before ${oldest}, though nothing before it was forgotten.`
+      stream && `${nameOf(history, stream)} was told of a gap before ${oldest}, though nothing before it was removed.`
     );
   },
-  "a cursor of another log that was taken for one of this": (history, pick) => {
+  "a cursor of another log that was accepted without a gap": (history, pick) => {
     const stream = oneOf(
       history.streams.filter(({ join, seen }) => join.resumeAfter !== undefined && seen[0]?.kind === "message"),
       pick,
     );
     if (stream?.welcome === undefined) return undefined;
     stream.join.logId = "log-0";
-    const asked = `asked for what is behind ${stream.join.resumeAfter} in the log log-0`;
+    const asked = `asked for the messages after ${stream.join.resumeAfter} in the log log-0`;
     const head = `the head was ${stream.welcome.headId} in the log log-1`;
     return `${nameOf(history, stream)} ${asked}, and was told of no gap, though ${head}.`;
   },
-  "caught_up that was told twice": (history, pick) => {
+  "a caught_up that came twice": (history, pick) => {
     const found = oneOf(events(history, "caughtUp"), pick);
     found?.stream.seen.push({ ...found.event });
     return (
@@ -98,7 +98,7 @@ export const CURSOR_MUTATIONS: Record<string, Mutation> = {
       `${nameOf(history, found.stream)} was told twice that it had caught up, the second time with ${found.event.id}.`
     );
   },
-  "caught_up that was told before the head of the join": (history, pick) => {
+  "a caught_up below the head of the welcome": (history, pick) => {
     const found = oneOf(
       events(history, "caughtUp").filter(({ stream, event }) => stream.welcome?.headId === event.id && event.id > 0),
       pick,
@@ -108,7 +108,7 @@ export const CURSOR_MUTATIONS: Record<string, Mutation> = {
     found.event.id = head - 1;
     return `${nameOf(history, found.stream)} was told that it had caught up with ${head - 1}, before the head ${head} of its welcome.`;
   },
-  "caught_up that came before the replay": (history, pick) => {
+  "a caught_up that came before the end of the replay": (history, pick) => {
     const found = oneOf(
       events(history, "caughtUp").filter(({ stream, index }) => stream.seen[index - 1]?.kind === "message"),
       pick,
@@ -119,7 +119,7 @@ export const CURSOR_MUTATIONS: Record<string, Mutation> = {
     const name = nameOf(history, found.stream);
     return `${name} was told that it had caught up with ${found.event.id}, and then got message ${message.id}.`;
   },
-  "caught_up that was never told": (history, pick) => {
+  "a caught_up that never came": (history, pick) => {
     const found = oneOf(
       events(history, "caughtUp").filter(({ stream }) => stream.complete),
       pick,

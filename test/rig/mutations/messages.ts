@@ -19,13 +19,13 @@ import {
 
 /** Faults in the messages that streams show. */
 export const MESSAGE_MUTATIONS: Record<string, Mutation> = {
-  "a message that is not in the log, nor anybody's": (history, pick) => {
+  "an id in the log that no client knows": (history, pick) => {
     const message = oneOf(newestFirst(history), pick);
     const last = newestFirst(history)[0]?.id;
     if (message === undefined || message.id === last || message.id < history.oldestId) return undefined;
     for (const stream of history.streams) remove(stream, message.id);
     history.sends = history.sends.filter(({ text }) => text !== message.text);
-    return `Nobody ever got ${message.id}, though the log goes up to ${last}.`;
+    return `No client ever got ${message.id}, though the log goes up to ${last}.`;
   },
   "a message that one stream has left out": (history, pick) => {
     const found = oneOf(shown(history, isDue(history)), pick);
@@ -33,7 +33,7 @@ export const MESSAGE_MUTATIONS: Record<string, Mutation> = {
     remove(found.stream, found.message.id);
     return `${nameOf(history, found.stream)} never got ${titleOf(found.message)}.`;
   },
-  "a message that was seen and then is gone": (history, pick) => {
+  "a message that was seen and is no longer in the log": (history, pick) => {
     const isLive = (message: Message, { client }: Stream) =>
       isKept(history, message) && !client.startsWith("the audit");
     const found = oneOf(shown(history, isLive), pick);
@@ -78,7 +78,7 @@ export const MESSAGE_MUTATIONS: Record<string, Mutation> = {
     next.seen.unshift({ kind: "message", ...found.message });
     return `${nameOf(history, next)} got message ${found.message.id} again, which ${nameOf(history, found.stream)} had.`;
   },
-  "two messages that changed places": (history, pick) => {
+  "two messages that came in the wrong order": (history, pick) => {
     const found = oneOf(
       shown(history, (_, stream, index) => stream.seen[index + 1]?.kind === "message"),
       pick,
@@ -86,7 +86,7 @@ export const MESSAGE_MUTATIONS: Record<string, Mutation> = {
     const other = found?.stream.seen[found.index + 1];
     if (found === undefined || other?.kind !== "message") return undefined;
     found.stream.seen.splice(found.index, 2, other, { kind: "message", ...found.message });
-    return `${nameOf(history, found.stream)} got message ${found.message.id} behind ${other.id}.`;
+    return `${nameOf(history, found.stream)} got message ${found.message.id} after ${other.id}.`;
   },
   "two messages under one id": (history, pick) => {
     const found = oneOf(
@@ -99,13 +99,13 @@ export const MESSAGE_MUTATIONS: Record<string, Mutation> = {
     const sender = `not ${found.message.sender}`;
     replace(other, found.message.id, (message) => ({ ...message, sender, text: "something else" }));
     const where = `on ${nameOf(history, first)} and on ${nameOf(history, other)}`;
-    return `Message ${found.message.id} is not the same ${where}: its sender and text differs.`;
+    return `Message ${found.message.id} is not the same ${where}: it differs in sender and text.`;
   },
-  "a text that was altered for all": (history, pick) => {
+  "a text that was altered on all streams": (history, pick) => {
     const message = oneOf(newestFirst(history), pick);
     if (message === undefined) return undefined;
     for (const stream of history.streams) replace(stream, message.id, (one) => ({ ...one, text: `${one.text}!` }));
-    return `Message ${message.id} is nothing that ${message.sender} sent: "${message.text}!".`;
+    return `Message ${message.id} is none that ${message.sender} has sent: "${message.text}!".`;
   },
   "a private message that became public": (history, pick) => {
     const message = oneOf(

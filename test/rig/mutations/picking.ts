@@ -1,14 +1,17 @@
 import { type History, type Message, type Mutable, maySee, type Seen } from "../history.ts";
 
+/** A history that a mutation may change. */
 export type MutableHistory = Mutable<History>;
+/** A stream of such a history. */
 export type Stream = MutableHistory["streams"][number];
 
 /**
- * Breaks a history at one of the possible positions, chosen by `pick`, and returns the sentence that the checker must
- * find.
+ * Plants a fault into a history, at one of the possible positions, chosen by `pick`. Returns the sentence that the
+ * checker must find, or `undefined` if the fault fits nowhere.
  */
 export type Mutation = (history: MutableHistory, pick: number) => string | undefined;
 
+/** One of the choices; `undefined` if there are none. */
 export function oneOf<T>(choices: readonly T[], pick: number): T | undefined {
   return choices[pick % choices.length];
 }
@@ -32,11 +35,12 @@ export function knownIds(history: MutableHistory, user?: string): Set<number> {
   return new Set(ids.sort((one, other) => one - other));
 }
 
+/** The newest known id of a history, or the last truncated one if none is known. */
 export function lastId(history: MutableHistory): number {
   return Math.max(history.oldestId - 1, ...knownIds(history));
 }
 
-/** Every delivery of a message. */
+/** Every delivery of a message that `where` accepts, by default all. */
 export function shown(
   history: MutableHistory,
   where: (message: Message, stream: Stream, index: number) => boolean = () => true,
@@ -59,13 +63,14 @@ export function events<K extends Seen["kind"]>(history: MutableHistory, kind: K)
   );
 }
 
+/** Whether the log still has a message at the end of a history. */
 export function isKept({ oldestId }: MutableHistory, { id }: Message): boolean {
   return id >= oldestId;
 }
 
 /**
- * Whether the checker can know that a message was due: other streams have it, and it does not tell where the stream
- * begins.
+ * Whether the checker can know that a message was due: another stream has it too, and it is not the first event of a
+ * stream without a cursor, which only shows where that stream begins.
  */
 export function isDue(history: MutableHistory) {
   return (message: Message, { join }: Stream, index: number) =>
@@ -80,14 +85,17 @@ export function isSeen(history: MutableHistory) {
   return ({ text, answers }: MutableHistory["sends"][number]) => answers[0]?.kind === "accepted" && texts.has(text);
 }
 
+/** Whether a stream has a gap after an index. */
 export function hasGap({ seen }: Stream, from: number): boolean {
   return seen.some(({ kind }, index) => kind === "gap" && index > from);
 }
 
+/** Whether an event is the cursor `id`. */
 export function isCursorOf(seen: Seen | undefined, id: number): boolean {
   return seen?.kind === "cursor" && seen.id === id;
 }
 
+/** The streams that showed a message. */
 export function streamsWith(history: MutableHistory, id: number): Stream[] {
   return history.streams.filter(({ seen }) => seen.some((one) => one.kind === "message" && one.id === id));
 }
@@ -98,15 +106,18 @@ export function nextOf(history: MutableHistory, stream: Stream): Stream | undefi
   return own[own.indexOf(stream) + 1];
 }
 
+/** Removes the first delivery of a message from a stream. */
 export function remove(stream: Stream, id: number): void {
   without(stream.seen, id);
 }
 
+/** Removes the first delivery of a message from events. */
 export function without(seen: Seen[], id: number): void {
   const index = seen.findIndex((one) => one.kind === "message" && one.id === id);
   if (index >= 0) seen.splice(index, 1);
 }
 
+/** Changes every delivery of a message on a stream. */
 export function replace(stream: Stream, id: number, change: (message: Message) => Message): void {
   stream.seen = stream.seen.map((one) => (one.kind === "message" && one.id === id ? { ...one, ...change(one) } : one));
 }
