@@ -114,7 +114,7 @@ export function serverRules(config: ServerConfig): string[] {
   if (insecure && tlsCert !== undefined) problems.push("--insecure means no TLS, but --tls-cert is set: choose one.");
   if (natsUrl !== undefined && databaseUrl === undefined) {
     problems.push(
-      "--nats-url is set and --database-url is not: NATS only hastens what servers read from the database that they share. Each with a data folder of its own would be another room.",
+      "--nats-url is set and --database-url is not: NATS only notifies servers that share a database. A server with a data folder of its own would be another room.",
     );
   }
   return [...problems, ...natsRules(config)];
@@ -137,6 +137,6 @@ function pairRule(certFlag: string, cert: string | undefined, keyFlag: string, k
 export function storeRules({ databaseUrl }: Pick<ServerConfig, "databaseUrl">): string[] {
   if (databaseUrl === undefined) return [];
   return [
-    "--database-url is set, and this is for the store in a data folder: back up and restore a database with PostgreSQL's own tools, such as pg_dump or a base backup. docs/cluster-runbook.md says how, and what to do after a restore.",
+    "--database-url is set, and this command is for the store in a data folder: back up and restore a database with PostgreSQL's own tools, such as pg_dump or a base backup. docs/cluster-runbook.md says how, and what to do after a restore.",
   ];
 }

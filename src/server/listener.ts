@@ -10,7 +10,7 @@ import { OtherProtocols } from "./net/otherProtocols.ts";
 import type { RemoteAddresses } from "./net/remoteAddresses.ts";
 import type { InboundGate } from "./rpc/inbound/gate.ts";
 
-/** What a `Listener` is made of. */
+/** The collaborators and options of a `Listener`. */
 interface ListenerParts {
   readonly gate: InboundGate;
   readonly remoteAddresses: RemoteAddresses;
@@ -20,7 +20,7 @@ interface ListenerParts {
   readonly stopwatch: Stopwatch | undefined;
 }
 
-/** Listens with a gRPC server, and reads each connection before grpc-js does. */
+/** Listens with a gRPC server, and reads the first bytes of each connection before grpc-js does. */
 export class Listener {
   readonly sockets = new OpenSockets();
   readonly #grpc: GrpcServer;
@@ -47,9 +47,9 @@ export class Listener {
         gate.listenAt(server);
         this.#otherProtocols.attach(server);
         this.sockets.track(server);
-        // grpc-js creates it with `http2.createSecureServer`, which returns a `tls.Server`.
+        // With TLS, grpc-js creates the server with `http2.createSecureServer`, whose result is a `tls.Server`.
         if (tls !== undefined) this.#tlsServers.push(server as TlsServer);
-        // The last one to attach reads first: the header comes before everything else.
+        // Attached last, because the last to attach reads first: the PROXY header precedes all other bytes.
         if (proxyProtocol) remoteAddresses.attach(server);
       },
     );

@@ -15,17 +15,17 @@ import { Signals, Stopped } from "./process/signals.ts";
 import { type ChatServer, createServer, type ServerOptions } from "./server.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** While standard error takes nothing, so much of the log is kept in memory. Further lines are lost. */
+/** While standard error accepts no bytes, at most this much of the log is kept in memory. Further lines are lost. */
 const MAX_LOG_BUFFER_BYTES = 1024 * 1024;
 /** How long stopping may take. Without a limit, a database that does not answer would keep the process alive. */
 const STOP_TIMEOUT_MS = 10_000;
 
 /**
- * Runs the server until a signal stops it, then drains it. Throws an `Error` with the remedy if the server cannot start
- * because of the store, the certificate or the address.
+ * Runs the server until a signal stops it, then drains it. Throws an `Error` with the remedy if the store, the
+ * certificate or an address cannot be used, or if the server loses its store for good.
  */
 export async function serve(config: ServerConfig): Promise<void> {
-  // grpc-js writes to standard error. Everything in it that matters to an operator is in our own log.
+  // By default grpc-js writes to standard error too. The server's own log has what an operator needs.
   setLogVerbosity(logVerbosity.NONE);
   const logger = createLogger(config.logLevel);
   const signals = new Signals(logger);
@@ -33,7 +33,7 @@ export async function serve(config: ServerConfig): Promise<void> {
   try {
     await run({ config, logger, signals });
   } catch (error) {
-    // A signal to stop may also come during the start.
+    // A signal to stop may also arrive during the start.
     if (!(error instanceof Stopped)) throw error;
   } finally {
     signals.close();
@@ -47,7 +47,7 @@ interface Run {
   readonly signals: Signals;
 }
 
-/** Opens the engines, creates the server, listens, waits for the end, and drains. */
+/** Runs the server until a signal stops it, or until the server has lost its store. Then drains. */
 async function run(parts: Run): Promise<void> {
   const { config, logger, signals } = parts;
   keepHeapSmall();
@@ -69,7 +69,7 @@ async function run(parts: Run): Promise<void> {
       logger,
     });
     signals.serving({
-      renew: () => certificate.renew(created, logger),
+      rereadCertificate: () => certificate.reread(created, logger),
       logStats: () => logger.info({ stats: created.stats() }, "stats"),
     });
 
@@ -82,7 +82,7 @@ async function run(parts: Run): Promise<void> {
   } finally {
     stopExpiryWatch();
     await server?.drain();
-    // The metrics stay until the drain has ended, so that it can be watched.
+    // Serves the metrics until the drain has ended, so that an operator can watch the drain.
     await metrics?.close();
     await opened.close();
   }
@@ -90,7 +90,7 @@ async function run(parts: Run): Promise<void> {
 
 function createLogger(level: ServerConfig["logLevel"]): Logger {
   const output = destination({ fd: 2, sync: true, maxLength: MAX_LOG_BUFFER_BYTES });
-  // A full disk or a closed terminal must not end the server, and there is no other place to report it.
+  // A full disk or a closed terminal must not end the server, and there is no other place to report the error.
   output.on("error", () => {});
   return pino({ level }, output);
 }
@@ -148,7 +148,7 @@ async function listenWhenAvailable<T>({ logger, signals }: Run, listen: Listen, 
   }
 }
 
-/** Says that the server listens: in words for a person at a terminal, otherwise as a line of JSON for programs. */
+/** Reports that the server listens: in words for a person at a terminal, otherwise as a JSON line for programs. */
 function announce(facts: {
   config: ServerConfig;
   logger: Logger;

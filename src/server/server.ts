@@ -31,7 +31,10 @@ import { addReflection } from "./rpc/reflection.ts";
 import { REQUEST_KINDS } from "./rpc/requestKinds.ts";
 import { ServingStatus } from "./servingStatus.ts";
 
-/** What a server is made of. Options without a value get the defaults of common/limits.ts. */
+/**
+ * The parts and options of a server. `limits`, `retention`, `timings` and `sizes` have their defaults in
+ * common/limits.ts.
+ */
 export interface ServerOptions {
   readonly engines: Engines;
   readonly limits?: Partial<Limits>;
@@ -42,7 +45,7 @@ export interface ServerOptions {
   readonly loginFailures?: number;
   /** Milliseconds since the epoch. Default: the system's clock. */
   readonly clock?: () => number;
-  /** Milliseconds since any moment. Setting the clock does not change it. Default: the system's monotonic clock. */
+  /** Milliseconds since an arbitrary moment, unaffected if the system's clock is set. Default: the monotonic clock. */
   readonly stopwatch?: Stopwatch;
   /** Default: nothing is logged. */
   readonly logger?: Logger;
@@ -51,8 +54,8 @@ export interface ServerOptions {
   /** Read the address of each client from the header of the PROXY protocol, version 2. Default false. */
   readonly proxyProtocol?: boolean;
   /**
-   * Whether responses are written to the HTTP/2 streams behind grpc-js (docs/decisions/0002-chat-on-grpc-js.md). Default: if
-   * this version of grpc-js allows it.
+   * Whether responses are written directly to the HTTP/2 streams (docs/decisions/0002-chat-on-grpc-js.md), if this
+   * version of grpc-js allows that. Otherwise grpc-js writes them. Default true.
    */
   readonly direct?: boolean;
   /** Limits for unfinished requests. Options without a value get the defaults of rpc/inbound/limits.ts. */
@@ -62,21 +65,21 @@ export interface ServerOptions {
 /** The current numbers of a server. */
 export type Stats = NodeStats;
 
-/** A chat server. It listens only when it is told to. */
+/** A chat server. It accepts no connections before `listen`. */
 export interface ChatServer {
   /** Listens on `HOST:PORT` and resolves with the port. For port 0, the system chooses one. */
   listen(address: string): Promise<number>;
-  /** Shows this certificate to new connections. Open connections stay. Only for a server with TLS. */
+  /** Uses this certificate for new connections. Open connections keep theirs. Does nothing if the server has no TLS. */
   useCertificate(tls: TlsPair): void;
   /**
-   * Reports `NOT_SERVING`, sends a goodbye on every stream, commits all accepted messages, and ends all connections.
-   * Takes at most 10 s.
+   * Reports `NOT_SERVING`, sends a goodbye on every stream, waits for the commits in progress, and ends all
+   * connections. Takes less than 10 s if the store answers.
    */
   drain(): Promise<void>;
   stats(): Stats;
-  /** The counters since the start. */
+  /** What the node has done since the start. */
   readonly counters: Counters;
-  /** The calls since its start. */
+  /** The rpc calls since the start. */
   readonly calls: CallCounters;
 }
 

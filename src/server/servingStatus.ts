@@ -4,8 +4,8 @@ import type { Logger } from "./common/logger.ts";
 const SERVICE = "obrolan.v1.ChatService";
 
 /**
- * The status that `grpc.health.v1` reports. The status of `obrolan.v1.ChatService` says whether the server takes calls.
- * The status of the empty service says whether the process is up.
+ * The status that `grpc.health.v1` reports. The status of `obrolan.v1.ChatService` says whether the server can carry
+ * out calls. The empty service is `SERVING` until the drain.
  */
 export class ServingStatus {
   readonly state = HealthState();
@@ -18,11 +18,12 @@ export class ServingStatus {
   }
 
   /**
-   * Follows whether the store answers. The process itself stays healthy, because a restart would not help the store.
+   * Reports whether the store answers. The empty service stays `SERVING`, because a restart of the process would not
+   * help the store.
    */
   storeAnswers(does: boolean): void {
     if (does) this.#logger.info({}, "the store answers again");
-    else this.#logger.warn({}, "the store does not answer: until it does, nobody can send or come in");
+    else this.#logger.warn({}, "the store does not answer: until it does, nobody can send or sign in");
     if (!this.#isDraining) this.state.setStatus(does ? "healthy" : "unhealthy", SERVICE);
   }
 

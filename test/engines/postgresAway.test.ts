@@ -72,7 +72,7 @@ describe("An outage of PostgreSQL", () => {
       for (const error of errors) expect(error).to.be.instanceOf(StoreUnavailable);
     }
     expect(place.reports.map(({ message }) => message)).to.have.length(1);
-    expect(place.reports[0]?.message).to.match(/127\.0\.0\.1:\d+\/obrolan is away: /);
+    expect(place.reports[0]?.message).to.match(/127\.0\.0\.1:\d+\/obrolan is unavailable: /);
 
     await server.start();
     await isBack();

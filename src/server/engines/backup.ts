@@ -30,7 +30,10 @@ export async function messagesAhead(
   return findPostgresMessagesAhead(databaseUrl, now);
 }
 
-/** Sets the time of those messages to `now`, and gives the log a new id. Throws an error for the operator. */
+/**
+ * Sets the time of the messages that were sent after `now` to `now`, and gives the log a new id. Throws an error for
+ * the operator.
+ */
 export async function correctTimes(
   { data, databaseUrl }: StoreSettings,
   now: number,

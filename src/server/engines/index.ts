@@ -25,15 +25,18 @@ const START_TIMEOUT_MS = 30_000;
 /** The engines of one server, while they are open. */
 export interface OpenEngines {
   readonly engines: Engines & { readonly secrets: NodeSecrets };
-  /** The location of the store, to be shown. */
+  /** The location of the store, for people. */
   readonly store: string;
   /** The locations of all engines, for the server's log. Never has a password. */
   readonly facts: Readonly<Record<string, string>>;
   /** How long a start waits for an unavailable store, in milliseconds. 0: waiting would not help. */
   readonly startTimeoutMs: number;
-  /** The counters of the bus; `undefined` if the bus is within this process. */
+  /** The counters of the bus; `undefined` without NATS. */
   readonly bus: () => BusFacts | undefined;
-  /** The certificates of the engines' connections. Throws an error for the operator if a file cannot be read. */
+  /**
+   * The certificates that the engines use for their connections. Throws an error for the operator if a file cannot be
+   * read.
+   */
   readonly certificates: () => readonly Certificates[];
   /** Resolves with an error for the operator when this server has lost its store for good, and can only end. */
   readonly failed: Promise<Error>;
@@ -44,8 +47,8 @@ type NatsSettings = Pick<ServerConfig, "natsUrl" | "natsCreds" | "natsCa" | "nat
 type EngineSettings = Pick<ServerConfig, "data" | "databaseUrl"> & NatsSettings;
 
 /**
- * Opens the engines that the settings choose: with a database URL PostgreSQL, and NATS if it is set; else SQLite in a
- * folder, and the other engines in memory. Throws an error for the operator.
+ * Opens the engines that the settings choose: with a database URL PostgreSQL, and NATS if its URL is set; otherwise
+ * SQLite in a folder, and the bus, the roster and the failed sign-ins in memory. Throws an error for the operator.
  */
 export function openEngines({ data, databaseUrl, ...nats }: EngineSettings, logger: Logger): Promise<OpenEngines> {
   return databaseUrl === undefined ? openEmbedded(resolve(data), logger) : openDistributed(databaseUrl, nats, logger);
@@ -84,11 +87,11 @@ async function openDistributed(databaseUrl: string, nats: NatsSettings, logger: 
   const { natsUrl } = nats;
   // Loaded on demand: most servers do not use PostgreSQL, and start faster and smaller without it.
   const { openPostgresStore } = await import("./postgres/index.ts");
-  // First, so that an invalid file or address is reported before the wait for the database.
+  // Checked first, so that an invalid file or address is reported before the wait for the database.
   databaseCertificates(databaseUrl);
   const { bus, facts, certificates, close: closeBus } = await openBus(nats, logger);
   try {
-    const report = (err: Error) => logger.warn({ err }, "something about the database");
+    const report = (err: Error) => logger.warn({ err }, "the database has a problem");
     const options = { url: databaseUrl, report, startTimeoutMs: START_TIMEOUT_MS };
     const { name, close, ...store } = await openPostgresStore(options);
     return {
@@ -99,7 +102,7 @@ async function openDistributed(databaseUrl: string, nats: NatsSettings, logger: 
       bus: facts,
       // pg reads its files again for each connection.
       certificates: () => [...certificates, ...databaseCertificates(databaseUrl)],
-      // Never: PostgreSQL comes back, or the operator ends the node.
+      // Never resolves: PostgreSQL becomes available again, or the operator ends the node.
       failed: new Promise(() => {}),
       async close() {
         await closeBus();

@@ -1,12 +1,12 @@
 import { retry } from "../common/retry.ts";
 import { StoreUnavailable } from "../common/storeErrors.ts";
 
-/** The average pause between two attempts; jittered by half. */
+/** The average pause between two attempts. Each pause differs from it by up to half. */
 const PAUSE_MS = 300;
 
 /**
- * Calls `open` until the store is available, for up to `timeoutMs`. Throws the last error of `open`, or the reason of
- * `signal` if that is aborted meanwhile.
+ * Repeats `open` while it throws `StoreUnavailable`, for up to `timeoutMs`. Throws the last `StoreUnavailable`, any
+ * other error of `open` at once, or the reason of `signal` if that is aborted in the meantime.
  */
 export function waitForStore<T>(open: () => Promise<T>, timeoutMs: number, signal?: AbortSignal): Promise<T> {
   return retry(open, {

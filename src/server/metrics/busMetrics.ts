@@ -27,7 +27,7 @@ export const busMetrics: readonly Metric[] = [
   },
   {
     name: "obrolan_bus_received_total",
-    help: "Notifications received from the other servers.",
+    help: "Notifications received from the other servers, unreadable messages included.",
     advice:
       "The sum of what the others have published. Far fewer: NATS drops notifications that this server reads too slowly.",
     type: "counter",
@@ -50,7 +50,7 @@ export const busMetrics: readonly Metric[] = [
   {
     name: "obrolan_bus_unreadable_total",
     help: "Messages from NATS that are not notifications.",
-    advice: "Above 0: a client that should not be allowed to publishes on the subject.",
+    advice: "Above 0: a client that is not a server publishes on the subject. Forbid that in the permissions of NATS.",
     type: "counter",
     read: ({ bus }) => bus?.unreadable,
   },

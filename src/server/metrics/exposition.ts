@@ -6,8 +6,8 @@ import type { Observed } from "./observed.ts";
 export const CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /**
- * Formats metrics as Prometheus reads them: https://prometheus.io/docs/instrumenting/exposition_formats/
- * Every number comes from `observed`. A metric without a label and without a value is 0.
+ * Formats metrics as Prometheus reads them: https://prometheus.io/docs/instrumenting/exposition_formats/ All values
+ * come from `observed`. A metric that has no label is 0 if it has no value.
  */
 export function expose(metrics: readonly Metric[], observed: Observed): string {
   const blocks = metrics.map((metric) => {

@@ -8,7 +8,7 @@ import { ProcessMonitor } from "./process.ts";
 
 export type { BusFacts } from "./observed.ts";
 
-/** What the metrics are read from, besides the process. */
+/** The sources of the metrics, besides the process. */
 export interface MetricsSources {
   /** Called once per scrape, so that all numbers are of one moment. */
   readonly node: () => Pick<Observed, "stats" | "counters" | "calls" | "hashes" | "bus">;

@@ -5,7 +5,7 @@ import type { Observed } from "./observed.ts";
 export type ByLabel = Iterable<readonly [string, number]>;
 
 interface About {
-  /** By the conventions of Prometheus: the subject, the unit, and `_total` for a counter. */
+  /** Follows the conventions of Prometheus: the subject, the unit, and `_total` for a counter. */
   readonly name: string;
   /** What the metric measures, in one line. */
   readonly help: string;

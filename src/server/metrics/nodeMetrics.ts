@@ -65,7 +65,7 @@ export const nodeMetrics: readonly Metric[] = [
   {
     name: "obrolan_response_bytes_total",
     help: "Bytes of responses, without framing and TLS.",
-    advice: "If its rate is near the capacity of the network, use a faster network or lower `max_text_bytes`.",
+    advice: "If its rate is near the capacity of the network, use a faster network.",
     type: "counter",
     read: ({ counters }) => counters.responseBytes,
   },
@@ -146,7 +146,7 @@ export const nodeMetrics: readonly Metric[] = [
     name: "obrolan_commit_waiting_messages",
     help: "Messages that wait for the next commits.",
     advice:
-      "Above 0 for longer than a moment: the disk is too slow. Above 32 MiB the server stops reading requests until there is space again.",
+      "Above 0 for longer than a moment: the disk is too slow. If the messages exceed 32 MiB, the server stops reading requests until there is space again.",
     type: "gauge",
     read: ({ stats }) => stats.commitsWaiting,
   },
@@ -177,7 +177,8 @@ export const nodeMetrics: readonly Metric[] = [
   {
     name: "obrolan_log_head_id",
     help: "The id of the newest message.",
-    advice: "It only grows. If it falls, the log was restored from a backup.",
+    advice:
+      "It only grows. If it falls, the log has regressed: it was restored from a backup, or a standby without the newest messages has taken over.",
     type: "gauge",
     read: ({ stats }) => stats.headId,
   },

@@ -28,7 +28,7 @@ export interface BusFacts extends BusCounts {
 
 /** Calls of the rpcs since the start. */
 export interface CallCounts {
-  /** Sessions that began. */
+  /** Sessions that `Register` or `Login` began. */
   readonly signIns: number;
   /** Calls that failed, by reason; by status if there is no reason. */
   readonly failedCalls: { entries(): IterableIterator<[string, number]> };
@@ -41,7 +41,7 @@ export interface Observed {
   readonly counters: Counters;
   readonly calls: CallCounts;
   readonly hashes: { readonly running: number; readonly waiting: number };
-  /** Undefined if the bus is in this process. */
+  /** Undefined without NATS. */
   readonly bus?: BusFacts | undefined;
   readonly process: ProcessFacts;
 }

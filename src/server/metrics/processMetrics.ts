@@ -1,6 +1,6 @@
 import type { Metric } from "./metric.ts";
 
-/** The metrics of the process. They have the usual names where there are such. */
+/** The metrics of the process. Those that other programs have too keep their usual names. */
 export const processMetrics: readonly Metric[] = [
   {
     name: "obrolan_info",
@@ -13,7 +13,8 @@ export const processMetrics: readonly Metric[] = [
   {
     name: "obrolan_uptime_seconds",
     help: "Time since the process started.",
-    advice: "Small again and again: the process is killed, or ends with an error. The last lines of the log say which.",
+    advice:
+      "If it is small again and again, the process is killed, or ends with an error: the last lines of the log say which.",
     type: "gauge",
     read: ({ process }) => process.uptime,
   },

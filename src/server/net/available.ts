@@ -25,9 +25,10 @@ export interface WaitOptions {
 }
 
 /**
- * Waits until a server can listen on an address. Two causes pass after some seconds: an outgoing connection holds the
- * port, or the machine gets the address only some time after its start. Throws an `Error` with the remedy, at once if a
- * wait would not help. Throws the reason of `signal` if that is aborted.
+ * Waits until a server can listen on an address. Some causes pass within seconds: an outgoing connection holds the
+ * port, the machine has just started and does not have the address yet, or the name server does not answer. Throws an
+ * `Error` with the remedy after the timeout, or at once if a wait would not help. Throws the reason of `signal` if that
+ * is aborted.
  */
 export async function untilAvailable(listen: Listen, options: WaitOptions): Promise<void> {
   const { signal, report, timeoutMs = TIMEOUT_MS } = options;
@@ -103,8 +104,9 @@ async function explain({ address, setting }: Listen, error: ListenError): Promis
     case "EAFNOSUPPORT":
       return { why: "this machine has no IPv6", advice, mayPass: false };
     case "EACCES": {
-      const allowed = `Take a port from 1024 on with ${setting}, or give the program the capability CAP_NET_BIND_SERVICE.`;
-      return { why: `the user that runs this program may not use port ${port}`, advice: allowed, mayPass: false };
+      const or = "or give the program the capability CAP_NET_BIND_SERVICE.";
+      const advice = `Take a port from 1024 on with ${setting}, ${or}`;
+      return { why: `the user that runs this program may not use port ${port}`, advice, mayPass: false };
     }
     case "EAI_AGAIN":
       return { why: `the name server does not answer for ${wantedHost}`, advice, mayPass: true };
@@ -121,7 +123,9 @@ function explainInUse(holder: Holder, port: number, setting: string): Explanatio
     return { why: "another program listens there", advice, mayPass: false };
   }
   const reserve = `sysctl -w net.ipv4.ip_local_reserved_ports=${port}`;
-  const advice = `Start again later, or take another port with ${setting}. On Linux this keeps the port free from then on: ${reserve}`;
+  const advice =
+    `Start again later, or take another port with ${setting}. ` +
+    `On Linux this keeps the port free from then on: ${reserve}`;
   const why =
     holder === "connection"
       ? "the port belongs to an outgoing connection of this machine, and nobody listens there"

@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 
-/** The captures that caused the current execution: several may run in a process at the same time. */
+/** The captures whose `action` has led to the current call: several may run in a process at the same time. */
 const causes = new AsyncLocalStorage<readonly symbol[]>();
 let captures = 0;
 
 /**
- * Runs `action`, and calls `show` for each message on a diagnostics channel of Node that `action` causes, until its
- * promise settles. For libraries that hide their sockets and servers.
+ * Runs `action`, and calls `show` for each message on a diagnostics channel of Node that `action` causes, until the
+ * promise of `action` settles. For libraries that hide their sockets and servers.
  */
 export async function captureChannel<T>(
   channel: string,

@@ -11,8 +11,8 @@ export interface Listening {
 }
 
 /**
- * Runs `listen`, and calls `show` for each server that `listen` starts, before it listens: grpc-js hides its
- * `net.Server`.
+ * Runs `listen`, and calls `show` for each server that `listen` starts, before that server listens. Needed because
+ * grpc-js hides its `net.Server`.
  */
 export function captureListen<T>(listen: () => Promise<T>, show: (listening: Listening) => void): Promise<T> {
   return captureChannel(LISTENING, listen, (message) => {

@@ -1,6 +1,6 @@
 import type { Server, Socket } from "node:net";
 
-/** How long a connection may take to send its first bytes. A client of HTTP/2 or TLS sends them at once. */
+/** How long a connection may take to send enough bytes for a decision. A client of HTTP/2 or TLS sends them at once. */
 const FIRST_BYTES_TIMEOUT_MS = 10_000;
 
 /** What to do with a connection, given its first bytes. */
@@ -9,15 +9,15 @@ export type Decision =
   | "wait"
   /** Pass the connection to the server, without its first `skip` bytes. */
   | { readonly skip: number }
-  /** Do not pass it on. */
+  /** Do not pass the connection to the server: call `take`. */
   | { readonly take: () => void };
 
-/** Reads the first bytes of each connection before the server sees it, and decides by them. */
+/** Reads the first bytes of each connection, and decides by these bytes whether the server sees the connection. */
 export class FirstBytes {
   readonly #decide: (bytes: Buffer, socket: Socket) => Decision;
   readonly #undecided = new Set<Socket>();
 
-  /** `decide` is called with all bytes so far, each time more arrive, until it returns something other than "wait". */
+  /** Each time bytes arrive, `decide` is called with all bytes so far, until it returns something other than "wait". */
   constructor(decide: (bytes: Buffer, socket: Socket) => Decision) {
     this.#decide = decide;
   }

@@ -4,7 +4,7 @@ import { type Decision, FirstBytes } from "./firstBytes.ts";
 
 /** How long a client of another protocol may take to read its answer. */
 const ANSWER_TIMEOUT_MS = 2_000;
-/** At most one line is logged in this time, because a port scan would fill the log. */
+/** At most one line is logged in this time: otherwise a port scan would fill the log. */
 const LOG_INTERVAL_MS = 60_000;
 
 /** As many bytes as the longest HTTP/1 method with its space: enough to recognise a protocol. */
@@ -23,10 +23,14 @@ const LOG_MESSAGES: Readonly<Record<Other, string>> = {
 };
 
 const HTTP1_ANSWER = http1Response(
-  "This port speaks gRPC only, over HTTP/2. Use a client of obrolan.v1.ChatService, such as npx obrolan, buf curl or grpcurl.\n",
+  "This port speaks gRPC only, over HTTP/2. Use a client of obrolan.v1.ChatService, " +
+    "such as npx obrolan, buf curl or grpcurl.\n",
 );
 
-/** Answers connections of other protocols in words. HTTP/2 would send them bytes that no person can read. */
+/**
+ * Logs connections of other protocols and closes them, HTTP/1 with an answer in words. Otherwise they would get bytes
+ * of HTTP/2, or an alert of TLS, which no person can read.
+ */
 export class OtherProtocols {
   readonly #tls: boolean;
   readonly #log: (facts: object, message: string) => void;
@@ -42,7 +46,7 @@ export class OtherProtocols {
     this.#stopwatch = parts.stopwatch;
   }
 
-  /** Checks each connection that a server accepts from now on. */
+  /** Checks the protocol of each connection that a server accepts from now on. */
   attach(server: Server): void {
     this.#firstBytes.attach(server);
     // A TLS client that offers no ALPN speaks HTTP/1 inside TLS.
@@ -61,7 +65,7 @@ export class OtherProtocols {
     return { take: () => this.#answer(socket, protocol) };
   }
 
-  /** Undefined for the port's own protocol, and for an unknown one. */
+  /** The protocol, if the port does not serve it. Undefined: the port's own protocol, or an unknown one. */
   #recognise(bytes: Buffer): Other | "unfinished" | undefined {
     if (bytes[0] === TLS_HANDSHAKE) return this.#tls ? undefined : "TLS";
     const text = bytes.toString("latin1", 0, HTTP2.length);

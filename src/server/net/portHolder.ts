@@ -9,8 +9,8 @@ const LISTEN = "0A";
 const ANY = ["0.0.0.0", "::"];
 
 /**
- * Finds out what holds a port of an IP address and keeps other programs from listening there. "unknown" except on
- * Linux.
+ * Finds out what holds a port of an IP address, so that no other program can listen there. Always "unknown" on systems
+ * other than Linux.
  */
 export async function findHolder(address: string, port: number): Promise<Holder> {
   const tables = await Promise.all(TABLES.map((file) => readFile(file, "latin1").catch(() => "")));
@@ -30,7 +30,10 @@ interface SocketRow {
   readonly state: string;
 }
 
-/** A row is `  0: 0100007F:C383 00000000:0000 0A …`: local address and port, remote ones, and state, in hexadecimal. */
+/**
+ * Parses a table of sockets. A row is `  0: 0100007F:C383 00000000:0000 0A …`: the local address and port, the remote
+ * ones, and the state, in hexadecimal.
+ */
 export function parseTable(table: string): SocketRow[] {
   return [...table.matchAll(/^ *\d+: ([\dA-F]+):([\dA-F]{4}) [\dA-F]+:[\dA-F]{4} ([\dA-F]{2}) /gm)].map(
     ([, address = "", port = "", state = ""]) => ({

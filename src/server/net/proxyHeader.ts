@@ -1,6 +1,6 @@
 /** What the first bytes of a connection are. */
 export type ConnectionStart =
-  /** Too short to decide. */
+  /** Too few bytes to decide. */
   | { readonly kind: "unfinished" }
   /** No header. The peer is the client. */
   | { readonly kind: "none" }
@@ -15,7 +15,7 @@ export type ConnectionStart =
 /** https://www.haproxy.org/download/3.2/doc/proxy-protocol.txt, section 2.2 */
 const SIGNATURE = Buffer.from("\r\n\r\n\0\r\nQUIT\n", "latin1");
 const FIXED_BYTES = 16;
-/** Addresses take at most 36 bytes. The rest is for what a proxy adds. */
+/** IP addresses take at most 36 bytes. The rest is for the extensions that a proxy may add. */
 const MAX_BYTES = 4_096;
 
 /** The prefix of an IPv4 address that is written as an IPv6 address. */
@@ -29,7 +29,7 @@ const INET6 = 2;
 
 /**
  * Parses the header of the PROXY protocol, version 2, in which a proxy states the client's address. HTTP/2 and TLS
- * begin with other bytes, so a connection without a header is never taken for one with a header.
+ * begin with other bytes, so the parser can tell a connection without a header.
  */
 export function parseConnectionStart(bytes: Buffer): ConnectionStart {
   const signed = Math.min(bytes.length, SIGNATURE.length);

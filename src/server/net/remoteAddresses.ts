@@ -4,11 +4,14 @@ import { parseConnectionStart } from "./proxyHeader.ts";
 
 /** The addresses of the clients behind a proxy, as the headers of the PROXY protocol state them. */
 export class RemoteAddresses {
-  /** The client's address by the `ADDRESS:PORT` of the proxy's end of the connection. */
+  /** The client's address, by the address of the proxy's end of the connection; both are `ADDRESS:PORT`. */
   readonly #byPeer = new Map<string, string>();
   readonly #firstBytes = new FirstBytes((bytes, socket) => this.#decide(bytes, socket));
 
-  /** The address of the client, `ADDRESS:PORT`. If no header named one, it is that of the peer. */
+  /**
+   * The address of the client, `ADDRESS:PORT`; the port is 0 if the address is from a header. Without an address in a
+   * header, the client is the peer.
+   */
   of(peer: string): string {
     return this.#byPeer.get(peer) ?? peer;
   }

@@ -4,17 +4,17 @@ import type { ServerConfig } from "../config.ts";
 
 type TlsSettings = Pick<ServerConfig, "tlsCert" | "tlsKey">;
 
-/** A server that can change its certificate while it listens. */
+/** A server whose certificate can be replaced while it listens. */
 interface CertificateUser {
   useCertificate(tls: { readonly cert: Buffer; readonly key: Buffer }): void;
 }
 
-/** The certificate of the server, from `--tls-cert` and `--tls-key`. It can be read again while the server runs. */
+/** The server's certificate and key, from the files `--tls-cert` and `--tls-key`. */
 export class ServerCertificate {
   readonly #settings: TlsSettings;
   #pair: KeyPair | undefined;
 
-  /** Reads the files. Throws a `ConfigError` with the remedy if they cannot be used. */
+  /** Reads the files, if they are set. Throws a `ConfigError` with the remedy if they cannot be used. */
   constructor(settings: TlsSettings) {
     this.#settings = settings;
     this.#pair = read(settings);
@@ -25,16 +25,16 @@ export class ServerCertificate {
     return this.#pair;
   }
 
-  /** The certificates that new connections are shown. */
+  /** The certificates that the server shows to new connections. */
   get certificates(): readonly Certificates[] {
     return this.#pair === undefined ? [] : [this.#pair.certificates];
   }
 
   /**
-   * Reads the files again and gives them to the server for new connections. If they cannot be used, the current
-   * certificate stays, and the log says why.
+   * Reads the files again, and gives the certificate to the server for new connections. If the files cannot be used,
+   * the server keeps the current certificate, and the log says why.
    */
-  renew(server: CertificateUser, logger: Logger): void {
+  reread(server: CertificateUser, logger: Logger): void {
     try {
       const pair = read(this.#settings);
       if (pair === undefined) {

@@ -15,8 +15,8 @@ export interface ExpiryWatchOptions {
 }
 
 /**
- * Checks the validity of the certificates in use now and once a day. Logs a line for each one that has expired, is not
- * valid yet, or expires soon. Returns a function that stops the checks.
+ * Checks the certificates in use, at once and then once a day. Logs a line for each one that has expired, is not valid
+ * yet, or expires soon. Returns a function that stops the checks.
  */
 export function watchExpiry(options: ExpiryWatchOptions): () => void {
   const { certificates, logger, clock = Date.now, repeat = every } = options;

@@ -7,14 +7,15 @@ export class Stopped extends Error {
 
 /**
  * Handles the signals of the process (docs/operations.md has the table). SIGTERM and SIGINT stop the server; a second
- * one ends the process at once, as the system does by default. SIGHUP stops the server if it has a terminal, because
- * that was closed; otherwise it renews the certificate. SIGUSR2 logs numbers.
+ * one ends the process at once, as the system does by default. SIGHUP stops the server if the process has a terminal,
+ * because that terminal was closed. Without a terminal, SIGHUP makes the server read its certificate again. SIGUSR2
+ * logs one line of statistics.
  */
 export class Signals {
   readonly #controller = new AbortController();
   readonly #logger: Logger;
   readonly #hasTerminal: boolean;
-  #renewCertificate = () => {};
+  #rereadCertificate = () => {};
   #logStats = () => {};
 
   /** Handles signals until `close`. */
@@ -36,9 +37,9 @@ export class Signals {
     return this.#controller.signal;
   }
 
-  /** Sets the actions of SIGHUP and SIGUSR2. Until then these signals do nothing. */
-  serving(actions: { renew: () => void; logStats: () => void }): void {
-    this.#renewCertificate = actions.renew;
+  /** Sets what SIGUSR2, and SIGHUP without a terminal, do. Before this call they do nothing. */
+  serving(actions: { rereadCertificate: () => void; logStats: () => void }): void {
+    this.#rereadCertificate = actions.rereadCertificate;
     this.#logStats = actions.logStats;
   }
 
@@ -48,7 +49,7 @@ export class Signals {
     await new Promise((resolve) => this.stopping.addEventListener("abort", resolve, { once: true }));
   }
 
-  /** Resolves with the value of `promise`. Throws a `Stopped` as soon as a signal to stop arrives. */
+  /** Settles as `promise` does. Throws a `Stopped` as soon as a signal to stop arrives. */
   async unlessStopped<T>(promise: Promise<T>): Promise<T> {
     const stopped = this.stopped().then(() => {
       throw this.stopping.reason;
@@ -70,12 +71,12 @@ export class Signals {
 
   readonly #hangUp = (signal: NodeJS.Signals) => {
     if (this.#hasTerminal) this.#stop(signal);
-    else this.#renewCertificate();
+    else this.#rereadCertificate();
   };
 
   readonly #logStatsNow = () => this.#logStats();
 
-  /** By default the system ends the process, and an operator who sends a second signal wants that. */
+  /** Makes the next SIGTERM or SIGINT end the process: an operator who sends a second one wants that. */
   #restoreDefaults(): void {
     process.off("SIGTERM", this.#stop).off("SIGINT", this.#stop);
   }

@@ -15,7 +15,10 @@ export async function sessionOf(authorization: unknown, signIn: SignIn): Promise
   return signIn.authenticate(token);
 }
 
-/** The token in a header; if the header is too long for one, a text that is not a token. */
+/**
+ * The token in the header `authorization`. If the header is too long, a text that is not a token: the client then gets
+ * the refusal of a wrong token.
+ */
 function tokenOf(authorization: string): string | undefined {
   if (!hasAtMostBytes(authorization, MAX_AUTHORIZATION_BYTES)) return "too long";
   return /^bearer +(\S+)$/i.exec(authorization.trim())?.[1];

@@ -6,9 +6,9 @@ import { logout } from "./logout.ts";
 import { register } from "./register.ts";
 import type { UnaryCall } from "./unaryCall.ts";
 
-/** The addresses of clients that a proxy passes on. */
+/** The addresses of clients, as a proxy states them. */
 export interface RemoteAddresses {
-  /** The client's address, for the address of the connection's peer; both are `ADDRESS:PORT`. */
+  /** The address of the client whose connection has this peer; both are `ADDRESS:PORT`. */
   of(peer: string): string;
 }
 

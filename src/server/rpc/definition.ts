@@ -33,7 +33,7 @@ export const CHAT_PATH = path(chat.name);
 
 type Command = NonNullable<ChatRequest["command"]>;
 
-/** An empty value of every command that is a message. The type demands an entry for each one in the contract. */
+/** An empty value of every command that is a message. The type demands an entry for each such command. */
 const EMPTY_COMMANDS: { [C in Command as C["value"] extends object ? C["$case"] : never]: C["value"] } = {
   join: Join.create(),
   sendAll: SendAll.create(),
@@ -48,7 +48,10 @@ export const COMMAND_FIELDS: readonly number[] = Object.entries(EMPTY_COMMANDS).
   return field;
 });
 
-/** The contract as it is served: requests are decoded strictly, and responses of `Chat` are bytes already. */
+/**
+ * `ChatService` as the server implements it: requests are decoded strictly, and responses of `Chat` are already
+ * encoded.
+ */
 export const servedDefinition = {
   register: unary(register),
   login: unary(login),

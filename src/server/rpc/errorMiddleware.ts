@@ -10,7 +10,7 @@ export interface ErrorListeners {
   readonly failed: (failure: CallFailure) => void;
 }
 
-/** The outermost middleware: turns every error into a status of the contract. */
+/** The outermost middleware: turns every error into a status of the contract, except the abort of a cancelled call. */
 export function errorMiddleware({ report, failed }: ErrorListeners): ServerMiddleware {
   return async function* mapErrors<Request, Response>(
     call: ServerMiddlewareCall<Request, Response>,

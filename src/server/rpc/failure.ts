@@ -15,7 +15,10 @@ export interface CallFailure {
   readonly trailers: Readonly<{ "obrolan-reason"?: string; "grpc-status-details-bin"?: Buffer }>;
 }
 
-/** The failure for an error. `report` receives unforeseen errors, and the causes of refusals. */
+/**
+ * The failure for an error. `report` receives the causes of refusals, and errors that are not refusals, except
+ * `ServerError`.
+ */
 export function failureOf(error: unknown, report: (error: unknown) => void): CallFailure {
   if (error instanceof Refusal) {
     if (error.cause !== undefined) report(error.cause);
@@ -26,7 +29,7 @@ export function failureOf(error: unknown, report: (error: unknown) => void): Cal
   if (error instanceof OutcomeUnknown) {
     report(error);
     const message =
-      "The server's store went away in the middle of this call: it may have been carried out all the same.";
+      "The server's store became unavailable during this call: the call may have been carried out nevertheless.";
     return failureFor("STORE_UNAVAILABLE", message, { retryAfterMs: RETRY_SOON_MS });
   }
   if (error instanceof ServerError) return { code: error.code, message: error.details, trailers: {} };
@@ -49,8 +52,8 @@ const GOODBYES: Readonly<Partial<Record<Reason, string>>> = {
   SHUTTING_DOWN: "The server is being stopped: come back with the last cursor.",
   JOIN_TIMEOUT: "No join came: send one after opening the stream.",
   STORE_UNAVAILABLE:
-    "The server's store went away in the middle of a commit: come back, and send again what has no reply, " +
-    "with its request_id.",
+    "The server's store became unavailable during a commit: open a new stream, and send again every command that " +
+    "has no reply, with its request_id.",
 };
 
 function failureFor(

@@ -10,13 +10,13 @@ type Response = ReturnType<typeof check.responseType.decode>;
 /** The paths of the health service. */
 export const HEALTH_PATHS = { check: path(check.name), watch: path(watch.name) };
 
-/** gRPC's health service as it is served: requests are decoded strictly, as in the rest of the contract. */
+/** gRPC's health service, with requests that are decoded strictly, like those of `ChatService`. */
 export const healthDefinition = {
   check: served(HEALTH_PATHS.check, false as const),
   watch: served(HEALTH_PATHS.watch, true as const),
 };
 
-/** Answers with the status in `state`. */
+/** The health service, which answers with the statuses in `state`. */
 export function healthService(state: HealthState): ServiceImplementation<typeof healthDefinition> {
   return HealthServiceImpl(state) as ServiceImplementation<typeof healthDefinition>;
 }

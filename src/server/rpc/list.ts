@@ -17,7 +17,7 @@ export async function list({ pageSize, pageToken }: ListRequest, call: UnaryCall
   };
 }
 
-/** A page; the refusal of its token names the contract's fields. */
+/** A page of the online list. A refusal of the page token names the fields of the contract. */
 async function pageOf(online: OnlineList, size: number, token: string): Promise<OnlinePage> {
   try {
     return await online.page(size, token);
@@ -26,7 +26,8 @@ async function pageOf(online: OnlineList, size: number, token: string): Promise<
     const shown = JSON.stringify(token.slice(0, 64));
     throw new Refusal(
       "PAGE_TOKEN_INVALID",
-      `${shown} is not a page token that List gave: take next_page_token of the page before, or none for the first page.`,
+      `${shown} is not a page token that List gave: take next_page_token of the page before, ` +
+        "or none for the first page.",
       { field: "page_token" },
     );
   }

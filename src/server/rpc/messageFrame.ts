@@ -1,4 +1,4 @@
-/** gRPC's prefix of a message: one byte for whether it is compressed, four for its length. */
+/** The length of gRPC's prefix of a message: one byte says whether the message is compressed, four give its length. */
 export const PREFIX_BYTES = 5;
 
 /** The prefix of a message that is not compressed. */

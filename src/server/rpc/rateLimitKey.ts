@@ -4,8 +4,8 @@ const MAPPED_V4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**
  * The key by which sign-ins of one client are throttled: its IPv4 address, or the /64 prefix of its IPv6 address,
- * because a client that has one address of a /64 has all of them. `address`: `ADDRESS:PORT`, an IPv6 address in
- * brackets or not.
+ * because a client can usually use all addresses of its /64. `address`: `ADDRESS:PORT`; an IPv6 address may be in
+ * brackets.
  */
 export function rateLimitKey(address: string): string {
   const host = address.replace(/:\d+$/, "").replace(/^\[|\]$/g, "");

@@ -12,13 +12,13 @@ export const REFLECTION_PATHS = ["v1", "v1alpha"].map(
   (version) => `/grpc.reflection.${version}.ServerReflection/ServerReflectionInfo`,
 );
 
-/** Serves reflection behind the error middleware. */
+/** Adds the reflection service to a server, with the error middleware. */
 export async function addReflection(server: Server, errors: ServerMiddleware): Promise<void> {
   const reflection = ServerReflection(await readFile(DESCRIPTORS), SERVICES);
   for (const path of REFLECTION_PATHS) server.with(errors).add(servedAt(path, ServerReflectionService), reflection);
 }
 
-/** The service with its one method at a path, which decodes requests strictly. */
+/** The service with its one method at `path`. The method decodes requests strictly. */
 function servedAt<Service extends ServiceDefinition>(path: string, service: Service): Service {
   const methods = Object.entries(service).map(([name, method]) => [
     name,

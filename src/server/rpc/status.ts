@@ -1,7 +1,7 @@
 import { Status } from "nice-grpc-common";
 import type { Reason } from "../common/refusal.ts";
 
-/** The status that a call ends with, by reason. Reasons that only a `rejected` bears have none. */
+/** The status that a call ends with, by reason. Reasons that occur only in a `rejected` event have none. */
 export const STATUS_OF: Readonly<Partial<Record<Reason, Status>>> = {
   USERNAME_TAKEN: Status.ALREADY_EXISTS,
   USERNAME_INVALID: Status.INVALID_ARGUMENT,
@@ -16,6 +16,7 @@ export const STATUS_OF: Readonly<Partial<Record<Reason, Status>>> = {
   SESSION_EXPIRED: Status.UNAUTHENTICATED,
   SHUTTING_DOWN: Status.UNAVAILABLE,
   JOIN_TIMEOUT: Status.DEADLINE_EXCEEDED,
-  // The only reason with several statuses: `InvalidRequest` has another one if the request is too large, for example.
+  // The only reason with several statuses: for example, the `InvalidRequest` of a request that is too large has another
+  // one.
   REQUEST_INVALID: Status.INVALID_ARGUMENT,
 };

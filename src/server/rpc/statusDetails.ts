@@ -16,9 +16,9 @@ export interface StatusFacts {
 }
 
 /**
- * A `google.rpc.Status` with `ErrorInfo`, and `BadRequest` or `RetryInfo` where they apply
- * (https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto). Written by hand: four small
- * messages do not warrant a second contract in the tree.
+ * A `google.rpc.Status` with `ErrorInfo`, with `BadRequest` if a field was wrong, and with `RetryInfo` if there is a
+ * wait (https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto). Encoded by hand, because
+ * four small messages do not justify a copy of Google's proto files.
  */
 export function statusDetails({ code, message, reason, field, retryAfterMs }: StatusFacts): Buffer {
   const details = [any("ErrorInfo", new BinaryWriter().uint32(10).string(reason).uint32(18).string(DOMAIN))];

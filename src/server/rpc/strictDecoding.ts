@@ -7,7 +7,7 @@ export interface MessageType<T> {
   decode(input: BinaryReader): T;
 }
 
-/** Throws for a string that is not valid UTF-8. By default the reader replaces invalid bytes with U+FFFD. */
+/** A reader that throws for a string that is not valid UTF-8. `BinaryReader` replaces invalid bytes with U+FFFD. */
 export class StrictReader extends BinaryReader {
   override string(): string {
     return super.string(true);
@@ -15,8 +15,8 @@ export class StrictReader extends BinaryReader {
 }
 
 /**
- * Makes a decoder for requests. An invalid request becomes an `InvalidRequest`, because grpc-js answers a decoder that
- * throws with `INTERNAL`. `nested`: the numbers of the fields that are messages; these are checked too.
+ * Makes a decoder for requests. The decoder returns an `InvalidRequest` for an invalid request, and does not throw:
+ * grpc-js would answer with `INTERNAL`. `nested`: the numbers of the fields that are messages; these are checked too.
  */
 export function requestDecoder<T>(
   type: MessageType<T>,
@@ -29,8 +29,8 @@ export function requestDecoder<T>(
 }
 
 /**
- * Makes a decoder return an `InvalidRequest` instead of throwing. It also returns the refusal of a request that the
- * server refused before it was decoded.
+ * Makes a decoder return an `InvalidRequest` instead of throwing. The decoder also returns a refusal that was encoded
+ * with `encodeRefusal` in place of a request.
  */
 export function strictly<T>(decode: (bytes: Uint8Array) => T): (bytes: Uint8Array) => T | InvalidRequest {
   return (bytes) => {
@@ -45,9 +45,9 @@ export function strictly<T>(decode: (bytes: Uint8Array) => T): (bytes: Uint8Arra
 }
 
 /**
- * Checks the fields of a message up to `end`, and of the messages in its fields `nested`. The generated decoders
- * treat two invalid tags (field number 0, and the end of a group that never began) as the end of the message. Here
- * both throw.
+ * Checks the fields of a message up to `end`, and those of the messages in the fields `nested`. The generated decoders
+ * treat two invalid tags (field number 0, and the end of a group that never began) as the end of the message. Here both
+ * throw.
  */
 function checkFields(reader: BinaryReader, end: number, nested: readonly number[]): void {
   while (reader.pos < end) {

@@ -6,7 +6,7 @@ export function toDuration(milliseconds: number): Duration {
   return { seconds: BigInt(whole), nanos: Math.round((milliseconds - whole * 1_000) * 1_000_000) };
 }
 
-/** An id or cursor of the contract as a number. A value beyond 2^53 becomes the largest safe integer. */
+/** An id or cursor of the contract as a number. A value above 2^53 - 1 becomes 2^53 - 1. */
 export function toId(wire: bigint): number {
   return wire > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(wire);
 }

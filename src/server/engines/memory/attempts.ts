@@ -2,17 +2,17 @@ import type { FailedLoginStore, FailedLogins } from "../../accounts/ports/failed
 
 /** How long a failure counts. */
 const WINDOW_MS = 15 * 60 * 1_000;
-/** A failure further in the future was recorded by a wrong clock, and does not count. */
+/** A failure that lies further in the future does not count: a wrong clock has recorded it. */
 const MAX_AHEAD_MS = 60_000;
 /**
- * Most usernames and addresses. An attacker who wants one evicted must fail this often with others first: with two
- * hashes at once, of about 20 ms each, that takes as long as the window.
+ * The maximum number of keys (a username and an address). To evict one, an attacker must first fail with this many
+ * others. With two hashes at a time, of about 20 ms each, that takes as long as the window.
  */
 const MAX_KEYS = 90_000;
 
 /** The failed logins of a single node, in memory. */
 export class MemoryFailedLogins implements FailedLoginStore {
-  /** In the order of the last failure. */
+  /** By key, in the order of the last failure. */
   readonly #failures = new Map<string, FailedLogins>();
 
   async find(key: string, at: number): Promise<FailedLogins | undefined> {

@@ -1,13 +1,13 @@
 import type { Online, Roster, RosterChange, RosterChanges } from "../../presence/ports/roster.ts";
 
-/** Changes that are kept at least. The presence feed reads them twice a second. */
+/** At least this many changes are kept. The presence feed polls them at least twice a second. */
 const MIN_KEPT_CHANGES = 1_000;
 
 /** Stores the online users, so that a restart takes no user offline. */
 export interface OnlineRecord {
   /** The users who were online at the last save. */
   load(): Promise<readonly Online[]>;
-  /** Saves changes since the last save. If it fails, the next call has these changes too. */
+  /** Saves the changes since the last save. If a save fails, the next one contains its changes too. */
   save(joined: readonly Online[], left: readonly number[]): Promise<void>;
 }
 
@@ -27,7 +27,7 @@ export class MemoryRoster implements Roster {
   /** The number of changes so far: the offset after the last change. */
   #offset = 0;
 
-  /** Opens a roster with the users of a record. */
+  /** Opens a roster with the users that a record has saved. */
   static async open(record: OnlineRecord): Promise<MemoryRoster> {
     const roster = new MemoryRoster(record);
     roster.#expected = await record.load();
@@ -91,7 +91,7 @@ export class MemoryRoster implements Roster {
     this.#names.splice(this.#indexOf(user.username), 0, user.username);
   }
 
-  /** Saves in the background: a join must not depend on a full disk. */
+  /** Saves in the background, because a join must succeed even if the disk is full. */
   #save(accountId: number, user: Online | undefined): void {
     if (this.#record === undefined) return;
     this.#unsaved.set(accountId, user);
@@ -100,7 +100,7 @@ export class MemoryRoster implements Roster {
     });
   }
 
-  /** One save at a time. Changes during a save are in the next one. */
+  /** Runs one save at a time. The next one saves the changes that happen in the meantime. */
   async #saveAll(record: OnlineRecord): Promise<void> {
     while (this.#unsaved.size > 0) {
       const changes = this.#unsaved;

@@ -28,14 +28,14 @@ export function parseAddresses(url: string): Address[] {
 
 function parseAddress(text: string, which: string): Address {
   const url = URL.parse(text.includes("://") ? text : `nats://${text}`);
-  // The text is not shown: an unescaped comma or slash in a password makes an address invalid, so the text may have
-  // one.
+  // The text is not shown, because it may contain a password: an unescaped comma or slash in a password makes the
+  // address invalid.
   if (url === null || url.hostname === "") {
     throw new Error(`${which} cannot be read: write it as ${EXAMPLE}, and ${ESCAPE}.`);
   }
-  // Nor here: with a / in a password, the part before it may be parsed as host and port.
+  // The text is not shown here either: if a password has a /, the part before the / may be parsed as host and port.
   if ((url.pathname !== "" && url.pathname !== "/") || url.search !== "" || url.hash !== "") {
-    throw new Error(`${which} has more behind its host and port: write it as ${EXAMPLE}, and ${ESCAPE}.`);
+    throw new Error(`${which} has more after its host and port: write it as ${EXAMPLE}, and ${ESCAPE}.`);
   }
   const server = `${url.hostname}:${url.port || DEFAULT_PORT}`;
   if (url.protocol !== "nats:" && url.protocol !== "tls:") {

@@ -10,14 +10,14 @@ import { explain, keepConnected } from "./reconnect.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** A log id that is one token of a subject (https://docs.nats.io/nats-concepts/subjects), as a UUID is. */
+/** A log id that can be one token of a subject (https://docs.nats.io/nats-concepts/subjects), as a UUID is. */
 const SUBJECT_TOKEN = /^[\w-]{1,64}$/;
 
-const CONSEQUENCE = "meanwhile what other nodes accept is found in the store, up to half a second later";
+const CONSEQUENCE = "until then, messages of other nodes are found in the store, up to half a second later";
 
 /**
- * The bus of several nodes: a local bus, whose notifications NATS carries to the other nodes and back. While NATS is
- * unavailable, notifications reach only this node, and are not kept: other nodes find the changes in the store.
+ * The bus of several nodes: a local bus for this node, and NATS between the nodes. While NATS is unavailable,
+ * notifications reach only this node and are not kept: the other nodes find the changes in the store.
  */
 export class NatsBus implements Bus {
   readonly counts: BusCounts;
@@ -51,7 +51,10 @@ export class NatsBus implements Bus {
     this.#ended = keepConnected(options, this.#closing.signal);
   }
 
-  /** Whether the bus receives the other nodes' notifications. A dead connection counts for up to 4 s. */
+  /**
+   * Whether the bus receives the notifications of other nodes. True for up to 4 ping intervals after a connection has
+   * died.
+   */
   get isConnected(): boolean {
     return this.#isConnected;
   }
@@ -65,7 +68,7 @@ export class NatsBus implements Bus {
   }
 
   publish(notification: Notification): void {
-    // First, so that a notification that a handler publishes arrives later on the other nodes too.
+    // Sent first: so a notification that a handler publishes arrives after this one on the other nodes too.
     this.#send(notification);
     this.#local.publish(notification);
   }
@@ -79,7 +82,7 @@ export class NatsBus implements Bus {
     await this.#connection?.flushed();
   }
 
-  /** Closes the connection to NATS at once and for ever. Notifications then reach only this node. */
+  /** Closes the connection to NATS at once and for good. Notifications then reach only this node. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#connection?.close();
@@ -109,8 +112,8 @@ export class NatsBus implements Bus {
       return decodeNotification(bytes);
     } catch (error) {
       this.#counts.unreadable += 1;
-      const problem = `a message on ${this.#subject} is not a notification, and is left out (${explain(error)})`;
-      this.#notices.warn(`${problem}; see to it that only nodes may publish there`, "unreadable");
+      const problem = `a message on ${this.#subject} is not a notification, and is ignored (${explain(error)})`;
+      this.#notices.warn(`${problem}; allow only nodes to publish there`, "unreadable");
       return undefined;
     }
   }
@@ -121,10 +124,10 @@ export class NatsBus implements Bus {
       problem: (problem) => this.#notices.warn(`${problem}; ${CONSEQUENCE}`),
     });
     this.#connection = connection;
-    // `close` may have been called before the connection was stored.
+    // `close` may have been called before the connection was assigned.
     if (this.#closing.signal.aborted) await connection.close();
     if (this.#subject !== undefined) connection.follow(this.#subject);
-    // NATS answers whether the node may subscribe before it answers the flush.
+    // If the node may not subscribe, NATS says so before it answers the flush.
     await connection.flushed();
     this.#isConnected = connection.isOpen;
     if (this.#isConnected) this.#notices.info(`connected to NATS at ${connection.server}`);

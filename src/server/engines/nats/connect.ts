@@ -6,10 +6,10 @@ import { captureChannel } from "../../net/captureChannel.ts";
 const SOCKET_CREATED = "net.client.socket";
 
 /**
- * Makes one attempt of nats.js to connect. Throws if it fails, and at once when `signal` is aborted.
+ * Makes one attempt to connect with nats.js. Throws if the attempt fails, and at once when `signal` is aborted.
  *
- * Destroys the sockets of a failed attempt. nats.js leaves its socket open after a timeout: each attempt on a server
- * that accepts connections and does not answer would leak one.
+ * Destroys the sockets of a failed attempt, because nats.js leaves its socket open after a timeout: each attempt on a
+ * server that accepts connections but does not answer would leak a socket.
  */
 export async function connectOnce(options: NodeConnectionOptions, signal: AbortSignal): Promise<NatsConnection> {
   signal.throwIfAborted();
@@ -17,7 +17,7 @@ export async function connectOnce(options: NodeConnectionOptions, signal: AbortS
   let hasFailed = false;
   const keep = (socket: Socket) => {
     sockets.push(socket);
-    // Later, because a socket that is destroyed before it begins to connect would connect nevertheless.
+    // Destroyed later, because a socket that is destroyed before it begins to connect would connect nevertheless.
     if (hasFailed) setImmediate(() => socket.destroy());
   };
   const { promise: aborted, reject } = Promise.withResolvers<never>();

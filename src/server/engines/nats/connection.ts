@@ -1,7 +1,9 @@
 import { errors, type NatsConnection, type Subscription } from "@nats-io/transport-node";
 import { MAX_BYTES } from "./encode.ts";
 
-/** Most bytes in flight to NATS. A connection that NATS does not read from is closed within 4 s. */
+/**
+ * The maximum of bytes in flight to NATS. If NATS reads none of them, the connection is closed within 4 ping intervals.
+ */
 const MAX_IN_FLIGHT_BYTES = 8 * 1024 * 1024;
 /** Bytes in flight after which a ping measures how much NATS has received. */
 const PING_AFTER_BYTES = 256 * 1024;
@@ -10,13 +12,13 @@ const OVERHEAD_BYTES = 100;
 
 /** The events of a connection. */
 export interface ConnectionEvents {
-  /** A message arrived on the subject. Must not throw. */
+  /** Called with each message that arrives on the subject. Must not throw. */
   readonly received: (bytes: Uint8Array) => void;
-  /** NATS does not do as it is asked. The problem is a sentence. */
+  /** Called if NATS refuses something, or is too slow. `problem` says what, in words for the operator. */
   readonly problem: (problem: string) => void;
 }
 
-/** One connection to NATS, from when it is made to its end. */
+/** One connection to NATS, until it ends. */
 export class BusConnection {
   /** Resolves with the reason when the connection has ended. */
   readonly ended: Promise<unknown>;
@@ -39,12 +41,12 @@ export class BusConnection {
     return this.#connection.getServer();
   }
 
-  /** Most bytes of one notification. */
+  /** How many bytes a notification may have. */
   get maxBytes(): number {
     return Math.min(this.#connection.info?.max_payload ?? MAX_BYTES, MAX_BYTES);
   }
 
-  /** Subscribes to this subject instead of the one before. */
+  /** Subscribes to this subject instead of the previous one. */
   follow(subject: string): void {
     if (this.#connection.isClosed()) return;
     this.#subscription?.unsubscribe();
@@ -56,12 +58,12 @@ export class BusConnection {
     });
   }
 
-  /** Whether the connection has not ended and is not about to. */
+  /** False if the connection has ended, or is about to end. */
   get isOpen(): boolean {
     return !this.#connection.isClosed() && this.#endReason === undefined;
   }
 
-  /** Publishes. Returns `false` if the connection has ended, or NATS does not receive the bytes in flight. */
+  /** Publishes. Returns `false`, and drops the bytes, if the connection has ended or too many bytes are in flight. */
   publish(subject: string, bytes: Uint8Array): boolean {
     if (this.#connection.isClosed()) return false;
     if (this.#inFlightBytes >= MAX_IN_FLIGHT_BYTES) {
@@ -87,8 +89,8 @@ export class BusConnection {
   }
 
   /**
-   * Measures the bytes in flight: nats.js buffers what the socket does not take, without a bound, and does not report
-   * how much. NATS answers a ping when it has received everything before it.
+   * Measures the bytes in flight. nats.js buffers bytes that the socket does not take, without a bound, and does not
+   * report how many. NATS answers a ping when it has received everything before it.
    */
   #measure(): void {
     if (this.#isPinging || this.#inFlightBytes < PING_AFTER_BYTES) return;
@@ -119,7 +121,10 @@ export class BusConnection {
     }
   }
 
-  /** Ends a connection that cannot subscribe: it would look like one on which nothing is published. */
+  /**
+   * Ends a connection on which the node may not subscribe. Left open, it would look like a connection on which nobody
+   * publishes.
+   */
   #endUnsubscribed(error: Error): void {
     this.#endReason ??= new Error(unpermitted(error));
     void this.close();

@@ -4,13 +4,17 @@ import type { Notification } from "../../log/ports/bus.ts";
 import { MAX_BYTES, MAX_MESSAGES } from "./encode.ts";
 
 /**
- * Received bytes are not a notification. The message says why, and never quotes the bytes: they may be a user's text.
+ * The received bytes are not a notification. The error's message says why, but never quotes the bytes: they may be a
+ * user's text.
  */
 export class DecodeError extends Error {
   override readonly name = "DecodeError";
 }
 
-/** Decodes and validates a notification. Throws `DecodeError` for anything that `encodeNotification` does not write. */
+/**
+ * Decodes and validates a notification. Throws `DecodeError` if the bytes do not have a form that `encodeNotification`
+ * writes.
+ */
 export function decodeNotification(bytes: Uint8Array): Notification {
   const [kind, ...fields] = list(parse(bytes), "it");
   switch (kind) {
@@ -57,7 +61,7 @@ function toAppended([logId, first, start, rows]: unknown[]): Notification {
   if (all.length === 0 || all.length > MAX_MESSAGES) throw new DecodeError(`it has ${all.length} messages`);
   for (const row of all) {
     const message = messageOf(list(row, "a message"), id(nextId, "a message's id"), base);
-    if (message.sentAt < sentAt) throw new DecodeError("a time in it is before that of the message before");
+    if (message.sentAt < sentAt) throw new DecodeError("a message in it is older than the message before it");
     messages.push(message);
     sentAt = message.sentAt;
     nextId += 1;
@@ -76,7 +80,7 @@ function messageOf(row: unknown[], messageId: number, base: number): Message {
     text: string(text, "a text"),
     sentAt: count(base + count(later, "a time"), "a time"),
   };
-  // With only one of the two, a private message would be shown to everyone, or a public one to nobody.
+  // With only one of them, a private message would be shown to everyone, or a public message to nobody.
   if ((message.recipientId === 0) !== (message.recipient === ""))
     throw new DecodeError("a recipient in it lacks its id or name");
   return message;

@@ -2,22 +2,22 @@ import type { Message } from "../../log/message.ts";
 import type { Notification } from "../../log/ports/bus.ts";
 
 /**
- * The version of the encoding. It is in the subject, so that nodes of two versions do not receive each other's
- * notifications: each finds the other's messages when it reads the store.
+ * The version of the encoding. The subject contains it, so that nodes of two versions do not receive each other's
+ * notifications: they find each other's messages in the store.
  */
 export const VERSION = 1;
 
-/** Most messages in a notification, which is more than a commit has. A larger batch is sent as its head. */
+/** How many messages a notification has at most: as many as a commit. A larger batch is sent as its newest id. */
 export const MAX_MESSAGES = 1_000;
 
-/** Most bytes of a notification that is sent or read: the default limit of NATS. */
+/** How many bytes a notification has at most, sent or received: the default limit of NATS. */
 export const MAX_BYTES = 1024 * 1024;
 
 /**
  * Encodes a notification: a JSON array whose first element is the kind. The kinds on the bus are "grown" (appended),
- * "head" (head-advanced), "forgotten" (truncated), "presence" and "sessions-ended". Of the ids of a batch only the
- * first is encoded. A batch that exceeds `maxBytes` is encoded as its head; any other notification that exceeds it is
- * `undefined`.
+ * "head" (head-advanced), "forgotten" (truncated), "presence" and "sessions-ended". Only the first id of a batch is
+ * encoded. A batch that exceeds `maxBytes` or `MAX_MESSAGES`, or has a gap in its ids, is encoded as a "head" with its
+ * newest id. For any other notification that exceeds `maxBytes` the result is `undefined`.
  */
 export function encodeNotification(notification: Notification, maxBytes: number): Buffer | undefined {
   const fields = fieldsOf(notification, maxBytes);

@@ -1,9 +1,9 @@
 import { type Authenticator, credsAuthenticator, type NodeConnectionOptions } from "@nats-io/transport-node";
 import type { Address } from "./addresses.ts";
 
-/** The credentials of a node on NATS and the certificates it trusts, besides those in the addresses. */
+/** How a node authenticates to NATS, besides the credentials in the addresses, and which authorities it trusts. */
 export interface Identity {
-  /** The text of a .creds file: a JWT and its NKey seed. Excludes credentials in the addresses. */
+  /** The text of a .creds file: a JWT and its NKey seed. Not allowed together with credentials in the addresses. */
   readonly creds?: string | undefined;
   /** PEM: the trusted certificate authorities. Default: those of Node. */
   readonly ca?: string | undefined;
@@ -27,7 +27,8 @@ export function checkIdentity({ creds }: Identity, addresses: readonly Address[]
   const withCredentials = addresses.find(({ credentials }) => credentials !== undefined);
   if (withCredentials !== undefined) {
     throw new Error(
-      `--nats-creds is set, and the NATS address of ${withCredentials.server} has a user or token of its own: take one of them out.`,
+      `--nats-creds is set, and the NATS address of ${withCredentials.server} has a user or token of its own: ` +
+        "take one of them out.",
     );
   }
 }

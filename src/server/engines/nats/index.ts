@@ -8,7 +8,7 @@ export type { NatsBus } from "./bus.ts";
 export type { Identity } from "./identity.ts";
 export type { Notice } from "./notices.ts";
 
-/** How a NATS bus is opened. */
+/** The options of `openNatsBus`. */
 export interface NatsBusOptions {
   /** Comma-separated addresses: see `parseAddresses`. */
   readonly url: string;
@@ -16,7 +16,7 @@ export interface NatsBusOptions {
   readonly identity?: Identity;
   /** The bus within this node. Its handlers also receive the notifications of other nodes. */
   readonly local: Bus;
-  /** Receives entries for the operator's log. The same warning comes at most once a minute. */
+  /** Receives entries for the operator's log; the same warning is not repeated within a minute (see `Notices`). */
   readonly report: (notice: Notice) => void;
   /** How often NATS is pinged, in milliseconds. A dead connection is closed within 4 intervals. Default: 1,000. */
   readonly pingIntervalMs?: number;

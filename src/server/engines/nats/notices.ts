@@ -5,12 +5,15 @@ export interface Notice {
   readonly message: string;
 }
 
-/** How long a warning is not repeated. */
+/** The same warning is not repeated within this time. */
 const REPEAT_AFTER_MS = 60_000;
-/** Most warnings that are remembered. */
+/** How many warnings are remembered at most. */
 const MAX_REMEMBERED = 100;
 
-/** Reports notices. Repeats a warning at most once a minute, with how often it was suppressed in between. */
+/**
+ * Reports notices. Suppresses a warning for a minute after the same one, unless an improvement was reported in between.
+ * The next report says how many were suppressed.
+ */
 export class Notices {
   readonly #report: (notice: Notice) => void;
   readonly #warned = new Map<string, { at: number; suppressed: number }>();
@@ -38,7 +41,7 @@ export class Notices {
     const more =
       earlier === undefined || earlier.suppressed === 0
         ? ""
-        : ` (and ${earlier.suppressed} times more since that was said)`;
+        : ` (and ${earlier.suppressed} more times since the last report)`;
     this.#report({ level: "warn", message: message + more });
   }
 }

@@ -4,7 +4,10 @@ import type { Address } from "./addresses.ts";
 import { connectOnce } from "./connect.ts";
 import { type Identity, optionsOf } from "./identity.ts";
 
-/** The backoff after a lost connection, and after all addresses have failed. It doubles up to the maximum. */
+/**
+ * The backoff after a lost connection, and after all addresses have failed: first this long, then doubled up to the
+ * maximum.
+ */
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 2_000;
 
@@ -14,7 +17,10 @@ const STABLE_AFTER_MS = 10_000;
 /** How long connecting and authenticating may take. */
 const CONNECT_TIMEOUT_MS = 2_000;
 
-/** Most unanswered pings. When a third is due, at most 4 intervals after a connection has died, nats.js closes it. */
+/**
+ * How many pings may be unanswered. nats.js closes the connection when a third ping is due: at most 4 intervals after
+ * the connection has died.
+ */
 const MAX_UNANSWERED_PINGS = 2;
 
 /** Where and how to connect. */
@@ -22,9 +28,9 @@ export interface ReconnectOptions {
   readonly addresses: readonly Address[];
   readonly identity: Identity;
   readonly pingIntervalMs: number;
-  /** Uses a connection; resolves when it has ended. */
+  /** Uses a connection. Resolves when the connection has ended. */
   readonly use: (connection: NatsConnection) => Promise<unknown>;
-  /** Called when all addresses have failed, with their errors in a stable order. */
+  /** Called when all addresses have failed, with their errors, sorted. */
   readonly failed: (why: string) => void;
 }
 
@@ -41,7 +47,7 @@ export async function keepConnected(options: ReconnectOptions, signal: AbortSign
       await options.use(connection);
       if (performance.now() - connectedAt >= STABLE_AFTER_MS) backoffMs = FIRST_BACKOFF_MS;
     }
-    // Jitter, so that nodes that lost the same server do not reconnect at once.
+    // Jitter, so that nodes that lost the same server do not all reconnect at the same time.
     await sleep(backoffMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
   }
 }
@@ -61,7 +67,7 @@ async function connectToAny(options: ReconnectOptions, signal: AbortSignal): Pro
   return undefined;
 }
 
-/** Shuffles the addresses, so that the nodes spread over the servers. */
+/** The addresses in random order, so that the nodes spread over the servers. */
 function shuffled<T>(list: readonly T[]): T[] {
   return list
     .map((item) => ({ item, rank: Math.random() }))
@@ -83,7 +89,7 @@ function optionsFor(address: Address, { identity, pingIntervalMs }: ReconnectOpt
   };
 }
 
-/** Words the reason why a connection failed or ended. */
+/** Says why a connection failed or ended. */
 export function explain(error: unknown): string {
   // If a client does not authenticate within 2 s, NATS reports a timeout, which nats.js takes for a refusal.
   if (error instanceof errors.AuthorizationError && !/timeout/i.test(error.message))

@@ -1,14 +1,14 @@
 import pg from "pg";
 
-/** Where a database is. */
+/** The address of a database, parsed. */
 export interface Address {
   /** The URL without the parameters that Obrolan sets. It may have a password: never show it. */
   readonly url: string;
-  /** The URL's settings for each connection. */
+  /** The URL's parameter `options`: settings of the server for each connection. */
   readonly options: string;
-  /** The application name, which the purpose of a pool is appended to. */
+  /** The application name, to which each pool appends its purpose. */
   readonly applicationName: string;
-  /** Host, port and database, to be shown. */
+  /** Host, port and database, for people. */
   readonly name: string;
 }
 
@@ -23,7 +23,7 @@ export function parseAddress(url: string): Address {
   // A / in a password ends the URL's host part: the rest of the password would become the database name, and be shown.
   if (/^[^/]*\/\/[^/]*\/.*@/s.test(base)) {
     throw new Error(
-      "The database's URL cannot be used: there is an @ behind its host. Write a / in the user or password as %2F, " +
+      "The database's URL cannot be used: there is an @ after its host. Write a / in the user or password as %2F, " +
         "as in postgres://USER:PASSWORD@HOST:5432/DATABASE.",
     );
   }

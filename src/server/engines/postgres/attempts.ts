@@ -5,7 +5,7 @@ import type { LogPools } from "./log.ts";
 
 /** How long a failure counts. */
 const WINDOW_MS = 15 * 60 * 1_000;
-/** A failure further in the future was recorded by a wrong clock, and does not count. */
+/** A failure that lies further in the future does not count: a wrong clock has recorded it. */
 const MAX_AHEAD_MS = 60_000;
 /** SQL: whether the failure of a row counts at the time $2. */
 const counts = (row: string) =>
@@ -15,7 +15,8 @@ export const FIND = {
   name: "find-attempts",
   text: `SELECT failures, last_at FROM attempts WHERE key = $1 AND ${counts("")}`,
 };
-// Each insertion deletes up to two expired failures and two that lie ahead, so that the table stays small.
+// Each insertion deletes up to two expired failures and two that lie too far in the future, so that the table stays
+// small.
 export const FAIL = {
   name: "fail-attempt",
   text: `

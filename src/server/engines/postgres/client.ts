@@ -11,8 +11,8 @@ export interface GuardedClientConfig extends pg.ClientConfig {
 }
 
 /**
- * A connection that does not connect while the circuit breaker is open, refuses a standby, and whose connect timeout
- * does not count pauses of this process.
+ * A client of PostgreSQL that does not connect while the circuit breaker is open, and refuses a standby. Its connect
+ * timeout does not count pauses of this process.
  */
 export class GuardedClient extends pg.Client {
   readonly #breaker: CircuitBreaker;
@@ -25,7 +25,7 @@ export class GuardedClient extends pg.Client {
 
   override connect(): Promise<pg.Client>;
   override connect(callback: (error: Error | null) => void): void;
-  /** The pool calls this with a callback; a promise is never needed. */
+  /** The pool calls this with a callback, so no promise is returned. */
   override connect(callback: (error: Error | null) => void = () => {}): undefined | Promise<pg.Client> {
     const { openReason } = this.#breaker;
     if (openReason !== undefined) {
@@ -40,7 +40,7 @@ export class GuardedClient extends pg.Client {
       if (error === null) this.#breaker.succeeded();
       else {
         this.#breaker.failed(error);
-        // pg leaves the socket open if pg itself gives up, for example without a password.
+        // pg leaves the socket open if pg itself gives up, for example because it has no password.
         this.connection.stream.destroy();
       }
       callback(error);
@@ -49,17 +49,20 @@ export class GuardedClient extends pg.Client {
   }
 }
 
-/** Destroys the connection of a client after so many milliseconds without an answer. Call the result to cancel that. */
+/**
+ * Destroys the connection of a client after `timeoutMs`. Returns a function that cancels the timeout; call it when the
+ * answer has arrived.
+ */
 export function answerTimeout({ connection }: Pick<pg.Client, "connection">, timeoutMs: number): () => void {
-  // Reads `stream` late: pg replaces it while it negotiates TLS.
+  // Reads `stream` only now, because pg replaces the stream while it negotiates TLS.
   return pauseTolerantTimeout(timeoutMs, () =>
     connection.stream.destroy(new Error(`PostgreSQL did not answer within ${timeoutMs} ms`)),
   );
 }
 
 /**
- * Call before connecting. PostgreSQL reports `in_hot_standby` on every connection. A standby has older data than this
- * node has seen, and accepts no writes.
+ * Call this before connecting. PostgreSQL reports `in_hot_standby` on every connection. A standby accepts no writes,
+ * and may have older data than this node has seen.
  */
 function watchForStandby({ connection }: pg.Client): () => boolean {
   let isStandby = false;

@@ -8,7 +8,7 @@ export const WRITE = {
   text: "INSERT INTO clock_mark (at) VALUES ($1) ON CONFLICT (is_only) DO UPDATE SET at = excluded.at",
 };
 
-/** The newest time that any node of a PostgreSQL database was sure of. */
+/** The clock mark in a PostgreSQL database, which all its nodes share. */
 export class PostgresClockMark implements ClockMark {
   readonly #write: Connections;
   readonly #read: Connections;

@@ -6,7 +6,7 @@ import { answerTimeout, GuardedClient, type GuardedClientConfig } from "./client
 import { outcomeOf, unavailable } from "./failures.ts";
 import { ANSWER_TIMEOUT_MS, optionsOf, TYPES } from "./session.ts";
 
-/** How long a call may wait until a connection is free. */
+/** How long a call may wait for a connection. */
 const POOL_WAIT_MS = 10_000;
 /** How long a connection may take to close; then its socket is destroyed. */
 const CLOSE_TIMEOUT_MS = 500;
@@ -21,9 +21,9 @@ type UnnamedStatement = Partial<Statement> & Pick<Statement, "text">;
 
 /** The purpose of a pool. */
 export interface Purpose {
-  /** Shown in pg_stat_activity behind the application's name. */
+  /** Shown in pg_stat_activity after the application name. */
   readonly name: string;
-  /** Most connections. */
+  /** How many connections the pool has at most. */
   readonly max: number;
   /** Settings of the server for these connections, besides the common ones. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -32,8 +32,8 @@ export interface Purpose {
 }
 
 /**
- * A pool of connections for one purpose, made on demand. A connection is not used again after any error: its server
- * may have become a standby, or may be shutting down.
+ * A pool of connections for one purpose, which are opened on demand. After any error a connection is not used again:
+ * its server may have become a standby, or may be shutting down.
  */
 export class Connections {
   readonly #pool: pg.Pool;
@@ -60,12 +60,12 @@ export class Connections {
       Client: GuardedClient as unknown as new () => pg.ClientBase,
     };
     this.#pool = new pg.Pool(options);
-    // The next call notices that an idle connection has failed.
+    // The pool removes an idle connection that fails. Without a listener the process would end.
     this.#pool.on("error", () => {});
     this.#pool.on("connect", (client) => {
       this.#clients.add(client);
       client.on("end", () => this.#clients.delete(client));
-      // Without a listener the process would end. A call that uses the connection fails with the same error.
+      // Without this listener too the process would end. A call that uses the connection fails with the same error.
       client.on("error", () => {});
       this.#connected();
     });

@@ -20,8 +20,8 @@ export function findPostgresMessagesAhead(url: string, now: number): Promise<Mes
 
 /**
  * Sets the time of messages that were sent after `now` to `now`, and gives the log a new id, in one commit; running
- * nodes notice that. Resolves with which messages these were; if there are none, it changes nothing. Throws an error
- * for the operator.
+ * nodes notice the new id. Resolves with the range of these messages. If there are none, changes nothing. Throws an
+ * error for the operator.
  */
 export function correctPostgresTimes(url: string, now: number): Promise<MessagesAhead | undefined> {
   return withConnection(url, async (connection) => toAhead(await connection.change<Row>(CORRECT, [now])));

@@ -2,28 +2,30 @@ import pg from "pg";
 import { OutcomeUnknown, StoreUnavailable } from "../../common/storeErrors.ts";
 
 /**
- * Errors after which a server ends the connection or itself:
+ * Codes of errors after which a server ends the connection, or shuts down:
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const ENDING = /^(08|57P|58|F0|XX)/;
 /** A lock timeout (same list). */
 const LOCK_NOT_AVAILABLE = "55P03";
-/** A statement timeout (same list). If a process or machine stood still, it can come before the lock timeout. */
+/**
+ * A statement timeout (same list). If the server's process or machine was paused, a call that waits for a lock may get
+ * this one instead of the lock timeout.
+ */
 const QUERY_CANCELED = "57014";
 
 /**
- * Judges an error of a statement that changes something and was sent. PostgreSQL rolls back a statement that it
- * answers with an error: any error can end a transaction before the commit, and none after it. But an error that ends
- * the connection may follow the commit, for example if a server shuts down while it waits for its standby. Without an
- * answer, the outcome is unknown.
+ * Classifies the error of a statement that was sent and that changes something. If PostgreSQL answers with an error of
+ * the statement, it has rolled the statement back. An error that ends the connection may follow the commit, for example
+ * if the server shuts down while it waits for a standby: the outcome is unknown. Without an answer it is unknown too.
  */
 export function outcomeOf(error: unknown): StoreUnavailable | OutcomeUnknown {
   return isRolledBack(error) ? unavailable(error) : new OutcomeUnknown(wordsOf(error), { cause: error });
 }
 
 /**
- * Makes a lock or statement timeout `OutcomeUnknown`: the lock may be held by an earlier call with the same messages, whose commit
- * waits for a standby and may still succeed. Returns other errors as they are.
+ * Turns a lock or statement timeout into `OutcomeUnknown`: an earlier call with the same messages may hold the lock,
+ * and its commit may wait for a standby and still succeed. Returns other errors as they are.
  */
 export function timeoutAsUnknown(error: unknown): unknown {
   const cause = error instanceof StoreUnavailable ? error.cause : undefined;

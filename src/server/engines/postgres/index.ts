@@ -20,7 +20,7 @@ import { PostgresRoster } from "./roster.ts";
 import { ANSWER_TIMEOUT_MS, serverTimeoutOf, serverTimeouts } from "./session.ts";
 import { PostgresSessions } from "./sessions.ts";
 
-/** A store in a PostgreSQL database, which any number of nodes may have open. */
+/** A store in a PostgreSQL database, which any number of nodes may share. */
 export interface PostgresStore {
   readonly log: LogStore;
   readonly accounts: AccountStore;
@@ -28,23 +28,26 @@ export interface PostgresStore {
   readonly roster: Roster;
   readonly failedLogins: FailedLoginStore;
   readonly clockMark: ClockMark;
-  /** Host, port and database, to be shown. */
+  /** Host, port and database, for people. */
   readonly name: string;
   /** Closes this node's connections after the calls in flight. Its users stay online for `shutdownGraceMs`. */
   close(): Promise<void>;
 }
 
-/** How a store is opened. */
+/** The options of `openPostgresStore`. */
 export interface PostgresOptions extends Partial<LeaseTimes> {
-  /** postgres://USER:PASSWORD@HOST:PORT/DATABASE, with any parameters that pg knows. */
+  /** postgres://USER:PASSWORD@HOST:PORT/DATABASE, optionally with parameters that pg knows. */
   readonly url: string;
-  /** Receives errors for the operator's log: the database is unavailable, or the log has regressed. */
+  /**
+   * Receives errors for the operator's log: the database is unavailable or has an unsafe setting, or the log has
+   * regressed.
+   */
   readonly report: (error: Error) => void;
   /** How long to wait for an unavailable database, in milliseconds. Default: 30,000. */
   readonly startTimeoutMs?: number;
   /**
-   * How long an answer of the database may take, in milliseconds. The server ends a call after four fifths of that,
-   * and after two fifths if the call waits for a lock. Default: 5,000.
+   * How long an answer of the database may take, in milliseconds. The server ends a call after four fifths of this
+   * time, or after it has waited for a lock for two fifths. Default: 5,000.
    */
   readonly answerTimeoutMs?: number;
 }
@@ -108,7 +111,7 @@ function leaseTimesOf(options: Partial<LeaseTimes>): LeaseTimes {
   return { leaseMs, heartbeatMs, changeRetentionMs, shutdownGraceMs, startGraceMs };
 }
 
-/** The `synchronous_commit` for connections that write: the server's, but never "off". */
+/** The `synchronous_commit` for connections that write: that of the server, but "on" instead of "off". */
 function durableLevel(serverLevel: string, { name }: Address, report: (error: Error) => void): string {
   if (serverLevel !== "off") return serverLevel;
   report(
@@ -132,7 +135,7 @@ function openPools(
   report: (error: Error) => void,
 ): Pools {
   const breaker = new CircuitBreaker((cause) => {
-    report(new Error(`PostgreSQL at ${address.name} is away: ${wordsOf(cause)}`, { cause }));
+    report(new Error(`PostgreSQL at ${address.name} is unavailable: ${wordsOf(cause)}`, { cause }));
   });
   const settings = serverTimeouts(answerTimeoutMs);
   const durable = { ...settings, synchronous_commit: synchronousCommit };

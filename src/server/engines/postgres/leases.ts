@@ -10,7 +10,7 @@ export const EXTEND_ENDED = { name: "expect-people", text: "SELECT expect_people
 export const END = { name: "end-node", text: "SELECT end_nodes(ARRAY[$1::uuid])" };
 
 /**
- * How long a node waits after the end of another node's lease before it takes that node's users offline: not at all.
+ * How long a node waits, after another node's lease has ended, before it takes that node's users offline: not at all.
  */
 const TAKEOVER_DELAY = "0 s";
 
@@ -20,7 +20,7 @@ export class PostgresLeases implements LeaseStore {
   readonly #nodeId: string;
   readonly #times: LeaseTimes;
 
-  /** `connections`: one connection that nothing else uses. `nodeId`: a UUID, different at each start. */
+  /** `connections`: a pool of one connection, which nothing else uses. `nodeId`: a UUID, different at each start. */
   constructor(connections: Connections, nodeId: string, times: LeaseTimes) {
     this.#connections = connections;
     this.#nodeId = nodeId;

@@ -60,11 +60,11 @@ export const TRUNCATE = { name: "forget", text: "SELECT forget_messages($1, $2)"
 
 /** The pools that the log uses. */
 export interface LogPools {
-  /** One connection, so that appends are carried out in the order of calling. */
+  /** One connection, so that appends run in the order of calling. */
   readonly append: Connections;
   readonly write: Connections;
   readonly read: Connections;
-  /** One connection whose calls may wait for appends, and hold up nothing else. */
+  /** One connection, whose calls may wait for appends without delaying other calls. */
   readonly find: Connections;
 }
 
@@ -78,7 +78,8 @@ export class PostgresLog implements LogStore {
 
   /**
    * `appendTimeoutMs`: how long a batch may take to get the log's lock; must be less than the answer timeout. A batch
-   * that gets the lock later is not appended, so that a repetition that was refused in the meantime stays refused.
+   * that gets the lock later is not appended: its clients may have sent the messages again by then, and received a
+   * refusal.
    */
   constructor(pools: LogPools, appendTimeoutMs: number, report: (error: Error) => void) {
     this.#pools = pools;
@@ -87,7 +88,7 @@ export class PostgresLog implements LogStore {
   }
 
   async state(seen?: Pick<LogState, "logId" | "headId">): Promise<LogState> {
-    // The position before the query: the answer may lack messages that are appended during the query.
+    // The position before the query, because the answer may lack messages that are appended during the query.
     const observed = this.#observed;
     const log = await this.#readPosition();
     if (hasRegressed(log, observed, seen)) {
@@ -143,7 +144,7 @@ export class PostgresLog implements LogStore {
     return toPosition(row);
   }
 
-  /** Gives a regressed log a new id, unless another node has done so. `had`: the newest message that was seen of it. */
+  /** Gives a regressed log a new id, unless another node has done so. `had`: the newest id that was seen of the log. */
   async #renewLogId(log: ReportedPosition, had: number): Promise<void> {
     const logId = randomUUID();
     const renewed = await this.#pools.write.change(RENEW, [logId, log.logId, log.serverStart]).catch((error) => {
@@ -154,8 +155,9 @@ export class PostgresLog implements LogStore {
     const end = log.headId < had ? log.headId : log.headAtStart;
     this.#report(
       new Error(
-        `The log has gone back: it had message ${had}, and the copy of the database that has taken over ended at message ` +
-          `${end}. What came after that is lost. The log is another one now (${logId}), and everyone is told of a gap.`,
+        `The log has gone back: it had message ${had}, and the copy of the database that has taken over ended at ` +
+          `message ${end}. The messages after that one are lost. The log has a new id (${logId}), and every client ` +
+          "receives a gap.",
       ),
     );
   }

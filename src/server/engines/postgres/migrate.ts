@@ -32,7 +32,7 @@ async function versionOf(connections: Connections): Promise<number> {
   return version ?? 0;
 }
 
-/** One step as one message, and so one transaction: a node that stalls holds no lock. */
+/** One step as one protocol message, and so one transaction: a node that stalls holds no lock. */
 function stepFrom(version: number): string {
   return `
     SET LOCAL statement_timeout = 0;

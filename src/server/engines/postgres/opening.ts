@@ -8,21 +8,21 @@ import { wordsOf } from "./failures.ts";
 import { migrate } from "./migrate.ts";
 import { inspectServer, NotReady } from "./server.ts";
 
-/** How long a migration may take: on a large database it takes long. */
+/** How long a migration may take. On a large database it takes long. */
 const MIGRATION_TIMEOUT_MS = 60 * 60 * 1_000;
-/** The average pause between two attempts; jittered by half. */
+/** The average pause between two attempts. Each pause differs from it by up to half. */
 const PAUSE_MS = 300;
 
-/** Errors that may pass: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+/** Codes of errors that may pass: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const TRANSIENT = /^(08|40|53|55|57)/;
-/** Messages of Node and pg if the two sides cannot agree on TLS or on authentication. */
+/** The messages of Node and pg if TLS or the authentication fails: a retry would not help. */
 const PERMANENT = /SSL|certificate|self-signed|SASL|password/i;
 
 /** How long to wait for an unavailable database. */
 export interface StartDeadline {
-  /** Of `performance.now`, in milliseconds. */
+  /** The end of the wait, as a time of `performance.now` (milliseconds). */
   readonly deadlineAt: number;
-  /** The whole wait, for the error message. */
+  /** The length of the whole wait, in milliseconds, for the error message. */
   readonly timeoutMs: number;
   readonly report: (error: Error) => void;
 }
@@ -44,7 +44,10 @@ export async function reachDatabase(
   }
 }
 
-/** Repeats `attempt` while the database is unavailable, and resolves with its result. Throws as `reachDatabase` does. */
+/**
+ * Repeats `attempt` while the database is unavailable. Resolves with the result of `attempt`. Throws as `reachDatabase`
+ * does.
+ */
 export async function retryUntil<T>(deadline: StartDeadline, where: string, attempt: () => Promise<T>): Promise<T> {
   const { deadlineAt, timeoutMs, report } = deadline;
   try {
@@ -75,7 +78,7 @@ async function prepare(connections: Connections, where: string): Promise<string>
 }
 
 function isTransient(error: Error): boolean {
-  // The steps of a start can be repeated.
+  // An unknown outcome does not matter: the steps of a start can be repeated.
   if (error instanceof NotReady || error instanceof OutcomeUnknown) return true;
   if (!(error instanceof StoreUnavailable)) return false;
   const { cause } = error;
@@ -83,7 +86,7 @@ function isTransient(error: Error): boolean {
   return !PERMANENT.test(error.message);
 }
 
-/** Words an error for the operator. The messages of PostgreSQL name users and databases, but no passwords. */
+/** Adds advice to an error, for the operator. The messages of PostgreSQL name users and databases, but no passwords. */
 function explain(error: Error, where: string): Error {
   if (!(error instanceof StoreUnavailable)) return error;
   return new Error(`The database at ${where} cannot be used: ${error.message}. ${adviceOn(error.cause)}`, {
@@ -93,9 +96,9 @@ function explain(error: Error, where: string): Error {
 
 function adviceOn(cause: unknown): string {
   const code = cause instanceof pg.DatabaseError ? (cause.code ?? "") : "";
-  if (code.startsWith("28")) return "See to the user and the password in its URL.";
-  if (code === "3D000") return "Make it first (CREATE DATABASE), or see to its name in the URL.";
-  if (code === "42501") return "Its owner should be the user in the URL: tables and functions are made in it.";
-  if (/^42(P07|710|723)$/.test(code)) return "Something else is in it: give Obrolan a database of its own.";
-  return "See to its URL.";
+  if (code.startsWith("28")) return "Check the user and the password in its URL.";
+  if (code === "3D000") return "Create it first (CREATE DATABASE), or correct its name in the URL.";
+  if (code === "42501") return "The user in the URL should own it, because Obrolan creates tables and functions in it.";
+  if (/^42(P07|710|723)$/.test(code)) return "It contains something else: give Obrolan a database of its own.";
+  return "Check its URL.";
 }

@@ -3,7 +3,7 @@ import type { LeaseClient } from "../shared/leaseClient.ts";
 import type { Connections } from "./connections.ts";
 import { toInterval } from "./session.ts";
 
-/** Most changes that `changes` returns; with more, it returns none. */
+/** How many changes `changes` returns at most. If there are more, it returns `undefined` instead. */
 const MAX_CHANGES = 2_000;
 
 export const FIND = {
@@ -39,7 +39,7 @@ export const PLACE = { name: "roster-place", text: "SELECT max(place) FROM roste
 export class PostgresRoster implements Roster {
   readonly #leases: LeaseClient;
   readonly #read: Connections;
-  /** An interval of PostgreSQL. */
+  /** The length of a lease, as an interval of PostgreSQL. */
   readonly #lease: string;
 
   constructor(parts: { leases: LeaseClient; read: Connections; leaseMs: number }) {
@@ -57,7 +57,8 @@ export class PostgresRoster implements Roster {
   }
 
   /**
-   * None: users of an ended node stay online by its lease, which the lease client of this node extends at its start.
+   * None: the users of a node that has ended stay online by its lease, which the lease client of this node extends when
+   * it starts.
    */
   async expected(): Promise<readonly Online[]> {
     return [];
@@ -83,7 +84,7 @@ export class PostgresRoster implements Roster {
   async changes(since?: number): Promise<RosterChanges> {
     if (since !== undefined) {
       const rows = await this.#read.read<[place: number, username: string, online: boolean]>(CHANGES, [since]);
-      // If the change at `since` is still there, no later change was removed.
+      // If the change at `since` still exists, no later change was removed.
       const isKept = rows[0]?.[0] === since && rows.length <= MAX_CHANGES + 1;
       const place = rows.at(-1)?.[0];
       if (isKept && place !== undefined) {

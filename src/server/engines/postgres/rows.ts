@@ -3,7 +3,7 @@ import type { AppendResult, Draft, KnownMessage } from "../../log/ports/logStore
 import type { ReportedPosition } from "../shared/observedPosition.ts";
 import { toNumbers } from "./session.ts";
 
-// Rows are positional arrays: pg makes them faster than objects. Their columns have names here, in the order of the
+// Rows are positional arrays: pg makes them faster than objects. The types below name the columns, in the order of the
 // statements in `log.ts`.
 
 /** A row of `STATE`. `serverTime`: milliseconds since the epoch. */
@@ -64,7 +64,7 @@ export function toKnownMessage([id, sentAt, recipient, text]: KnownMessageRow): 
 
 /** Decodes the results for the drafts of a batch. */
 export function toAppendResults(batch: readonly Draft[], [, , outcomes, ids, sentAts]: AppendedRow): AppendResult[] {
-  /** The index in the batch at which a request id was accepted. */
+  /** By sender and request id, the index of the new draft with that request id. */
   const accepted = new Map<string, number>();
   const acceptedAt = (i: number, duplicate: boolean): AppendResult => {
     return { kind: "accepted", id: ids[i] as number, sentAt: sentAts[i] as number, duplicate };

@@ -18,7 +18,8 @@ export class NotReady extends Error {
 
 /**
  * Checks a server before it is used. Resolves with its default `synchronous_commit`. Throws an error for the operator
- * if messages would not be safe on it or it cannot be used, `NotReady` if it is a standby, or `StoreUnavailable`.
+ * if messages would not be safe on the server or the server cannot be used, `NotReady` if it is a standby, or
+ * `StoreUnavailable`.
  */
 export async function inspectServer(connections: Connections, where: string): Promise<string> {
   type Row = [
@@ -36,7 +37,7 @@ export async function inspectServer(connections: Connections, where: string): Pr
   }
   if (encoding !== "UTF8") {
     throw new Error(
-      `The database at ${where} is in ${encoding}, which has no place for most texts: make it anew with ` +
+      `The database at ${where} is in ${encoding}, which cannot store every text: create it again with ` +
         "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.",
     );
   }

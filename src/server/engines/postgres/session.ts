@@ -1,7 +1,10 @@
 import pg from "pg";
 import type { Address } from "./address.ts";
 
-/** How long an answer may take. The server's own timeouts are shorter, so that it reports first what happened. */
+/**
+ * How long an answer may take. The server's own timeouts are shorter, so that the server reports what happened before
+ * this timeout.
+ */
 export const ANSWER_TIMEOUT_MS = 5_000;
 
 /** The server's timeout for a call whose answer may take `answerTimeoutMs`: a little less. */
@@ -23,12 +26,12 @@ export function serverTimeouts(answerTimeoutMs: number): Readonly<Record<string,
 /** The settings of every connection. Times without a unit are in milliseconds. */
 const SETTINGS: Readonly<Record<string, string>> = {
   ...serverTimeouts(ANSWER_TIMEOUT_MS),
-  // The server ends the connection of an unreachable node: its packets are not acknowledged, or it does not answer.
+  // With these, the server ends the connection of a node that has become unreachable.
   tcp_user_timeout: "10000",
   tcp_keepalives_idle: "10s",
   tcp_keepalives_interval: "5s",
   tcp_keepalives_count: "3",
-  // After waiting for a lock the functions query again. A stricter level would give them the old snapshot.
+  // The functions query again after they have waited for a lock. At a stricter level they would see an old snapshot.
   default_transaction_isolation: "read committed",
   // Plans use the indexes whatever the statistics say, in a new database too.
   plan_cache_mode: "force_generic_plan",

@@ -3,7 +3,7 @@ import type { Connections } from "./connections.ts";
 import type { LogPools } from "./log.ts";
 import { toNumbers } from "./session.ts";
 
-/** Most sessions that `purge` deletes in one commit. */
+/** How many sessions `purge` deletes in one commit at most. */
 const MAX_PURGED = 1_000;
 
 export const OPEN = {

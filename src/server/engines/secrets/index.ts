@@ -5,7 +5,7 @@ import { overloaded } from "../../common/refusal.ts";
 import { JobQueue, QueueFull } from "../shared/jobQueue.ts";
 
 /**
- * argon2id with 19 MiB, 2 passes, 1 lane: OWASP's first choice
+ * argon2id with 19 MiB, 2 passes and 1 lane, the minimum that OWASP recommends
  * (https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html). `algorithm` 2 is argon2id: the
  * package's own name for it is a const enum, which does not survive type stripping.
  */
@@ -13,11 +13,11 @@ const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism:
 const CURRENT = /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/;
 
 /**
- * Concurrent hashes. argon2 uses libuv's four threads, which the file system needs too (24 at once delayed a stat by
- * 246 ms).
+ * The maximum number of concurrent hashes. argon2 uses libuv's four threads, which file system calls need too: 24
+ * hashes at once delayed a `stat` by 246 ms.
  */
 const MAX_RUNNING = 2;
-/** Waiting hashes: at 20 ms each and two at once, the last one waits about 2 s. */
+/** The maximum number of waiting hashes. At 20 ms each and two at a time, the last one waits about 2 s. */
 const MAX_WAITING = 200;
 
 const TOKEN_PREFIX = "obrolan_";

@@ -1,10 +1,10 @@
-/** How long the breaker is open after the first failure, and at most. */
+/** How long the breaker is open after the first failure, and at most; both without the jitter. */
 const FIRST_OPEN_MS = 50;
 const MAX_OPEN_MS = 1_000;
 
 /**
- * Stops attempts to connect for a while after a failed attempt. The while doubles with each failure, with jitter, so
- * that the nodes do not all connect at once when the database is back.
+ * Blocks attempts to connect for a time after an attempt has failed. The time doubles with each failure, up to a
+ * maximum. It has jitter, so that the nodes do not all connect at once when the database is available again.
  */
 export class CircuitBreaker {
   readonly #firstFailure: (error: Error) => void;

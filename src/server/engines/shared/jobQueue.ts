@@ -3,7 +3,7 @@ export class QueueFull extends Error {
   override readonly name = "QueueFull";
 }
 
-/** Runs at most `maxRunning` jobs at once, and lets at most `maxWaiting` wait behind them. */
+/** Runs at most `maxRunning` jobs at once, and queues at most `maxWaiting` more. */
 export class JobQueue {
   readonly #maxRunning: number;
   readonly #maxWaiting: number;
@@ -15,7 +15,7 @@ export class JobQueue {
     this.#maxWaiting = maxWaiting;
   }
 
-  /** How many jobs run, and how many wait behind them. */
+  /** How many jobs run, and how many wait. */
   get load(): { readonly running: number; readonly waiting: number } {
     return { running: this.#running, waiting: this.#waiting.length };
   }

@@ -1,9 +1,9 @@
 import { StoreUnavailable } from "../../common/storeErrors.ts";
 import type { Online } from "../../presence/ports/roster.ts";
 
-/** Most joins and leaves that are stored in one commit. */
+/** How many joins and leaves one commit stores at most. */
 const MAX_BATCH = 1_000;
-/** How long after a failure the next heartbeat tries again, in milliseconds. */
+/** How long after a failure the next heartbeat comes at the latest, in milliseconds. */
 const RETRY_MS = 500;
 
 /** The times of leases, in milliseconds. */
@@ -12,11 +12,11 @@ export interface LeaseTimes {
   readonly leaseMs: number;
   /** How often a node renews its lease. Default: 2,000. */
   readonly heartbeatMs: number;
-  /** How long changes of the roster are kept at least. Default: 60,000. */
+  /** How long the roster keeps its changes at least. Default: 60,000. */
   readonly changeRetentionMs: number;
-  /** How long the users of this node stay online after it was closed. Default: 10,000. */
+  /** How long the users of this node stay online after the node is closed. Default: 10,000. */
   readonly shutdownGraceMs: number;
-  /** How long the users of ended nodes stay online after this node starts. Default: 15,000. */
+  /** How long the users of nodes that have ended stay online after this node starts. Default: 15,000. */
   readonly startGraceMs: number;
 }
 
@@ -30,16 +30,19 @@ export const DEFAULT_LEASE_TIMES: LeaseTimes = {
 };
 
 /**
- * The lease of one node in a database, and the users that are online by it. Any call may throw `StoreUnavailable` or
- * `OutcomeUnknown`. Calls are made one at a time.
+ * The lease of one node in a database, and the users whom the lease keeps online. Any call may throw `StoreUnavailable`
+ * or `OutcomeUnknown`. The lease client makes one call at a time.
  */
 export interface LeaseStore {
-  /** Extends the leases of ended nodes for the start grace, so that their clients have time to reconnect. */
+  /**
+   * Extends the leases of nodes that have ended to the end of the start grace, so that their clients have time to
+   * reconnect.
+   */
   extendEndedLeases(): Promise<void>;
 
   /**
-   * Stores joins and leaves of this node's users. Resolves with the usernames that came online or went offline over
-   * all nodes; undefined, with nothing changed, if the node has no lease or `generation` is not that of the last full
+   * Stores joins and leaves of this node's users. Resolves with the usernames that came online or went offline over all
+   * nodes; `undefined`, with nothing changed, if the node has no lease or `generation` is not that of the last full
    * sync.
    */
   update(generation: number, joined: readonly Online[], left: readonly string[]): Promise<Set<string> | undefined>;
@@ -69,8 +72,8 @@ interface PendingUpdate extends PresenceUpdate {
 }
 
 /**
- * Keeps the users of this node online in a database by a lease. The client remembers the users: if the database may
- * have missed an update, or has ended the lease because the node stalled, the client stores all of them again.
+ * Keeps the users of this node online in a database by a lease. The client remembers the users. It stores all of them
+ * again if the database may have missed an update, or has ended the lease because the node stalled.
  */
 export class LeaseClient {
   readonly #store: LeaseStore;
@@ -79,9 +82,12 @@ export class LeaseClient {
   readonly #users = new Map<number, Online>();
   #pending: PendingUpdate[] = [];
   #flushScheduled = false;
-  /** The database may have other users than `#users`. */
+  /** Whether the database may have other users of this node than `#users`. */
   #needsFullSync = true;
-  /** Counts the full syncs, so that an update that arrives late has no effect. */
+  /**
+   * The number of full syncs. An update carries it, and has no effect if it reaches the database after a later full
+   * sync.
+   */
   #generation = 0;
   /** The serial queue of calls. */
   #queue: Promise<void> = Promise.resolve();
@@ -97,10 +103,9 @@ export class LeaseClient {
     });
   }
 
-  /** Takes the first lease, and renews it from now on. Throws `StoreUnavailable` or `OutcomeUnknown`. */
+  /** Takes the first lease, and starts the heartbeats that renew it. Throws `StoreUnavailable` or `OutcomeUnknown`. */
   async start(): Promise<void> {
-    // If no node was running, or no node could reach the database, the clients of the other nodes are about to
-    // reconnect.
+    // If no node was running, or none could reach the database, the clients of the other nodes are about to reconnect.
     await this.#store.extendEndedLeases();
     await this.#fullSync();
     await this.#store.renew();
@@ -117,8 +122,8 @@ export class LeaseClient {
   }
 
   /**
-   * Stops after the pending updates. Users that have not left stay online for the shutdown grace, to reconnect
-   * elsewhere.
+   * Stops after the pending updates. Users who have not left stay online for the shutdown grace, so that they can
+   * reconnect to another node.
    */
   async close(): Promise<void> {
     clearTimeout(this.#timer);
@@ -133,14 +138,17 @@ export class LeaseClient {
     this.#queue = this.#queue.then(work);
   }
 
-  /** One flush for all updates that arrive before its turn. */
+  /** Queues one flush for all updates that arrive before the flush begins. */
   #scheduleFlush(): void {
     if (this.#flushScheduled) return;
     this.#flushScheduled = true;
     this.#enqueue(() => this.#flush());
   }
 
-  /** Stores one batch, and queues the next behind a heartbeat that is due: the lease must be renewed under any load. */
+  /**
+   * Stores one batch, and queues the next one after any heartbeat that is due: under any load the lease must be
+   * renewed.
+   */
   async #flush(): Promise<void> {
     this.#flushScheduled = false;
     const batch = this.#nextBatch();
@@ -211,7 +219,7 @@ export class LeaseClient {
   }
 }
 
-/** An update with an unknown outcome is repeated by the next full sync, so its caller may take it as not stored. */
+/** The next full sync undoes an update with an unknown outcome, so the caller may treat the update as not stored. */
 function toUnavailable(error: unknown): StoreUnavailable {
   if (error instanceof StoreUnavailable) return error;
   return new StoreUnavailable(error instanceof Error ? error.message : String(error), { cause: error });

@@ -1,24 +1,25 @@
 import type { LogState } from "../../log/ports/logStore.ts";
 
 /**
- * The newest position of the log that this node has read from the database. Every append carries it, so that a node
- * never writes to a log that has regressed behind what the node has seen.
+ * The newest position of the log that this node has read from the database. Every append carries this position, so that
+ * a node never appends to a log that has lost messages which the node has seen.
  */
 export interface ObservedPosition {
   readonly logId: string;
   readonly headId: number;
-  /** The start of the database server, in microseconds since the epoch. It identifies the server. */
+  /** When the database server started, in microseconds since the epoch. This identifies the server. */
   readonly serverStart: number;
 }
 
-/** The position that the database reports. */
+/** The position that the database reports when it is asked. */
 export interface ReportedPosition extends ObservedPosition, LogState {
-  /** The start of the server that appended the newest message, and the head before its first append. */
+  /** When the server started that appended the newest message, in microseconds since the epoch. */
   readonly appendedSince: number;
+  /** The newest id before the first append of that server. */
   readonly headAtStart: number;
 }
 
-/** The observed position after another report. */
+/** Returns the observed position after another report. */
 export function observe(
   observed: ObservedPosition,
   { logId, headId, serverStart }: ObservedPosition,
@@ -29,8 +30,8 @@ export function observe(
 
 /**
  * Whether a log lacks messages that this node had `observed`, or its caller has `seen`, before the query. If another
- * server has taken over and has appended, `observed` is compared with the head before its first append: the log may
- * be longer again by now.
+ * server has taken over and has appended, `observed` is compared with the head before that server's first append,
+ * because the log may have grown again since.
  */
 export function hasRegressed(
   log: ReportedPosition,

@@ -1,12 +1,11 @@
-/** Timers that a timeout consists of. */
+/** The number of timers, one after another, that make up a timeout. */
 const PARTS = 10;
 
 /**
- * Calls `expired` after `timeoutMs` of running time. Call the result to cancel that.
+ * Calls `expired` after `timeoutMs` of running time. Returns a function that cancels the timeout.
  *
- * After a pause of this process (SIGSTOP, a suspended machine) Node runs expired timers before it reads what has
- * arrived. So a pause counts for one part of the timeout at most, and pending input is read before `expired` is
- * called.
+ * After a pause of this process (SIGSTOP, a suspended machine) Node runs expired timers before it reads pending input.
+ * Here a pause counts for at most one part of the timeout, and Node reads pending input before `expired` is called.
  */
 export function pauseTolerantTimeout(timeoutMs: number, expired: () => void): () => void {
   let left = PARTS;

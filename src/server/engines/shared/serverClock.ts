@@ -1,9 +1,12 @@
-/** Answers that take longer are ignored: the time in them is too old. */
+/** Answers that take longer are ignored, except the first one: the time in them is too old. */
 const MAX_ANSWER_MS = 1_000;
 
-/** Estimates the clock of the database server. The estimate is late by the time that an answer takes to arrive. */
+/** Estimates the clock of the database server. The estimate lags behind by the time that an answer takes to arrive. */
 export class ServerClock {
-  /** Server time minus `performance.now`, which setting the clock does not change. Undefined: not known yet. */
+  /**
+   * The server's time minus `performance.now`, which does not jump if the machine's clock is set. Undefined: not known
+   * yet.
+   */
   #offset: number | undefined;
 
   /**
@@ -15,7 +18,7 @@ export class ServerClock {
     if (this.#offset === undefined || now - askedAt < MAX_ANSWER_MS) this.#offset = time - now;
   }
 
-  /** The server's time in `ms` milliseconds, in whole milliseconds since the epoch. */
+  /** The server's time `ms` milliseconds from now, in whole milliseconds since the epoch. */
   in(ms: number): number {
     return Math.floor((this.#offset ?? 0) + performance.now() + ms);
   }

@@ -15,8 +15,8 @@ export function isDamage(error: unknown): boolean {
 }
 
 /**
- * Words an error of SQLite about the store `from`, or about copying it to `to`, for the operator. Returns other
- * errors as they are.
+ * Turns an error of SQLite about the store `from`, or about copying it to `to`, into an error for the operator. Returns
+ * other errors as they are.
  */
 export function explain(error: unknown, from: string, to?: string): Error {
   const code = codeOf(error);

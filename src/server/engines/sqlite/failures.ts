@@ -13,13 +13,17 @@ export interface Failure {
 const SQLITE_FULL = 13;
 /** https://www.sqlite.org/rescode.html#busy */
 const SQLITE_BUSY = 5;
-/** A quota, or a limit of the file size: https://www.sqlite.org/rescode.html#ioerr_write */
+/**
+ * A failed write, for example because of a quota or a limit of the file size:
+ * https://www.sqlite.org/rescode.html#ioerr_write
+ */
 const SQLITE_IOERR_WRITE = 778;
 
 /**
- * Judges an error of SQLite. Before `COMMIT`, the call changed nothing. A `COMMIT` that could not write, or found the
- * lock held, was rolled back: a commit in the WAL is complete with its last frame, which is written last. After any
- * other failure of a `COMMIT` (such as a failed sync) the commit may be there when the file is opened again.
+ * Classifies an error of SQLite. A call that fails before `COMMIT` has changed nothing. A `COMMIT` that could not
+ * write, or found the lock held, was rolled back: a commit in the WAL is complete with its last frame, which is written
+ * last. After any other failure of a `COMMIT` (such as a failed sync) the commit may be there when the file is opened
+ * again.
  */
 export function failureOf(error: unknown, committing: boolean): Failure {
   const code = (error as { errcode?: number }).errcode;

@@ -27,18 +27,18 @@ export interface SqliteStore {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
   readonly clockMark: ClockMark;
-  /** The saved list of online users: see `OnlineRecord` of the roster in memory. */
+  /** The saved list of online users: see `OnlineRecord` in engines/memory/roster.ts. */
   readonly online: {
     load(): Promise<readonly Online[]>;
     save(joined: readonly Online[], left: readonly number[]): Promise<void>;
   };
-  /** Resolves with an error for the operator when this server has lost the store for good, and can only end. */
+  /** Resolves with an error for the operator when this server has lost the store for good, and must end. */
   readonly failed: Promise<Error>;
   /** Ends the workers after their pending calls, and releases the folder. */
   close(): Promise<void>;
 }
 
-/** How a store is opened. */
+/** The options of `openSqliteStore`. */
 export interface SqliteOptions {
   readonly folder: string;
   /** Default: reports nothing. */
@@ -46,15 +46,15 @@ export interface SqliteOptions {
 }
 
 /**
- * How long a start waits for a running server to lock the folder again. A server whose lock file was removed checks
- * for it twice a second.
+ * How long a start gives a running server to lock the folder again. A server checks its lock file twice a second, in
+ * case it was removed.
  */
 const RELOCK_WAIT_MS = 2_000;
 
 /**
- * Opens the store in a folder, and makes a new one if the folder is empty. Throws an error for the operator if the
- * folder cannot be written, is in use by another server, has lost its store, or has a store of another program or a
- * newer version.
+ * Opens the store in a folder. Creates a new store if the folder shows no sign of an earlier one. Throws an error for
+ * the operator if the folder cannot be written, is in use by another server, has lost its store, or has a store of
+ * another program or a newer version.
  */
 export async function openSqliteStore({ folder, report = () => {} }: SqliteOptions): Promise<SqliteStore> {
   refuseLostStore(folder);
@@ -69,7 +69,8 @@ export async function openSqliteStore({ folder, report = () => {} }: SqliteOptio
   let anchor: DatabaseSync | undefined;
   let files: StoreFiles | undefined;
   const closeOnce = async () => {
-    // The writer closes last: only the last connection checkpoints the WAL into the file, and a read-only one cannot.
+    // The writer closes last, because only the last connection checkpoints the WAL into the file, and a read-only
+    // connection cannot do that.
     await reader?.close();
     anchor?.close();
     await writer.close();
@@ -104,7 +105,10 @@ export async function openSqliteStore({ folder, report = () => {} }: SqliteOptio
   };
 }
 
-/** Locks a folder, unless a running server has it that has only lost its lock file. */
+/**
+ * Locks a folder. If another process has the store open, it may be a running server whose lock file was removed: gives
+ * that server time to lock the folder again, and throws if it has.
+ */
 async function lockForServer(folder: string, file: string): Promise<FolderLock> {
   let lock = lockFolder(folder);
   try {
@@ -113,8 +117,8 @@ async function lockForServer(folder: string, file: string): Promise<FolderLock> 
     lock.release();
     await sleep(RELOCK_WAIT_MS);
     lock = lockFolder(folder);
-    // A process that still has the store open is a backup or a stalled server. A stalled server cannot commit once
-    // the store is claimed.
+    // A process that still has the store open is a backup or a stalled server. A stalled server can commit nothing
+    // after the new server has claimed the store.
     return lock;
   } catch (error) {
     lock.release();
@@ -128,7 +132,7 @@ function refuseLostStore(folder: string, isMarked = false): void {
 }
 
 /**
- * Opens a connection that is never used. While it is open, SQLite does not remove the WAL, even if both workers end: a
+ * Opens a connection that is never used. While it is open, SQLite does not remove the WAL, even if both workers end. A
  * restarted worker must open the same files.
  */
 function openAnchor(file: string): DatabaseSync {

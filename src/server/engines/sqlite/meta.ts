@@ -1,9 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { LogState } from "../../log/ports/logStore.ts";
 
-/** The bounds of the log. Truncated messages count: the head stays where it was. */
+/** The id and the bounds of the log. A truncation does not lower the head. */
 export function readState(db: DatabaseSync): LogState {
-  // Two queries: SQLite uses the index for only one end of the table, and scans the table for both.
+  // Two subqueries, because SQLite would scan the table for `min` and `max` in one query, instead of using the index.
   const { oldest, newest } = db
     .prepare("SELECT (SELECT min(id) FROM messages) AS oldest, (SELECT max(id) FROM messages) AS newest")
     .get() as { oldest: number | null; newest: number | null };
@@ -19,7 +19,7 @@ export function readLastSentAt(db: DatabaseSync): number {
   return last?.sent_at ?? Number(readMeta(db, "last_sent_at") ?? 0);
 }
 
-/** The newest time that a server was sure of; `undefined`: none yet. */
+/** The newest time that a server was sure of; `undefined` if none was written yet. */
 export function readClockMark(db: DatabaseSync): number | undefined {
   const mark = readMeta(db, "clock_mark");
   return mark === undefined ? undefined : Number(mark);

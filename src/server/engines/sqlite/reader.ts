@@ -52,7 +52,7 @@ export class StoreReader {
     return readState(this.#db);
   }
 
-  /** The messages from one id to another, both included, as JSON: see `parseMessageRows`. */
+  /** The messages from id `from` to id `to`, both included, as JSON for `parseMessageRows`. */
   read(from: number, to: number): string {
     return this.#statements.read.get(from, to)?.rows as string;
   }
@@ -80,7 +80,7 @@ export class StoreReader {
     return this.#statements.ended.all(JSON.stringify(sessionIds)).map((row) => row.value as number);
   }
 
-  /** The users who were online when that was saved last. Accounts that are deleted or have no session are left out. */
+  /** The users of the saved list. Accounts that are deleted or have no session are left out. */
   online(): Online[] {
     return this.#db
       .prepare(

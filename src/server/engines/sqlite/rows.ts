@@ -1,8 +1,8 @@
 import type { Message } from "../../log/message.ts";
 import type { AppendResult, Draft } from "../../log/ports/logStore.ts";
 
-// What crosses between the main thread and the workers. Tuples, because a batch of them is cloned faster than
-// objects; their columns have names here, and nowhere else.
+// The values that pass between the main thread and the workers. They are tuples, because a batch of tuples is cloned
+// faster than a batch of objects.
 
 /** A draft as the writer takes it. `recipientId` 0: everyone. `at`: milliseconds since the epoch. */
 export type DraftRow = [
@@ -51,7 +51,8 @@ export function toAppendResult([outcome, id, sentAt]: AppendedRow): AppendResult
  */
 export function parseMessageRows(json: string): MessageRow[] {
   const rows = JSON.parse(json) as MessageRow[];
-  // The rows arrive in table order, which is this order in practice. An ORDER BY would cost 1 µs a row.
+  // The rows arrive in table order, which in practice is the order of ids, so the sort is cheap. An ORDER BY would cost
+  // 1 µs a row.
   return rows.sort(([a], [b]) => a - b);
 }
 
@@ -65,7 +66,7 @@ export function accountIdsOf(rows: readonly MessageRow[]): Set<number> {
   return ids;
 }
 
-/** Decodes a message. `usernames` has the names of its accounts. */
+/** Decodes a message. `usernames` must have the names of its sender and recipient. */
 export function toMessage(
   [id, senderId, recipientId, text, sentAt]: MessageRow,
   usernames: ReadonlyMap<number, string>,

@@ -41,7 +41,7 @@ const MIGRATIONS: readonly string[] = [
   CREATE INDEX messages_public ON messages (id) WHERE recipient_id IS NULL;
   `,
   `
-  -- Who is online, so that a restart puts nobody offline.
+  -- The online users, so that a restart takes no user offline.
   CREATE TABLE online (
     account_id INTEGER PRIMARY KEY REFERENCES accounts (id),
     since INTEGER NOT NULL

@@ -1,11 +1,11 @@
-/** When the cache has this many usernames, it starts again empty. */
+/** When the cache has this many usernames, it is emptied. */
 const MAX_CACHED = 10_000;
 
 type FindUsernames = (accountIds: readonly number[]) => Promise<readonly (readonly [id: number, username: string])[]>;
 
 /**
- * The usernames of accounts, which never change. The messages of a page have few accounts: with a join for each row
- * SQLite takes 1.8 µs a message, with this cache 0.7 µs.
+ * The usernames of accounts, which never change. The messages of a page mention few accounts. If SQLite joins the
+ * accounts for each row, a message takes 1.8 µs, with this cache 0.7 µs.
  */
 export class UsernameCache {
   readonly #find: FindUsernames;

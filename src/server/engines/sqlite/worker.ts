@@ -8,7 +8,7 @@ import { configure, migrate } from "./schema.ts";
 import type { Answer, Call, WorkerSetup } from "./workerClient.ts";
 import { StoreWriter } from "./writer.ts";
 
-// The entry of a worker thread: opens its connection, then carries out one call after the other.
+// The entry point of a worker thread: opens its connection, then carries out calls, one at a time.
 
 type Methods = Record<string, (...args: readonly unknown[]) => unknown>;
 
@@ -22,7 +22,8 @@ const { role, file, owner, files: knownFiles } = workerData as WorkerSetup;
 let store: OpenStore | undefined;
 
 function open(): OpenStore {
-  // If another WAL had the name, a new connection would read garbage while the other connections read the store.
+  // If the WAL's name led to another file, a new connection would read garbage while the other connections read the
+  // store.
   if (knownFiles !== undefined) checkFiles(file, knownFiles);
   const db = new DatabaseSync(file, { readOnly: role === "reader" });
   try {
@@ -58,7 +59,8 @@ parentPort?.on("message", (call: Call | "close") => {
   } catch (error) {
     const failure = isFailure(error) ? error : failureOf(error, false);
     answer({ id: call.id, failure });
-    // Only a new connection sees what is in the file. But after a loss of the files, only this connection has them.
+    // After an unknown outcome only a new connection sees what is in the file, so this worker ends. But if the server
+    // has lost its files, only the open connections still have them.
     if (failure.kind === "unknown" && failure.loss === undefined) process.exit(1);
   }
 });

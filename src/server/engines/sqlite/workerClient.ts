@@ -4,7 +4,7 @@ import { OutcomeUnknown, StoreUnavailable } from "../../common/storeErrors.ts";
 import type { Failure } from "./failures.ts";
 import type { StoreFiles } from "./files/custody.ts";
 
-/** What a worker is started with. */
+/** The data that a worker starts with. */
 export interface WorkerSetup {
   readonly role: "writer" | "reader";
   readonly file: string;
@@ -22,12 +22,12 @@ export interface Call {
 }
 
 /**
- * A worker's answer to a call. The answer with `id` 0 says that its connection is open; the result is the store's
- * files.
+ * A worker's answer to a call. The answer with `id` 0 reports whether the worker could open its connection; the result
+ * is the store's files.
  */
 export type Answer = { readonly id: number } & ({ readonly result: unknown } | { readonly failure: Failure });
 
-/** The methods of `T` with promises for results. */
+/** The methods of `T`, which return promises. */
 type Remote<T> = { [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<R> : never };
 
 interface Pending {
@@ -36,13 +36,16 @@ interface Pending {
 }
 
 interface WorkerListener {
-  /** The worker takes no more calls. */
+  /** Called when the worker takes no more calls. */
   ended(): void;
-  /** A call failed because the server has lost its store. */
+  /** Called when a call failed because the server has lost its store. */
   lost(failure: Failure): void;
 }
 
-/** Pending calls of one worker: far more than a mass reconnection makes. A disk that hangs must not fill the memory. */
+/**
+ * The maximum number of pending calls of one worker, so that a disk that hangs does not fill the memory. A mass
+ * reconnection makes far fewer.
+ */
 const MAX_PENDING = 100_000;
 
 const ENTRY = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
@@ -72,7 +75,10 @@ export class WorkerClient<T extends object> {
     });
   }
 
-  /** Starts the worker. Resolves with the store's files when its connection is open; throws if that fails. */
+  /**
+   * Starts the worker. Resolves with the store's files when the worker has opened its connection. Throws if it cannot
+   * open it.
+   */
   async start(): Promise<StoreFiles> {
     const files = (await this.#start().ready) as StoreFiles;
     this.#setup = { ...this.#setup, files };
@@ -118,9 +124,9 @@ class RunningWorker {
   constructor(setup: WorkerSetup, listener: WorkerListener) {
     this.#listener = listener;
     this.ready = new Promise((resolve, reject) => this.#pending.set(0, { resolve, reject }));
-    // When a call restarts the worker, nothing awaits `ready`.
+    // If a call has restarted the worker, nothing awaits `ready`.
     this.ready.catch(() => {});
-    // node:sqlite was experimental until Node 24, and prints a warning on standard error.
+    // Older versions of Node warn on standard error that node:sqlite is experimental.
     this.#worker = new Worker(ENTRY, { workerData: setup, execArgv: ["--disable-warning=ExperimentalWarning"] });
     this.#worker.on("message", (answer: Answer) => this.#settle(answer));
     let cause: Error | undefined;
@@ -162,12 +168,15 @@ class RunningWorker {
     const { kind, message, loss } = answer.failure;
     if (loss !== undefined) this.#listener.lost(answer.failure);
     pending?.reject(answer.id === 0 ? new Error(message) : toError(answer.failure));
-    // The worker exits after such a failure: only a new connection sees what is in the file.
+    // After such a failure the worker exits, because only a new connection sees what is in the file.
     if (kind === "unknown" && loss === undefined)
       this.#rejectPending("the store's worker thread ended before this call", false);
   }
 
-  /** Rejects the pending calls. Only the first of them can have been in progress, and have changed anything. */
+  /**
+   * Rejects the pending calls. Only the first one can have been in progress, so only that one may have changed
+   * anything.
+   */
   #rejectPending(message: string, mayHaveBegun: boolean): void {
     this.#listener.ended();
     let kind: Failure["kind"] = mayHaveBegun ? "unknown" : "unavailable";
@@ -180,7 +189,7 @@ class RunningWorker {
 }
 
 function toError({ kind, message, loss }: Failure): Error {
-  // The server's log says once how the store was lost; the calls that fail because of it do not repeat it.
+  // The server's log says once how the store was lost. The calls that fail because of the loss do not repeat that.
   const text = loss === undefined ? message : "the server has lost its store: its log says how";
   return kind === "unknown" ? new OutcomeUnknown(text) : new StoreUnavailable(text);
 }

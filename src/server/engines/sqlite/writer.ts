@@ -6,7 +6,7 @@ import { type Guard, UNGUARDED } from "./files/custody.ts";
 import { readLastSentAt, readState, writeMeta } from "./meta.ts";
 import type { AppendedRow, DraftRow } from "./rows.ts";
 
-/** The methods of the writer's worker. Each call is one commit. */
+/** The methods of the writer's worker. Each call that changes something is one commit. */
 export class StoreWriter {
   readonly #db: DatabaseSync;
   readonly #guard: Guard;
@@ -167,8 +167,8 @@ export class StoreWriter {
   }
 
   /**
-   * Commits without a sync, which takes some microseconds. The commit survives the end of this process at once, and a
-   * power cut after the next synced commit (https://www.sqlite.org/pragma.html#pragma_synchronous).
+   * Commits without a sync, so that a commit takes only some microseconds. The commit survives a crash of this process
+   * at once, but a power cut only after the next synced commit (https://www.sqlite.org/pragma.html#pragma_synchronous).
    */
   #commitWithoutSync(work: () => void): void {
     this.#db.exec("PRAGMA synchronous = NORMAL");
@@ -179,7 +179,7 @@ export class StoreWriter {
     }
   }
 
-  /** Checkpoints the WAL into the database file. Returns whether all of it is there now. */
+  /** Checkpoints the WAL into the database file. Returns whether the database file has all of it now. */
   checkpoint(): boolean {
     const { busy, log, checkpointed } = this.#db.prepare("PRAGMA wal_checkpoint(FULL)").get() as Record<string, number>;
     return busy === 0 && log === checkpointed;
@@ -202,7 +202,8 @@ export class StoreWriter {
       throw failureOf(error, committing);
     }
     try {
-      // After the commit: it went into the open files, but the next start opens the files that have the names then.
+      // Checked after the commit: the commit is in the open files, but the next start opens the files that have the
+      // names then.
       this.#guard.checkFiles();
     } catch (error) {
       throw failureOf(error, true);

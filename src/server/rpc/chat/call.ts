@@ -28,23 +28,25 @@ export class ChatCall implements Sink {
   readonly #parts: ChatCallParts;
   readonly #call: ServerInterceptingCallInterface;
   readonly #http2: ServerHttp2Stream | undefined;
-  /** A response has been written. An error means that the HTTP/2 stream broke, and `onCancel` is called for that. */
+  /**
+   * Called when a response has been written. With an error the HTTP/2 stream broke, and grpc-js also calls `onCancel`.
+   */
   readonly #onFlushed = (error?: Error | null) => {
     if (error === undefined || error === null) this.#stream?.flushed();
   };
   #stream: Stream | undefined;
-  /** The invalid request that ends the stream. */
+  /** The invalid request that ends the stream; its status is that of the call. */
   #invalid: InvalidRequest | undefined;
   #isOver = false;
 
-  /** `http2`: the stream to which responses are written; without it they go through `sendMessage` of the call. */
+  /** `http2`: the stream to which responses are written. If it is undefined, `sendMessage` of the call writes them. */
   constructor(parts: ChatCallParts, call: ServerInterceptingCallInterface, http2: ServerHttp2Stream | undefined) {
     this.#parts = parts;
     this.#call = call;
     this.#http2 = http2;
   }
 
-  /** Starts the call: opens a stream when the client's metadata has come. */
+  /** Starts the call: opens a stream when the client's metadata has arrived. */
   start(): void {
     // If the client resets the HTTP/2 stream during a write, the stream emits an error. `onCancel` handles it.
     this.#http2?.on("error", () => {});

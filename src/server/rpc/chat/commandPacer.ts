@@ -1,4 +1,4 @@
-/** How many commands are taken in one turn of the event loop: a few milliseconds of work. */
+/** How many commands are read in one turn of the event loop: a few milliseconds of work. */
 const COMMANDS_PER_TURN = 128;
 
 /**
@@ -10,7 +10,7 @@ export class CommandPacer {
   #scheduled = false;
   #waiting: (() => void)[] = [];
 
-  /** Resolves when one more command may be taken; `undefined` if it may be taken now. First come, first served. */
+  /** Resolves when one more command may be read; `undefined` if it may be read now. First come, first served. */
   next(): Promise<void> | undefined {
     this.#schedule();
     if (this.#left > 0 && this.#waiting.length === 0) {

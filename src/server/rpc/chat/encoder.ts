@@ -12,7 +12,7 @@ const CURSOR_TAG = 0x10;
 /** A cursor takes at most 11 bytes, and a `caught_up` with a `request_id` of 64 bytes at most 81. */
 const MAX_TRAILER_BYTES = 100;
 
-/** Encodes events as fields of a `ChatResponse`. */
+/** Encodes events and cursors as fields of a `ChatResponse`. */
 export class WireEncoder implements Encoder {
   readonly maxTrailerBytes = MAX_TRAILER_BYTES;
   readonly #serverVersion: string;

@@ -1,18 +1,18 @@
-// Sizes and writes fields of protobuf messages. As everywhere in proto3, a field that is 0 or empty is left out.
+// Computes the sizes of protobuf fields, and writes them. As in proto3, a field that is 0 or empty is left out.
 
-/** The bytes of a varint. */
+/** The size of a varint, in bytes. */
 export function sizeOfVarint(value: number): number {
   let size = 1;
   for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) size += 1;
   return size;
 }
 
-/** The bytes of a number field. */
+/** The size of a number field with its tag, in bytes. */
 export function sizeOfNumber(value: number): number {
   return value === 0 ? 0 : 1 + sizeOfVarint(value);
 }
 
-/** The bytes of a string field whose text has `textBytes` bytes. */
+/** The size of a string field with its tag and length, if its text has `textBytes` bytes. */
 export function sizeOfText(textBytes: number): number {
   return textBytes === 0 ? 0 : 1 + sizeOfVarint(textBytes) + textBytes;
 }
@@ -36,7 +36,7 @@ export function writeNumber(bytes: Buffer, offset: number, tag: number, value: n
   return value === 0 ? offset : writeTagged(bytes, offset, tag, value);
 }
 
-/** Writes a string field; returns the end offset. `length`: the text's bytes. */
+/** Writes a string field; returns the end offset. `length`: the size of the text in bytes. */
 export function writeText(bytes: Buffer, offset: number, tag: number, text: string, length: number): number {
   if (length === 0) return offset;
   const begin = writeTagged(bytes, offset, tag, length);
@@ -46,7 +46,7 @@ export function writeText(bytes: Buffer, offset: number, tag: number, text: stri
 const SECONDS = 0x08;
 const NANOS = 0x10;
 
-/** The bytes of a `Timestamp` without its tag and length. `time`: milliseconds since the epoch, 0 or more. */
+/** The size of a `Timestamp` without its tag and length, in bytes. `time`: milliseconds since the epoch, 0 or more. */
 export function sizeOfTime(time: number): number {
   return sizeOfNumber(Math.trunc(time / 1_000)) + sizeOfNumber((time % 1_000) * 1_000_000);
 }

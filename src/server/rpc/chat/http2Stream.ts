@@ -7,13 +7,12 @@ import type { SharedFrames } from "./sharedFrames.ts";
 const USED_METHODS = ["close", "cork", "on", "uncork", "write"] as const;
 
 /**
- * The HTTP/2 stream of a call, which is a private field of the innermost call object of grpc-js. Nothing else reaches
- * behind grpc-js. Three things have no public interface:
+ * The HTTP/2 stream of a call, which is a private field of the innermost call object of grpc-js. No other code uses
+ * private fields of grpc-js. Three things have no public interface:
  *
- * - resetting a stream whose client has stopped reading: a status would wait behind the unread data;
- * - seeing that grpc-js has ended a call (a request that is too large, a deadline): a write after that is an error
- * event;
- * - writing bytes that many calls share, without a copy for each.
+ * - to reset a stream whose client has stopped reading: a status would wait behind the unread data;
+ * - to see that grpc-js has ended a call, for example at a deadline: a write after that emits an error;
+ * - to write bytes that many calls share, without a copy for each.
  *
  * `undefined` if the field is not an HTTP/2 stream, because another version of grpc-js keeps it elsewhere.
  */
@@ -24,9 +23,9 @@ export function http2StreamOf(call: ServerInterceptingCallInterface): ServerHttp
 }
 
 /**
- * Writes a message. `flushed` is called when it has been written, or with an error if the stream broke before.
- * `sendMessage` of grpc-js would copy it twice. That is 128 KiB of garbage for each page of a reader that catches up,
- * and was most of the memory that many such readers cost.
+ * Writes a message. Calls `flushed` when it has been written, or with an error if the stream broke before.
+ * `sendMessage` of grpc-js would copy the message twice. For a reader that catches up that is 128 KiB of garbage for
+ * each response, which was most of the memory that many such readers cost.
  */
 export function writeMessage(
   stream: ServerHttp2Stream,

@@ -15,13 +15,13 @@ export interface ChatOptions {
   readonly report: (error: unknown) => void;
   /** Receives a sentence that the operator should read. */
   readonly warn: (message: string) => void;
-  /** Whether responses are written to the HTTP/2 stream behind a call. Default: true. */
+  /** Whether responses are written directly to the HTTP/2 stream of a call, if grpc-js has it. Default: true. */
   readonly direct?: boolean | undefined;
 }
 
 /**
  * Serves `Chat` on the call object of grpc-js (docs/decisions/0002-chat-on-grpc-js.md). Only that object reports when a
- * response has been written, and reads a request when it is asked to.
+ * response has been written, and reads the next request only when it is asked to.
  */
 export function chatInterceptor({ node, counters, report, warn, direct = true }: ChatOptions): ServerInterceptor {
   const shared = { node, counters, report, pacer: new CommandPacer(), frames: new SharedFrames() };

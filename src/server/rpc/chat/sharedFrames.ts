@@ -1,18 +1,19 @@
 import { framed } from "../messageFrame.ts";
 
-/** Longer messages are not copied: for a page of a reader that is behind, a copy costs more than a second write. */
+/** Longer messages are not copied: for a page that a reader catches up with, a copy costs more than a second write. */
 const MAX_FRAMED_BYTES = 8 * 1024;
-/** How many messages are compared with. Live readers are at a few positions of the log at a time. */
+/** How many of the last messages are remembered. Live readers are at only a few positions of the log at a time. */
 const MAX_RECENT_MESSAGES = 4;
 
 /**
- * Frames a message once for all streams that it is written to: one write costs less than two, but a copy for each
- * stream costs more than both. A message is framed when it comes for the second time, because the first may be the
- * only one.
+ * Joins a message and its prefix in one buffer, once for all streams that get the message. One write costs less than
+ * two, but a copy for each stream would cost more than both writes. A message is copied when it is written for the
+ * second time, because the first time may be the only one.
  */
 export class SharedFrames {
-  /** A ring, with its frames. */
+  /** The last messages, as a ring. */
   readonly #messages: (Uint8Array | undefined)[] = new Array(MAX_RECENT_MESSAGES).fill(undefined);
+  /** The frames of these messages, at the same indexes; `undefined` before the second write. */
   readonly #frames: (Buffer | undefined)[] = new Array(MAX_RECENT_MESSAGES).fill(undefined);
   #next = 0;
 

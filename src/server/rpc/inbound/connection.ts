@@ -1,7 +1,7 @@
 import { constants, type Http2Session, type ServerHttp2Stream } from "node:http2";
 import type { InboundLimits } from "./limits.ts";
 
-/** The costs of one connection: the bytes of its unfinished requests, and its violations. */
+/** What one connection costs: the bytes of its unfinished requests, and its violations of the limits. */
 export class InboundConnection {
   readonly #session: Http2Session;
   readonly #limits: InboundLimits;
@@ -14,15 +14,15 @@ export class InboundConnection {
   }
 
   /**
-   * Adds to the bytes of unfinished requests (negative when a request has ended). Returns whether all of them may be
-   * kept.
+   * Adds to the bytes of unfinished requests; `bytes` is negative when bytes are no longer kept. Returns whether the
+   * sum is within the limit.
    */
   keep(bytes: number): boolean {
     this.#unfinishedBytes += bytes;
     return this.#unfinishedBytes <= this.#limits.unfinishedBytes;
   }
 
-  /** Counts a violation of a limit. Closes the connection after `limits.violations` of them. */
+  /** Counts a violation of a limit. At the number `limits.violations` it closes the connection. */
   violated(): void {
     this.#violations += 1;
     if (this.#violations < this.#limits.violations || this.#session.destroyed) return;
@@ -32,9 +32,9 @@ export class InboundConnection {
 }
 
 /**
- * Counts the DATA frames of one request, also those that wait unread: each is an object of over 100 bytes, however
- * small its content is. The average frame of every gRPC library is larger than the prefix of a message. Frames that
- * came in the same read of the socket as the headers of the call are not counted: they are some thousand at most.
+ * Counts the DATA frames of one request, also the unread ones: each frame is an object of over 100 bytes, however small
+ * its content is. gRPC libraries send frames that are on average larger than the prefix of a message. Frames that
+ * arrived in the same read of the socket as the headers of the call are not counted: there are a few thousand at most.
  */
 export class FrameCount {
   readonly #max: number;
@@ -42,8 +42,8 @@ export class FrameCount {
   #bytes = 0;
 
   /**
-   * Counts the chunks that Node pushes into a stream. From the moment that more than `max` frames are too small on
-   * average, `exceeded` is called for each frame.
+   * Counts the chunks that Node pushes into a stream. If there are more than `max` frames and they are too small on
+   * average, calls `exceeded` for each further frame.
    */
   constructor(stream: ServerHttp2Stream, max: number, exceeded: () => void) {
     this.#max = max;
@@ -54,7 +54,7 @@ export class FrameCount {
     };
   }
 
-  /** Starts to count the next request. */
+  /** Starts again at 0, for the next request. */
   restart(): void {
     this.#frames = 0;
     this.#bytes = 0;

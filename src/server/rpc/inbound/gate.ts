@@ -10,7 +10,7 @@ import { closeWhenEnded, refuse } from "./refuse.ts";
 import { StreamingRequest } from "./streamingRequest.ts";
 import { UnaryRequest } from "./unaryRequest.ts";
 
-/** The requests that an rpc takes. */
+/** Which requests an rpc takes. */
 export type RequestKind =
   /** One request, and one response. */
   | "unary"
@@ -37,8 +37,8 @@ const NOT_GRPC =
   "npx obrolan, buf curl or grpcurl.\n";
 
 /**
- * Stands between HTTP/2 and grpc-js, which sees only complete requests that are gRPC messages. So unfinished requests
- * are bounded in time and bytes, and every refusal has a reason
+ * Stands between HTTP/2 and grpc-js. Of the rpcs that are served, grpc-js sees only complete requests that are gRPC
+ * messages. So unfinished requests are bounded in time and bytes, and every refusal with a status has a reason
  * (docs/decisions/0018-requests-are-read-before-grpc-js.md).
  */
 export class InboundGate {
@@ -53,7 +53,7 @@ export class InboundGate {
     this.#limits = { ...INBOUND_LIMITS, ...limits };
   }
 
-  /** Receives all calls of a server that grpc-js has created, from now on. */
+  /** From now on receives all calls of a server that grpc-js has created. */
   listenAt(server: Server): void {
     const http2 = server as unknown as Http2Server;
     const listeners = http2.listeners("stream") as Serve[];
@@ -68,7 +68,7 @@ export class InboundGate {
   }
 
   #receive(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, serve: (used: IncomingHttpHeaders) => void): void {
-    // A stream that breaks closes too, and each call listens for that.
+    // Ignores the error of a stream that breaks: each call handles the "close" that follows.
     stream.on("error", () => {});
     const { session } = stream;
     if (session === undefined) return;

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http2";
 
 /** HTTP/2 counts 32 bytes for each header besides its name and value (RFC 9113, section 6.5.2). */
 const OVERHEAD_BYTES = 32;
-/** A longer `authorization` is cut: a token has 51 characters. */
+/** A longer `authorization` is truncated; a token has 51 characters. */
 const MAX_AUTHORIZATION_CHARS = 512;
 /** `grpc-timeout` is at most 8 digits and a unit. */
 const MAX_TIMEOUT_CHARS = 16;
@@ -22,8 +22,8 @@ export function isGrpc(headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * The headers that the server uses, and no others. A call keeps its headers while it is open, and HPACK lets a client
- * send 60 KB of them in 33 bytes. The headers of the encoding are left out, because requests are decompressed before
+ * Only the headers that the server uses. A call keeps its headers while it is open, and with HPACK a client can send 60
+ * KB of headers in 33 bytes. The headers about the encoding are left out, because requests are decompressed before
  * grpc-js sees them.
  */
 export function usedHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {

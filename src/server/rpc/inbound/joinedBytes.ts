@@ -1,9 +1,9 @@
 const FIRST_CAPACITY = 256;
 
 /**
- * Joins the parts of a message in one buffer. The buffer grows with the bytes that came, and not with the length that
- * was announced: so a client must send the bytes that it makes the server keep. Each part is copied, because a part of
- * one byte keeps the whole read of the socket in memory.
+ * Joins the parts of a message in one buffer. The buffer grows with the bytes that have arrived, not with the length
+ * that was announced, so a client must send the bytes that it makes the server keep. Each part is copied, because even
+ * a part of one byte would keep the whole buffer of the socket in memory.
  */
 export class JoinedBytes {
   #buffer = Buffer.alloc(0);

@@ -1,27 +1,36 @@
 /**
- * Limits on unfinished requests. Each one bounds the memory or time that a client without an account can cost. The
- * number of connections is not bounded here.
+ * Limits on requests that are read before grpc-js. Each one bounds the memory or the time that a client can cost, even
+ * without an account. The number of connections is not bounded here.
  */
 export interface InboundLimits {
-  /** The maximum from the headers to the end of the request of a unary or server-streaming call, in milliseconds. */
+  /**
+   * The maximum time from the headers of a unary or server-streaming call to the end of its request, in milliseconds.
+   */
   readonly requestMs: number;
-  /** The maximum from the first to the last byte of a request on a stream, in milliseconds. */
+  /** The maximum time from the first to the last byte of a request on a stream, in milliseconds. */
   readonly messageMs: number;
-  /** The maximum between requests on a stream that needs no token, in milliseconds. */
+  /** The maximum time between requests on a stream that needs no token, in milliseconds. */
   readonly idleMs: number;
-  /** The maximum from the end of a unary request until the client has received the response, in milliseconds. */
+  /** The maximum time from the end of a unary request until the client has received the response, in milliseconds. */
   readonly responseMs: number;
-  /** The maximum that a client may keep its side open after the server has ended the call, in milliseconds. */
+  /**
+   * The maximum time for which a client may keep its side open after the server has ended the call, in milliseconds.
+   */
   readonly lingerMs: number;
-  /** The size of a request, in bytes. */
+  /** The maximum size of a request, compressed or not, in bytes. */
   readonly messageBytes: number;
-  /** The headers of a call, in bytes as HTTP/2 counts them: names, values, and 32 for each. */
+  /**
+   * The maximum size of the headers of a call, in bytes as HTTP/2 counts them: names, values, and 32 for each header.
+   */
   readonly headerBytes: number;
-  /** The unfinished requests of one connection together, in bytes. */
+  /** The maximum size of all unfinished requests of one connection together, in bytes. */
   readonly unfinishedBytes: number;
-  /** DATA frames of one request whose average may be smaller than the prefix of a message (5 bytes). */
+  /** How many DATA frames of one request may be smaller, on average, than the prefix of a message (5 bytes). */
   readonly tinyFrames: number;
-  /** Violations of these limits after which a connection is closed. */
+  /**
+   * The number of violations after which a connection is closed. A violation is a call with too large headers, a
+   * request of too many tiny frames, or a stream whose request exceeds `unfinishedBytes`.
+   */
   readonly violations: number;
 }
 
@@ -40,7 +49,7 @@ export const INBOUND_LIMITS: InboundLimits = {
   responseMs: 120 * SECOND,
   // A client that follows the contract ends its side when it has read the end of the call.
   lingerMs: 5 * SECOND,
-  // From the contract.
+  // The contract promises this size.
   messageBytes: 64 * KIB,
   // A token has 51 bytes, and the headers of a call about 500. 16 KiB is the default of gRPC libraries.
   headerBytes: 16 * KIB,
@@ -48,6 +57,6 @@ export const INBOUND_LIMITS: InboundLimits = {
   unfinishedBytes: 256 * KIB,
   // No gRPC library sends tiny frames: a message has at least its prefix, and takes one or two frames.
   tinyFrames: 1_024,
-  // A client may make a few mistakes. After that, its answers cost more than closing the connection.
+  // A client may make a few mistakes. To answer more of them would cost more than to close the connection.
   violations: 16,
 };

@@ -18,16 +18,16 @@ export function refuse(stream: ServerHttp2Stream, { code, message, trailers }: C
 
 /**
  * Closes the stream of a call that the server has ended, if the client keeps its own side open for longer than
- * `lingerMs`. Otherwise the stream would stay as long as the connection. RFC 9113, section 8.1, has `NO_ERROR` for
- * this.
+ * `lingerMs`. Otherwise the stream would stay open as long as the connection. RFC 9113, section 8.1, prescribes
+ * `NO_ERROR` for this.
  */
 export function closeWhenEnded(stream: ServerHttp2Stream, lingerMs: number): void {
   let timer: NodeJS.Timeout | undefined;
   const linger = () => {
     timer ??= setTimeout(() => stream.close(constants.NGHTTP2_NO_ERROR), lingerMs).unref();
   };
-  // `wantTrailers` comes when everything before the trailers has been sent, however slowly the client reads. A response
-  // without trailers is short.
+  // `wantTrailers` is emitted when everything before the trailers has been sent, so a client may read slowly. A
+  // response without trailers is short.
   stream.once("wantTrailers", linger);
   stream.once("finish", () => {
     if (stream.sentHeaders?.["grpc-status"] !== undefined || stream.sentHeaders?.[":status"] !== 200) linger();

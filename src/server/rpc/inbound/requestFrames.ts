@@ -10,7 +10,8 @@ const COMPRESSED = 1;
 const DECOMPRESS = { gzip: gunzipSync, deflate: inflateSync } as const;
 
 /**
- * The messages that are complete, with their prefixes and decompressed; after them perhaps a message that is refused.
+ * The messages that are complete, with their prefixes and decompressed, and the refusal of the message after them, if
+ * it is refused.
  */
 export interface CompleteFrames {
   /** Each buffer has one message or several. */
@@ -18,32 +19,36 @@ export interface CompleteFrames {
   readonly refused: InvalidRequest | undefined;
 }
 
-/** Cuts the body of a call into gRPC's messages. A message that is too large is refused when its prefix has come. */
+/**
+ * Splits the body of a call into gRPC messages. A message that is too large is refused as soon as its prefix has
+ * arrived.
+ */
 export class RequestFrames {
   readonly #encoding: string;
   readonly #maxBytes: number;
-  /** The first bytes of a message that is not complete. */
+  /** The first bytes of the unfinished message. */
   readonly #unfinished = new JoinedBytes();
 
   /**
-   * `encoding`: of compressed messages, from the header `grpc-encoding`. `maxBytes`: of a message, decompressed or not.
+   * `encoding`: the encoding of compressed messages, from the header `grpc-encoding`. `maxBytes`: the maximum size of a
+   * message, both before and after decompression.
    */
   constructor(encoding: string, maxBytes: number) {
     this.#encoding = encoding;
     this.#maxBytes = maxBytes;
   }
 
-  /** The bytes of a message that is not complete. */
+  /** The number of bytes of the unfinished message. */
   get unfinishedBytes(): number {
     return this.#unfinished.length;
   }
 
-  /** Drops the message that is not complete. */
+  /** Drops the unfinished message. */
   clear(): void {
     this.#unfinished.take();
   }
 
-  /** Takes a chunk, and returns the messages that are complete now. Do not push more after a refusal. */
+  /** Takes a chunk, and returns the messages that are complete now. Must not be called again after a refusal. */
   push(chunk: Buffer): CompleteFrames {
     const frames: Buffer[] = [];
     try {
@@ -56,13 +61,13 @@ export class RequestFrames {
     }
   }
 
-  /** The client has ended its side. Returns a refusal if a message is not complete. */
+  /** Call this when the client has ended its side. Returns a refusal if a message is unfinished. */
   end(): InvalidRequest | undefined {
     if (this.#unfinished.length === 0) return undefined;
     return new InvalidRequest("The request breaks off: the call ended before all of it had come.");
   }
 
-  /** Completes the unfinished message; returns the bytes behind it. */
+  /** Adds bytes to the unfinished message, if there is one. Returns the bytes after that message. */
   #complete(chunk: Buffer, frames: Buffer[]): Buffer {
     if (this.#unfinished.length === 0) return chunk;
     let at = Math.min(chunk.length, Math.max(0, PREFIX_BYTES - this.#unfinished.length));
@@ -77,7 +82,10 @@ export class RequestFrames {
     return chunk.subarray(at);
   }
 
-  /** Cuts off the messages that need no decompression, or else one that does; returns the bytes behind them. */
+  /**
+   * Takes from the beginning of a chunk all messages that need no decompression, or one that does, or keeps an
+   * unfinished message. Returns the rest of the chunk.
+   */
   #cut(chunk: Buffer, frames: Buffer[]): Buffer {
     let at = 0;
     try {
@@ -99,7 +107,10 @@ export class RequestFrames {
     return chunk.subarray(chunk.length);
   }
 
-  /** The length in the prefix that a message has at an offset. Throws if the prefix is refused. */
+  /**
+   * The length in the prefix that a message has at an offset. Throws an `InvalidRequest` if the message is refused
+   * because of its prefix.
+   */
   #lengthAt(bytes: Buffer, at: number): number {
     const flag = bytes.readUInt8(at);
     const length = bytes.readUInt32BE(at + 1);
@@ -132,7 +143,7 @@ export class RequestFrames {
   #decompress(bytes: Buffer): Buffer {
     const decompress = DECOMPRESS[this.#encoding as keyof typeof DECOMPRESS];
     try {
-      // Synchronous: at most 64 KiB, which takes less time than the way to a thread and back.
+      // Synchronous, because a message has at most 64 KiB: that takes less time than a round trip to a thread.
       return decompress(bytes, { maxOutputLength: this.#maxBytes });
     } catch (error) {
       if ((error as { code?: unknown }).code === "ERR_BUFFER_TOO_LARGE") {

@@ -47,7 +47,8 @@ export class UnaryRequest {
   }
 
   #read(): void {
-    // `read` joins the frames that have come. Bytes after the end of a call are read too, so that the stream can close.
+    // `read` joins the frames that have arrived. Bytes after the end of the call are read too, so that the stream can
+    // close.
     for (let bytes = this.#next(); bytes !== null; bytes = this.#next()) if (!this.#isOver) this.#take(bytes);
   }
 
@@ -68,7 +69,7 @@ export class UnaryRequest {
       if (second !== undefined || this.#message !== undefined || !isOneMessage(first)) {
         return new InvalidRequest("The call has more than one request: this rpc takes one.");
       }
-      // A copy: the message is a slice of a larger buffer of the socket, and would keep that in memory.
+      // A copy, because the message is a slice of a larger buffer of the socket, and would keep that buffer in memory.
       this.#message = Buffer.from(first);
     }
     if (refused !== undefined) return refused;
@@ -90,7 +91,7 @@ export class UnaryRequest {
   #serve(message: Buffer): void {
     const { stream, limits, isWatch, serve } = this.#parts;
     this.#finish();
-    // A stream that has closed emits no further "close", which would clear the timer.
+    // A stream that has closed does not emit "close" again, so nothing would clear the timer.
     if (!isWatch && !stream.destroyed) {
       this.#timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), limits.responseMs).unref();
     }
@@ -126,6 +127,6 @@ function isOneMessage(frame: Buffer): boolean {
 }
 
 function tooSlow(requestMs: number): InvalidRequest {
-  const message = `The request did not come in time: all of it has to within ${requestMs / 1_000} s.`;
+  const message = `The request did not come in time: all of it has to arrive within ${requestMs / 1_000} s.`;
   return new InvalidRequest(message, { code: Status.DEADLINE_EXCEEDED });
 }

@@ -1,10 +1,11 @@
 /**
- * The functions that change the log. Each is one statement and so one commit, and locks the log's row first. What follows looks at the
- * database anew: a statement's view of it is made when it begins, so one that waited for the lock itself would miss what was
- * committed meanwhile, the very message that it repeats among it.
+ * The functions that append, find and truncate messages, and end sessions. A call is one statement, and so one commit.
+ * A function first locks the row of `log`, and then runs further queries, each with a new snapshot. A query that waited
+ * for the lock itself would have a snapshot from before the wait. It would miss messages that were committed during the
+ * wait, even the one that a draft repeats.
  */
 export const APPEND = `
--- Where the log ends, for whoever has its row locked.
+-- The id and the time of the newest message. The caller has locked the row of log.
 CREATE FUNCTION log_end(l log, OUT head_id bigint, OUT sent_at bigint) LANGUAGE plpgsql AS $$
 BEGIN
   SELECT m.id, m.sent_at INTO head_id, sent_at FROM messages m ORDER BY m.id DESC LIMIT 1;
@@ -14,9 +15,11 @@ BEGIN
   END IF;
 END $$;
 
--- Appends the drafts whose columns these are, in their order. Nothing is done where the log is another one than its caller takes it
--- for or lacks what its caller has seen, nor too late: whoever sent it may then have sent it again, and have been refused. What became of
--- each is one letter: (n)ew, as one (b)efore it in this batch, (d)uplicate, (r)eused, session (e)nded.
+-- Appends drafts in their order; the arrays are their columns. Raises an error and appends nothing in three cases.
+-- OB001: the log has another id than the caller assumes. OB002: the log lacks messages that the caller has seen. OB003:
+-- too_late_at has passed, so clients may have sent the messages again, and received a refusal. The result has a letter
+-- for each draft: (n)ew; (b): an earlier draft of this batch has its request id; (d)uplicate; request id (r)eused;
+-- session (e)nded.
 CREATE FUNCTION append_drafts(
   known_log_id uuid, known_head_id bigint, known_server_start bigint, too_late_at bigint,
   session_ids bigint[], sender_ids bigint[], recipient_ids bigint[], request_ids bytea[], texts text[], times bigint[],
@@ -81,8 +84,9 @@ BEGIN
   FROM (SELECT * FROM numbered ORDER BY place) n;
 END $$;
 
--- The message that a sender has under a request id. Where there is none it waits for the appends that are here, one of which may be of
--- that very message: its commit may take long, as where a standby has to confirm it, and whoever sent it has been sent away meanwhile.
+-- The message of a sender with a request id. If there is none, waits for the appends in progress, and looks again,
+-- because one of them may append this message. Such a commit may take long, for example if a standby must confirm it,
+-- and the client may have received a refusal by then.
 CREATE FUNCTION find_message(
   sender bigint, request bytea, OUT id bigint, OUT sent_at bigint, OUT recipient text, OUT text text
 ) RETURNS SETOF record LANGUAGE plpgsql AS $$
@@ -92,13 +96,13 @@ BEGIN
       SELECT m.id, m.sent_at, coalesce((SELECT a.username FROM accounts a WHERE a.id = m.recipient_id), ''), m.text
       FROM messages m WHERE m.sender_id = sender AND m.request_id = request AND m.request_id <> '';
     EXIT WHEN FOUND OR turn = 2;
-    -- A lock is written too, and nobody need wait for that.
+    -- The lock is a write too, but its commit need not wait for the disk or for a standby.
     PERFORM set_config('synchronous_commit', 'off', true);
     PERFORM FROM log FOR UPDATE;
   END LOOP;
 END $$;
 
--- Forgets all messages before one, at most up to the head.
+-- Truncates: removes all messages before an id, at most up to the head.
 CREATE FUNCTION forget_messages(known_log_id uuid, before bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   l log;
@@ -118,9 +122,9 @@ BEGIN
   UPDATE log SET forgotten_to = up_to, last_sent_at = e.sent_at;
 END $$;
 
--- Ends a session, or all sessions of its account. Under the log's lock: an append that looked at them before it has been committed, and
--- one that comes after it finds them ended. An account that has none left is online nowhere from here on, also where a node has yet to
--- hear of it.
+-- Ends a session, or all sessions of its account. Takes the log's lock: an append that saw the sessions has been
+-- committed before, and a later append finds them ended. If the account has no session left, its user goes offline on
+-- all nodes, even on nodes that do not know yet that the sessions have ended.
 CREATE FUNCTION end_sessions(session_id bigint, everywhere boolean) RETURNS SETOF bigint LANGUAGE plpgsql AS $$
 DECLARE
   account bigint;
@@ -131,7 +135,7 @@ BEGIN
     DELETE FROM sessions WHERE id = ANY (ARRAY(
       SELECT s.id FROM sessions s WHERE s.account_id = account AND (everywhere OR s.id = session_id) ORDER BY s.id FOR UPDATE
     )) RETURNING id;
-  -- First, so that nobody comes with a new session between the look and what follows of it.
+  -- Locked before the check, so that no node adds the user with a new session in between.
   PERFORM FROM roster_lock FOR UPDATE;
   IF NOT EXISTS (SELECT FROM sessions s WHERE s.account_id = account) THEN
     PERFORM take_off_roster((SELECT a.username FROM accounts a WHERE a.id = account));

@@ -4,8 +4,8 @@ import { ROSTER } from "./roster.ts";
 import { TABLES } from "./tables.ts";
 
 /**
- * The steps from an empty database to today's schema. One that was released is never edited: a change is another
- * step. Nodes of the version before go on working while a new one is rolled out, so a step leaves them what they use:
- * a function that takes something else gets another name.
+ * The steps from an empty database to the current schema. Never edit a released step, not even a comment inside a
+ * function body, which PostgreSQL stores: add another step. During a rolling update nodes of the previous version still
+ * run, so a step keeps everything that they use. A function with other parameters gets a new name.
  */
 export const MIGRATIONS: readonly string[] = [TABLES + APPEND + ROSTER, RESTARTS];

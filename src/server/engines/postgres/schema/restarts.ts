@@ -1,21 +1,21 @@
-/** What lets a start judge its clock, and puts nobody offline. */
+/** The second step: the clock mark, the correction of times, and users who stay online while nodes restart. */
 export const RESTARTS = `
--- The newest time that any node was sure of: its one row.
+-- The newest time that a node was sure of, in one row.
 CREATE TABLE clock_mark (
   is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
   at bigint NOT NULL
 );
 
--- A node starts. The clients of nodes that have ended, in whatever way and however long ago, have this long to come
--- back, as long as no other node has found out before. Those that are there go on renewing their leases, and take no
--- notice.
+-- Called when a node starts. Extends all leases that would end within the grace, or have ended, so that the clients of
+-- nodes that have ended have this long to reconnect. Nodes that another node has already removed are not extended.
+-- Running nodes keep renewing their leases as before.
 CREATE FUNCTION expect_people(grace interval) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM FROM roster_lock FOR UPDATE;
   UPDATE nodes SET lease_until = clock_timestamp() + grace WHERE lease_until < clock_timestamp() + grace;
 END $$;
 
--- As before, but whoever is online already, by way of another node, is so since they came there.
+-- As before, but a user who is already online on another node keeps the earlier since.
 CREATE OR REPLACE FUNCTION tell_roster(
   node uuid, known_puts bigint, came_ids bigint[], came_names text[], came_since bigint[], gone_names text[], OUT changed text[]
 ) LANGUAGE plpgsql AS $$
@@ -47,13 +47,13 @@ BEGIN
   changed := coalesce(changed, '{}') || coalesce(went, '{}');
 END $$;
 
--- The messages whose time lies after that one, which are the last ones.
+-- The range of the messages with a time after now_at, which are the newest ones, and the latest time.
 CREATE FUNCTION messages_ahead(now_at bigint, OUT first_id bigint, OUT last_id bigint, OUT latest bigint) LANGUAGE sql STABLE AS $$
   SELECT min(id), max(id), max(sent_at) FROM messages WHERE sent_at > now_at
 $$;
 
--- Gives them that time, and makes another log of it: who has the messages as they were is to get them anew. As they are
--- by then, and nothing where there are none.
+-- Sets the time of these messages to now_at, and gives the log a new id, so that clients receive the messages again.
+-- Returns the range and the latest time as they were before. If there are no such messages, changes nothing.
 CREATE FUNCTION correct_times(now_at bigint, OUT first_id bigint, OUT last_id bigint, OUT latest bigint) LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM FROM log FOR UPDATE;
@@ -66,8 +66,8 @@ BEGIN
   INSERT INTO clock_mark (at) VALUES (now_at) ON CONFLICT (is_only) DO UPDATE SET at = excluded.at;
 END $$;
 
--- As before, but what a clock that was ahead has written does not last until that time comes: a lease is none that ends
--- later than any can, nor are more changes kept than are ever told one by one.
+-- As before, but also repairs what a clock that was ahead has written. Shortens a lease that ends later than any lease
+-- can. If changes have places in the future, keeps only the newest 5,000.
 CREATE OR REPLACE FUNCTION renew_lease(node uuid, lease interval, remembered interval, patience interval)
 RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
@@ -88,7 +88,7 @@ BEGIN
       PERFORM end_nodes(ended);
     END IF;
   END IF;
-  -- The newest of what is long ago stays: whoever knows it last has missed nothing.
+  -- The newest of the old changes stays: a node that has polled up to it has missed nothing.
   DELETE FROM roster_changes WHERE place < (
     SELECT max(place) FROM roster_changes
     WHERE place < (extract(epoch FROM statement_timestamp() - remembered) * 1000000)::bigint

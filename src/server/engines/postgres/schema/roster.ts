@@ -1,12 +1,14 @@
 /**
- * Who is online, as leases of the nodes. Whatever changes it locks one row first, so that the places of changes are given out in the
- * order of commits; no version of that row is ever made, for the reason that stands at the log's.
+ * Who is online, with a lease for each node. Every function that changes the roster locks the one row of `roster_lock`
+ * first, so that the places of changes are in the order of commits. The row is never updated, for the same reason as
+ * the row of `log` (tables.ts).
  */
 export const ROSTER = `
 CREATE TABLE nodes (
   id uuid PRIMARY KEY,
   lease_until timestamptz NOT NULL,
-  -- How often it has put all of its people here. What it said before the last time, and comes late, counts no more.
+  -- The number of the node's last full sync. Updates that the node sent before it, and that arrive late, have no
+  -- effect.
   puts bigint NOT NULL
 );
 
@@ -19,8 +21,8 @@ CREATE TABLE roster (
 );
 CREATE INDEX roster_by_node ON roster (node_id, username);
 
--- Somebody has come online, or is online no longer. A place is a time in microseconds, or the one behind the place before where that is
--- later: so none is given out again, not even after a crash or on a standby that lacked the last ones.
+-- A user came online or went offline. A place is a time in microseconds, or the previous place plus 1 if that is later.
+-- So no place is used twice, not even after a crash, or on a standby that lacked the last places.
 CREATE TABLE roster_changes (
   place bigint PRIMARY KEY,
   username text NOT NULL,
@@ -31,12 +33,13 @@ INSERT INTO roster_changes VALUES (0, '', false);
 CREATE TABLE roster_lock (is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only));
 INSERT INTO roster_lock DEFAULT VALUES;
 
--- Whether a lease holds. While the server was away nobody could renew one, so each has its whole time again after a start.
+-- Whether a lease holds. While PostgreSQL was down, no node could renew its lease, so after a start of PostgreSQL every
+-- lease has its full time again.
 CREATE FUNCTION holds(lease_until timestamptz, lease interval) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT greatest(lease_until, pg_postmaster_start_time() + lease) > statement_timestamp()
 $$;
 
--- Notes changes. Its caller has the lock.
+-- Stores changes. The caller has locked roster_lock.
 CREATE FUNCTION note_changes(came text[], went text[]) RETURNS void LANGUAGE sql AS $$
   INSERT INTO roster_changes (place, username, online)
   SELECT start.place + row_number() OVER (ORDER BY c.online, c.username), c.username, c.online
@@ -47,8 +50,9 @@ CREATE FUNCTION note_changes(came text[], went text[]) RETURNS void LANGUAGE sql
   ) c
 $$;
 
--- Somebody has come to a node, or left it. Gives the names of those who are thereby online who were not, or the other way round; NULL
--- where the node has no lease any more, and so all of its people are gone, or has put them here since: nothing is done then.
+-- Stores joins and leaves of one node. Returns the names of the users who came online or went offline over all nodes.
+-- Returns NULL, and changes nothing, if the node has no lease any more, so that its users are offline, or if it has
+-- made a full sync since.
 CREATE FUNCTION tell_roster(
   node uuid, known_puts bigint, came_ids bigint[], came_names text[], came_since bigint[], gone_names text[], OUT changed text[]
 ) LANGUAGE plpgsql AS $$
@@ -79,8 +83,8 @@ BEGIN
   changed := coalesce(changed, '{}') || coalesce(went, '{}');
 END $$;
 
--- A node is back. Where no node's lease holds, all of them were cut off, or stood still: the others have a whole lease's time to come
--- back too. Its caller has the lock.
+-- A node renews or takes its lease. If no node's lease holds, all nodes were cut off or paused: then every lease that
+-- ended less than a minute ago gets its full time again. The caller has locked roster_lock.
 CREATE FUNCTION begin_again(node uuid, lease interval) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT FROM nodes n WHERE n.id = node) AND NOT EXISTS (SELECT FROM nodes n WHERE holds(n.lease_until, lease)) THEN
@@ -88,7 +92,7 @@ BEGIN
   END IF;
 END $$;
 
--- Gives a node a lease, and makes those who are there all whom it has.
+-- A full sync: gives a node a lease, and replaces all of its users.
 CREATE FUNCTION put_roster(
   node uuid, new_puts bigint, lease interval, ids bigint[], names text[], since bigint[]
 ) RETURNS void LANGUAGE plpgsql AS $$
@@ -107,7 +111,7 @@ BEGIN
   PERFORM tell_roster(node, new_puts, ids, names, since, gone_names);
 END $$;
 
--- Somebody is online on no node any more, whatever the nodes have.
+-- Takes a user offline on all nodes.
 CREATE FUNCTION take_off_roster(gone_name text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM FROM roster_lock FOR UPDATE;
@@ -117,7 +121,7 @@ BEGIN
   END IF;
 END $$;
 
--- Nodes are gone, and whoever was online there alone is online no longer.
+-- Removes nodes. The users who were online only on these nodes go offline.
 CREATE FUNCTION end_nodes(ended uuid[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   went text[];
@@ -132,9 +136,9 @@ BEGIN
   END IF;
 END $$;
 
--- Renews a node's lease, and looks after the others: those whose lease has been over for longer than that patience are gone. Says
--- whether the node had one to renew. One whose own was over has been away, and does not judge the others yet, who may have been so for
--- the same reason.
+-- Renews a node's lease. Returns whether the node had a lease, ended or not. Removes the nodes whose lease ended longer
+-- than the patience ago. A node whose own lease had ended removes none, because the leases of the others may have ended
+-- for the same reason. Also removes the changes that are older than remembered.
 CREATE FUNCTION renew_lease(node uuid, lease interval, remembered interval, patience interval) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   held boolean;
@@ -153,7 +157,7 @@ BEGIN
       PERFORM end_nodes(ended);
     END IF;
   END IF;
-  -- The newest of what is long ago stays: whoever knows it last has missed nothing.
+  -- The newest of the old changes stays: a node that has polled up to it has missed nothing.
   DELETE FROM roster_changes WHERE place < (
     SELECT max(place) FROM roster_changes
     WHERE place < (extract(epoch FROM statement_timestamp() - remembered) * 1000000)::bigint

@@ -19,14 +19,14 @@ CREATE TABLE sessions (
 ) WITH (fillfactor = 80);
 CREATE INDEX sessions_by_account ON sessions (account_id);
 
--- Senders and recipients refer to accounts without saying so: looking each of them up and locking it would cost as much as the
--- rest of the append, and no account's row is ever deleted.
+-- sender_id and recipient_id have no foreign keys. To look up and lock the accounts would cost as much as the rest of
+-- an append, and no row of accounts is ever deleted.
 CREATE TABLE messages (
   id bigint PRIMARY KEY,
   sender_id bigint NOT NULL,
   -- NULL: everyone
   recipient_id bigint,
-  -- In bytes: PostgreSQL's text has no place for U+0000.
+  -- bytea, because text cannot contain U+0000.
   request_id bytea NOT NULL,
   text text COLLATE "C" NOT NULL,
   sent_at bigint NOT NULL
@@ -37,25 +37,27 @@ CREATE INDEX messages_private_by_sender ON messages (sender_id, id) WHERE recipi
 CREATE INDEX messages_private_by_recipient ON messages (recipient_id, id) WHERE recipient_id IS NOT NULL;
 CREATE INDEX messages_public ON messages (id) WHERE recipient_id IS NULL;
 
--- The log's one row. Whoever appends locks it, and does not change it: where somebody looks at the database for an hour, as
--- pg_dump does, every version of a row would stay for that hour, and each append would have to go through them all.
+-- The one row of the log. Every append locks the row, but only the first one after a start of PostgreSQL updates it.
+-- During a long transaction, such as that of pg_dump, PostgreSQL keeps all versions of an updated row, and each append
+-- would have to go through all of them.
 CREATE TABLE log (
   is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
   log_id uuid NOT NULL,
   forgotten_to bigint NOT NULL DEFAULT 0,
-  -- Of those that are forgotten.
+  -- The time of the newest message at the last truncation.
   last_sent_at bigint NOT NULL DEFAULT 0,
-  -- The start of the server on which the newest message was appended, and where the log ended when the first one was.
+  -- When the server started that appended the newest message, and the head before its first append.
   server_start bigint NOT NULL,
   head_at_start bigint NOT NULL DEFAULT 0
 );
 
--- When this server was started, in microseconds since the epoch. No two servers have the same, nor has one after it was started anew.
+-- When this server started, in microseconds since the epoch. No two servers have the same value, and a restarted server
+-- has a new one.
 CREATE FUNCTION server_start() RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT (extract(epoch FROM pg_postmaster_start_time()) * 1000000)::bigint
 $$;
 
--- What time it is here, in milliseconds since the epoch.
+-- The time of the server's clock, in milliseconds since the epoch.
 CREATE FUNCTION server_time() RETURNS bigint LANGUAGE sql VOLATILE AS $$
   SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint
 $$;

@@ -3,9 +3,12 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { writeMeta } from "../meta.ts";
 import { fileId } from "./folder.ts";
 
-/** The files of an open store, each as its `fileId`: its name may lead to another file later. */
+/**
+ * The files of an open store. `db`, `wal` and `shm` are of the form of `fileId`, because a name may lead to another
+ * file later.
+ */
 export interface StoreFiles {
-  /** The path of the database without symbolic links. SQLite keeps the WAL and the shm beside it. */
+  /** The path of the database, with symbolic links resolved. SQLite keeps the WAL and the shm beside it. */
   readonly path: string;
   readonly db: string;
   readonly wal: string;
@@ -13,8 +16,8 @@ export interface StoreFiles {
 }
 
 /**
- * How a server can lose its store while it runs: the database no longer has its name (`gone`), its WAL or shm no
- * longer has its name (`beside`), or another server has claimed the store (`taken`).
+ * How a server can lose its store while it runs: the name of the database no longer leads to the open file (`gone`),
+ * the same for the WAL or the shm (`beside`), or another server has claimed the store (`taken`).
  */
 export type Loss = "gone" | "beside" | "taken";
 
@@ -41,8 +44,8 @@ export function checkFiles(file: string, files: StoreFiles): void {
     throw new StoreLost(
       "gone",
       `${file} is no longer the file that this server has open: it was removed, moved or replaced. Nothing is ` +
-        "accepted until that file is back under its name. What was accepted is still in the files that the server has " +
-        'open, so do not stop it before you have read "When the store is gone" in docs/operations.md.',
+        "accepted until that file is back under its name. What was accepted is still in the files that the server " +
+        'has open, so do not stop it before you have read "When the store is gone" in docs/operations.md.',
     );
   }
   for (const ending of ["wal", "shm"] as const) {
@@ -67,9 +70,9 @@ export type Guard = Pick<Custody, "checkFiles" | "checkFilesIfLost" | "checkOwne
 export const UNGUARDED: Guard = { checkFiles: () => {}, checkFilesIfLost: () => {}, checkOwner: () => {} };
 
 /**
- * Checks in a worker that the store's names still lead to its files, which costs 1 µs a file, and that no other
- * server has claimed it, which costs 1 µs (docs/decisions/0020-a-store-has-one-owner.md). The lock file is not
- * enough: it can be removed.
+ * Checks in a worker that the names of the store still lead to the open files (1 µs for each file), and that no other
+ * server has claimed the store (1 µs) (docs/decisions/0020-a-store-has-one-owner.md). The lock file alone is not
+ * enough, because it can be removed.
  */
 export class Custody {
   readonly #file: string;
@@ -85,7 +88,7 @@ export class Custody {
     this.#selectOwner = db.prepare("SELECT value FROM meta WHERE name = 'owner'");
   }
 
-  /** Throws `StoreLost` if the store's names lead to other files. */
+  /** Throws `StoreLost` if the names of the store no longer lead to the open files. */
   checkFiles(): void {
     this.#isLost = true;
     checkFiles(this.#file, this.#files);

@@ -20,8 +20,8 @@ export function openForQueries(file: string): DatabaseSync {
 }
 
 /**
- * Whether a database has tables and is one of Obrolan's. Changes nothing. Throws an error for the operator if it is
- * not.
+ * Whether a file has an Obrolan store; false if it has no tables. Throws an error for the operator if it is not a
+ * database, or a database of another program.
  */
 export function hasStore(file: string): boolean {
   if (statSync(file).size === 0) return false;
@@ -43,7 +43,7 @@ export function hasStore(file: string): boolean {
   );
 }
 
-/** Whether another process has a store open: a backup, or a server, even if that server's lock file was removed. */
+/** Whether another process, a backup or a server, has a store open. Also finds a server whose lock file was removed. */
 export function isOpenElsewhere(file: string): boolean {
   const db = new DatabaseSync(file);
   try {

@@ -14,12 +14,12 @@ import { dirname, join } from "node:path";
 
 /** The store's file in the data folder. */
 export const DATABASE = "obrolan.db";
-/** The file whose lock keeps the data folder to one server. */
+/** The file whose lock reserves the data folder for one server. */
 export const LOCK = "obrolan.lock";
-/** The endings of the files that SQLite keeps beside a database. They are part of the data while they exist. */
+/** The endings of the files that SQLite keeps beside a database. While they exist, they are part of the data. */
 export const COMPANIONS = ["-wal", "-shm", "-journal"] as const;
 
-/** Makes the folder and, if they are missing, empty files in it: SQLite would create them readable by everyone. */
+/** Creates the folder, and empty files in it if they are missing: SQLite would create them readable by everyone. */
 export function makeFolder(folder: string, names: readonly string[]): void {
   const danglingLink = findDanglingLink(folder);
   if (danglingLink !== undefined) throw new Error(danglingLink);
@@ -32,14 +32,14 @@ export function makeFolder(folder: string, names: readonly string[]): void {
   }
 }
 
-/** If a path is a symbolic link to nothing, a sentence that says so; else undefined. */
+/** If a path is a symbolic link to a missing file, a sentence that says so; otherwise undefined. */
 export function findDanglingLink(path: string): string | undefined {
   try {
     if (!lstatSync(path).isSymbolicLink() || existsSync(path)) return undefined;
     const remedy = "is a disk not mounted? Mount it, or correct the link.";
     return `${path} is a symbolic link to ${readlinkSync(path)}, which is not there: ${remedy}`;
   } catch {
-    // The path does not exist, or cannot be examined: making the folder reports why.
+    // The path does not exist, or cannot be examined: the attempt to create the folder reports why.
     return undefined;
   }
 }
@@ -56,14 +56,14 @@ export function removeDatabase(file: string): void {
   for (const ending of ["", ...COMPANIONS]) rmSync(file + ending, { force: true });
 }
 
-/** A name for the store that a file has now, to be used when another store takes that file's name. */
+/** A new name for a file whose name another file is about to take: its name and the current time. */
 export function datedName(file: string): string {
   return `${file}.${new Date().toISOString().replaceAll(":", "-")}`;
 }
 
 /**
- * Gives a file that root has made to the owner of its folder, because the server may run as that user. SQLite does
- * the same with the files that it makes.
+ * Gives a file that root has created to the owner of its folder, because the server may run as that user. SQLite does
+ * the same with the files that it creates.
  */
 export function giveToFolderOwner(file: string): void {
   if (process.getuid?.() !== 0) return;
@@ -71,7 +71,10 @@ export function giveToFolderOwner(file: string): void {
   chownSync(file, uid, gid);
 }
 
-/** Syncs a folder, so that changed names in it survive a power cut. Does nothing on Windows, which opens no folders. */
+/**
+ * Syncs a folder, so that changed names in it survive a power cut. Does nothing on Windows, where a program cannot open
+ * a folder.
+ */
 export function syncFolder(folder: string): void {
   if (process.platform === "win32") return;
   const handle = openSync(folder, "r");
@@ -82,10 +85,12 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** Makes a folder and its parents. With `recursive`, Node hangs if a folder cannot be made, such as one in /proc. */
+/**
+ * Creates a folder and its parents. With `recursive`, Node hangs if a folder cannot be created, such as one in /proc.
+ */
 function makePath(folder: string): void {
   if (existsSync(folder)) return;
   if (!existsSync(dirname(folder))) makePath(dirname(folder));
-  // The folder has conversations and password hashes: only its owner may read it.
+  // Only the owner may read the folder, because it has messages and password hashes.
   mkdirSync(folder, { mode: 0o700 });
 }

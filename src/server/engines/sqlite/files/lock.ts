@@ -6,7 +6,7 @@ import { fileId, LOCK } from "./folder.ts";
 
 /** How often a server checks that its lock file still exists. */
 const CHECK_INTERVAL_MS = 500;
-/** The `user_version` of the lock file once a store was made in the folder. */
+/** The `user_version` of the lock file if a store was made in the folder. */
 const MARKED = 1;
 
 /** A data folder that is locked. */
@@ -15,19 +15,19 @@ export interface FolderLock {
   readonly isMarked: boolean;
   /** Records in the lock file that a store was made in the folder. */
   mark(): void;
-  /** Until `release`, makes and locks the file again whenever it was removed, and calls `remade` then. */
+  /** Until `release`: if the lock file was removed, creates it again, locks it, and calls `remade`. */
   keep(remade: () => void): void;
   /** Releases the lock. May be called more than once. */
   release(): void;
 }
 
 /**
- * Locks a data folder for one server. The lock is SQLite's own on a database file, held until the process ends:
- * unlike a file with a process id, it is released after `kill -9` too. Throws an error for the operator if it cannot
- * lock.
+ * Locks a data folder for one server. The lock is SQLite's own on a database file, held until the process ends: unlike
+ * a file with a process id, it is released after `kill -9` too. Throws an error for the operator if the folder cannot
+ * be locked.
  *
- * The file can be removed under a running server. The server makes it again, and no promise depends on it
- * (docs/decisions/0020-a-store-has-one-owner.md).
+ * If the file is removed while the server runs, the server creates it again. No promise of the server depends on the
+ * file (docs/decisions/0020-a-store-has-one-owner.md).
  */
 export function lockFolder(folder: string): FolderLock {
   let held = lock(folder);
@@ -68,7 +68,7 @@ function lock(folder: string): Held {
   let db: DatabaseSync | undefined;
   try {
     db = new DatabaseSync(join(folder, LOCK));
-    // A journal file would stay beside the lock file while it is locked.
+    // A journal on disk would lie beside the lock file as long as the lock is held.
     db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE;");
     return { db, id: fileId(join(folder, LOCK)) };
   } catch (cause) {
@@ -77,13 +77,16 @@ function lock(folder: string): Held {
   }
 }
 
-/** Undefined if another server has the lock, or the folder is gone: the next check tries again. */
+/**
+ * Undefined if the file cannot be locked, because another server has the lock or the folder is missing: the next check
+ * tries again.
+ */
 function tryLock(folder: string): Held | undefined {
   try {
     // SQLite would create the file readable by everyone.
     closeSync(openSync(join(folder, LOCK), "wx", 0o600));
   } catch {
-    // The file exists, or the folder does not: `lock` reports which.
+    // The file exists, or the folder does not: `lock` finds out.
   }
   try {
     return lock(folder);

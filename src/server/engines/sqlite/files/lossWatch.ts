@@ -8,7 +8,7 @@ export type Report = (entry: { readonly level: "info" | "warn" | "error"; readon
 
 /** The collaborators of a `LossWatch`. */
 export interface LossWatchParts {
-  /** Checkpoints the WAL into the database file. Resolves with whether all of it is there now. */
+  /** Checkpoints the WAL into the database file. Resolves with whether the database file has all of it now. */
   readonly checkpoint: () => Promise<boolean>;
   readonly report: Report;
 }
@@ -19,7 +19,7 @@ export interface LossWatchParts {
  */
 export class LossWatch {
   readonly #parts: LossWatchParts;
-  /** The last message that was reported; empty if the store is in place. */
+  /** The last message that was reported; empty if all files are in place. */
   #reported = "";
   #isCheckpointing = false;
   readonly #failed = Promise.withResolvers<Error>();
@@ -28,7 +28,7 @@ export class LossWatch {
     this.#parts = parts;
   }
 
-  /** Resolves with an error for the operator when the server can only end. */
+  /** Resolves with an error for the operator when the server must end. */
   get failed(): Promise<Error> {
     return this.#failed.promise;
   }
@@ -44,12 +44,12 @@ export class LossWatch {
   inPlace(): void {
     if (this.#reported === "") return;
     this.#reported = "";
-    this.#parts.report({ level: "warn", message: "the store is back in its place, and goes on" });
+    this.#parts.report({ level: "warn", message: "the store is back in its place, and the server continues" });
   }
 
   /**
-   * The database is in its place, and the server has the WAL open, whose name is gone. Once the WAL is checkpointed
-   * into the database, nothing is lost, and the next start makes a new WAL.
+   * For a database that is in its place, while the name of its open WAL or shm no longer leads to the open file. When
+   * the WAL is checkpointed into the database, nothing is lost, and the next start makes a new WAL.
    */
   async #checkpoint(message: string): Promise<void> {
     if (this.#isCheckpointing) return;
@@ -70,8 +70,8 @@ export class LossWatch {
 
 /**
  * Renames the WAL of a closed store if another database has the store's name now, because SQLite would write the WAL
- * into that one. If no database has the name, the WAL stays, so that the database can be moved back. Returns the new
- * name.
+ * into that database. If no file has the store's name, the WAL stays, so that the operator can move the database back.
+ * Returns the new name.
  */
 export function setAsideWal(file: string, files: StoreFiles): string | undefined {
   const wal = `${files.path}-wal`;

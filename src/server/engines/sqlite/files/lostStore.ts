@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { COMPANIONS, DATABASE, findDanglingLink, LOCK } from "./folder.ts";
 
 /**
- * If files in a data folder show that it had a store that is missing now, a sentence with the remedy; else undefined.
- * A new store in such a folder would look like a store that has lost all its messages. `isMarked`: the lock file says
+ * If files in a data folder show that its store is missing, a sentence with the remedy; otherwise undefined. A new
+ * store in such a folder would look like a store that has lost all its messages. `isMarked`: whether the lock file says
  * that a store was made in the folder.
  */
 export function findLostStore(folder: string, isMarked = false): string | undefined {

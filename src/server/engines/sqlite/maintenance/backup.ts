@@ -7,8 +7,8 @@ import { copyStore } from "./copy.ts";
 import type { StoreSummary } from "./inspect.ts";
 
 /**
- * Backs up the store of a folder into a new file; a server may be running on the folder. The file gets its name when
- * it is complete. Resolves with its summary. Throws an error for the operator, and leaves no file then.
+ * Backs up the store of a folder into a new file; a server may be running on the folder. The file gets its name only
+ * when it is complete. Resolves with a summary of the file. If it throws an error for the operator, it leaves no file.
  */
 export async function backUpSqliteStore({ folder, file }: { folder: string; file: string }): Promise<StoreSummary> {
   const store = join(folder, DATABASE);

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { isBusy, isDamage } from "../errors.ts";
 
-/** A session of the store that a restore replaces. */
+/** A session in the store that a restore replaces. */
 export interface ActiveSession {
   readonly tokenHash: Uint8Array;
   /** Milliseconds since the epoch. */
@@ -10,8 +10,9 @@ export interface ActiveSession {
 }
 
 /**
- * Checkpoints the WAL of a store, so that its one file is all of it. Returns the sessions of the store; none if there
- * is no store or it is damaged. Throws an error for the operator if another program has the store open.
+ * Checkpoints the WAL of a store, so that the database file alone is the complete store. Returns the sessions of the
+ * store: none if there is no store, or if it is damaged. Throws an error for the operator if another program has the
+ * store open.
  */
 export function checkpoint(store: string): ActiveSession[] {
   if (!existsSync(store) || statSync(store).size === 0) return [];

@@ -5,13 +5,13 @@ import { openForQueries } from "../files/database.ts";
 import { removeDatabase } from "../files/folder.ts";
 import { findDamage, inspect, inspectFile, type StoreSummary } from "./inspect.ts";
 
-/** Pages that are copied in one step: 4 MiB. */
+/** How many pages one step copies: 4 MiB. */
 const PAGES_PER_STEP = 1_024;
 
 /**
  * Copies a store into a new file: a snapshot of one moment, including the WAL, while a server may be appending.
- * Resolves with the copy's summary when the copy is on disk and was checked; the copy has no companion files. Throws
- * an error for the operator, and leaves nothing of the copy then.
+ * Resolves with the copy's summary when the copy is on disk and was checked; the copy has no companion files. If it
+ * throws an error for the operator, it has removed the copy.
  */
 export async function copyStore(from: string, to: string): Promise<StoreSummary> {
   inspectFile(from);

@@ -13,7 +13,7 @@ import { inspect } from "./inspect.ts";
 
 /**
  * Finds the messages of a folder's store that were sent after `now`. Throws an error for the operator if there is no
- * store.
+ * store, or if it cannot be read.
  */
 export function findMessagesAhead(folder: string, now: number): MessagesAhead | undefined {
   const file = storeIn(folder);
@@ -29,9 +29,9 @@ export function findMessagesAhead(folder: string, now: number): MessagesAhead | 
 }
 
 /**
- * Sets the time of messages that were sent after `now` to `now`, and gives the log a new id, in one commit. Returns
- * which messages these were; if there are none, it changes nothing. Throws an error for the operator if a server runs
- * on the folder.
+ * Sets the time of messages that were sent after `now` to `now`, and gives the log a new id, in one commit. Returns the
+ * range of these messages. If there are none, changes no message. Throws an error for the operator, for example if a
+ * server runs on the folder.
  */
 export function correctSqliteTimes(folder: string, now: number): MessagesAhead | undefined {
   const file = storeIn(folder);
@@ -48,7 +48,7 @@ export function correctSqliteTimes(folder: string, now: number): MessagesAhead |
       db.prepare("UPDATE messages SET sent_at = ?1 WHERE id >= ?2 AND sent_at > ?1").run(now, ahead.firstId);
       writeMeta(db, "log_id", randomUUID());
       writeMeta(db, "clock_mark", String(now));
-      // The time of the newest truncated message.
+      // The time of the newest message at the last truncation.
       db.prepare(
         "UPDATE meta SET value = ?1 WHERE name = 'last_sent_at' AND CAST(value AS INTEGER) > CAST(?1 AS INTEGER)",
       ).run(String(now));

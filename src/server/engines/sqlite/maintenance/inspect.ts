@@ -4,9 +4,9 @@ import { openForQueries } from "../files/database.ts";
 import { readState } from "../meta.ts";
 import { SCHEMA_VERSION } from "../schema.ts";
 
-/** What a store has. */
+/** A summary of what a store has. */
 export interface StoreSummary {
-  /** The id of the oldest message; of the next message if there is none. */
+  /** The id of the oldest message, or of the next message if there is none. */
   readonly oldestId: number;
   /** The id of the newest message that the log ever had; 0 if it never had one. */
   readonly headId: number;
@@ -48,8 +48,8 @@ export function inspect(db: DatabaseSync, file: string): StoreSummary {
 }
 
 /**
- * Checks a database: SQLite's integrity check, foreign keys, and missing ids. Returns what is wrong; undefined:
- * nothing.
+ * Checks a database: SQLite's integrity check, foreign keys, and missing ids. Returns a description of the damage;
+ * undefined if there is none.
  */
 export function findDamage(db: DatabaseSync): string | undefined {
   const { integrity_check: found } = db.prepare("PRAGMA integrity_check(1)").get() as { integrity_check: string };

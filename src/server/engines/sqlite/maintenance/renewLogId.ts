@@ -5,9 +5,9 @@ import { migrate } from "../schema.ts";
 import type { ActiveSession } from "./checkpoint.ts";
 
 /**
- * Migrates a copy of a store to the current schema and gives its log a new id, because the log may have regressed,
- * and ids are assigned again. Keeps only the sessions that are still active, so that an ended session does not come
- * back. Returns how many.
+ * Migrates a copy of a store to the current schema and gives its log a new id, because the log may have regressed, so
+ * that new messages get ids that were in use before. Keeps only the sessions in `active`, so that an ended session does
+ * not become active again. Returns the number of sessions.
  */
 export function renewLogId(file: string, active: readonly ActiveSession[]): number {
   const db = new DatabaseSync(file);

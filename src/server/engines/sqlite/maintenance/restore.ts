@@ -26,12 +26,11 @@ export interface Restored extends StoreSummary {
 }
 
 /**
- * Replaces the store of a folder with a backup; the replaced store stays under another name. The log gets a new id,
- * so that clients that had more of the old log receive a gap. A crash leaves either the old or the new store,
- * complete.
+ * Replaces the store of a folder with a backup; the replaced store stays under another name. The log gets a new id, so
+ * that clients that had more of the old log receive a gap. A crash leaves either the old or the new store, complete.
  *
- * Throws an error for the operator, and has changed nothing then, if a server runs on the folder, or the file is not
- * a store, is damaged, or has a newer version.
+ * Throws an error for the operator if a server runs on the folder, or if the file is not a store, is damaged, or has a
+ * newer version. The store of the folder is then unchanged.
  */
 export async function restoreSqliteStore({ folder, file }: { folder: string; file: string }): Promise<Restored> {
   inspectFile(file);
@@ -47,15 +46,14 @@ export async function restoreSqliteStore({ folder, file }: { folder: string; fil
     giveToFolderOwner(incoming);
     const sessions = renewLogId(incoming, checkpoint(store));
     const before = setAside(store);
-    // The old WAL must be gone before the new store has its name, after a power cut too: SQLite would apply it to the
-    // new store.
+    // Before the new store gets its name, the old WAL must be renamed durably: SQLite would apply it to the new store.
     syncFolder(folder);
     renameSync(incoming, store);
     syncFolder(folder);
     return { ...summary, sessions, before };
   } catch (error) {
     removeDatabase(incoming);
-    // A lock file without a store is a sign of a lost store (lostStore.ts), and this folder had no store.
+    // A lock file without a store would be a sign of a lost store (lostStore.ts), but this folder had no store.
     if (!hadLock && !existsSync(store)) rmSync(join(folder, LOCK), { force: true });
     throw explain(error, file, incoming);
   } finally {
@@ -63,13 +61,15 @@ export async function restoreSqliteStore({ folder, file }: { folder: string; fil
   }
 }
 
-/** Gives the store a second name, and leaves its own for `rename` to replace atomically. Returns the second name. */
+/**
+ * Gives the store a second name, and keeps the first one, which `rename` replaces atomically. Returns the second name.
+ */
 function setAside(store: string): string | undefined {
   const endings = ["", ...COMPANIONS].filter((ending) => existsSync(store + ending));
   if (endings.length === 0) return undefined;
   const before = datedName(store);
   for (const ending of endings) {
-    // Companions that a missing store left, or a store that could not be checkpointed.
+    // Companions exist only if the store is missing or could not be checkpointed.
     if (ending !== "") renameSync(store + ending, before + ending);
     else link(store, before);
   }
@@ -80,7 +80,7 @@ function link(file: string, name: string): void {
   try {
     linkSync(file, name);
   } catch {
-    // Some file systems have no links.
+    // Some file systems have no hard links.
     copyFileSync(file, name, constants.COPYFILE_EXCL);
   }
 }
