@@ -62,7 +62,7 @@ describe("Passwords", () => {
     expect(isPassword("\u{1f600}".repeat(129))).to.equal(false);
   });
 
-  it("a password is the same however its letters were composed, and is counted as composed", () => {
+  it("a password is normalized to NFC before it is counted, so that composed and decomposed letters are equal", () => {
     expect(normalizePassword("e\u0301".repeat(8))).to.equal("\u00e9".repeat(8));
     expect(isPassword(normalizePassword("e\u0301".repeat(7)))).to.equal(false);
     expect(normalizePassword("\ufb01")).to.equal("\ufb01");

@@ -13,7 +13,7 @@ function setUp(free = 5) {
   let now = 1_700_000_000_000;
   const gate = new LoginThrottle(new MemoryFailedLogins(), { free, clock: () => now });
   const attempt = async (right: boolean, key = KEY) => gate.attempt(key, async () => (right ? "in" : undefined));
-  /** How long an attempt would have to wait; 0: it is made, and fails. */
+  /** Makes an attempt with a wrong password; returns how long it must wait, in ms, and 0 if it was made. */
   const failure = async (key = KEY) => {
     try {
       expect(await attempt(false, key)).to.equal(undefined);
@@ -56,7 +56,7 @@ describe("LoginThrottle: the wait", () => {
     for (let i = 0; i < 50; i++) expect(await failure()).to.equal(1 * SECOND);
   });
 
-  it("the wait also holds back the right password", async () => {
+  it("an attempt with the right password also has to wait", async () => {
     const { attempt, failure, pass } = setUp();
     for (let i = 0; i < 5; i++) await failure();
     const refused = await attempt(true).catch((error) => error);
@@ -66,7 +66,7 @@ describe("LoginThrottle: the wait", () => {
     expect(await attempt(true)).to.equal("in");
   });
 
-  it("the right password resets the failures: the next ones are free again", async () => {
+  it("the right password resets the count of failures, so that the next few cause no wait again", async () => {
     const { attempt, failure } = setUp();
     for (let i = 0; i < 4; i++) await failure();
     expect(await attempt(true)).to.equal("in");
@@ -95,7 +95,7 @@ describe("LoginThrottle: the wait", () => {
     expect(await failure()).to.be.within(1, 15 * MINUTE);
   });
 
-  it("a failure counted by a clock that was ahead does not lock out the right password", async () => {
+  it("failures that were counted while the clock was ahead do not lock out the right password", async () => {
     const { attempt, failure, pass } = setUp();
     pass(7 * 24 * 60 * MINUTE);
     for (let i = 0; i < 6; i++) await failure();
@@ -108,10 +108,10 @@ describe("LoginThrottle: the wait", () => {
     for (let i = 0; i < 50; i++) expect(await failure()).to.equal(0);
   });
 
-  it("an attempt that could not be made does not count as a failure", async () => {
+  it("an attempt that the store could not carry out does not count as a failure", async () => {
     const { gate, failure } = setUp();
     for (let i = 0; i < 20; i++) {
-      const broken = gate.attempt(KEY, () => Promise.reject(new StoreUnavailable("the disk is away")));
+      const broken = gate.attempt(KEY, () => Promise.reject(new StoreUnavailable("the disk is gone")));
       expect(await broken.catch((error) => error)).to.be.instanceOf(StoreUnavailable);
     }
     expect(await failure()).to.equal(0);
@@ -150,7 +150,7 @@ describe("LoginThrottle: concurrent attempts", () => {
     expect(await slow).to.equal("in");
   });
 
-  it("the queue of attempts is bounded: further ones are refused as OVERLOADED, and admitted later", async () => {
+  it("the queue of attempts is bounded: an attempt beyond it is OVERLOADED, and a later one is admitted", async () => {
     const { gate, attempt } = setUp();
     const held = new Gate();
     held.shut();
@@ -168,9 +168,9 @@ describe("LoginThrottle: concurrent attempts", () => {
     expect(await attempt(true)).to.equal("in");
   });
 
-  it("an attempt runs after an earlier one that could not be made", async () => {
+  it("an attempt runs after an earlier one that the store could not carry out", async () => {
     const { gate, attempt } = setUp();
-    const broken = gate.attempt(KEY, () => Promise.reject(new StoreUnavailable("the disk is away")));
+    const broken = gate.attempt(KEY, () => Promise.reject(new StoreUnavailable("the disk is gone")));
     const next = attempt(true);
     expect(await broken.catch((error) => error)).to.be.instanceOf(StoreUnavailable);
     expect(await next).to.equal("in");

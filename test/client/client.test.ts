@@ -22,7 +22,7 @@ describe("ChatClient", () => {
     return action(client).finally(() => client.close());
   }
 
-  it("A client registers, logs in, lists who is online and logs out.", async () => {
+  it("a client registers, logs in, lists who is online and logs out", async () => {
     await use(async (client) => {
       const session = await client.register("Dewi", "correct horse");
       expect(session.username).to.equal("dewi");
@@ -35,7 +35,7 @@ describe("ChatClient", () => {
     });
   });
 
-  it("A failed call throws an error with the status, the reason and a sentence.", async () => {
+  it("the error of a failed call has the status and the reason, and its message is a sentence", async () => {
     await use(async (client) => {
       const error = await failure(client.login("nobody", "correct horse"));
       expect(error).to.include({ name: "ChatError", code: Status.UNAUTHENTICATED, reason: "BAD_CREDENTIALS" });
@@ -44,7 +44,7 @@ describe("ChatClient", () => {
     });
   });
 
-  it("The error of a failed call names the wrong field.", async () => {
+  it("the error of a call with an invalid argument names the field", async () => {
     await use(async (client) => {
       const error = await failure(client.register("no spaces please", "correct horse"));
       expect(error).to.include({ code: Status.INVALID_ARGUMENT, reason: "USERNAME_INVALID" });
@@ -52,7 +52,7 @@ describe("ChatClient", () => {
     });
   });
 
-  it("The error of a throttled login says how long to wait.", async () => {
+  it("the error of a throttled login says how long to wait", async () => {
     await use(async (client) => {
       const { username } = await server.person("locked");
       let error = await failure(client.login(username, "wrong password"));
@@ -62,7 +62,7 @@ describe("ChatClient", () => {
     });
   });
 
-  it("The error has no reason if no server was reached.", async () => {
+  it("the error of a call has no reason if no server was reached", async () => {
     const client = connect({ address: "127.0.0.1:1" });
     expect(await failure(client.login("ani", "correct horse"))).to.include({
       code: Status.UNAVAILABLE,
@@ -71,7 +71,7 @@ describe("ChatClient", () => {
     client.close();
   });
 
-  it("A call to a server that never answers ends at its timeout, and at once when it is aborted.", async () => {
+  it("a call to a server that never answers ends at its timeout, and at once if its signal is aborted", async () => {
     const sockets: Socket[] = [];
     const mute = createServer((socket) => sockets.push(socket)).listen(0, "127.0.0.1");
     await new Promise((resolve) => mute.once("listening", resolve));
@@ -88,7 +88,7 @@ describe("ChatClient", () => {
     mute.close();
   });
 
-  it("enter() throws for options that cannot be sent.", async () => {
+  it("enter() throws for options that cannot be sent", async () => {
     await use(async (client) => {
       expect(() => client.enter({ token: "t", resumeAfter: -1n })).to.throw("resumeAfter is -1");
       expect(() => client.enter({ token: "t", recent: 1.5 })).to.throw("recent is 1.5");
@@ -101,13 +101,13 @@ describe("ChatClient over TLS", () => {
   const certificate = makeCertificate();
   const server = useFreshServer({ tls: certificate });
 
-  it("A client connects to a server whose certificate it was given.", async () => {
+  it("a client connects to a server whose certificate it was given", async () => {
     const client = connect({ address: `127.0.0.1:${server.port}`, ca: certificate.cert });
     expect((await client.register("ani", "correct horse")).username).to.equal("ani");
     client.close();
   });
 
-  it("A client does not connect to an address that the certificate does not name.", async () => {
+  it("a client does not connect to an address that the certificate does not name", async () => {
     const network = await Network.start(server.port, "127.0.0.2");
     const client = connect({ address: network.address, ca: certificate.cert });
     const error = await failure(client.register("ani", "correct horse"));
@@ -117,7 +117,7 @@ describe("ChatClient over TLS", () => {
     await network.close();
   });
 
-  it("A client does not trust a certificate that it was not given.", async () => {
+  it("a client does not trust a certificate that it was not given", async () => {
     const client = connect({ address: `127.0.0.1:${server.port}`, ca: makeCertificate().cert });
     expect((await failure(client.register("ani", "correct horse"))).code).to.equal(Status.UNAVAILABLE);
     client.close();

@@ -30,7 +30,7 @@ describe("ChatClient.close", () => {
   });
   afterEach(() => client.close());
 
-  it("close() aborts open rooms, and their commands without an answer resolve as unanswered.", async () => {
+  it("close() aborts open rooms, and their commands without an answer resolve as unanswered", async () => {
     const rooms = [client.enter({ token: ani.token }), client.enter({ token: ani.token })];
     for (const room of rooms) await takeUntil(room, "the end of the replay", isCaughtUp);
     const outcome = rooms[0]?.sendAll("too late", { requestId: "late" });
@@ -39,12 +39,12 @@ describe("ChatClient.close", () => {
     expect(await outcome).to.deep.equal({ kind: "unanswered", requestId: "late" });
   });
 
-  it("close() a second time does nothing.", () => {
+  it("close() a second time does nothing", () => {
     client.close();
     client.close();
   });
 
-  it("Every call after close() says that the client was closed.", async () => {
+  it("every call after close() fails, and its message says that the client was closed", async () => {
     client.close();
     const calls = [
       client.register("a-person", "a good password"),
@@ -63,7 +63,7 @@ describe("ChatClient.close", () => {
     expect(() => client.enter({ token: ani.token })).to.throw(ChatError, "This client was closed");
   });
 
-  it("A call in flight at close() fails with a sentence.", async () => {
+  it("a call in flight at close() fails, and its message says that the client was closed", async () => {
     const login = failure(client.login(ani.username, ani.password));
     client.close();
     expect(await login).to.include({
@@ -72,7 +72,7 @@ describe("ChatClient.close", () => {
     });
   });
 
-  it("close() with a room open lets the process end.", async () => {
+  it("close() with a room open lets the process end", async () => {
     const script = `
       const { connect } = await import(${JSON.stringify(LIBRARY)});
       const client = connect({ address: "127.0.0.1:${server.port}" });
@@ -97,7 +97,7 @@ describe("ChatClient.close", () => {
 });
 
 describe("ChatClient with arguments that cannot be sent", () => {
-  it("A token, name or password that cannot be sent is refused, and the error does not repeat it.", async () => {
+  it("a token, name or password that cannot be sent is refused, and the error does not repeat it", async () => {
     const client = connect({ address: "127.0.0.1:1" });
     try {
       for (const token of ["", "two\nlines", "obrolan_ü"]) {
@@ -138,7 +138,7 @@ describe("ChatClient.list right after enter", () => {
     client.close();
   });
 
-  it("A list right after enter() contains the caller, 12 times of 12.", async () => {
+  it("a list right after enter() contains the caller, 12 of 12 times", async () => {
     const seen: boolean[] = [];
     for (let attempt = 0; attempt < 12; attempt += 1) {
       const { token, username } = await server.person("ani");
@@ -148,7 +148,7 @@ describe("ChatClient.list right after enter", () => {
     expect(seen).to.deep.equal(seen.map(() => true));
   });
 
-  it("The list waits while the join is in flight, and its signal ends the wait.", async () => {
+  it("list() waits while a join of its session is in flight, and its signal ends the wait", async () => {
     const [ani, budi] = await server.people("ani", "budi");
     gate.shut();
     client.enter({ token: ani.token });
@@ -156,7 +156,7 @@ describe("ChatClient.list right after enter", () => {
     const abort = new AbortController();
     const given = failure(client.list(ani.token, { signal: abort.signal }));
     const list = client.list(ani.token);
-    // Another session's list does not wait.
+    // A list of another session does not wait.
     expect((await client.list(budi.token)).users.map(({ username }) => username)).to.not.include(ani.username);
     abort.abort();
     expect((await given).code).to.equal(Status.CANCELLED);
@@ -164,7 +164,7 @@ describe("ChatClient.list right after enter", () => {
     expect((await list).users.map(({ username }) => username)).to.include(ani.username);
   });
 
-  it("The list does not wait for a room that is closed, or that has no connection.", async () => {
+  it("list() does not wait for a room that is closed", async () => {
     const ani = await server.person("ani");
     const room = client.enter({ token: ani.token });
     await takeUntil(room, "the end of the replay", isCaughtUp);
@@ -173,7 +173,7 @@ describe("ChatClient.list right after enter", () => {
     expect((await client.list(ani.token)).totalSize).to.be.a("number");
   });
 
-  it("The list is sent anyway if the join takes longer than half of the timeout of a call.", async () => {
+  it("list() waits for a join only for a part of its timeout, and is then sent", async () => {
     const ani = await server.person("ani");
     const quick = connect({ address: `127.0.0.1:${server.port}`, timeoutMs: 2_000 });
     try {

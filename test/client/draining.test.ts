@@ -14,7 +14,7 @@ describe("ChatClient and a draining server", () => {
     await Promise.all(servers.splice(0).map((server) => server.close()));
   });
 
-  it("A call that a draining server refuses is repeated on its successor.", async () => {
+  it("a call that a draining server refuses is repeated on its successor", async () => {
     const old = await TestServer.start({
       wrap: (engines) => ({ ...engines, log: gated(engines.log, gate, "append") }),
     });
@@ -28,7 +28,7 @@ describe("ChatClient and a draining server", () => {
     await successor.with((wire) => wire.register("ana", "a good password"));
     gate.shut();
     const room = talker.enter({ token });
-    room.sendAll("this holds the old one up");
+    room.sendAll("this holds up the old server");
     await gate.entered();
     const stopped = old.stop();
     front.pointTo(successor.port);

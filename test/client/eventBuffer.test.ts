@@ -13,7 +13,7 @@ function at(id: bigint) {
 }
 
 describe("EventBuffer", () => {
-  it("Events come in order, and the last one ends the iteration.", async () => {
+  it("events come in order, and the last one ends the iteration", async () => {
     const events = new EventBuffer(10, undefined);
     await events.put(gap(1n), undefined, never);
     events.end(gap(2n), false);
@@ -22,7 +22,7 @@ describe("EventBuffer", () => {
     expect((await events.take()).done).to.equal(true);
   });
 
-  it("A put to a full buffer waits until an event is taken.", async () => {
+  it("a put to a full buffer waits until an event is taken", async () => {
     const events = new EventBuffer(1, undefined);
     await events.put(gap(1n), undefined, never);
     const order: string[] = [];
@@ -34,7 +34,7 @@ describe("EventBuffer", () => {
     expect(order).to.deep.equal(["take", "put"]);
   });
 
-  it("The cursor advances when an event is taken, and not earlier.", async () => {
+  it("the cursor advances when an event is taken, and not earlier", async () => {
     const events = new EventBuffer(10, at(3n));
     await events.put(gap(1n), at(4n), never);
     await events.put(gap(2n), undefined, never);
@@ -48,7 +48,7 @@ describe("EventBuffer", () => {
     expect(events.takenCursor).to.deep.equal(at(12n));
   });
 
-  it("The cursor does not move back if an event goes to a waiting reader and a cursor follows.", async () => {
+  it("the cursor of an event that a waiting reader gets does not overwrite a later cursor", async () => {
     const events = new EventBuffer(10, undefined);
     const taken = events.take();
     await events.put(gap(1n), at(4n), never);
@@ -57,14 +57,14 @@ describe("EventBuffer", () => {
     expect(events.takenCursor).to.deep.equal(at(5n));
   });
 
-  it("Aborting drops all events except the last.", async () => {
+  it("an abort drops all events except the last", async () => {
     const events = new EventBuffer(10, undefined);
     await events.put(gap(1n), undefined, never);
     events.end(gap(2n), true);
     expect(await events.take()).to.deep.equal({ done: false, value: gap(2n) });
   });
 
-  it("Aborting ends a put that waits for space.", async () => {
+  it("an abort ends a put that waits for space", async () => {
     const events = new EventBuffer(1, undefined);
     const abort = new AbortController();
     await events.put(gap(1n), undefined, never);
@@ -73,7 +73,7 @@ describe("EventBuffer", () => {
     await waiting;
   });
 
-  it("A second concurrent take is rejected.", async () => {
+  it("a second concurrent take is rejected", async () => {
     const events = new EventBuffer(1, undefined);
     const first = events.take();
     const second = await events.take().catch((error: Error) => error.message);

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { type ChatClient, ChatError, type ConnectOptions, connect, Status } from "../../src/client/index.ts";
 
-/** The error of a call that JavaScript permits and TypeScript rejects. */
+/** The message of the error of a call that TypeScript rejects and JavaScript permits. */
 async function refusal(call: () => unknown): Promise<string> {
   try {
     await call();
@@ -10,7 +10,7 @@ async function refusal(call: () => unknown): Promise<string> {
     expect(error.code).to.equal(Status.INVALID_ARGUMENT);
     return error.message;
   }
-  throw new Error("the call was taken");
+  throw new Error("the call threw no error");
 }
 
 describe("Options of the client library", () => {
@@ -46,12 +46,12 @@ describe("Options of the client library", () => {
     [{ address, keepaliveMs: Number.NaN }, /^keepaliveMs is NaN;/],
   ];
   for (const [options, sentence] of wrong) {
-    it(`connect(${JSON.stringify(options)}) throws ${sentence.source}.`, async () => {
+    it(`connect(${JSON.stringify(options)}) throws ${sentence.source}`, async () => {
       expect(await refusal(() => connect(options as ConnectOptions))).to.match(sentence);
     });
   }
 
-  it("The options of enter() and of calls are checked, and no error shows a password or token.", async () => {
+  it("the options of enter() and of calls are checked, and no error shows a password or token", async () => {
     // biome-ignore lint/suspicious/noExplicitAny: calls that TypeScript rejects.
     const any = client as any;
     const calls: [() => unknown, RegExp][] = [
@@ -81,7 +81,7 @@ describe("Options of the client library", () => {
     }
   });
 
-  it("The arguments of a room's commands are checked.", async () => {
+  it("the arguments of a room's commands are checked", async () => {
     // biome-ignore lint/suspicious/noExplicitAny: calls that TypeScript rejects.
     const room = client.enter({ token: "t" }) as any;
     expect(await refusal(() => room.sendAll())).to.equal("text is missing; it must be a string.");
@@ -96,7 +96,7 @@ describe("Options of the client library", () => {
     await room.closed;
   });
 
-  it("An undefined option counts as left out.", () => {
+  it("an undefined option counts as left out", () => {
     connect({ address, ca: undefined, timeoutMs: undefined } as unknown as ConnectOptions).close();
   });
 });

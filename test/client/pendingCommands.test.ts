@@ -12,14 +12,14 @@ function accepted(requestId: string, id: bigint): Outcome {
 }
 
 describe("PendingCommands", () => {
-  it("Commands without an answer are resent in the order in which they were given.", () => {
+  it("commands without an answer are resent in the order in which they were given", () => {
     const pending = new PendingCommands(10);
     for (const requestId of ["a", "b", "c", "d"]) pending.add(say(requestId));
     pending.settle(accepted("b", 1n));
     expect(pending.requestIds()).to.deep.equal(["a", "c", "d"]);
   });
 
-  it("A command resolves with the answer that has its request id.", async () => {
+  it("a command resolves with the answer that has its request id", async () => {
     const pending = new PendingCommands(10);
     const first = pending.add(say("a"));
     const second = pending.add(say("b"));
@@ -30,12 +30,12 @@ describe("PendingCommands", () => {
     expect(pending.size).to.equal(0);
   });
 
-  it("STORE_UNAVAILABLE does not settle a command that was sent before.", () => {
+  it("STORE_UNAVAILABLE does not settle a command that was sent more than once", () => {
     const unavailable = (requestId: string): Outcome => ({
       kind: "rejected",
       requestId,
       reason: "STORE_UNAVAILABLE",
-      message: "The store is away.",
+      message: "The store is unavailable.",
       retryAfterMs: 1_000,
     });
     const pending = new PendingCommands(10);
@@ -53,14 +53,14 @@ describe("PendingCommands", () => {
     expect(pending.takeForSending("a")).to.equal(undefined);
   });
 
-  it("An answer to an unknown request id is ignored.", () => {
+  it("an answer to an unknown request id is ignored", () => {
     const pending = new PendingCommands(10);
     pending.add(say("a"));
     pending.settle(accepted("stranger", 1n));
     expect(pending.size).to.equal(1);
   });
 
-  it("A command over the maximum is refused with a sentence.", () => {
+  it("a command beyond the maximum is refused, and the error says how many are waiting", () => {
     const pending = new PendingCommands(2);
     pending.add(say("a"));
     pending.add(say("b"));
@@ -72,13 +72,13 @@ describe("PendingCommands", () => {
     expect(pending.size).to.equal(2);
   });
 
-  it("A second pending command with the same request id is refused.", () => {
+  it("a second pending command with the same request id is refused", () => {
     const pending = new PendingCommands(10);
     pending.add(say("a"));
     expect(() => pending.add(say("a"))).to.throw("waiting for its answer already");
   });
 
-  it("A command that no stream can carry is refused.", () => {
+  it("a command that no stream can carry is refused", () => {
     const pending = new PendingCommands(10);
     const refused = (request: ChatRequest) => {
       try {
@@ -95,7 +95,7 @@ describe("PendingCommands", () => {
     expect(pending.size).to.equal(0);
   });
 
-  it("A command whose text, username or requestId has a lone surrogate is refused, and the error says where.", () => {
+  it("a command whose text, username or requestId has a lone surrogate is refused, and the error says where", () => {
     const pending = new PendingCommands(10);
     const wrong: [string, ChatRequest][] = [
       ["text has half a character in it, U+D83D at index 3", say("a", "ab \ud83d")],
@@ -113,7 +113,7 @@ describe("PendingCommands", () => {
     expect(pending.size).to.equal(1);
   });
 
-  it("A pending command resolves as unanswered when the room is closed.", async () => {
+  it("a pending command resolves as unanswered when the room is closed", async () => {
     const pending = new PendingCommands(10);
     const outcome = pending.add(say("a"));
     pending.abandon();

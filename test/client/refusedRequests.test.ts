@@ -12,8 +12,8 @@ class PickyServer {
   /** The requests of each stream, by their text; `join` for a join. */
   readonly streams: string[][] = [];
   /**
-   * Whether it answers all commands before the bad one, and sends a goodbye. If not, it answers only the first
-   * "unheard" command of a stream.
+   * Whether it answers all commands before the bad one, and sends a goodbye. If not, it leaves a command whose text
+   * begins with "unheard" without an answer, unless that command is the first of its stream.
    */
   saysGoodbye = true;
   /** Whether it cannot read a join either. */
@@ -84,7 +84,7 @@ class PickyServer {
     metadata.set("obrolan-reason", "REQUEST_INVALID");
     const reason = Reason.REASON_REQUEST_INVALID;
     if (this.saysGoodbye) say({ $case: "goodbye", value: { reason, reconnect: true, retryAfter: undefined } });
-    const error = { code: status.INVALID_ARGUMENT, details: "This request is no valid protobuf.", metadata };
+    const error = { code: status.INVALID_ARGUMENT, details: "This request is not valid protobuf.", metadata };
     call.emit("error", Object.assign(new Error(error.details), error));
   }
 }
@@ -116,7 +116,7 @@ describe("A room whose server cannot read a request", () => {
 
   const kinds = (outcomes: readonly Outcome[]) => outcomes.map(({ kind }) => kind);
 
-  it("After a goodbye the oldest command without an answer is rejected, and the others are sent again.", async () => {
+  it("the oldest command without an answer is rejected after a goodbye, and the others are sent again", async () => {
     await enter();
     const outcomes = await send(["one", "bad", "two", "bad too", "three"]);
     expect(kinds(outcomes)).to.deep.equal(["accepted", "rejected", "accepted", "rejected", "accepted"]);
@@ -131,26 +131,27 @@ describe("A room whose server cannot read a request", () => {
     ]);
   });
 
-  it("Without a goodbye commands are sent one by one until the bad one is found; no other is rejected.", async () => {
+  it("commands are sent one by one after an end without a goodbye, so that only the bad one is rejected", async () => {
     server.saysGoodbye = false;
     await enter();
     const outcomes = await send(["unheard one", "unheard two", "bad", "three"]);
     expect(kinds(outcomes)).to.deep.equal(["accepted", "accepted", "rejected", "accepted"]);
-    // The first stream answered only the first command, so any of the other two could be the bad one.
+    // The first stream answered only the first command, so any of the other three could be the bad one: from
+    // then on they are sent one by one.
     expect(server.streams.slice(1)).to.deep.equal([
       ["join", "unheard two", "bad"],
       ["join", "three"],
     ]);
   });
 
-  it("A join that cannot be read is not sent again: the room is closed.", async () => {
+  it("a join that cannot be read is not sent again: the room is closed", async () => {
     server.takesNoJoin = true;
     room = client.enter({ token: "t", backoff: { firstMs: 1, maxMs: 20 } });
     expect(await within(room.closed, "the end")).to.deep.equal({ kind: "dismissed", reason: "REQUEST_INVALID" });
     expect(server.streams).to.deep.equal([["join"]]);
   });
 
-  it("A room that is leaving still gets the answers after the unreadable command.", async () => {
+  it("a room that is leaving still gets the answers after the unreadable command", async () => {
     await enter();
     const outcomes = send(["bad", "last words"]);
     const closed = room.close();

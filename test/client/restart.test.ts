@@ -11,7 +11,7 @@ import { isCaughtUp, ofKind, says, takeUntil, texts } from "../support/takeEvent
 describe("A room whose server restarts", () => {
   const server = useServer();
 
-  it("A room gets the goodbye of a restarting server, reconnects, and misses nothing.", async () => {
+  it("a room gets the goodbye of a restarting server, reconnects, and misses nothing", async () => {
     const [ani, budi] = await server.people("ani", "budi");
     const proxy = await Network.start(server.port);
     const client = connect({ address: proxy.address });
@@ -36,20 +36,20 @@ describe("A room whose server restarts", () => {
 describe("A room whose store leaves an outcome unknown", () => {
   const server = useServer();
 
-  it("A command with an unknown outcome is resent until the store knows it, and resolves only then.", async () => {
+  it("a command with an unknown outcome is resent until the store knows it, and resolves only then", async () => {
     const [ani] = await server.people("ani");
     const { log } = server.engines;
     let appends = 0;
     const through = withPort(server.engines, "log", {
       append: async (batch, logId) => {
         appends += 1;
-        if (appends === 2) throw new StoreUnavailable("the store is away");
+        if (appends === 2) throw new StoreUnavailable("the store is unavailable");
         const appended = await log.append(batch, logId);
         if (appends === 1) throw new OutcomeUnknown("the answer is lost");
         return appended;
       },
       find: async () => {
-        throw new StoreUnavailable("the store is away");
+        throw new StoreUnavailable("the store is unavailable");
       },
     });
     const uncertain = await TestServer.start({ wrap: () => through });
@@ -70,7 +70,7 @@ describe("A room whose store leaves an outcome unknown", () => {
 describe("A room whose server drains while its successor is up", () => {
   const server = useServer();
 
-  it("A room reconnects to the successor, however long the draining server takes to stop.", async () => {
+  it("a room reconnects to the successor, however long the draining server takes to stop", async () => {
     const [ani, budi] = await server.people("ani", "budi");
     const gate = new Gate();
     const { engines } = server;

@@ -9,7 +9,7 @@ const joinRecent = (recent: number) => ({ logId: "", recent });
 const joinAfter = (resumeAfter: bigint, logId: string) => ({ resumeAfter, logId, recent: 0 });
 
 describe("ResumePoint", () => {
-  it("A room resumes after the last cursor that came, in the log of that cursor.", () => {
+  it("a room resumes after the last cursor that it received, in the log of that cursor", () => {
     const resumePoint = new ResumePoint({ recent: 20 });
     expect(welcome(resumePoint, "log-a", 40n)).to.deep.equal({ logChanged: false, join: joinRecent(20) });
     resumePoint.advanceTo(37n);
@@ -17,14 +17,14 @@ describe("ResumePoint", () => {
     expect(welcome(resumePoint, "log-a", 50n)).to.deep.equal({ logChanged: false, join: joinAfter(41n, "log-a") });
   });
 
-  it("A cursor of 0 is a cursor: a room without messages resumes from the beginning.", () => {
+  it("a cursor of 0 is a cursor: a room without messages resumes from the beginning", () => {
     const resumePoint = new ResumePoint({ recent: 20 });
     welcome(resumePoint, "log-a", 0n);
     expect(resumePoint.advanceTo(0n)).to.deep.equal({ logId: "log-a", id: 0n });
     expect(welcome(resumePoint, "log-a", 30n).join).to.deep.equal(joinAfter(0n, "log-a"));
   });
 
-  it("Before the first cursor a room without recent messages resumes after the head of its first welcome.", () => {
+  it("a room without a cursor that asks for no recent messages resumes after the head of its first welcome", () => {
     const resumePoint = new ResumePoint({});
     expect(welcome(resumePoint, "log-a", 40n).join).to.deep.equal(joinRecent(0));
     expect(resumePoint.cursor).to.deep.equal({ logId: "log-a", id: 40n });
@@ -32,7 +32,7 @@ describe("ResumePoint", () => {
     expect(welcome(resumePoint, "log-a", 60n).join).to.deep.equal(joinAfter(40n, "log-a"));
   });
 
-  it("Before the first cursor a room resumes its recent messages before the first head, not below 0.", () => {
+  it("a room without a cursor resumes `recent` messages before its first head, but not below 0", () => {
     const resumePoint = new ResumePoint({ recent: 20 });
     welcome(resumePoint, "log-a", 50n);
     expect(welcome(resumePoint, "log-a", 90n).join).to.deep.equal(joinAfter(30n, "log-a"));
@@ -44,20 +44,20 @@ describe("ResumePoint", () => {
     expect(welcome(many, "log-a", 5_001n, 100).join).to.deep.equal(joinAfter(4_900n, "log-a"));
   });
 
-  it("The application's cursor is used until another cursor comes.", () => {
+  it("a room uses the cursor of the application until it receives another one", () => {
     const resumePoint = new ResumePoint({ resumeAfter: 0n, logId: "log-a", recent: 5 });
     expect(resumePoint.cursor).to.deep.equal({ logId: "log-a", id: 0n });
     expect(welcome(resumePoint, "log-a", 3n)).to.deep.equal({ logChanged: false, join: joinAfter(0n, "log-a") });
     expect(welcome(resumePoint, "log-a", 9n).join).to.deep.equal(joinAfter(0n, "log-a"));
   });
 
-  it("A cursor without a log belongs to the first log that it is used with.", () => {
+  it("a cursor without a log id belongs to the log of the first welcome", () => {
     const resumePoint = new ResumePoint({ resumeAfter: 500n });
     expect(welcome(resumePoint, "log-a", 900n)).to.deep.equal({ logChanged: false, join: joinAfter(500n, "log-a") });
     expect(welcome(resumePoint, "log-b", 900n)).to.deep.equal({ logChanged: true, join: joinAfter(500n, "log-a") });
   });
 
-  it("A gap moves the cursor to before the oldest message.", () => {
+  it("a gap moves the cursor to the id before the oldest message", () => {
     const resumePoint = new ResumePoint({ resumeAfter: 5n, logId: "log-a" });
     welcome(resumePoint, "log-a", 100n);
     expect(resumePoint.gap(80n)).to.deep.equal({ missed: true, cursor: { logId: "log-a", id: 79n } });
@@ -66,7 +66,7 @@ describe("ResumePoint", () => {
 });
 
 describe("ResumePoint after a change of the log", () => {
-  it("A room without a given cursor begins again with its recent messages, and later messages are new.", () => {
+  it("a room without a given cursor begins again with its recent messages, and later messages are new", () => {
     for (const recent of [0, 20]) {
       const resumePoint = new ResumePoint({ recent });
       welcome(resumePoint, "log-a", 5_000n);
@@ -82,14 +82,14 @@ describe("ResumePoint after a change of the log", () => {
     }
   });
 
-  it("A room begins again with its recent messages also before the first cursor came.", () => {
+  it("a room without a cursor also begins again with its recent messages", () => {
     const resumePoint = new ResumePoint({ recent: 20 });
     welcome(resumePoint, "log-a", 5_000n);
     expect(welcome(resumePoint, "log-b", 10n)).to.deep.equal({ logChanged: true, join: joinRecent(20) });
     expect(resumePoint.cursor).to.deep.equal({ logId: "log-b", id: 0n });
   });
 
-  it("A room that was entered with a cursor keeps it until the new log sends one, and gets every message.", () => {
+  it("a room that was entered with a cursor keeps it until the new log sends one, and gets every message", () => {
     const resumePoint = new ResumePoint({ resumeAfter: 500n, logId: "log-a" });
     expect(welcome(resumePoint, "log-b", 9n)).to.deep.equal({ logChanged: true, join: joinAfter(500n, "log-a") });
     expect(welcome(resumePoint, "log-b", 9n)).to.deep.equal({ logChanged: false, join: joinAfter(500n, "log-a") });
@@ -98,21 +98,21 @@ describe("ResumePoint after a change of the log", () => {
     expect(welcome(resumePoint, "log-b", 9n)).to.deep.equal({ logChanged: false, join: joinAfter(0n, "log-b") });
   });
 
-  it("A room that was entered with a cursor and with recent gets only the recent messages.", () => {
+  it("a room that was entered with a cursor and with recent gets only the recent messages", () => {
     const resumePoint = new ResumePoint({ resumeAfter: 500n, logId: "log-a", recent: 0 });
     expect(welcome(resumePoint, "log-b", 9n)).to.deep.equal({ logChanged: true, join: joinRecent(0) });
   });
 });
 
 describe("ResumePoint: gaps and replayed messages", () => {
-  it("A gap because the log ends before the cursor misses nothing, and the messages after it are replayed.", () => {
+  it("a gap because the log ends before the cursor misses nothing; messages up to the head are replayed", () => {
     const resumePoint = new ResumePoint({ resumeAfter: 500n, logId: "log-a" });
     welcome(resumePoint, "log-a", 3n);
     expect(resumePoint.gap(1n)).to.deep.equal({ missed: false, cursor: { logId: "log-a", id: 0n } });
     expect([3n, 4n].map((id) => resumePoint.isReplayed(id))).to.deep.equal([true, false]);
   });
 
-  it("A gap among the recent messages misses nothing; a gap past the first head does.", () => {
+  it("a gap before the first head misses nothing; a gap that reaches past it does", () => {
     const resumePoint = new ResumePoint({ recent: 20 });
     welcome(resumePoint, "log-a", 50n);
     welcome(resumePoint, "log-a", 60n);
@@ -123,7 +123,7 @@ describe("ResumePoint: gaps and replayed messages", () => {
     expect(late.gap(52n).missed).to.equal(true);
   });
 
-  it("Messages up to the first head are replayed; messages missed during a lost connection are new.", () => {
+  it("messages up to the first head are replayed; messages missed during a lost connection are new", () => {
     const resumePoint = new ResumePoint({ recent: 20 });
     welcome(resumePoint, "log-a", 50n);
     expect([50n, 51n].map((id) => resumePoint.isReplayed(id))).to.deep.equal([true, false]);

@@ -7,7 +7,7 @@ import { type Person, useServer } from "../support/server.ts";
 import { acceptedId, isCaughtUp, ofKind, says, takeUntil, texts } from "../support/takeEvents.ts";
 
 const QUICK = { firstMs: 1, maxMs: 20 };
-/** Longer than any test: only a user who has left is off the list. */
+/** Longer than any test, so that only a user who has left is missing in the list. */
 const GRACE_MS = 10 * 60_000;
 
 describe("Room", () => {
@@ -45,7 +45,7 @@ describe("Room", () => {
     await proxy.close();
   });
 
-  it("A room yields connected, the recent messages, and caughtUp.", async () => {
+  it("a room yields connected, the recent messages, and caughtUp", async () => {
     const first = await entered(near, { token: ani.token });
     for (const text of ["one", "two", "three"]) await first.sendAll(text);
     const room = enter(near, { token: budi.token, recent: 2 });
@@ -57,7 +57,7 @@ describe("Room", () => {
     expect(room.state.kind).to.equal("live");
   });
 
-  it("Every room yields a message with the same id, which the sender's outcome has too.", async () => {
+  it("every room yields a message with the id that the sender's outcome has", async () => {
     const [here, there] = [await entered(near, { token: ani.token }), await entered(near, { token: budi.token })];
     const id = acceptedId(await here.sendAll("hello"));
     for (const room of [here, there]) {
@@ -67,7 +67,7 @@ describe("Room", () => {
     }
   });
 
-  it("Every kind of answer resolves its command.", async () => {
+  it("a command resolves with its answer, which is accepted, rejected or help", async () => {
     const room = await entered(near, { token: ani.token });
     expect(await room.sendTo(ani.username, "to myself")).to.include({ kind: "accepted", duplicate: false });
     expect(await room.sendTo("nobody-at-all", "hello")).to.include({ kind: "rejected", reason: "RECIPIENT_UNKNOWN" });
@@ -78,14 +78,14 @@ describe("Room", () => {
     expect(room.pending).to.equal(0);
   });
 
-  it("A command resent in another room with its request id is a duplicate.", async () => {
+  it("a command resent in another room with its request id is a duplicate", async () => {
     const requestId = `again-${ani.username}`;
     const first = await (await entered(near, { token: ani.token })).sendAll("once", { requestId });
     const second = await (await entered(near, { token: ani.token })).sendAll("once", { requestId });
     expect(second).to.include({ kind: "accepted", id: acceptedId(first), duplicate: true, requestId });
   });
 
-  it("A room that reconnects gets exactly the three messages that it missed.", async () => {
+  it("a room that reconnects gets exactly the three messages that it missed", async () => {
     const talker = await entered(near, { token: budi.token });
     const room = await entered(far, { token: ani.token });
     await talker.sendAll("before");
@@ -102,11 +102,11 @@ describe("Room", () => {
     expect(texts(await takeUntil(room, "the next message", says("after")))).to.deep.equal(["after"]);
   });
 
-  it("A room without recent messages misses nothing if its connection is cut before the first cursor.", async () => {
+  it("a room without recent messages misses nothing if its connection is cut before the first cursor", async () => {
     const talker = await entered(near, { token: budi.token });
     const witness = await entered(far, { token: budi.token });
     await talker.sendAll("long ago");
-    // Then the server has the old message in its log, and does not send it as a new one.
+    // Now the server has the old message in its log, so that it does not send it to the room as a new one.
     await takeUntil(witness, "the old message", says("long ago"));
     const room = enter(far, { token: ani.token });
     await takeUntil(room, "the welcome", (event) => event.kind === "connected");
@@ -117,7 +117,7 @@ describe("Room", () => {
     expect(texts(events)).to.deep.equal(["missed"]);
   });
 
-  it("Commands without an answer are resent in order, and posted once.", async () => {
+  it("commands without an answer are resent in order, and posted once", async () => {
     const room = await entered(far, { token: ani.token });
     const witness = await entered(near, { token: budi.token });
     proxy.deafen();
@@ -138,7 +138,7 @@ describe("Room", () => {
     ]);
   });
 
-  it("Commands given while the connection is lost are sent afterwards, in order.", async () => {
+  it("commands given while the connection is lost are sent afterwards, in order", async () => {
     const witness = await entered(near, { token: budi.token });
     const room = await entered(far, { token: ani.token });
     proxy.forbid();
@@ -149,7 +149,7 @@ describe("Room", () => {
     expect(texts(await takeUntil(witness, "both messages", says("two")))).to.deep.equal(["one", "two"]);
   });
 
-  it("Another room resumes after the cursor of the events taken.", async () => {
+  it("a room that is given the cursor of another one resumes after the last event taken from that one", async () => {
     const talker = await entered(near, { token: budi.token });
     const first = await entered(near, { token: ani.token });
     for (const text of ["one", "two", "three"]) await talker.sendAll(text);
@@ -160,7 +160,7 @@ describe("Room", () => {
     expect(texts(await takeUntil(next, "the end of the replay", isCaughtUp))).to.deep.equal(["three"]);
   });
 
-  it("A cursor of another log is reported, and the room begins at the oldest message.", async () => {
+  it("a cursor of another log is reported, and the room begins at the oldest message", async () => {
     const talker = await entered(near, { token: budi.token });
     await talker.sendAll("hello");
     const room = enter(near, { token: ani.token, resumeAfter: 1_000_000n, logId: "another log" });
@@ -170,7 +170,7 @@ describe("Room", () => {
     expect(texts(events)).to.include("hello");
   });
 
-  it("A room reads no more than its buffer holds while no events are taken, and loses none.", async () => {
+  it("a room whose buffer was full loses no event", async () => {
     const talker = await entered(near, { token: budi.token });
     const room = enter(near, { token: ani.token, maxEvents: 2 });
     await takeUntil(room, "the end of the replay", isCaughtUp);
@@ -180,7 +180,7 @@ describe("Room", () => {
     expect(texts(events)).to.deep.equal(sent);
   });
 
-  it("close() resolves when every command is answered and its messages have come.", async () => {
+  it("close() resolves when every command is answered and its messages were yielded", async () => {
     const room = enter(near, { token: ani.token });
     const outcomes = ["one", "two", "three"].map((text) => room.sendAll(text));
     const closed = room.close();
@@ -189,10 +189,10 @@ describe("Room", () => {
     expect(events.at(-1)).to.deep.equal({ kind: "closed", why: { kind: "left" } });
     for (const outcome of await Promise.all(outcomes)) expect(outcome.kind).to.equal("accepted");
     expect(await closed).to.deep.equal({ kind: "left" });
-    await eventually(async () => !(await server.online(budi)).includes(ani.username), "the list without who left");
+    await eventually(async () => !(await server.online(budi)).includes(ani.username), "ani to leave the list");
   });
 
-  it("A room that loses its connection while leaving reconnects for its last answer.", async () => {
+  it("a room that loses its connection while leaving reconnects for its last answer", async () => {
     const room = await entered(far, { token: ani.token });
     const witness = await entered(near, { token: budi.token });
     proxy.deafen();
@@ -205,7 +205,7 @@ describe("Room", () => {
     expect(await closed).to.deep.equal({ kind: "left" });
   });
 
-  it("abort() leaves at once, and commands without an answer are unanswered.", async () => {
+  it("abort() closes the room at once, and its commands without an answer resolve as unanswered", async () => {
     const room = await entered(far, { token: ani.token });
     proxy.deafen();
     const outcome = room.sendAll("hello?", { requestId: "r1" });
@@ -216,7 +216,7 @@ describe("Room", () => {
     expect(late).to.equal("The room has been left.");
   });
 
-  it("The signal aborts a room that waits to reconnect.", async () => {
+  it("the signal aborts a room that waits to reconnect", async () => {
     const abort = new AbortController();
     proxy.forbid();
     const room = enter(far, { token: ani.token, signal: abort.signal, backoff: { firstMs: 60_000, maxMs: 60_000 } });
@@ -225,7 +225,7 @@ describe("Room", () => {
     expect(await within(room.closed, "the end")).to.deep.equal({ kind: "aborted" });
   });
 
-  it("A room whose session is logged out does not reconnect.", async () => {
+  it("a room whose session is logged out does not reconnect", async () => {
     const room = await entered(near, { token: ani.token });
     await near.logout(ani.token);
     const events = await takeUntil(room, "the end", (event) => event.kind === "closed");
@@ -235,19 +235,19 @@ describe("Room", () => {
     expect(await room.closed).to.deep.equal({ kind: "dismissed", reason: "LOGGED_OUT" });
   });
 
-  it("A room with an invalid token does not reconnect.", async () => {
+  it("a room with an invalid token does not reconnect", async () => {
     const closed = await within(enter(near, { token: "nonsense" }).closed, "the end");
     expect(closed.kind).to.equal("unauthenticated");
     expect(closed.kind === "unauthenticated" && closed.cause.reason).to.equal("SESSION_INVALID");
   });
 
-  it("A room that never reached a server within firstConnectMs is closed.", async () => {
+  it("a room that has not reached a server within firstConnectMs is closed", async () => {
     proxy.forbid();
     const room = enter(far, { token: ani.token, firstConnectMs: 50 });
     expect((await within(room.closed, "the end")).kind).to.equal("unreached");
   });
 
-  it("A room that was connected once reconnects also after firstConnectMs.", async () => {
+  it("a room that was connected once reconnects also after firstConnectMs", async () => {
     let firstConnectMs = 50;
     let since: number;
     let room: Room;
@@ -261,7 +261,7 @@ describe("Room", () => {
     } while (last && isUnreached(last));
     proxy.forbid();
     const isOver = () => performance.now() - since > firstConnectMs;
-    await takeUntil(room, "failures past that time", (event) => event.kind === "disconnected" && isOver());
+    await takeUntil(room, "a failure after firstConnectMs", (event) => event.kind === "disconnected" && isOver());
     proxy.allow();
     await takeUntil(room, "the return", isCaughtUp);
   });

@@ -22,7 +22,7 @@ const EVENTS: { readonly [K in StateEvent["kind"]]: Extract<StateEvent, { kind: 
 };
 
 describe("nextState", () => {
-  it("Every state and event give the next state that the table in docs/client.md names.", async () => {
+  it("each state and event give the next state that the table in docs/client.md names", async () => {
     const actual = Object.entries(STATES).map(([name, state]) => {
       const next = Object.values(EVENTS).map((event) => nextState(state, event).kind);
       return [`| \`${name}\``, ...next.map((kind) => (kind === name ? "—" : `\`${kind}\``))].join(" | ").concat(" |");
@@ -33,12 +33,12 @@ describe("nextState", () => {
     expect(page).to.contain(actual.join("\n"));
   });
 
-  it("A lost connection and a close keep what the event says about them.", () => {
+  it("the states waiting and closed have the wait, the cause and the reason of their event", () => {
     expect(nextState(STATES.waiting, EVENTS.lost)).to.deep.equal({ kind: "waiting", retryInMs: 2, cause });
     expect(nextState(STATES.live, EVENTS.close)).to.deep.equal({ kind: "closed", why: { kind: "aborted" } });
   });
 
-  it("A closed room keeps its reason whatever follows.", () => {
+  it("a closed room keeps its reason whatever follows", () => {
     for (const event of Object.values(EVENTS)) expect(nextState(STATES.closed, event)).to.equal(STATES.closed);
   });
 });

@@ -13,7 +13,7 @@ function status(...details: Uint8Array[]): Uint8Array {
 }
 
 describe("readStatusDetails", () => {
-  it("The details are the reason, the wait and the fields.", () => {
+  it("readStatusDetails returns the reason, the wait and the fields, and skips unknown details", () => {
     const info = new BinaryWriter().uint32(10).string("OVERLOADED").uint32(18).string("obrolan");
     const delay = new BinaryWriter().uint32(8).int64(2).uint32(16).int32(1_500_001).finish();
     const retry = new BinaryWriter().uint32(10).bytes(delay);
@@ -32,7 +32,7 @@ describe("readStatusDetails", () => {
     });
   });
 
-  it("Bytes that cannot be decoded give no details.", () => {
+  it("bytes that cannot be decoded give no details", () => {
     expect(readStatusDetails(Buffer.from([0xff, 0xff, 0xff]))).to.deep.equal({ fields: [] });
     expect(readStatusDetails(new Uint8Array())).to.deep.equal({ fields: [] });
   });

@@ -9,12 +9,12 @@ function goodbye(reason: string, reconnect: boolean, retryAfterMs?: number): Goo
 const lost = new ChatError(Status.UNAVAILABLE, "connection lost");
 
 describe("nextStep", () => {
-  it("A goodbye without reconnect closes the room.", () => {
+  it("a goodbye without reconnect closes the room", () => {
     const end = { error: undefined, goodbye: goodbye("LOGGED_OUT", false), done: false };
     expect(nextStep(end)).to.deep.equal({ kind: "dismissed", reason: "LOGGED_OUT" });
   });
 
-  it("UNAUTHENTICATED closes the room.", () => {
+  it("the status UNAUTHENTICATED closes the room", () => {
     const error = new ChatError(Status.UNAUTHENTICATED, "log in", { reason: "SESSION_INVALID" });
     expect(nextStep({ error, goodbye: undefined, done: false })).to.deep.equal({
       kind: "unauthenticated",
@@ -22,12 +22,12 @@ describe("nextStep", () => {
     });
   });
 
-  it("A room that is leaving and has every answer is closed, however the stream ended.", () => {
+  it("a room that is leaving and has every answer is closed, however the stream ended", () => {
     expect(nextStep({ error: undefined, goodbye: undefined, done: true })).to.deep.equal({ kind: "left" });
     expect(nextStep({ error: lost, goodbye: undefined, done: true })).to.deep.equal({ kind: "left" });
   });
 
-  it("The room reconnects after every other end of a stream.", () => {
+  it("the room reconnects after every other end of a stream", () => {
     for (const code of [
       Status.UNAVAILABLE,
       Status.INTERNAL,
@@ -41,7 +41,7 @@ describe("nextStep", () => {
     expect(nextStep({ error: undefined, goodbye: undefined, done: false })).to.include({ kind: "retry" });
   });
 
-  it("The room waits at least as long as the server said.", () => {
+  it("the room waits at least as long as the server said", () => {
     const stopping = { error: lost, goodbye: goodbye("SHUTTING_DOWN", true, 1500), done: false };
     expect(nextStep(stopping)).to.include({ kind: "retry", atLeastMs: 1500 });
     const busy = new ChatError(Status.UNAVAILABLE, "busy", { retryAfterMs: 700 });

@@ -82,7 +82,7 @@ describe("whyUnreached", () => {
       /^The certificate of chat:1 is not valid yet\./,
     ],
     [
-      "a certificate that signed itself",
+      "a self-signed certificate",
       no("Error: self-signed certificate; if the root CA is installed locally, try …"),
       TLS,
       false,
@@ -96,7 +96,7 @@ describe("whyUnreached", () => {
       /^The certificate of chat:1 is not trusted/,
     ],
     [
-      "a server that wants another kind of TLS",
+      "a server that does not agree to TLS",
       no("Error: …:sslv3 alert handshake failure:…"),
       TLS,
       false,
@@ -161,7 +161,7 @@ describe("whyUnreached", () => {
     ],
   ];
   for (const [cause, message, target, found, sentence] of rows) {
-    it(`The sentence for ${cause} says what to do.`, async () => {
+    it(`whyUnreached explains ${cause} in one line`, async () => {
       const probes = {
         speaksTls: async () => found,
         speaksPlainText: async () => found,
@@ -175,7 +175,7 @@ describe("whyUnreached", () => {
     });
   }
 
-  it("A call that failed for another reason gets no sentence.", async () => {
+  it("whyUnreached returns undefined for a call that failed for another reason", async () => {
     const probes = { speaksTls: async () => true, speaksPlainText: async () => true, proxyListens: async () => true };
     for (const message of ["Stream refused by server", "Connection dropped", "The room is full.", ""]) {
       expect(await whyUnreached(message, TLS, probes), message).to.equal(undefined);
@@ -186,19 +186,19 @@ describe("whyUnreached", () => {
 describe("proxyFor", () => {
   const http_proxy = "http://user:secret@proxy:8080";
 
-  it("The first of grpc_proxy, https_proxy and http_proxy names the proxy.", () => {
+  it("the proxy is that of https_proxy, or else of http_proxy", () => {
     expect(proxyFor("chat", { http_proxy })).to.deep.equal(PROXY);
     expect(proxyFor("chat", { http_proxy, https_proxy: "http://other" })).to.include({ host: "other", port: 80 });
     expect(proxyFor("chat", {})).to.equal(undefined);
   });
 
-  it("A variable without an http:// proxy is ignored, as gRPC ignores it.", () => {
+  it("a variable without an http:// proxy is ignored, as gRPC ignores it", () => {
     for (const value of ["junk", "https://proxy", "socks5://proxy:1"]) {
       expect(proxyFor("chat", { http_proxy: value }), value).to.equal(undefined);
     }
   });
 
-  it("A host in no_grpc_proxy or no_proxy has no proxy.", () => {
+  it("a host in no_grpc_proxy or no_proxy has no proxy", () => {
     expect(proxyFor("a.example.org", { http_proxy, no_proxy: "localhost,.example.org" })).to.equal(undefined);
     expect(proxyFor("10.1.2.3", { http_proxy, no_proxy: "10.0.0.0/8" })).to.equal(undefined);
     expect(proxyFor("11.1.2.3", { http_proxy, no_proxy: "10.0.0.0/8" })).to.include({ host: "proxy" });

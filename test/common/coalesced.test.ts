@@ -4,7 +4,7 @@ import { SerialQueue } from "../../src/server/common/serialQueue.ts";
 import { turns } from "../support/eventLoop.ts";
 
 describe("coalesced", () => {
-  /** A function whose runs end when the test says so. */
+  /** A coalesced function, each run of which lasts until the test ends it. */
   function setUp() {
     const runs: PromiseWithResolvers<void>[] = [];
     const run = coalesced(() => {
@@ -30,12 +30,12 @@ describe("coalesced", () => {
     expect(runs).to.have.length(2);
   });
 
-  it("a run that fails rejects its own calls alone", async () => {
+  it("a run that fails rejects only the calls that wait for this run", async () => {
     const { runs, run } = setUp();
     const first = run().catch((error) => error);
     const second = run();
-    runs[0]?.reject(new Error("away"));
-    expect((await first).message).to.equal("away");
+    runs[0]?.reject(new Error("failed"));
+    expect((await first).message).to.equal("failed");
     await turns();
     runs[1]?.resolve();
     await second;
@@ -51,14 +51,14 @@ describe("SerialQueue", () => {
       .run(async () => {
         await gate.promise;
         order.push("first");
-        throw new Error("away");
+        throw new Error("failed");
       })
       .catch((error) => error);
     const second = queue.run(async () => order.push("second"));
     await turns();
     expect([queue.length, order.length]).to.deep.equal([2, 0]);
     gate.resolve();
-    expect((await first).message).to.equal("away");
+    expect((await first).message).to.equal("failed");
     expect(await second).to.equal(2);
     expect(order).to.deep.equal(["first", "second"]);
     expect(queue.length).to.equal(0);

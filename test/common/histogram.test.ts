@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { Histogram } from "../../src/server/common/histogram.ts";
 
 describe("Histogram", () => {
-  it("a histogram counts a value for the first bound that is not below it, or above all bounds", () => {
+  it("a histogram counts a value at the lowest bound that is not below the value, or above all bounds", () => {
     const sizes = new Histogram([1, 10, 100]);
     for (const value of [0, 1, 2, 10, 10.5, 100, 101, 5_000]) sizes.add(value);
     expect(sizes.counts).to.deep.equal([2, 2, 2, 2]);

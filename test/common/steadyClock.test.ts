@@ -7,10 +7,13 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** After 2026 began, before which no clock is right. */
+/** A time after the beginning of 2026. A clock that shows an earlier year is wrong. */
 const TODAY = NOON + 1_000 * DAY;
 
-/** A clock that begins `off` from the right one, in a store whose newest time is `unused` ago; both go on together. */
+/**
+ * A steady clock on a wall clock that is `off` ms ahead of the right time, with a store whose newest time is `unused`
+ * ms old; `undefined`: the store is new.
+ */
 function setUp({ off = 0, unused = MINUTE }: { off?: number; unused?: number | undefined } = {}) {
   const stopwatch = manualStopwatch();
   let jump = off;
@@ -27,12 +30,12 @@ function setUp({ off = 0, unused = MINUTE }: { off?: number; unused?: number | u
     clock,
     said,
     right,
-    /** How far the time is off that the clock goes by. */
+    /** How far the steady clock is ahead of the right time, in milliseconds. */
     off: () => clock.now - right(),
     set: (milliseconds: number) => {
       jump = milliseconds;
     },
-    /** Time passes, with a look at the clock every half minute. */
+    /** Lets time pass, and reads the clock every half minute. */
     pass: (milliseconds: number) => {
       for (let left = milliseconds; left > 0; left -= 30 * SECOND) {
         stopwatch.advance(Math.min(left, 30 * SECOND));
@@ -67,7 +70,7 @@ describe("SteadyClock", () => {
     expect(off()).to.equal(0);
   });
 
-  it("a steady clock follows a jump that was steady for an hour, and one of more than a day after a day", () => {
+  it("a steady clock follows a jump of hours after an hour without another jump, and one of days after a day", () => {
     for (const [jump, wait] of [
       [3 * HOUR, HOUR],
       [-3 * HOUR, HOUR],
@@ -85,7 +88,7 @@ describe("SteadyClock", () => {
     }
   });
 
-  it("a steady clock starts the wait again when the wall clock jumps again", () => {
+  it("a steady clock starts its wait again when the wall clock jumps again", () => {
     const { off, set, pass } = setUp();
     pass(2 * HOUR);
     for (let i = 1; i <= 5; i += 1) {
@@ -107,7 +110,7 @@ describe("SteadyClock", () => {
     }
   });
 
-  it("a steady clock that starts days ahead of the store warns, and is settled after a day", () => {
+  it("a steady clock that starts days ahead of the store or behind it warns, and is settled after a day", () => {
     for (const how of [{ unused: 8 * DAY }, { off: 8 * DAY }, { off: -8 * DAY }]) {
       const { clock, pass, off, said } = setUp(how);
       expect(clock.isUsual).to.equal(false);
@@ -121,7 +124,7 @@ describe("SteadyClock", () => {
     }
   });
 
-  it("a steady clock at once follows a wall clock that was wrong at the start and is set right", () => {
+  it("a steady clock that started with a wrong wall clock follows it at once when it is set right", () => {
     for (const wrong of [8 * DAY, -8 * DAY, -50 * 365 * DAY]) {
       const { off, set, pass } = setUp({ off: wrong });
       pass(MINUTE);

@@ -20,7 +20,7 @@ describe("The file of settings", () => {
     return name;
   }
 
-  /** The error of the program about a file of settings that it refuses, without the name of the program. */
+  /** The error of a server that refuses its file of settings, without the name of the program. */
   async function refusal(config: string): Promise<string> {
     const { code, out, err } = await run(["serve", "--config", config]);
     expect({ code, out }, err).to.deep.equal({ code: 2, out: "" });
@@ -29,14 +29,14 @@ describe("The file of settings", () => {
     return err.slice("obrolan: ".length, -1);
   }
 
-  it("The file of settings may begin with a byte-order mark and have Windows line ends.", async () => {
+  it("the file of settings may begin with a byte-order mark and have Windows line ends", async () => {
     const data = JSON.stringify(path.join(folder.path, "data"));
     const config = file(MARK, `{\r\n  "listen": "127.0.0.1:0",\r\n  "data": ${data}\r\n}\r\n`);
     const server = ServerProcess.spawn(["--config", config]);
     expect(await server.port()).to.be.greaterThan(0);
   });
 
-  it("A file of settings in UTF-16 or UTF-32 is refused with the encoding and the remedy.", async () => {
+  it("a file of settings that is not UTF-8 is refused, and the error names UTF-16 and UTF-32", async () => {
     const text = `{"databaseUrl": "postgres://u:${SECRET}@h/d"}`;
     const little = Buffer.from(text, "utf16le");
     const big = Buffer.from(little).swap16();
@@ -50,7 +50,7 @@ describe("The file of settings", () => {
     expect(await refusal(file(Buffer.from([0x7b, 0xe9, 0x7d])))).to.include("is not text in UTF-8.");
   });
 
-  it("A file of settings that is not JSON is refused with line and column, and none of its text.", async () => {
+  it("a file of settings that is not JSON is refused with the line and column, and without its text", async () => {
     const faults: [string, number, number][] = [
       [`{"databaseUrl": "${SECRET}",}`, 1, 20 + SECRET.length],
       [`{\n  "burst": 3\n  "databaseUrl": "${SECRET}"\n}`, 3, 3],
@@ -70,7 +70,7 @@ describe("The file of settings", () => {
     }
   });
 
-  it("A file of settings that is missing, a folder, empty, not an object or too large is refused.", async () => {
+  it("a file of settings that is missing, a folder, empty, not an object or too large is refused", async () => {
     const missing = path.join(folder.path, "missing.json");
     expect(await refusal(missing)).to.equal(`--config: ${missing} cannot be read: there is no such file.`);
     mkdirSync(path.join(folder.path, "folder"));
@@ -82,7 +82,7 @@ describe("The file of settings", () => {
     expect(await refusal("/dev/zero")).to.include("is larger than 4194304 bytes");
   });
 
-  it("Errors about settings do not repeat values that may be secrets.", async () => {
+  it("errors about settings do not repeat values that may be secrets", async () => {
     const key = `-----BEGIN PRIVATE KEY-----\n${SECRET}\n-----END PRIVATE KEY-----\n`;
     for (const [setting, value, told] of [
       ["tlsKey", key, "has the content of a file, not its name; it must be the name of a file"],
@@ -99,7 +99,7 @@ describe("The file of settings", () => {
     }
   });
 
-  it("An empty text or null in the file sets nothing.", async () => {
+  it("an empty string or null in the file sets nothing", async () => {
     const empty = { tlsCert: "", tlsKey: null, databaseUrl: "", natsUrl: null, burst: "", insecure: null };
     const config = file(JSON.stringify({ ...empty, listen: "127.0.0.1:0", data: path.join(folder.path, "data") }));
     expect(await ServerProcess.spawn(["--config", config]).port()).to.be.greaterThan(0);
@@ -117,7 +117,7 @@ describe("An empty variable", () => {
   ].map((name) => `OBROLAN_${name}`);
   const env = Object.fromEntries(names.map((name) => [name, ""]));
 
-  it("An empty variable sets nothing, for each setting of server, health check, backup and client.", async () => {
+  it("an empty variable sets nothing, for each setting of server, health check, backup and client", async () => {
     const data = path.join(folder.path, "data");
     const { port } = await ServerProcess.serve(data, [], { env });
     const server = `127.0.0.1:${port}`;
@@ -128,7 +128,7 @@ describe("An empty variable", () => {
     expect(await run(["--server", server], lines, env)).to.include({ code: 0 });
   });
 
-  it("An empty variable does not hide the value in the file.", async () => {
+  it("an empty variable does not hide the value in the file", async () => {
     const config = path.join(folder.path, "obrolan.json");
     writeFileSync(config, JSON.stringify({ server: "127.0.0.1:1" }));
     const { err } = await run(["health", "--config", config], [], env);
@@ -137,7 +137,7 @@ describe("An empty variable", () => {
 });
 
 describe("findJsonFault", () => {
-  it("findJsonFault finds a fault exactly if JSON.parse refuses the text.", () => {
+  it("findJsonFault finds a fault exactly if JSON.parse refuses the text", () => {
     const texts = [
       ...["{}", "[]", "null", "-1.5e+3", '"\\u00e9\\n"', '{"a":[1,{"b":true}],"c":"d"}', " [ 1 , 2 ] ", '"\u007f"'],
       ...["", "{", "[1,]", '{"a"}', '{"a":}', "01", "1.", '"\\x"', '"\t"', "nul", "[] []", "{a:1}", "\u00a0{}", "NaN"],
@@ -157,7 +157,7 @@ describe("findJsonFault", () => {
 });
 
 describe("decodeText", () => {
-  it("decodeText removes the byte-order mark.", () => {
+  it("decodeText removes the byte-order mark", () => {
     expect(decodeText(Buffer.concat([MARK, Buffer.from("é\r\n")]), "x")).to.deep.equal({ text: "é\r\n" });
   });
 });

@@ -7,7 +7,7 @@ import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { run } from "../support/program.ts";
 
-/** The variables of Kubernetes beside a Service called `obrolan` with the ports `grpc` and 9464/UDP. */
+/** The variables that Kubernetes sets beside a Service called `obrolan` with ports of TCP, UDP and SCTP. */
 const KUBERNETES = {
   OBROLAN_SERVICE_HOST: "10.96.140.12",
   OBROLAN_SERVICE_PORT: "50051",
@@ -59,12 +59,12 @@ describe("A variable of a Service or a link called obrolan", () => {
     resolve({ table: clientSettings, others: [serverSettings], rules: clientRules, flags: {}, env });
 
   for (const [name, value] of Object.entries(LINKS)) {
-    it(`The variable of a Service or link is not a setting: ${name}=${value}.`, () => {
+    it(`the variable of a Service or link is not a setting: ${name}=${value}`, () => {
       expect(client({ [name]: value })).to.deep.equal(client({}));
     });
   }
 
-  it("Server, health check, backup and client start beside a Service or link called obrolan.", async () => {
+  it("server, health check, backup and client run beside a Service or link called obrolan", async () => {
     const data = path.join(folder.path, "data");
     const { port } = await ServerProcess.serve(data, [], { env: LINKS });
     const server = `127.0.0.1:${port}`;
@@ -75,7 +75,7 @@ describe("A variable of a Service or a link called obrolan", () => {
     expect(await run(["--server", server], lines, LINKS)).to.include({ code: 0 });
   });
 
-  it("Variables of Services and links do not hide a mistyped setting.", async () => {
+  it("variables of Services and links do not hide a mistyped setting", async () => {
     const mistyped = [
       ["OBROLAN_LISTN", "127.0.0.1:0", "OBROLAN_LISTEN"],
       ["OBROLAN_SERVERS", "127.0.0.1:0", "OBROLAN_SERVER"],

@@ -38,7 +38,7 @@ describe("The TLS files that settings name", () => {
     return "nothing was wrong";
   };
 
-  it("A certificate and its key are read from one file or two, with other content around them.", () => {
+  it("a certificate and its key are read from one file or two, with other content around them", () => {
     const both = write("both.pem", own.key, own.cert);
     for (const [cert, key] of [
       [write("cert.pem", own.cert), write("key.pem", own.key)],
@@ -67,7 +67,7 @@ describe("The TLS files that settings name", () => {
     ],
     ["of another kind", weak, /^--tls-key: key is not the key of the certificate in cert/],
     ["encrypted", () => encrypted("pkcs8"), /^--tls-key: key is encrypted, .*openssl pkey -in key -out key\.plain/],
-    ["encrypted as it was long ago", () => encrypted("sec1"), /^--tls-key: key is encrypted, /],
+    ["encrypted in the old format", () => encrypted("sec1"), /^--tls-key: key is encrypted, /],
     [
       "in DER",
       () => keyObject.export({ type: "pkcs8", format: "der" }),
@@ -88,7 +88,7 @@ describe("The TLS files that settings name", () => {
     ["in UTF-16", () => Buffer.from(`\ufeff${own.key}`, "utf16le"), /^--tls-key: key is in UTF-16\. /],
   ];
   for (const [what, content, told] of keys) {
-    it(`A key is refused with the setting and the remedy: ${what}.`, () => {
+    it(`a key is refused, and the error names its setting and file: ${what}`, () => {
       const [cert, key] = [write("cert", own.cert), write("key", content())];
       expect(refusal(() => readPair(cert, key))).to.match(told);
     });
@@ -106,14 +106,14 @@ describe("The TLS files that settings name", () => {
       /^--tls-cert: cert has no certificate: it has a private key\. Are the two files mixed up\?$/,
     ],
     [
-      "a request for one",
+      "a request for a certificate",
       () => pem("CERTIFICATE REQUEST", "AAAA"),
       /^--tls-cert: cert has no certificate: it has a request for one\./,
     ],
     ["PKCS#7", () => pem("PKCS7", "AAAA"), /openssl pkcs7 -print_certs/],
     ["something else in PEM", () => pem("DH PARAMETERS", "AAAA"), /has no certificate: it has DH PARAMETERS in it\./],
     [
-      "the second of its file",
+      "not the first of its file",
       () => Buffer.concat([other.cert, own.cert]),
       /^--tls-cert: cert has the certificates in the wrong order: .* number 2, and must be the first\.$/,
     ],
@@ -131,13 +131,13 @@ describe("The TLS files that settings name", () => {
     ["junk", () => "hello", /^--tls-cert: cert has nothing in PEM: /],
   ];
   for (const [what, content, told] of certificates) {
-    it(`A certificate is refused with the setting and the remedy: ${what}.`, () => {
+    it(`a certificate is refused, and the error says what the file has: ${what}`, () => {
       const [cert, key] = [write("cert", content()), write("key", own.key)];
       expect(refusal(() => readPair(cert, key))).to.match(told);
     });
   }
 
-  it("A TLS file that is missing, a folder or not readable is refused.", () => {
+  it("a TLS file that is missing, a folder or not readable is refused", () => {
     const key = write("key", own.key);
     mkdirSync(path.join(folder.path, "folder"));
     expect(refusal(() => readPair(path.join(folder.path, "no"), key))).to.equal(
@@ -151,7 +151,7 @@ describe("The TLS files that settings name", () => {
     expect(refusal(() => readPair(secret, key))).to.match(/the user that runs this program may not read it\.$/);
   });
 
-  it("A file of authorities without a certificate is refused.", () => {
+  it("a file of authorities without a certificate is refused", () => {
     const readCa = (content: string | Buffer) => readAuthorities({ setting: "--ca", file: write("ca", content) });
     expect(readCa(Buffer.concat([own.cert, other.cert])).list).to.have.length(2);
     expect(refusal(() => readCa("hello"))).to.match(/^--ca: ca has nothing in PEM/);
@@ -173,13 +173,13 @@ describe("concernAbout", () => {
     return concernAbout({ ...readAuthorities({ setting: "--tls-cert", file }), areAuthorities }, now);
   }
 
-  it("A certificate that is valid for 14 more days, or a third of a shorter validity, is not reported.", () => {
+  it("a certificate is not reported while 14 days are left, or a third of its validity if that is less", () => {
     expect(concern(false, [-1, 14.5])).to.equal(undefined);
     expect(concern(false, [-3, 3])).to.equal(undefined);
     expect(concern(false, [-76, 15])).to.equal(undefined);
   });
 
-  it("A certificate that has expired, is not valid yet, or expires soon is reported.", () => {
+  it("a certificate that has expired, is not valid yet, or expires soon is reported", () => {
     const kinds = [
       [-90, -1],
       [-90, 0],
@@ -200,7 +200,7 @@ describe("concernAbout", () => {
     );
   });
 
-  it("The worst certificate of a chain counts, and the best of the authorities.", () => {
+  it("concernAbout reports the worst certificate of a chain, but of several authorities the best", () => {
     expect(concern(false, [-90, 90], [-90, -1])?.sentence).to.match(/the certificate "CN=localhost" in .* expired on/);
     expect(concern(true, [-90, 90], [-90, -1])).to.equal(undefined);
     expect(concern(true, [-90, -2], [-90, -1])?.kind).to.equal("expired");

@@ -10,7 +10,7 @@ import { needs } from "../support/externalTools.ts";
 
 const CONFIG = path.resolve(import.meta.dirname, "../../deploy/haproxy.cfg");
 
-/** `HAPROXY=/path/to/haproxy` chooses another HAProxy than the system's. */
+/** `HAPROXY=/path/to/haproxy` replaces the HAProxy of the system. */
 const PROGRAM = process.env.HAPROXY ?? "haproxy";
 
 /** Skips a test if HAProxy is not installed. If `CI` is set, the test fails instead. */
@@ -38,10 +38,10 @@ export class Balancer {
     }
   }
 
-  /** Starts it in front of three nodes, `HOST:PORT` each. `env`: more variables of the configuration. */
+  /** Starts HAProxy in front of three nodes, each `HOST:PORT`. `env`: more variables for the configuration. */
   static async start(nodes: readonly string[], env: Record<string, string> = {}): Promise<Balancer> {
     const folder = await mkdtemp(path.join(tmpdir(), "obrolan-test-"));
-    // It inherits a listening socket, so that its port is free and no test waits for it.
+    // HAProxy inherits a listening socket: the port is its own, and takes connections before HAProxy has started.
     const listener = net.createServer().listen(0, "127.0.0.1");
     await once(listener, "listening");
     const { port } = listener.address() as net.AddressInfo;
@@ -56,7 +56,7 @@ export class Balancer {
     return new Balancer(child, port, folder);
   }
 
-  /** Waits until it has logged more than at the last call. */
+  /** Waits until HAProxy has logged `pattern` after the match of the previous call. */
   async says(pattern: RegExp): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const look = () => {
@@ -76,7 +76,7 @@ export class Balancer {
     }
   }
 
-  /** Sends it a command, as an operator does; resolves with the answer. */
+  /** Sends a command to the admin socket of HAProxy, as an operator does; resolves with the answer. */
   async order(command: string): Promise<string> {
     const socket = net.connect(path.join(this.#folder, "admin")).setEncoding("utf8");
     let answer = "";
@@ -88,7 +88,7 @@ export class Balancer {
     return answer.trim();
   }
 
-  /** Sends it a signal. */
+  /** Sends a signal to HAProxy. */
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }

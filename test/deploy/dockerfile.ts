@@ -26,12 +26,12 @@ export function readStages(): Instruction[][] {
   return stages;
 }
 
-/** The arguments of each instruction of a kind in a stage. */
+/** The arguments of each instruction in a stage whose first word is `word`. */
 export function restsOf(stage: readonly Instruction[], word: string): string[] {
   return stage.filter((instruction) => instruction.word === word).map(({ rest }) => rest);
 }
 
-/** The command of an instruction, a JSON array behind optional flags. */
+/** The command of an instruction, a JSON array after optional flags. */
 export function commandOf(rest: string): string[] {
   return JSON.parse(rest.slice(rest.indexOf("[")));
 }
@@ -41,6 +41,6 @@ export function readAllowed(): string[] {
   const lines = readFileSync(path.join(root, ".dockerignore"), "utf8").split("\n");
   const [first, ...others] = lines.filter((line) => line !== "" && !line.startsWith("#"));
   if (first !== "*" || others.some((line) => !line.startsWith("!")))
-    throw new Error(".dockerignore is no list of what is allowed");
+    throw new Error(".dockerignore must exclude everything with * first, and then only allow files");
   return others.map((line) => line.slice(1));
 }

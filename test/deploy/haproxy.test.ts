@@ -16,7 +16,7 @@ interface Guest {
   readonly chat: ChatStream;
 }
 
-/** It stands still, because the wait after failed sign-ins begins with a second, and a slow test would outlast it. */
+/** The clock of the nodes stands still, because a slow test would outlast the wait of 1 s after failed sign-ins. */
 const NOW = Date.now();
 const clock = () => NOW;
 
@@ -55,7 +55,7 @@ describe("The proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     return { wire, chat };
   }
 
-  /** A guest on each node, with its node, in the order of assignment. */
+  /** A guest on each node, in the order in which the proxy chose the nodes. */
   async function enterEach(): Promise<(Guest & { node: Node })[]> {
     const guests: (Guest & { node: Node })[] = [];
     for (const _ of nodes.all) {
@@ -67,7 +67,7 @@ describe("The proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     return guests;
   }
 
-  /** Waits until the nodes have this many streams. The calls meanwhile give them time to notice. */
+  /** Waits until the nodes have `wanted` streams. The calls in between give a node time to notice a lost stream. */
   async function untilStreams(wanted: readonly number[]): Promise<void> {
     const look = async () => {
       while (nodes.streams.join() !== wanted.join()) for (const { server } of nodes.all) await server.online(ana);
@@ -75,7 +75,7 @@ describe("The proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     await within(look(), () => `streams to be ${wanted}; they are ${nodes.streams}`);
   }
 
-  /** `count` new callers, each on a connection of its own. */
+  /** Calls List `times` times, each time on a new connection. */
   async function call(times: number): Promise<void> {
     for (let i = 0; i < times; i++) await (await connect()).list(ana.token);
   }
@@ -96,7 +96,7 @@ describe("The proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     await wire.logout(token);
   });
 
-  it("the proxy sends a new connection to the node with the fewest, and reports a lost client at once", async () => {
+  it("the proxy sends a new connection to the node with the fewest, and ends those of lost clients", async () => {
     const guests = [...(await enterEach()), ...(await enterEach())];
     expect(nodes.streams).to.deep.equal([2, 2, 2]);
     const { node: emptied } = guests[0] as { node: Node };
@@ -107,7 +107,7 @@ describe("The proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     expect(nodes.streams).to.deep.equal([2, 2, 2]);
   });
 
-  it("the proxy passes much data in both directions beside an unread stream on the same connection", async () => {
+  it("the proxy passes much data in both directions beside unread streams on the same connection", async () => {
     const { wire, chat } = await enter();
     for (let i = 0; i < 500; i++) chat.send(sendAll("x".repeat(4000)), `${i}`);
     await chat.reply("499");
@@ -117,7 +117,7 @@ describe("The proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     await (await enter()).chat.accept(sendAll("hello"));
   });
 
-  it("the proxy's timeouts for a silent stream exceed the interval of the node's pings and answers", async () => {
+  it("the proxy's timeouts for a silent stream exceed twice the interval and timeout of a node's pings", async () => {
     await enter();
     const [session = ""] = /frontend=room .*?(?=\n0x|$)/s.exec(await balancer.order("show sess all")) ?? [];
     const limits = [...session.matchAll(/\b[rw]ex=(\d+m)?(\d+s)?/g)].filter(
@@ -130,7 +130,7 @@ describe("The proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     }
   });
 
-  it("the proxy sends no new connection to a node that is not serving, and returns to it later", async () => {
+  it("the proxy sends no new connection to a node that is not serving, until the node serves again", async () => {
     const [{ node, chat }] = (await enterEach()) as [Guest & { node: Node }];
     node.gate.shut();
     const requestId = chat.send(sendAll("just in time"));
@@ -170,7 +170,7 @@ describe("The proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     await call(1);
   });
 
-  it("the proxy passes client addresses: a client that guesses passwords delays no other", async () => {
+  it("the proxy passes on client addresses: a client that guesses passwords delays no other client", async () => {
     const tried = async (from: string, password: string) => {
       const wire = await connect(from);
       return wire.login(ana.username, password);
@@ -193,7 +193,7 @@ describe("The proxy in front of three nodes (deploy/haproxy.cfg)", function () {
     expect(node.server.chatServer.stats().streams).to.equal(3);
   });
 
-  it("the proxy keeps its connections when another process takes over from it", async () => {
+  it("the proxy keeps its open connections after SIGUSR1, with which another process takes over from it", async () => {
     const { chat } = await enter();
     balancer.signal("SIGUSR1");
     await balancer.says(/Proxy room stopped/);

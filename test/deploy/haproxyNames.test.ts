@@ -7,7 +7,7 @@ import { Nodes } from "./nodes.ts";
 describe("The proxy in front of three nodes that have names (deploy/haproxy.cfg)", function () {
   this.timeout(60_000);
 
-  it("the proxy finds each node when its name resolves, and starts without any", async function () {
+  it("the proxy starts although no name of a node resolves, and finds each node when its name does", async function () {
     needsHaproxy(this);
     const nodes = await Nodes.start();
     const names = await NameServer.start();

@@ -48,10 +48,10 @@ describe("The proxy in front of three nodes, with TLS (deploy/haproxy.cfg)", fun
         states = rows.filter((row) => row.startsWith("nodes,node")).map((row) => row.split(",")[column] ?? "");
       }
     };
-    await within(asked(), () => `the nodes to be well; they are ${states}`);
+    await within(asked(), () => `every health check to be L7OK; they are ${states}`);
   }
 
-  it("the proxy talks TLS to clients that trust its certificate, and nothing else", async () => {
+  it("the proxy with a certificate talks TLS to clients, and refuses a client without TLS", async () => {
     nodes = await Nodes.start();
     balancer = await Balancer.start(nodes.addresses, { PROXY_CERT: await write("proxy.pem", cert, key) });
     expect(await register("ani", cert)).to.equal("ani");

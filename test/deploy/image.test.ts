@@ -10,7 +10,7 @@ import { commandOf, type Instruction, readAllowed, readStages, restsOf } from ".
 
 const root = path.resolve(import.meta.dirname, "../..");
 
-/** Does the `COPY`s of a stage as Docker does: from the repository, or from `/build` of the previous stage. */
+/** Copies what a stage's `COPY` says, like Docker: from the repository, or from `/build` of the previous stage. */
 async function copyInto(folder: string, stage: readonly Instruction[], built: string): Promise<void> {
   const allowed = readAllowed();
   for (const rest of restsOf(stage, "COPY")) {
@@ -32,7 +32,7 @@ async function copyInto(folder: string, stage: readonly Instruction[], built: st
   }
 }
 
-/** The modules that `npm prune --omit=dev` leaves, according to the lock file. */
+/** Links the modules that `npm prune --omit=dev` would leave, according to the lock file. */
 async function linkProductionModules(folder: string): Promise<void> {
   const { packages } = JSON.parse(await readFile(path.join(root, "package-lock.json"), "utf8"));
   const present = new Set(await readdir(path.join(root, "node_modules"), { recursive: false }));
@@ -108,7 +108,7 @@ describe("The image of the Dockerfile, built without Docker", function () {
       server?.once("close", () => reject(new Error(`the server ended: ${said}`)));
     });
     let found = await health(port);
-    // It gives up after 3 s, as behind a pause.
+    // The health check fails after 3 s without an answer, also if only the machine paused, so it is repeated.
     for (const end = performance.now() + DEADLINE; found !== 0 && performance.now() < end; ) found = await health(port);
     expect(found).to.equal(0);
     server.kill("SIGTERM");

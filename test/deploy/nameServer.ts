@@ -7,7 +7,7 @@ const NO_SUCH_NAME = 0x8583;
 const FOUND = 0x8580;
 const TYPE_A = 1;
 
-/** A name server that answers every question with this machine, when a test tells it to. */
+/** A name server that knows no name until a test calls `know`. */
 export class NameServer {
   readonly #socket = dgram.createSocket("udp4");
   #knows = false;
@@ -31,7 +31,7 @@ export class NameServer {
     return `${address}:${port}`;
   }
 
-  /** From now on every name resolves to this machine. */
+  /** From now on every name resolves to 127.0.0.1. */
   know(): void {
     this.#knows = true;
   }
@@ -40,7 +40,7 @@ export class NameServer {
     this.#socket.close();
   }
 
-  /** RFC 1035, section 4: the question again, and an address if the question asks for one. */
+  /** A response of RFC 1035, section 4: the question again, and an address if the question asks for one. */
   #answer(question: Buffer): Buffer {
     const end = question.indexOf(0, HEADER) + 1;
     const asked = question.subarray(HEADER, end + 4);
@@ -50,7 +50,7 @@ export class NameServer {
     header.writeUInt16BE(this.#knows ? FOUND : NO_SUCH_NAME, 2);
     header.writeUInt16BE(1, 4);
     header.writeUInt16BE(isAddress ? 1 : 0, 6);
-    // The name of the question; one hour; 4 bytes.
+    // A pointer to the name in the question, type A, class IN, valid for an hour, 4 bytes: 127.0.0.1.
     const address = Buffer.from("c00c0001000100000e1000047f000001", "hex");
     return Buffer.concat([header, asked, ...(isAddress ? [address] : [])]);
   }

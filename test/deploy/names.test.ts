@@ -8,7 +8,7 @@ import { serverSettings } from "../../src/server/config.ts";
 const root = path.resolve(import.meta.dirname, "../..");
 const read = (file: string) => readFileSync(path.join(root, file), "utf8");
 
-/** The files that say, to people or machines, how to run a server. */
+/** The pages and configuration files that say how to run a server. */
 function files(): string[] {
   const pages = readdirSync(path.join(root, "docs")).filter((name) => name.endsWith(".md"));
   return [
@@ -22,7 +22,7 @@ function files(): string[] {
 }
 
 describe("The names in the files for running a server", () => {
-  it("every OBROLAN_ variable in these files is a setting", () => {
+  it("every OBROLAN_ variable in the docs and deployment files is a setting", () => {
     const known = new Set([...Object.keys(serverSettings), ...Object.keys(clientSettings), "config"].map(envOf));
     const named = files().flatMap((file) =>
       [...read(file).matchAll(/\bOBROLAN_[A-Z_]+[A-Z]/g)].map(([name]) => ({ file, name })),

@@ -49,18 +49,18 @@ describe("Three NATS servers for the nodes (deploy/nats.conf)", function () {
     return promise;
   }
 
-  it("the NATS servers carry a message of a node at one of them to the nodes at the others", async () => {
+  it("a message that a node publishes at one NATS server arrives at the nodes on the other two", async () => {
     const [speaker, ...listeners] = await Promise.all(servers.map((server) => enter(server)));
     const heard = Promise.all(listeners.map((listener) => hear(listener, OURS)));
     let isHeard = false;
     const speaking = async () => {
-      // Repeated, because a subscription takes a while to be known at every server.
+      // Published repeatedly, because it takes a while until every server knows a subscription.
       while (!isHeard) {
         speaker?.publish(OURS, "hello");
         await speaker?.flush();
       }
     };
-    const over = within(heard, "the others to hear it").finally(() => {
+    const over = within(heard, "the message to arrive").finally(() => {
       isHeard = true;
     });
     await speaking();

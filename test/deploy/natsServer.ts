@@ -21,7 +21,7 @@ export class NatsServer {
   readonly #closed: Promise<unknown>;
   #said = "";
 
-  /** Starts one with the repository's configuration, in a cluster with the servers at these routes. */
+  /** Starts a server with the repository's configuration, in a cluster with the servers whose routes are given. */
   constructor(beside: readonly string[] = []) {
     const where = ["--config", CONFIG, "--addr", "127.0.0.1", "--port", "-1", "--cluster", "nats://127.0.0.1:-1"];
     const routes = beside.length === 0 ? [] : ["--routes", beside.join()];

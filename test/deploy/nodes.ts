@@ -11,11 +11,10 @@ export interface Node {
 }
 
 /**
- * Three servers in this process, on one set of embedded engines: to a proxy in front they are as good as three
- * machines.
+ * Three servers in this process, on one set of embedded engines. To a proxy in front they look like three machines.
  */
 export class Nodes {
-  /** It has the engines and is not one of the nodes: all of them know the users that it registers. */
+  /** The server that owns the engines. It is not one of the nodes, but these know the users that it registers. */
   readonly owner: TestServer;
   readonly all: readonly Node[];
 

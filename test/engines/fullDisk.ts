@@ -4,8 +4,8 @@ import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import { draft, enlist, idsAfter, range } from "../support/storeFixture.ts";
 
 /*
- * Run as a process of its own, on a disk of its own that is small: fills it up, appends until that fails, frees some
- * space and appends again. Says as JSON what became of each step.
+ * A process that runs on a small disk of its own. It fills the disk, appends until an append fails, frees some space
+ * and appends again. It prints the outcomes as JSON.
  */
 const [place = ""] = process.argv.slice(2);
 const ballast = path.join(place, "ballast");
@@ -13,7 +13,7 @@ const store = await openSqliteStore({ folder: path.join(place, "data") });
 const ana = await enlist(store, "ana");
 
 let said = 0;
-/** Appends a batch of about 40 KB; resolves with its ids, or with what was thrown. */
+/** Appends a batch of about 40 KB; resolves with its ids, or with the name of the error. */
 async function append(): Promise<(number | string)[]> {
   const batch = range(1, 10).map(() => draft(ana, "x".repeat(4_000), { requestId: `r${++said}` }));
   try {

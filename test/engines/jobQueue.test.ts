@@ -22,7 +22,7 @@ describe("JobQueue", () => {
     return { queue, gate, begun, run, most: () => most };
   }
 
-  it("a queue runs as many jobs at once as it may, and the others in the order of arrival", async () => {
+  it("a queue runs at most maxRunning jobs at once, and starts the others in the order of arrival", async () => {
     const { gate, begun, run, most } = setUp(2, 10);
     const jobs = [1, 2, 3, 4, 5].map(run);
     await turns();
@@ -42,7 +42,7 @@ describe("JobQueue", () => {
     expect(await run(5)).to.equal(5);
   });
 
-  it("a queue goes on after a job that fails", async () => {
+  it("a queue runs the next job after a failed one", async () => {
     const { queue, gate, run } = setUp(1, 2);
     gate.open();
     const failed = queue.run(() => Promise.reject(new Error("out of memory")));

@@ -30,7 +30,7 @@ describe("NatsBus", () => {
     await Promise.all(servers.splice(0).map((server) => server.remove()));
   });
 
-  /** Starts one of this test's own. */
+  /** Starts a NATS server for one test. */
   const start = async (options?: string) => {
     const server = await EngineServer.start("nats", options);
     servers.push(server);
@@ -39,20 +39,20 @@ describe("NatsBus", () => {
   const urlOf = (server: EngineServer, credentials = "") => `nats://${credentials}127.0.0.1:${server.port}`;
   const subject = () => `obrolan.v1.${logId}`;
 
-  /** Starts one with a configuration, for what its command line cannot say. */
+  /** Starts a NATS server with a configuration file, for options that the command line lacks. */
   const startWith = async (config: string) => {
     const file = path.join(folder.path, "nats.conf");
     await writeFile(file, config);
     return start(`--config ${file}`);
   };
 
-  /** Two nodes of a log, and a client of NATS that is none. */
+  /** Two nodes with the same log, and a NATS client that is not a node. */
   const trio = async (server: EngineServer): Promise<[NatsNode, NatsNode, NatsConnection]> => {
     const [ana, bob] = [await NatsNode.following(logId, urlOf(server)), await NatsNode.following(logId, urlOf(server))];
     return [ana, bob, await connect({ servers: `127.0.0.1:${server.port}`, reconnect: false })];
   };
 
-  it("skips messages that are not notifications, warns once, and goes on", async () => {
+  it("the bus skips messages that are not notifications, and warns once", async () => {
     const [ana, bob, stranger] = await trio(await sharedServer("nats"));
     const garbage = [
       "",
@@ -97,7 +97,7 @@ describe("NatsBus", () => {
     expect(bob.listener.numbers).to.deep.equal([1, 2, 3, 3, 2, 1, 4]);
   });
 
-  it("a batch larger than NATS accepts is sent as its head, and any other notification is dropped", async () => {
+  it("a batch too large for NATS is sent as its newest id; any other such notification is dropped", async () => {
     const server = await startWith("max_payload: 1000");
     const [ana, bob] = await trio(server).then(async ([one, two, stranger]) => {
       await stranger.close();
@@ -167,7 +167,7 @@ describe("NatsBus", () => {
     const REFUSED = "the user, password, token or credentials are not accepted";
     const both = [byUser, byToken].map(({ port }) => `(?=.*127.0.0.1:${port}: ${REFUSED})`);
     await node.says(new RegExp(`cannot be reached${both.join("")}`));
-    // It goes on trying: once the credentials are right it is let in.
+    // The bus goes on trying, and connects as soon as NATS accepts its credentials.
     await byUser.stop();
     await writeFile(path.join(folder.path, "nats.conf"), "authorization: { user: ana, password: wrong }");
     await byUser.start();
@@ -201,7 +201,7 @@ describe("NatsBus", () => {
     await network.close();
   });
 
-  it("a node that may not publish reports that, and still receives notifications", async () => {
+  it("a node that may not publish reports that once, and still gets its own notifications", async () => {
     const server = await startWithRules('publish: "other.>"');
     const node = await NatsNode.following(logId, urlOf(server, "ana:pw@"));
     for (const i of range(1, 100)) node.bus.publish(numbered(i));
@@ -235,7 +235,7 @@ describe("NatsBus", () => {
       await nodes[1].listener.number(1);
     });
 
-    it("the bus refuses an untrusted certificate, a certificate for another address, and a server without TLS", async () => {
+    it("the bus refuses an untrusted certificate, one for another address, and a server without TLS", async () => {
       const [tls, plain] = [await startTls(), await start()];
       const stranger = new NatsNode(`tls://127.0.0.1:${tls.port}`);
       await stranger.says(/cannot be reached \(127\.0\.0\.1:\d+: self-signed certificate/);

@@ -5,7 +5,7 @@ describe("parseAddresses", () => {
   const read = (url: string) =>
     parseAddresses(url).map(({ server, tls, credentials }) => ({ server, tls, ...credentials }));
 
-  it("addresses each have their own credentials, TLS and port", () => {
+  it("each address has its own credentials, TLS and port", () => {
     expect(read("nats://localhost:4222")).to.deep.equal([{ server: "localhost:4222", tls: false }]);
     expect(read("nats-1,10.0.0.2:5000, [::1]:4333 ,nats://[fe80::1]/")).to.deep.equal([
       { server: "nats-1:4222", tls: false },

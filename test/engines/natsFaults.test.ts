@@ -17,7 +17,7 @@ describe("NatsBus under faults", () => {
   let logId: string;
   let server: EngineServer;
   let proxy: Network;
-  /** A node that reaches NATS by way of the proxy, and one that does not need it. */
+  /** `ana` reaches NATS through the proxy, `bob` directly. */
   let ana: NatsNode;
   let bob: NatsNode;
   let pingIntervalMs: number | undefined;
@@ -37,7 +37,7 @@ describe("NatsBus under faults", () => {
     await server?.remove();
   });
 
-  /** The two hear one another. */
+  /** Checks that each node receives what the other publishes. */
   const expectBothWays = async (number: number) => {
     ana.bus.publish(numbered(number));
     bob.bus.publish(numbered(number + 1));
@@ -45,7 +45,7 @@ describe("NatsBus under faults", () => {
     await ana.listener.number(number + 1);
   };
 
-  /** The same, however often they make a new connection meanwhile: what is said then is lost. */
+  /** The same while the nodes may still reconnect: publishes until both arrive, because a reconnect may lose some. */
   const expectBothWaysInTheEnd = async () => {
     let areHeard = false;
     const heard = Promise.all([ana.listener.number(1), bob.listener.number(2)]).finally(() => {
@@ -82,7 +82,7 @@ describe("NatsBus under faults", () => {
     expect(bob.listener.heard).to.have.length(61);
   });
 
-  it("the bus reconnects after every cut and reset, and receives what is published then", async () => {
+  it("the bus reconnects after every cut and reset, and receives what is published afterwards", async () => {
     for (const round of range(1, 5)) {
       for (const link of proxy.links) round % 2 === 0 ? link.end() : link.reset();
       await ana.disconnected();
@@ -130,7 +130,7 @@ describe("NatsBus under faults", () => {
     expect(ana.notices.at(-1)?.message).to.match(/is lost|cannot be reached/);
   });
 
-  it("a bus that is closed at any moment of its opening leaves no connection behind", async () => {
+  it("a bus that is closed at any moment while it opens leaves no connection open", async () => {
     await ana.close();
     for (const turns of range(0, 40)) {
       const node = new NatsNode(`nats://${proxy.address}`);
@@ -139,11 +139,11 @@ describe("NatsBus under faults", () => {
       expect(node.bus.isConnected).to.equal(false);
     }
     const client = await NatsNode.following(logId, `nats://${proxy.address}`);
-    expect(proxy.links, "connections by way of the proxy").to.have.length(1);
+    expect(proxy.links, "connections through the proxy").to.have.length(1);
     await client.close();
   });
 
-  describe("for nodes that ask every second whether NATS is there", () => {
+  describe("with a ping every second", () => {
     before(() => {
       pingIntervalMs = 1_000;
     });
@@ -175,7 +175,7 @@ describe("NatsBus under faults", () => {
       await server.freeze();
       try {
         for (const node of [ana, bob]) await node.disconnected();
-        // The system still takes connections for it.
+        // The operating system still accepts connections for the paused server.
         await ana.says(/cannot be reached/);
       } finally {
         await server.thaw();
@@ -185,7 +185,7 @@ describe("NatsBus under faults", () => {
     });
   });
 
-  describe("where something listens that says nothing", () => {
+  describe("with a server that sends nothing", () => {
     let silent: net.Server;
     let taken: net.Socket[];
     beforeEach(async () => {
@@ -209,7 +209,7 @@ describe("NatsBus under faults", () => {
       return taken.pop() as net.Socket;
     };
 
-    it("an attempt to connect to a silent server times out, and leaves no connection behind", async () => {
+    it("an attempt to connect to a silent server times out, and leaves no connection open", async () => {
       const node = new NatsNode(address());
       for (const _ of range(1, 2)) {
         const socket = await connection();
@@ -219,7 +219,7 @@ describe("NatsBus under faults", () => {
       expect(node.bus.isConnected).to.equal(false);
     });
 
-    it("a bus that is closed while it connects to a silent server leaves no connection behind", async () => {
+    it("a bus that is closed while it connects to a silent server leaves no connection open", async () => {
       const node = new NatsNode(address());
       const socket = await connection();
       const ended = once(socket, "close");

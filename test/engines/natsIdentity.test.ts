@@ -56,7 +56,7 @@ describe("A node on NATS", () => {
       await new NatsNode(`nats://${address}`, { creds: new NatsOperator().creds() }).says(refused);
     });
 
-    it("a file without credentials, or with a user in an address too, is an error without a secret", () => {
+    it("a file without credentials, or beside an address with a user, is refused, and no error has a secret", () => {
       const creds = operator.creds();
       const seed = creds.match(/^SU.*$/m)?.[0] as string;
       const begin = (url: string, text: string) => () => new NatsNode(url, { creds: text });
@@ -72,7 +72,7 @@ describe("A node on NATS", () => {
         .not.contain("secret");
     });
 
-    it("credentials may have the line ends of another system", async () => {
+    it("a file of credentials may have Windows line ends", async () => {
       const address = await startWithOperator();
       const creds = operator.creds().replaceAll("\n", "\r\n");
       await NatsNode.following(logId, `nats://${address}`, { creds });
@@ -95,7 +95,7 @@ describe("A node on NATS", () => {
       await new NatsNode(`nats://${plain}`, identity).says(/server does not support 'tls'/);
     });
 
-    it("a node refuses a server of another authority, and is refused with a certificate of another one", async () => {
+    it("a node refuses an unknown server certificate, and a server refuses an unknown node certificate", async () => {
       const address = await startTls();
       await new NatsNode(`nats://${address}`, { ...identity, cert: `${other.cert}`, key: `${other.key}` }).says(
         /cannot be reached|is lost/,

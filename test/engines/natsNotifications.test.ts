@@ -23,7 +23,7 @@ const grown = fc
     });
     return { kind: "appended", logId: "log", messages };
   });
-const hint: fc.Arbitrary<Notification> = fc.oneof(
+const notification: fc.Arbitrary<Notification> = fc.oneof(
   grown,
   fc.record({ kind: fc.constant("head-advanced"), logId: name, headId: id }),
   fc.record({ kind: fc.constant("truncated"), logId: name, oldestId: id }),
@@ -37,18 +37,18 @@ const bytesOf = (value: unknown) => Buffer.from(JSON.stringify(value));
 describe("encodeNotification and decodeNotification", () => {
   it("a decoded notification equals the encoded one", () => {
     fc.assert(
-      fc.property(hint, (one) => {
+      fc.property(notification, (one) => {
         expect(decodeNotification(encodeNotification(one, MIB) as Buffer)).to.deep.equal(one);
       }),
     );
   });
 
-  it("an encoded batch is little larger than its texts", () => {
+  it("an encoded batch needs less than 30 bytes for each message besides the text", () => {
     const messages = range(1, 100).map((i) => ({ ...messageOf(i), text: "x".repeat(100) }));
     expect(encodeNotification({ kind: "appended", logId: "log", messages }, MIB)).to.have.length.below(100 * 130);
   });
 
-  it("a batch that is too large, empty or without consecutive ids is encoded as its head, or not at all", () => {
+  it("a batch that is too large, empty or without consecutive ids is encoded as its newest id, or not at all", () => {
     const head = (headId: number) => ({ kind: "head-advanced", logId: "log", headId });
     const sent = (messages: Message[], maxBytes: number) => {
       const bytes = encodeNotification({ kind: "appended", logId: "log", messages }, maxBytes);
@@ -72,33 +72,33 @@ describe("encodeNotification and decodeNotification", () => {
     "an empty list": [],
     "a kind that is not known": ["hello"],
     "a version in front": [2, "presence"],
-    "a presence with something": ["presence", "ana"],
+    "a presence with a field": ["presence", "ana"],
     "a head without a log": ["head", 7],
     "a log that is a number": ["head", 7, 7],
     "a head that is a string": ["head", "log", "7"],
     "a head that is 0": ["head", "log", 0],
     "a head that is negative": ["head", "log", -7],
     "a head with a fraction": ["head", "log", 7.5],
-    "a head that is too large to count from": ["head", "log", 2 ** 53],
+    "a head that is not a safe integer": ["head", "log", 2 ** 53],
     "an oldest message that is null": ["forgotten", "log", null],
-    "sessions that are one": ["sessions-ended", 7],
+    "sessions that are a number": ["sessions-ended", 7],
     "sessions with a string": ["sessions-ended", [7, "8"]],
     "no messages": grownWith(),
     "messages that are a string": ["grown", "log", 1, 1_000, "hello"],
     "messages that are an object": ["grown", "log", 1, 1_000, { length: 1, 0: row }],
     "too many messages": grownWith(...range(1, 1_001).map(() => row)),
-    "a message that is none": grownWith(row, "hello"),
-    "a message with a field more": grownWith([...row, 7]),
-    "a message with a field less": grownWith(row.slice(0, 5)),
+    "a message that is a string": grownWith(row, "hello"),
+    "a message with one field too many": grownWith([...row, 7]),
+    "a message with one field too few": grownWith(row.slice(0, 5)),
     "a first id that is 0": ["grown", "log", 0, 1_000, [row]],
-    "ids that cannot be counted up": ["grown", "log", Number.MAX_SAFE_INTEGER, 1_000, [row, row]],
+    "ids that are not safe integers": ["grown", "log", Number.MAX_SAFE_INTEGER, 1_000, [row, row]],
     "a time with a fraction": ["grown", "log", 1, 0.5, [row]],
     "a time that is too large": grownWith([2, "ana", 0, "", "hello", Number.MAX_SAFE_INTEGER]),
-    "times that fall": grownWith([2, "ana", 0, "", "hello", 7], [2, "ana", 0, "", "hello", 6]),
+    "times that go back": grownWith([2, "ana", 0, "", "hello", 7], [2, "ana", 0, "", "hello", 6]),
     "a sender who is 0": grownWith([0, "ana", 0, "", "hello", 0]),
     "a sender without a name": grownWith([2, null, 0, "", "hello", 0]),
     "a recipient without a name": grownWith([2, "ana", 5, "", "hello", 0]),
-    "a recipient with nothing but a name": grownWith([2, "ana", 0, "bob", "hello", 0]),
+    "a recipient with a name but no id": grownWith([2, "ana", 0, "bob", "hello", 0]),
     "a text that is a list": grownWith([2, "ana", 0, "", ["hello"], 0]),
   };
   for (const [what, value] of Object.entries(wrong)) {
@@ -107,7 +107,7 @@ describe("encodeNotification and decodeNotification", () => {
     });
   }
 
-  it("bytes that are empty, too long, or not UTF-8 or JSON are refused", () => {
+  it("a notification that is empty, too long, or not UTF-8 or JSON is refused", () => {
     expect(() => decodeNotification(new Uint8Array(0))).to.throw(DecodeError, "it is not JSON");
     expect(() => decodeNotification(Buffer.from("hello"))).to.throw(DecodeError, /^it is not JSON$/);
     const broken = bytesOf(grownWith(row));
@@ -123,7 +123,7 @@ describe("encodeNotification and decodeNotification", () => {
     }
   });
 
-  it("JSON that decodes to a notification is encoded as the same JSON", () => {
+  it("a notification that was decoded from any JSON is the same after encoding and decoding", () => {
     const fields = fc.oneof(fc.constantFrom("grown", "head", "forgotten", "presence", "log"), fc.nat(), fc.jsonValue());
     const value = fc.oneof(
       fc.array(fields),
@@ -144,10 +144,10 @@ describe("encodeNotification and decodeNotification", () => {
     );
   });
 
-  it("altered bytes decode to a valid notification or throw DecodeError", () => {
+  it("decoding altered bytes throws no other error than DecodeError", () => {
     const change = fc.tuple(fc.nat(), fc.nat(255));
     fc.assert(
-      fc.property(hint, fc.array(change, { minLength: 1, maxLength: 3 }), (one, changes) => {
+      fc.property(notification, fc.array(change, { minLength: 1, maxLength: 3 }), (one, changes) => {
         const bytes = Buffer.from(encodeNotification(one, MIB) as Buffer);
         for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
         try {

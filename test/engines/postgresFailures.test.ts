@@ -11,7 +11,7 @@ function databaseError(severity: string, code: string): Error {
 }
 
 describe("outcomeOf", () => {
-  it("an error that ended the transaction and not the connection is StoreUnavailable", () => {
+  it("outcomeOf returns StoreUnavailable for an error that ended only the transaction", () => {
     for (const code of ["55P03", "57014", "53100", "25006", "23505", "OB001", "40P01"]) {
       for (const severity of ["ERROR", "FEHLER"]) {
         expect(outcomeOf(databaseError(severity, code)), `${severity} ${code}`).to.be.instanceOf(StoreUnavailable);
@@ -19,7 +19,7 @@ describe("outcomeOf", () => {
     }
   });
 
-  it("an error that ended the connection or the server is OutcomeUnknown", () => {
+  it("outcomeOf returns OutcomeUnknown for an error that ended the connection or the server", () => {
     const cases: [string, string][] = [
       ["FATAL", "57P01"],
       ["FATAL", "25P03"],
@@ -39,7 +39,7 @@ describe("outcomeOf", () => {
     expect(outcomeOf(new Error("Connection terminated unexpectedly"))).to.be.instanceOf(OutcomeUnknown);
   });
 
-  it("the judged error has the original one as its cause", () => {
+  it("the returned error has the message of the original one, and the original one as its cause", () => {
     const error = databaseError("ERROR", "55P03");
     expect(outcomeOf(error)).to.include({ message: "something", cause: error });
     expect(unavailable(error)).to.include({ message: "something", cause: error });
@@ -54,7 +54,7 @@ describe("outcomeOf", () => {
 });
 
 describe("CircuitBreaker", () => {
-  it("a circuit breaker is closed at first, opens after a failure with its reason, and closes after a success", () => {
+  it("a circuit breaker opens at the first failure, keeps and reports only that one, and closes at a success", () => {
     const firsts: Error[] = [];
     const breaker = new CircuitBreaker((error) => firsts.push(error));
     expect(breaker.openReason).to.equal(undefined);
@@ -72,8 +72,8 @@ describe("CircuitBreaker", () => {
 
 describe("hasRegressed", () => {
   /**
-   * Servers one after the other, each of which begins with what the one before had, or less; and nodes that look at
-   * them.
+   * Database servers that follow one another: each begins with the messages of the one before, without the last `lost`.
+   * In each step a message may be appended, and then the node may look at the log.
    */
   const story = fc.array(
     fc.record({

@@ -7,11 +7,11 @@ import { query } from "../support/query.ts";
 import { draft, enlist, headOf, idsAfter, type Person, post, range } from "../support/storeFixture.ts";
 import { caught, PostgresNode } from "./postgresNode.ts";
 
-/** As with a standby that lacked the end when it took over, or a backup that was put in the place of what was lost. */
+/** The copy lacks the newest messages, like a standby that lagged, or a restored backup. */
 describe("A failover of PostgreSQL", () => {
   let server: EngineServer;
   let copy: EngineServer;
-  let place: PostgresFixture;
+  let fixture: PostgresFixture;
   let nodes: PostgresNode[];
   let ana: Person;
   let logId: string;
@@ -23,8 +23,8 @@ describe("A failover of PostgreSQL", () => {
 
   beforeEach(async () => {
     await server.start();
-    place = await postgresFixture(server);
-    nodes = [await PostgresNode.open(place), await PostgresNode.open(place)];
+    fixture = await postgresFixture(server);
+    nodes = [await PostgresNode.open(fixture), await PostgresNode.open(fixture)];
     ana = await enlist(node(0).store, "ana");
     await append(0, 5);
     copy = await server.copy();
@@ -42,7 +42,7 @@ describe("A failover of PostgreSQL", () => {
   const isBack = ({ store }: PostgresNode) =>
     eventually(async () => (await caught(store.log.state())) === undefined, "the store to be back");
 
-  /** The server is gone, and the copy is there for all nodes. */
+  /** Kills the server, and connects all nodes to the copy. */
   async function takeOver(): Promise<void> {
     await server.kill();
     await copy.start();
@@ -52,16 +52,16 @@ describe("A failover of PostgreSQL", () => {
     }
   }
 
-  /** A node that knows nothing of what was before. */
+  /** Opens a node that has seen nothing of the old server. */
   async function newNode(): Promise<PostgresNode> {
-    const url = new URL(place.url);
+    const url = new URL(fixture.url);
     url.port = String(copy.port);
-    const made = await PostgresNode.open({ ...place, url: url.href });
+    const made = await PostgresNode.open({ ...fixture, url: url.href });
     nodes.push(made);
     return made;
   }
 
-  /** Waits until a node reaches the copy: until then it cannot connect. */
+  /** Appends at a node until the copy answers, which the node reaches only after a while; resolves with the error. */
   const refusal = async (i: number): Promise<Error> => {
     let error: unknown;
     await eventually(async () => {
@@ -84,7 +84,7 @@ describe("A failover of PostgreSQL", () => {
     const [first] = states;
     expect(first?.logId).to.not.equal(logId);
     for (const state of states) expect(state).to.deep.equal({ logId: first?.logId, headId: 5, oldestId: 1 });
-    const backs = place.reports.filter(({ message }) => /gone back/.test(message));
+    const backs = fixture.reports.filter(({ message }) => /gone back/.test(message));
     expect(backs).to.have.length(1);
     expect(backs[0]?.message).to.match(/had message 9.*ended at message 5\b/);
     expect(await post(logOf(0), draft(ana, "next"))).to.equal(6);
@@ -145,16 +145,16 @@ describe("A failover of PostgreSQL", () => {
     expect(await logOf(1).state({ logId, headId: 9 })).to.include({ logId: renewed, headId: 5 });
   });
 
-  it("a complete copy, or a restart of the server, keeps the log id", async () => {
+  it("a restart of the server that loses no message keeps the log id", async () => {
     await server.kill();
     await server.start();
     await isBack(node(1));
-    // The other node looks at it when it is longer already.
+    // The other node looks at the log only after it has grown.
     await append(1, 3);
     await isBack(node(0));
     expect(await logOf(0).state({ logId, headId: 5 })).to.deep.equal({ logId, headId: 8, oldestId: 1 });
     expect(await post(logOf(0), draft(ana, "next"))).to.equal(9);
-    expect(place.reports.filter(({ message }) => /gone back/.test(message))).to.deep.equal([]);
+    expect(fixture.reports.filter(({ message }) => /gone back/.test(message))).to.deep.equal([]);
   });
 
   it("a truncation of the old log does not truncate the new log", async () => {
@@ -162,7 +162,7 @@ describe("A failover of PostgreSQL", () => {
     await takeOver();
     await isBack(node(1));
     await logOf(1).state({ logId, headId: 9 });
-    // The other node has not looked since.
+    // The other node has not looked at the log since the failover.
     await eventually(async () => {
       const error = await caught(logOf(0).truncate(4));
       return /another one now/.test((error as Error | undefined)?.message ?? "");

@@ -7,7 +7,7 @@ import { needsEngine, sharedServer } from "../support/engineServer.ts";
 import { turns } from "../support/eventLoop.ts";
 import { caught } from "./postgresNode.ts";
 
-/** Nothing is done in this process for so many milliseconds, as where it is stopped and continued. */
+/** Blocks this process, as if it was stopped and continued. */
 function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
@@ -23,7 +23,7 @@ describe("Timeouts of PostgreSQL calls", () => {
 
   async function open(timeoutMs: number): Promise<void> {
     const { url } = await sharedServer("postgres");
-    // PostgreSQL itself has all the time there is.
+    // Only the client has a timeout.
     const settings = { statement_timeout: "0" };
     const purpose: Purpose = { name: "test", max: 1, settings, timeoutMs };
     connections = new Connections(parseAddress(url), purpose, new CircuitBreaker(() => {}));
@@ -46,7 +46,7 @@ describe("Timeouts of PostgreSQL calls", () => {
     expect(await answer).to.deep.equal([["slept"]]);
   });
 
-  it("a call that is not answered ends after its timeout", async () => {
+  it("a call that is not answered fails after its timeout", async () => {
     await open(300);
     const error = await caught(connections.read(sleep(20)));
     expect(error).to.be.instanceOf(StoreUnavailable);

@@ -8,19 +8,19 @@ import { isSettled } from "../support/eventLoop.ts";
 import { useFolder } from "../support/folder.ts";
 import { draft, enlist, idsAfter, type Person, post, range } from "../support/storeFixture.ts";
 
-/** Why a store could not be opened. */
+/** The message of the error with which an opening fails. */
 async function whyNot(folder: string): Promise<string> {
   const opened = await openSqliteStore({ folder }).catch((error) => error);
   if (opened instanceof Error) return opened.message;
   await opened.close();
-  throw new Error("it could be opened");
+  throw new Error("the store could be opened");
 }
 
 describe("The folder of an SQLite store", () => {
   const folder = useFolder();
   const inFolder = (...names: string[]) => path.join(folder.path, ...names);
 
-  it("a store makes its data folder, readable by its owner alone", async () => {
+  it("a store makes its data folder, readable only by its owner", async () => {
     const store = await openSqliteStore({ folder: inFolder("a", "b") });
     await enlist(store, "ana");
     expect((await stat(inFolder("a", "b"))).mode & 0o777).to.equal(0o700);
@@ -63,7 +63,7 @@ describe("The folder of an SQLite store", () => {
     await (await openSqliteStore({ folder: folder.path })).close();
   });
 
-  it("a data folder cannot have the path of a file", async () => {
+  it("a data folder at the path of a file, or below a file, is refused", async () => {
     await writeFile(inFolder("file"), "");
     for (const place of [inFolder("file"), inFolder("file", "below")]) {
       expect(await whyNot(place))
@@ -73,7 +73,7 @@ describe("The folder of an SQLite store", () => {
   });
 
   it("a data folder that cannot be written is refused", async function () {
-    // Below /proc nobody can write, the superuser neither, for whom permissions do not count.
+    // Nobody can write below /proc, not even the superuser, who ignores permissions.
     const place = process.platform === "linux" ? "/proc/self" : inFolder("closed");
     if (place !== "/proc/self") await mkdir(place).then(() => chmod(place, 0o500));
     if (place !== "/proc/self" && process.getuid?.() === 0) this.skip();
@@ -89,7 +89,7 @@ describe("The folder of an SQLite store", () => {
       .and.not.match(/in use/);
   });
 
-  it("a store that is not a database is refused, and left as it is", async () => {
+  it("an obrolan.db that is not a database is refused, and left as it is", async () => {
     const text = "this is no database, and long enough to be seen as none\n".repeat(40);
     await writeFile(inFolder("obrolan.db"), text);
     expect(await whyNot(folder.path)).to.match(/not a database/);
@@ -107,7 +107,7 @@ describe("An SQLite store", () => {
   });
   afterEach(() => store.close());
 
-  /** A connection of the test's own to the store's file. */
+  /** Opens a second connection to the store's file. */
   function connect(): DatabaseSync {
     return new DatabaseSync(path.join(folder.path, "obrolan.db"));
   }
@@ -168,7 +168,7 @@ describe("An SQLite store", () => {
     expect(await idsAfter(store.log, 0)).to.deep.equal(range(1, 20));
   });
 
-  it("a closed SQLite store is one file", async () => {
+  it("a closed SQLite store is one file beside the lock file", async () => {
     await post(store.log, draft(ana, "hello"));
     await store.close();
     expect((await readdir(folder.path)).sort()).to.deep.equal(["obrolan.db", "obrolan.lock"]);

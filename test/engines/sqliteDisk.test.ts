@@ -7,13 +7,13 @@ import { needsStrace } from "../support/strace.ts";
 
 const script = (name: string) => path.join(import.meta.dirname, name);
 
-/** What a process has said as JSON. */
+/** What a process has printed as JSON. Throws if the process failed. */
 function said({ status, stdout, stderr }: SpawnSyncReturns<string>) {
-  if (status !== 0) throw new Error(`it ended with ${status}: ${stderr}`);
+  if (status !== 0) throw new Error(`the process ended with ${status}: ${stderr}`);
   return JSON.parse(stdout);
 }
 
-/** Runs shell commands in which `$1` is the folder, `$2` Node and `$3` the script; `before` goes before the shell. */
+/** Runs shell commands in which `$1` is the folder, `$2` Node and `$3` the script; `before` starts the shell. */
 function run(commands: string, folder: string, file: string, before: readonly string[] = []) {
   const [command = "", ...args] = [...before, "sh", "-c", commands, "sh", folder, process.execPath, script(file)];
   return spawnSync(command, args, { encoding: "utf8", timeout: 25_000 });
@@ -21,13 +21,13 @@ function run(commands: string, folder: string, file: string, before: readonly st
 
 describe("A full disk", () => {
   const folder = useFolder();
-  /** Mounts of its own, which end with the process: no superuser needed where the system lets users have them. */
+  /** Starts a process with mounts of its own, which end with it. Needs no superuser if the system permits that. */
   const ALONE = ["unshare", "--map-root-user", "--mount"];
   const MOUNT = 'mount -t tmpfs -o size=2m tmpfs "$1"';
 
   it("a full disk refuses appends, loses nothing, and accepts appends when there is space again", function () {
     if (run(MOUNT, folder.path, "fullDisk.ts", ALONE).status !== 0) {
-      if (this.test) this.test.title += " (skipped: this system lets nobody mount a small disk)";
+      if (this.test) this.test.title += " (skipped: this system does not permit mounting a small disk)";
       this.skip();
     }
     const story = said(run(`${MOUNT} && exec "$2" "$3" "$1"`, folder.path, "fullDisk.ts", ALONE));
@@ -46,10 +46,9 @@ describe("A full disk", () => {
 describe("A disk on which a file cannot grow any more", () => {
   const folder = useFolder();
 
-  it("a file that cannot grow refuses large appends, and then accepts small ones", function () {
+  it("a store whose file cannot grow refuses a large append, and then accepts a small one", function () {
     if (process.platform === "win32") this.skip();
-    // 450 or 900 KB, as the shell counts. A text of 600 KB fits into no more than one of them, and 20 of them into
-    // neither.
+    // The limit is 450 or 900 KB, depending on the unit of the shell: at most one text of 600 KB fits.
     const story = said(run('ulimit -f 900 && exec "$2" "$3" "$1" 20 600000', folder.path, "brokenDisk.ts"));
     const accepted = story.outcomes.filter((outcome: unknown) => typeof outcome === "number");
     expect(story.outcomes).to.include("StoreUnavailable").and.not.include("OutcomeUnknown");
@@ -65,7 +64,7 @@ describe("A disk that fails to sync a commit", () => {
 
   it("an append whose sync fails has an unknown outcome, and the next call works on a new worker", function () {
     needsStrace(this);
-    // The thread's 20th sync is one of a commit: it makes some ten while it begins, and one for each append.
+    // The worker makes about ten syncs when it starts, and one for each append, so its 20th is one of a commit.
     const fault = ["-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO:when=20"];
     const strace = ["strace", "-f", "-qq", "-o", "/dev/null", ...fault];
     const story = said(run('exec "$2" "$3" "$1" 20 10', folder.path, "brokenDisk.ts", strace));
@@ -73,7 +72,7 @@ describe("A disk that fails to sync a commit", () => {
     expect(accepted).to.deep.equal(range(1, 19));
     expect(story.outcomes).to.include("OutcomeUnknown");
     expect(story.threads).to.equal(3);
-    expect(story.known, "it is seen by nobody").to.equal(null);
+    expect(story.known, "the lost message").to.equal(null);
     expect(story.again).to.equal(20);
     expect(story.ids).to.deep.equal(range(1, 20));
   });

@@ -10,7 +10,7 @@ function sqliteError(errcode: number): Error {
 
 describe("failureOf", () => {
   for (const errcode of [FULL, BUSY, IOERR, IOERR_FSYNC, CONSTRAINT]) {
-    it(`an error before the commit has changed nothing (${errcode})`, () => {
+    it(`an error before the commit is unavailable: it has changed nothing (${errcode})`, () => {
       expect(failureOf(sqliteError(errcode), false)).to.deep.equal({
         kind: "unavailable",
         message: `error ${errcode}`,
@@ -18,7 +18,7 @@ describe("failureOf", () => {
     });
   }
   for (const errcode of [FULL, BUSY, BUSY_SNAPSHOT]) {
-    it(`an error of a commit that was rolled back has changed nothing (${errcode})`, () => {
+    it(`an error of a commit that was rolled back is unavailable: it has changed nothing (${errcode})`, () => {
       expect(failureOf(sqliteError(errcode), true).kind).to.equal("unavailable");
     });
   }
@@ -27,7 +27,7 @@ describe("failureOf", () => {
       expect(failureOf(sqliteError(errcode), true).kind).to.equal("unknown");
     });
   }
-  it("an error in a commit that is not one of SQLite is unknown", () => {
+  it("an error of a commit that does not come from SQLite is unknown", () => {
     expect(failureOf(new Error("what is this?"), true)).to.deep.equal({ kind: "unknown", message: "what is this?" });
     expect(failureOf("not even an error", true)).to.deep.equal({ kind: "unknown", message: "not even an error" });
   });

@@ -16,7 +16,7 @@ describe("Restoring an SQLite store", () => {
   const data = () => path.join(folder.path, "data");
   const inFolder = (name: string) => path.join(folder.path, name);
 
-  /** The store gets these many messages more. */
+  /** Appends `count` messages to the store. */
   async function append(count: number): Promise<void> {
     const store = await openSqliteStore({ folder: data() });
     const ana = await enlist(store, "ana");
@@ -43,7 +43,7 @@ describe("Restoring an SQLite store", () => {
     db.close();
   }
 
-  it("a restore refuses a file that is not a complete, supported store, and leaves the current store", async () => {
+  it("a restore refuses a file that is not a complete, supported store, and changes nothing", async () => {
     await append(400);
     const good = inFolder("good.db");
     await backUpSqliteStore({ folder: data(), file: good });
@@ -83,7 +83,7 @@ describe("Restoring an SQLite store", () => {
         "not-like-its-index",
         async (file) => {
           await copyFile(good, file);
-          // The username stands in the table, and behind it in its index.
+          // The username is in the table, and further on in the file in its index.
           await overwrite(file, (await readFile(file)).lastIndexOf("ana-"), Buffer.from("eva-"));
         },
         /not-like-its-index is damaged: .*missing from index/,
@@ -117,7 +117,7 @@ describe("Restoring an SQLite store", () => {
     expect(await refusal(good)).to.equal("restored");
   });
 
-  it("each restore gives the log a new id, and continues the ids and times of the backup", async () => {
+  it("each restore gives the log a new id, and the ids of messages continue after those of the backup", async () => {
     await append(5);
     const file = inFolder("backup.db");
     expect(await backUpSqliteStore({ folder: data(), file })).to.deep.equal({ oldestId: 1, headId: 5, accounts: 1 });
@@ -131,7 +131,7 @@ describe("Restoring an SQLite store", () => {
     expect((await readLog(data())).messages.map(({ id }) => id)).to.deep.equal(range(1, 6));
   });
 
-  it("a restore replaces a damaged store, and keeps that store unchanged", async () => {
+  it("a restore replaces a damaged store, and keeps the damaged file", async () => {
     await append(5);
     const file = inFolder("backup.db");
     await backUpSqliteStore({ folder: data(), file });
@@ -142,7 +142,7 @@ describe("Restoring an SQLite store", () => {
     expect((await readLog(data())).headId).to.equal(5);
   });
 
-  it("a restore ignores a WAL that was left without a store", async () => {
+  it("a restore ignores a WAL that was left without a store, and keeps it", async () => {
     await append(5);
     const file = inFolder("backup.db");
     await backUpSqliteStore({ folder: data(), file });
@@ -162,7 +162,7 @@ describe("Restoring an SQLite store", () => {
 
   it("a restore by root gives the files to the owner of the folder", async function () {
     if (process.getuid?.() !== 0) {
-      if (this.test) this.test.title += " (skipped: only root can try it)";
+      if (this.test) this.test.title += " (skipped: only root can change the owner of files)";
       this.skip();
     }
     await append(5);
@@ -173,7 +173,7 @@ describe("Restoring an SQLite store", () => {
     for (const name of readdirSync(data())) expect(statSync(path.join(data(), name)).uid, name).to.equal(12_345);
   });
 
-  it("a restore fails after a while, and changes nothing, if another process has the store open", async function () {
+  it("a restore fails after a while, and changes nothing, if another connection reads the store", async function () {
     this.timeout(20_000);
     await append(5);
     const file = inFolder("backup.db");
@@ -194,11 +194,11 @@ describe("Restoring an SQLite store", () => {
 describe("Backing up an SQLite store", () => {
   const folder = useFolder();
 
-  it("a backup during appends has whole batches and no gap in the ids", async () => {
+  it("a backup during appends ends with a complete batch", async () => {
     const data = path.join(folder.path, "data");
     const store = await openSqliteStore({ folder: data });
     const ana = await enlist(store, "ana");
-    // More than what is copied in one go.
+    // More than the backup copies in one step.
     for (const _ of range(1, 5))
       await store.log.append(range(1, 2_000).map((i) => draft(ana, `${i}`.padEnd(1_000, "x"))));
     let appending = true;
@@ -206,13 +206,13 @@ describe("Backing up an SQLite store", () => {
     const appended = (async () => {
       for (; appending; batches++) await store.log.append(range(1, 7).map((i) => draft(ana, `${i} of 7`)));
     })();
-    // For as long as it takes to have some in between.
+    // At least five backups, and so many that some batches are appended in between.
     for (let round = 1; round <= 5 || batches < 6; round++) {
       const file = path.join(folder.path, `${round}.db`);
       const { headId } = await store.log.state();
       const held = await backUpSqliteStore({ folder: data, file });
       expect(held.headId).to.be.at.least(headId);
-      expect((held.headId - 10_000) % 7, "half a batch").to.equal(0);
+      expect((held.headId - 10_000) % 7, "messages of an incomplete batch").to.equal(0);
       expect(readdirSync(folder.path)).to.not.include(`${round}.db-wal`);
     }
     appending = false;

@@ -34,13 +34,13 @@ describe("A start on a data folder that shows signs of a lost store", () => {
 
   const wal = (name: string) => rename(path.join(folder.path, "wal"), inData(name));
 
-  /** Why neither a server nor a backup takes the folder; it is left as it is. */
+  /** Expects that neither a server nor a backup accepts the folder, or changes it. Resolves with the server's error. */
   async function whyNot(): Promise<string> {
     const names = existsSync(data()) ? readdirSync(data()) : [];
     const opened = await openSqliteStore({ folder: data() }).catch((error: Error) => error);
     if (!(opened instanceof Error)) {
       await opened.close();
-      throw new Error("it was opened");
+      throw new Error("the store was opened");
     }
     expect(opened.message).to.match(SENTENCE);
     expect(existsSync(data()) ? readdirSync(data()) : []).to.deep.equal(names);
@@ -65,7 +65,7 @@ describe("A start on a data folder that shows signs of a lost store", () => {
       /obrolan\.db is not there, but obrolan\.db-wal is\. .*remove obrolan\.db-wal,/,
     ],
     [
-      "an obrolan.db that is empty, where a store was made before",
+      "an empty obrolan.db in a folder that had a store",
       () => truncate(inData("obrolan.db")),
       /has lost its store: obrolan\.db is empty, but a store was made there before/,
     ],
@@ -88,7 +88,7 @@ describe("A start on a data folder that shows signs of a lost store", () => {
     ],
   ];
   for (const [what, lose, sentence] of LOST) {
-    it(`a start changes nothing, and says what to do, on ${what}; a restore mends it`, async () => {
+    it(`a start on ${what} changes nothing and says what to do, and a restore repairs it`, async () => {
       await prepare();
       const before = await readLog(data());
       await lose();
@@ -99,12 +99,12 @@ describe("A start on a data folder that shows signs of a lost store", () => {
     });
   }
 
-  it("a start is refused, with the link named, if the folder is a link to nowhere", async () => {
+  it("a start on a folder that is a link to nowhere is refused, and the error names the link", async () => {
     symlinkSync("/no/such/disk", data());
     expect(await whyNot()).to.match(/data is a symbolic link to \/no\/such\/disk, which is not there/);
   });
 
-  it("a start goes through if obrolan.db is a link to a file that is there", async () => {
+  it("a start succeeds if obrolan.db is a link to an existing file", async () => {
     await prepare();
     const elsewhere = path.join(folder.path, "elsewhere");
     await mkdir(elsewhere);
@@ -117,7 +117,7 @@ describe("A start on a data folder that shows signs of a lost store", () => {
     expect((await readLog(data())).headId).to.equal(6);
   });
 
-  it("a start refuses the database of another program, and leaves it as it was", async () => {
+  it("a start refuses the database of another program, and leaves it unchanged", async () => {
     await mkdir(data());
     for (const journal of ["DELETE", "WAL"]) {
       const db = new DatabaseSync(inData("obrolan.db"));
@@ -133,7 +133,7 @@ describe("A start on a data folder that shows signs of a lost store", () => {
     }
   });
 
-  it("a start names a lock file that is damaged, and goes through without it", async () => {
+  it("a start fails on a damaged lock file, which the error names, and succeeds without it", async () => {
     await prepare();
     await writeFile(inData("obrolan.lock"), "no database\n".repeat(1_000));
     const opened = await openSqliteStore({ folder: data() }).catch((error: Error) => error);
@@ -142,7 +142,7 @@ describe("A start on a data folder that shows signs of a lost store", () => {
     expect((await readLog(data())).headId).to.equal(5);
   });
 
-  it("a start says so if the file system is read-only", async function () {
+  it("a start on a read-only file system fails, and the error says so", async function () {
     await prepare();
     const mount =
       'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" || exit 9; "$2" "$3" serve --listen 127.0.0.1:0 --data "$1"';
@@ -153,7 +153,7 @@ describe("A start on a data folder that shows signs of a lost store", () => {
       timeout: 30_000,
     });
     if (status !== 1) {
-      if (this.test) this.test.title += " (skipped: this system lets nobody mount a read-only folder)";
+      if (this.test) this.test.title += " (skipped: this system does not permit mounting a read-only folder)";
       this.skip();
     }
     expect(stderr).to.match(
@@ -186,14 +186,14 @@ describe("A first start on a new data folder", function () {
   this.timeout(300_000);
   const folder = useFolder();
 
-  it("a start makes good what a first start that was killed at a sync, or found no space, has left", async function () {
+  it("a start succeeds after a first start that was killed at a sync, or failed without space", async function () {
     needsStrace(this);
     const outcomes = await injectFaults([["fsync,fdatasync", 3]], 7);
     expect(outcomes.get("signal=SIGKILL")).to.be.greaterThan(0);
     expect(outcomes.get("error=ENOSPC")).to.be.greaterThan(0);
   });
 
-  it("a start makes good what a first start that was killed, or found no space, has left @long", async function () {
+  it("a start succeeds after a first start that was killed, or failed without space @long", async function () {
     needsStrace(this);
     const outcomes = await injectFaults([
       ["openat", 5],
@@ -206,8 +206,8 @@ describe("A first start on a new data folder", function () {
   });
 
   /**
-   * Makes every `stride`th of these calls of a first start fail, up to the call number `before`, and starts again. Resolves with how often
-   * each fault ended a first start.
+   * Injects a fault into each of many first starts: into every `stride`th of these system calls, up to the call number
+   * `before`. Expects that another start then succeeds. Resolves with how many first starts each fault has ended.
    */
   async function injectFaults(
     all: readonly (readonly [calls: string, stride: number])[],
@@ -217,7 +217,7 @@ describe("A first start on a new data folder", function () {
     const outcomes = new Map<string, number>();
     for (const [calls, stride] of all) {
       for (const fault of ["signal=SIGKILL", "error=ENOSPC"]) {
-        // Only what is done to the folder counts: Node itself opens hundreds of files.
+        // strace counts only calls for the data folder (-P), because Node itself opens hundreds of files.
         for (let when = stride, isThrough = false; !isThrough && when < before; when += stride) {
           const data = path.join(folder.path, `${calls}-${fault}-${when}`);
           const files = ["obrolan.db", "obrolan.db-wal", "obrolan.db-shm", "obrolan.db-journal", "obrolan.lock"];

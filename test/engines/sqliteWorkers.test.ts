@@ -17,8 +17,8 @@ const caught = (promise: Promise<unknown>) =>
 describe("WorkerClient", () => {
   const folder = useFolder();
   /**
-   * The threads in the order of their start: the one that writes, the one that reads, then those that took their
-   * places.
+   * The worker threads in the order of their start: the one that writes, the one that reads, then those that replaced
+   * them.
    */
   const threads: Worker[] = [];
   const note = (thread: Worker) => threads.push(thread);
@@ -41,7 +41,7 @@ describe("WorkerClient", () => {
 
   it("an append whose worker dies has an unknown outcome, and the next call works on a new worker", async () => {
     const db = new DatabaseSync(path.join(folder.path, "obrolan.db"));
-    // Each message takes a while, all of them far longer than it takes to end the thread.
+    // The trigger makes the append last far longer than it takes to end the thread.
     const COUNT =
       "WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c LIMIT 100000) SELECT count(*) FROM c";
     db.exec(`CREATE TRIGGER slow AFTER INSERT ON messages BEGIN ${COUNT}; END`);
@@ -66,7 +66,7 @@ describe("WorkerClient", () => {
     expect(await idsAfter(store.log, 0)).to.deep.equal([1, 2]);
   });
 
-  it("calls behind an append whose worker dies change nothing, and the ids stay dense", async () => {
+  it("appends that wait behind one whose worker dies change nothing, and leave no gap in the ids", async () => {
     const db = new DatabaseSync(path.join(folder.path, "obrolan.db"));
     db.exec("BEGIN IMMEDIATE");
     const appends = range(1, 5).map((i) => caught(store.log.append([draft(ana, `lost ${i}`)])));
@@ -76,7 +76,7 @@ describe("WorkerClient", () => {
     await gone;
     const [first, ...others] = await Promise.all(appends);
     expect(first).to.be.instanceOf(OutcomeUnknown);
-    for (const error of others) expect(error, "it was not begun").to.be.instanceOf(StoreUnavailable);
+    for (const error of others) expect(error, "the append was not begun").to.be.instanceOf(StoreUnavailable);
     const head = await headOf(store.log);
     expect(await post(store.log, draft(ana, "next"))).to.equal(head + 1);
     expect(await idsAfter(store.log, 0)).to.deep.equal(range(1, head + 1));

@@ -8,17 +8,17 @@ const root = path.resolve(import.meta.dirname, "../..");
 const contract = ["-I", path.join(root, "proto"), "obrolan/v1/chat.proto"];
 const PROTOC = "protobuf-compiler libprotobuf-dev";
 
-describe("The contract in other hands", () => {
+describe("The contract, compiled with protoc", () => {
   const folder = useFolder();
 
-  it("The contract compiles with plain protoc and nothing else.", async function () {
+  it("the contract compiles with plain protoc and nothing else", async function () {
     needs(this, "protoc", ["--version"], PROTOC);
     const { code, stderr } = await run("protoc", [...contract, "-o", path.join(folder.path, "chat.binpb")]);
     expect(stderr).to.equal("");
     expect(code).to.equal(0);
   });
 
-  it("The contract gives Java one file for each message, in the package obrolan.v1.", async function () {
+  it("the contract gives Java one file for each message, in the package obrolan.v1", async function () {
     needs(this, "protoc", ["--version"], PROTOC);
     const output = path.join(folder.path, "java");
     await mkdir(output);
@@ -29,7 +29,7 @@ describe("The contract in other hands", () => {
     expect(await readFile(path.join(output, "obrolan/v1/ChatProto.java"), "utf8")).to.include("package obrolan.v1;");
   });
 
-  it("The contract names its Go package, so that protoc-gen-go needs no M option.", async function () {
+  it("the contract names its Go package, so that protoc-gen-go needs no M option", async function () {
     needs(this, "protoc", ["--version"], PROTOC);
     const file = path.join(folder.path, "chat.binpb");
     await run("protoc", [...contract, "-o", file]);

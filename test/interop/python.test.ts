@@ -12,14 +12,14 @@ import { PythonClient } from "./pythonClient.ts";
 const PASSWORD = "a good password";
 const numbered = (word: string, count: number) => Array.from({ length: count }, (_, index) => `${word} ${index}`);
 
-describe("examples/python, a client made from the contract alone", function () {
+describe("examples/python, a client written from the contract alone", function () {
   this.timeout(240_000);
   const folder = useFolder();
   let server: ServerProcess;
   let port: number;
   let proxy: TcpProxy;
   let others: Connection | undefined;
-  /** The stubs, made once for all tests. */
+  /** The folder of the stubs, which are generated once for all tests. */
   let stubs: string;
   before(async function () {
     stubs = await mkdtemp(path.join(tmpdir(), "obrolan-stubs-"));
@@ -63,7 +63,7 @@ describe("examples/python, a client made from the contract alone", function () {
     return client;
   }
 
-  it("The Python client registers, joins, says something, hears it, lists who is online and leaves.", async () => {
+  it("the Python client registers, joins, sends a message, receives it, lists who is online and leaves", async () => {
     const text = "selamat pagi, 世界 👋";
     const guido = start("register", "guido");
     guido.type("list", `sendall ${text}`);
@@ -76,13 +76,13 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(await guido.end()).to.equal(0);
   });
 
-  it("The Python client names the reason of a failed sign-in and ends with exit code 1.", async () => {
+  it("the Python client names the reason of a failed sign-in and ends with exit code 1", async () => {
     const guido = start("login", "guido");
     expect(await guido.next("ended")).to.include({ reason: "BAD_CREDENTIALS" });
     expect(await guido.end()).to.equal(1);
   });
 
-  it("The Python client resumes after its saved cursor and gets exactly the missed messages.", async () => {
+  it("the Python client resumes after its saved cursor and gets exactly the missed messages", async () => {
     const guido = start("register", "guido");
     guido.type("sendall before");
     await guido.next("accepted");
@@ -97,7 +97,7 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(await again.end()).to.equal(0);
   });
 
-  it("The Python client misses nothing after a cut in a room in which nothing had been said. @long", async () => {
+  it("the Python client misses nothing after a cut before the first message of the room @long", async () => {
     const guido = start("register", "guido", "--recent", "20");
     await guido.next("caught_up");
     proxy.forbid();
@@ -109,7 +109,7 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(guido.all("gap")).to.deep.equal([]);
   });
 
-  it("After a cut the Python client resends commands without a reply, and they are posted once.", async () => {
+  it("the Python client resends commands without a reply after a cut, and they are posted once", async () => {
     const ada = await enterAs("ada");
     const guido = start("register", "guido");
     await guido.next("caught_up");
@@ -126,7 +126,7 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(ada.messages.map(({ text }) => text)).to.deep.equal(texts);
   });
 
-  it("The Python client continues after its server was killed and restarted, and loses no message. @long", async () => {
+  it("the Python client continues after its server was killed and restarted, and loses no message @long", async () => {
     const guido = start("register", "guido");
     await guido.next("caught_up");
     const texts = numbered("said", 60);
@@ -142,7 +142,7 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(guido.texts).to.deep.equal(texts);
   });
 
-  it("The Python client reconnects after the goodbye of a draining server. @long", async () => {
+  it("the Python client reconnects after the goodbye of a draining server @long", async () => {
     const guido = start("register", "guido");
     await guido.next("caught_up");
     expect(await server.kill("SIGTERM")).to.include({ code: 0 });
@@ -154,7 +154,7 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(await guido.end()).to.equal(0);
   });
 
-  it("The Python client resends a command that was rejected with a retry_after, after that wait. @long", async () => {
+  it("the Python client resends a command rejected with a retry_after until it is accepted @long", async () => {
     await server.kill("SIGTERM");
     await serve(20, 2);
     const guido = start("register", "guido");
@@ -165,7 +165,7 @@ describe("examples/python, a client made from the contract alone", function () {
     expect(guido.texts).to.have.members(texts);
   });
 
-  it("The Python client drops the one command that the server cannot read, and sends the others. @long", async () => {
+  it("the Python client drops the one command that the server cannot read, and sends the others @long", async () => {
     const guido = start("register", "guido");
     await guido.next("caught_up");
     guido.type("sendall before", `sendall ${"x".repeat(70_000)}`, "sendall after", "sendall last");

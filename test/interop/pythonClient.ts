@@ -7,11 +7,11 @@ import { within } from "../support/deadline.ts";
 import { needs, run } from "../support/externalTools.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
-/** Debian's, whatever other Pythons there are: its packages are installed for this one. */
+/** Debian's own Python, because only this one has the gRPC packages of Debian. */
 const python = "/usr/bin/python3";
 const plugin = "/usr/bin/grpc_python_plugin";
 
-/** The limit for an event. The client waits up to 5 s before it reconnects, several times on a busy machine. */
+/** How long a test waits for an event. On a busy machine the client reconnects several times, each after up to 5 s. */
 const TIMEOUT_MS = 60_000;
 
 /** An event as the client prints it: its kind and its fields. */
@@ -62,7 +62,7 @@ export class PythonClient {
     if (code !== 0) throw new Error(stderr);
   }
 
-  /** Starts the client. `stubs`: the folder of the generated code; `state`: the folder of what the client keeps. */
+  /** Starts the client. `stubs`: the folder of the generated code; `state`: the folder of the client's own file. */
   static start(
     { stubs, state, port }: { stubs: string; state: string; port: number },
     ...args: string[]
@@ -86,7 +86,7 @@ export class PythonClient {
     return this.all("message").map(({ text }) => text);
   }
 
-  /** Waits for the next event of a kind after the event of the last call. */
+  /** Waits for the next event of a kind after the event that the previous call returned. */
   async next(kind: string): Promise<Record<string, unknown>> {
     return this.until(kind, () => {
       const found = this.printed.findIndex((event, index) => index >= this.#position && kind in event);
@@ -112,7 +112,7 @@ export class PythonClient {
     }
   }
 
-  /** Closes its input and waits until it has left. Resolves with its exit code. */
+  /** Closes the input of the client, and waits for its end. Resolves with its exit code. */
   async end(): Promise<number | null> {
     this.#child.stdin?.end();
     return within(this.exited, () => `the end of the client: ${this.#output()}`, TIMEOUT_MS);

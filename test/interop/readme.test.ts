@@ -8,7 +8,7 @@ import { needsTool } from "../support/externalTools.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { Connection } from "../support/wire.ts";
-import { isShown, readCalls, readSession } from "./readme.ts";
+import { isShown, readCalls, readExample } from "./readme.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 /** Printed between two steps. */
@@ -36,9 +36,9 @@ describe("The README's section Without a client", function () {
     await endProcesses();
   });
 
-  /** Types the session with one of the tools; budi hears it. An account is made once: later `Register` says so. */
+  /** Types the example with one of the tools; budi gets its message. `hasAccount`: `Register` fails, ada exists. */
   async function type(tool: string, { hasAccount }: { hasAccount: boolean }): Promise<void> {
-    const steps = await readSession("Without a client");
+    const steps = await readExample("Without a client");
     expect(steps).to.have.lengthOf(4);
     const call = (await readCalls()).get(tool);
     if (call === undefined) throw new Error(`the README has no call() for ${tool}`);
@@ -59,18 +59,18 @@ describe("The README's section Without a client", function () {
     await budi.next("message", ({ sender, text }) => sender === "ada" && text === "Hello from a shell.");
   }
 
-  it("The session prints what the README says with buf, also when it is typed again.", async () => {
+  it("the example prints what the README says with buf, also if it is typed again", async () => {
     await type("buf", { hasAccount: false });
     await type("buf", { hasAccount: true });
   });
 
-  it("The session prints what the README says with grpcurl, also when it is typed again.", async function () {
+  it("the example prints what the README says with grpcurl, also if it is typed again", async function () {
     needsTool(this, "grpcurl", ["--version"], GRPCURL);
     await type("grpcurl", { hasAccount: false });
     await type("grpcurl", { hasAccount: true });
   });
 
-  it("The session prints what the README says with buf and then grpcurl, and the other way round. @long", async function () {
+  it("the example prints what the README says with buf, then grpcurl, then buf again @long", async function () {
     needsTool(this, "grpcurl", ["--version"], GRPCURL);
     await type("buf", { hasAccount: false });
     await type("grpcurl", { hasAccount: true });

@@ -3,15 +3,15 @@ import path from "node:path";
 
 const readme = path.resolve(import.meta.dirname, "../../README.md");
 
-/** A step of a session: the command, and its output. */
+/** A step of an example: the commands, and their output. */
 export interface Step {
   readonly commands: string;
   /** `…` stands for text that differs in each run. */
   readonly prints: string;
 }
 
-/** The session below a heading of the README: each block of `sh`, and the block after it with its output. */
-export async function readSession(heading: string): Promise<Step[]> {
+/** The example below a heading of the README: each block of `sh`, and the block after it with its output. */
+export async function readExample(heading: string): Promise<Step[]> {
   const text = await readFile(readme, "utf8");
   const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
   if (section === undefined) throw new Error(`the README has no section "${heading}"`);
@@ -19,14 +19,14 @@ export async function readSession(heading: string): Promise<Step[]> {
   return [...steps].map(([, commands = "", prints = ""]) => ({ commands, prints }));
 }
 
-/** The README's functions `call`, by their tool. */
+/** Each definition of the shell function `call` in the README, by the tool that it uses (`buf`, `grpcurl`). */
 export async function readCalls(): Promise<ReadonlyMap<string, string>> {
   const text = await readFile(readme, "utf8");
   const calls = text.matchAll(/^call\(\) \{ (?:npx @bufbuild\/)?(\w+) .*\}$/gm);
   return new Map([...calls].map(([line, tool = ""]) => [tool, line]));
 }
 
-/** Whether a text matches an output with `…`. White space is ignored, because the README formats JSON more tightly. */
+/** Whether a text matches an output with `…`. Ignores white space, because the README formats JSON more tightly. */
 export function isShown(text: string, shown: string): boolean {
   const squeezed = (from: string) => from.replace(/\s+/g, "");
   const parts = squeezed(shown)

@@ -1,7 +1,7 @@
-"""Stays in the room by nothing but the rules under "A client in short" in chat.proto.
+"""A client that stays in the room by following only the rules under "A client in short" in chat.proto.
 
-Usage: short_rules.py ADDRESS USERNAME PASSWORD RECENT, with what protoc generated on the PYTHONPATH. Prints one line of
-JSON for each event: its kind, and the id and text of a message. Runs until it is killed.
+Usage: short_rules.py ADDRESS USERNAME PASSWORD RECENT, with the code that protoc generated on the PYTHONPATH.
+Prints one line of JSON for each event: its kind, and the id and text of a message. Runs until it is killed.
 """
 
 import json
@@ -14,7 +14,7 @@ import uuid
 import grpc
 from obrolan.v1 import chat_pb2, chat_pb2_grpc
 
-# A lost connection is tried again after this long at most, in milliseconds.
+# The wait before gRPC reconnects: the first, and the longest.
 RECONNECT = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 500)]
 # Despite its name, this is the time that an attempt has to succeed.
 RECONNECT += [("grpc.min_reconnect_backoff_ms", 5_000)]
@@ -45,7 +45,7 @@ class Client:
             wait = min(2 * wait, 1)
 
     def connect(self):
-        """Waits for a connection: gRPC works on one only while something waits for it, and a call may fail at once."""
+        """Waits for a connection: gRPC connects only while something waits, and a call without it fails."""
         ready = grpc.channel_ready_future(self.channel)
         try:
             ready.result(timeout=5)

@@ -16,14 +16,14 @@ describe("The examples in TypeScript", () => {
   const inFolder = (name: string) => path.join(folder.path, name);
   afterEach(endProcesses);
 
-  it("The README shows examples/typescript/hello.ts as it is.", async () => {
+  it("the README shows examples/typescript/hello.ts as it is", async () => {
     const readme = await readFile(inRoot("README.md"), "utf8");
     const [, shown] = /^```ts\n(.*?)^```$/ms.exec(readme) ?? [];
     expect(shown).to.equal(await readFile(inRoot("examples/typescript/hello.ts"), "utf8"));
     expect(readme).to.contain("node examples/typescript/hello.ts");
   });
 
-  it("The README's example runs in a clone, says hello and prints it.", async () => {
+  it("the README's example runs in a clone, sends its message and prints it", async () => {
     const { port } = await ServerProcess.serve(inFolder("data"));
     const client = connect({ address: `127.0.0.1:${port}` });
     try {
@@ -35,7 +35,7 @@ describe("The examples in TypeScript", () => {
       await writeFile(inFolder("hello.ts"), example);
       const running = run(process.execPath, [inFolder("hello.ts")]);
       await takeUntil(client.enter({ token, recent: 1 }), "the hello", says("Hello from TypeScript."));
-      // Its token is worth nothing any more: it ends.
+      // The logout ends the example, because it revokes the example's session.
       await client.logout(token, { everywhere: true });
       const { code, stdout, stderr } = await running;
       expect({ code, stdout, stderr }).to.deep.equal({ code: 0, stdout: "budi Hello from TypeScript.\n", stderr: "" });
@@ -44,7 +44,7 @@ describe("The examples in TypeScript", () => {
     }
   });
 
-  it("The complete example talks over TLS, and on its next visit gets what it has missed, once.", async () => {
+  it("the complete example connects with TLS, and its second run prints exactly what it has missed", async () => {
     const { cert, key } = makeCertificate();
     await Promise.all([writeFile(inFolder("cert.pem"), cert), writeFile(inFolder("key.pem"), key)]);
     const tls = ["--tls-cert", inFolder("cert.pem"), "--tls-key", inFolder("key.pem")];

@@ -120,7 +120,7 @@ describe("Committer", () => {
     ]);
   });
 
-  it("every node is notified of the new messages only, before their senders get the result", async () => {
+  it("only new messages are published, and before their senders get the result", async () => {
     const { append, notifications, log } = await setUp();
     const first = draft(ana, "a", { requestId: "r" });
     const heard = await append(first).then(() => notifications.length);
@@ -139,33 +139,33 @@ describe("Committer", () => {
     });
   });
 
-  it("a commit that fails rejects the drafts of its own batch alone", async () => {
+  it("a commit that fails rejects only the drafts of its own batch", async () => {
     const { append, gate, failWith, sizes, reported } = await setUp();
-    const away = new StoreUnavailable("the disk is full");
-    failWith(away);
+    const full = new StoreUnavailable("the disk is full");
+    failWith(full);
     gate.shut();
     const lost = range(1, 3).map((i) => append(say(`lost ${i}`)).catch((error) => error));
     await gate.entered();
     failWith(undefined);
     const saved = range(1, 2).map((i) => append(say(`saved ${i}`)));
     gate.open();
-    expect(await Promise.all(lost)).to.deep.equal([away, away, away]);
+    expect(await Promise.all(lost)).to.deep.equal([full, full, full]);
     expect((await Promise.all(saved)).map(({ kind }) => kind)).to.deep.equal(["accepted", "accepted"]);
     expect(sizes()).to.deep.equal([3, 2]);
-    expect(reported, "the operator hears of it once").to.deep.equal([away]);
+    expect(reported, "reports").to.deep.equal([full]);
     expect(await idsAfter(store.log, base)).to.deep.equal([base + 1, base + 2]);
   });
 
-  it("a commit with an unknown outcome that happened is read from the store without a further message", async () => {
+  it("a message that was stored by a commit with an unknown outcome is read without a further message", async () => {
     const { append, failWith, log } = await setUp();
     failWith(new OutcomeUnknown("the thread has died"), true);
     const unknown = await append(say("was it?")).catch((error) => error);
     expect(unknown).to.be.instanceOf(OutcomeUnknown);
-    await until(() => log.headId === base + 1, "the message to be taken in");
+    await until(() => log.headId === base + 1, "the log to have the message");
   });
 
-  describe("when the log has regressed", () => {
-    /** A committer on a log whose id changes when the test says so. */
+  describe("after a log regression", () => {
+    /** A committer on a log whose id changes when a test calls `regress`. */
     async function setUpOther() {
       let logId: string | undefined;
       const opened = await setUp((real) =>
@@ -201,7 +201,7 @@ describe("Committer", () => {
       expect(batches.flatMap((batch) => batch.map(({ text }) => text))).to.deep.equal(["in flight", "fresh"]);
     });
 
-    it("messages that were appended during the regression are not published", async () => {
+    it("messages that were in flight during the regression are not published", async () => {
       const { append, gate, notifications, log, regress } = await setUpOther();
       gate.shut();
       const inFlight = append(say("in flight")).catch((error) => error);
@@ -210,7 +210,7 @@ describe("Committer", () => {
       gate.open();
       await inFlight;
       expect(notifications).to.deep.equal([]);
-      await until(() => log.headId === base + 1, "the store to be asked");
+      await until(() => log.headId === base + 1, "the log to sync");
     });
   });
 
@@ -219,7 +219,7 @@ describe("Committer", () => {
     failWith(new StoreUnavailable("the log has another id"));
     await store.log.append([say("another node's")]);
     await append(say("refused")).catch(() => {});
-    await until(() => log.headId === base + 1, "the log to be looked at");
+    await until(() => log.headId === base + 1, "the log to sync");
   });
 
   it("a commit has at most 1,000 drafts; the others form the next commits", async () => {
@@ -269,7 +269,7 @@ describe("Committer", () => {
     expect(await isSettled(committer.waitForSpace())).to.equal(true);
   });
 
-  it("the committer is idle only when no commit is in flight", async () => {
+  it("the committer is idle only when no draft waits and no commit is in flight", async () => {
     const { committer, append, gate } = await setUp();
     expect(await isSettled(committer.idle())).to.equal(true);
     gate.shut();

@@ -16,7 +16,7 @@ describe("maySee", () => {
     expect([ana, bob, eve].map((account) => maySee(account, message))).to.deep.equal([true, true, false]);
   });
 
-  it("only its author may see a message to oneself", () => {
+  it("only the sender may see a message of an account to itself", () => {
     const message = { senderId: ana, recipientId: ana };
     expect([ana, bob, eve].map((account) => maySee(account, message))).to.deep.equal([true, false, false]);
   });

@@ -5,7 +5,7 @@ import { range } from "../support/storeFixture.ts";
 
 const batch = (from: number, to: number, length = 10) => range(from, to).map((id) => message(id, { length }));
 
-/** The ids of all batches that follow a head, one behind the other. */
+/** Takes all batches that follow a head without a hole; returns the ids of their messages. */
 function follow(early: OutOfOrderBuffer, headId: number): number[] {
   const ids: number[] = [];
   for (let next = early.takeNext(headId); next !== undefined; next = early.takeNext(headId + ids.length)) {
@@ -29,7 +29,7 @@ describe("OutOfOrderBuffer", () => {
     expect([early.isEmpty, early.lastId]).to.deep.equal([true, 0]);
   });
 
-  it("batches leave in the order of ids up to the next hole, in whichever order they arrived", () => {
+  it("batches leave in the order of their ids, up to the next hole, whatever the order of their arrival", () => {
     const early = new OutOfOrderBuffer();
     for (const [from, to] of [
       [9, 9],
@@ -53,7 +53,7 @@ describe("OutOfOrderBuffer", () => {
     expect(early.isEmpty).to.equal(true);
   });
 
-  it("batches leave the buffer when the log has passed them", () => {
+  it("batches that the log has passed are not taken, and clear() empties the buffer", () => {
     const early = new OutOfOrderBuffer();
     early.add(batch(5, 8));
     early.add(batch(20, 21));

@@ -24,7 +24,7 @@ class RecordingLog {
   async read(from: number, to: number): Promise<Message[]> {
     this.asked.push([from, to]);
     await this.gate.pass();
-    if (this.broken) throw new StoreUnavailable("the disk is away");
+    if (this.broken) throw new StoreUnavailable("the disk is gone");
     return this.#messages.filter(({ id }) => id >= from && id <= to);
   }
 }
@@ -51,7 +51,7 @@ function setUp(more: { count?: number; from?: number; pages?: number; length?: n
   };
 }
 
-/** A cache for so many pages of ten messages. */
+/** The size of a cache that holds `pages` pages of ten messages. */
 async function bytesFor(pages: number): Promise<number> {
   const { bytes } = await setUp().fetch(11);
   return Math.ceil(bytes * (pages + 0.5));
@@ -92,7 +92,7 @@ describe("Pages", () => {
     expect(log.asked.map(([from]) => from)).to.deep.equal([61, 51, 1, 11, 31, 41]);
   });
 
-  it("a page is cached once read, is the same for every account, and shares its bytes", async () => {
+  it("a page that was read is cached, and accounts share the page and its bytes", async () => {
     const { fetch, cached } = setUp();
     expect(cached(15)).to.equal(undefined);
     await fetch(15);
@@ -103,7 +103,7 @@ describe("Pages", () => {
     expect(cached(21)).to.equal(undefined);
   });
 
-  it("a page at the end of the log is read again when it has more messages", async () => {
+  it("a page at the end of the log is read again for a message after its last one", async () => {
     const { log, fetch, cached } = setUp({ count: 13 });
     await fetch(13);
     expect(cached(13)).to.be.an("object");
@@ -136,7 +136,7 @@ describe("Pages", () => {
     expect(cachedPages()).to.deep.equal([11]);
   });
 
-  it("a page that is read again counts once", async () => {
+  it("a page that is read again counts only once towards the bound", async () => {
     const { fetch, cachedPages } = setUp({ pages: await bytesFor(2) });
     for (const id of [11, 11, 11, 11, 21]) await fetch(id);
     expect(cachedPages()).to.deep.equal([11, 21]);
@@ -165,7 +165,7 @@ describe("Pages", () => {
     ]);
   });
 
-  it("a truncation clears the cache", async () => {
+  it("clear() empties the cache", async () => {
     const { pages, fetch, cachedPages } = setUp();
     await fetch(1);
     pages.clear();
@@ -177,7 +177,7 @@ describe("Pages read by a convoy", () => {
   beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
   afterEach(() => mock.timers.reset());
 
-  /** Forty readers at the beginning of the log. */
+  /** A cache of `pages` pages, and forty readers at the beginning of the log. */
   async function convoy(pages: number) {
     const all = setUp({ pages: await bytesFor(pages) });
     const readers = Array.from({ length: 40 }, () => ({}));
@@ -189,21 +189,21 @@ describe("Pages read by a convoy", () => {
     return { ...all, readers, pass };
   }
 
-  it("readers in front do not evict pages that the convoy needs: the page needed last leaves first", async () => {
+  it("a reader ahead of the convoy evicts the page that the convoy needs last", async () => {
     const { fetch, cachedPages, pass } = await convoy(3);
-    const inFront = {};
-    for (const id of [1, 11, 21]) await fetch(id, inFront);
-    const next = fetch(31, inFront);
+    const ahead = {};
+    for (const id of [1, 11, 21]) await fetch(id, ahead);
+    const next = fetch(31, ahead);
     pass(260);
     await next;
     expect(cachedPages()).to.deep.equal([1, 11, 31]);
   });
 
-  it("readers in front wait until the convoy has caught up", async () => {
+  it("a reader ahead of the convoy waits until the convoy has caught up", async () => {
     const { log, fetch, cached, readers, pass } = await convoy(3);
-    const inFront = {};
-    for (const id of [1, 11, 21]) await fetch(id, inFront);
-    const next = fetch(31, inFront);
+    const ahead = {};
+    for (const id of [1, 11, 21]) await fetch(id, ahead);
+    const next = fetch(31, ahead);
     expect(await isSettled(next)).to.equal(false);
     for (const reader of readers) cached(31, reader);
     pass(10);
@@ -211,18 +211,18 @@ describe("Pages read by a convoy", () => {
     expect(log.asked).to.have.length(4);
   });
 
-  it("readers in front wait at most 250 ms", async () => {
+  it("a reader ahead of the convoy waits at most 250 ms", async () => {
     const { fetch, pass } = await convoy(3);
-    const inFront = {};
-    for (const id of [1, 11, 21]) await fetch(id, inFront);
-    const next = fetch(31, inFront);
+    const ahead = {};
+    for (const id of [1, 11, 21]) await fetch(id, ahead);
+    const next = fetch(31, ahead);
     pass(249);
     expect(await isSettled(next)).to.equal(false);
     pass(11);
     expect((await next).firstId).to.equal(31);
   });
 
-  it("readers in front do not wait if the readers behind are few or the cache has space", async () => {
+  it("a reader ahead does not wait if the readers behind it are few or the cache has space", async () => {
     const few = setUp({ pages: await bytesFor(3) });
     for (let i = 0; i < 10; i++) few.cached(1, {});
     for (const id of [1, 11, 21, 31]) await few.fetch(id, {});

@@ -9,11 +9,11 @@ import { ModelStore } from "../support/modelStore.ts";
 import { range } from "../support/storeFixture.ts";
 
 const DRAFT = { sessionId: 1, senderId: 1, sender: "ana", recipientId: 0, recipient: "", requestId: "", at: 0 };
-/** A reader. */
+/** The position of a reader of account 1. */
 const at = (cursor: number) => ({ cursor, accountId: 1 });
 
 describe("A log replica whose store's log has regressed", () => {
-  /** A log on a model that has ten messages. */
+  /** A log replica on a model store with ten messages. */
   async function setUp(more: { timeline?: number; through?: (store: LogStore) => LogStore } = {}) {
     const { timeline = DEFAULT_SIZES.timelineBytes, through = (store) => store } = more;
     const store = new ModelStore();
@@ -32,7 +32,7 @@ describe("A log replica whose store's log has regressed", () => {
       regressed: () => regressions.push(log.logId),
       storeAnswers: () => {},
     });
-    /** Everything behind a cursor. */
+    /** The texts of all messages after a cursor. */
     const readFrom = async (cursor: number) => {
       const texts: string[] = [];
       while (cursor < log.headId) {
@@ -48,7 +48,7 @@ describe("A log replica whose store's log has regressed", () => {
     return { store, say, log, appended, regressions, readFrom };
   }
 
-  /** The texts of all messages, of which so many are those of the old log. */
+  /** The texts of messages 1 to `all`; the first `old` of them are from the old log. */
   const story = (old: number, all: number) => range(1, all).map((id) => `${id <= old ? "old" : "new"} ${id}`);
 
   for (const [where, timeline] of [
@@ -66,7 +66,7 @@ describe("A log replica whose store's log has regressed", () => {
     });
   }
 
-  it("the listener is told once of a regression, before any message of the new log arrives", async () => {
+  it("the listener is told once of a regression, and once of each message of the new log", async () => {
     const { store, log, appended, regressions } = await setUp();
     store.goBack(6);
     await Promise.all([log.sync.run(), log.sync.run()]);
@@ -85,7 +85,7 @@ describe("A log replica whose store's log has regressed", () => {
     expect([log.timeline.firstId, log.headId]).to.deep.equal([10 - count + 1, 10]);
   });
 
-  it("the replica follows the oldest message of the new log, whether it lies before or after the old one", async () => {
+  it("the replica takes over the oldest id of the new log, whether that is lower or higher than before", async () => {
     const { store, log } = await setUp();
     await store.truncate(5);
     await log.sync.run();
@@ -100,7 +100,7 @@ describe("A log replica whose store's log has regressed", () => {
     expect([log.oldestId, log.headId]).to.deep.equal([5, 4]);
   });
 
-  it("the out-of-order buffer counts as seen: a store that lacks its messages has regressed", async () => {
+  it("the replica tells the store the newest id that it has seen, also in the out-of-order buffer", async () => {
     let told: Pick<LogState, "logId" | "headId"> | undefined;
     const { log } = await setUp({
       through: (store) =>
@@ -143,7 +143,7 @@ describe("A log replica whose store's log has regressed", () => {
         override<LogStore>(real, {
           read: async (from, to) => {
             const messages = await real.read(from, to);
-            // Only the page; the timeline is filled by others.
+            // Holds back only the read of the page, not the reads that fill the timeline.
             if (to === 8) await gate.pass();
             return messages;
           },
@@ -160,7 +160,7 @@ describe("A log replica whose store's log has regressed", () => {
     expect(await readFrom(0)).to.deep.equal(story(6, 12));
   });
 
-  it("messages that a sync reads during a regression are not taken", async () => {
+  it("messages that a sync reads during a regression are discarded", async () => {
     const gate = new Gate();
     const { store, say, log, appended, readFrom } = await setUp({
       through: (real) =>
@@ -176,8 +176,8 @@ describe("A log replica whose store's log has regressed", () => {
     gate.shut();
     const caughtUp = log.sync.run();
     await gate.entered();
-    // Found out by a reader whose page is gone, while the log reads on. The timeline begins so that what is read would
-    // fit.
+    // A reader whose page is missing discovers the regression while the sync is still reading. The new timeline begins
+    // at 11, so that the old message 11 would fit into it.
     store.goBack(10);
     store.log.oldestId = 11;
     await log.loadPage(at(0));
@@ -209,7 +209,7 @@ describe("A log replica whose store's log has regressed", () => {
     await gate.entered();
     isHeld = false;
     store.goBack(6);
-    // Another look, of a reader that misses its page, overtakes the first one.
+    // A second call of `state`, for a reader whose page is missing, is answered before the first.
     await log.loadPage(at(20)).catch(() => {});
     expect(regressions).to.deep.equal(["model-1"]);
     gate.open();

@@ -36,11 +36,11 @@ describe("Retention", () => {
     ana = await enlist(store, "ana");
   });
 
-  /** Messages of these times after noon. */
+  /** Appends a message for each of these times after noon. */
   const say = (...times: number[]) => store.log.append(times.map((at) => draft(ana, "-", { at: NOON + at })));
   const kept = () => idsAfter(store.log, 0);
 
-  it("a log without bounds keeps all messages", async () => {
+  it("retention without bounds keeps all messages", async () => {
     await say(...range(1, 20));
     const { look, notifications } = retentionOf(store.log, { clock: () => NOON + 10_000 * DAY });
     await look(2);
@@ -48,7 +48,7 @@ describe("Retention", () => {
     expect(notifications).to.deep.equal([]);
   });
 
-  it("a truncation stops between two steps if the log regresses, because its ids may be other messages", async () => {
+  it("a truncation stops between two steps if the log regresses: an id may then have another message", async () => {
     const model = new ModelStore();
     await model.append(range(1, 1_000).map(() => ({ ...DRAFT, at: NOON })));
     const { retention } = retentionOf(
@@ -76,7 +76,7 @@ describe("Retention", () => {
     expect(await kept()).to.deep.equal(range(18, 22));
   });
 
-  it("retention leaves a log that is empty or has fewer messages as it is", async () => {
+  it("retention does not change a log that is empty or within its bounds", async () => {
     const { look, notifications } = retentionOf(store.log, { policy: { maxMessages: 5, maxAgeMs: DAY } });
     await look(2);
     await say(...range(1, 5));
@@ -96,7 +96,7 @@ describe("Retention", () => {
     expect(await kept()).to.deep.equal(range(3, 5));
   });
 
-  it("if all messages are too old, all are removed and ids go on", async () => {
+  it("all messages are removed if all are too old, and the ids continue", async () => {
     await say(0, 1, 2);
     const { look } = retentionOf(store.log, { policy: { maxAgeMs: DAY }, clock: () => NOON + 9 * DAY });
     await look(1);
@@ -114,7 +114,7 @@ describe("Retention", () => {
     expect(await kept()).to.deep.equal([5, 6]);
   });
 
-  it("a clock that is not settled removes no message for its age, but the bound of their number holds", async () => {
+  it("a clock that is not settled removes no message for its age, but the maximum number holds", async () => {
     await say(0, 1, 2);
     let now: number | undefined;
     const { look } = retentionOf(store.log, { policy: { maxAgeMs: DAY, maxMessages: 2 }, clock: () => now });
@@ -148,16 +148,16 @@ describe("Retention", () => {
     const cut = look(1).finally(() => {
       done = true;
     });
-    // It has looked how much is too much.
+    // The check has found out what to remove.
     await until(() => steps > 0, "the first step");
     let sent = 0;
     for (; !done; sent++) await post(store.log, draft(ana, "meanwhile"));
     await cut;
     expect(await kept()).to.deep.equal(range(3_000, 3_000 + sent));
     expect(steps).to.be.greaterThan(9);
-    // One that waits for a step has its turn before the next.
+    // An append that waits for a step runs before the next step.
     expect(sent).to.be.at.least(steps - 1);
-    expect([toldBefore, notifications.length], "told of once, before the first step").to.deep.equal([1, 1]);
+    expect([toldBefore, notifications.length], "one notification, before the first step").to.deep.equal([1, 1]);
   });
 
   it("a truncation that was stopped between two steps is continued by the next one", async () => {
@@ -183,13 +183,13 @@ describe("Retention", () => {
     let isAway = true;
     const away = override(store.log, {
       truncate: async (before) => {
-        if (isAway) throw new Error("the store is away");
+        if (isAway) throw new Error("the store is unavailable");
         return store.log.truncate(before);
       },
     });
     const { retention } = retentionOf(away, { policy: { maxMessages: 2 } });
     const failure = await retention.check().catch((error: Error) => error.message);
-    expect(failure).to.equal("the store is away");
+    expect(failure).to.equal("the store is unavailable");
     isAway = false;
     await retention.check();
     expect(await kept()).to.deep.equal([8, 9]);

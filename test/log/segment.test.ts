@@ -5,7 +5,7 @@ import { Timeline } from "../../src/server/log/timeline.ts";
 import { decode, encoder, idsOf } from "../support/encoder.ts";
 import { entry } from "../support/messages.ts";
 
-/** A segment from id 1 on, given by the sender and recipient of each message. */
+/** A segment that begins with id 1, given by the sender, recipient and length of each message. */
 function segment(messages: readonly { from?: number; to?: number; length?: number }[], response = 64 * 1024): Timeline {
   const timeline = new Timeline(encoder, { timelineBytes: Number.POSITIVE_INFINITY, responseBytes: response }, 0);
   for (const [i, more] of messages.entries()) timeline.append(entry(i + 1, more));
@@ -16,7 +16,7 @@ const toAll = {};
 const [ana, bob, eve, ina] = [1, 2, 3, 4];
 
 describe("BatchBuilder", () => {
-  it("a batch is a whole response: the messages after a cursor, in order, and the new cursor", () => {
+  it("a batch is a complete response: the messages after a cursor, in order, and the new cursor", () => {
     const { bytes, cursor } = segment([toAll, toAll, toAll]).take(1, eve);
     expect(idsOf(bytes)).to.deep.equal([2, 3]);
     expect(Number(decode(bytes).cursor)).to.equal(3);
@@ -64,7 +64,7 @@ describe("BatchBuilder", () => {
     expect(cursor).to.be.within(1, 5_000);
   });
 
-  it("a batch fills a response up to its size, and the next one continues after it", () => {
+  it("a batch fills up to 15/16 of a response, and the next one continues after it", () => {
     const part = segment(Array.from({ length: 100 }, () => ({ length: 1_000 })));
     const first = part.take(0, eve);
     expect(first.bytes.length).to.be.within(60 * 1024 - 1_100, 60 * 1024);
@@ -85,12 +85,12 @@ describe("BatchBuilder", () => {
     expect(idsOf(part.take(0, eve).bytes)).to.have.length(20);
   });
 
-  it("all readers with the same cursor get the same new cursor, whatever else their responses contain", () => {
+  it("readers with the same cursor get the same new cursor, also if their responses have some other content", () => {
     const part = segment(
       Array.from({ length: 200 }, (_, i) => (i % 20 === 0 ? { from: ana, to: bob } : { length: 1_000 })),
     );
     for (let after = 0; after < part.lastId; ) {
-      // One has answers to its own commands in its response.
+      // This response also has 2 KiB of replies.
       const answering = part.take(after, eve, 62 * 1024);
       expect(answering).to.equal(part.take(after, ina));
       const { cursor } = answering;
@@ -99,7 +99,7 @@ describe("BatchBuilder", () => {
     }
   });
 
-  it("every reader gets the messages that it may see once, in order, in responses of at most the size", () => {
+  it("every reader gets the messages that it may see once, in order, in batches of bounded size", () => {
     const account = fc.integer({ min: 1, max: 4 });
     const message = fc.record({
       from: account,

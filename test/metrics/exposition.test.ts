@@ -12,7 +12,7 @@ function textOf(...metrics: Metric[]): string {
 }
 
 describe("expose", () => {
-  it("The text has a HELP line, a TYPE line and a sample for each metric, with an empty line between metrics.", () => {
+  it("the text has a HELP line, a TYPE line and a sample for each metric, with an empty line between metrics", () => {
     const text = textOf(
       { ...ABOUT, name: "a", type: "gauge", read: () => 1.5 },
       { ...ABOUT, name: "b_total", type: "counter", read: () => 1e21 },
@@ -23,7 +23,7 @@ describe("expose", () => {
     expect(CONTENT_TYPE).to.equal("text/plain; version=0.0.4; charset=utf-8");
   });
 
-  it("A labelled metric has one sample per value of its label, and only HELP and TYPE if there is none.", () => {
+  it("a labelled metric has one sample per value of its label, and only HELP and TYPE if it has no value", () => {
     const readEach = () => [["left", 2] as const, ["stalled", 0] as const];
     expect(textOf({ ...ABOUT, name: "a", type: "counter", label: "reason", readEach })).to.equal(
       '# HELP a A metric.\n# TYPE a counter\na{reason="left"} 2\na{reason="stalled"} 0\n',
@@ -33,25 +33,25 @@ describe("expose", () => {
     );
   });
 
-  it("A metric without a label and without a value is 0.", () => {
+  it("a metric without a label and without a value is 0", () => {
     expect(textOf({ ...ABOUT, name: "a", type: "gauge", read: () => undefined })).to.match(/\na 0\n$/);
   });
 
-  it("Label values escape backslashes, line feeds and quotes; help texts escape backslashes and line feeds.", () => {
+  it("label values escape backslashes, line feeds and quotes; help texts escape backslashes and line feeds", () => {
     const readEach = () => [['a"b\\c\nd', 1] as const];
     expect(textOf({ ...ABOUT, help: '"\\\n', name: "a", type: "gauge", label: "l", readEach })).to.equal(
       '# HELP a "\\\\\\n\n# TYPE a gauge\na{l="a\\"b\\\\c\\nd"} 1\n',
     );
   });
 
-  it("Infinite values are written as +Inf and -Inf, and missing ones as NaN.", () => {
+  it("infinite values are written as +Inf and -Inf, and NaN as NaN", () => {
     const values = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
     const readEach = () => values.map((value, index) => [`${index}`, value] as const);
     const text = textOf({ ...ABOUT, name: "a", type: "gauge", label: "l", readEach });
     expect(text.split("\n").slice(2, 5)).to.deep.equal(['a{l="0"} +Inf', 'a{l="1"} -Inf', 'a{l="2"} NaN']);
   });
 
-  it("The buckets of a histogram are cumulative, end with +Inf, and are in the unit of the metric's name.", () => {
+  it("the buckets of a histogram are cumulative, end with +Inf, and are in the unit of the metric's name", () => {
     const histogram = new Histogram([10, 100, 1_000]);
     for (const ms of [5, 10, 50, 5_000]) histogram.add(ms);
     expect(

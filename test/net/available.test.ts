@@ -42,7 +42,7 @@ describe("untilAvailable", () => {
     return error?.message;
   };
 
-  it("A free address is available at once, also with port 0.", async () => {
+  it("a free address is available at once, also with port 0", async () => {
     const port = await listen();
     servers.pop()?.close();
     await wait(`127.0.0.1:${port}`);
@@ -50,7 +50,7 @@ describe("untilAvailable", () => {
     expect(reports).to.deep.equal([]);
   });
 
-  it("An address on which another program listens is refused at once.", async () => {
+  it("an address on which another program listens is refused at once", async () => {
     const port = await listen();
     expect(await refusal(`127.0.0.1:${port}`, 60_000)).to.equal(
       `Cannot listen on 127.0.0.1:${port}: another program listens there. Stop that program, or take another address with --listen.`,
@@ -59,7 +59,7 @@ describe("untilAvailable", () => {
     expect(reports).to.deep.equal([]);
   });
 
-  it("The server waits for a port of an outgoing connection, and reports the cause.", async function () {
+  it("the server waits for a port that an outgoing connection has, and reports the cause", async function () {
     if (process.platform !== "linux") this.skip();
     const socket = await connectOut();
     const { localPort: port } = socket;
@@ -75,7 +75,7 @@ describe("untilAvailable", () => {
     await available;
   });
 
-  it("A port of an outgoing connection that stays is refused with the remedy.", async function () {
+  it("a port that an outgoing connection keeps is refused, and the error says what to do", async function () {
     if (process.platform !== "linux") this.skip();
     const { localPort: port } = await connectOut();
     expect(await refusal(`127.0.0.1:${port}`)).to.equal(
@@ -83,7 +83,7 @@ describe("untilAvailable", () => {
     );
   });
 
-  it("The wait for a port ends with the reason of the aborted signal.", async () => {
+  it("the wait for a port ends with the reason of the aborted signal", async () => {
     const controller = new AbortController();
     const reason = new Error("stopped");
     const { localPort } = await connectOut();
@@ -94,7 +94,7 @@ describe("untilAvailable", () => {
     expect(await waiting.catch((error) => error)).to.equal(reason);
   });
 
-  it("The server waits for an address that the machine does not have, and the error says so.", async () => {
+  it("the server waits for an address that the machine does not have, and the error says so", async () => {
     expect(await refusal("192.0.2.1:50051")).to.equal(
       "Cannot listen on 192.0.2.1:50051: this machine does not have the address 192.0.2.1, also after 0 s. Take another address with --listen.",
     );
@@ -103,7 +103,7 @@ describe("untilAvailable", () => {
     );
   });
 
-  it("A name that cannot be resolved is refused.", async () => {
+  it("a name that cannot be resolved is refused", async () => {
     expect(await refusal("nowhere.invalid:50051")).to.match(
       /^Cannot listen on nowhere\.invalid:50051: (the name nowhere\.invalid is not known|the name server does not answer for nowhere\.invalid, also after 0 s)\. Take another address with --listen\.$/,
     );
@@ -111,7 +111,7 @@ describe("untilAvailable", () => {
 });
 
 describe("The holder of a port", () => {
-  it("parseTable reads IPv4 and IPv6 sockets from the tables of the kernel.", () => {
+  it("parseTable reads IPv4 and IPv6 sockets from the tables of the kernel", () => {
     const table = [
       "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
       "   0: 0100007F:C383 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0",
@@ -127,7 +127,7 @@ describe("The holder of a port", () => {
     ]);
   });
 
-  it("findHolder ignores a program that has the same port of another address.", async function () {
+  it("findHolder ignores a listener on the same port of another address", async function () {
     if (process.platform !== "linux") this.skip();
     const server = net.createServer().listen(0, "127.0.0.1");
     await once(server, "listening");

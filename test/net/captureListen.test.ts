@@ -23,14 +23,14 @@ describe("captureListen", () => {
     return { server, captured };
   }
 
-  it("captureListen reports only the server that its own call starts.", async () => {
+  it("captureListen reports only the server that its own call starts", async () => {
     for (const { server, captured } of await Promise.all([listen(), listen(), listen()])) {
       expect(captured).to.have.length(1);
       expect(captured[0]).to.equal(server);
     }
   });
 
-  it("Nested calls of captureListen both report the server.", async () => {
+  it("nested calls of captureListen both report the server", async () => {
     const captures: string[] = [];
     await captureListen(
       () =>

@@ -12,7 +12,7 @@ describe("parseConnectionStart", () => {
     ["the proxy itself", LOCAL, undefined],
   ];
   for (const [what, header, address] of headers) {
-    it(`The header of ${what} is recognised when all its bytes have arrived.`, () => {
+    it(`the header of ${what} is recognised when all its bytes have arrived`, () => {
       const found = { kind: "header", length: header.length, address };
       expect(parseConnectionStart(Buffer.concat([header, REST]))).to.deep.equal(found);
       expect(parseConnectionStart(header)).to.deep.equal(found);
@@ -24,14 +24,14 @@ describe("parseConnectionStart", () => {
     });
   }
 
-  it("HTTP/2, TLS and other bytes are no header, by their first byte.", () => {
+  it("HTTP/2, TLS and other bytes are not a header", () => {
     for (const bytes of [REST, REST.subarray(0, 1), Buffer.of(0x16, 3, 1), Buffer.from("\r\n\r\nno header")]) {
       expect(parseConnectionStart(bytes)).to.deep.equal({ kind: "none" });
     }
   });
 
   for (const [what, bytes] of Object.entries(MALFORMED)) {
-    it(`A header is malformed: ${what}.`, () => {
+    it(`a header is malformed: ${what}`, () => {
       expect(parseConnectionStart(bytes)).to.deep.equal({ kind: "malformed" });
     });
   }

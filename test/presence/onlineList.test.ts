@@ -36,7 +36,7 @@ describe("OnlineList", () => {
     expect(new Set(sizes.map(({ total }) => total))).to.deep.equal(new Set([1_200]));
   });
 
-  it("the last page has no next token, also if it is just full", async () => {
+  it("the last page has no next token, also if it is exactly full", async () => {
     const { list } = await setUp(users(4));
     const first = await list.page(2, "");
     expect(first.nextPageToken).to.not.equal("");
@@ -45,7 +45,7 @@ describe("OnlineList", () => {
     expect(second.nextPageToken).to.equal("");
   });
 
-  it("the list continues after a name that has gone meanwhile", async () => {
+  it("the list continues after a user who has left in the meantime", async () => {
     const { roster, list } = await setUp(["ana", "bob", "eve", "ina"]);
     const { nextPageToken } = await list.page(2, "");
     await roster.leave(2);
@@ -71,13 +71,13 @@ describe("OnlineList", () => {
 
   const encode = (text: string) => Buffer.from(text).toString("base64url");
   const wrong = {
-    "is no base64": "?!",
-    "has letters that say nothing": `${encode("after:ana")}=`,
+    "is not base64": "?!",
+    "has padding": `${encode("after:ana")}=`,
     "has white space": ` ${encode("after:ana")}`,
     "is of another kind": encode("before:ana"),
     "has no name": encode("after:"),
-    "has what cannot be a name": encode("after:Ana"),
-    "has a line end behind the name": encode("after:ana\n"),
+    "has an invalid name": encode("after:Ana"),
+    "has a line end after the name": encode("after:ana\n"),
     "is very long": "A".repeat(60_000),
   };
   for (const [what, token] of Object.entries(wrong)) {

@@ -11,7 +11,7 @@ const DAY = 24 * 60 * 60 * 1_000;
 describe("watchExpiry", () => {
   const folder = useFolder();
 
-  it("watchExpiry logs expiring certificates once a day, and continues after a read error.", () => {
+  it("watchExpiry logs expiring certificates once a day, and continues after a read error", () => {
     const start = Date.UTC(2026, 10, 30);
     const file = path.join(folder.path, "cert.pem");
     writeFileSync(file, makeCertificate(start - 75 * DAY, start + 15 * DAY).cert);

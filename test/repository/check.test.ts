@@ -11,8 +11,8 @@ const AUTH = "src/server/rpc/auth.ts";
 const TEST = "test/e2e/planted.ts";
 
 /**
- * For each row of `scripts/checks/directions.ts`, imports that it forbids: the file that has them, and their targets. A file that
- * exists gets them at its end.
+ * Imports that the table in `scripts/checks/directions.ts` forbids, at least one for each row: the importing file, and
+ * what it imports. In a file that exists already, the imports are appended.
  */
 const forbidden: Record<string, string[]> = {
   "src/config/planted.ts": ["src/server/common/limits.ts", "src/client/index.ts", "src/cli/main.ts"],
@@ -89,7 +89,7 @@ const allowed: Record<string, string[]> = {
 };
 
 describe("npm run check", function () {
-  // Each test runs a compiler, a linter and a generator, on a machine that may be busy.
+  // Some tests run a compiler, a linter and a generator, on a machine that may be busy.
   this.timeout(120_000);
   let copy: Copy;
   beforeEach(async () => {
@@ -97,7 +97,7 @@ describe("npm run check", function () {
   });
   afterEach(() => copy.remove());
 
-  /** Adds an import of each target to each file. Returns every import as `FILE:LINE TARGET`. */
+  /** Adds to each file an import of each of its targets. Returns every import as `FILE:LINE TARGET`. */
   async function plant(imports: Record<string, string[]>): Promise<string[]> {
     const planted = Object.entries(imports).map(async ([file, targets]) => {
       const before = await readFile(copy.path(file), "utf8").catch(() => "");
@@ -110,7 +110,7 @@ describe("npm run check", function () {
     return (await Promise.all(planted)).flat();
   }
 
-  /** Runs all checks, or those with a word in their names. Resolves with the names of the failed ones, and the output. */
+  /** Runs all checks, or those whose name has a given word. Resolves with the names of the failed ones. */
   async function check(...only: string[]): Promise<{ failed: string[]; output: string; code: number }> {
     const { code, output } = await copy.run("npm", "run", "check", ...only);
     const failed = [...output.matchAll(/^FAILED +(.+?) \(/gm)].map((match) => match[1] ?? "");
@@ -167,7 +167,7 @@ describe("npm run check", function () {
     expect(lines).to.deep.equal(["1", "2", "3", "4"]);
   });
 
-  it("the check fails if generated code is stale, missing or left over, and says what to run", async () => {
+  it("the check fails if generated code is stale or left over, and says what to run", async () => {
     await appendFile(copy.path("src/gen/obrolan/v1/chat.ts"), "// by hand\n");
     await writeFile(copy.path("src/gen/obrolan/v1/old.ts"), "export {};\n");
     await appendFile(copy.path("docs/protocol.md"), "By hand.\n");
@@ -197,7 +197,7 @@ describe("npm run check", function () {
     expect(output).to.match(/^ok +types/m);
   });
 
-  it("the check fails if a link, an anchor, a page named by code or a test named by a page does not exist", async () => {
+  it("the check fails if a link, an anchor, a page named by code or a test named by a page is missing", async () => {
     const git = (...args: string[]) => copy.run("git", ...args);
     await git("init", "--quiet");
     await git("add", ".");
@@ -243,7 +243,7 @@ describe("npm run check", function () {
   });
 });
 
-/** How a file names a target: a package by its name, a file by the path from the file's folder. */
+/** The specifier with which a file imports a target: the name of a package, or the path from the file's folder. */
 function specifierOf(file: string, target: string): string {
   if (!target.includes("/") || target.startsWith("@")) return target;
   const path = relative(dirname(file), target);

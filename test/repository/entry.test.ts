@@ -7,7 +7,7 @@ import { useFolder } from "../support/folder.ts";
 const root = path.resolve(import.meta.dirname, "../..");
 const entry = "bin/obrolan.js";
 
-/** Makes a Node look like an older one to the modules that it loads later. */
+/** A script that makes Node look like an older one to the modules that it loads later. */
 const asOld = (version: string) =>
   `Object.defineProperty(process, "versions", { value: { ...process.versions, node: "${version}" } });\n`;
 
@@ -25,7 +25,7 @@ describe("bin/obrolan.js", () => {
     await writeFile(path.join(folder.path, name), content);
   }
 
-  /** A program that prints which Node it believes to run on, in place of the real one. */
+  /** Stands in for the real program: prints the version of Node that it sees, and ends with exit code 7. */
   const program = "export const main = async () => { console.log(process.versions.node); return 7; };\n";
   const asCheckout = () => write("src/cli/main.ts", program);
   const asPackage = () => write("dist/cli/main.js", program);
@@ -46,19 +46,19 @@ describe("bin/obrolan.js", () => {
     });
   }
 
-  it("bin/obrolan.js asks for npm ci in a checkout without node_modules, on a new Node.", async () => {
+  it("bin/obrolan.js asks for npm ci in a checkout without node_modules, on a new Node", async () => {
     await asCheckout();
     const sentence = `obrolan: Obrolan's packages are not installed yet. Run "npm ci" in ${folder.path}\n`;
     expect(await run()).to.deep.equal({ code: 2, output: sentence });
   });
 
-  it("bin/obrolan.js asks for npm ci in a checkout without node_modules, on an old Node.", async () => {
+  it("bin/obrolan.js asks for npm ci in a checkout without node_modules, on an old Node", async () => {
     await asCheckout();
     const sentence = `obrolan: Obrolan's packages are not installed yet. Run "npm ci" in ${folder.path}\n`;
     expect(await run("18.20.8")).to.deep.equal({ code: 2, output: sentence });
   });
 
-  it("bin/obrolan.js asks for npm ci in a checkout on an old Node without the pinned Node.", async () => {
+  it("bin/obrolan.js asks for npm ci in a checkout on an old Node without the pinned Node", async () => {
     await asCheckout();
     await withPackages();
     const sentence =
@@ -67,7 +67,7 @@ describe("bin/obrolan.js", () => {
     expect(await run("20.20.2")).to.deep.equal({ code: 2, output: sentence });
   });
 
-  it("bin/obrolan.js runs a checkout on an old Node with the pinned Node, and keeps its exit code.", async () => {
+  it("bin/obrolan.js runs a checkout on an old Node with the pinned Node, and keeps its exit code", async () => {
     await asCheckout();
     await withPackages();
     await mkdir(path.join(folder.path, "node_modules/.bin"), { recursive: true });
@@ -75,18 +75,18 @@ describe("bin/obrolan.js", () => {
     expect(await run("20.20.2")).to.deep.equal({ code: 7, output: `${process.versions.node}\n` });
   });
 
-  it("bin/obrolan.js tells the user of the published package on an old Node to install a newer one.", async () => {
+  it("bin/obrolan.js tells the user of the published package on an old Node to install a newer one", async () => {
     await asPackage();
     const sentence = "obrolan: This is Node 20.20.2, and Obrolan needs 22.18 or later. Install a newer Node.\n";
     expect(await run("20.20.2")).to.deep.equal({ code: 2, output: sentence });
   });
 
-  it("bin/obrolan.js runs the published package on a new Node without node_modules of its own.", async () => {
+  it("bin/obrolan.js runs the published package on a new Node without node_modules of its own", async () => {
     await asPackage();
     expect(await run()).to.deep.equal({ code: 7, output: `${process.versions.node}\n` });
   });
 
-  it("bin/obrolan.js uses no syntax that Node 12 cannot parse.", async () => {
+  it("bin/obrolan.js uses no ?., ?? or top-level await, which Node 12 cannot parse", async () => {
     const text = await readFile(path.join(root, entry), "utf8");
     const code = text.replace(/^\s*\/\/.*$/gm, "");
     expect(code).to.not.match(/\?\.[^\d]|\?\?|^(const .* = )?await /m);
@@ -98,7 +98,7 @@ describe("A checkout", function () {
   const folder = useFolder();
 
   for (const version of ["20.19.0", "22.12.0", "24.0.0"]) {
-    it(`Every package that npm ci installs allows Node ${version}.`, async () => {
+    it(`every package that npm ci installs allows Node ${version}`, async () => {
       for (const name of ["package.json", "package-lock.json"]) {
         await copyFile(path.join(root, name), path.join(folder.path, name));
       }

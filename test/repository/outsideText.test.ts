@@ -5,7 +5,7 @@ import { expect } from "chai";
 const SERVER = path.resolve(import.meta.dirname, "../../src/server");
 
 describe("Text from clients, in the sources of the server", () => {
-  it("Only accounts/credentials.ts normalizes text from clients, after a check of its length in bytes.", async () => {
+  it("only accounts/credentials.ts normalizes text from clients, after a check of its length in bytes", async () => {
     const found: string[] = [];
     for (const name of await readdir(SERVER, { recursive: true })) {
       if (!name.endsWith(".ts")) continue;

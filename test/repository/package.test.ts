@@ -16,7 +16,7 @@ describe("The published package @long", function () {
 
   const modules = () => copy.path("installed/node_modules");
 
-  /** Packs the package and installs it into `installed/` as npm does, without the development dependencies. */
+  /** Packs the package, and unpacks it into `installed/`, with links to its dependencies except for development. */
   before(async () => {
     copy = await Copy.make();
     const packed = await copy.run("npm", "pack");
@@ -45,7 +45,7 @@ describe("The published package @long", function () {
     return copy.run(process.execPath, path.join("installed", file), ...args);
   }
 
-  it("The published package exports the client library with types: the README's example compiles.", async () => {
+  it("the published package exports the client library with types: the README's example compiles", async () => {
     const readme = await readFile(path.join(modules(), "obrolan/README.md"), "utf8");
     const [, example = ""] = /^```ts\n(.*?)^```$/ms.exec(readme) ?? [];
     expect(example).to.include('from "../../src/client/index.ts"; // in a project of your own: "obrolan/client"');
@@ -71,14 +71,14 @@ describe("The published package @long", function () {
     expect((await run("import.ts")).output.trim().split(",")).to.include("connect");
   });
 
-  it("The published package has only declaration files that its exports reach.", async () => {
+  it("the published package has only declaration files that its exports reach", async () => {
     const dist = path.join(modules(), "obrolan/dist");
     const reached = await reachableDeclarations(path.join(dist, "client/index.d.ts"));
     const all = await allDeclarations(dist);
     expect(all.sort()).to.deep.equal([...reached].sort());
   });
 
-  it("The published package has every file that its Markdown files link to.", async () => {
+  it("the published package has every file that its Markdown files link to", async () => {
     const folder = path.join(modules(), "obrolan");
     const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".md"));
     expect(names).to.include.members(["README.md", "CHANGELOG.md", "docs/protocol.md"]);
@@ -93,13 +93,13 @@ describe("The published package @long", function () {
     expect(dead).to.deep.equal([]);
   });
 
-  it("The program of the published package shows its usage.", async () => {
+  it("the program of the published package shows its usage", async () => {
     const { code, output } = await run(program, "--help");
     expect(code, output).to.equal(0);
     expect(output).to.match(/^Usage: obrolan/);
   });
 
-  it("The server of the published package serves with reflection, and ends on SIGTERM.", async () => {
+  it("the server of the published package serves with reflection, and ends on SIGTERM", async () => {
     const args = [copy.path(`installed/${program}`), "serve", "--listen", "127.0.0.1:0", "--data", copy.path("data")];
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
     try {

@@ -8,7 +8,7 @@ import { InvalidRequest } from "../../src/server/rpc/invalidRequest.ts";
 
 const DESCRIPTORS = new URL("../../src/gen/obrolan.binpb", import.meta.url);
 
-/** The fields of a message of the contract that are messages, by its name. */
+/** Those fields of a message in the contract whose type is a message too. */
 async function messageFieldsOf(name: string) {
   const { file } = fromBinary(FileDescriptorSetSchema, await readFile(DESCRIPTORS));
   const message = file.flatMap(({ messageType }) => messageType).find((each) => each.name === name);
@@ -16,7 +16,7 @@ async function messageFieldsOf(name: string) {
   return message.field.filter(({ type }) => type === FieldDescriptorProto_Type.MESSAGE);
 }
 
-/** A `ChatRequest` with one field, whose content is the field number 0 and is thus not a message. */
+/** A `ChatRequest` with one field, whose content is not a message: it has the field number 0. */
 function malformedIn(field: number): Uint8Array {
   return new BinaryWriter().tag(field, WireType.LengthDelimited).bytes(Uint8Array.of(0x00)).finish();
 }

@@ -37,13 +37,13 @@ describe("failureOf", () => {
     expect(setUp(new Refusal("STORE_UNAVAILABLE", "Wait.", { cause })).reported).to.deep.equal([cause]);
   });
 
-  it("an invalid request ends the call with a status of its own", () => {
+  it("an invalid request ends the call with the status that it has", () => {
     expect(setUp(new InvalidRequest("no"))).to.include({ code: "INVALID_ARGUMENT", reason: "REQUEST_INVALID" });
     const tooLarge = setUp(new InvalidRequest("too large", { code: Status.RESOURCE_EXHAUSTED }));
     expect(tooLarge).to.include({ code: "RESOURCE_EXHAUSTED", reason: "REQUEST_INVALID" });
   });
 
-  it("a store that is away ends the call with UNAVAILABLE and a wait, and its error is reported", () => {
+  it("an unavailable store ends the call with UNAVAILABLE and a wait, and its error is reported", () => {
     const error = new StoreUnavailable("the disk is full");
     const failure = setUp(error);
     expect(failure).to.include({ code: "UNAVAILABLE", reason: "STORE_UNAVAILABLE" });
@@ -76,7 +76,7 @@ describe("failureOf", () => {
 });
 
 describe("failureAfter", () => {
-  it("a logout is not a failure", () => {
+  it("a goodbye because of a logout is not a failure", () => {
     expect(failureAfter({ reason: "LOGGED_OUT", reconnect: false })).to.equal(undefined);
   });
 

@@ -5,14 +5,14 @@ const WAYS = { "written to HTTP/2": true, "written through grpc-js": false };
 
 let direct: boolean | undefined;
 
-/** How the servers of the present suite write responses. Undefined: the server's own choice. */
+/** The option that says how servers of the current suite write responses. Empty: the server chooses. */
 export function wayOfSuite(): { direct?: boolean } {
   return direct === undefined ? {} : { direct };
 }
 
 /**
  * Describes a suite twice: for a server that writes responses to the HTTP/2 stream behind grpc-js, and for one that
- * uses the public interface alone.
+ * uses only the public interface.
  */
 export function describeBothWays(title: string, body: (this: Suite) => void): void {
   // Each node chooses its way of writing, so the suites of a single node cover both.

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 
-/** A self-signed certificate for 127.0.0.1 and its key, in PEM. */
+/** A self-signed certificate for 127.0.0.1 and localhost, and its key, in PEM. */
 export interface Certificate {
   readonly key: Buffer;
   readonly cert: Buffer;

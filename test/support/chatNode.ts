@@ -32,7 +32,7 @@ export interface NodeSetUp {
 
 const START = Date.now();
 
-/** The clock of a node. The users of a store signed in at NOON, so it begins there: their sessions must not be old. */
+/** The clock of a node. It begins at NOON, when the users of a store signed in, so that their sessions are new. */
 const clock = () => NOON + (Date.now() - START);
 
 /** Opens a node on a store, with engines in memory and without a rate limit. */

@@ -68,7 +68,7 @@ export class ChatStream {
       });
       http.on("end", () => trailers["grpc-status"] !== undefined && end());
       http.on("close", end);
-      // The ending has the error.
+      // `ended` has the error.
       http.on("error", () => {});
     });
   }
@@ -181,7 +181,7 @@ export class ChatStream {
     this.http.end();
   }
 
-  /** Cancels the call with `RST_STREAM` alone. */
+  /** Cancels the call with `RST_STREAM`, without a half-close. */
   cancel(): void {
     this.#cancel();
   }
@@ -202,7 +202,7 @@ export class ChatStream {
   }
 }
 
-/** The event if it is of this kind. */
+/** The event if it is of this kind; otherwise undefined. */
 function opened<K extends Kind>(kind: K, { requestId, event }: Event): Received<K> | undefined {
   return event?.$case === kind ? ({ ...event.value, requestId } as unknown as Received<K>) : undefined;
 }

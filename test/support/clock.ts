@@ -11,7 +11,7 @@ export interface ProcessClock {
   set(offset: number): void;
 }
 
-/** A correct clock, kept in a file of a folder. */
+/** A clock that is correct at first. Its offset is kept in a file of the folder. */
 export function processClock(folder: string): ProcessClock {
   const file = path.join(folder, "clock");
   const set = (offset: number) => {

@@ -8,8 +8,7 @@ const SIGNALS = ["SIGTERM", "SIGKILL"] as const;
 
 /**
  * Two users in real terminals send private messages to each other while the server restarts `rounds` times. Each sends
- * while the server is away, and each is first to reconnect in some round. None of the messages may be refused.
- * Resolves with the texts.
+ * while the server is stopped. None of the messages may be refused. Resolves with the texts of the two terminals.
  */
 export async function talkThroughRestarts(rounds: number, folder: string, args: readonly string[]): Promise<string[]> {
   let { server, port } = await ServerProcess.serve(folder, args);

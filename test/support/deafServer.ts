@@ -1,4 +1,4 @@
-/** A worker with a server that listens and accepts no connection until it is told to: for test/e2e/backlog.test.ts. */
+/** A worker for test/e2e/backlog.test.ts: a server that listens, and accepts no connection until it is told to. */
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { parentPort, workerData } from "node:worker_threads";

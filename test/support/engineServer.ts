@@ -11,7 +11,7 @@ const execute = promisify(execFile);
 /** What `scripts/engines` can start. */
 export type EngineName = "postgres" | "nats";
 
-/** A real PostgreSQL or NATS of this process's own, on a port that stays the same over all its lives. */
+/** A real PostgreSQL or NATS server that belongs to this process. It keeps its port when it is started again. */
 export class EngineServer {
   readonly name: EngineName;
   readonly #folder: string;
@@ -25,8 +25,8 @@ export class EngineServer {
   }
 
   /**
-   * Starts a new one, which is taken away when the tests are over, or this process has died. `natsOptions`: more
-   * options for nats-server, with spaces between them.
+   * Starts a new server. It is removed after all tests, or after the end of this process. `natsOptions`: more options
+   * for nats-server, with spaces between them.
    */
   static async start(name: EngineName, natsOptions?: string): Promise<EngineServer> {
     const server = new EngineServer(name, await mkdtemp(path.join(tmpdir(), `obrolan-${name}-`)), natsOptions);
@@ -35,7 +35,7 @@ export class EngineServer {
     return server;
   }
 
-  /** How a client reaches it. */
+  /** The URL for clients. */
   get url(): string {
     return this.#url;
   }
@@ -44,14 +44,14 @@ export class EngineServer {
     return Number(new URL(this.#url).port);
   }
 
-  /** The URL by way of something that stands in front of it, such as a proxy. */
+  /** The URL with another port, such as that of a proxy in front. */
   urlAt(port: number): string {
     return this.#url.replace(`:${this.port}`, `:${port}`);
   }
 
   /**
-   * A copy of all that it holds now, on a port of its own; it has yet to be started. PostgreSQL is stopped for it,
-   * and started again.
+   * Copies the server and its data. The copy has a port of its own, and is not started. The server is stopped for the
+   * copy, and started again.
    */
   async copy(): Promise<EngineServer> {
     await this.stop();
@@ -63,35 +63,35 @@ export class EngineServer {
     return copy;
   }
 
-  /** From its next start on PostgreSQL is a standby, which waits for more of what it is to repeat, and can be read. */
+  /** Makes PostgreSQL a standby from its next start on: it can be read, and waits for WAL to replay. */
   async standBy(): Promise<void> {
     await writeFile(path.join(this.#folder, "postgres", "standby.signal"), "");
   }
 
-  /** Starts it again; resolves when it takes connections. What PostgreSQL held is there. */
+  /** Starts the server, again with its data. Resolves when it accepts connections. */
   async start(): Promise<void> {
-    // Once: it watches this process for as long as the folder is there.
+    // Only once: the script watches this process for as long as the folder exists.
     await this.#run("start", ...(this.#url === "" ? ["--while", String(process.pid)] : []));
     const urls = await this.#run("urls");
     this.#url = urls.slice(urls.indexOf("=") + 1).trim();
   }
 
-  /** Ends it in an orderly way. */
+  /** Stops the server in an orderly way. */
   async stop(): Promise<void> {
     await this.#run("stop");
   }
 
-  /** Ends it as `kill -9` does, all of its processes. */
+  /** Kills all processes of the server, like `kill -9`. */
   async kill(): Promise<void> {
     await this.#run("kill");
   }
 
-  /** From now on NATS does nothing, and its connections stay. */
+  /** Pauses NATS with SIGSTOP. Its connections stay open. */
   async freeze(): Promise<void> {
     process.kill(await this.#natsPid(), "SIGSTOP");
   }
 
-  /** The opposite of `freeze`. */
+  /** Continues NATS after `freeze`. */
   async thaw(): Promise<void> {
     process.kill(await this.#natsPid(), "SIGCONT");
   }
@@ -100,7 +100,7 @@ export class EngineServer {
     return Number(await readFile(path.join(this.#folder, "nats.pid"), "utf8"));
   }
 
-  /** Takes it away with all that it holds. */
+  /** Removes the server and its data. */
   async remove(): Promise<void> {
     all.delete(this);
     await this.#run("remove");
@@ -117,7 +117,7 @@ export class EngineServer {
 const all = new Set<EngineServer>();
 const shared = new Map<EngineName, Promise<EngineServer>>();
 
-/** The one that all tests of this process share, who leave it running as it is; started for the first who asks. */
+/** The server that all tests of this process share. The first call starts it; tests leave it running and unchanged. */
 export function sharedServer(name: EngineName): Promise<EngineServer> {
   let server = shared.get(name);
   if (server === undefined) {
@@ -127,9 +127,8 @@ export function sharedServer(name: EngineName): Promise<EngineServer> {
   return server;
 }
 
-// Once at the root of all suites, whichever of them needs an engine. Outside of mocha, the code that starts one
-// removes it. Where mocha runs several files at a time each is at the root by itself, and the next one needs the same
-// engines: they go with their process.
+// A hook at the root of all suites. Outside of mocha, the code that starts a server removes it. If mocha runs files in
+// parallel, each file has a root of its own, and the next file needs the shared servers: they end with their process.
 if (typeof after === "function" && process.env.MOCHA_WORKER_ID === undefined) {
   after(async () => {
     await Promise.all([...all].map((server) => server.remove()));
@@ -137,8 +136,8 @@ if (typeof after === "function" && process.env.MOCHA_WORKER_ID === undefined) {
 }
 
 /**
- * For suites (in `before`) and tests on a real engine: skips them where it is not installed, and says what to
- * install. Where `CI` is set nothing may be skipped: they then fail.
+ * Skips a suite (in `before`) or a test if the engine is not installed, and says what to install. If `CI` is set, it
+ * fails instead.
  */
 export function needsEngine(context: Context, name: EngineName): void {
   try {

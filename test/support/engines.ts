@@ -18,7 +18,7 @@ export function withPort<P extends keyof Engines>(engines: Engines, port: P, rep
   return { ...engines, [port]: override(engines[port], replaced) };
 }
 
-/** The engines, in which all ports of the store throw `StoreUnavailable` while it is away. */
+/** The engines, in which all ports of the store throw `StoreUnavailable` while `isAway` returns true. */
 export function whileAway(engines: Engines, isAway: () => boolean): Engines {
   const port = <T extends object>(target: T): T =>
     new Proxy(target, {
@@ -26,7 +26,7 @@ export function whileAway(engines: Engines, isAway: () => boolean): Engines {
         const value = Reflect.get(original, key, original);
         if (typeof value !== "function") return value;
         return (...args: unknown[]) =>
-          isAway() ? Promise.reject(new StoreUnavailable("the store is away")) : value.apply(original, args);
+          isAway() ? Promise.reject(new StoreUnavailable("the store is unavailable")) : value.apply(original, args);
       },
     });
   const { log, accounts, sessions, roster, failedLogins: attempts, clockMark } = engines;
@@ -41,7 +41,7 @@ export function whileAway(engines: Engines, isAway: () => boolean): Engines {
   };
 }
 
-/** The same object. Calls of these methods wait at a gate before they are carried out. */
+/** The same object, but calls of these methods wait at a gate before they are carried out. */
 export function gated<T extends object>(target: T, gate: Gate, ...methods: (keyof T)[]): T {
   return overrideEach(target, methods, async (call) => {
     await gate.pass();
@@ -49,7 +49,7 @@ export function gated<T extends object>(target: T, gate: Gate, ...methods: (keyo
   });
 }
 
-/** The same object. Calls of these methods are carried out at once, and their results wait at a gate. */
+/** The same object, but calls of these methods are carried out at once, and their results wait at a gate. */
 export function gatedResults<T extends object>(target: T, gate: Gate, ...methods: (keyof T)[]): T {
   return overrideEach(target, methods, async (call) => {
     const result = await call();
@@ -70,7 +70,7 @@ function overrideEach<T extends object>(
   return override(target, Object.fromEntries(replaced) as Partial<T>);
 }
 
-/** Holds all calls that pass, until the test opens it. It begins open. */
+/** Holds calls while it is shut. A new gate is open. */
 export class Gate {
   #opened: PromiseWithResolvers<void> | undefined;
   #entered = Promise.withResolvers<void>();

@@ -16,7 +16,7 @@ export async function until(condition: () => boolean, what: string): Promise<voi
   });
 }
 
-/** As `until`, for a condition that takes a call. */
+/** Like `until`, for an asynchronous condition. */
 export async function eventually(condition: () => Promise<boolean>, what: string): Promise<void> {
   let isSo = false;
   let failure: unknown;
@@ -34,7 +34,7 @@ export async function eventually(condition: () => Promise<boolean>, what: string
   if (failure !== undefined) throw failure;
 }
 
-/** Whether a promise is settled, after everything has run that waits for no event from outside. */
+/** Whether a promise is settled after three turns of the event loop: all that waits for no event has run then. */
 export async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false;
   const settle = () => {

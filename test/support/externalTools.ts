@@ -8,7 +8,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs a command. Kills it before the deadline of the test. */
+/** Runs a command. Kills it after 25 s. */
 export function run(command: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const options = { env: { ...process.env, ...env }, timeout: 25_000 };
@@ -19,7 +19,7 @@ export function run(command: string, args: readonly string[], env: Record<string
   });
 }
 
-/** As `needsTool`; the message names the Debian packages to install. */
+/** Like `needsTool`; the message names the Debian packages to install. */
 export function needs(test: Context, command: string, args: readonly string[], debianPackage: string): void {
   needsTool(test, command, args, `apt-get install ${debianPackage}`);
 }

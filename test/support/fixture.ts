@@ -22,7 +22,7 @@ export interface NodeEngines {
 export interface Fixture {
   /** The number of servers. */
   readonly nodes: number;
-  /** For files of the test. A store in files is here too. */
+  /** A folder for files of the test. The SQLite store is here too. */
   readonly folder: string;
   /** Opens the engines of one more node. */
   open(): Promise<NodeEngines>;
@@ -70,16 +70,16 @@ function embedded(folder: string): Fixture {
   };
 }
 
-/** Several nodes, on a PostgreSQL and a NATS that other tests use too. Tests see nothing of one another. */
+/** Several nodes on the PostgreSQL and NATS of all tests. A test sees nothing of other tests. */
 async function distributed(folder: string): Promise<Fixture> {
-  const place = await postgresFixture();
+  const postgres = await postgresFixture();
   const { url } = await sharedServer("nats");
   return {
     nodes: NODES,
     folder,
     async open() {
       // All nodes are in one process: if it pauses for longer than a lease, they all lose their users.
-      const { name: _, close, ...store } = await place.open({ leaseMs: 60_000 });
+      const { name: _, close, ...store } = await postgres.open({ leaseMs: 60_000 });
       const bus = openNatsBus({ url, local: new LocalBus(), report: () => {} });
       return {
         engines: { ...store, bus, secrets: new NodeSecrets() },
@@ -94,7 +94,7 @@ async function distributed(folder: string): Promise<Fixture> {
       };
     },
     async remove() {
-      await place.remove();
+      await postgres.remove();
       await rm(folder, { recursive: true, force: true });
     },
   };

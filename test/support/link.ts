@@ -7,8 +7,8 @@ export type Way = "up" | "down";
 export const WAYS: readonly Way[] = ["up", "down"];
 
 /**
- * What happens to bytes: they pass, they wait unread, they are read and wait, they are lost, or they pass a few at a
- * time.
+ * What happens to bytes, in this order: they pass, they wait unread, they are read and wait, they are lost, or they
+ * pass a few at a time.
  */
 export type Flow = "pass" | "hold" | "keep" | "lose" | { readonly bytes: number; readonly everyMs: number };
 
@@ -25,7 +25,7 @@ export function reset(socket: net.Socket): void {
   } else if (!beingReset.has(socket)) socket.destroy();
 }
 
-/** One connection through a proxy. It can be ended, slowed down and silenced without its two ends. */
+/** One connection through a proxy. A test can end it, slow it down and silence it. */
 export class Link {
   readonly #ends: { readonly client: net.Socket; readonly server: net.Socket };
   readonly #pumps: { readonly up: Pump; readonly down: Pump };
@@ -38,7 +38,7 @@ export class Link {
     server.on("close", () => this.#closed(client));
   }
 
-  /** From now on. */
+  /** Says what happens to the bytes of a direction from now on. */
   set(way: Way, flow: Flow): void {
     this.#pumps[way].set(flow);
   }
@@ -48,17 +48,17 @@ export class Link {
     return this.#pumps[way].kept;
   }
 
-  /** Stops both directions; the bytes of that time are kept. */
+  /** Stops both directions; their bytes wait unread. */
   hold(): void {
     for (const way of WAYS) this.set(way, "hold");
   }
 
-  /** Passes everything, the kept bytes first. */
+  /** Passes everything, the waiting bytes first. */
   pass(): void {
     for (const way of WAYS) this.set(way, "pass");
   }
 
-  /** Ends the connection for both sides in an orderly way (FIN), at any byte. */
+  /** Ends the connection for both sides in an orderly way (FIN), maybe in the middle of a message. */
   end(): void {
     this.#ends.client.end();
     this.#ends.server.end();
@@ -75,13 +75,13 @@ export class Link {
     return this.#ends.server.localPort ?? 0;
   }
 
-  /** The client's end is gone, and the server does not know: the kept bytes can still arrive. */
+  /** Resets the client's side, and does not tell the server: the kept bytes can still arrive there. */
   orphan(): void {
     this.#silent = true;
     this.#ends.client.resetAndDestroy();
   }
 
-  /** Half-open: this end is gone, and the other end never hears of it. */
+  /** Makes the connection half-open: resets this side, and never tells the other one. */
   forget(end: "client" | "server"): void {
     this.#silent = true;
     this.set("up", "lose");
@@ -95,7 +95,7 @@ export class Link {
 }
 
 /**
- * The bytes of one direction. It reads no more than the other end does, so that a slow reader is felt by the sender.
+ * Moves the bytes of one direction. It reads no more than the other end does, so that a slow reader slows the sender.
  */
 class Pump {
   readonly #from: net.Socket;

@@ -2,7 +2,7 @@ import type { Message } from "../../src/server/log/message.ts";
 import { type Entry, toEntry } from "../../src/server/log/segment.ts";
 import { encoder } from "./encoder.ts";
 
-/** A message of account `from` to account `to` (0: everyone), with a text of about this length. */
+/** A message of account `from` to account `to` (0: everyone), with a text of `length` characters. */
 export function message(id: number, more: { from?: number; to?: number; length?: number } = {}): Message {
   const { from = 1, to = 0, length = 10 } = more;
   return {
@@ -16,7 +16,7 @@ export function message(id: number, more: { from?: number; to?: number; length?:
   };
 }
 
-/** The same, encoded. */
+/** The same message as an encoded entry. */
 export function entry(id: number, more: Parameters<typeof message>[1] = {}): Entry {
   return toEntry(message(id, more), encoder);
 }

@@ -25,9 +25,9 @@ export class ModelLog {
   }
 }
 
-/** A store in the fewest lines. Reads return a turn of the event loop later, as those of a real store do. */
+/** A simple store to compare with. `read` resolves a turn of the event loop later, like that of a real store. */
 export class ModelStore implements LogStore {
-  /** The present log, behind the earlier ones. */
+  /** All logs so far; the last one is the current log. */
   readonly #logs = [new ModelLog("model")];
 
   get log(): ModelLog {
@@ -43,7 +43,7 @@ export class ModelStore implements LogStore {
     return this.#logs.find((log) => log.logId === logId) as ModelLog;
   }
 
-  /** Replaces the store by a copy with the messages up to `headId` alone, as a node would notice. */
+  /** Lets the log regress: only the messages up to `headId` remain, and the log gets a new id. */
   goBack(headId: number): void {
     const { messages, oldestId } = this.log;
     this.#logs.push(

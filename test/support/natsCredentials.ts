@@ -2,12 +2,12 @@ import { nkeys } from "@nats-io/transport-node";
 
 type Keys = ReturnType<typeof nkeys.createUser>;
 
-/** A NATS operator with one account, and the configuration of a server that takes its users. */
+/** A NATS operator with one account, and the configuration of a server that accepts its users. */
 export class NatsOperator {
   readonly #operator = nkeys.createOperator();
   readonly #account = nkeys.createAccount();
 
-  /** For `nats-server --config`. */
+  /** The content of the file for `nats-server --config`. */
   get config(): string {
     const account = publicKey(this.#account);
     const unlimited = Object.fromEntries(
@@ -20,7 +20,7 @@ export class NatsOperator {
       resolver_preload: { ${account}: ${token(this.#operator, this.#account, { type: "account", limits })} }`;
   }
 
-  /** A new user, as a .creds file has it. */
+  /** The content of a .creds file for a new user. */
   creds(): string {
     const user = nkeys.createUser();
     const jwt = token(this.#account, user, { type: "user", pub: {}, sub: {}, subs: -1, data: -1, payload: -1 });

@@ -20,8 +20,8 @@ export class NatsNode {
   #read = 0;
 
   /**
-   * By default a node keeps its connection to a paused NATS for longer than a test; with a ping every second, for 4
-   * s.
+   * By default a node keeps its connection to a paused NATS for longer than a test lasts; with a ping every second, for
+   * 4 s.
    */
   constructor(url: string, identity: Identity = {}, pingIntervalMs = 15_000) {
     const report = (notice: Notice) => {
@@ -54,7 +54,7 @@ export class NatsNode {
     this.#watchers.add(watch);
     try {
       watch();
-      return await within(promise, () => `${words}; it said: ${this.notices.map(({ message }) => message).join("\n")}`);
+      return await within(promise, () => `${words}; notices: ${this.notices.map(({ message }) => message).join("\n")}`);
     } finally {
       this.#watchers.delete(watch);
     }

@@ -4,7 +4,7 @@ import { within } from "./deadline.ts";
 import type { Fixture } from "./fixture.ts";
 import { FOLLOWS_AT_ONCE } from "./steadyClock.ts";
 
-/** The differences from the default. Limits that are not given are the server's own, except for no limit of rate. */
+/** The differences from the server's defaults. Without `limits` there is no rate limit. */
 export interface TestServerOptions extends Omit<ServerOptions, "engines"> {
   /** Wraps the engines. */
   readonly wrap?: (engines: Engines) => Engines;
@@ -18,7 +18,7 @@ export interface TestNode {
   /** The engines without the wrapper of the test. */
   readonly engines: Engines;
   readonly port: number;
-  /** Drains it and closes its engines. */
+  /** Drains the server, and closes its engines. */
   stop(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export async function startNode(fixture: Fixture, { wrap = (all) => all, ...opti
   }
 }
 
-/** Several servers as one: their figures are added up. */
+/** Several servers as one. Their statistics are added up; the counters are those of the first server. */
 export function together(servers: readonly [ChatServer, ...ChatServer[]]): ChatServer {
   const [first] = servers;
   if (servers.length === 1) return first;

@@ -57,7 +57,7 @@ export class ServerProcess {
     return { server, port: await server.port(options?.timeoutMs) };
   }
 
-  /** All that it has written so far, to both outputs. */
+  /** The output of the server so far: standard error, then standard output. */
   get said(): string {
     return this.#stderr + this.#stdout;
   }
@@ -80,7 +80,7 @@ export class ServerProcess {
     }
   }
 
-  /** The port that it reports. */
+  /** Waits until the server reports its port. */
   async port(timeoutMs?: number): Promise<number> {
     const [, port] = await this.says(/"address":"(?:127\.0\.0\.1|0\.0\.0\.0):(\d*[1-9]\d*)"/, timeoutMs);
     return Number(port);
@@ -100,7 +100,7 @@ export class ServerProcess {
 
 const running = new Set<ServerProcess>();
 
-/** Ends all processes that a test left behind. For `afterEach`. */
+/** Kills all processes that a test left running. For `afterEach`. */
 export async function endProcesses(): Promise<void> {
   await Promise.all([...running].map((server) => server.kill("SIGKILL")));
 }

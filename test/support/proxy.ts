@@ -27,18 +27,18 @@ export class Proxy {
     return proxy;
   }
 
-  /** The port that clients connect to. */
+  /** The address that clients connect to, as `HOST:PORT`. */
   get address(): string {
     const { address, port } = this.#server.address() as net.AddressInfo;
     return `${address}:${port}`;
   }
 
-  /** Of the address. */
+  /** The port of the address. */
   get port(): number {
     return (this.#server.address() as net.AddressInfo).port;
   }
 
-  /** The number of connections that were let through. */
+  /** The number of connections so far, without the refused ones. */
   get connections(): number {
     return this.#connections;
   }
@@ -53,7 +53,7 @@ export class Proxy {
     this.#target = () => port;
   }
 
-  /** Cuts all connections, like a pulled cable. New ones are let through. */
+  /** Resets all connections. Later ones pass. */
   cut(): void {
     for (const socket of this.#sockets) reset(socket);
   }
@@ -64,25 +64,25 @@ export class Proxy {
     for (const link of this.#links) link.set("down", "lose");
   }
 
-  /** Undoes `deafen` for new connections; the dropped bytes of the others are lost. */
+  /** Undoes `deafen` for new connections, and resets the open ones, whose dropped bytes are lost. */
   hear(): void {
     this.#deaf = false;
     this.cut();
   }
 
-  /** Stops both directions, also of new connections; the bytes of that time are kept. */
+  /** Stops both directions, also of new connections; their bytes wait unread. */
   hold(): void {
     this.#held = true;
     for (const link of this.#links) link.hold();
   }
 
-  /** Undoes `hold`: the kept bytes pass, late. */
+  /** Undoes `hold`: the bytes that waited pass. */
   release(): void {
     this.#held = false;
     for (const link of this.#links) link.pass();
   }
 
-  /** Refuses all new connections. */
+  /** Resets all connections, and refuses new ones. */
   forbid(): void {
     this.#closed = true;
     this.cut();
@@ -117,7 +117,7 @@ export class Proxy {
 
   #keep(socket: net.Socket): void {
     this.#sockets.add(socket);
-    // A test may want a connection that was cut.
+    // A connection that a test resets may report an error.
     socket.on("error", () => {});
     socket.on("close", () => this.#sockets.delete(socket));
   }

@@ -34,7 +34,7 @@ export class PythonProgram {
   #out = "";
   #err = "";
 
-  /** `file`: relative to this folder. `stubs`: the folder of the generated stubs. */
+  /** `file`: the program, relative to `test/interop`. `stubs`: the folder of the generated stubs. */
   constructor(file: string, args: readonly string[], stubs: string) {
     const env = { ...process.env, PYTHONPATH: stubs, PYTHONDONTWRITEBYTECODE: "1" };
     this.#child = spawn(PYTHON, [path.join(PROGRAMS, file), ...args], { env });
@@ -57,7 +57,7 @@ export class PythonProgram {
       .map((line) => JSON.parse(line));
   }
 
-  /** Waits until it prints a line that `found` accepts. */
+  /** Waits until the program has printed a line that `found` accepts. */
   async prints(what: string, found: (line: Record<string, unknown>) => boolean): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const watch = () => this.lines.some(found) && resolve();
@@ -68,7 +68,7 @@ export class PythonProgram {
     this.#watchers.delete(watch);
   }
 
-  /** Kills it. */
+  /** Kills the program. */
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#closed;

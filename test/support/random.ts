@@ -20,7 +20,7 @@ export class Random {
     return from + (((t ^ (t >>> 14)) >>> 0) % (to - from + 1));
   }
 
-  /** One of several. */
+  /** One of the choices. */
   oneOf<T>(choices: readonly T[]): T {
     return choices[this.between(0, choices.length - 1)] as T;
   }

@@ -67,7 +67,7 @@ export class RawClient {
   }
 
   /**
-   * Opens `count` `Chat` streams at once, beyond the server's limit too, each with this request. Returns their
+   * Opens `count` streams at once, also beyond the server's limit, and sends `request` on each. Returns their
    * numbers.
    */
   open(count: number, request?: Uint8Array): number[] {
@@ -124,7 +124,7 @@ export class RawClient {
   }
 }
 
-/** Opens `count` streams on one connection, and returns how many of them the server resets. */
+/** Opens `count` streams on one connection. Returns how many the server resets; all if it ends the connection. */
 export async function openTooMany(port: number, token: string, count: number): Promise<number> {
   const client = await RawClient.connect(port, token);
   client.open(count);
@@ -150,7 +150,7 @@ async function countRefused(client: RawClient, count: number): Promise<number> {
 
 /** The outcome of streams on one connection that were not read. */
 export interface Stalled {
-  /** The streams that the server reset, in order, each as often as it did. */
+  /** The streams in the order in which the server reset them; one that was reset twice is there twice. */
   readonly reset: readonly number[];
   /** The bytes of their data before the resets. */
   readonly bytes: number;
@@ -160,7 +160,7 @@ export interface Stalled {
 
 /**
  * Opens streams on a connection, reads nothing beyond their windows, and waits until all were reset. Calls `full` when
- * `bytes` of them have arrived.
+ * `bytes` bytes have arrived.
  */
 export async function stall(
   client: RawClient,

@@ -102,7 +102,7 @@ export class TestServer {
     this.#stays = true;
   }
 
-  /** Cuts all connections that were made here. */
+  /** Closes all connections that `connect` has opened. */
   disconnect(): void {
     this.#stays = false;
     for (const connection of this.#connections) connection.close();
@@ -175,7 +175,7 @@ export class TestServer {
   }
 }
 
-/** A server for all tests of a `describe`. The connections of a test are cut before the next. */
+/** A server for all tests of a `describe`. Connections are closed before the next test. */
 export function useServer(options?: TestServerOptions): TestServer {
   return use(options, before, after);
 }

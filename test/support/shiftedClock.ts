@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";
 
 /*
- * Preloaded into the server (`NODE_OPTIONS=--import=…`): the clock of its process is off by as many milliseconds as the
- * file `CLOCK_FILE` says at that moment. Only the main thread reads the time: the store's threads are given it with
- * each call.
+ * Preloaded into the server (`NODE_OPTIONS=--import=…`): the clock of its process is ahead by as many milliseconds as
+ * the file `CLOCK_FILE` says at that moment. Only the main thread reads the time: the store's workers get it with each
+ * call.
  */
 const file = process.env.CLOCK_FILE;
 if (file !== undefined && isMainThread) {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import type { StoreFixture } from "./storeFixture.ts";
 
-/** A folder for an SQLite store. */
+/** Creates a fixture for an SQLite store, in a new folder. */
 export async function sqliteFixture(): Promise<StoreFixture> {
   const folder = await mkdtemp(path.join(tmpdir(), "obrolan-store-"));
   return {

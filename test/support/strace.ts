@@ -8,7 +8,7 @@ const isThere = spawnSync("strace", ["-V"]).status === 0;
  */
 export function needsStrace(test: Mocha.Context): void {
   if (isThere) return;
-  if (process.env.CI !== undefined) throw new Error("strace is not installed, and CI is not to go without it");
+  if (process.env.CI !== undefined) throw new Error("strace is not installed, and CI needs it");
   // Mocha shows the reason for the skip in the title.
   if (test.test) test.test.title += " (skipped: strace is not installed)";
   test.skip();

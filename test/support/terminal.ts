@@ -21,7 +21,7 @@ export function plainEnvironment(more: Record<string, string> = {}): Record<stri
 
 /** The program in a real pseudo-terminal, and its screen. */
 export class Terminal {
-  /** Everything that was sent to the terminal, with its control sequences. */
+  /** Everything that the program sent to the terminal, with its control sequences. */
   raw = "";
   readonly #pty: IPty;
   readonly #screen: Screen;

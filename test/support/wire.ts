@@ -97,7 +97,7 @@ export class Connection {
     return connection;
   }
 
-  /** Opens a call and leaves it to the caller. */
+  /** Opens a call, and returns its stream. */
   start(path: string, headers: OutgoingHttpHeaders = {}, signal?: AbortSignal): ClientHttp2Stream {
     return this.session.request(
       { ":method": "POST", ":path": path, "content-type": "application/grpc", te: "trailers", ...headers },
@@ -165,7 +165,7 @@ export class Connection {
     return new ChatStream(stream, () => cancel.abort(), options);
   }
 
-  /** Cuts the connection, like a pulled cable. */
+  /** Resets the connection. */
   cut(): void {
     reset(this.#socket);
   }

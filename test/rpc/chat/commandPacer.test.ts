@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect } from "chai";
 import { CommandPacer } from "../../../src/server/rpc/chat/commandPacer.ts";
 
-/** Takes what may be taken now, and notes the others when they may be. */
+/** Takes `count` commands, and records each one when it may be taken: at once, or in a later turn. */
 function takeMany(turns: CommandPacer, count: number): { taken: number[] } {
   const all = { taken: [] as number[] };
   for (let i = 0; i < count; i++) {
@@ -33,7 +33,7 @@ describe("CommandPacer", () => {
     expect(all.taken).to.deep.equal(Array.from({ length: 1_000 }, (_, i) => i));
   });
 
-  it("a new command does not overtake those that wait", async () => {
+  it("a new command does not overtake the commands that wait", async () => {
     const turns = new CommandPacer();
     const first = takeMany(turns, 500);
     await nextTurn();

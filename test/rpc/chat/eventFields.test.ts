@@ -4,7 +4,7 @@ import { ChatResponse, type Event } from "../../../src/gen/obrolan/v1/chat.ts";
 import type { Message } from "../../../src/server/log/message.ts";
 import { acceptedField, messageField } from "../../../src/server/rpc/chat/eventFields.ts";
 
-/** What the generated encoder makes of it. */
+/** The bytes that the generated encoder makes of an event. */
 function generated(event: NonNullable<Event["event"]>, requestId = ""): Buffer {
   return Buffer.from(ChatResponse.encode({ events: [{ requestId, event }], cursor: 0n }).finish());
 }
@@ -36,7 +36,7 @@ describe("The encoders of eventFields.ts", () => {
     fc.assert(same, { numRuns: 2_000 });
   });
 
-  it("acceptedField makes the same bytes as the generated encoder, for any accepted", () => {
+  it("acceptedField makes the same bytes as the generated encoder, for any `accepted` event", () => {
     const same = fc.property(
       id,
       time,

@@ -25,7 +25,7 @@ const METHOD = {
 const SHORT = Buffer.from("short");
 const LONG = Buffer.alloc(100_000, "long");
 
-/** Serves one method with a handler for the innermost call object of grpc-js. */
+/** Serves one method. Its handler `answer` gets the innermost call object of grpc-js. */
 async function serve(answer: (call: ServerInterceptingCallInterface) => void) {
   const server = new Server({
     interceptors: [
@@ -56,7 +56,7 @@ async function serve(answer: (call: ServerInterceptingCallInterface) => void) {
         const stream = client.makeBidiStreamRequest(PATH, requestSerialize, responseDeserialize, new Metadata());
         const messages: Buffer[] = [];
         stream.on("data", (message: Buffer) => messages.push(message));
-        // The status says the same.
+        // The event `status` reports the same.
         stream.on("error", () => {});
         stream.on("status", ({ code }) => resolve({ code, messages }));
       }),
@@ -111,12 +111,12 @@ describe("http2StreamOf", () => {
   const found = (call: object) => http2StreamOf(call as ServerInterceptingCallInterface);
   const methods = { close: () => {}, cork: () => {}, on: () => {}, uncork: () => {}, write: () => {} };
 
-  it("a call that keeps its HTTP/2 stream elsewhere has none", () => {
+  it("http2StreamOf returns undefined for a call that keeps its HTTP/2 stream elsewhere", () => {
     expect(found({})).to.equal(undefined);
     expect(found({ stream: undefined })).to.equal(undefined);
   });
 
-  it("a stream without one of the methods that are used counts as none", () => {
+  it("http2StreamOf returns undefined for a stream that lacks a method in use", () => {
     expect(found({ stream: methods })).to.equal(methods);
     for (const method of Object.keys(methods)) {
       expect(found({ stream: { ...methods, [method]: undefined } }), method).to.equal(undefined);

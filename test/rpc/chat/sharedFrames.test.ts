@@ -41,7 +41,7 @@ describe("SharedFrames", () => {
     expect(frames.of(fifth)?.subarray(5)).to.deep.equal(fifth);
   });
 
-  it("a message of 8 KiB is framed, and a longer one never is", () => {
+  it("a message of 8 KiB is framed, and a longer one is not", () => {
     const frames = new SharedFrames();
     const [largest, tooLong] = [Buffer.alloc(8_192), Buffer.alloc(8_193)];
     frames.of(largest);
