@@ -8,7 +8,7 @@ const descriptors = "gen/obrolan.binpb";
 
 await rm(join(root, "dist"), { recursive: true, force: true });
 await mustRun("tsc", "--project", "tsconfig.build.json");
-// Only the client library is exported, so only its types are of use to anybody.
+// The package exports only the client library, so it needs only the types that the library reaches.
 await mustRun("tsc", "--project", "tsconfig.client.json");
 await removeUnreachableDeclarations(join(root, "dist"), join(root, "dist/client/index.d.ts"));
 await mkdir(join(root, "dist/gen"), { recursive: true });

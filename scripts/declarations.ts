@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 /** The module names in `from "…"` and `import("…")` that are paths. */
 const RELATIVE_IMPORT = /(?:from|import\()\s*"(\.[^"]+)"/g;
 
-/** The declaration files that one of them imports, itself included, directly or through others. */
+/** The declaration file `entry`, and all those that it imports, directly or through others. */
 export async function reachableDeclarations(entry: string): Promise<Set<string>> {
   const reached = new Set<string>();
   const waiting = [entry];

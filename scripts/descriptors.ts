@@ -43,7 +43,7 @@ export interface Field {
   readonly typeName?: string;
   readonly label: string;
   readonly oneofIndex?: number;
-  /** Whether the field is declared `optional`. Its `oneofIndex` then is one that the compiler generated. */
+  /** Whether the field is declared `optional`. Its `oneofIndex` then refers to a oneof that the compiler generated. */
   readonly proto3Optional?: boolean;
 }
 

@@ -90,7 +90,7 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
   return [line(heads), line(heads.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** Makes a cell of a table, which is one line: paragraphs become line breaks in it. */
+/** Makes a cell of a table. A cell is one line, so the ends of paragraphs become `<br>`. */
 function cell(text: string): string {
   return text
     .replaceAll("|", "\\|")

@@ -19,8 +19,10 @@ for await (const file of glob(FILES, { cwd: root })) {
   files.push(file);
   if ((await readFile(path.join(root, file), "utf8")).includes(TAG)) longFiles.push(file);
 }
-const note = `  Not run: the tests tagged ${TAG} in ${longFiles.length} files (npm run test:long), the tests on three nodes (npm run test:cluster)
-  and the fault tests (npm run test:faults). CONTRIBUTING.md says when to run them.`;
+const note = [
+  `  Not run: the tests tagged ${TAG} in ${longFiles.length} files (npm run test:long), the tests on three nodes`,
+  "  (npm run test:cluster) and the fault tests (npm run test:faults). CONTRIBUTING.md says when to run them.",
+].join("\n");
 
 const jobs = Math.max(MIN_JOBS, availableParallelism());
 const options = ["--parallel", "--jobs", `${jobs}`, "--reporter", "./scripts/testReporter.ts", "--grep", TAG];

@@ -13,7 +13,10 @@ interface FileResults {
   readonly pending: string[];
 }
 
-/** A reporter of mocha that prints one line for each test file, names what failed or was skipped, and ends with a note and the totals. */
+/**
+ * A mocha reporter that prints one line for each test file, and names the failed and skipped tests. At the end, it
+ * prints a note and the totals.
+ */
 export default class TestReporter extends Mocha.reporters.Base {
   #results: FileResults | undefined;
 
@@ -37,7 +40,7 @@ export default class TestReporter extends Mocha.reporters.Base {
     });
   }
 
-  /** The results of the file that a test is in. A hook at the root has no file: it belongs to the file before it. */
+  /** The results of the file that a test is in. A root hook has no file, so its failure counts for the file before. */
   #of(test: Mocha.Test): FileResults {
     const file = test.file === undefined ? (this.#results?.file ?? "root") : path.relative(process.cwd(), test.file);
     if (this.#results?.file !== file) {

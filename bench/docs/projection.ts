@@ -37,7 +37,7 @@ function costsOf(scenarios: readonly Summary[]): Costs {
   const fanOut = figuresOf(scenarios, "cluster-fan-out");
   const receivers = scenarios.find(({ scenario }) => scenario === "cluster-fan-out")?.options.receivers ?? Number.NaN;
   const of = (run: string) => fanOut[run]?.nodesPerMessage ?? Number.NaN;
-  // Three nodes make as many deliveries as one, but three nodes and not one receive the message from the log.
+  // Three nodes make as many deliveries as one node does, but each of the three receives every message from the log.
   const message = (of("3 nodes") - of("1 node")) / 2;
   return {
     message,

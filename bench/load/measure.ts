@@ -21,8 +21,8 @@ export interface Measured {
   /** How much of a core the load used, in percent. Near 100, the load is the bottleneck and not the server. */
   readonly loadBusy: number;
   /**
-   * How much of a core other programs used on the two cores, in percent. Above `QUIET_PERCENT` the figures are
-   * unreliable.
+   * How much of a core other programs used, on the cores of the server and the load, in percent. From `QUIET_PERCENT`
+   * on, the figures are unreliable.
    */
   readonly othersBusy: number;
 }

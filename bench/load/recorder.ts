@@ -5,7 +5,7 @@ import { Histogram } from "./histogram.ts";
  * users received it.
  *
  * A message has a number, which the load gives it (from 1, in the order of sending), and an id, which the server gives
- * it. A delivery that contradicts an earlier one throws.
+ * it. `deliver` and `accept` throw if a number and an id do not belong together.
  */
 export class Recorder {
   /** From sending to receipt, for each delivery to a measured user. */
@@ -137,7 +137,8 @@ export class Recorder {
     if (this.isComplete) this.#onComplete();
   }
 
-  // The first delivery fixes which id belongs to which number. So all users have one order, and no message has two ids.
+  // The first delivery or answer decides which id belongs to which number, and every later one must agree. So all users
+  // have one order, and no message has two ids.
   #pair(id: number, number: number): void {
     if (this.#idOf.get(number) === id && this.#numberOf.get(id) === number) return;
     if (number < 1 || number > this.#sent) throw new Error(`Message ${id} came with a text that was never sent.`);

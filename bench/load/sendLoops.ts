@@ -3,8 +3,8 @@ import type { VirtualUser } from "./virtualUser.ts";
 import type { VirtualUsers } from "./virtualUsers.ts";
 
 /**
- * A closed loop: keeps a fixed number of messages in flight. It sends the next one, from each sender in turn, when one
- * has reached every measured user or was accepted.
+ * A closed loop: keeps a fixed number of messages in flight. When a message has reached every measured user, or was
+ * accepted, the next sender sends one.
  */
 export class ClosedLoop {
   readonly #users: VirtualUsers;
@@ -57,8 +57,8 @@ export class OpenLoop {
 
   start(): void {
     let due = performance.now();
-    // The interval starts when the previous message was due, not when it was sent. So a late message does not lower the
-    // rate.
+    // The interval starts when the previous message was due, not when it was sent, so that a late message does not
+    // lower the rate.
     const send = () => {
       while (due <= performance.now()) {
         this.lateness.add(performance.now() - due);

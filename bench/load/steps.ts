@@ -11,7 +11,7 @@ import { VirtualUsers } from "./virtualUsers.ts";
 const WARM_UP_SECONDS = 2;
 const WARM_UP_UNDER_WAY = 4;
 const STEP_WARM_UP_SECONDS = 1;
-/** A target keeps up with a rate if its p99 stays below this. */
+/** A target keeps up with a rate if its p99 stays below this, and every message arrives. */
 export const P99_LIMIT_MS = 500;
 const DRAIN_SECONDS = 1;
 const DRAIN_BEFORE_RETRY_SECONDS = 10;
@@ -49,7 +49,7 @@ export async function stepThrough(bench: Bench, target: Target): Promise<Figures
     };
   }
   users.disconnect();
-  // A target that has fallen behind would first send everything in its queue.
+  // If it is stopped in an orderly way, a target that has fallen behind first sends everything in its queue.
   if (!users.recorder.isComplete) await target.kill();
   return figures;
 }

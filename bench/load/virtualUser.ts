@@ -7,7 +7,7 @@ export interface VirtualUserOptions {
   readonly recorder: Recorder;
   /** Whether every message has to reach this user, and its latencies are recorded. */
   readonly isMeasured: boolean;
-  /** Called when the connection or a check fails; the run has failed with it. */
+  /** Called when the connection or a check fails. That must fail the run. */
   readonly onFailed: (error: Error) => void;
   /** Called with the number and the time of each delivery. */
   readonly onDelivered?: ((number: number, at: number) => void) | undefined;

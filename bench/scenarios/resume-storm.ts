@@ -79,8 +79,8 @@ async function resume(bench: Bench): Promise<Figures> {
   };
 }
 
-// The least number of pages that must come from the store: the timeline keeps at most as many messages as their texts
-// would fit.
+// The smallest number of pages that must come from the store. The timeline cannot hold more messages than the number
+// whose texts alone would fill it.
 function pagesBehind(messages: number, textBytes: number): number {
   return Math.ceil((messages - DEFAULT_SIZES.timelineBytes / textBytes) / DEFAULT_SIZES.pageMessages);
 }

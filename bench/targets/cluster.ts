@@ -68,7 +68,7 @@ export class Cluster implements Target {
     return this.#nodes.flatMap(({ addresses }) => addresses);
   }
 
-  /** The URL of one of its engines. Throws if the cluster does not have it. */
+  /** The URL of an engine. Throws if the cluster does not have that engine. */
   url(name: EngineName): string {
     const engine = this.#engines[name];
     if (!engine) throw new Error(`There is no ${name} in this cluster.`);

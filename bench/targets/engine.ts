@@ -45,7 +45,7 @@ export class Engine {
     return new Engine(folder, url, Number(await run("pids")));
   }
 
-  /** The CPU time that all of its processes have used, in seconds. */
+  /** The CPU time that all processes of the engine have used, in seconds. */
   cpuSeconds(): number {
     return cpuSecondsOfProcessTree(this.#pid);
   }

@@ -134,7 +134,7 @@ export class Server implements Target {
     });
   }
 
-  // Resolves with the first result of `find` on the next log lines that is not undefined.
+  // Calls `find` with every new log line, and resolves with its first result that is not undefined.
   async #waitForLine<Found>(find: (line: string) => Found | undefined): Promise<Found> {
     const { promise, resolve, reject } = Promise.withResolvers<Found>();
     const onLine = (line: string) => {

@@ -5,12 +5,12 @@ export interface Target {
   /** The addresses that clients connect to, in turn. */
   readonly addresses: readonly string[];
   readonly wire: Wire;
-  /** The CPU time that all its processes have used, in seconds. */
+  /** The CPU time that all processes of the target have used, in seconds. */
   cpuSeconds(): number;
-  /** The CPU time of each of its parts, in seconds, by the name of the part. Only a cluster has parts. */
+  /** The CPU time of each part, in seconds, by the name of the part. Only a cluster has parts. */
   cpuOfParts?(): Readonly<Record<string, number>>;
-  /** Kills it without a drain. */
+  /** Kills the target without a drain. */
   kill(): Promise<void>;
-  /** Stops it in an orderly way. */
+  /** Stops the target in an orderly way. */
   stop(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { MessageParser } from "../wires/grpc/messages.ts";
 import { SendWindow } from "../wires/grpc/window.ts";
 
 describe("the HTTP/2 client", () => {
-  it("messages are reassembled, wherever frames and the connection split them", () => {
+  it("messages are reassembled, wherever the connection splits them, and also across frames", () => {
     const texts = ["", "one", "a longer one", "x".repeat(300)];
     const prefixed = texts.map((text) => {
       const bytes = Buffer.alloc(5 + text.length);

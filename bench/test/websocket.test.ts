@@ -26,7 +26,7 @@ describe("WebSocketConnection", () => {
     }
   });
 
-  it("a client's frame is masked", () => {
+  it("a client's frame has the mask 0, which leaves the payload as it is", () => {
     const frame = maskedFrame(Opcode.text, Buffer.from("hello"));
     expect([...frame.subarray(0, 6)]).to.deep.equal([0x81, 0x85, 0, 0, 0, 0]);
     expect(frame.toString("latin1", 6)).to.equal("hello");
@@ -40,7 +40,7 @@ describe("WebSocketConnection", () => {
     expect(() => readMessage(bytes, 0, bytes.length, 2, sink([]))).to.throw("no id and text");
   });
 
-  it("a message has its id, its number and the length of its text", () => {
+  it("the sink gets the id of a message, its number, the length of its text, and its id as the cursor", () => {
     const told: number[][] = [];
     const text = digitsOf(42).padEnd(60, "x");
     const bytes = Buffer.from(JSON.stringify(["", { id: 1234, sender: "ada", sentAt: 1_700_000_000_000, text }]));

@@ -14,8 +14,8 @@ interface Import {
 }
 
 /**
- * Checks that `directions.ts` allows every import, and that there are no cycles of files. Type imports count, because a type
- * that two folders share shows which of them depends on the other.
+ * Checks that `directions.ts` allows every import, and that no files import each other in a cycle. Type imports count,
+ * because they too show which of two folders depends on the other.
  */
 export const importsCheck: Check = {
   name: "directions of imports, no cycles (scripts/checks/directions.ts)",
@@ -65,7 +65,7 @@ function targetOf(file: string, specifier: string): string {
   return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 }
 
-/** The row of the table for a file: the row with the longest matching path. The row "test" stands for each folder in it. */
+/** The row of the table for a file: the row with the longest matching path. */
 function folderOf(file: string): Folder | undefined {
   return directions
     .filter(({ path }) => file === path || file.startsWith(path.endsWith("/") ? path : `${path}/`))
@@ -87,7 +87,7 @@ function forbidden({ file, line, target }: Import): string[] {
   return allowed ? [] : [`${file}:${line} imports ${target}; ${folder.path} may not: ${folder.why}`];
 }
 
-/** Whether two files are in different folders of tests that share one row. */
+/** Whether two files are in different folders of `test`. The row "test" does not allow imports between its folders. */
 function areOtherTests(file: string, target: string): boolean {
   const [top, name] = file.split("/");
   const [otherTop, otherName] = target.split("/");

@@ -13,8 +13,8 @@ const TEST = /`((?:test|bench)\/[^`\s]+\.ts)`\s+"([^"]+)"/g;
 const PAGE = /(?<![\w./-])docs\/(?:decisions\/\d[\w-]*(?:\.md)?|[\w-]+\.md)/g;
 
 /**
- * The targets of relative links and anchors in Markdown exist, and so do pages that code names and tests that pages
- * name.
+ * The targets of relative links and anchors in Markdown exist. The pages that code names exist, and so do the tests
+ * that pages name.
  */
 export const linksCheck: Check = {
   name: "links in the docs (Markdown, and pages that code names)",

@@ -2,13 +2,15 @@ import { address, count, path, toggle, type Values } from "../config/index.ts";
 
 /** The client's settings for the connection to the server. */
 export const connectionSettings = {
-  server: address({ summary: "the server to talk to", default: "127.0.0.1:50051", minPort: 1 }),
+  server: address({ summary: "the server to connect to", default: "127.0.0.1:50051", minPort: 1 }),
   ca: path({
     summary: "the certificates to trust (PEM); by default those that Node trusts",
     default: undefined,
     placeholder: "FILE",
   }),
-  insecure: toggle({ summary: "talk without TLS to another machine, passwords too; to this one that is the default" }),
+  insecure: toggle({
+    summary: "connect to another machine without TLS, with passwords unencrypted; to this machine that is the default",
+  }),
 };
 
 /** All settings of the client. */

@@ -29,7 +29,7 @@ const UNREACHED = new Set<Status>([
   Status.UNKNOWN,
 ]);
 
-/** The exit code of a failed call. An error of an Obrolan server has a reason. Rethrows what is not a `ChatError`. */
+/** The exit code of a failed call. An error of an Obrolan server has a reason. Rethrows any error but a `ChatError`. */
 export function exitOf(error: unknown): Exit {
   if (!(error instanceof ChatError)) throw error;
   return error.reason === undefined && UNREACHED.has(error.code) ? Exit.UNREACHED : Exit.REFUSED;

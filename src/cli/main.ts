@@ -19,7 +19,7 @@ async function run(argv: readonly string[], env: NodeJS.ProcessEnv, stdio: Stdio
     await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {
-    // commander throws also after it has shown the help or the version.
+    // commander also throws after it has shown the help or the version.
     if (error instanceof CommanderError) return Exit.FINE;
     if (!(error instanceof ConfigError)) throw error;
     await stdio.reportError(...error.problems);

@@ -12,7 +12,7 @@ import type { Exit } from "./exit.ts";
 import type { Stdio } from "./terminal/output.ts";
 import { refuseArguments, usageError } from "./usage.ts";
 
-/** What every command of the program needs. */
+/** The collaborators of every command of the program. */
 interface Environment {
   readonly env: NodeJS.ProcessEnv;
   readonly stdio: Stdio;
@@ -24,7 +24,7 @@ interface Environment {
 export function makeProgram(env: NodeJS.ProcessEnv, stdio: Stdio, exit: (code: Exit) => void): Command {
   const environment = { env, stdio, exit };
   const program = withOwnMessages(new Command("obrolan"), stdio)
-    .description("A chat room: without a command, come in.")
+    .description("A chat room. Without a command, the program connects to a server and asks you to sign in.")
     .version(readVersion(), "--version", "show the version")
     .helpCommand(false)
     .enablePositionalOptions();
@@ -54,7 +54,7 @@ function addServe(program: Command, { env, stdio, exit }: Environment): void {
 function addHealth(program: Command, { env, stdio, exit }: Environment): void {
   const health = withOwnMessages(program.command("health"), stdio)
     .description("ask whether a server takes calls: exit code 0 if so, 1 if not")
-    .option("--liveness", "ask whether its process is up, whatever becomes of the room");
+    .option("--liveness", "ask only whether its process is up, even if it takes no calls");
   addFlags(health, connectionSettings).action(async ({ liveness = false, ...own }, command: Command) => {
     refuseArguments(command.args, command, []);
     const tables = { table: connectionSettings, others: [serverSettings, clientSettings], rules: clientRules };
@@ -65,8 +65,8 @@ function addHealth(program: Command, { env, stdio, exit }: Environment): void {
 /** Adds the maintenance commands that take a file: `backup` and `restore`. */
 function addMaintenance(program: Command, { env, stdio, exit }: Environment): void {
   const commands = [
-    ["backup", "back up the server's store into a new file, while the server runs or not", runBackup],
-    ["restore", "put a backup in the place of the server's store, which is kept, while no server runs", runRestore],
+    ["backup", "back up the server's store into a new file; the server may be running", runBackup],
+    ["restore", "replace the server's store by a backup, and keep the old store; stop the server first", runRestore],
   ] as const;
   for (const [name, description, run] of commands) {
     const maintenance = withOwnMessages(program.command(name), stdio)
@@ -82,8 +82,8 @@ function addMaintenance(program: Command, { env, stdio, exit }: Environment): vo
 
 function addCorrectTimes(program: Command, { env, stdio, exit }: Environment): void {
   const correct = withOwnMessages(program.command("correct-times"), stdio)
-    .description("give messages that were sent while the clock was ahead the time of now, while no server runs")
-    .option("--yes", "do it; without this it only says which messages they are");
+    .description("correct the times of messages sent while the clock was ahead; stop a server on the folder first")
+    .option("--yes", "correct the times; without this flag the command only names the messages");
   addFlags(correct, storeSettings).action(async ({ yes = false, ...flags }, command: Command) => {
     refuseArguments(command.args, command, []);
     const tables = { table: storeSettings, others: [serverSettings, clientSettings], rules: () => [] };
@@ -94,7 +94,7 @@ function addCorrectTimes(program: Command, { env, stdio, exit }: Environment): v
 /** Makes a command write through `stdio`, and report wrong flags in the program's own words. */
 function withOwnMessages(command: Command, stdio: Stdio): Command {
   return command
-    .helpOption("--help", "show this")
+    .helpOption("--help", "show this help")
     .allowExcessArguments()
     .showSuggestionAfterError(false)
     .configureOutput({ writeOut: (text) => void stdio.stdout.write(text), outputError: () => {} })

@@ -9,7 +9,7 @@ export interface ChatStream {
   readonly responses: AsyncIterable<ChatResponse>;
   /** Queues a request. After `end()` the request is dropped. */
   send(request: ChatRequest): void;
-  /** Ends the client's side after the queued requests. */
+  /** Half-closes the stream after the queued requests are sent. */
   end(): void;
 }
 
@@ -44,8 +44,8 @@ async function* read(
 }
 
 /**
- * The requests of one stream; gRPC takes them as fast as the connection allows. The queue is bounded by its callers:
- * it gets one join, and each pending command at most once.
+ * The requests of one stream; gRPC takes them as fast as the connection allows. The callers bound the queue: it holds
+ * one join, and each pending command at most once.
  */
 class RequestQueue implements AsyncIterable<ChatRequest> {
   readonly #requests: ChatRequest[] = [];

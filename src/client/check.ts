@@ -27,7 +27,7 @@ export const timeoutMs: Option = {
   fits: (value) => typeof value === "number" && value >= 1 && value <= MAX_TIMEOUT_MS,
 };
 
-/** An unsigned whole number of 32 bits, at least `min`. */
+/** A whole number from `min` to 2^32 - 1. */
 export function whole(min: number): Option {
   const fits = (value: unknown) => Number.isInteger(value) && Number(value) >= min && Number(value) < 2 ** 32;
   return { wanted: `a whole number from ${min} on`, fits };

@@ -21,7 +21,7 @@ export interface SignedIn {
   /** The secret that proves the session. */
   readonly token: string;
   readonly username: string;
-  /** The session ends then at the latest. */
+  /** The session ends at this time, or earlier. */
   readonly expiresAt: Date;
 }
 
@@ -36,7 +36,7 @@ export function connect(options: ConnectOptions): ChatClient {
   return new ChatClient(options);
 }
 
-/** The calls of one server. A call that fails throws a `ChatError`. */
+/** The client of one server. A call that fails throws a `ChatError`. */
 export class ChatClient {
   readonly #connection: Connection;
   readonly #timeoutMs: number;
@@ -61,9 +61,9 @@ export class ChatClient {
   }
 
   /**
-   * A page of the users who are online, in order of username. `pageSize`: default 100, at most 1,000. The call waits
-   * for joins in flight of rooms with this token, for half of `timeoutMs` at most: a `List` that overtakes the join
-   * does not contain the caller.
+   * A page of the users who are online, in order of username. `pageSize`: default 100, at most 1,000. The call first
+   * waits until no room with this token has a join in flight, for half of `timeoutMs` at most: a `List` that overtakes
+   * the join does not contain the caller.
    */
   async list(
     token: string,
@@ -102,7 +102,7 @@ export class ChatClient {
     return status === SERVING;
   }
 
-  /** Enters the room and stays in it: see `Room`. Throws a `ChatError` for options that no server can take. */
+  /** Enters the room and stays in it: see `Room`. Throws a `ChatError` for invalid options. */
   enter(options: RoomOptions): Room {
     this.#mustBeOpen();
     return new Room(this.#connection, options, this.#openRooms);
@@ -147,7 +147,7 @@ export class ChatClient {
       try {
         return await this.#once(call, anyAbort, token);
       } catch (error) {
-        if (signal?.aborted) throw new ChatError(Status.CANCELLED, "The call was given up.", { cause: error });
+        if (signal?.aborted) throw new ChatError(Status.CANCELLED, "The call was aborted.", { cause: error });
         if (closed.aborted) {
           throw new ChatError(Status.CANCELLED, "The client was closed before the server answered.", { cause: error });
         }

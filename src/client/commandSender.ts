@@ -4,11 +4,11 @@ import type { PendingCommands } from "./pendingCommands.ts";
 
 /** Which request of a stream the server could not read, if the stream ended with `REQUEST_INVALID`. */
 export type UnreadableRequest =
-  /** A command. It is found, and rejected. */
+  /** A command, which is now rejected. */
   | "command"
   /** One of several commands. The next streams send commands one at a time until the unreadable one is found. */
   | "unknown"
-  /** The join: no command without an answer was sent. */
+  /** The join, because this stream has no unanswered command. */
   | "join";
 
 /** Sends the pending commands on the current stream, and tracks which of them that stream has not answered. */
@@ -23,7 +23,7 @@ export class CommandSender {
     this.#pending = pending;
   }
 
-  /** The stream that takes commands; undefined while no stream has joined. */
+  /** The stream that takes commands. Undefined: there is no stream, or it has not sent its join. */
   get stream(): ChatStream | undefined {
     return this.#stream;
   }

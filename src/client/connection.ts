@@ -42,8 +42,8 @@ export class Connection {
 
   /**
    * Replaces the channel if it is broken, or if `reason` says that its server is draining. gRPC would reconnect too,
-   * but with its own backoff on top of ours; a new channel connects at once and resolves the name again. A draining
-   * server keeps its connections open until the end, while its successor may take new ones already.
+   * but with its own backoff in addition to ours; a new channel connects at once and resolves the name again. A
+   * draining server keeps its connections open until it ends, while its successor may already accept new ones.
    */
   replaceIfUnusable(reason: string | undefined): void {
     if (this.#isClosed) return;
@@ -56,7 +56,7 @@ export class Connection {
 
   /**
    * Replaces the message of an error if no Obrolan server answered: gRPC's message names neither the cause nor the
-   * remedy. It stays in `cause`.
+   * remedy. gRPC's error stays in `cause`.
    */
   async explain(error: ChatError): Promise<ChatError> {
     const { code, reason, message, cause } = error;
@@ -73,7 +73,7 @@ export class Connection {
     this.#isClosed = true;
   }
 
-  /** The server is probed for TLS only once, so that a room that keeps reconnecting does not double its connections. */
+  /** The server is probed only once for each protocol, so that a room that keeps reconnecting does not also probe. */
   readonly #probes: Probes = {
     speaksTls: () => {
       const { host, port } = this.#target;
@@ -119,7 +119,7 @@ function openChannel({ address, ca, insecure, ...times }: ConnectOptions): Chann
     "grpc.keepalive_timeout_ms": times.keepaliveTimeoutMs ?? 10_000,
     // nice-grpc takes this, in spite of its name, as the limit for one attempt to connect.
     "grpc.min_reconnect_backoff_ms": times.timeoutMs ?? 10_000,
-    // A new channel never shares the broken connection of the one before it.
+    // A new channel never shares the broken connection of the previous channel.
     "grpc.use_local_subchannel_pool": 1,
     // The room resends its commands; their request ids make that safe.
     "grpc.enable_retries": 0,

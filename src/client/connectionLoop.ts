@@ -28,8 +28,8 @@ export interface ConnectionLoopOptions {
 }
 
 /**
- * Keeps a room connected: opens one `Chat` stream after the other until the room is left, aborted or dismissed.
- * docs/client.md has its states and its invariants.
+ * Keeps a room connected: opens one `Chat` stream after the other until the room is closed. docs/client.md has the
+ * states and the invariants.
  */
 export class ConnectionLoop {
   readonly #connection: Connection;
@@ -44,7 +44,7 @@ export class ConnectionLoop {
   #state: RoomState = { kind: "connecting" };
   /** Resolves when the state is no longer `connecting`. */
   #joinSettled = deferred();
-  /** The open stream; it takes no requests before its `welcome`. */
+  /** The open stream. No request is sent on it before its `welcome`. */
   #stream: ChatStream | undefined;
   #failures = 0;
   #lastError = new ChatError(Status.UNAVAILABLE, "The server did not answer.");
@@ -88,7 +88,7 @@ export class ConnectionLoop {
     this.#sender.send(requestId);
   }
 
-  /** Leaves when every command is answered and everything up to the last accepted message has come. */
+  /** Leaves when every command is answered and everything up to the last accepted message has arrived. */
   leave(): void {
     this.#leaving.abort();
     this.#sender.stream?.end();
@@ -129,7 +129,7 @@ export class ConnectionLoop {
       const next = nextStep({ error, goodbye, unreadable, done });
       if (next.kind !== "retry") return next;
       const { cause, atLeastMs } = next;
-      // After an unreadable command the server is healthy, and the command is not sent again: no backoff.
+      // An unreadable command needs no backoff: the server is healthy, and the command is not sent again.
       const willRetryInMs = atLeastMs + (unreadable === "command" ? 0 : this.#backoff.next());
       this.#connection.replaceIfUnusable(goodbye?.reason ?? cause.reason);
       this.#failures += 1;
@@ -160,7 +160,7 @@ export class ConnectionLoop {
       return undefined;
     } catch (error) {
       return timeout.signal.aborted
-        ? new ChatError(Status.DEADLINE_EXCEEDED, "The server said nothing.")
+        ? new ChatError(Status.DEADLINE_EXCEEDED, `The server sent no welcome within ${WELCOME_TIMEOUT_MS} ms.`)
         : this.#connection.explain(toChatError(error));
     } finally {
       clearTimeout(timer);
@@ -202,7 +202,10 @@ export class ConnectionLoop {
     this.#failures = 0;
   }
 
-  /** Waits before the next attempt. `leave()` ends the wait once, because nothing may be left to come back for. */
+  /**
+   * Waits before the next attempt. `leave()` ends a wait that has begun, because there may be nothing left to reconnect
+   * for. Waits that begin after `leave()` last their full time.
+   */
   async #waitForRetry(ms: number): Promise<void> {
     const stopped = this.#stopped.signal;
     const leaving = this.#leaving.signal;

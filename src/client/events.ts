@@ -22,13 +22,13 @@ export interface MessageEvent {
 /** The replay is complete: new messages follow. Comes once after every `connected`. */
 export interface CaughtUpEvent {
   readonly kind: "caughtUp";
-  /** Everything up to this id has come. It is also a cursor. */
+  /** Everything up to this id has arrived. It is also a cursor. */
   readonly id: bigint;
-  /** The room has caught up before. Nothing was missed since, unless a `gap` or `logChanged` came. */
+  /** The room has caught up before. Since then nothing was missed, unless a `gap` or `logChanged` came. */
   readonly again: boolean;
 }
 
-/** Other users came and went. Some changes may be missing; `list` has the current state. */
+/** Other users came online or went offline. Some changes may be missing; `list` has the current state. */
 export interface PresenceEvent {
   readonly kind: "presence";
   readonly joined: readonly string[];
@@ -40,10 +40,11 @@ export interface PresenceEvent {
 /** The server cannot replay from the cursor: the replay begins at `oldestId`. */
 export interface GapEvent {
   readonly kind: "gap";
-  /** The id of the oldest message in the log; of the next message if the log is empty. */
+  /** The id of the oldest message in the log. If the log is empty: the id that the next message gets. */
   readonly oldestId: bigint;
   /**
-   * Messages after the cursor are lost. False: none are; the log is another or a shorter one, and all of it follows.
+   * Messages that the room should have received are lost. False: none are. Either the log is another or a shorter one,
+   * and all of it follows; or only some of the `recent` messages are lost.
    */
   readonly missed: boolean;
 }
@@ -55,7 +56,7 @@ export interface GoodbyeEvent {
   readonly reason: string;
   /** Whether the room reconnects. */
   readonly reconnect: boolean;
-  /** How long the room waits at least before it reconnects, in milliseconds. */
+  /** The shortest wait before the room reconnects, in milliseconds. Undefined: the server named none. */
   readonly retryAfterMs: number | undefined;
 }
 
@@ -90,7 +91,7 @@ export interface DisconnectedEvent {
 
 /** Why a room is closed. */
 export type Closed =
-  /** By `close()`: every command was answered, and everything up to the last accepted message came. */
+  /** By `close()`: every command was answered, and everything up to the last accepted message has arrived. */
   | { readonly kind: "left" }
   /** By `abort()` or the signal. */
   | { readonly kind: "aborted" }

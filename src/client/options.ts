@@ -25,7 +25,7 @@ export interface ConnectOptions {
   ca?: Uint8Array;
   /** Connect without TLS. Default: true for a loopback address (`127.0.0.0/8`, `[::1]`, `localhost`) without `ca`. */
   insecure?: boolean;
-  /** Ping the server after a connection was idle for so long, in milliseconds. Default 20,000. */
+  /** Ping the server when the connection was idle for this long, in milliseconds. Default 20,000. */
   keepaliveMs?: number;
   /** How long the server may take to answer a ping, in milliseconds. Default 10,000. */
   keepaliveTimeoutMs?: number;
@@ -79,7 +79,7 @@ const BACKOFF: Options = {
   random: { wanted: "a function", fits: (value) => typeof value === "function" },
 };
 
-/** Throws a `ChatError` for options that no server can take, because a room would retry forever. */
+/** Throws a `ChatError` for invalid options. Every server would refuse them, and the room would retry forever. */
 export function checkRoomOptions(options: RoomOptions): void {
   checkOptions("enter", options, ROOM);
   checkToken(options.token);

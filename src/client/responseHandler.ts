@@ -26,7 +26,7 @@ export interface StreamListener {
   onWelcome(join: ChatRequest): void;
   /** The server answered a command. */
   onAnswer(requestId: string): void;
-  /** A command must be sent once more, after so many milliseconds. */
+  /** A command must be sent once more, after this many milliseconds. */
   onResend(requestId: string, afterMs: number): void;
 }
 
@@ -121,7 +121,7 @@ export class ResponseHandler {
     if (this.#joinId !== undefined) return;
     const again = this.#hasConnected;
     const { join, logChanged } = this.#resumePoint.welcome({ logId, headId, maxRecent: limits.maxRecent });
-    // The id belongs to the old log.
+    // The last accepted id belongs to the old log.
     if (logChanged) this.#lastAcceptedId = 0n;
     this.#hasConnected = true;
     this.#joinId = randomUUID();

@@ -14,7 +14,7 @@ export interface Start {
   /** The log that `resumeAfter` belongs to. Default "": not compared. */
   logId?: string;
   /**
-   * Begin with so many of the newest messages, at most the server's `maxRecent`. It applies without `resumeAfter`, or
+   * Begin with this many of the newest messages, at most the server's `maxRecent`. It applies without `resumeAfter`, or
    * if the server's log is not the one of `logId` (the server was restored from a backup). Default without
    * `resumeAfter`: 0. Default with `resumeAfter`: all messages of the other log, after a `gap`.
    */
@@ -26,7 +26,7 @@ export type WelcomeLog = Pick<Welcome, "logId" | "headId"> & { readonly maxRecen
 
 /** The join that answers a `welcome`. */
 export interface JoinPlan {
-  /** It misses no message. */
+  /** With this join, the stream misses no message. */
   readonly join: Join;
   /** The server's log is not the log of the previous stream or cursor. */
   readonly logChanged: boolean;
@@ -105,7 +105,7 @@ export class ResumePoint {
 
   /**
    * Joins without a cursor. The connection may be lost before the server sends one, so the cursor is estimated: the
-   * head minus the recent messages. The next stream then gets everything after that head.
+   * head minus `recent`. If the next stream resumes there, it misses nothing after that head.
    */
   #joinRecent({ logId, headId, maxRecent }: WelcomeLog): Join {
     const recent = this.#recent ?? 0;

@@ -89,8 +89,8 @@ export class Room implements AsyncIterable<RoomEvent> {
   }
 
   /**
-   * Leaves. Resolves when every command is answered and everything up to the user's last accepted message has come. If
-   * the connection is lost before that, the room reconnects first. Keep taking events meanwhile. `abort()` ends the
+   * Leaves. Resolves when every command is answered and everything up to the user's last accepted message has arrived.
+   * If the connection is lost before that, the room reconnects first. Keep taking events meanwhile. `abort()` ends the
    * wait.
    */
   close(): Promise<Closed> {
@@ -118,7 +118,7 @@ export class Room implements AsyncIterable<RoomEvent> {
   }
 }
 
-/** The rooms of one client that are not closed. */
+/** The open rooms of one client. */
 export class OpenRooms {
   readonly #loops = new Set<ConnectionLoop>();
 
@@ -129,8 +129,8 @@ export class OpenRooms {
   }
 
   /**
-   * Resolves when no room of this session has a join in flight, after `limitMs` at the latest, or with the signal. A
-   * unary call that is made earlier may overtake the join.
+   * Resolves when no room of this session has a join in flight, when `limitMs` is over, or when the signal is aborted.
+   * A unary call that is made earlier may overtake the join.
    */
   async joinsSettled(token: string, limitMs: number, signal: AbortSignal): Promise<void> {
     const joins = [...this.#loops].filter((loop) => loop.token === token).map((loop) => loop.joinSettled());
@@ -141,7 +141,7 @@ export class OpenRooms {
     done.abort();
   }
 
-  /** Aborts all of them. */
+  /** Aborts all rooms. */
   abort(): void {
     for (const loop of this.#loops) loop.stop({ kind: "aborted" });
   }

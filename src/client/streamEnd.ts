@@ -13,11 +13,14 @@ export interface StreamEnd {
   readonly goodbye: GoodbyeEvent | undefined;
   /** The request that the server could not read, if the stream ended for that reason. */
   readonly unreadable?: UnreadableRequest | undefined;
-  /** The room is leaving: every command is answered, and everything up to its last accepted message has come. */
+  /**
+   * The room is leaving, and every command is answered. Either everything up to the last accepted message has arrived,
+   * or the stream ended with `OK`.
+   */
   readonly done: boolean;
 }
 
-/** The next step: the room is closed, or reconnects after a wait of at least so many milliseconds. */
+/** The next step: the room is closed, or reconnects after a wait of at least `atLeastMs` milliseconds. */
 export type NextStep = Closed | { readonly kind: "retry"; readonly atLeastMs: number; readonly cause: ChatError };
 
 /** Whether a stream ended because the server could not read a request. */

@@ -37,6 +37,8 @@ const NO_CONNECTION = /^No connection established/;
 const CLOSED =
   /Last error: (?:Error: )?(?:Failed to connect|Protocol error|read ECONNRESET|socket hang up|Client network socket)/;
 const NO_TLS = /wrong version number|packet length too long|unsupported protocol|unexpected message|http request/i;
+const UNTRUSTED =
+  /self-signed certificate|unable to (?:verify|get)|certificate signature failure|unsuitable certificate|invalid CA/;
 
 const isProxied = ({ proxy }: ConnectTarget) => proxy !== undefined;
 const isPlain = ({ tls }: ConnectTarget) => !tls;
@@ -49,7 +51,7 @@ const CAUSES: readonly Cause[] = [
       /Last error: undefined|ECONNREFUSED|^Name resolution failed|E(?:HOST|NET)UNREACH|ETIMEDOUT|^The server did not/,
     when: async (target, probes) => isProxied(target) && !(await probes.proxyListens()),
     explain: ({ proxy, host }) => [
-      `${named(proxy)} is not reached.`,
+      `${named(proxy)} cannot be reached.`,
       `Correct ${proxy?.variable}, or set ${proxy?.exceptions}=${host} to connect without a proxy.`,
     ],
   },
@@ -65,7 +67,7 @@ const CAUSES: readonly Cause[] = [
     pattern: /^Name resolution failed|ENOTFOUND|EAI_AGAIN/,
     explain: ({ host }) => [
       `No address is known for the name ${host}.`,
-      `Correct the name in \`address\`, or look whether this machine is online.`,
+      `Correct the name in \`address\`, or check that this machine is online.`,
     ],
   },
   {
@@ -79,7 +81,7 @@ const CAUSES: readonly Cause[] = [
     pattern: /(E(?:HOST|NET)UNREACH|ENETDOWN|ETIMEDOUT|EADDRNOTAVAIL|EACCES|EPERM)/,
     explain: ({ address }, [, code]) => [
       `${address} cannot be reached from this machine (${code}).`,
-      `Look at the network and the firewall, or name another server in \`address\`.`,
+      `Check the network and the firewall, or name another server in \`address\`.`,
     ],
   },
   {
@@ -104,8 +106,7 @@ const CAUSES: readonly Cause[] = [
     ],
   },
   {
-    pattern:
-      /self-signed certificate|unable to (?:verify|get)|certificate signature failure|unsuitable certificate|invalid CA/,
+    pattern: UNTRUSTED,
     explain: ({ address }) => [
       `The certificate of ${address} is not trusted: no authority that this client knows vouches for it.`,
       `If it is the right one, name it, or its authority's certificate, in \`ca\`.`,
@@ -115,8 +116,8 @@ const CAUSES: readonly Cause[] = [
     pattern: /certificate required|bad certificate|handshake failure/i,
     when: isTls,
     explain: ({ address }) => [
-      `${address} does not agree to TLS with this client.`,
-      `It may want a certificate from its clients, or another version of TLS.`,
+      `${address} refused the TLS handshake of this client.`,
+      `It may require a certificate of its clients, or another version of TLS.`,
     ],
   },
   { pattern: NO_TLS, when: isTls, explain: withoutTls },
@@ -129,7 +130,7 @@ const CAUSES: readonly Cause[] = [
     pattern: CLOSED,
     when: async (target, probes) => isPlain(target) && !isProxied(target) && (await probes.speaksTls()),
     explain: ({ address }) => [
-      `${address} speaks TLS, and this client was to talk without.`,
+      `${address} speaks TLS, but this client connected without it.`,
       `Name the certificate to trust in \`ca\`, and leave \`insecure\` out.`,
     ],
   },
@@ -137,13 +138,13 @@ const CAUSES: readonly Cause[] = [
     pattern: /^The server did not answer within (\d+) ms/,
     explain: ({ address }, [, ms]) => [
       `${address} did not answer within ${ms} ms.`,
-      `Look whether an Obrolan server runs there, or name another one in \`address\`.`,
+      `Check that an Obrolan server runs there, or name another one in \`address\`.`,
     ],
   },
   {
     pattern: /Protocol error/,
     explain: ({ address }) => [
-      `What listens at ${address} does not speak gRPC.`,
+      `The server at ${address} does not speak gRPC.`,
       `Name the address of an Obrolan server in \`address\`.`,
     ],
   },
@@ -151,21 +152,21 @@ const CAUSES: readonly Cause[] = [
     pattern: CLOSED,
     explain: ({ address }) => [
       `${address} closed the connection at once.`,
-      `It may be starting or stopping, or be no Obrolan server: then name another one in \`address\`.`,
+      `It may be starting or stopping. If it is not an Obrolan server, name another one in \`address\`.`,
     ],
   },
   {
     pattern: /HTTP status code:? (\d+)/i,
     explain: ({ address }, [, status]) => [
-      `What listens at ${address} answered with HTTP status ${status} in place of gRPC.`,
-      `Name the address of an Obrolan server in \`address\`, or look at the proxy in front of it.`,
+      `The server at ${address} answered with HTTP status ${status} in place of gRPC.`,
+      `Name the address of an Obrolan server in \`address\`, or check the proxy in front of it.`,
     ],
   },
   {
     pattern: NO_CONNECTION,
     explain: ({ address }, { input }) => [
       `${address} was not reached: ${lastError(input)}.`,
-      `Look whether an Obrolan server runs there, or name another one in \`address\`.`,
+      `Check that an Obrolan server runs there, or name another one in \`address\`.`,
     ],
   },
 ];
@@ -186,13 +187,13 @@ export async function whyUnreached(
 function withoutTls({ address }: ConnectTarget): string[] {
   return [
     `${address} does not speak TLS.`,
-    `To talk to it without, passwords too, give \`insecure: true\` and no \`ca\`.`,
+    `To connect without TLS, which sends passwords unencrypted, give \`insecure: true\` and no \`ca\`.`,
   ];
 }
 
 /** The sentence for an answer that no Obrolan server gives. */
 export function notObrolan({ address }: ConnectTarget): string {
-  return `What listens at ${address} speaks gRPC, and is not an Obrolan server. Name another address in \`address\`.`;
+  return `The server at ${address} speaks gRPC, but is not an Obrolan server. Name another one in \`address\`.`;
 }
 
 /** The last error in gRPC's message, which also lists all addresses that it tried. */

@@ -13,7 +13,7 @@ export function detectEncoding(bytes: Uint8Array): Encoding {
   return "UTF-8";
 }
 
-/** A text, or the problem with its bytes as the end of a sentence about them. */
+/** The text; or the problem, as the end of a sentence whose subject is the bytes. */
 export type Decoded = { readonly text: string } | { readonly problem: string };
 
 /** Decodes UTF-8, with or without a byte-order mark. The remedy refers to the bytes as `what`, such as a file name. */

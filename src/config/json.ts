@@ -24,7 +24,7 @@ function positionOf(text: string, index: number): Position {
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-/** Reads JSON from left to right. Each method returns whether it found what its name says, and then moves behind it. */
+/** Reads JSON from left to right. Each method returns whether the text has what its name says, and moves past it. */
 class Scanner {
   at = 0;
   readonly #text: string;

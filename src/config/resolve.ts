@@ -12,7 +12,7 @@ export const CONFIG = "config";
 /** The sources and rules that `resolve` uses. */
 export interface ResolveOptions<T extends Table> {
   readonly table: T;
-  /** The program's other tables. The environment and the file may also set their names. */
+  /** The program's other tables. The environment and the file may set their names too, without effect here. */
   readonly others?: readonly Table[];
   /**
    * Checks the values against one another, and returns a sentence for each problem. Called only if each value alone is
@@ -26,7 +26,7 @@ export interface ResolveOptions<T extends Table> {
 
 /**
  * Resolves every setting of a table: flags over environment over file over default. An empty variable sets nothing, nor
- * does an empty text or `null` in the file (docs/decisions/0025-what-sets-nothing.md). Throws a `ConfigError` with a
+ * does an empty string or `null` in the file (docs/decisions/0025-what-sets-nothing.md). Throws a `ConfigError` with a
  * sentence for each value that is not allowed, and for each unknown name in the file and among the `OBROLAN_…`
  * variables.
  */
@@ -73,7 +73,7 @@ function withoutLinks(env: ResolveOptions<Table>["env"]): ResolveOptions<Table>[
   return Object.fromEntries(Object.entries(env).filter(([name, value]) => !isServiceLink(name, value ?? "")));
 }
 
-/** Undefined for values that set nothing. Templates write such values: Compose makes an empty text of `${X:-}`. */
+/** Undefined for values that set nothing. Templates write such values: Compose makes an empty string of `${X:-}`. */
 function notEmpty<T>(value: T): T | undefined {
   return value === "" || value === null ? undefined : value;
 }

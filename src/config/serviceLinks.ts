@@ -1,8 +1,8 @@
 import { ENV_PREFIX } from "./names.ts";
 
 /**
- * Forms of the variables that Kubernetes and Docker create for a Service or link, after `OBROLAN_` and perhaps more of
- * its name.
+ * The ends of the variables that Kubernetes and Docker create for a Service or link. They follow `OBROLAN_`, or
+ * `OBROLAN_` and more of the Service's name.
  */
 const LINK_NAMES = [
   // Kubernetes: the Service's address, its first port, and each of its named ports.
@@ -15,15 +15,15 @@ const LINK_NAMES = [
 ];
 const LINK = new RegExp(`^${ENV_PREFIX}([A-Z0-9_]+_)?(${LINK_NAMES.join("|")})$`);
 
-/** These forms could also be the name of a setting. Only the value decides. */
+/** A setting could have a name of these forms, so the value decides. */
 const PORT = new RegExp(`^${ENV_PREFIX}([A-Z0-9_]+_)?PORT$`);
 const PORT_VALUE = /^(tcp|udp|sctp):\/\//;
 const NAME = new RegExp(`^${ENV_PREFIX}([A-Z0-9_]+_)?NAME$`);
 const NAME_VALUE = /^\/.+\/.+/;
 
 /**
- * Whether an environment variable describes a Service or linked container named `obrolan` or `obrolan-…`. Kubernetes
- * and Docker set such variables in every container beside it, so they are not settings.
+ * Whether an environment variable describes a Service or linked container named `obrolan` or `obrolan-…`. Such
+ * variables are not settings: Kubernetes and Docker set them in the containers that may connect to it.
  *
  * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
  * https://docs.docker.com/engine/network/links/#environment-variables

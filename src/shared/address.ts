@@ -1,11 +1,11 @@
-/** Where something listens. */
+/** A host and a port. */
 export interface Address {
   /** A name or an IP address. An IPv6 address has no brackets here. */
   readonly host: string;
   readonly port: number;
 }
 
-/** Parses `HOST:PORT`, where an IPv6 address is in brackets. Returns undefined if the text has another form. */
+/** Parses `HOST:PORT`; an IPv6 address must be in brackets. Returns undefined if the text has another form. */
 export function parseAddress(text: string): Address | undefined {
   const [, ipv6, name, digits] = /^(?:\[([\da-f:.]+)\]|([^\s:/[\]]+)):(\d{1,5})$/i.exec(text) ?? [];
   const host = ipv6 ?? name;

@@ -49,7 +49,7 @@ describe("obrolan health", () => {
     const server = createServer();
     server.add(HealthDefinition, HealthServiceImpl(state));
     const at = `127.0.0.1:${await server.listen("127.0.0.1:0")}`;
-    const refusal = `obrolan: ${at} is up, and takes no calls at the moment.\n`;
+    const refusal = `obrolan: ${at} is up, but takes no calls at the moment.\n`;
     expect(await ask(["health", "--server", at])).to.deep.equal({ code: 1, out: "", err: refusal });
     expect(await ask(["health", "--liveness", "--server", at])).to.include({ code: 0 });
     state.setStatus("unhealthy");

@@ -118,7 +118,7 @@ describe("A server that cannot be reached", () => {
     const server = createGrpcServer();
     server.add(HealthDefinition, HealthServiceImpl(HealthState()));
     const port = await server.listen("127.0.0.1:0");
-    expect(await told(["--server", `127.0.0.1:${port}`])).to.match(/ speaks gRPC, and is not an Obrolan server\./);
+    expect(await told(["--server", `127.0.0.1:${port}`])).to.match(/ speaks gRPC, but is not an Obrolan server\./);
     await server.shutdown();
   });
 
@@ -126,7 +126,7 @@ describe("A server that cannot be reached", () => {
     const away = { http_proxy: "http://user:hush-hush@127.0.0.1:1" };
     const sentence = await told(["--server", ELSEWHERE, "--insecure"], away);
     expect(sentence).to.match(
-      /^The proxy 127\.0\.0\.1:1, .* http_proxy names, is not reached\. .* no_proxy=192\.0\.2\.1 /,
+      /^The proxy 127\.0\.0\.1:1, .* http_proxy names, cannot be reached\. .* no_proxy=192\.0\.2\.1 /,
     );
     expect(sentence).not.to.contain("hush-hush");
     const proxy = createHttpServer().on("connect", (_request, socket) => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n"));

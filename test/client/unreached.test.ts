@@ -21,14 +21,14 @@ describe("whyUnreached", () => {
       no("undefined"),
       PROXIED,
       false,
-      /^The proxy proxy:8080, .* http_proxy names, is not reached\. .* no_proxy=chat /,
+      /^The proxy proxy:8080, .* http_proxy names, cannot be reached\. .* no_proxy=chat /,
     ],
     [
       "a proxy whose name is not known",
       "Name resolution failed for target dns:proxy:8080",
       PROXIED,
       false,
-      /^The proxy .* is not reached/,
+      /^The proxy .* cannot be reached/,
     ],
     [
       "a proxy that does not connect",
@@ -100,7 +100,7 @@ describe("whyUnreached", () => {
       no("Error: …:sslv3 alert handshake failure:…"),
       TLS,
       false,
-      /^chat:1 does not agree to TLS/,
+      /^chat:1 refused the TLS handshake/,
     ],
     ["a server without TLS", no(OPENSSL), TLS, false, /^chat:1 does not speak TLS\. .*`insecure: true` and no `ca`\.$/],
     [
@@ -136,7 +136,7 @@ describe("whyUnreached", () => {
       no(`Protocol error (${DATE})`),
       PLAIN,
       false,
-      /^What listens at chat:1 does not speak gRPC\./,
+      /^The server at chat:1 does not speak gRPC\./,
     ],
     [
       "a server that hangs up",
@@ -150,15 +150,9 @@ describe("whyUnreached", () => {
       "Received HTTP status code 404",
       TLS,
       false,
-      /^What listens at chat:1 answered with HTTP status 404 /,
+      /^The server at chat:1 answered with HTTP status 404 /,
     ],
-    [
-      "any other error",
-      no("Error: something new"),
-      TLS,
-      false,
-      /^chat:1 was not reached: something new\. Look whether /,
-    ],
+    ["any other error", no("Error: something new"), TLS, false, /^chat:1 was not reached: something new\. Check that /],
   ];
   for (const [cause, message, target, found, sentence] of rows) {
     it(`whyUnreached explains ${cause} in one line`, async () => {

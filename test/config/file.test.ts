@@ -78,7 +78,7 @@ describe("The file of settings", () => {
       "cannot be read: it is a folder; name the file.",
     );
     expect(await refusal(file(""))).to.include("is empty: write one JSON object, at least {}.");
-    expect(await refusal(file(`["${SECRET}"]`))).to.include("must have one JSON object");
+    expect(await refusal(file(`["${SECRET}"]`))).to.include("must contain one JSON object");
     expect(await refusal("/dev/zero")).to.include("is larger than 4194304 bytes");
   });
 

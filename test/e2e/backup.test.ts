@@ -61,7 +61,7 @@ describe("obrolan backup", function () {
     const { code, out, err } = await run(["backup", "--data", data(), file]);
     expect({ code, out, err }).to.deep.equal({
       code: 0,
-      out: `${file} is whole, and holds messages 1 to 20, and 1 account.\n`,
+      out: `${file} is complete, and holds messages 1 to 20, and 1 account.\n`,
       err: "",
     });
     expect(readdirSync(folder.path)).to.have.members(["data", "today.db"]);

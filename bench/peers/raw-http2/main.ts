@@ -1,6 +1,6 @@
 /**
- * The contract's `Chat` on bare `node:http2`, on which every gRPC library on Node builds. A message is encoded and
- * framed once, and that one buffer is written to every stream, message by message.
+ * The contract's `Chat` on bare `node:http2`, on which grpc-js builds. A message is encoded and framed once, and that
+ * one buffer is written to every stream, message by message.
  *
  * It leaves out: everything that `plain-nice-grpc` leaves out, and all of gRPC except its framing: deadlines,
  * compression, metadata, errors, and limits on the requests.

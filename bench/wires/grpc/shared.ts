@@ -15,7 +15,7 @@ export function sharedGrpcWire(clientsPerConnection: number): Wire {
   return {
     signIn: grpcWire.signIn,
     open(address, token, sink) {
-      // Ignored, because an error of the connection also reaches each of its streams.
+      // The errors of the connection are ignored here, because they also reach each of its streams.
       if (opened % clientsPerConnection === 0) session = connect(`http://${address}`).on("error", () => {});
       opened += 1;
       return new Promise((resolve, reject) => {

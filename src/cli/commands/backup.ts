@@ -9,7 +9,7 @@ export async function runBackup(config: Pick<ServerConfig, "data">, file: string
   const { backUp } = await import("../../server/engines/backup.ts");
   try {
     const content = await backUp(config, file);
-    await stdio.stdout.write(`${file} is whole, and holds ${storeSummary(content)}.\n`);
+    await stdio.stdout.write(`${file} is complete, and holds ${storeSummary(content)}.\n`);
     return Exit.FINE;
   } catch (error) {
     await stdio.reportError(error instanceof Error ? error.message : String(error));

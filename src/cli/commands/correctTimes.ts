@@ -31,7 +31,7 @@ function corrected(ahead: MessagesAhead, nowMs: number): string {
   const have = ahead.firstId === ahead.lastId ? "has" : "have";
   return [
     `${named(ahead)} had later times, up to ${dateOf(ahead.latest)}, and ${have} the time ${dateOf(nowMs)} now.`,
-    "The log has a new log_id: every client gets the messages anew.",
+    "The log has a new log_id: every client gets the messages again.",
     "",
   ].join("\n");
 }
@@ -40,7 +40,7 @@ function wouldCorrect(ahead: MessagesAhead): string {
   const are = ahead.firstId === ahead.lastId ? "is" : "are";
   return [
     `${named(ahead)} ${are} dated later, up to ${dateOf(ahead.latest)}. Nothing was changed.`,
-    "If this clock is right, run the same with --yes: they get its time, and every client gets the messages anew.",
+    "If this clock is right, repeat the command with --yes: they get its time, and clients get all messages again.",
     "",
   ].join("\n");
 }

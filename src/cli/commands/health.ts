@@ -15,7 +15,7 @@ export async function runHealth(config: ConnectionConfig, liveness: boolean, std
       await stdio.stdout.write(`${config.server} is serving.\n`);
       return Exit.FINE;
     }
-    await stdio.reportError(`${config.server} is up, and takes no calls at the moment.`);
+    await stdio.reportError(`${config.server} is up, but takes no calls at the moment.`);
   } catch (error) {
     await stdio.reportError(optionsToFlags((error as Error).message));
   } finally {

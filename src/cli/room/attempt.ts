@@ -7,14 +7,14 @@ import type { Context } from "./command.ts";
 import { runLine } from "./commands.ts";
 import { isHelp } from "./help.ts";
 
-/** The result of a line. */
+/** The result of a line that was typed in the room. */
 export interface Attempted {
   readonly item: Item;
-  /** The exit code of a script if this is its first line that failed. */
+  /** `FINE`, or the exit code of a script whose first failed line is this one. */
   readonly code: Exit;
 }
 
-/** Runs a line. A failed call gives an item too. */
+/** Runs a line. If a call fails, the item is an `error`. */
 export async function attempt(context: Context, line: string, requestId: string = randomUUID()): Promise<Attempted> {
   try {
     const item = await runLine(context, line, { requestId });

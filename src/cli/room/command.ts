@@ -1,7 +1,7 @@
 import type { ChatClient, CommandOptions, Room, SignedIn } from "../../client/index.ts";
 import type { Item } from "../terminal/item.ts";
 
-/** The collaborators of a command. */
+/** The client, room and session that a command uses. */
 export interface Context {
   readonly client: ChatClient;
   readonly room: Room;

@@ -52,7 +52,7 @@ async function firstLine(terminal: Terminal): Promise<string | undefined> {
   return line;
 }
 
-/** Why no Obrolan server answers; undefined if one does, with any answer: the sign-in gets its own errors. */
+/** Why no Obrolan server answers. Undefined if one answers, also with an error: the sign-in reports its own errors. */
 async function whyUnreached(client: ChatClient, terminal: Terminal): Promise<ChatError | undefined> {
   try {
     await client.isServing({ signal: terminal.interrupted });

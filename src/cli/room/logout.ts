@@ -14,7 +14,7 @@ export function isLogout(line: string): boolean {
   return line.trim().toLowerCase() === logout.word;
 }
 
-/** Leaves before it logs out, so that everything up to the user's last message has come. */
+/** Leaves the room before the logout, so that everything up to the user's last message arrives. */
 async function leaveAndLogOut({ client, room, session }: Context): Promise<Item> {
   if (room.state.kind === "waiting" && room.pending === 0) room.abort();
   await room.close();

@@ -5,7 +5,8 @@ import type { Context } from "./command.ts";
 import { isLogout } from "./logout.ts";
 
 /**
- * Runs the lines that a person types, without waiting for one answer before the next line. Resolves when they leave.
+ * Runs the lines that a person types. A line does not wait for the answer to the line before. Resolves when the person
+ * leaves.
  */
 export async function followPerson(context: Context, terminal: Terminal): Promise<Exit> {
   const { room } = context;

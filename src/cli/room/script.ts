@@ -8,8 +8,8 @@ import type { Context } from "./command.ts";
 
 /**
  * Runs a script line by line: each line waits for the answer to the line before. A line that is refused only for now,
- * for example by the rate limit, is repeated when the server says so. Resolves at the end of the script with the exit
- * code of the first line that failed.
+ * for example by the rate limit, is repeated after the wait that the server names. Resolves at the end of the script
+ * with the exit code of the first line that failed.
  */
 export async function followScript(context: Context, terminal: Terminal): Promise<Exit> {
   let first: Exit = Exit.FINE;

@@ -5,13 +5,13 @@ import { FIRST_COMMANDS } from "../terminal/item.ts";
 export type FirstLine =
   /** `password`: undefined if it was left out; the client then asks for it. */
   | { readonly kind: "signIn"; readonly creates: boolean; readonly username: string; readonly password?: string }
-  /** `message` repeats nothing of the line, which may contain a password. */
+  /** `message` repeats at most a known command of the line, because the rest may contain a password. */
   | { readonly kind: "wrong"; readonly message: string };
 
 /** The commands of the room, which a user may try before signing in. */
 const ROOM_COMMANDS = ["sendall", "sendto", "list", "logout", "help"];
 const SIGN_IN_COMMANDS = FIRST_COMMANDS.map(({ usage }) => usage.split(" ")[0] ?? "");
-/** The names of these commands in other programs, so that "regster" too is near a name. */
+/** Names that other programs give these commands, so that "regster" also gets a suggestion. */
 const SYNONYMS = new Map([
   ["register", "regist"],
   ["signup", "regist"],
@@ -20,7 +20,7 @@ const SYNONYMS = new Map([
 
 /**
  * Reads the first line. It ignores white space around the command, upper case and full-width letters. The password is
- * everything after one white space character behind the name.
+ * everything after the name and one white space character.
  */
 export function readFirstLine(line: string): FirstLine {
   const [, typed = "", username = "", password = ""] = /^\s*(\S+)(?:\s+(\S+)(?:\s(.*))?)?/su.exec(line) ?? [];
@@ -36,7 +36,7 @@ export function readFirstLine(line: string): FirstLine {
   return { kind: "signIn", creates: word === "regist", username, ...(password === "" ? {} : { password }) };
 }
 
-/** The prompt for a password. It repeats the name only if it is a valid one: "budi:secret" contains a password. */
+/** The prompt for a password. It repeats only a valid name, because "budi:secret" contains a password. */
 export function passwordPrompt(username: string): string {
   return /^[\w.-]{1,32}$/.test(username) ? `password for ${username}: ` : "password: ";
 }

@@ -9,7 +9,7 @@ import { followScript } from "./script.ts";
 
 /** The limit for entering the room after a successful sign-in. */
 const FIRST_CONNECT_MS = 10_000;
-/** How long a client that was interrupted waits for the server to close the stream. */
+/** How long an interrupted client waits for the server to close the stream. */
 const CLOSE_TIMEOUT_MS = 500;
 
 /** The collaborators of `stayInRoom`. */
@@ -21,7 +21,7 @@ export interface StayOptions {
   readonly recent: number;
 }
 
-/** Runs the typed lines and shows the events, until either ends. Resolves with the exit code. */
+/** Runs the lines and shows the events, until the user leaves or the room is closed. Resolves with the exit code. */
 export async function stayInRoom({ client, session, terminal, recent }: StayOptions): Promise<Exit> {
   const room = client.enter({ token: session.token, recent, firstConnectMs: FIRST_CONNECT_MS });
   const context = { client, room, session };

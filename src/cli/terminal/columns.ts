@@ -22,7 +22,7 @@ export function columns(names: readonly string[], painted: readonly string[], wi
   return lines.join("\n");
 }
 
-/** Commands, each beside its summary; on a narrow terminal above it. */
+/** Commands, each with its summary beside it. On a narrow terminal the summary is below. */
 export function rows(commands: readonly Usage[], width: number): string {
   const left = Math.max(0, ...commands.map(({ usage }) => widthOf(usage))) + 2 * MARGIN.length;
   const narrow = width - left < 16;

@@ -11,7 +11,7 @@ const UTF8_MARK = [0xef, 0xbb, 0xbf];
 /**
  * Tells UTF-8 from UTF-16 and UTF-32, which editors and shells on Windows write. Without a byte-order mark it relies on
  * the first character of a script being ASCII. It never needs more bytes than the shortest line has, so that it decides
- * before an interactive script goes on. `isWhole`: no more bytes follow.
+ * before a program that writes the script waits for an answer. `isWhole`: no more bytes follow.
  */
 export function sniff(bytes: Uint8Array, isWhole: boolean): Sniffed {
   const [a, b, c, d] = bytes;

@@ -15,7 +15,7 @@ export type Item =
   | { readonly kind: "held"; readonly line: string }
   /** The session was ended. */
   | { readonly kind: "loggedOut"; readonly username: string }
-  /** The user wants to leave, but so many commands wait for the connection. */
+  /** The user wants to leave, but `pending` commands wait for the connection. */
   | { readonly kind: "leaving"; readonly pending: number }
   /** A failure. */
   | {

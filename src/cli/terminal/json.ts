@@ -6,8 +6,8 @@ import type { Item } from "./item.ts";
 const CONTROLS = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
- * An item as one line of JSON, with its kind as `event`; empty: nothing to print. An id is a number up to 2^53 - 1, and
- * a string above. Times are ISO 8601 in UTC.
+ * An item as one line of JSON, with its kind as `event`; empty: nothing to print. An id is a number up to 2^53 - 1; a
+ * greater id is a string. Times are ISO 8601 in UTC.
  */
 export function formatJson(item: Item): string {
   if (item.kind === "start" || item.kind === "held" || item.kind === "leaving") return "";

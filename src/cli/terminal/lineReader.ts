@@ -3,11 +3,11 @@ import { setImmediate } from "node:timers/promises";
 import { sniff } from "./encoding.ts";
 import { notUtf8, unreadable, wrongEncoding } from "./inputError.ts";
 
-/** The longest line that is kept; its rest is dropped. A longer one could never be sent. */
+/** A longer line may be cut, but keeps one byte more than this, so that it is still refused as too long. */
 const MAX_LINE_BYTES = 64 * 1024;
 const NEW_LINE = 0x0a;
 
-/** Standard input, or a test's replacement of it. */
+/** Standard input, or its replacement in a test. */
 export interface Input extends AsyncIterable<Buffer> {
   readonly isTTY?: boolean;
   setRawMode?(raw: boolean): unknown;
@@ -29,7 +29,7 @@ export class LineReader {
   #isEncodingKnown: boolean;
   #ended = false;
   #isWaiting = true;
-  /** The line in `#bytes` was cut: drop the input up to its end. */
+  /** The line in `#bytes` was cut: drop the input up to the end of that line. */
   #dropping = false;
 
   constructor(input: Input) {
@@ -128,7 +128,7 @@ export class LineReader {
     return this.#detectEncoding() || !this.#ended;
   }
 
-  /** The next chunk of the input; undefined: it has not arrived, and nothing waits for it. */
+  /** The next chunk of the input. Undefined: it has not arrived, and this reader no longer waits. */
   async #nextChunk(): Promise<IteratorResult<Buffer> | undefined> {
     this.#chunk ??= this.#chunks.next();
     try {
@@ -148,7 +148,7 @@ export class LineReader {
     return this.#input instanceof ReadStream ? chunk : Promise.race([chunk, setImmediate(undefined)]);
   }
 
-  /** Detects the encoding once. Returns whether this call has detected it, so that there may be lines. */
+  /** Detects the encoding once. Returns whether this call has detected it: then `#bytes` may hold lines. */
   #detectEncoding(): boolean {
     if (this.#isEncodingKnown) return false;
     const sniffed = sniff(this.#bytes, this.#ended);

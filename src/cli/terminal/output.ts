@@ -54,7 +54,7 @@ export class Output {
 
   #onError(error: NodeJS.ErrnoException): void {
     if (this.#closed.signal.aborted) return;
-    // A terminal that cannot be written was closed.
+    // A terminal that cannot be written to was closed.
     const isReaderGone = READER_GONE_CODES.includes(error.code ?? "") || (this.#stream as Partial<WriteStream>).isTTY;
     this.#hasFailed = !isReaderGone;
     this.#onClose();

@@ -30,7 +30,7 @@ export class Pipe implements Terminal {
     this.#lines = new LineReader(input);
     this.interrupted = this.#interrupt.signal;
     stdout.readerGone.addEventListener("abort", this.#onReaderGone);
-    // For a person Ctrl-C leaves the room first. A script ends by the signal.
+    // For a person, Ctrl-C first leaves the room. A script is ended by the signal.
     if (this.isInteractive) process.once("SIGINT", this.#onInterrupt);
   }
 
@@ -74,7 +74,7 @@ export class Pipe implements Terminal {
     this.end();
   };
 
-  /** The reader of the output is gone. A script still runs the lines that have come. */
+  /** The reader of the output is gone. A script still runs the lines that have arrived. */
   readonly #onReaderGone = () => {
     if (this.isInteractive) this.#onInterrupt();
     else this.#lines.stopWaiting();

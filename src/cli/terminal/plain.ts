@@ -5,7 +5,7 @@ import { closedWords, goodbyeWords, LOG_CHANGED, nameWords, waitWords } from "./
 /** A line of output. */
 export interface PlainLine {
   readonly text: string;
-  /** Whether it goes to standard error: a message of the program, not of the chat. */
+  /** Whether the line goes to standard error, because it is from the program and not from the chat. */
   readonly isStderr: boolean;
 }
 
@@ -34,7 +34,7 @@ function chatLine(item: Item): string | undefined {
         ),
       )}`;
     case "help": {
-      const word = item.unknownCommand === "" ? "" : `${item.unknownCommand} is no command; `;
+      const word = item.unknownCommand === "" ? "" : `${item.unknownCommand} is not a command;  `;
       return sanitizeLine(`${word}commands: ${item.commands.map((command) => command.usage).join(" | ")}`);
     }
   }

@@ -10,6 +10,7 @@ import { wrap } from "./wrap.ts";
 
 /** The column at which a message's further lines begin: after the time. */
 const INDENT = 6;
+const HELP_HINT = "type help to see what you can do";
 
 /** Formats items for a person. It tracks what was shown already, so that nothing is reported twice. */
 export class Pretty {
@@ -35,9 +36,7 @@ export class Pretty {
         return `${strong("Obrolan")} ${quiet(`· ${sanitizeLine(item.server)}`)}\n\n${rows(FIRST_COMMANDS, width)}\n`;
       case "signedIn":
         this.#ownName = item.username;
-        return note(
-          `${item.created ? "your account is made" : "welcome back"}, ${item.username}; type help to see what you can do`,
-        );
+        return note(`${item.created ? "your account is made" : "welcome back"}, ${item.username}; ${HELP_HINT}`);
       case "message":
         return this.#message(item, width);
       case "presence":
@@ -50,7 +49,7 @@ export class Pretty {
         );
       case "help": {
         const word =
-          item.unknownCommand === "" ? "" : `${wrong(`${sanitizeLine(item.unknownCommand)} is no command.`)} `;
+          item.unknownCommand === "" ? "" : `${wrong(`${sanitizeLine(item.unknownCommand)} is not a command.`)} `;
         const commands = item.commands.map(({ usage, summary }) => ({
           usage: sanitizeLine(usage),
           summary: sanitizeLine(summary),

@@ -17,8 +17,8 @@ export interface PromptListener {
 const SIGN = "› ";
 
 /**
- * The line at the bottom of the screen, edited by `node:readline`. It does not write to the terminal: its caller takes
- * its echo and writes it together with other output.
+ * The line at the bottom of the screen, edited by `node:readline`. A `Prompt` does not write to the terminal: the
+ * caller takes the echo and writes it together with other output.
  */
 export class Prompt {
   readonly #readline: Interface & { line: string; cursor: number; prevRows?: number };
@@ -71,7 +71,7 @@ export class Prompt {
     return this.#echo !== "";
   }
 
-  /** What readline has written since the last call. */
+  /** The echo since the last call. */
   takeEcho(): string {
     const echo = this.#echo;
     this.#echo = "";
@@ -107,8 +107,8 @@ export class Prompt {
       this.#listener.onEcho();
       return;
     }
-    // Readline would move up by `prevRows`, but the cursor is at the beginning of the line already. It has no public
-    // way to say so.
+    // Readline would move up by `prevRows`, but the cursor is already at the beginning of the line. Readline has no
+    // public way to say so.
     this.#readline.prevRows = 0;
     this.#readline.prompt(true);
   }

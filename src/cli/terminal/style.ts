@@ -10,7 +10,7 @@ export interface Style {
   readonly name: (username: string, text?: string) => string;
 }
 
-/** The colours, of sixteen, that are readable on black and on white. Red is for errors. */
+/** The colours that are readable on black and on white, of the terminal's sixteen. Red is for errors. */
 const NAME_COLOURS = [32, 33, 35, 36, 92, 94, 95, 96];
 
 /** The style of a terminal, with or without colours. */

@@ -23,7 +23,7 @@ export function readAuthorities(named: SettingFile): Certificates {
   return certificatesOf(readPem(named), true);
 }
 
-/** Parses the certificates of a file: authorities to trust, or a certificate to show with its chain. */
+/** Parses the certificates of a file: authorities to trust, or a certificate with its chain. */
 export function certificatesOf(file: PemFile, areAuthorities: boolean): Certificates {
   const blocks = file.blocks.filter(({ label }) => CERTIFICATE.test(label));
   const [first, ...others] = blocks.map(({ text }, i) => {
@@ -44,7 +44,7 @@ function describeContent({ blocks }: PemFile): string {
     return "it has a private key. Are the two files mixed up?";
   }
   if (labels.some((label) => label.endsWith("CERTIFICATE REQUEST"))) {
-    return "it has a request for one. Name the file that the authority made of it.";
+    return "it has a request for one. Name the file that the authority made from it.";
   }
   if (labels.includes("PKCS7")) return "it is PKCS#7. Convert it: openssl pkcs7 -print_certs -in FILE -out FILE.pem";
   return `it has ${labels.join(", ")} in it. A certificate begins with the line -----BEGIN CERTIFICATE-----.`;

@@ -4,7 +4,7 @@ import { fileProblem, type SettingFile } from "../settingFile.ts";
 import { type Certificates, certificatesOf } from "./certificates.ts";
 import { type PemFile, readPem } from "./pem.ts";
 
-/** A certificate of this side and its key, read and checked. */
+/** The certificate that this program shows to others, and its key, both read and checked. */
 export interface KeyPair {
   readonly certificates: Certificates;
   /** PEM. */
@@ -38,9 +38,11 @@ function keyOf(file: PemFile): { pem: string; object: KeyObject } {
   if (block === undefined) throw fileProblem(file, `has no private key: ${describeContent(file)}`);
   const { label, text } = block;
   if (label === "ENCRYPTED PRIVATE KEY" || /^Proc-Type:.*ENCRYPTED/m.test(text)) {
+    const remedy = `(umask 077; openssl pkey -in ${file.file} -out ${file.file}.plain)`;
     throw fileProblem(
       file,
-      `is encrypted, and the server cannot ask for its passphrase. Decrypt it into a file that only this user may read: (umask 077; openssl pkey -in ${file.file} -out ${file.file}.plain)`,
+      "is encrypted, and the server cannot ask for its passphrase. " +
+        `Decrypt it into a file that only this user may read: ${remedy}`,
     );
   }
   const pem = `${text}\n`;
@@ -68,11 +70,13 @@ function checkKeyMatches({ list, ...cert }: Certificates, key: KeyObject, keyFil
   if (index > 0) {
     throw fileProblem(
       cert,
-      `has the certificates in the wrong order: that of the key is number ${index + 1}, and must be the first.`,
+      `has the certificates in the wrong order: the one of the key is number ${index + 1}, and must be the first.`,
     );
   }
+  const printKeys = `openssl x509 -noout -pubkey -in ${cert.file}; openssl pkey -pubout -in ${keyFile.file}`;
   throw fileProblem(
     keyFile,
-    `is not the key of the certificate in ${cert.file} (${cert.setting}). These two print the same if it is: openssl x509 -noout -pubkey -in ${cert.file}; openssl pkey -pubout -in ${keyFile.file}`,
+    `is not the key of the certificate in ${cert.file} (${cert.setting}). ` +
+      `For the right key, these two commands print the same: ${printKeys}`,
   );
 }

@@ -30,7 +30,7 @@ export function readPem(named: SettingFile): PemFile {
   const blocks = [...bytes.toString("latin1").matchAll(BLOCK)].map(([text, label = ""]) => ({ label, text }));
   const begun = bytes.toString("latin1").split("-----BEGIN ").length - 1;
   if (begun > blocks.length) {
-    throw fileProblem(named, "is damaged: a part of it begins with -----BEGIN and does not end. Copy it again.");
+    throw fileProblem(named, "is damaged: a part begins with -----BEGIN and does not end. Copy the file again.");
   }
   if (blocks.length === 0) throw fileProblem(named, notPem(named.file, bytes));
   return { ...named, blocks };
@@ -39,14 +39,16 @@ export function readPem(named: SettingFile): PemFile {
 /** Names the format of a file without a PEM block, and how to convert it. */
 function notPem(file: string, bytes: Buffer): string {
   if (bytes[0] !== 0x30) return "has nothing in PEM: PEM has parts that begin with a line -----BEGIN …-----.";
+  const inOut = `-in ${file} -out ${file}.pem`;
   if (isDerCertificate(bytes)) {
-    return `is a certificate in DER, and must be PEM. Convert it: openssl x509 -inform DER -in ${file} -out ${file}.pem`;
+    return `is a certificate in DER, and must be PEM. Convert it: openssl x509 -inform DER ${inOut}`;
   }
   if (isDerKey(bytes)) {
-    return `is a private key in DER, and must be PEM. Convert it: (umask 077; openssl pkey -inform DER -in ${file} -out ${file}.pem)`;
+    return `is a private key in DER, and must be PEM. Convert it: (umask 077; openssl pkey -inform DER ${inOut})`;
   }
   if (isPkcs12(bytes)) {
-    return `is PKCS#12 (.p12, .pfx), and must be PEM. Convert it: (umask 077; openssl pkcs12 -in ${file} -nodes -out ${file}.pem)`;
+    const command = `openssl pkcs12 -in ${file} -nodes -out ${file}.pem`;
+    return `is PKCS#12 (.p12, .pfx), and must be PEM. Convert it: (umask 077; ${command})`;
   }
   return "is in a binary format, and must be PEM.";
 }
