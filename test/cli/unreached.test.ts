@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createServer as createHttpServer, type Server } from "node:http";
-import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import path from "node:path";
 import { expect } from "chai";
 import { createServer as createGrpcServer } from "nice-grpc";
@@ -50,6 +50,8 @@ describe("A server that cannot be reached", () => {
 
   /** A server of another protocol, for as long as it is used. */
   async function withServer(server: Server | ReturnType<typeof createTcpServer>, use: (port: number) => Promise<void>) {
+    // A client that ends may reset its connection.
+    server.on("connection", (socket: Socket) => socket.on("error", () => {}));
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     await use((server.address() as AddressInfo).port).finally(() => server.close());
