@@ -7,10 +7,7 @@ import { fields } from "../support/protobuf.ts";
 import { type Person, useServer } from "../support/server.ts";
 import { manualStopwatch } from "../support/stopwatch.ts";
 
-const CLIENTS = 500;
-const BEHIND = 10_000;
-
-/** Counts messages and keeps the cursor without decoding the events, because there are five million. */
+/** Counts messages and keeps the cursor without decoding the events, because there are up to five million. */
 class Counter {
   messages = 0;
   cursor = 0n;
@@ -33,14 +30,19 @@ function isCaughtUp(event: Uint8Array): boolean {
   return event[0] !== 0x1a && [...fields(event)].some(({ number }) => number === 4);
 }
 
-/** The missed messages are read from the store. The page cache holds all of them, or a quarter. */
-const caches = { "all that they missed": 8 * 1024 * 1024, "a quarter of what they missed": 256 * 1024 };
+const KIB = 1024;
 
-for (const [what, pages] of Object.entries(caches)) {
-  const tag = what.startsWith("all") ? " @long" : "";
-  describe(`${CLIENTS} clients, each ${BEHIND} messages behind, and a page cache for ${what}${tag}`, function () {
+/** The missed messages are read from the store. The page cache holds all of them, or a quarter. */
+const cases = [
+  { clients: 100, behind: 5_000, cache: "a quarter of what they missed", pageCacheBytes: 128 * KIB, tag: "" },
+  { clients: 500, behind: 10_000, cache: "a quarter of what they missed", pageCacheBytes: 256 * KIB, tag: " @long" },
+  { clients: 500, behind: 10_000, cache: "all that they missed", pageCacheBytes: 8 * 1024 * KIB, tag: " @long" },
+];
+
+for (const { clients, behind, cache, pageCacheBytes, tag } of cases) {
+  describe(`${clients} clients, each ${behind} messages behind, and a page cache for ${cache}${tag}`, function () {
     this.timeout(180_000);
-    const sizes = { timelineBytes: 64 * 1024, pageCacheBytes: pages, pageMessages: 256 };
+    const sizes = { timelineBytes: 64 * KIB, pageCacheBytes, pageMessages: 256 };
     // With a stopwatch that stands still, readers in front wait for the slowest reader, however slow the machine is.
     const server = useServer({ sizes, stopwatch: manualStopwatch() });
     let ana: Person;
@@ -51,7 +53,7 @@ for (const [what, pages] of Object.entries(caches)) {
       people = await Promise.all(Array.from({ length: 10 }, (_, i) => server.person(`p${i}`)));
       [ana, bob] = await server.people("ana", "bob");
       // Every tenth message is private, to one of the ten people in turn.
-      const lines = Array.from({ length: BEHIND }, (_, i): Line => {
+      const lines = Array.from({ length: behind }, (_, i): Line => {
         const line = { from: ana, text: `${i + 1} `.padEnd(40, ".") };
         const to = people[(i / 10) % 10];
         return i % 10 === 0 && to ? { ...line, to } : line;
@@ -64,7 +66,7 @@ for (const [what, pages] of Object.entries(caches)) {
       const sender = await server.enter(bob);
       const counters: Counter[] = [];
       const chats: ChatStream[] = [];
-      for (let i = 0; i < CLIENTS / 10; i++) {
+      for (let i = 0; i < clients / 10; i++) {
         const wire = await server.connect();
         for (const person of people) {
           const counter = new Counter();
@@ -84,11 +86,11 @@ for (const [what, pages] of Object.entries(caches)) {
         await chat.until("caught_up", () => (counters[i]?.caughtUp ?? 0) > 0 || undefined);
       }
       talking = false;
-      const head = BigInt(BEHIND + (await talk));
+      const head = BigInt(behind + (await talk));
       for (const [i, chat] of chats.entries()) {
         await chat.until(`the cursor ${head}`, () => (counters[i]?.cursor ?? 0n) >= head || undefined);
       }
-      const visible = BEHIND - BEHIND / 10 + BEHIND / 100 + Number(head) - BEHIND;
+      const visible = behind - behind / 10 + behind / 100 + Number(head) - behind;
       for (const { messages, caughtUp } of counters)
         expect({ messages, caughtUp }).to.deep.equal({ messages: visible, caughtUp: 1 });
 

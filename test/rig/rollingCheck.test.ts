@@ -9,7 +9,8 @@ import { MESSAGE_MUTATIONS } from "./mutations/messages.ts";
 import { Recorder } from "./recorder.ts";
 import { RollingCheck } from "./rollingCheck.ts";
 
-const RUNS = 200;
+/** The random histories of each test. Every run of the tests takes others. */
+const RUNS = 60;
 const MUTATIONS = { ...MESSAGE_MUTATIONS, ...CURSOR_MUTATIONS, ...COMMAND_MUTATIONS };
 
 /** Records a history again, with the events of different clients in random order, and calls `look` now and then. */
