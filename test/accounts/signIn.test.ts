@@ -112,12 +112,12 @@ describe("SignIn", () => {
       await refusal(login("short")),
       await refusal(login("x".repeat(60_000), "another-nobody")),
     ];
-    for (const { reason, message, field, retryAfter } of refused) {
-      expect({ reason, message, field, retryAfter }).to.deep.equal({
+    for (const { reason, message, field, retryAfterMs } of refused) {
+      expect({ reason, message, field, retryAfterMs }).to.deep.equal({
         reason: "BAD_CREDENTIALS",
         message: refused[0]?.message,
         field: undefined,
-        retryAfter: undefined,
+        retryAfterMs: undefined,
       });
     }
   });
@@ -147,7 +147,7 @@ describe("SignIn", () => {
       for (let i = 0; i < 3; i++) {
         expect(await refusal(login("wrong password", username))).to.include({ reason: "BAD_CREDENTIALS" });
       }
-      expect(await refusal(login(PASSWORD, username))).to.include({ reason: "TOO_MANY_ATTEMPTS", retryAfter: 1_000 });
+      expect(await refusal(login(PASSWORD, username))).to.include({ reason: "TOO_MANY_ATTEMPTS", retryAfterMs: 1_000 });
     }
     pass(1_000);
     await login();

@@ -2,12 +2,12 @@ import { expect } from "chai";
 import type { FailedLoginStore } from "../../src/server/accounts/ports/failedLoginStore.ts";
 import { NOON, range } from "../support/storeFixture.ts";
 
-/** How long a failure is remembered; in milliseconds. */
-const WINDOW = 15 * 60 * 1_000;
+/** How long a failure counts. */
+const WINDOW_MS = 15 * 60 * 1_000;
 const MINUTE = 60 * 1_000;
 const DAY = 24 * 60 * MINUTE;
 
-/** What every counter of failed sign-ins keeps to (room/ports/attempts.ts). `open`: one that remembers nothing. */
+/** The contract of the failed login store (`src/server/accounts/ports/failedLoginStore.ts`). `open`: an empty one. */
 export function describeAttempts(
   name: string,
   open: () => Promise<{ attempts: FailedLoginStore; close(): Promise<void> }>,
@@ -60,11 +60,11 @@ export function describeAttempts(
 
     it("failed logins older than the window do not count, and the next one counts from 1", async () => {
       await attempts.fail("ana", NOON);
-      await attempts.fail("ana", NOON + WINDOW - 1);
-      expect(await attempts.find("ana", NOON + 2 * WINDOW - 2)).to.include({ count: 2 });
-      expect(await attempts.find("ana", NOON + 2 * WINDOW)).to.equal(undefined);
-      await attempts.fail("ana", NOON + 2 * WINDOW);
-      expect(await attempts.find("ana", NOON + 2 * WINDOW)).to.include({ count: 1 });
+      await attempts.fail("ana", NOON + WINDOW_MS - 1);
+      expect(await attempts.find("ana", NOON + 2 * WINDOW_MS - 2)).to.include({ count: 2 });
+      expect(await attempts.find("ana", NOON + 2 * WINDOW_MS)).to.equal(undefined);
+      await attempts.fail("ana", NOON + 2 * WINDOW_MS);
+      expect(await attempts.find("ana", NOON + 2 * WINDOW_MS)).to.include({ count: 1 });
     });
   });
 }

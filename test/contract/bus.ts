@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Bus, Notification } from "../../src/server/log/ports/bus.ts";
 import { range } from "../support/storeFixture.ts";
 
-/** What every bus keeps to (room/ports/bus.ts), as one node sees it. `open`: one that nobody listens to. */
+/** The contract of the bus (`src/server/log/ports/bus.ts`) within one node. `open`: a bus without handlers. */
 export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(): Promise<void> }>): void {
   describe(`The bus of ${name}`, () => {
     let bus: Bus;
@@ -12,12 +12,13 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
     });
     afterEach(() => close());
 
-    /** One hint of many, which are told apart by their number. */
+    /** A notification that carries a number. */
     const numbered = (number: number): Notification => ({ kind: "sessions-ended", sessionIds: [number] });
-    const numberOf = (hint: Notification) => (hint.kind === "sessions-ended" ? hint.sessionIds[0] : undefined);
+    const numberOf = (notification: Notification) =>
+      notification.kind === "sessions-ended" ? notification.sessionIds[0] : undefined;
 
     it("a bus delivers every kind of notification unchanged, and to local handlers before publish returns", () => {
-      const hints: Notification[] = [
+      const notifications: Notification[] = [
         {
           kind: "appended",
           logId: "log",
@@ -31,42 +32,42 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
         { kind: "presence" },
         { kind: "sessions-ended", sessionIds: [1, 2, 3] },
       ];
-      const heard: Notification[] = [];
-      bus.subscribe((hint) => heard.push(hint));
-      for (const [i, hint] of hints.entries()) {
-        bus.publish(hint);
-        expect(heard).to.have.length(i + 1);
+      const received: Notification[] = [];
+      bus.subscribe((notification) => received.push(notification));
+      for (const [i, notification] of notifications.entries()) {
+        bus.publish(notification);
+        expect(received).to.have.length(i + 1);
       }
-      expect(heard).to.deep.equal(hints);
+      expect(received).to.deep.equal(notifications);
     });
 
     it("a bus delivers to all handlers in the order of publishing", () => {
-      const heard: (number | undefined)[][] = [[], []];
-      for (const mine of heard) bus.subscribe((hint) => mine.push(numberOf(hint)));
+      const received: (number | undefined)[][] = [[], []];
+      for (const handler of received) bus.subscribe((notification) => handler.push(numberOf(notification)));
       for (const number of range(1, 50)) bus.publish(numbered(number));
-      expect(heard).to.deep.equal([range(1, 50), range(1, 50)]);
+      expect(received).to.deep.equal([range(1, 50), range(1, 50)]);
     });
 
     it("an unsubscribed handler receives nothing more, and the others are unaffected", () => {
-      const heard: string[] = [];
-      const stop = bus.subscribe(() => heard.push("first"));
-      bus.subscribe(() => heard.push("second"));
+      const received: string[] = [];
+      const stop = bus.subscribe(() => received.push("first"));
+      bus.subscribe(() => received.push("second"));
       bus.publish(numbered(1));
       stop();
       stop();
       bus.publish(numbered(2));
-      expect(heard).to.deep.equal(["first", "second", "second"]);
+      expect(received).to.deep.equal(["first", "second", "second"]);
     });
 
     it("local handlers receive notifications before and after follow, and after another follow", () => {
-      const heard: (number | undefined)[] = [];
-      bus.subscribe((hint) => heard.push(numberOf(hint)));
+      const received: (number | undefined)[] = [];
+      bus.subscribe((notification) => received.push(numberOf(notification)));
       bus.publish(numbered(1));
       for (const [i, logId] of ["log", "log", "another-log"].entries()) {
         bus.follow(logId);
         bus.publish(numbered(i + 2));
       }
-      expect(heard).to.deep.equal(range(1, 4));
+      expect(received).to.deep.equal(range(1, 4));
     });
 
     it("a bus accepts notifications without a handler", () => {
@@ -74,13 +75,13 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
     });
 
     it("publish does not throw if a handler throws, and reaches the other handlers", () => {
-      const heard: Notification[] = [];
+      const received: Notification[] = [];
       bus.subscribe(() => {
         throw new Error("this handler is broken");
       });
-      bus.subscribe((hint) => heard.push(hint));
+      bus.subscribe((notification) => received.push(notification));
       bus.publish(numbered(1));
-      expect(heard).to.have.length(1);
+      expect(received).to.have.length(1);
     });
   });
 }

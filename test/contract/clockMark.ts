@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { type NewStoreFixture, NOON, useEmptyStore } from "../support/storeFixture.ts";
 
-/** What every keeper of the newest time keeps to (room/ports/clockMark.ts). */
-export function describeClockMark(name: string, place: NewStoreFixture): void {
-  describe(`The newest time that ${name} keeps`, () => {
-    const store = useEmptyStore(place);
+/** The contract of the clock mark (`src/server/common/ports/clockMark.ts`). */
+export function describeClockMark(name: string, newFixture: NewStoreFixture): void {
+  describe(`The clock mark of ${name}`, () => {
+    const store = useEmptyStore(newFixture);
 
     it("a new store has no clock mark", async () => {
       expect(await store.clockMark.read()).to.equal(undefined);

@@ -5,7 +5,7 @@ import { range } from "../support/storeFixture.ts";
 
 const PASSWORD = "correct horse battery staple";
 
-/** What all that makes and checks secrets keeps to (room/ports/secrets.ts). */
+/** The contract of secrets (`src/server/accounts/ports/secrets.ts`). */
 export function describeSecrets(name: string, open: () => Promise<{ secrets: Secrets }>): void {
   describe(`The secrets of ${name}`, () => {
     let secrets: Secrets;
@@ -76,13 +76,13 @@ export function describeSecrets(name: string, open: () => Promise<{ secrets: Sec
     });
 
     it("passwords beyond a bounded number are refused as OVERLOADED until earlier ones are done", async () => {
-      // One that takes next to no time: 8 KiB and 1 pass.
+      // A hash that takes almost no time to verify: 8 KiB and 1 pass.
       const quick = "$argon2id$v=19$m=8,t=1,p=1$c29tZSBzYWx0IDEyMzQ1Ng$QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVowMTIzNDU";
       const checks = await Promise.allSettled(range(1, 500).map(() => secrets.verifyPassword(quick, PASSWORD)));
       const refused = checks.filter((check) => check.status === "rejected");
       expect(refused.length).to.be.within(1, 499);
       for (const { reason } of refused) expect(reason).to.include({ name: "Refusal", reason: "OVERLOADED" });
-      expect(refused[0]?.reason.retryAfter).to.be.above(0);
+      expect(refused[0]?.reason.retryAfterMs).to.be.above(0);
       expect(await secrets.hashPassword(PASSWORD)).to.match(/^\$argon2id\$/);
     });
   });

@@ -9,10 +9,10 @@ import {
   useStore,
 } from "../support/storeFixture.ts";
 
-/** What every keeper of sessions keeps to (room/ports/sessions.ts). */
-export function describeSessionStore(name: string, place: NewStoreFixture): void {
+/** The contract of the session store (`src/server/accounts/ports/sessionStore.ts`). */
+export function describeSessionStore(name: string, newFixture: NewStoreFixture): void {
   describe(`The sessions of ${name}`, () => {
-    const store = useStore(place);
+    const store = useStore(newFixture);
     const isOpen = async ({ tokenHash }: Pick<Person, "tokenHash">) =>
       (await store.sessions.find(tokenHash)) !== undefined;
 

@@ -109,18 +109,18 @@ describe("A restart of the server's process", function () {
   });
 
   describe("With PostgreSQL @long", () => {
-    let place: PostgresFixture;
+    let fixture: PostgresFixture;
     before(function () {
       needsEngine(this, "postgres");
     });
     beforeEach(async () => {
-      place = await postgresFixture();
-      store = ["--database-url", place.url];
+      fixture = await postgresFixture();
+      store = ["--database-url", fixture.url];
     });
     afterEach(async () => {
       store = [];
       await endProcesses();
-      await place.remove();
+      await fixture.remove();
     });
 
     describeRestart("PostgreSQL");

@@ -2,9 +2,8 @@ import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import { draft, enlist, idsAfter, range } from "../support/storeFixture.ts";
 
 /*
- * Run as a process of its own, on a disk that fails somewhere in its midst: appends one message after the other, of
- * about so many bytes. What was not accepted is sent once more at the end, in few bytes. Says as JSON what became of
- * each.
+ * A test runs this as a process of its own, on a disk that fails at some point. It appends `count` messages of
+ * `length` bytes one by one, and then the first failed one again with a short text. It prints the outcomes as JSON.
  */
 const [folder = "", count = "", length = ""] = process.argv.slice(2);
 let threads = 0;

@@ -4,18 +4,18 @@ import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import { draft, enlist, idsAfter, range } from "../support/storeFixture.ts";
 
 /*
- * Run as a process of its own, on a disk of its own that is small: fills it up, appends until that fails, frees some
- * space and appends again. Says as JSON what became of each step.
+ * A test runs this as a process of its own, on a small disk. It fills the disk, appends until that fails, frees some
+ * space and appends again. It prints the outcome of each step as JSON.
  */
-const [place = ""] = process.argv.slice(2);
-const ballast = path.join(place, "ballast");
-const store = await openSqliteStore({ folder: path.join(place, "data") });
+const [disk = ""] = process.argv.slice(2);
+const ballast = path.join(disk, "ballast");
+const store = await openSqliteStore({ folder: path.join(disk, "data") });
 const ana = await enlist(store, "ana");
 
-let said = 0;
-/** Appends a batch of about 40 KB; resolves with its ids, or with what was thrown. */
+let drafts = 0;
+/** Appends a batch of about 40 KB. Resolves with its ids, or with the name of the error. */
 async function append(): Promise<(number | string)[]> {
-  const batch = range(1, 10).map(() => draft(ana, "x".repeat(4_000), { requestId: `r${++said}` }));
+  const batch = range(1, 10).map(() => draft(ana, "x".repeat(4_000), { requestId: `r${++drafts}` }));
   try {
     return (await store.log.append(batch)).map((outcome) => (outcome.kind === "accepted" ? outcome.id : outcome.kind));
   } catch (error) {
@@ -38,18 +38,15 @@ while (refused.length === 0) {
 }
 const again = await append();
 const whileFull = { state: await store.log.state(), ids: await idsAfter(store.log, 0) };
-const lost = await store.log.find(ana.accountId, `r${said}`);
+const lost = await store.log.find(ana.accountId, `r${drafts}`);
 const account = await store.accounts.create("bob", "x".repeat(60_000), 0).catch((error) => (error as Error).name);
 rmSync(ballast);
 const after = await append();
 await store.close();
-const opened = await openSqliteStore({ folder: path.join(place, "data") });
+const opened = await openSqliteStore({ folder: path.join(disk, "data") });
 const reopened = await idsAfter(opened.log, 0);
 await opened.close();
-const files = readdirSync(path.join(place, "data")).map((name) => [
-  name,
-  statSync(path.join(place, "data", name)).size,
-]);
+const files = readdirSync(path.join(disk, "data")).map((name) => [name, statSync(path.join(disk, "data", name)).size]);
 
 process.stdout.write(
   JSON.stringify({ accepted, refused, again, whileFull, lost: lost ?? null, account, after, reopened, files }),

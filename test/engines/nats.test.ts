@@ -30,7 +30,7 @@ describe("NatsBus", () => {
     await Promise.all(servers.splice(0).map((server) => server.remove()));
   });
 
-  /** Starts one of this test's own. */
+  /** Starts a NATS server for one test. */
   const start = async (options?: string) => {
     const server = await EngineServer.start("nats", options);
     servers.push(server);
@@ -39,20 +39,20 @@ describe("NatsBus", () => {
   const urlOf = (server: EngineServer, credentials = "") => `nats://${credentials}127.0.0.1:${server.port}`;
   const subject = () => `obrolan.v1.${logId}`;
 
-  /** Starts one with a configuration, for what its command line cannot say. */
+  /** Starts a NATS server with a configuration file. */
   const startWith = async (config: string) => {
     const file = path.join(folder.path, "nats.conf");
     await writeFile(file, config);
     return start(`--config ${file}`);
   };
 
-  /** Two nodes of a log, and a client of NATS that is none. */
+  /** Two nodes that follow the log, and a client of NATS that is not a node. */
   const trio = async (server: EngineServer): Promise<[NatsNode, NatsNode, NatsConnection]> => {
     const [ana, bob] = [await NatsNode.following(logId, urlOf(server)), await NatsNode.following(logId, urlOf(server))];
     return [ana, bob, await connect({ servers: `127.0.0.1:${server.port}`, reconnect: false })];
   };
 
-  it("skips messages that are not notifications, warns once, and goes on", async () => {
+  it("the bus skips messages that are not notifications, warns once, and receives later notifications", async () => {
     const [ana, bob, stranger] = await trio(await sharedServer("nats"));
     const garbage = [
       "",
@@ -68,7 +68,7 @@ describe("NatsBus", () => {
     await stranger.close();
     ana.bus.publish(numbered(1));
     await bob.listener.number(1);
-    expect(bob.listener.heard).to.deep.equal([numbered(1)]);
+    expect(bob.listener.received).to.deep.equal([numbered(1)]);
     expect(bob.bus.counts).to.include({ received: garbage.length + 1, unreadable: garbage.length });
     const warnings = bob.notices
       .map(({ message }) => message)
@@ -111,7 +111,7 @@ describe("NatsBus", () => {
     ana.bus.publish({ kind: "sessions-ended", sessionIds: range(1, 1_000) });
     ana.bus.publish(numbered(1));
     await bob.listener.number(1);
-    expect(bob.listener.heard).to.deep.equal([small, { kind: "head-advanced", logId, headId: 2 }, numbered(1)]);
+    expect(bob.listener.received).to.deep.equal([small, { kind: "head-advanced", logId, headId: 2 }, numbered(1)]);
     expect(ana.bus.counts).to.include({ published: 3, dropped: 1 });
   });
 
@@ -130,7 +130,7 @@ describe("NatsBus", () => {
     expect(ana.bus.isConnected).to.equal(false);
     for (const i of range(1, 20_000)) ana.bus.publish(numbered(i));
     expect(ana.bus.counts).to.deep.equal({ ...counts, dropped: 20_000 });
-    expect(ana.listener.heard).to.have.length(20_009);
+    expect(ana.listener.received).to.have.length(20_009);
   });
 
   it("the bus connects to a NATS server that is started later", async () => {
@@ -167,14 +167,14 @@ describe("NatsBus", () => {
     const REFUSED = "the user, password, token or credentials are not accepted";
     const both = [byUser, byToken].map(({ port }) => `(?=.*127.0.0.1:${port}: ${REFUSED})`);
     await node.says(new RegExp(`cannot be reached${both.join("")}`));
-    // It goes on trying: once the credentials are right it is let in.
+    // The node keeps trying, and connects once NATS accepts its credentials.
     await byUser.stop();
     await writeFile(path.join(folder.path, "nats.conf"), "authorization: { user: ana, password: wrong }");
     await byUser.start();
     await node.connected();
-    const said = node.notices.map((notice) => notice.message);
-    expect(new Set(said), "what was said").to.have.length(said.length);
-    expect(said.filter((sentence) => !sentence.startsWith("connected")).join(" ")).to.not.match(/wrong|s3cret|w%rd/);
+    const messages = node.notices.map((notice) => notice.message);
+    expect(new Set(messages), "distinct notices").to.have.length(messages.length);
+    expect(messages.filter((message) => !message.startsWith("connected")).join(" ")).to.not.match(/wrong|s3cret|w%rd/);
   });
 
   it("an authentication timeout of NATS is not reported as wrong credentials", () => {

@@ -17,7 +17,7 @@ describe("NatsBus under faults", () => {
   let logId: string;
   let server: EngineServer;
   let proxy: Network;
-  /** A node that reaches NATS by way of the proxy, and one that does not need it. */
+  /** Ana's node reaches NATS through the proxy, and Bob's directly. */
   let ana: NatsNode;
   let bob: NatsNode;
   let pingIntervalMs: number | undefined;
@@ -37,7 +37,7 @@ describe("NatsBus under faults", () => {
     await server?.remove();
   });
 
-  /** The two hear one another. */
+  /** Expects each of the two nodes to receive a notification of the other one. */
   const expectBothWays = async (number: number) => {
     ana.bus.publish(numbered(number));
     bob.bus.publish(numbered(number + 1));
@@ -45,27 +45,27 @@ describe("NatsBus under faults", () => {
     await ana.listener.number(number + 1);
   };
 
-  /** The same, however often they make a new connection meanwhile: what is said then is lost. */
-  const expectBothWaysInTheEnd = async () => {
-    let areHeard = false;
-    const heard = Promise.all([ana.listener.number(1), bob.listener.number(2)]).finally(() => {
-      areHeard = true;
+  /** As `expectBothWays`, but repeats until both have received one: a node that reconnects meanwhile loses some. */
+  const expectBothWaysEventually = async () => {
+    let isDone = false;
+    const received = Promise.all([ana.listener.number(1), bob.listener.number(2)]).finally(() => {
+      isDone = true;
     });
-    const speak = async () => {
-      for (; !areHeard; await turns()) {
+    const publish = async () => {
+      for (; !isDone; await turns()) {
         ana.bus.publish(numbered(2));
         bob.bus.publish(numbered(1));
         await Promise.all([ana.bus.flushed(), bob.bus.flushed()]);
       }
     };
-    await Promise.all([heard, speak()]);
+    await Promise.all([received, publish()]);
   };
 
   const stall = () => {
     for (const link of proxy.links) for (const way of ["up", "down"] as const) link.set(way, "hold");
   };
 
-  /** About 512 KiB. */
+  /** A notification of about 512 KiB. */
   const large = (id: number): Notification => {
     const message = { id, senderId: 2, sender: "ana", recipientId: 0, recipient: "", sentAt: 1_000 };
     return { kind: "appended", logId, messages: [{ ...message, text: "x".repeat(MIB / 2) }] };
@@ -79,7 +79,7 @@ describe("NatsBus under faults", () => {
     ana.bus.publish(numbered(1));
     await bob.listener.number(1);
     expect(ana.bus.counts).to.include({ published: 61, dropped: 0 });
-    expect(bob.listener.heard).to.have.length(61);
+    expect(bob.listener.received).to.have.length(61);
   });
 
   it("the bus reconnects after every cut and reset, and receives what is published then", async () => {
@@ -106,7 +106,7 @@ describe("NatsBus under faults", () => {
     for (const id of range(1, 30)) ana.bus.publish(large(id));
     await ana.close();
     ana.bus.publish(numbered(1));
-    expect(ana.listener.heard, "what the sender has heard").to.have.length(31);
+    expect(ana.listener.received, "what the sender received").to.have.length(31);
     expect(ana.bus.isConnected).to.equal(false);
   });
 
@@ -115,7 +115,7 @@ describe("NatsBus under faults", () => {
     bob.bus.publish(numbered(1));
     await bob.close();
     await ana.listener.number(1);
-    expect(ana.listener.heard).to.have.length(9);
+    expect(ana.listener.received).to.have.length(9);
   });
 
   it("the bus closes at once while NATS is unavailable, and does not reconnect", async () => {
@@ -139,11 +139,11 @@ describe("NatsBus under faults", () => {
       expect(node.bus.isConnected).to.equal(false);
     }
     const client = await NatsNode.following(logId, `nats://${proxy.address}`);
-    expect(proxy.links, "connections by way of the proxy").to.have.length(1);
+    expect(proxy.links, "connections through the proxy").to.have.length(1);
     await client.close();
   });
 
-  describe("for nodes that ask every second whether NATS is there", () => {
+  describe("with a ping every second", () => {
     before(() => {
       pingIntervalMs = 1_000;
     });
@@ -154,44 +154,44 @@ describe("NatsBus under faults", () => {
     it("the bus drops what a stalled connection does not accept, and reconnects", async () => {
       stall();
       for (const id of range(1, 100)) ana.bus.publish(large(id));
-      expect(ana.listener.heard, "what the sender has heard").to.have.length(100);
+      expect(ana.listener.received, "what the sender received").to.have.length(100);
       expect(ana.bus.counts.publishedBytes).to.be.within(8 * MIB - MIB, 8 * MIB + MIB);
       expect(ana.bus.counts.dropped).to.equal(100 - ana.bus.counts.published);
       const { level } = await ana.says(/does not take notifications as fast as they come/);
       expect(level).to.equal("warn");
       expect((await ana.says(/is lost/)).message).to.include("it no longer answers");
       await ana.connected();
-      await expectBothWaysInTheEnd();
+      await expectBothWaysEventually();
     });
 
     it("the bus detects a dead connection by pings, and reconnects", async () => {
-      for (const link of proxy.links) link.forget("server");
+      for (const link of proxy.links) link.halfOpen("server");
       expect((await ana.says(/is lost/)).message).to.include("it no longer answers");
       await ana.connected();
-      await expectBothWaysInTheEnd();
+      await expectBothWaysEventually();
     });
 
     it("the bus recovers from a NATS server that is paused with its connections open", async () => {
       await server.freeze();
       try {
         for (const node of [ana, bob]) await node.disconnected();
-        // The system still takes connections for it.
+        // The kernel still accepts connections for the paused process.
         await ana.says(/cannot be reached/);
       } finally {
         await server.thaw();
       }
       for (const node of [ana, bob]) await node.connected();
-      await expectBothWaysInTheEnd();
+      await expectBothWaysEventually();
     });
   });
 
-  describe("where something listens that says nothing", () => {
+  describe("with a server that accepts connections and sends nothing", () => {
     let silent: net.Server;
-    let taken: net.Socket[];
+    let accepted: net.Socket[];
     beforeEach(async () => {
-      taken = [];
+      accepted = [];
       silent = net.createServer((socket) => {
-        taken.push(socket);
+        accepted.push(socket);
         socket.on("error", () => {});
         socket.resume();
       });
@@ -199,14 +199,14 @@ describe("NatsBus under faults", () => {
       await once(silent, "listening");
     });
     afterEach(async () => {
-      for (const socket of taken) socket.destroy();
+      for (const socket of accepted) socket.destroy();
       silent.close();
       await once(silent, "close");
     });
     const address = () => `nats://127.0.0.1:${(silent.address() as net.AddressInfo).port}`;
     const connection = async () => {
-      if (taken.length === 0) await within(once(silent, "connection"), "a connection");
-      return taken.pop() as net.Socket;
+      if (accepted.length === 0) await within(once(silent, "connection"), "a connection");
+      return accepted.pop() as net.Socket;
     };
 
     it("an attempt to connect to a silent server times out, and leaves no connection behind", async () => {

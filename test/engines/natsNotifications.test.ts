@@ -23,7 +23,7 @@ const grown = fc
     });
     return { kind: "appended", logId: "log", messages };
   });
-const hint: fc.Arbitrary<Notification> = fc.oneof(
+const notification: fc.Arbitrary<Notification> = fc.oneof(
   grown,
   fc.record({ kind: fc.constant("head-advanced"), logId: name, headId: id }),
   fc.record({ kind: fc.constant("truncated"), logId: name, oldestId: id }),
@@ -37,7 +37,7 @@ const bytesOf = (value: unknown) => Buffer.from(JSON.stringify(value));
 describe("encodeNotification and decodeNotification", () => {
   it("a decoded notification equals the encoded one", () => {
     fc.assert(
-      fc.property(hint, (one) => {
+      fc.property(notification, (one) => {
         expect(decodeNotification(encodeNotification(one, MIB) as Buffer)).to.deep.equal(one);
       }),
     );
@@ -147,7 +147,7 @@ describe("encodeNotification and decodeNotification", () => {
   it("altered bytes decode to a valid notification or throw DecodeError", () => {
     const change = fc.tuple(fc.nat(), fc.nat(255));
     fc.assert(
-      fc.property(hint, fc.array(change, { minLength: 1, maxLength: 3 }), (one, changes) => {
+      fc.property(notification, fc.array(change, { minLength: 1, maxLength: 3 }), (one, changes) => {
         const bytes = Buffer.from(encodeNotification(one, MIB) as Buffer);
         for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
         try {

@@ -20,7 +20,7 @@ import { caught } from "./postgresNode.ts";
 
 describe("An outage of PostgreSQL", () => {
   let server: EngineServer;
-  let place: PostgresFixture;
+  let fixture: PostgresFixture;
   let store: PostgresStore;
   let ana: Person;
   before(async function () {
@@ -30,15 +30,16 @@ describe("An outage of PostgreSQL", () => {
   after(() => server?.remove());
   beforeEach(async () => {
     await server.start();
-    place = await postgresFixture(server);
-    store = await place.open();
+    fixture = await postgresFixture(server);
+    store = await fixture.open();
     ana = await enlist(store, "ana");
     await post(store.log, draft(ana, "the first"));
   });
   afterEach(() => store.close());
 
-  /** Asks until there is an answer. */
-  const isBack = () => eventually(async () => (await caught(store.log.state())) === undefined, "the store to be back");
+  /** Waits until a call of the store succeeds. */
+  const waitUntilBack = () =>
+    eventually(async () => (await caught(store.log.state())) === undefined, "the store to be back");
 
   it("every call throws StoreUnavailable while PostgreSQL is unavailable, and the operator is told once", async () => {
     await server.stop();
@@ -66,16 +67,16 @@ describe("An outage of PostgreSQL", () => {
       store.failedLogins.fail("ana", NOON),
       store.failedLogins.clear("ana"),
     ];
-    // Twice: the second time nobody has a connection that could turn out to be broken.
+    // Twice, because the first calls find broken connections, and the second calls find none.
     for (const _ of range(1, 2)) {
       const errors = await Promise.all(calls().map(caught));
       for (const error of errors) expect(error).to.be.instanceOf(StoreUnavailable);
     }
-    expect(place.reports.map(({ message }) => message)).to.have.length(1);
-    expect(place.reports[0]?.message).to.match(/127\.0\.0\.1:\d+\/obrolan is away: /);
+    expect(fixture.reports.map(({ message }) => message)).to.have.length(1);
+    expect(fixture.reports[0]?.message).to.match(/127\.0\.0\.1:\d+\/obrolan is away: /);
 
     await server.start();
-    await isBack();
+    await waitUntilBack();
     expect(await headOf(store.log)).to.equal(1);
     expect(await store.accounts.find("bob")).to.equal(undefined);
     expect(await store.accounts.find(ana.username)).to.include({ passwordHash: `hash of ${ana.username}` });
@@ -114,7 +115,7 @@ describe("An outage of PostgreSQL", () => {
         await eventually(async () => accepted.length > before + 100, "messages to be accepted");
         await end();
         const triesBefore = tries;
-        await eventually(async () => tries > triesBefore + 20, "some to be tried in vain");
+        await eventually(async () => tries > triesBefore + 20, "some attempts to fail");
         await server.start();
       }
       const before = accepted.length;
@@ -129,13 +130,13 @@ describe("An outage of PostgreSQL", () => {
 
   it("calls succeed after the server has closed idle connections", async () => {
     await Promise.all(range(1, 8).flatMap(() => [store.log.state(), store.accounts.find("ana")]));
-    const ended = await place.query(
+    const ended = await fixture.query(
       "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name LIKE 'obrolan %'",
     );
     expect(ended.length).to.be.at.least(6);
-    await isBack();
+    await waitUntilBack();
     expect(await post(store.log, draft(ana, "second"))).to.equal(2);
-    expect(place.reports).to.deep.equal([]);
+    expect(fixture.reports).to.deep.equal([]);
   });
 
   it("a store can be closed while PostgreSQL is unavailable", async () => {
@@ -146,19 +147,19 @@ describe("An outage of PostgreSQL", () => {
   });
 
   it("users stay online while PostgreSQL is unavailable, and no change is reported", async () => {
-    const other = await place.open();
+    const other = await fixture.open();
     const who = { accountId: ana.accountId, username: ana.username, since: NOON };
     await store.roster.arrive(who);
-    const { place: start } = await other.roster.changes();
-    // The leases run out meanwhile, for all that the nodes can tell.
-    await place.query("UPDATE nodes SET lease_until = now() - interval '1 hour'");
+    const { offset: start } = await other.roster.changes();
+    // To the nodes it looks as if the leases had expired during the outage.
+    await fixture.query("UPDATE nodes SET lease_until = now() - interval '1 hour'");
     await server.kill();
     await server.start();
-    await isBack();
+    await waitUntilBack();
     for (const { roster } of [store, other]) expect((await roster.page("", 10)).users).to.deep.equal([who]);
-    const beats = async () => (await place.query("SELECT id FROM nodes WHERE lease_until > now()")).length;
-    await eventually(async () => (await beats()) === 2, "both leases to be renewed");
-    expect(await other.roster.changes(start)).to.deep.equal({ changes: [], place: start });
+    const leases = async () => (await fixture.query("SELECT id FROM nodes WHERE lease_until > now()")).length;
+    await eventually(async () => (await leases()) === 2, "both leases to be renewed");
+    expect(await other.roster.changes(start)).to.deep.equal({ changes: [], offset: start });
     await other.close();
   });
 });
@@ -169,8 +170,8 @@ describe("A store in PostgreSQL that is closed", () => {
   });
 
   it("a closed store has carried out all earlier calls, and refuses later ones", async () => {
-    const place = await postgresFixture();
-    const store = await place.open();
+    const fixture = await postgresFixture();
+    const store = await fixture.open();
     const ana = await enlist(store, "ana");
     const appends = range(1, 20).map((i) => store.log.append([draft(ana, `${i}`)]));
     const reads = range(1, 20).map(() => store.log.state());
@@ -190,6 +191,6 @@ describe("A store in PostgreSQL that is closed", () => {
     ]) {
       expect(await caught(late)).to.be.instanceOf(StoreUnavailable);
     }
-    await place.remove();
+    await fixture.remove();
   });
 });

@@ -10,7 +10,7 @@ import { Random } from "../support/random.ts";
 import { draft, enlist, headOf, idsAfter, type Person, post, range, readAfter } from "../support/storeFixture.ts";
 import { caught, hold, PostgresNode } from "./postgresNode.ts";
 
-/** What every append locks. */
+/** Takes the lock that every append takes. */
 const LOG = "SELECT FROM log FOR UPDATE";
 /** Timeouts for a call that waits until the test continues. */
 const PATIENT: Partial<PostgresOptions> = { answerTimeoutMs: 60_000, leaseMs: 60_000 };
@@ -20,17 +20,17 @@ describe("PostgresLog", () => {
     needsEngine(this, "postgres");
   });
 
-  let place: PostgresFixture;
+  let fixture: PostgresFixture;
   let node: PostgresNode;
   let other: PostgresNode;
   let ana: Person;
   let options = PATIENT;
-  /** What holds locks, and is ended at last also where a test fails. */
+  /** Ends the connections that hold locks, also after a failed test. */
   const holders: (() => Promise<unknown>)[] = [];
   beforeEach(async () => {
-    place = await postgresFixture();
-    node = await PostgresNode.open(place, options);
-    other = await PostgresNode.open(place, options);
+    fixture = await postgresFixture();
+    node = await PostgresNode.open(fixture, options);
+    other = await PostgresNode.open(fixture, options);
     ana = await enlist(node.store, "ana");
     await post(node.store.log, draft(ana, "the first"));
   });
@@ -38,11 +38,11 @@ describe("PostgresLog", () => {
     await Promise.all(holders.splice(0).map((end) => end()));
     await node.close();
     await other.close();
-    await place.remove();
+    await fixture.remove();
   });
 
   const lockWith = async (statement: string) => {
-    const lock = await hold(place, statement);
+    const lock = await hold(fixture, statement);
     holders.push(lock.release);
     return lock;
   };
@@ -66,7 +66,7 @@ describe("PostgresLog", () => {
     const link = await node.link("append");
     link.set("up", "keep");
     const first = caught(node.store.log.append([hello(), draft(ana, "and more", { requestId: "s" })]));
-    await until(() => link.kept("up") > 0, "the append to be on its way");
+    await until(() => link.kept("up") > 0, "the append to be in flight");
     link.orphan();
     expect(await first).to.be.instanceOf(OutcomeUnknown);
     const repeated = await node.store.log.append([hello(), draft(ana, "something else", { requestId: "t" })]);
@@ -76,7 +76,7 @@ describe("PostgresLog", () => {
     ]);
     link.set("up", "pass");
     // The message that was not resent is in the log now: its sender was told that the outcome is unknown.
-    await eventually(async () => (await headOf(other.store.log)) >= 4, "what was held to land");
+    await eventually(async () => (await headOf(other.store.log)) >= 4, "the held bytes to arrive");
     expect((await readAfter(other.store.log, 1)).map(({ text }) => text)).to.deep.equal([
       "hello",
       "something else",
@@ -119,7 +119,7 @@ describe("PostgresLog", () => {
   });
 
   it("a batch that fails in the middle appends nothing and leaves no gap in the ids", async () => {
-    await place.query("ALTER TABLE messages ADD CHECK (text <> 'bad')");
+    await fixture.query("ALTER TABLE messages ADD CHECK (text <> 'bad')");
     const batch = [hello(), draft(ana, "bad"), draft(ana, "good")];
     expect(await caught(node.store.log.append(batch))).to.be.instanceOf(StoreUnavailable);
     expect(await node.store.log.state()).to.include({ headId: 1 });
@@ -128,12 +128,12 @@ describe("PostgresLog", () => {
   });
 
   it("ending a session waits for an append that has found the session active", async () => {
-    // It gets stuck behind the look at the session.
-    await place.query(`
+    // Stops the append after it has checked the session.
+    await fixture.query(`
       CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         PERFORM pg_advisory_xact_lock(hashtext(current_schema())); RETURN NULL;
       END $$`);
-    await place.query("CREATE TRIGGER wait AFTER INSERT ON messages EXECUTE FUNCTION wait()");
+    await fixture.query("CREATE TRIGGER wait AFTER INSERT ON messages EXECUTE FUNCTION wait()");
     const lock = await lockWith("SELECT pg_advisory_xact_lock(hashtext(current_schema()))");
     const append = node.store.log.append([hello()]);
     await node.waitsForLock("append");
@@ -152,7 +152,7 @@ describe("PostgresLog", () => {
     await node.waitsForLock("write");
     const SIGN_IN = `INSERT INTO sessions (token_hash, account_id, created_at, expires_at, last_used_at)
       SELECT 'another', id, 0, 0, 0 FROM accounts WHERE id = $1`;
-    await place.query(SIGN_IN, [ana.accountId]);
+    await fixture.query(SIGN_IN, [ana.accountId]);
     await roster.release();
     expect(await end).to.deep.equal([ana.sessionId]);
     expect(await other.store.roster.find(ana.username)).to.include({ username: ana.username });
@@ -162,13 +162,13 @@ describe("PostgresLog", () => {
     const { logId } = await node.store.log.state();
     const links = await node.links("read");
     for (const link of links) link.set("down", "keep");
-    const look = node.store.log.state();
+    const state = node.store.log.state();
     await until(() => links.some((link) => link.kept("down") > 0), "the answer");
     expect(await post(node.store.log, draft(ana, "meanwhile"))).to.equal(2);
     for (const link of links) link.set("down", "pass");
-    expect(await look).to.deep.equal({ logId, headId: 1, oldestId: 1 });
+    expect(await state).to.deep.equal({ logId, headId: 1, oldestId: 1 });
     expect(await node.store.log.state()).to.deep.equal({ logId, headId: 2, oldestId: 1 });
-    expect(place.reports).to.deep.equal([]);
+    expect(fixture.reports).to.deep.equal([]);
   });
 
   it("an append that is interrupted at any byte is stored whole or not at all, and its repetition settles it", async function () {
@@ -205,7 +205,7 @@ describe("PostgresLog", () => {
     }
     const head = await headOf(other.store.log);
     expect(await idsAfter(other.store.log, 0), `seed ${seed}`).to.deep.equal(range(1, head));
-    expect(seen.unknown, `none was cut in the middle, with seed ${seed}`).to.be.above(0);
+    expect(seen.unknown, `no append was cut in the middle, with seed ${seed}`).to.be.above(0);
   });
 
   it("an append of a stopped node, which reads no answer, does not block other nodes", async () => {
@@ -219,7 +219,7 @@ describe("PostgresLog", () => {
     expect(await stalled).to.equal(undefined);
   });
 
-  describe("by a node that waits for no longer than nodes do", () => {
+  describe("on a node with the default timeouts", () => {
     before(() => {
       options = {};
     });
@@ -231,10 +231,10 @@ describe("PostgresLog", () => {
       const link = await node.link("append");
       link.set("up", "keep");
       const first = caught(node.store.log.append([hello()]));
-      await until(() => link.kept("up") > 0, "the append to be on its way");
+      await until(() => link.kept("up") > 0, "the append to be in flight");
       link.orphan();
       expect(await first).to.be.instanceOf(OutcomeUnknown);
-      const ask = async (what: string) => (await place.query(`SELECT ${what} AS it`))[0]?.it;
+      const ask = async (what: string) => (await fixture.query(`SELECT ${what} AS it`))[0]?.it;
       const [tooLate, began] = [
         await ask("now() + interval '4 seconds'"),
         "(SELECT query_start FROM pg_stat_activity WHERE client_port = ",
@@ -248,7 +248,7 @@ describe("PostgresLog", () => {
       link.set("up", "pass");
       await eventually(
         async () => String(await ask(`${began}${link.port})`)) !== String(beganBefore),
-        "what was held to land",
+        "the held bytes to arrive",
       );
       expect(await post(other.store.log, draft(ana, "next"))).to.equal(2);
       expect((await readAfter(other.store.log, 1)).map(({ text }) => text)).to.deep.equal(["next"]);
@@ -263,16 +263,16 @@ describe("PostgresLog", () => {
     });
 
     it("a message whose commit takes long is neither appended again nor refused on any node", async () => {
-      const late = new pg.Client({ connectionString: place.url });
+      const late = new pg.Client({ connectionString: fixture.url });
       await late.connect();
       holders.push(() => late.end());
-      // As an append whose commit has yet to be confirmed by a standby: nobody sees what it has written.
+      // Like an append whose commit waits for a standby: no other transaction sees its rows.
       await late.query(`BEGIN; ${LOG}`);
       const INSERT = "INSERT INTO messages (id, sender_id, request_id, text, sent_at) VALUES (2, $1, 'r', 'hello', 0)";
       await late.query(INSERT, [ana.accountId]);
       const settling = [caught(node.store.log.append([hello()])), caught(other.store.log.find(ana.accountId, "r"))];
       for (const error of await Promise.all(settling)) expect(error).to.be.instanceOf(OutcomeUnknown);
-      const patient = await PostgresNode.open(place, PATIENT);
+      const patient = await PostgresNode.open(fixture, PATIENT);
       holders.push(() => patient.close());
       const finding = patient.store.log.find(ana.accountId, "r");
       await patient.waitsForLock("find");

@@ -72,8 +72,8 @@ describe("CircuitBreaker", () => {
 
 describe("hasRegressed", () => {
   /**
-   * Servers one after the other, each of which begins with what the one before had, or less; and nodes that look at
-   * them.
+   * A sequence of servers. Each begins with the messages of the one before, except for the lost ones. A step appends,
+   * reads the position, or both.
    */
   const story = fc.array(
     fc.record({

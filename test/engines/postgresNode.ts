@@ -7,32 +7,32 @@ import { Proxy as NetworkProxy } from "../support/proxy.ts";
 
 let names = 0;
 
-/** What a node's connections are for. */
+/** The purpose of a connection of a node. */
 export type Purpose = "append" | "write" | "read" | "find" | "roster";
 
-/** A node whose connections go through a proxy of its own, to be cut and stalled. */
+/** A node whose connections go through a proxy of its own, which can cut and stall them. */
 export class PostgresNode {
   readonly store: PostgresStore;
   readonly proxy: NetworkProxy;
   readonly name: string;
-  readonly #place: PostgresFixture;
+  readonly #fixture: PostgresFixture;
 
-  private constructor(store: PostgresStore, proxy: NetworkProxy, name: string, place: PostgresFixture) {
+  private constructor(store: PostgresStore, proxy: NetworkProxy, name: string, fixture: PostgresFixture) {
     this.store = store;
     this.proxy = proxy;
     this.name = name;
-    this.#place = place;
+    this.#fixture = fixture;
   }
 
-  static async open(place: PostgresFixture, options: Partial<PostgresOptions> = {}): Promise<PostgresNode> {
-    const url = new URL(place.url);
+  static async open(fixture: PostgresFixture, options: Partial<PostgresOptions> = {}): Promise<PostgresNode> {
+    const url = new URL(fixture.url);
     const proxy = await NetworkProxy.start(Number(url.port));
     url.port = proxy.address.split(":")[1] as string;
     names += 1;
     const name = `node-${names}`;
     url.searchParams.set("application_name", name);
     try {
-      return new PostgresNode(await place.open({ url: url.href, ...options }), proxy, name, place);
+      return new PostgresNode(await fixture.open({ url: url.href, ...options }), proxy, name, fixture);
     } catch (error) {
       await proxy.close();
       throw error;
@@ -41,41 +41,42 @@ export class PostgresNode {
 
   /** The connections that serve a purpose. */
   async links(purpose: Purpose): Promise<Link[]> {
-    const rows = await this.#place.query(
+    const rows = await this.#fixture.query(
       "SELECT client_port AS port FROM pg_stat_activity WHERE application_name = $1",
       [`${this.name} ${purpose}`],
     );
     return this.proxy.links.filter(({ port }) => rows.some((row) => row.port === port));
   }
 
-  /** The connection that serves a purpose; there must be one. */
+  /** The connection that serves a purpose. Throws if there is none. */
   async link(purpose: Purpose): Promise<Link> {
     const [link] = await this.links(purpose);
     if (link === undefined) throw new Error(`${this.name} has no connection for ${purpose}`);
     return link;
   }
 
-  /** Ends its connections for a purpose on the server's side; resolves with how many there were. */
+  /** Makes the server end the connections for a purpose. Resolves with their number. */
   async terminate(purpose: Purpose): Promise<number> {
-    const ended = await this.#place.query(
+    const ended = await this.#fixture.query(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1",
       [`${this.name} ${purpose}`],
     );
     return ended.length;
   }
 
-  /** Waits until so many of its connections for a purpose wait for a lock. */
+  /** Waits until this many connections for a purpose wait for a lock. */
   async waitsForLock(purpose: Purpose, count = 1): Promise<void> {
     let waiting = 0;
-    const look = async () => {
-      const [row] = await this.#place.query(
-        "SELECT count(*)::integer AS count FROM pg_stat_activity WHERE application_name = $1 AND wait_event_type = 'Lock'",
+    const refresh = async () => {
+      const [row] = await this.#fixture.query(
+        `SELECT count(*)::integer AS count FROM pg_stat_activity
+          WHERE application_name = $1 AND wait_event_type = 'Lock'`,
         [`${this.name} ${purpose}`],
       );
       waiting = row?.count as number;
     };
     await eventually(async () => {
-      await look();
+      await refresh();
       return waiting >= count;
     }, `${this.name} to wait for a lock`);
   }
@@ -87,14 +88,14 @@ export class PostgresNode {
 }
 
 /** Holds the lock of a statement until the test releases it. */
-export async function hold(place: PostgresFixture, lock: string): Promise<{ release(): Promise<void> }> {
-  const client = new pg.Client({ connectionString: place.url });
+export async function hold(fixture: PostgresFixture, lock: string): Promise<{ release(): Promise<void> }> {
+  const client = new pg.Client({ connectionString: fixture.url });
   await client.connect();
   await client.query(`BEGIN; ${lock}`);
   return { release: () => client.end() };
 }
 
-/** What a promise fails with; `undefined` where it does not. */
+/** The error of a promise; `undefined` if it resolves. */
 export function caught(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => undefined,

@@ -9,14 +9,14 @@ import { draft, enlist, post, range } from "../support/storeFixture.ts";
 import { caught } from "./postgresNode.ts";
 
 /** A port on which nothing listens. */
-const NOBODY = 1;
+const CLOSED_PORT = 1;
 
-/** Why a store could not be opened. */
+/** The reason why a store cannot be opened. Throws if it can. */
 async function whyNot(open: Promise<PostgresStore>): Promise<string> {
   const opened = await open.catch((error) => error);
   if (opened instanceof Error) return opened.message;
   await opened.close();
-  throw new Error("it could be opened");
+  throw new Error("the store was opened");
 }
 
 describe("Opening a store in PostgreSQL", () => {
@@ -24,40 +24,40 @@ describe("Opening a store in PostgreSQL", () => {
     needsEngine(this, "postgres");
   });
 
-  let place: PostgresFixture;
+  let fixture: PostgresFixture;
   beforeEach(async () => {
-    place = await postgresFixture();
+    fixture = await postgresFixture();
   });
   afterEach(async () => {
-    await place.remove();
+    await fixture.remove();
   });
 
-  /** The URL with something else in it. */
+  /** The URL of the schema, changed. */
   const urlWith = (change: (url: URL) => void): string => {
-    const url = new URL(place.url);
+    const url = new URL(fixture.url);
     change(url);
     return url.href;
   };
-  const where = () => `127.0.0.1:${new URL(place.url).port}/obrolan`;
+  const where = () => `127.0.0.1:${new URL(fixture.url).port}/obrolan`;
 
   it("several nodes that open a database at once migrate it once", async () => {
-    const stores = await Promise.all(range(1, 8).map(() => place.open()));
-    expect(await place.query("SELECT version FROM obrolan_schema")).to.deep.equal([{ version: MIGRATIONS.length }]);
+    const stores = await Promise.all(range(1, 8).map(() => fixture.open()));
+    expect(await fixture.query("SELECT version FROM obrolan_schema")).to.deep.equal([{ version: MIGRATIONS.length }]);
     const logIds = await Promise.all(stores.map(async ({ log }) => (await log.state()).logId));
     expect(new Set(logIds).size).to.equal(1);
     await Promise.all(stores.map((store) => store.close()));
-    expect(place.reports).to.deep.equal([]);
+    expect(fixture.reports).to.deep.equal([]);
   });
 
   it("opening a database of a newer version fails and changes nothing", async () => {
-    await (await place.open()).close();
-    await place.query("UPDATE obrolan_schema SET version = 9999");
+    await (await fixture.open()).close();
+    await fixture.query("UPDATE obrolan_schema SET version = 9999");
     for (const _ of range(1, 2)) {
-      expect(await whyNot(place.open()))
+      expect(await whyNot(fixture.open()))
         .to.include("9999")
         .and.match(/newer Obrolan.*another database/);
     }
-    expect(await place.query("SELECT version FROM obrolan_schema")).to.deep.equal([{ version: 9999 }]);
+    expect(await fixture.query("SELECT version FROM obrolan_schema")).to.deep.equal([{ version: 9999 }]);
   });
 
   it("an error that cannot pass is reported at once, without a password", async () => {
@@ -95,88 +95,88 @@ describe("Opening a store in PostgreSQL", () => {
   });
 
   it("an error names the database", async () => {
-    expect(await whyNot(place.open({ url: urlWith((url) => (url.password = "wrong")) }))).to.include(where());
+    expect(await whyNot(fixture.open({ url: urlWith((url) => (url.password = "wrong")) }))).to.include(where());
   });
 
   it("opening a database that is not in UTF-8 fails", async () => {
-    await place.query(
+    await fixture.query(
       "CREATE DATABASE latin ENCODING 'LATIN1' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
     );
-    const why = await whyNot(place.open({ url: urlWith((url) => (url.pathname = "/latin")) }));
+    const why = await whyNot(fixture.open({ url: urlWith((url) => (url.pathname = "/latin")) }));
     expect(why).to.match(/\/latin is in LATIN1.*ENCODING 'UTF8'/);
-    await place.query("DROP DATABASE latin");
+    await fixture.query("DROP DATABASE latin");
   });
 
   it("opening a database with other tables fails", async () => {
-    await place.query("CREATE TABLE accounts (name text)");
-    expect(await whyNot(place.open())).to.match(/"accounts" already exists.*a database of its own/);
-    expect(await place.query("SELECT to_regclass('messages') AS messages")).to.deep.equal([{ messages: null }]);
+    await fixture.query("CREATE TABLE accounts (name text)");
+    expect(await whyNot(fixture.open())).to.match(/"accounts" already exists.*a database of its own/);
+    expect(await fixture.query("SELECT to_regclass('messages') AS messages")).to.deep.equal([{ messages: null }]);
   });
 
   it("opening a database as a user without the right to create tables fails", async () => {
-    await place.query("CREATE ROLE guest LOGIN PASSWORD 'guest'");
+    await fixture.query("CREATE ROLE guest LOGIN PASSWORD 'guest'");
     const url = urlWith((to) => {
       to.username = "guest";
       to.password = "guest";
     });
-    expect(await whyNot(place.open({ url }))).to.match(/permission denied|no schema has been selected/);
-    await place.query("DROP ROLE guest");
+    expect(await whyNot(fixture.open({ url }))).to.match(/permission denied|no schema has been selected/);
+    await fixture.query("DROP ROLE guest");
   });
 
   it("opening a database on a server with fsync = off fails", async () => {
     const { url } = await sharedServer("postgres");
     const set = (fsync: string) =>
-      place.query(`ALTER SYSTEM SET fsync = ${fsync}`).then(() => place.query("SELECT pg_reload_conf()"));
+      fixture.query(`ALTER SYSTEM SET fsync = ${fsync}`).then(() => fixture.query("SELECT pg_reload_conf()"));
     await set("off");
     try {
       let why = "";
-      // The server takes a moment to read its settings again.
-      while (!why.includes("fsync")) why = await whyNot(place.open()).catch((error) => error.message);
+      // The server reloads its settings a moment later.
+      while (!why.includes("fsync")) why = await whyNot(fixture.open()).catch((error) => error.message);
       expect(why)
         .to.match(/has fsync = off: a power cut .* Set fsync = on/)
         .and.include(where());
     } finally {
       await set("on");
-      while ((await place.query("SHOW fsync"))[0]?.fsync !== "on") expect(url).to.be.a("string");
+      while ((await fixture.query("SHOW fsync"))[0]?.fsync !== "on") expect(url).to.be.a("string");
     }
   });
 
   it("the store reports synchronous_commit = off on the server, and syncs its own commits", async () => {
-    const store = await place.open({
+    const store = await fixture.open({
       url: urlWith((url) =>
         url.searchParams.set("options", `${url.searchParams.get("options")} -c synchronous_commit=off`),
       ),
     });
-    await place.query("CREATE TABLE seen (setting text)");
-    await place.query(`
+    await fixture.query("CREATE TABLE seen (setting text)");
+    await fixture.query(`
       CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         INSERT INTO seen VALUES (current_setting('synchronous_commit')); RETURN NULL;
       END $$`);
     for (const table of ["messages", "accounts", "sessions"]) {
-      await place.query(`CREATE TRIGGER see AFTER INSERT ON ${table} EXECUTE FUNCTION see()`);
+      await fixture.query(`CREATE TRIGGER see AFTER INSERT ON ${table} EXECUTE FUNCTION see()`);
     }
     await post(store.log, draft(await enlist(store, "ana"), "hello"));
-    expect(await place.query("SELECT setting FROM seen")).to.deep.equal(range(1, 3).map(() => ({ setting: "on" })));
-    expect(place.reports.map(({ message }) => message)).to.have.length(1);
-    expect(place.reports[0]?.message).to.match(/synchronous_commit = off.*turns it on/);
+    expect(await fixture.query("SELECT setting FROM seen")).to.deep.equal(range(1, 3).map(() => ({ setting: "on" })));
+    expect(fixture.reports.map(({ message }) => message)).to.have.length(1);
+    expect(fixture.reports[0]?.message).to.match(/synchronous_commit = off.*turns it on/);
     await store.close();
   });
 
   it("the store keeps a stricter synchronous_commit of the server", async () => {
-    const store = await place.open({
+    const store = await fixture.open({
       url: urlWith((url) =>
         url.searchParams.set("options", `${url.searchParams.get("options")} -c synchronous_commit=remote_apply`),
       ),
     });
-    await place.query("CREATE TABLE seen (setting text)");
-    await place.query(`
+    await fixture.query("CREATE TABLE seen (setting text)");
+    await fixture.query(`
       CREATE FUNCTION see() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         INSERT INTO seen VALUES (current_setting('synchronous_commit')); RETURN NULL;
       END $$`);
-    await place.query("CREATE TRIGGER see AFTER INSERT ON messages EXECUTE FUNCTION see()");
+    await fixture.query("CREATE TRIGGER see AFTER INSERT ON messages EXECUTE FUNCTION see()");
     await post(store.log, draft(await enlist(store, "ana"), "hello"));
-    expect(await place.query("SELECT setting FROM seen")).to.deep.equal([{ setting: "remote_apply" }]);
-    expect(place.reports).to.deep.equal([]);
+    expect(await fixture.query("SELECT setting FROM seen")).to.deep.equal([{ setting: "remote_apply" }]);
+    expect(fixture.reports).to.deep.equal([]);
     await store.close();
   });
 
@@ -184,7 +184,7 @@ describe("Opening a store in PostgreSQL", () => {
     const url = urlWith((to) =>
       to.searchParams.set("options", `${to.searchParams.get("options")} -c default_transaction_isolation=serializable`),
     );
-    const stores = await Promise.all([place.open({ url }), place.open({ url })]);
+    const stores = await Promise.all([fixture.open({ url }), fixture.open({ url })]);
     const ana = await enlist(stores[0] as PostgresStore, "ana");
     for (const round of range(1, 20)) {
       const drafts = [draft(ana, "hello", { requestId: `r${round}` })];
@@ -195,7 +195,7 @@ describe("Opening a store in PostgreSQL", () => {
   });
 });
 
-describe("Opening a store before PostgreSQL is there", () => {
+describe("Opening a store before PostgreSQL is available", () => {
   let server: EngineServer;
   before(async function () {
     needsEngine(this, "postgres");
@@ -207,7 +207,7 @@ describe("Opening a store before PostgreSQL is there", () => {
     await server.stop();
     const reports: Error[] = [];
     const opening = openPostgresStore({ url: server.url, report: (error) => reports.push(error) });
-    await until(() => reports.length > 0, "a word about it");
+    await until(() => reports.length > 0, "the report");
     await server.start();
     await (await opening).close();
     expect(reports).to.have.length(1);
@@ -217,11 +217,11 @@ describe("Opening a store before PostgreSQL is there", () => {
   it("opening waits again if the server becomes unavailable during the opening", async () => {
     await server.start();
     const reports: Error[] = [];
-    // The first connection prepares the database. The next ones find it gone, until a failure was noticed.
+    // The first connection prepares the database. The next ones are refused, until a failure was reported.
     let connections = 0;
     const proxy = await NetworkProxy.start(() => {
       connections += 1;
-      return connections === 1 || reports.length > 0 ? server.port : NOBODY;
+      return connections === 1 || reports.length > 0 ? server.port : CLOSED_PORT;
     });
     try {
       const url = server.urlAt(Number(proxy.address.split(":")[1]));

@@ -16,7 +16,7 @@ import { draft, type Person, range } from "../support/storeFixture.ts";
 
 const NODE = "00000000-0000-0000-0000-000000000001";
 
-/** The plans of each statement, those inside functions too, as PostgreSQL explains what it has carried out. */
+/** A connection that runs statements and records their plans (auto_explain), including statements within functions. */
 class Explained {
   readonly #client: pg.Client;
   #plans: string[] = [];
@@ -27,8 +27,8 @@ class Explained {
   }
 
   /** Connects as a node does. */
-  static async connect(place: PostgresFixture): Promise<Explained> {
-    const address = parseAddress(place.url);
+  static async connect(fixture: PostgresFixture): Promise<Explained> {
+    const address = parseAddress(fixture.url);
     const client = new pg.Client({ connectionString: address.url, options: optionsOf(address) });
     await client.connect();
     const explained = new Explained(client);
@@ -39,7 +39,7 @@ class Explained {
     return explained;
   }
 
-  /** Carries a statement out, as a node does, and gives the plans. */
+  /** Runs a statement as a node does. Resolves with the plans. */
   async run({ name, text }: { name: string; text: string }, values: readonly unknown[] = []): Promise<string[]> {
     this.#plans = [];
     await this.#client.query({ name, text }, [...values]);
@@ -52,40 +52,43 @@ class Explained {
 }
 
 describe("The statements of the PostgreSQL store", () => {
-  let place: PostgresFixture;
+  let fixture: PostgresFixture;
   let explained: Explained;
   let logId: string;
   let newestChange: number;
   before(async function () {
     needsEngine(this, "postgres");
-    place = await postgresFixture();
-    const store = await place.open();
+    fixture = await postgresFixture();
+    const store = await fixture.open();
     ({ logId } = await store.log.state());
     await store.close();
-    explained = await Explained.connect(place);
+    explained = await Explained.connect(fixture);
     await fill();
-    newestChange = Number((await place.query("SELECT max(place) AS place FROM roster_changes"))[0]?.place);
+    newestChange = Number((await fixture.query("SELECT max(place) AS place FROM roster_changes"))[0]?.place);
   });
   after(async () => {
     await explained?.close();
-    await place?.remove();
+    await fixture?.remove();
   });
 
-  /** As much as has gathered after a while, of which nothing was ever counted (ANALYZE). */
+  /** Fills the tables with thousands of rows, without statistics (ANALYZE). */
   async function fill(): Promise<void> {
     const inserts = [
-      "INSERT INTO accounts (username, password_hash, created_at) SELECT 'user-' || i, 'x', 0 FROM generate_series(1, 3000) i",
+      `INSERT INTO accounts (username, password_hash, created_at)
+        SELECT 'user-' || i, 'x', 0 FROM generate_series(1, 3000) i`,
       `INSERT INTO sessions (token_hash, account_id, created_at, expires_at, last_used_at)
         SELECT sha256(i::text::bytea), i, 0, 9e15, 5 FROM generate_series(1, 3000) i`,
-      `INSERT INTO messages SELECT i, i % 3000 + 1, nullif(i % 3, 0), CASE WHEN i % 2 = 0 THEN i::text::bytea ELSE '' END, 'hello', 0
+      `INSERT INTO messages
+        SELECT i, i % 3000 + 1, nullif(i % 3, 0), CASE WHEN i % 2 = 0 THEN i::text::bytea ELSE '' END, 'hello', 0
         FROM generate_series(1, 20000) i`,
       "INSERT INTO attempts SELECT 'key-' || i, 1, i FROM generate_series(1, 3000) i",
       `INSERT INTO nodes VALUES ('${NODE}', now() + interval '1 hour', 1)`,
       `INSERT INTO roster SELECT 'user-' || i, '${NODE}', i, 0 FROM generate_series(1, 3000) i`,
-      `INSERT INTO roster_changes SELECT i + CASE WHEN i > 50 THEN extract(epoch FROM now())::bigint * 1000000 ELSE 0 END, 'user', true
+      `INSERT INTO roster_changes
+        SELECT i + CASE WHEN i > 50 THEN extract(epoch FROM now())::bigint * 1000000 ELSE 0 END, 'user', true
         FROM generate_series(1, 3000) i`,
     ];
-    // That takes as long as it takes.
+    // The inserts may take longer than the server's limit for a statement.
     await explained.run({ name: "no-limit", text: "SET statement_timeout = 0" });
     for (const [i, text] of inserts.entries()) await explained.run({ name: `fill-${i}`, text });
     await explained.run({ name: "limit", text: "RESET statement_timeout" });
@@ -102,7 +105,7 @@ describe("The statements of the PostgreSQL store", () => {
     ...range(1, 20).map((i) => draft(person(2 * i + 1), "hello", { requestId: `${2 * i}` })),
   ];
 
-  /** Every statement, with values that find something. */
+  /** Every statement that is run often, with values that find rows. */
   const calls = (): [{ name: string; text: string }, unknown[]][] => [
     [log.STATE, []],
     [log.APPEND, [logId, 0, 0, Number.MAX_SAFE_INTEGER, ...toDraftColumns(batch())]],
@@ -128,29 +131,28 @@ describe("The statements of the PostgreSQL store", () => {
     [roster.FIND, ["user-7", "8 s"]],
     [roster.PAGE, ["user-7", 101, "8 s"]],
     [roster.CHANGES, [newestChange - 10]],
-    [roster.PLACE, []],
+    [roster.NEWEST_CHANGE, []],
     [leases.UPDATE, [NODE, 1, "{9001}", ["zoe"], "{5}", ["user-9"]]],
     [leases.RENEW, [NODE, "8 s", "60 s", "0 s"]],
   ];
 
   const SMALL = /^(log|clock_mark|nodes|roster_lock|\w+_1|pg_\w+)$/;
 
-  it("every exported statement is checked here", () => {
+  it("this test checks every exported statement that is run often", () => {
     const all = [log, accounts, sessions, attempts, roster, leases, clockMark].flatMap((module) =>
       Object.values(module).filter((value) => typeof value === "object" && "text" in value),
     );
-    const looked = calls().map(([statement]) => statement);
-    const left = all.filter((statement) => !looked.includes(statement as { name: string; text: string }));
-    // Once an hour two of them go through all sessions; a node begins, puts all of its people here, or ends, once in
-    // a while.
-    const seldom = [sessions.PURGE, sessions.CAP, leases.EXTEND_ENDED, leases.FULL_SYNC, leases.END];
-    expect(left).to.have.members(seldom);
+    const checked = calls().map(([statement]) => statement);
+    const left = all.filter((statement) => !checked.includes(statement as { name: string; text: string }));
+    // Purge and cap go through all sessions once an hour. The others run when a node starts, resyncs or ends.
+    const rare = [sessions.PURGE, sessions.CAP, leases.EXTEND_ENDED, leases.FULL_SYNC, leases.END];
+    expect(left).to.have.members(rare);
     expect(new Set(all.map((statement) => (statement as { name: string }).name)).size).to.equal(all.length);
   });
 
-  for (const when of ["in a database of which nothing was counted", "when all has been counted"]) {
-    it(`no statement scans a whole table, ${when}`, async () => {
-      if (when.startsWith("when")) await place.query("ANALYZE");
+  for (const when of ["without statistics", "with statistics"]) {
+    it(`no statement scans a whole table ${when}`, async () => {
+      if (when === "with statistics") await fixture.query("ANALYZE");
       let seen = 0;
       for (const [statement, values] of calls()) {
         const plans = await explained.run(statement, values);

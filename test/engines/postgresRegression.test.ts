@@ -7,11 +7,11 @@ import { query } from "../support/query.ts";
 import { draft, enlist, headOf, idsAfter, type Person, post, range } from "../support/storeFixture.ts";
 import { caught, PostgresNode } from "./postgresNode.ts";
 
-/** As with a standby that lacked the end when it took over, or a backup that was put in the place of what was lost. */
+/** A copy takes over that lacks the newest messages, as a late standby or a restored backup does. */
 describe("A failover of PostgreSQL", () => {
   let server: EngineServer;
   let copy: EngineServer;
-  let place: PostgresFixture;
+  let fixture: PostgresFixture;
   let nodes: PostgresNode[];
   let ana: Person;
   let logId: string;
@@ -23,12 +23,12 @@ describe("A failover of PostgreSQL", () => {
 
   beforeEach(async () => {
     await server.start();
-    place = await postgresFixture(server);
-    nodes = [await PostgresNode.open(place), await PostgresNode.open(place)];
+    fixture = await postgresFixture(server);
+    nodes = [await PostgresNode.open(fixture), await PostgresNode.open(fixture)];
     ana = await enlist(node(0).store, "ana");
     await append(0, 5);
     copy = await server.copy();
-    await Promise.all(nodes.map(isBack));
+    await Promise.all(nodes.map(waitUntilBack));
     ({ logId } = await node(0).store.log.state());
   });
   afterEach(async () => {
@@ -39,10 +39,10 @@ describe("A failover of PostgreSQL", () => {
   const node = (i: number) => nodes[i] as PostgresNode;
   const logOf = (i: number) => node(i).store.log;
   const append = (i: number, count: number) => logOf(i).append(range(1, count).map((j) => draft(ana, `${j}`)));
-  const isBack = ({ store }: PostgresNode) =>
+  const waitUntilBack = ({ store }: PostgresNode) =>
     eventually(async () => (await caught(store.log.state())) === undefined, "the store to be back");
 
-  /** The server is gone, and the copy is there for all nodes. */
+  /** Kills the server, and starts the copy for all nodes. */
   async function takeOver(): Promise<void> {
     await server.kill();
     await copy.start();
@@ -52,16 +52,16 @@ describe("A failover of PostgreSQL", () => {
     }
   }
 
-  /** A node that knows nothing of what was before. */
+  /** Opens a node that has not seen the old log. */
   async function newNode(): Promise<PostgresNode> {
-    const url = new URL(place.url);
+    const url = new URL(fixture.url);
     url.port = String(copy.port);
-    const made = await PostgresNode.open({ ...place, url: url.href });
+    const made = await PostgresNode.open({ ...fixture, url: url.href });
     nodes.push(made);
     return made;
   }
 
-  /** Waits until a node reaches the copy: until then it cannot connect. */
+  /** The error of an append. Repeats the append until the node reaches the copy. */
   const refusal = async (i: number): Promise<Error> => {
     let error: unknown;
     await eventually(async () => {
@@ -84,9 +84,9 @@ describe("A failover of PostgreSQL", () => {
     const [first] = states;
     expect(first?.logId).to.not.equal(logId);
     for (const state of states) expect(state).to.deep.equal({ logId: first?.logId, headId: 5, oldestId: 1 });
-    const backs = place.reports.filter(({ message }) => /gone back/.test(message));
-    expect(backs).to.have.length(1);
-    expect(backs[0]?.message).to.match(/had message 9.*ended at message 5\b/);
+    const reports = fixture.reports.filter(({ message }) => /gone back/.test(message));
+    expect(reports).to.have.length(1);
+    expect(reports[0]?.message).to.match(/had message 9.*ended at message 5\b/);
     expect(await post(logOf(0), draft(ana, "next"))).to.equal(6);
     expect(await post(logOf(1), draft(ana, "next"))).to.equal(7);
     expect(await idsAfter(logOf(1), 0)).to.deep.equal(range(1, 7));
@@ -94,20 +94,20 @@ describe("A failover of PostgreSQL", () => {
 
   it("a copy that lacks messages known only from notifications is a log regression", async () => {
     await takeOver();
-    await Promise.all(nodes.map(isBack));
+    await Promise.all(nodes.map(waitUntilBack));
     expect(await logOf(0).state({ logId, headId: 5 })).to.include({ logId });
     expect(await logOf(0).state({ logId: "another log", headId: 7 })).to.include({ logId });
-    const { logId: renewed } = await logOf(0).state({ logId, headId: 7 });
-    expect(renewed).to.not.equal(logId);
-    expect(await logOf(1).state({ logId, headId: 7 })).to.include({ logId: renewed, headId: 5 });
+    const { logId: newLogId } = await logOf(0).state({ logId, headId: 7 });
+    expect(newLogId).to.not.equal(logId);
+    expect(await logOf(1).state({ logId, headId: 7 })).to.include({ logId: newLogId, headId: 5 });
   });
 
   it("a draft for the old log is not appended to the new log", async () => {
     await takeOver();
-    await Promise.all(nodes.map(isBack));
-    const { logId: renewed } = await logOf(0).state({ logId, headId: 7 });
+    await Promise.all(nodes.map(waitUntilBack));
+    const { logId: newLogId } = await logOf(0).state({ logId, headId: 7 });
     expect(await caught(logOf(0).append([draft(ana, "late")], logId))).to.be.instanceOf(StoreUnavailable);
-    expect(await logOf(0).append([draft(ana, "in time")], renewed)).to.have.length(1);
+    expect(await logOf(0).append([draft(ana, "in time")], newLogId)).to.have.length(1);
     expect(await idsAfter(logOf(0), 0)).to.deep.equal(range(1, 6));
   });
 
@@ -117,11 +117,11 @@ describe("A failover of PostgreSQL", () => {
     const fresh = await newNode();
     expect((await fresh.store.log.append(range(1, 9).map((i) => draft(ana, `${i}`)))).at(-1)).to.include({ id: 14 });
     expect((await refusal(0)).message).to.match(/gone back/);
-    const { logId: renewed, headId } = await logOf(0).state({ logId, headId: 9 });
-    expect(renewed).to.not.equal(logId);
+    const { logId: newLogId, headId } = await logOf(0).state({ logId, headId: 9 });
+    expect(newLogId).to.not.equal(logId);
     expect(headId).to.equal(14);
     expect(await caught(fresh.store.log.append([draft(ana, "not yet")]))).to.be.instanceOf(StoreUnavailable);
-    expect(await fresh.store.log.state({ logId, headId: 14 })).to.include({ logId: renewed });
+    expect(await fresh.store.log.state({ logId, headId: 14 })).to.include({ logId: newLogId });
     expect(await post(fresh.store.log, draft(ana, "now"))).to.equal(15);
   });
 
@@ -139,30 +139,30 @@ describe("A failover of PostgreSQL", () => {
       expect(await caught(append(i, 1))).to.be.instanceOf(StoreUnavailable);
     }
     await query(copy.url, "SELECT pg_promote()");
-    await Promise.all(nodes.map(isBack));
-    const { logId: renewed } = await logOf(0).state({ logId, headId: 9 });
-    expect(renewed).to.not.equal(logId);
-    expect(await logOf(1).state({ logId, headId: 9 })).to.include({ logId: renewed, headId: 5 });
+    await Promise.all(nodes.map(waitUntilBack));
+    const { logId: newLogId } = await logOf(0).state({ logId, headId: 9 });
+    expect(newLogId).to.not.equal(logId);
+    expect(await logOf(1).state({ logId, headId: 9 })).to.include({ logId: newLogId, headId: 5 });
   });
 
   it("a complete copy, or a restart of the server, keeps the log id", async () => {
     await server.kill();
     await server.start();
-    await isBack(node(1));
-    // The other node looks at it when it is longer already.
+    await waitUntilBack(node(1));
+    // The other node reads the position after further appends.
     await append(1, 3);
-    await isBack(node(0));
+    await waitUntilBack(node(0));
     expect(await logOf(0).state({ logId, headId: 5 })).to.deep.equal({ logId, headId: 8, oldestId: 1 });
     expect(await post(logOf(0), draft(ana, "next"))).to.equal(9);
-    expect(place.reports.filter(({ message }) => /gone back/.test(message))).to.deep.equal([]);
+    expect(fixture.reports.filter(({ message }) => /gone back/.test(message))).to.deep.equal([]);
   });
 
   it("a truncation of the old log does not truncate the new log", async () => {
     await append(0, 4);
     await takeOver();
-    await isBack(node(1));
+    await waitUntilBack(node(1));
     await logOf(1).state({ logId, headId: 9 });
-    // The other node has not looked since.
+    // The other node has not read the position since.
     await eventually(async () => {
       const error = await caught(logOf(0).truncate(4));
       return /another one now/.test((error as Error | undefined)?.message ?? "");

@@ -7,7 +7,7 @@ import { needsEngine, sharedServer } from "../support/engineServer.ts";
 import { turns } from "../support/eventLoop.ts";
 import { caught } from "./postgresNode.ts";
 
-/** Nothing is done in this process for so many milliseconds, as where it is stopped and continued. */
+/** Blocks this process for this many milliseconds, as if it were stopped and continued. */
 function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
@@ -23,7 +23,7 @@ describe("Timeouts of PostgreSQL calls", () => {
 
   async function open(timeoutMs: number): Promise<void> {
     const { url } = await sharedServer("postgres");
-    // PostgreSQL itself has all the time there is.
+    // PostgreSQL itself has no limit.
     const settings = { statement_timeout: "0" };
     const purpose: Purpose = { name: "test", max: 1, settings, timeoutMs };
     connections = new Connections(parseAddress(url), purpose, new CircuitBreaker(() => {}));

@@ -8,12 +8,12 @@ import { isSettled } from "../support/eventLoop.ts";
 import { useFolder } from "../support/folder.ts";
 import { draft, enlist, idsAfter, type Person, post, range } from "../support/storeFixture.ts";
 
-/** Why a store could not be opened. */
+/** The reason why a store cannot be opened. Throws if it can. */
 async function whyNot(folder: string): Promise<string> {
   const opened = await openSqliteStore({ folder }).catch((error) => error);
   if (opened instanceof Error) return opened.message;
   await opened.close();
-  throw new Error("it could be opened");
+  throw new Error("the store was opened");
 }
 
 describe("The folder of an SQLite store", () => {
@@ -73,7 +73,7 @@ describe("The folder of an SQLite store", () => {
   });
 
   it("a data folder that cannot be written is refused", async function () {
-    // Below /proc nobody can write, the superuser neither, for whom permissions do not count.
+    // Not even the superuser, who ignores permissions, can write below /proc.
     const place = process.platform === "linux" ? "/proc/self" : inFolder("closed");
     if (place !== "/proc/self") await mkdir(place).then(() => chmod(place, 0o500));
     if (place !== "/proc/self" && process.getuid?.() === 0) this.skip();
@@ -107,7 +107,7 @@ describe("An SQLite store", () => {
   });
   afterEach(() => store.close());
 
-  /** A connection of the test's own to the store's file. */
+  /** Opens a second connection to the store's file. */
   function connect(): DatabaseSync {
     return new DatabaseSync(path.join(folder.path, "obrolan.db"));
   }

@@ -7,9 +7,9 @@ import { needsStrace } from "../support/strace.ts";
 
 const script = (name: string) => path.join(import.meta.dirname, name);
 
-/** What a process has said as JSON. */
-function said({ status, stdout, stderr }: SpawnSyncReturns<string>) {
-  if (status !== 0) throw new Error(`it ended with ${status}: ${stderr}`);
+/** The outcomes that a process has printed as JSON. */
+function outcomesOf({ status, stdout, stderr }: SpawnSyncReturns<string>) {
+  if (status !== 0) throw new Error(`the process ended with ${status}: ${stderr}`);
   return JSON.parse(stdout);
 }
 
@@ -21,16 +21,16 @@ function run(commands: string, folder: string, file: string, before: readonly st
 
 describe("A full disk", () => {
   const folder = useFolder();
-  /** Mounts of its own, which end with the process: no superuser needed where the system lets users have them. */
-  const ALONE = ["unshare", "--map-root-user", "--mount"];
+  /** Gives a process its own mounts, without the superuser, if the system allows user namespaces. */
+  const OWN_MOUNTS = ["unshare", "--map-root-user", "--mount"];
   const MOUNT = 'mount -t tmpfs -o size=2m tmpfs "$1"';
 
   it("a full disk refuses appends, loses nothing, and accepts appends when there is space again", function () {
-    if (run(MOUNT, folder.path, "fullDisk.ts", ALONE).status !== 0) {
-      if (this.test) this.test.title += " (skipped: this system lets nobody mount a small disk)";
+    if (run(MOUNT, folder.path, "fullDisk.ts", OWN_MOUNTS).status !== 0) {
+      if (this.test) this.test.title += " (skipped: this system does not allow user namespaces)";
       this.skip();
     }
-    const story = said(run(`${MOUNT} && exec "$2" "$3" "$1"`, folder.path, "fullDisk.ts", ALONE));
+    const story = outcomesOf(run(`${MOUNT} && exec "$2" "$3" "$1"`, folder.path, "fullDisk.ts", OWN_MOUNTS));
     const last = story.accepted.length;
     expect(story.accepted).to.deep.equal(range(1, last));
     expect([story.refused, story.again]).to.deep.equal([["StoreUnavailable"], ["StoreUnavailable"]]);
@@ -43,14 +43,13 @@ describe("A full disk", () => {
   });
 });
 
-describe("A disk on which a file cannot grow any more", () => {
+describe("A limit on the size of files", () => {
   const folder = useFolder();
 
   it("a file that cannot grow refuses large appends, and then accepts small ones", function () {
     if (process.platform === "win32") this.skip();
-    // 450 or 900 KB, as the shell counts. A text of 600 KB fits into no more than one of them, and 20 of them into
-    // neither.
-    const story = said(run('ulimit -f 900 && exec "$2" "$3" "$1" 20 600000', folder.path, "brokenDisk.ts"));
+    // 450 or 900 KB, in blocks of the shell. A file has space for at most one of the 20 texts of 600 KB.
+    const story = outcomesOf(run('ulimit -f 900 && exec "$2" "$3" "$1" 20 600000', folder.path, "brokenDisk.ts"));
     const accepted = story.outcomes.filter((outcome: unknown) => typeof outcome === "number");
     expect(story.outcomes).to.include("StoreUnavailable").and.not.include("OutcomeUnknown");
     expect(accepted).to.deep.equal(range(1, accepted.length));
@@ -65,15 +64,15 @@ describe("A disk that fails to sync a commit", () => {
 
   it("an append whose sync fails has an unknown outcome, and the next call works on a new worker", function () {
     needsStrace(this);
-    // The thread's 20th sync is one of a commit: it makes some ten while it begins, and one for each append.
+    // The worker's 20th sync is one of a commit: opening the store takes about ten, and each append one.
     const fault = ["-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:error=EIO:when=20"];
     const strace = ["strace", "-f", "-qq", "-o", "/dev/null", ...fault];
-    const story = said(run('exec "$2" "$3" "$1" 20 10', folder.path, "brokenDisk.ts", strace));
+    const story = outcomesOf(run('exec "$2" "$3" "$1" 20 10', folder.path, "brokenDisk.ts", strace));
     const accepted = story.outcomes.filter((outcome: unknown) => typeof outcome === "number");
     expect(accepted).to.deep.equal(range(1, 19));
     expect(story.outcomes).to.include("OutcomeUnknown");
     expect(story.threads).to.equal(3);
-    expect(story.known, "it is seen by nobody").to.equal(null);
+    expect(story.known, "the message is not in the log").to.equal(null);
     expect(story.again).to.equal(20);
     expect(story.ids).to.deep.equal(range(1, 20));
   });

@@ -9,7 +9,7 @@ import { draft, range } from "../support/storeFixture.ts";
 const PEOPLE = 20;
 const tokenHash = (i: number) => new Uint8Array(32).fill(i);
 
-/** A store in memory that has been used for a while, and every statement that was prepared on it. */
+/** A filled store in memory, and all statements that were prepared on it. */
 function usedStore() {
   const db = new DatabaseSync(":memory:");
   migrate(db);
@@ -45,7 +45,7 @@ function usedStore() {
   return { db, writing, reading, statements, person };
 }
 
-/** Each step that SQLite takes for a statement. */
+/** The steps of SQLite's plan for a statement. */
 function planOf(db: DatabaseSync, sql: string): string[] {
   return db
     .prepare(`EXPLAIN QUERY PLAN ${sql}`)
@@ -74,7 +74,7 @@ describe("The statements of the SQLite store", () => {
     writing.truncate(100);
   });
 
-  it("every statement of the SQLite store is checked here", () => {
+  it("this test checks every statement of the SQLite store", () => {
     expect(statements.size).to.be.at.least(18);
   });
 
@@ -90,12 +90,12 @@ describe("The statements of the SQLite store", () => {
 
   it("no statement scans all messages or accounts", () => {
     for (const sql of statements) {
-      // What is inserted into accounts cannot break what messages refer to: that check is planned for, and never made.
+      // SQLite plans a check of the references from messages, but an insert never runs it.
       if (sql.startsWith("INSERT INTO accounts")) continue;
-      const walks = planOf(db, sql).filter((step) => /^SCAN (m|messages|s|a|accounts)\b/.test(step));
-      // A walk in the order of an index, which a LIMIT ends.
+      const scans = planOf(db, sql).filter((step) => /^SCAN (m|messages|s|a|accounts)\b/.test(step));
+      // A scan in the order of an index is allowed if a LIMIT ends it.
       const bounded = /ORDER BY id DESC LIMIT/.test(sql) ? /USING (COVERING )?INDEX|^SCAN messages$/ : /^$/;
-      for (const step of walks) expect(step, sql).to.match(bounded);
+      for (const step of scans) expect(step, sql).to.match(bounded);
     }
   });
 

@@ -16,7 +16,7 @@ describe("Restoring an SQLite store", () => {
   const data = () => path.join(folder.path, "data");
   const inFolder = (name: string) => path.join(folder.path, name);
 
-  /** The store gets these many messages more. */
+  /** Appends this many messages to the store. */
   async function append(count: number): Promise<void> {
     const store = await openSqliteStore({ folder: data() });
     const ana = await enlist(store, "ana");
@@ -80,13 +80,13 @@ describe("Restoring an SQLite store", () => {
         /bitten is damaged/,
       ],
       [
-        "not-like-its-index",
+        "unlike-its-index",
         async (file) => {
           await copyFile(good, file);
-          // The username stands in the table, and behind it in its index.
+          // The username is in the table, and then in the table's index.
           await overwrite(file, (await readFile(file)).lastIndexOf("ana-"), Buffer.from("eva-"));
         },
-        /not-like-its-index is damaged: .*missing from index/,
+        /unlike-its-index is damaged: .*missing from index/,
       ],
       [
         "with-a-hole",
@@ -198,7 +198,7 @@ describe("Backing up an SQLite store", () => {
     const data = path.join(folder.path, "data");
     const store = await openSqliteStore({ folder: data });
     const ana = await enlist(store, "ana");
-    // More than what is copied in one go.
+    // More than one step of the copy.
     for (const _ of range(1, 5))
       await store.log.append(range(1, 2_000).map((i) => draft(ana, `${i}`.padEnd(1_000, "x"))));
     let appending = true;
@@ -206,7 +206,7 @@ describe("Backing up an SQLite store", () => {
     const appended = (async () => {
       for (; appending; batches++) await store.log.append(range(1, 7).map((i) => draft(ana, `${i} of 7`)));
     })();
-    // For as long as it takes to have some in between.
+    // Repeats until several batches were appended between the backups.
     for (let round = 1; round <= 5 || batches < 6; round++) {
       const file = path.join(folder.path, `${round}.db`);
       const { headId } = await store.log.state();

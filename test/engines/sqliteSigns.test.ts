@@ -34,13 +34,13 @@ describe("A start on a data folder that shows signs of a lost store", () => {
 
   const wal = (name: string) => rename(path.join(folder.path, "wal"), inData(name));
 
-  /** Why neither a server nor a backup takes the folder; it is left as it is. */
+  /** The reason why a server does not start on the folder. Expects that a backup fails too, and nothing changes. */
   async function whyNot(): Promise<string> {
     const names = existsSync(data()) ? readdirSync(data()) : [];
     const opened = await openSqliteStore({ folder: data() }).catch((error: Error) => error);
     if (!(opened instanceof Error)) {
       await opened.close();
-      throw new Error("it was opened");
+      throw new Error("the store was opened");
     }
     expect(opened.message).to.match(SENTENCE);
     expect(existsSync(data()) ? readdirSync(data()) : []).to.deep.equal(names);
@@ -88,7 +88,7 @@ describe("A start on a data folder that shows signs of a lost store", () => {
     ],
   ];
   for (const [what, lose, sentence] of LOST) {
-    it(`a start changes nothing, and says what to do, on ${what}; a restore mends it`, async () => {
+    it(`a start changes nothing, and says what to do, on ${what}; a restore repairs it`, async () => {
       await prepare();
       const before = await readLog(data());
       await lose();
@@ -104,7 +104,7 @@ describe("A start on a data folder that shows signs of a lost store", () => {
     expect(await whyNot()).to.match(/data is a symbolic link to \/no\/such\/disk, which is not there/);
   });
 
-  it("a start goes through if obrolan.db is a link to a file that is there", async () => {
+  it("a start succeeds if obrolan.db is a link to a file that is there", async () => {
     await prepare();
     const elsewhere = path.join(folder.path, "elsewhere");
     await mkdir(elsewhere);
@@ -145,7 +145,8 @@ describe("A start on a data folder that shows signs of a lost store", () => {
   it("a start says so if the file system is read-only", async function () {
     await prepare();
     const mount =
-      'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" || exit 9; "$2" "$3" serve --listen 127.0.0.1:0 --data "$1"';
+      'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" || exit 9; ' +
+      '"$2" "$3" serve --listen 127.0.0.1:0 --data "$1"';
     const args = ["--map-root-user", "--mount", "sh", "-c", mount, "sh", data(), process.execPath, PROGRAM];
     const { status, stderr } = spawnSync("unshare", args, {
       encoding: "utf8",
@@ -206,8 +207,8 @@ describe("A first start on a new data folder", function () {
   });
 
   /**
-   * Makes every `stride`th of these calls of a first start fail, up to the call number `before`, and starts again. Resolves with how often
-   * each fault ended a first start.
+   * Makes every `stride`th of these calls of a first start fail, up to the call number `before`, and starts again.
+   * Resolves with how often each fault ended a first start.
    */
   async function injectFaults(
     all: readonly (readonly [calls: string, stride: number])[],
@@ -217,7 +218,7 @@ describe("A first start on a new data folder", function () {
     const outcomes = new Map<string, number>();
     for (const [calls, stride] of all) {
       for (const fault of ["signal=SIGKILL", "error=ENOSPC"]) {
-        // Only what is done to the folder counts: Node itself opens hundreds of files.
+        // Traces only calls on the folder: Node itself opens hundreds of files.
         for (let when = stride, isThrough = false; !isThrough && when < before; when += stride) {
           const data = path.join(folder.path, `${calls}-${fault}-${when}`);
           const files = ["obrolan.db", "obrolan.db-wal", "obrolan.db-shm", "obrolan.db-journal", "obrolan.lock"];

@@ -16,32 +16,29 @@ const caught = (promise: Promise<unknown>) =>
 
 describe("WorkerClient", () => {
   const folder = useFolder();
-  /**
-   * The threads in the order of their start: the one that writes, the one that reads, then those that took their
-   * places.
-   */
-  const threads: Worker[] = [];
-  const note = (thread: Worker) => threads.push(thread);
+  /** The workers in the order of their start: the writer, the reader, and then their replacements. */
+  const workers: Worker[] = [];
+  const record = (worker: Worker) => workers.push(worker);
   let store: SqliteStore;
   let ana: Person;
   beforeEach(async () => {
-    threads.length = 0;
-    process.on("worker", note);
+    workers.length = 0;
+    process.on("worker", record);
     store = await openSqliteStore({ folder: folder.path });
     ana = await enlist(store, "ana");
     await post(store.log, draft(ana, "the first"));
   });
   afterEach(async () => {
-    process.off("worker", note);
+    process.off("worker", record);
     await store.close();
   });
 
-  const writing = () => threads[0] as Worker;
-  const reading = () => threads[1] as Worker;
+  const writing = () => workers[0] as Worker;
+  const reading = () => workers[1] as Worker;
 
   it("an append whose worker dies has an unknown outcome, and the next call works on a new worker", async () => {
     const db = new DatabaseSync(path.join(folder.path, "obrolan.db"));
-    // Each message takes a while, all of them far longer than it takes to end the thread.
+    // Slows down each insert, so that the append takes far longer than the end of the worker.
     const COUNT =
       "WITH RECURSIVE c (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c LIMIT 100000) SELECT count(*) FROM c";
     db.exec(`CREATE TRIGGER slow AFTER INSERT ON messages BEGIN ${COUNT}; END`);
@@ -57,12 +54,12 @@ describe("WorkerClient", () => {
     await until(isWriting, "the append to begin");
     await writing().terminate();
     expect(await append).to.be.instanceOf(OutcomeUnknown);
-    expect(threads).to.have.length(2);
+    expect(workers).to.have.length(2);
     db.exec("DROP TRIGGER slow");
     db.close();
     expect(await headOf(store.log)).to.equal(1);
     expect(await post(store.log, draft(ana, "next"))).to.equal(2);
-    expect(threads).to.have.length(3);
+    expect(workers).to.have.length(3);
     expect(await idsAfter(store.log, 0)).to.deep.equal([1, 2]);
   });
 
@@ -98,7 +95,7 @@ describe("WorkerClient", () => {
     await reading().terminate();
     expect(await read).to.be.instanceOf(StoreUnavailable);
     expect(await idsAfter(store.log, 0)).to.deep.equal([1]);
-    expect(threads).to.have.length(3);
+    expect(workers).to.have.length(3);
   });
 
   it("the death of one worker does not affect the other", async () => {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { waitForStore } from "../../src/server/engines/waitForStore.ts";
 
-/** Something that can be opened when it was tried so many times. */
+/** A store whose first `failures` openings fail. */
 function opensAfter(failures: number, error: Error): { open(): Promise<string>; readonly attempts: number } {
   let attempts = 0;
   return {

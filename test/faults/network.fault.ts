@@ -27,7 +27,7 @@ const FAULTS: Record<string, Fault> = {
   },
   "half-open": {
     sentence: "loses one end of a connection without telling the other",
-    fault: (link, random) => link.forget(random.oneOf(["client", "server"])),
+    fault: (link, random) => link.halfOpen(random.oneOf(["client", "server"])),
   },
   "one-way": {
     sentence: "carries what goes one way and loses what goes the other",

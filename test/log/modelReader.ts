@@ -5,26 +5,26 @@ import type { Sink, Stream } from "../../src/server/chat/stream.ts";
 import type { ChatNode } from "../../src/server/node/node.ts";
 import type { ModelLog, ModelStore } from "../support/modelStore.ts";
 
-/** How a member comes back. */
+/** How a reader joins. */
 export type Entering = { readonly kind: "resume" } | { readonly kind: "recent"; readonly count: number };
 
 /**
- * A reader that is slow, is cut off and returns with the last cursor, and checks every response
- * against the log: nothing missed, nothing twice, no cursor ahead of what was sent, one `caught_up` a stream, and
- * nothing of any other log.
+ * A slow client, which is cut off and rejoins with its last cursor. It checks every response against the model: no
+ * message is missing or repeated, no cursor is ahead of the sent messages, each stream has one `caught_up`, and no
+ * message is from another log.
  */
-export class Member implements Sink {
+export class ModelReader implements Sink {
   readonly #store: ModelStore;
   readonly #accountId: number;
   readonly #session: Session;
   #stream: Stream | undefined;
   #inFlight: Uint8Array | undefined;
-  /** Everything that they may see up to here has come. Undefined: they have no cursor yet. */
+  /** The reader has received every message up to this id that it may see. Undefined: it has no cursor yet. */
   cursor: number | undefined;
   /** The log that the cursor belongs to. */
   #log: ModelLog;
-  /** They have come back to a log that is not the one of their cursor. */
-  #isElsewhere = false;
+  /** The reader rejoined with the cursor of another log, and its gap has not come yet. */
+  #expectsGap = false;
   #caughtUp = 0;
   #headAtJoin = 0;
 
@@ -49,14 +49,14 @@ export class Member implements Sink {
     return this.#caughtUp === 1;
   }
 
-  async enter(room: ChatNode, entering: Entering): Promise<void> {
+  async enter(node: ChatNode, entering: Entering): Promise<void> {
     this.#caughtUp = 0;
-    this.#isElsewhere = false;
-    this.#stream = room.enter(this.#session, this);
+    this.#expectsGap = false;
+    this.#stream = node.enter(this.#session, this);
     const { logId } = this.#log;
     this.#log = this.#store.log;
     if (entering.kind === "resume" && this.cursor !== undefined) {
-      this.#isElsewhere = logId !== this.#log.logId;
+      this.#expectsGap = logId !== this.#log.logId;
       await this.#stream.receive("", { kind: "join", resumeAfter: this.cursor, logId, recent: 0 });
     } else {
       const count = entering.kind === "recent" ? entering.count : 0;
@@ -64,10 +64,10 @@ export class Member implements Sink {
       this.cursor = count === 0 ? this.#log.headId : ((before.at(-count) ?? before[0])?.id ?? this.#log.headId + 1) - 1;
       await this.#stream.receive("", { kind: "join", logId: "", recent: count });
     }
-    this.#headAtJoin = room.stats().headId;
+    this.#headAtJoin = node.stats().headId;
   }
 
-  /** The response in flight arrives. False: there is none. */
+  /** Receives the response in flight. False: there is none. */
   take(): boolean {
     const bytes = this.#inFlight;
     if (bytes === undefined) return false;
@@ -77,7 +77,7 @@ export class Member implements Sink {
     return true;
   }
 
-  /** The connection breaks; what was in flight is lost. */
+  /** Breaks the connection. The response in flight is lost. */
   cut(): void {
     this.#inFlight = undefined;
     this.#stream?.closed();
@@ -115,21 +115,21 @@ export class Member implements Sink {
   }
 
   #checkMessage(id: number, text: string): void {
-    // Messages that were truncated meanwhile may still come; no other message may be left out.
+    // Truncated messages may still come; the reader may miss no other message.
     const next = this.#next(id - 1);
     if (next !== undefined) expect(next, "left out").to.be.lessThan(this.#log.oldestId);
     expect(id, "seen twice, or out of order").to.be.greaterThan(this.cursor as number);
-    expect(this.#isElsewhere, "a message of another log before the gap").to.equal(false);
-    const said = this.#log.messages[id - 1];
-    expect(text, "another log's message").to.equal(said?.text);
-    const { senderId, recipientId } = said as { senderId: number; recipientId: number };
+    expect(this.#expectsGap, "a message of another log before the gap").to.equal(false);
+    const sent = this.#log.messages[id - 1];
+    expect(text, "another log's message").to.equal(sent?.text);
+    const { senderId, recipientId } = sent as { senderId: number; recipientId: number };
     expect([0, this.#accountId].includes(recipientId) || senderId === this.#accountId, "not theirs").to.equal(true);
     this.cursor = id;
   }
 
   #checkGap(oldestId: number): void {
-    if (!this.#isElsewhere) expect(oldestId - 1, "a gap where there is none").to.be.greaterThan(this.cursor as number);
-    this.#isElsewhere = false;
+    if (!this.#expectsGap) expect(oldestId - 1, "a gap where there is none").to.be.greaterThan(this.cursor as number);
+    this.#expectsGap = false;
     expect(oldestId).to.be.at.most(this.#log.oldestId);
     this.cursor = oldestId - 1;
   }
@@ -141,11 +141,11 @@ export class Member implements Sink {
     expect(this.#next(id), "caught up with something missing").to.equal(undefined);
   }
 
-  /** The first message behind the cursor, up to `to`, that they may see and that is kept. */
+  /** The id of the first kept message after the cursor and up to `to` that the reader may see. */
   #next(to: number): number | undefined {
     return this.#log.visibleTo(this.#accountId).find(({ id }) => id > (this.cursor as number) && id <= to)?.id;
   }
 }
 
-/** How long a response may be in the model's room, in bytes. */
+/** The node's limit for a response. */
 export const RESPONSE_BYTES = 600;

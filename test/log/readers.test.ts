@@ -9,15 +9,15 @@ import type { Engines } from "../../src/server/node/engines.ts";
 import { ChatNode } from "../../src/server/node/node.ts";
 import { WireEncoder } from "../../src/server/rpc/chat/encoder.ts";
 import { ModelStore } from "../support/modelStore.ts";
-import { type Entering, Member, RESPONSE_BYTES } from "./modelReader.ts";
+import { type Entering, ModelReader, RESPONSE_BYTES } from "./modelReader.ts";
 
-const MEMBERS = 4;
+const READERS = 4;
 const RUNS = 1_000;
-/** How long everyone has to catch up in the end, in milliseconds. */
-const DEADLINE = 10_000;
+/** The time for all readers to catch up at the end. */
+const DEADLINE_MS = 10_000;
 const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
-/** A bus that lets a test wait until the room follows another log. */
+/** A bus that lets a test wait until the node follows another log. */
 class WatchedBus extends LocalBus {
   followed = Promise.withResolvers<void>();
 
@@ -27,8 +27,8 @@ class WatchedBus extends LocalBus {
   }
 }
 
-/** A room whose timeline holds a few messages and whose pages hold five, so that every edge is near. */
-async function openRoom(store: ModelStore, bus: LocalBus): Promise<ChatNode> {
+/** A node whose timeline holds a few messages and whose pages hold five, so that readers often cross their bounds. */
+async function openSmallNode(store: ModelStore, bus: LocalBus): Promise<ChatNode> {
   const engines = {
     log: store,
     roster: new MemoryRoster(),
@@ -60,8 +60,8 @@ async function openRoom(store: ModelStore, bus: LocalBus): Promise<ChatNode> {
   });
 }
 
-const member = fc.nat(MEMBERS - 1);
-const account = fc.integer({ min: 1, max: MEMBERS });
+const reader = fc.nat(READERS - 1);
+const account = fc.integer({ min: 1, max: READERS });
 const step = fc.oneof(
   {
     weight: 6,
@@ -71,21 +71,21 @@ const step = fc.oneof(
         fc.record({ from: account, to: fc.oneof(fc.constant(0), account), size: fc.integer({ min: 1, max: 700 }) }),
         { minLength: 1, maxLength: 8 },
       ),
-      // The bus is only a notification: it may lose one, say it twice, or bring the parts of it in the other order.
+      // The bus may lose a notification, deliver it twice, or deliver its messages one by one in reverse order.
       notification: fc.constantFrom("once", "once", "once", "lost", "twice", "backwards"),
     }),
   },
   {
     weight: 4,
-    arbitrary: fc.record({ do: fc.constant("take" as const), member, times: fc.integer({ min: 1, max: 6 }) }),
+    arbitrary: fc.record({ do: fc.constant("take" as const), reader, times: fc.integer({ min: 1, max: 6 }) }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("turn" as const), times: fc.integer({ min: 1, max: 4 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("cut" as const), member }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("cut" as const), reader }) },
   {
     weight: 3,
     arbitrary: fc.record({
       do: fc.constant("enter" as const),
-      member,
+      reader,
       how: fc.oneof(
         { weight: 3, arbitrary: fc.record({ kind: fc.constant("resume" as const) }) },
         { weight: 1, arbitrary: fc.record({ kind: fc.constant("recent" as const), count: fc.nat(12) }) },
@@ -94,11 +94,11 @@ const step = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constant("forget" as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    arbitrary: fc.record({ do: fc.constant("truncate" as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
   },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constant("go back" as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    arbitrary: fc.record({ do: fc.constant("regress" as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
   },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -107,12 +107,12 @@ async function turns(count: number): Promise<void> {
   for (let i = 0; i < count; i += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Plays a story and lets everyone catch up at its end. */
+/** Runs the steps of a story, and then waits until all readers have caught up. */
 async function play(story: readonly Step[]): Promise<void> {
   const store = new ModelStore();
   const bus = new WatchedBus();
-  const room = await openRoom(store, bus);
-  const members = Array.from({ length: MEMBERS }, (_, i) => new Member(store, i + 1));
+  const node = await openSmallNode(store, bus);
+  const readers = Array.from({ length: READERS }, (_, i) => new ModelReader(store, i + 1));
   const append = async (drafts: readonly Draft[], notification: string) => {
     const head = store.headId;
     await store.append(drafts);
@@ -121,43 +121,43 @@ async function play(story: readonly Step[]): Promise<void> {
   };
   const tell = (after: number, to?: number) =>
     bus.publish({ kind: "appended", logId: store.log.logId, messages: store.log.messages.slice(after, to) });
-  const goBack = async (headId: number) => {
+  const regress = async (headId: number) => {
     const { logId } = store.log;
     const { promise: followed } = bus.followed;
-    store.goBack(headId);
+    store.regress(headId);
     bus.publish({ kind: "head-advanced", logId, headId: Number.MAX_SAFE_INTEGER });
-    // The members take the new log for theirs from here on: nothing that they get may be of it sooner.
+    // From here on the readers expect messages of the new log, so the node must follow it first.
     await followed;
   };
-  const enter = (one: Member, how: Entering) => {
-    // A reader that begins without a cursor begins at this node's head, the model at the log's.
-    if (how.kind === "recent" || one.cursor === undefined) tell(room.stats().headId);
-    return one.enter(room, how);
+  const enter = (one: ModelReader, how: Entering) => {
+    // A reader without a cursor begins at this node's head, and the model at the log's: make them equal.
+    if (how.kind === "recent" || one.cursor === undefined) tell(node.stats().headId);
+    return one.enter(node, how);
   };
   try {
     for (const now of story) await doStep(now);
     const enterAll = async () => {
-      const outside = members.filter((one) => !one.isIn);
+      const outside = readers.filter((one) => !one.isIn);
       for (const one of outside) await enter(one, { kind: "resume" });
       return outside.length > 0;
     };
     await enterAll();
     for (const notification of ["lost", "once"]) await append([draft({ from: 1, to: 0, size: 1 })], notification);
-    // Then nothing more may come. A reader that has not arrived by then fails below.
-    const inTime = performance.now() + DEADLINE;
-    const areThere = () => members.every((one) => one.isCaughtUp && one.cursor === store.headId);
+    // Wait until nothing more comes, for at most the deadline. A reader that is not at the head then fails below.
+    const deadline = performance.now() + DEADLINE_MS;
+    const areAtHead = () => readers.every((one) => one.isCaughtUp && one.cursor === store.headId);
     for (let quiet = 0; quiet < 12; ) {
       await turns(1);
-      const hasTaken = members.map((one) => one.take()).some(Boolean);
-      const isOver = areThere() || performance.now() > inTime;
+      const hasTaken = readers.map((one) => one.take()).some(Boolean);
+      const isOver = areAtHead() || performance.now() > deadline;
       quiet = (await enterAll()) || hasTaken || !isOver ? 0 : quiet + 1;
     }
-    for (const one of members) {
+    for (const one of readers) {
       expect(one.isCaughtUp, "never caught up").to.equal(true);
       expect(one.cursor, "not at the head").to.equal(store.headId);
     }
   } finally {
-    await room.close();
+    await node.close();
   }
 
   async function doStep(now: Step): Promise<void> {
@@ -166,32 +166,32 @@ async function play(story: readonly Step[]): Promise<void> {
         return append(now.messages.map(draft), now.notification);
       case "take":
         for (let i = 0; i < now.times; i += 1) {
-          members[now.member]?.take();
+          readers[now.reader]?.take();
           await turns(1);
         }
         return;
       case "turn":
         return turns(now.times);
       case "cut":
-        return members[now.member]?.cut();
+        return readers[now.reader]?.cut();
       case "enter": {
-        const one = members[now.member];
+        const one = readers[now.reader];
         return one === undefined || one.isIn ? undefined : enter(one, now.how);
       }
-      case "forget":
-        return room.truncate(Math.ceil(now.share * (store.headId + 1)));
-      case "go back":
-        return goBack(Math.floor(now.share * store.headId));
+      case "truncate":
+        return node.truncate(Math.ceil(now.share * (store.headId + 1)));
+      case "regress":
+        return regress(Math.floor(now.share * store.headId));
     }
   }
 }
 
-/** So that no message has the text of another one. */
-let said = 0;
+/** The number of drafts so far. It makes each text unique. */
+let drafts = 0;
 
 function draft({ from, to, size }: { from: number; to: number; size: number }): Draft {
   const recipient = to === 0 ? "" : `user${to}`;
-  said += 1;
+  drafts += 1;
   return {
     sessionId: 1,
     senderId: from,
@@ -199,7 +199,7 @@ function draft({ from, to, size }: { from: number; to: number; size: number }): 
     recipientId: to,
     recipient,
     requestId: "",
-    text: `${said}`.padEnd(size, "x"),
+    text: `${drafts}`.padEnd(size, "x"),
     at: 0,
   };
 }

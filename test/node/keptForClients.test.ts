@@ -18,15 +18,12 @@ import { draft, enlist, type Person, range, useStore } from "../support/storeFix
 const READERS = 100_000;
 const AT_ONCE = 500;
 
-/** Opens a stream whose wire takes everything, and says of nothing that it has left. */
-function enterAndIgnore(room: ChatNode, person: Person): Stream {
-  return room.enter(sessionOf(person), { send: () => {}, end: () => {}, reset: () => {} });
+/** Opens a stream whose client accepts every response and never reports a flush. */
+function enterAndIgnore(node: ChatNode, person: Person): Stream {
+  return node.enter(sessionOf(person), { send: () => {}, end: () => {}, reset: () => {} });
 }
 
-/**
- * What a client can make grow has a bound that is reached here; other bounds are reached in the tests of their own
- * parts.
- */
+/** These tests reach the bounds of what clients can fill. The tests of a part reach the bounds of that part alone. */
 describe("Memory kept for clients", function () {
   this.timeout(300_000);
   const store = useStore(sqliteFixture);
@@ -34,28 +31,28 @@ describe("Memory kept for clients", function () {
   it(`${READERS} streams that end while they read pages leave nothing behind`, async () => {
     const ana = await enlist(store, "ana");
     for (let i = 0; i < 20; i++) await store.log.append(range(1, 500).map((j) => draft(ana, `${i} ${j}`.padEnd(200))));
-    const { node: room } = await openNode(store, { sizes: { timelineBytes: 10_000 } });
+    const { node } = await openNode(store, { sizes: { timelineBytes: 10_000 } });
     for (let done = 0; done < READERS; done += AT_ONCE) {
-      const streams = range(1, AT_ONCE).map(() => enterAndIgnore(room, ana));
-      // They take their welcome, and then nothing more.
+      const streams = range(1, AT_ONCE).map(() => enterAndIgnore(node, ana));
+      // Only the welcome of each stream is flushed.
       for (const stream of streams) stream.flushed();
       for (const [i, stream] of streams.entries()) {
         await stream.receive("", { kind: "join", logId: "", recent: 0, resumeAfter: (i % 30) * 256 });
       }
-      await until(() => room.kept().readersOnPages === AT_ONCE, "all to be on pages");
+      await until(() => node.kept().readersOnPages === AT_ONCE, "all streams to read pages");
       for (const stream of streams) stream.closed();
-      const { readersOnPages } = room.kept();
-      expect({ streams: room.stats().streams, readersOnPages }).to.deep.equal({ streams: 0, readersOnPages: 0 });
+      const { readersOnPages } = node.kept();
+      expect({ streams: node.stats().streams, readersOnPages }).to.deep.equal({ streams: 0, readersOnPages: 0 });
     }
-    await until(() => room.kept().pagesLoading === 0, "the reads that were in flight to end");
-    await room.close();
+    await until(() => node.kept().pagesLoading === 0, "the reads that were in flight to end");
+    await node.close();
   });
 
   it("pages that only ended streams have waited for are not read", async () => {
     const ana = await enlist(store, "ana");
     for (let i = 0; i < 20; i++) await store.log.append(range(1, 500).map((j) => draft(ana, `${i} ${j}`.padEnd(200))));
     const gate = new Gate();
-    const { node: room } = await openNode(store, {
+    const { node } = await openNode(store, {
       sizes: { timelineBytes: 10_000 },
       through: (engines) =>
         withPort(engines, "log", {
@@ -66,22 +63,22 @@ describe("Memory kept for clients", function () {
         }),
     });
     gate.shut();
-    const before = room.stats().pageReads;
+    const before = node.stats().pageReads;
     const sinks = await Promise.all(
       range(0, 29).map(async (page) => {
-        const sink = enter(room, ana);
+        const sink = enter(node, ana);
         await sink.stream.receive("", { kind: "join", logId: "", recent: 0, resumeAfter: page * 256 });
         return sink;
       }),
     );
-    await until(() => room.kept().pagesLoading === 30, "each to want a page of its own");
+    await until(() => node.kept().pagesLoading === 30, "each stream to wait for a page of its own");
     for (const sink of sinks) sink.stream.closed();
-    // Two are in flight, and cannot be called back.
-    expect(room.kept().pagesLoading).to.equal(2);
+    // Two reads are in flight, and cannot be cancelled.
+    expect(node.kept().pagesLoading).to.equal(2);
     gate.open();
-    await until(() => room.kept().pagesLoading === 0, "the reads that were in flight to end");
-    expect(room.stats().pageReads - before).to.equal(2);
-    await room.close();
+    await until(() => node.kept().pagesLoading === 0, "the reads that were in flight to end");
+    expect(node.stats().pageReads - before).to.equal(2);
+    await node.close();
   });
 });
 

@@ -166,7 +166,7 @@ describe("LocalPresence", () => {
       await roster.arrive({ accountId: i + 1, username, since: 7 + i });
     }
     const users = (await roster.page("", 9)).users;
-    const { place } = await roster.changes();
+    const { offset } = await roster.changes();
     presence.expectReturning(users, 20);
     await presence.join(session(1));
     expect([await isOnline(), await since()]).to.deep.equal([true, 7]);
@@ -175,7 +175,7 @@ describe("LocalPresence", () => {
     pass(20);
     await gone;
     expect(await Promise.all(["ana", "bob", "eve"].map(isOnline))).to.deep.equal([true, false, false]);
-    const { changes } = await roster.changes(place);
+    const { changes } = await roster.changes(offset);
     expect(changes?.map(({ username, online }) => `${online ? "+" : "-"}${username}`)).to.deep.equal(["-eve", "-bob"]);
     await presence.leave(session(1), "left");
     expect(await isOnline()).to.equal(false);

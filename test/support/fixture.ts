@@ -72,14 +72,14 @@ function embedded(folder: string): Fixture {
 
 /** Several nodes, on a PostgreSQL and a NATS that other tests use too. Tests see nothing of one another. */
 async function distributed(folder: string): Promise<Fixture> {
-  const place = await postgresFixture();
+  const fixture = await postgresFixture();
   const { url } = await sharedServer("nats");
   return {
     nodes: NODES,
     folder,
     async open() {
       // All nodes are in one process: if it pauses for longer than a lease, they all lose their users.
-      const { name: _, close, ...store } = await place.open({ leaseMs: 60_000 });
+      const { name: _, close, ...store } = await fixture.open({ leaseMs: 60_000 });
       const bus = openNatsBus({ url, local: new LocalBus(), report: () => {} });
       return {
         engines: { ...store, bus, secrets: new NodeSecrets() },
@@ -94,7 +94,7 @@ async function distributed(folder: string): Promise<Fixture> {
       };
     },
     async remove() {
-      await place.remove();
+      await fixture.remove();
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -75,14 +75,14 @@ export class Link {
     return this.#ends.server.localPort ?? 0;
   }
 
-  /** The client's end is gone, and the server does not know: the kept bytes can still arrive. */
+  /** Resets the client's end without telling the server. The kept bytes still arrive. */
   orphan(): void {
     this.#silent = true;
     this.#ends.client.resetAndDestroy();
   }
 
-  /** Half-open: this end is gone, and the other end never hears of it. */
-  forget(end: "client" | "server"): void {
+  /** Leaves the connection half-open: one end is reset, and the other end is not told. */
+  halfOpen(end: "client" | "server"): void {
     this.#silent = true;
     this.set("up", "lose");
     this.set("down", "lose");
@@ -95,13 +95,13 @@ export class Link {
 }
 
 /**
- * The bytes of one direction. It reads no more than the other end does, so that a slow reader is felt by the sender.
+ * The bytes of one direction. It reads no faster than the other end, so that a slow reader slows down the sender.
  */
 class Pump {
   readonly #from: net.Socket;
   readonly #to: net.Socket;
   #flow: Flow = "pass";
-  /** The bytes that were read and wait. */
+  /** Bytes that were read and not yet written. */
   #rest: Buffer = Buffer.alloc(0);
   #timer: NodeJS.Timeout | undefined;
 

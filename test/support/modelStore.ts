@@ -44,7 +44,7 @@ export class ModelStore implements LogStore {
   }
 
   /** Replaces the store by a copy with the messages up to `headId` alone, as a node would notice. */
-  goBack(headId: number): void {
+  regress(headId: number): void {
     const { messages, oldestId } = this.log;
     this.#logs.push(
       new ModelLog(`model-${this.#logs.length}`, messages.slice(0, headId), Math.min(oldestId, headId + 1)),

@@ -6,29 +6,28 @@ import {
 import { sharedServer } from "./engineServer.ts";
 import { query } from "./query.ts";
 
-let places = 0;
+let fixtures = 0;
 
 /**
- * An empty part of a PostgreSQL database, as good as a database of its own and made a hundred times as fast: a
- * schema.
+ * A new schema in a PostgreSQL database. It serves as an empty database, and is created a hundred times as fast as one.
  */
 export interface PostgresFixture {
-  /** Leads to it alone. */
+  /** Its `search_path` has only this schema. */
   readonly url: string;
-  /** What was reported by the stores that were opened here. */
+  /** The reports of all stores that were opened here. */
   readonly reports: Error[];
-  /** Opens the store of this place as one more node; any number at a time. */
+  /** Opens the store for one more node. Any number can be open at a time. */
   open(options?: Partial<PostgresOptions>): Promise<PostgresStore>;
-  /** What a statement gives, past any store. */
+  /** The rows of a statement, on a connection of its own. */
   query(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   remove(): Promise<void>;
 }
 
-/** Makes one on a server, by default the one that all tests share. */
+/** Makes a schema on a server, by default on the one that all tests share. */
 export async function postgresFixture(server?: { readonly url: string }): Promise<PostgresFixture> {
   const { url: database } = server ?? (await sharedServer("postgres"));
-  places += 1;
-  const schema = `place_${process.pid}_${places}`;
+  fixtures += 1;
+  const schema = `fixture_${process.pid}_${fixtures}`;
   const url = `${database}?options=-c%20search_path%3D${schema}`;
   const reports: Error[] = [];
   await query(url, `CREATE SCHEMA ${schema}`);

@@ -5,7 +5,7 @@ import type { ClockMark } from "../../src/server/common/ports/clockMark.ts";
 import type { Message } from "../../src/server/log/message.ts";
 import type { Draft, LogStore } from "../../src/server/log/ports/logStore.ts";
 
-/** A store that a suite is run on: all that one engine keeps. */
+/** The ports of one engine that a contract suite runs on. */
 export interface Store {
   readonly log: LogStore;
   readonly accounts: AccountStore;
@@ -14,40 +14,40 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** The place of a store. */
+/** The data of one store. */
 export interface StoreFixture {
-  /** Opens the store of this place; after a `close` it is the same one again. */
+  /** Opens the store. Data from before a `close` is still there. */
   open(): Promise<Store>;
-  /** Takes the place away. */
+  /** Removes the data. */
   remove(): Promise<void>;
 }
 
-/** Makes the place of a new store. */
+/** Makes an empty store. */
 export type NewStoreFixture = () => Promise<StoreFixture>;
 
-/** A store, and where it can be closed and opened again. */
+/** A store that can be closed and opened again. */
 export type ReopenableStore = Store & { reopen(): Promise<void> };
 
-/** One new store for all tests of a `describe`: they look at what they put behind its head themselves. */
-export function useStore(place: NewStoreFixture): ReopenableStore {
-  return use(place, before, after);
+/** One new store for all tests of a `describe`. A test looks only at messages after the head at its beginning. */
+export function useStore(newFixture: NewStoreFixture): ReopenableStore {
+  return use(newFixture, before, after);
 }
 
-/** A new store for each test of a `describe`, for what can only be seen in an empty one. To open one takes its time. */
-export function useEmptyStore(place: NewStoreFixture): ReopenableStore {
-  return use(place, beforeEach, afterEach);
+/** A new store for each test of a `describe`, for tests that need an empty one. Opening a store is slow. */
+export function useEmptyStore(newFixture: NewStoreFixture): ReopenableStore {
+  return use(newFixture, beforeEach, afterEach);
 }
 
-function use(place: NewStoreFixture, begin: typeof before, end: typeof after): ReopenableStore {
-  let at: StoreFixture;
+function use(newFixture: NewStoreFixture, begin: typeof before, end: typeof after): ReopenableStore {
+  let fixture: StoreFixture;
   let store: Store;
   begin(async () => {
-    at = await place();
-    store = await at.open();
+    fixture = await newFixture();
+    store = await fixture.open();
   });
   end(async () => {
     await store.close();
-    await at.remove();
+    await fixture.remove();
   });
   return {
     get log() {
@@ -65,7 +65,7 @@ function use(place: NewStoreFixture, begin: typeof before, end: typeof after): R
     close: () => store.close(),
     reopen: async () => {
       await store.close();
-      store = await at.open();
+      store = await fixture.open();
     },
   };
 }
@@ -82,7 +82,7 @@ export interface Person {
 export const NOON = Date.UTC(2024, 0, 1, 12);
 const DAY = 24 * 60 * 60 * 1_000;
 
-/** The hash of a token that nobody has. */
+/** The hash of a new random token. */
 export function newTokenHash(): Uint8Array {
   return createHash("sha256").update(randomBytes(32)).digest();
 }
@@ -124,7 +124,7 @@ export function draft(
   };
 }
 
-/** Appends one message and says under which id. */
+/** Appends one message, and resolves with its id. */
 export async function post(log: LogStore, message: Draft): Promise<number> {
   const [outcome] = await log.append([message]);
   if (outcome?.kind !== "accepted") throw new Error(`the message was not accepted: ${JSON.stringify(outcome)}`);
@@ -136,17 +136,17 @@ export async function headOf(log: LogStore): Promise<number> {
   return (await log.state()).headId;
 }
 
-/** Everything in a log behind an id. */
+/** All messages of a log after an id. */
 export async function readAfter(log: LogStore, id: number): Promise<Message[]> {
   return log.read(id + 1, Math.max(await headOf(log), id + 1));
 }
 
-/** The ids of the messages in a log behind an id. */
+/** The ids of all messages of a log after an id. */
 export async function idsAfter(log: LogStore, id: number): Promise<number[]> {
   return (await readAfter(log, id)).map((message) => message.id);
 }
 
-/** The numbers from one to another, both included. */
+/** The integers from `from` to `to`, both included. */
 export function range(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
 }

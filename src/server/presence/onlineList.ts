@@ -48,7 +48,7 @@ function nameOf(pageToken: string): string {
   // The token must be the one that the name encodes to: base64 has several encodings of the same bytes.
   if (name !== undefined && isUsername(name) && tokenOf(name) === pageToken) return name;
   const shown = JSON.stringify(pageToken.slice(0, 64));
-  throw new Refusal("PAGE_TOKEN_INVALID", `${shown} is not a page token.`, { field: "page_token" });
+  throw new Refusal("PAGE_TOKEN_INVALID", `${shown} is not a page token.`, { field: "pageToken" });
 }
 
 function decodeName(pageToken: string): string | undefined {

@@ -15,10 +15,10 @@ import {
   useStore,
 } from "../../support/storeFixture.ts";
 
-/** Ids, order and sessions. */
-export function describeAppending(place: NewStoreFixture): void {
+/** The contract of `append`: ids, order and sessions. */
+export function describeAppending(newFixture: NewStoreFixture): void {
   describe("that is new", () => {
-    const store = useEmptyStore(place);
+    const store = useEmptyStore(newFixture);
 
     it("a new log is empty, and gives dense ids from 1 on over all batches", async () => {
       const { logId, ...ends } = await store.log.state();
@@ -33,7 +33,7 @@ export function describeAppending(place: NewStoreFixture): void {
     });
 
     it("a new log has a log id of its own", async () => {
-      const other = await place();
+      const other = await newFixture();
       const log = await other.open();
       const ids = [(await store.log.state()).logId, (await log.log.state()).logId];
       await log.close();
@@ -43,7 +43,7 @@ export function describeAppending(place: NewStoreFixture): void {
   });
 
   describe("appending", () => {
-    const store = useStore(place);
+    const store = useStore(newFixture);
 
     it("append resolves with the results in the order of the drafts", async () => {
       const ana = await enlist(store, "ana");
@@ -122,7 +122,7 @@ export function describeAppending(place: NewStoreFixture): void {
     it("a draft of an unknown or purged session is not appended", async () => {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
-      const { id: swept } = await store.sessions.open({
+      const { id: purged } = await store.sessions.open({
         tokenHash: newTokenHash(),
         accountId: ana.accountId,
         at: NOON,
@@ -130,8 +130,8 @@ export function describeAppending(place: NewStoreFixture): void {
       });
       await store.sessions.purge(NOON + 20, 0);
       const outcomes = await store.log.append([
-        draft({ ...ana, sessionId: swept + 1_000 }, "never was"),
-        draft({ ...ana, sessionId: swept }, "swept out"),
+        draft({ ...ana, sessionId: purged + 1_000 }, "never was"),
+        draft({ ...ana, sessionId: purged }, "purged"),
       ]);
       expect(outcomes).to.deep.equal([{ kind: "session-ended" }, { kind: "session-ended" }]);
       expect(await headOf(store.log)).to.equal(head);

@@ -1,14 +1,14 @@
 import { type Message, maySee } from "../../../src/server/log/message.ts";
 import type { AppendResult, Draft } from "../../../src/server/log/ports/logStore.ts";
 
-/** What a log does with drafts, in the fewest lines. */
+/** A model of `append` and `recent`. */
 export class LogModel {
   readonly messages: Message[] = [];
   readonly #headId: number;
   readonly #endedSessions: ReadonlySet<number>;
   readonly #known = new Map<string, Message>();
 
-  /** `headId`: what is in the log already, and not in the model. */
+  /** `headId`: the head of the log that the model begins after. */
   constructor(start: { headId: number; endedSessions?: ReadonlySet<number> }) {
     this.#headId = start.headId;
     this.#endedSessions = start.endedSessions ?? new Set();

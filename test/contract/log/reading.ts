@@ -10,10 +10,10 @@ import {
   useStore,
 } from "../../support/storeFixture.ts";
 
-/** Messages by their ids. */
-export function describeReading(place: NewStoreFixture): void {
+/** The contract of `read`. */
+export function describeReading(newFixture: NewStoreFixture): void {
   describe("reading", () => {
-    const store = useStore(place);
+    const store = useStore(newFixture);
 
     it("read returns every field of a message", async () => {
       const [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];

@@ -13,13 +13,13 @@ import {
 import { LogModel } from "./model.ts";
 
 /**
- * Where the last messages that an account may see begin. SQL repeats the rule of `maySee` (src/server/log/message.ts)
- * for this: in `recent` of engines/sqlite/reader.ts and in `RECENT` of engines/postgres/log.ts. The test against a
- * model compares them with it.
+ * The contract of `recent`. The engines repeat the rule of `maySee` (src/server/log/message.ts) in SQL: in `recent` of
+ * engines/sqlite/reader.ts, and in `RECENT` of engines/postgres/log.ts. The last test compares them with a model that
+ * calls `maySee`.
  */
-export function describeRecent(place: NewStoreFixture): void {
-  describe("the last messages that a user may see, if they are few,", () => {
-    const store = useEmptyStore(place);
+export function describeRecent(newFixture: NewStoreFixture): void {
+  describe("the last messages that a user may see, in a short log", () => {
+    const store = useEmptyStore(newFixture);
 
     it("recent covers all messages if there are fewer than asked for", async () => {
       const [ana, bob, eve] = [await enlist(store, "ana"), await enlist(store, "bob"), await enlist(store, "eve")];
@@ -34,7 +34,7 @@ export function describeRecent(place: NewStoreFixture): void {
   });
 
   describe("the last messages that a user may see", () => {
-    const store = useStore(place);
+    const store = useStore(newFixture);
 
     it("recent counts an account's own private messages, and not those of others", async () => {
       const [ana, bob, eve] = [await enlist(store, "ana"), await enlist(store, "bob"), await enlist(store, "eve")];

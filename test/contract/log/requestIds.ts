@@ -15,10 +15,10 @@ import {
 } from "../../support/storeFixture.ts";
 import { LogModel } from "./model.ts";
 
-/** What makes a message safe to send again. */
-export function describeRequestIds(place: NewStoreFixture): void {
+/** The contract of request ids. */
+export function describeRequestIds(newFixture: NewStoreFixture): void {
   describe("a request id", () => {
-    const store = useStore(place);
+    const store = useStore(newFixture);
     const accepted = (id: number, duplicate: boolean) => ({ kind: "accepted", id, sentAt: NOON, duplicate });
 
     it("a repeated request id is a duplicate, with the id and time of the first message", async () => {

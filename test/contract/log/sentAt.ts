@@ -11,13 +11,13 @@ import {
   useStore,
 } from "../../support/storeFixture.ts";
 
-/** The times of messages. */
-export function describeSentAt(place: NewStoreFixture): void {
+/** The contract of `sentAt`. */
+export function describeSentAt(newFixture: NewStoreFixture): void {
   describe("the time of a message", () => {
-    const store = useStore(place);
+    const store = useStore(newFixture);
     let ana: Person;
     let head: number;
-    /** Later than any message before, so that the tests do not meet. */
+    /** Later than all messages of earlier tests, because times do not fall. */
     let start = NOON;
     beforeEach(async () => {
       ana = await enlist(store, "ana");

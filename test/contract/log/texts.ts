@@ -22,13 +22,13 @@ const TEXTS: Readonly<Record<string, string>> = {
   "64 KiB": "\u{1f600}".repeat(16_384),
 };
 
-/** Texts, exactly as they were. */
-export function describeTexts(place: NewStoreFixture): void {
-  describe("a text comes back exactly as it was:", () => {
-    const store = useStore(place);
+/** The log returns every text exactly as it was appended. */
+export function describeTexts(newFixture: NewStoreFixture): void {
+  describe("texts", () => {
+    const store = useStore(newFixture);
 
     for (const [what, text] of Object.entries(TEXTS)) {
-      it(what, async () => {
+      it(`the log returns a text unchanged: ${what}`, async () => {
         const ana = await enlist(store, "ana");
         const id = await post(store.log, draft(ana, text, { requestId: "r" }));
         expect((await store.log.read(id, id))[0]?.text).to.equal(text);
@@ -36,7 +36,7 @@ export function describeTexts(place: NewStoreFixture): void {
       });
     }
 
-    it("any Unicode but U+0000", async () => {
+    it("the log returns any Unicode but U+0000 unchanged", async () => {
       const ana = await enlist(store, "ana");
       const anyText = fc.string({ unit: "binary", minLength: 1, maxLength: 40 }).filter((text) => !text.includes("\0"));
       await fc.assert(

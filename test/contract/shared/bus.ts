@@ -6,26 +6,27 @@ import type { Bus, Notification } from "../../../src/server/log/ports/bus.ts";
 import { Listener, numbered, numberOf } from "../../support/notifications.ts";
 import { range } from "../../support/storeFixture.ts";
 
-/** A bus that several nodes share, and what carries it. */
+/** A bus that several nodes share, and the server that carries it. */
 export interface SharedBus {
-  /** The bus of one more node, which is connected. */
+  /** Connects one more node, and resolves with its bus. */
   open(): Promise<SharedBusNode>;
-  /** What carries the hints goes away, and the nodes have noticed. */
+  /** Stops the server, and waits until all nodes have noticed. */
   stop(): Promise<void>;
-  /** It is back, and so are the nodes' connections. */
+  /** Starts the server again, and waits until all nodes are connected. */
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
+/** The bus of one node. */
 export interface SharedBusNode {
   readonly bus: Bus;
-  /** Resolves when what was followed and published before is known to what carries it. */
+  /** Resolves when the server has processed all earlier calls of `follow` and `publish`. */
   taken(): Promise<void>;
 }
 
-/** What a bus keeps to that several nodes share (room/ports/bus.ts), beside what every bus does. */
+/** The contract of the bus (`src/server/log/ports/bus.ts`) between nodes. */
 export function describeSharedBus(name: string, begin: () => Promise<SharedBus>): void {
-  describe(`The bus of ${name}, which several nodes share`, () => {
+  describe(`The bus of ${name} between nodes`, () => {
     let shared: SharedBus;
     let logId: string;
     beforeEach(async () => {
@@ -44,7 +45,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
 
     it("every kind of notification reaches the other nodes unchanged, in order and once", async () => {
       const [ana, bob, eve] = [await join(), await join(), await join()];
-      const hints: Notification[] = [
+      const notifications: Notification[] = [
         {
           kind: "appended",
           logId,
@@ -57,19 +58,19 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
         ...range(1, 200).map(numbered),
         numbered(1_000),
       ];
-      for (const hint of hints) ana.bus.publish(hint);
+      for (const notification of notifications) ana.bus.publish(notification);
       for (const { listener } of [bob, eve]) {
         await listener.number(1_000);
-        expect(listener.heard).to.deep.equal(hints);
+        expect(listener.received).to.deep.equal(notifications);
       }
       await ana.taken();
-      expect(ana.listener.heard, "what the sender has heard").to.deep.equal(hints);
+      expect(ana.listener.received, "what the sender received").to.deep.equal(notifications);
     });
 
     it("a notification that a handler publishes arrives after the one it handles", async () => {
       const [ana, bob] = [await join(), await join()];
-      ana.bus.subscribe((hint) => {
-        const number = numberOf(hint) ?? 0;
+      ana.bus.subscribe((notification) => {
+        const number = numberOf(notification) ?? 0;
         if (number < 10) ana.bus.publish(numbered(number + 1));
       });
       ana.bus.publish(numbered(1));
@@ -83,13 +84,17 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       const texts = fc.array(fc.string({ unit: "binary", minLength: 1 }), { minLength: 1, maxLength: 20 });
       await fc.assert(
         fc.asyncProperty(texts, async (some) => {
-          const hint: Notification = { kind: "appended", logId, messages: some.map((text) => message(++id, text)) };
-          ana.bus.publish(hint);
+          const notification: Notification = {
+            kind: "appended",
+            logId,
+            messages: some.map((text) => message(++id, text)),
+          };
+          ana.bus.publish(notification);
           await bob.listener.until(
             `message ${id}`,
-            (heard) => heard.kind === "appended" && heard.messages.at(-1)?.id === id,
+            (last) => last.kind === "appended" && last.messages.at(-1)?.id === id,
           );
-          expect(bob.listener.heard.at(-1)).to.deep.equal(hint);
+          expect(bob.listener.received.at(-1)).to.deep.equal(notification);
         }),
         { numRuns: 50 },
       );
@@ -102,12 +107,12 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       ana.bus.publish({ kind: "appended", logId, messages });
       ana.bus.publish(numbered(2));
       await bob.listener.number(2);
-      expect(bob.listener.heard).to.deep.equal([
+      expect(bob.listener.received).to.deep.equal([
         numbered(1),
         { kind: "head-advanced", logId, headId: 1_000 },
         numbered(2),
       ]);
-      expect(ana.listener.heard[1], "what the sender has heard").to.deep.equal({ kind: "appended", logId, messages });
+      expect(ana.listener.received[1], "what the sender received").to.deep.equal({ kind: "appended", logId, messages });
     });
 
     it("the notifications of each node stay in order if several nodes publish at once", async () => {
@@ -115,7 +120,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       for (const i of range(1, 300)) {
         ana.bus.publish(numbered(i));
         bob.bus.publish(numbered(1_000 + i));
-        // So that they do not all leave in one piece.
+        // Spreads the notifications over several packets.
         if (i % 10 === 0) await ana.taken();
       }
       await eve.listener.number(300);
@@ -128,23 +133,23 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       const [ana, bob, eve] = [await join(), await join(), await join(randomUUID())];
       ana.bus.publish(numbered(1));
       await ana.taken();
-      const renewed = randomUUID();
+      const newLogId = randomUUID();
       for (const { bus, taken } of [ana, eve]) {
-        bus.follow(renewed);
+        bus.follow(newLogId);
         await taken();
       }
       ana.bus.publish(numbered(2));
       await eve.listener.number(2);
-      expect(eve.listener.numbers, "eve, who was with another log first").to.deep.equal([2]);
+      expect(eve.listener.numbers, "eve, who followed another log first").to.deep.equal([2]);
       await ana.taken();
       bob.bus.publish(numbered(3));
       await bob.taken();
-      bob.bus.follow(renewed);
+      bob.bus.follow(newLogId);
       await bob.taken();
       ana.bus.publish(numbered(4));
       await bob.listener.number(4);
-      expect(bob.listener.numbers, "bob, who has followed later").to.deep.equal([1, 3, 4]);
-      expect(ana.listener.numbers, "ana, who has followed at once").to.deep.equal([1, 2, 4]);
+      expect(bob.listener.numbers, "bob, who followed later").to.deep.equal([1, 3, 4]);
+      expect(ana.listener.numbers, "ana, who followed at once").to.deep.equal([1, 2, 4]);
     });
 
     it("a bus that follows no log reaches its own node alone", async () => {
@@ -164,7 +169,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       const [ana, bob] = [await join(), await join()];
       await shared.stop();
       for (const i of range(1, 100)) ana.bus.publish(numbered(i));
-      expect(ana.listener.numbers, "what the sender has heard").to.deep.equal(range(1, 100));
+      expect(ana.listener.numbers, "what the sender received").to.deep.equal(range(1, 100));
       await shared.start();
       for (const i of range(101, 200)) {
         ana.bus.publish(numbered(i));
@@ -179,8 +184,8 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
     it("after an outage a bus follows the log that was named last", async () => {
       const [ana, bob] = [await join(), await join()];
       await shared.stop();
-      const renewed = randomUUID();
-      for (const { bus } of [ana, bob]) bus.follow(renewed);
+      const newLogId = randomUUID();
+      for (const { bus } of [ana, bob]) bus.follow(newLogId);
       await shared.start();
       const other = await join();
       other.bus.publish(numbered(1));

@@ -10,12 +10,12 @@ import {
   readAfter,
   signIn,
 } from "../../support/storeFixture.ts";
-import { type NewSharedPlace, type SharedStore, useNodes, whilst } from "./nodes.ts";
+import { type NewSharedFixture, type SharedStore, useNodes, whilst } from "./nodes.ts";
 
-/** What a log that many nodes share keeps to besides (room/ports/log.ts). */
-export function describeSharedLog(name: string, place: NewSharedPlace): void {
+/** The contract of the log store (`src/server/log/ports/logStore.ts`) if several nodes share it. */
+export function describeSharedLog(name: string, newFixture: NewSharedFixture): void {
   describe(`The log that nodes share in ${name}`, () => {
-    const nodes = useNodes(place, 4);
+    const nodes = useNodes(newFixture, 4);
     /** A user on each node. */
     let people: Person[];
     beforeEach(async () => {
@@ -56,12 +56,12 @@ export function describeSharedLog(name: string, place: NewSharedPlace): void {
           const seen = await node(i).log.read(known + 1, known + 500);
           expect(seen.map(({ id }) => id)).to.deep.equal(range(known + 1, known + seen.length));
           known += seen.length;
-          expect(known, "what was read, and the head before that").to.be.at.least(head);
+          expect(known, "the newest read message, against the head before the read").to.be.at.least(head);
         });
       };
       const [ids] = await Promise.all([appends, ...readers.map(watch)]);
       expect(ids.flat().sort((a, b) => a - b)).to.deep.equal(range(1, 3 * BATCHES * 3));
-      // Nobody who looks in the middle of an append takes the log for one that has gone back.
+      // A read in the middle of an append does not count as a log regression, so the log id is the same.
       expect(await node(0).log.state()).to.deep.equal({ logId, headId: 3 * BATCHES * 3, oldestId: 1 });
       const messages = await readAfter(node(0).log, 0);
       for (const i of writers) {

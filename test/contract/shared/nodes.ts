@@ -2,40 +2,40 @@ import type { FailedLoginStore } from "../../../src/server/accounts/ports/failed
 import type { Roster } from "../../../src/server/presence/ports/roster.ts";
 import type { Store } from "../../support/storeFixture.ts";
 
-/** A store that many nodes share, as one of them has it open. */
+/** The store of one node. All nodes of a fixture share its data. */
 export interface SharedStore extends Store {
   readonly roster: Roster;
   readonly failedLogins: FailedLoginStore;
 }
 
-/** The place of a store that many nodes share. */
-export interface SharedPlace {
-  /** Opens the store of this place as one more node. */
+/** A database that several nodes share. */
+export interface SharedFixture {
+  /** Opens the store for one more node. */
   open(): Promise<SharedStore>;
-  /** Takes the place away. */
+  /** Removes the database. */
   remove(): Promise<void>;
 }
 
-/** Makes the place of a new store. */
-export type NewSharedPlace = () => Promise<SharedPlace>;
+/** Makes an empty shared database. */
+export type NewSharedFixture = () => Promise<SharedFixture>;
 
-/** Some nodes on a new store, for each test of a `describe`. */
-export function useNodes(place: NewSharedPlace, count: number): readonly SharedStore[] {
+/** The stores of `count` nodes on a new database, for each test of a `describe`. */
+export function useNodes(newFixture: NewSharedFixture, count: number): readonly SharedStore[] {
   const nodes: SharedStore[] = [];
-  let at: SharedPlace;
+  let fixture: SharedFixture;
   beforeEach(async () => {
-    at = await place();
-    // At once: none of them finds the store made.
-    nodes.push(...(await Promise.all(Array.from({ length: count }, () => at.open()))));
+    fixture = await newFixture();
+    // All open at once, so that no node finds the tables already created.
+    nodes.push(...(await Promise.all(Array.from({ length: count }, () => fixture.open()))));
   });
   afterEach(async () => {
     await Promise.all(nodes.splice(0).map((node) => node.close()));
-    await at.remove();
+    await fixture.remove();
   });
   return nodes;
 }
 
-/** Does something over and over, until another thing is done; resolves with how often. */
+/** Repeats `work` until `other` has settled. Resolves with the number of repetitions. */
 export async function whilst(other: Promise<unknown>, work: () => Promise<void>): Promise<number> {
   let isDone = false;
   const done = other.finally(() => {

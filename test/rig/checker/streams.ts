@@ -90,7 +90,7 @@ class Walk {
     const { history } = this.#against;
     const mayBe = this.#needsGap() || (this.#reached ?? 0) < history.oldestId - 1;
     if (!mayBe || oldestId > history.oldestId) {
-      this.#say(`was told of a gap before ${oldestId}, though nothing before it was forgotten`);
+      this.#say(`was told of a gap before ${oldestId}, though nothing before it was truncated`);
     }
     this.#lastId = oldestId - 1;
     this.#moveTo(oldestId - 1, `was told of a gap before ${oldestId}`);
@@ -109,9 +109,9 @@ class Walk {
       this.#cover(this.#against.log.lastId, "was waited for");
     }
     const { oldestId } = this.#against.history;
-    const forgotten = this.#missed.filter(({ id }) => id < oldestId);
-    if (forgotten.length > 0) {
-      this.#say(`was not told of a gap, though it could not have ${list(forgotten.map(({ id }) => id))} any more`);
+    const truncated = this.#missed.filter(({ id }) => id < oldestId);
+    if (truncated.length > 0) {
+      this.#say(`was not told of a gap, though it could not have ${list(truncated.map(({ id }) => id))} any more`);
     }
     const missed = this.#missed.filter(({ id }) => id >= oldestId);
     if (missed.length > 0) this.#say(`never got ${list(missed.map(titleOf))}`);

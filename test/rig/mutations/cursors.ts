@@ -76,7 +76,7 @@ export const CURSOR_MUTATIONS: Record<string, Mutation> = {
     const oldest = lastId(history) + 2;
     stream?.seen.push({ kind: "gap", oldestId: oldest });
     return (
-      stream && `${nameOf(history, stream)} was told of a gap before ${oldest}, though nothing before it was forgotten.`
+      stream && `${nameOf(history, stream)} was told of a gap before ${oldest}, though nothing before it was truncated.`
     );
   },
   "a cursor of another log that was taken for one of this": (history, pick) => {
