@@ -4,8 +4,8 @@ import { Program, run } from "../support/program.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { type Person, useFreshServer, useServer } from "../support/server.ts";
 
-/** The lines that were said; people may come and go at any time. */
-function said(out: string): string[] {
+/** The output without presence events, which may come at any time. */
+function withoutPresence(out: string): string[] {
   return out
     .trim()
     .split("\n")
@@ -28,10 +28,10 @@ describe("A script", () => {
     const lines = Array.from({ length: 30 }, (_, index) => `sendall line ${index}`);
     const { code, out } = await run(at, [login, ...lines]);
     expect(code).to.equal(0);
-    expect(said(out).map((line) => line.replace(/^\S+ /, ""))).to.deep.equal(
+    expect(withoutPresence(out).map((line) => line.replace(/^\S+ /, ""))).to.deep.equal(
       lines.map((_, index) => `${ani.username}: line ${index}`),
     );
-    expect(said(out)[0]).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /);
+    expect(withoutPresence(out)[0]).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /);
   });
 
   it("A script creates an account with the password on the second line.", async () => {
@@ -59,8 +59,8 @@ describe("A script", () => {
   it("A script whose first command is list sees itself.", async () => {
     const { code, out } = await run(at, [login, "list"]);
     expect(code).to.equal(0);
-    expect(said(out)[0]).to.match(/^[1-9]\d* online: /);
-    expect(said(out)[0]).to.contain(ani.username);
+    expect(withoutPresence(out)[0]).to.match(/^[1-9]\d* online: /);
+    expect(withoutPresence(out)[0]).to.contain(ani.username);
   });
 
   it("A script whose sign-in is refused ends with 1, and standard error says why.", async () => {
@@ -90,7 +90,7 @@ describe("A script", () => {
     }
   });
 
-  it("A script ends with 3 if there is no server.", async () => {
+  it("A script ends with 3 if no server listens.", async () => {
     const { code, err } = await run(["--server", "127.0.0.1:1"], [login]);
     expect(code).to.equal(3);
     expect(err).to.match(
@@ -98,13 +98,13 @@ describe("A script", () => {
     );
   });
 
-  it("A script ends quietly with 0 when the reader of its output is gone.", async () => {
+  it("A script ends with 0 and no error when the reader of its output has closed.", async () => {
     const budi = await server.enter(await server.person("budi"));
     const program = new Program(at);
     program.write(login, "sendall here");
     await program.prints(/: here/);
     program.child.stdout?.destroy();
-    // It finds out by writing, and waits for no more lines then.
+    // The program notices at its next write, and then reads no more lines.
     await budi.accept(sendAll("is anybody listening?"));
     expect(await program.exit()).to.deep.include({ code: 0 });
     expect(program.err).to.equal(`entered as ${ani.username}\n`);
@@ -131,7 +131,11 @@ describe("A script", () => {
       await program.prints(/: after/);
       const { code, out } = await program.end();
       expect(code).to.equal(0);
-      expect(said(out).map((line) => line.replace(/^.*: /, ""))).to.deep.equal(["before", "meanwhile", "after"]);
+      expect(withoutPresence(out).map((line) => line.replace(/^.*: /, ""))).to.deep.equal([
+        "before",
+        "meanwhile",
+        "after",
+      ]);
     } finally {
       await network.close();
     }

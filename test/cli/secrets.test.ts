@@ -23,9 +23,9 @@ describe("readFirstLine and passwordPrompt", () => {
     ["REGIST ", /"regist" needs a name\.$/],
   ];
   for (const [line, sentence] of wrong) {
-    it(`"${line}" is refused with a sentence that repeats nothing of it.`, () => {
+    it(`"${line}" is refused with a sentence that does not repeat it.`, () => {
       const first = readFirstLine(line);
-      if (first.kind !== "wrong") throw new Error("the line was taken");
+      if (first.kind !== "wrong") throw new Error("the line was accepted");
       expect(first.message).to.match(sentence).and.not.to.contain("budi").and.not.to.contain(SECRET);
     });
   }
@@ -73,7 +73,7 @@ describe("A password", () => {
   const server = useServer();
   const { open, enter } = useTerminals(server);
 
-  it("A script with a mistyped sign-in does not print the password, with and without --json.", async () => {
+  it("A script with a mistyped sign-in does not print the password, with or without --json.", async () => {
     const at = ["--server", `127.0.0.1:${server.port}`];
     for (const args of [at, [...at, "--json"]]) {
       for (const line of [`regster budi ${SECRET}`, `/login budi ${SECRET}`, `login:budi:${SECRET}`, SECRET]) {
@@ -105,7 +105,7 @@ describe("A password", () => {
     await terminal.shows("you  first");
     terminal.enter(`login ${ani.username} ${SECRET}`);
     await terminal.shows("login is no command.");
-    // Up: the newest line that is remembered.
+    // The Up key: the newest line of the history.
     terminal.type("\u001b[A\r");
     await chat.next("message", ({ text }) => text === "first");
     await chat.next("message", ({ text }) => text === "first");

@@ -15,7 +15,7 @@ import { TestServer, useServer } from "../support/server.ts";
 import { useTerminals } from "../support/terminals.ts";
 
 const DAY_MS = 86_400_000;
-/** An address of the documentation (RFC 5737), which only ever goes to the proxy. */
+/** An address for documentation (RFC 5737), which only the proxy may be asked to reach. */
 const ELSEWHERE = "192.0.2.1:50051";
 
 describe("A server that cannot be reached", () => {
@@ -30,8 +30,8 @@ describe("A server that cannot be reached", () => {
     return name;
   }
 
-  /** What a script is told, which ends with `code`. It never shows its password. */
-  async function told(args: string[], env: Record<string, string> = {}, code = 3): Promise<string> {
+  /** Standard error of a script that ends with `code`. Expects one sentence without the password. */
+  async function errorOf(args: string[], env: Record<string, string> = {}, code = 3): Promise<string> {
     const ended = await run(args, ["login ani correct-horse", "sendall hello"], env);
     expect(ended, ended.err).to.include({ code, out: "" });
     expect(ended.err)
@@ -42,13 +42,13 @@ describe("A server that cannot be reached", () => {
 
   const at = (server: TestServer, host = "127.0.0.1") => ["--server", `${host}:${server.port}`];
 
-  /** A server with a certificate, for as long as it is used. */
+  /** Runs `use` with a server that has a certificate. */
   async function withTls(tls: typeof certificate, use: (server: TestServer) => Promise<void>): Promise<void> {
     const server = await TestServer.start({ tls });
     await use(server).finally(() => server.close());
   }
 
-  /** A server of another protocol, for as long as it is used. */
+  /** Runs `use` with the port of a server of another protocol. */
   async function withServer(server: Server | ReturnType<typeof createTcpServer>, use: (port: number) => Promise<void>) {
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -57,18 +57,18 @@ describe("A server that cannot be reached", () => {
 
   it("A sentence says that the server speaks TLS and the client does not.", () =>
     withTls(certificate, async (server) => {
-      expect(await told(at(server))).to.match(/ speaks TLS, .* in --ca, and leave --insecure out\.\n$/);
+      expect(await errorOf(at(server))).to.match(/ speaks TLS, .* in --ca, and leave --insecure out\.\n$/);
     }));
 
   it("A sentence says that the client speaks TLS and the server does not.", async () => {
-    expect(await told([...at(plain), "--ca", file(certificate.cert)])).to.match(
+    expect(await errorOf([...at(plain), "--ca", file(certificate.cert)])).to.match(
       / does not speak TLS\. .* --insecure and no --ca/,
     );
   });
 
   it("A sentence says that the certificate is self-signed.", () =>
     withTls(certificate, async (server) => {
-      expect(await told([...at(server), "--ca", file(makeCertificate().cert)])).to.match(
+      expect(await errorOf([...at(server), "--ca", file(makeCertificate().cert)])).to.match(
         / is not trusted: .*--ca\.\n$/,
       );
     }));
@@ -81,7 +81,7 @@ describe("A server that cannot be reached", () => {
       const middle = Date.now() + days * DAY_MS;
       const other = makeCertificate(middle - DAY_MS / 24, middle + DAY_MS / 24);
       await withTls(other, async (server) => {
-        expect(await told([...at(server), "--ca", file(other.cert)])).to.match(sentence);
+        expect(await errorOf([...at(server), "--ca", file(other.cert)])).to.match(sentence);
       });
     }
   });
@@ -89,27 +89,27 @@ describe("A server that cannot be reached", () => {
   it("A sentence says that the certificate is for another name.", () =>
     withTls(certificate, async (server) => {
       const network = await Network.start(server.port, "127.0.0.2");
-      expect(await told(["--server", network.address, "--ca", file(certificate.cert)])).to.match(
+      expect(await errorOf(["--server", network.address, "--ca", file(certificate.cert)])).to.match(
         /is for another name than 127\.0\.0\.2 \(/,
       );
       await network.close();
     }));
 
   it("A sentence says that nothing listens, or that the name is not known.", async () => {
-    expect(await told(["--server", "127.0.0.1:1"])).to.match(/^Nothing listens at 127\.0\.0\.1:1 /);
-    expect(await told(["--server", "nowhere.invalid:1"])).to.match(
+    expect(await errorOf(["--server", "127.0.0.1:1"])).to.match(/^Nothing listens at 127\.0\.0\.1:1 /);
+    expect(await errorOf(["--server", "nowhere.invalid:1"])).to.match(
       /^No address is known for the name nowhere\.invalid\./,
     );
   });
 
   it("A sentence says that the server is a web server, or closes the connection.", async () => {
     await withServer(createHttpServer(), async (port) => {
-      expect(await told(["--server", `127.0.0.1:${port}`])).to.match(/ does not speak gRPC\./);
+      expect(await errorOf(["--server", `127.0.0.1:${port}`])).to.match(/ does not speak gRPC\./);
     });
     await withServer(
       createTcpServer((socket) => socket.destroy()),
       async (port) => {
-        expect(await told(["--server", `127.0.0.1:${port}`])).to.match(/ closed the connection at once\./);
+        expect(await errorOf(["--server", `127.0.0.1:${port}`])).to.match(/ closed the connection at once\./);
       },
     );
   });
@@ -118,13 +118,13 @@ describe("A server that cannot be reached", () => {
     const server = createGrpcServer();
     server.add(HealthDefinition, HealthServiceImpl(HealthState()));
     const port = await server.listen("127.0.0.1:0");
-    expect(await told(["--server", `127.0.0.1:${port}`])).to.match(/ speaks gRPC, and is not an Obrolan server\./);
+    expect(await errorOf(["--server", `127.0.0.1:${port}`])).to.match(/ speaks gRPC, and is not an Obrolan server\./);
     await server.shutdown();
   });
 
   it("A sentence names the proxy's variable if the proxy does not listen, or does not connect.", async () => {
     const away = { http_proxy: "http://user:hush-hush@127.0.0.1:1" };
-    const sentence = await told(["--server", ELSEWHERE, "--insecure"], away);
+    const sentence = await errorOf(["--server", ELSEWHERE, "--insecure"], away);
     expect(sentence).to.match(
       /^The proxy 127\.0\.0\.1:1, .* http_proxy names, is not reached\. .* no_proxy=192\.0\.2\.1 /,
     );
@@ -132,7 +132,7 @@ describe("A server that cannot be reached", () => {
     const proxy = createHttpServer().on("connect", (_request, socket) => socket.end("HTTP/1.1 403 Forbidden\r\n\r\n"));
     await withServer(proxy, async (port) => {
       const env = { https_proxy: `http://127.0.0.1:${port}` };
-      expect(await told(["--server", ELSEWHERE], env)).to.match(
+      expect(await errorOf(["--server", ELSEWHERE], env)).to.match(
         / https_proxy names, does not connect to 192\.0\.2\.1:50051\./,
       );
     });
@@ -145,7 +145,7 @@ describe("A server that cannot be reached", () => {
       [file("junk"), "there is no certificate in it"],
     ] as const) {
       const env = { GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: roots };
-      expect(await told(tls, env, 2)).to.contain(
+      expect(await errorOf(tls, env, 2)).to.contain(
         `GRPC_DEFAULT_SSL_ROOTS_FILE_PATH names ${roots}, which cannot be used: ${why}`,
       );
     }
@@ -156,14 +156,14 @@ describe("A server that cannot be reached", () => {
       [certificate.key, / has no certificate: it has a private key\./],
       [damaged, / is damaged: certificate 1 of 1 in it cannot be read\.$/],
     ] as const) {
-      const said = await told([...tls, "--ca", file(content)], {}, 2);
-      expect(said.trimEnd())
+      const message = await errorOf([...tls, "--ca", file(content)], {}, 2);
+      expect(message.trimEnd())
         .to.match(/^obrolan: --ca: \//)
         .and.match(sentence);
     }
   });
 
-  it("A person is told before the first question.", () =>
+  it("At a terminal the sentence comes before the first question.", () =>
     withTls(certificate, async (server) => {
       const terminal = open({ at: `127.0.0.1:${server.port}` });
       expect(await terminal.exit()).to.equal(3);

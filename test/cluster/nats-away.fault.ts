@@ -2,14 +2,14 @@ import { expect } from "chai";
 import { sendAll, sendTo } from "../support/commands.ts";
 import { expectGoodbye } from "../support/expect.ts";
 import { useClusters } from "./support/cluster.ts";
-import { seconds, useVisitors } from "./support/visitors.ts";
+import { seconds, useNodeClients } from "./support/nodeClients.ts";
 
 const LOGGED_OUT = { reason: "LOGGED_OUT", reconnect: false, code: "OK" } as const;
 
 describe("Notifications in a cluster", function () {
   this.timeout(3 * 60_000);
   const cluster = useClusters();
-  const visitors = useVisitors();
+  const clients = useNodeClients();
 
   for (const isAway of [false, true]) {
     const when = isAway ? "while NATS is away" : "with NATS";
@@ -17,8 +17,8 @@ describe("Notifications in a cluster", function () {
       const run = await cluster(3);
       const { nodes, nats } = run;
       const [ana, bob] = await run.register("ana", "bob");
-      const own = await Promise.all(nodes.map((node) => visitors.enter(node, ana)));
-      const others = await Promise.all(nodes.map((node) => visitors.enter(node, bob)));
+      const own = await Promise.all(nodes.map((node) => clients.enter(node, ana)));
+      const others = await Promise.all(nodes.map((node) => clients.enter(node, bob)));
       if (isAway) await nats.stop();
 
       let slowest = 0;
@@ -30,17 +30,18 @@ describe("Notifications in a cluster", function () {
           slowest = Math.max(slowest, performance.now() - began);
         }
       }
-      const wire = await visitors.connect(run.node(0));
+      const wire = await clients.connect(run.node(0));
       await wire.logout(ana.token);
       const began = performance.now();
       await Promise.all(own.map((chat) => expectGoodbye(chat, LOGGED_OUT)));
       const ended = performance.now() - began;
       console.log(
-        `      ${when}: a message came to all within ${seconds(slowest)}, a logout ended all streams within ${seconds(ended)}`,
+        `      ${when}: a message reached all streams within ${seconds(slowest)}, ` +
+          `a logout ended all streams within ${seconds(ended)}`,
       );
       for (const { kinds } of others) expect(kinds).to.not.include("goodbye");
       if (!isAway) return;
-      // What comes by NATS again comes once.
+      // When NATS is back, each message still comes once.
       await nats.start();
       const [first, ...rest] = others as [(typeof others)[0], ...typeof others];
       const { id } = await first.accept(sendAll("the end"));

@@ -5,31 +5,32 @@ import { failure } from "../support/wire.ts";
 import { useClusters } from "./support/cluster.ts";
 import { listed } from "./support/listed.ts";
 import type { ClusterNode } from "./support/node.ts";
-import { seconds, useVisitors } from "./support/visitors.ts";
+import { seconds, useNodeClients } from "./support/nodeClients.ts";
 
-/** How many sign-ins may fail before the next has to wait: the setting's default. */
+/** The number of failed sign-ins that cause no wait: the setting's default. */
 const FREE = 5;
 
 describe("Presence in a cluster", function () {
   this.timeout(3 * 60_000);
   const cluster = useClusters();
-  const visitors = useVisitors();
+  const clients = useNodeClients();
 
   it("the list of online users is the same on every node, and loses the users of a node that died", async () => {
     const run = await cluster(3);
     const [ana, bob, cid] = await run.register("ana", "bob", "cid");
     const dying = run.node(0);
     const others = [run.node(1), run.node(2)];
-    await visitors.enter(dying, ana);
-    await visitors.enter(dying, cid);
-    const chat = await visitors.enter(run.node(1), bob);
-    await visitors.enter(run.node(2), cid);
+    await clients.enter(dying, ana);
+    await clients.enter(dying, cid);
+    const chat = await clients.enter(run.node(1), bob);
+    await clients.enter(run.node(2), cid);
     const same = await Promise.all(run.nodes.map((node) => listed(node, bob, ["ana", "bob", "cid"])));
 
     await dying.kill();
     const gone = await Promise.all(others.map((node) => listed(node, bob, ["bob", "cid"])));
     console.log(
-      `      all nodes had the same list within ${seconds(Math.max(...same))}, and a dead node's users were off it within ${seconds(Math.max(...gone))}`,
+      `      all nodes had the same list within ${seconds(Math.max(...same))}, ` +
+        `and a dead node's users were off it within ${seconds(Math.max(...gone))}`,
     );
     expect(nameOf((await chat.refuse(sendTo("ana", "are you there?"))).reason)).to.equal("RECIPIENT_OFFLINE");
     await chat.accept(sendTo("cid", "are you there?"));
@@ -38,10 +39,10 @@ describe("Presence in a cluster", function () {
   it("every node announces joins and leaves on all nodes, also while NATS is away", async () => {
     const run = await cluster(3);
     const [ana, bob] = await run.register("ana", "bob");
-    const listeners = await Promise.all(run.nodes.map((node) => visitors.enter(node, ana)));
+    const listeners = await Promise.all(run.nodes.map((node) => clients.enter(node, ana)));
     for (const isAway of [false, true]) {
       if (isAway) await run.nats.stop();
-      const chat = await visitors.enter(run.node(1), bob);
+      const chat = await clients.enter(run.node(1), bob);
       const joined = listeners.map((one) => one.next("presence", (event) => event.joined.includes("bob")));
       await Promise.all(joined);
       chat.halfClose();
@@ -55,8 +56,8 @@ describe("Presence in a cluster", function () {
     await run.register("ana");
     const guess = async (node: ClusterNode) =>
       (await failure(node.with((wire) => wire.login("ana", "a wrong password")))).reason;
-    // The waits are real ones, from a second on: more guesses than the free ones fit in if they take long, but not as
-    // many as are free on three nodes that each count for themselves.
+    // The waits are real, and begin with a second. Slow guesses may exceed the free ones by a few, but not by as many
+    // as three nodes would allow if each counted for itself.
     let wrong = 0;
     for (let refused = 0, i = 0; refused < 3; i++) {
       const reason = await guess(run.node(i % 3));

@@ -7,36 +7,36 @@ import { checkHealth, Health, watchHealth } from "../support/health.ts";
 import { failure } from "../support/wire.ts";
 import { useClusters } from "./support/cluster.ts";
 import type { ClusterNode } from "./support/node.ts";
-import { useVisitors } from "./support/visitors.ts";
+import { useNodeClients } from "./support/nodeClients.ts";
 
 const CHAT = "obrolan.v1.ChatService";
 const DEADLINE_MS = 60_000;
-const GONE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
+const STORE_AWAY = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
 
-/** Waits for a state of health, whatever is told before it. */
-async function told(next: () => Promise<bigint>, state: bigint): Promise<void> {
+/** Waits until the health has this state. */
+async function hasHealth(next: () => Promise<bigint>, state: bigint): Promise<void> {
   while ((await next()) !== state);
 }
 
 describe("PostgreSQL away from a cluster", function () {
   this.timeout(3 * 60_000);
   const cluster = useClusters();
-  const visitors = useVisitors();
+  const clients = useNodeClients();
 
   for (const [how, isKilled] of Object.entries({ stopped: false, killed: true })) {
     it(`three nodes whose PostgreSQL is ${how} reject messages, keep streams, and recover`, async () => {
       const run = await cluster(3);
       const { nodes, postgres } = run;
       const [ana] = await run.register("ana");
-      const streams = await Promise.all(nodes.map((node) => visitors.enter(node, ana)));
-      const wires = await Promise.all(nodes.map((node) => visitors.connect(node)));
+      const streams = await Promise.all(nodes.map((node) => clients.enter(node, ana)));
+      const wires = await Promise.all(nodes.map((node) => clients.connect(node)));
       const watches = wires.map((wire) => watchHealth(wire, CHAT, DEADLINE_MS));
-      for (const next of watches) await told(next, Health.SERVING);
+      for (const next of watches) await hasHealth(next, Health.SERVING);
 
       await (isKilled ? postgres.kill() : postgres.stop());
-      for (const next of watches) await told(next, Health.NOT_SERVING);
+      for (const next of watches) await hasHealth(next, Health.NOT_SERVING);
       for (const chat of streams) {
-        const { reason, retryAfter } = await chat.refuse(sendAll("nobody hears this"));
+        const { reason, retryAfter } = await chat.refuse(sendAll("this is refused"));
         expect(nameOf(reason)).to.equal("STORE_UNAVAILABLE");
         expect(millis(retryAfter), "retry_after").to.be.greaterThan(0);
       }
@@ -46,12 +46,12 @@ describe("PostgreSQL away from a cluster", function () {
       }
 
       await postgres.start();
-      for (const next of watches) await told(next, Health.SERVING);
+      for (const next of watches) await hasHealth(next, Health.SERVING);
       for (const [i, chat] of streams.entries()) {
         const { id } = await chat.accept(sendAll(`node ${i} is back`));
         for (const other of streams) await other.next("message", (message) => message.id === id);
       }
-      // Still the streams that there were.
+      // The streams are the ones from before the outage.
       for (const { kinds } of streams) expect(kinds).to.not.include("goodbye");
     });
   }
@@ -60,12 +60,12 @@ describe("PostgreSQL away from a cluster", function () {
     const run = await cluster(2);
     const [node, other] = run.nodes as [ClusterNode, ClusterNode];
     const [ana] = await run.register("ana");
-    const chat = await visitors.enter(node, ana);
+    const chat = await clients.enter(node, ana);
     node.toPostgres.deafen();
     chat.send(sendAll("hello"), "r");
     const { code, stderr } = await node.server.kill("SIGTERM");
     expect(code, stderr).to.be.oneOf([0, 1]);
-    const again = await visitors.enter(other, ana);
+    const again = await clients.enter(other, ana);
     await again.accept(sendAll("hello"), "r");
     expect((await run.database.messages()).map(({ text }) => text)).to.deep.equal(["hello"]);
   });
@@ -74,39 +74,39 @@ describe("PostgreSQL away from a cluster", function () {
     const run = await cluster(3);
     const [node, other] = run.nodes as [ClusterNode, ClusterNode];
     const [ana, bob] = await run.register("ana", "bob");
-    const confirmedBy = async (standbys: string) => {
+    const setStandbys = async (standbys: string) => {
       await run.database.query(`ALTER SYSTEM SET synchronous_standby_names = '${standbys}'`);
       await run.database.query("SELECT pg_reload_conf()");
     };
-    let isWaitedFor = false;
+    let isOver = false;
     const commit = async () => {
-      while (!isWaitedFor) await run.database.query("SELECT pg_logical_emit_message(true, 'a commit', '')");
+      while (!isOver) await run.database.query("SELECT pg_logical_emit_message(true, 'a commit', '')");
     };
-    const first = await visitors.enter(node, ana);
-    await confirmedBy("nobody");
+    const first = await clients.enter(node, ana);
+    await setStandbys("missing_standby");
     const commits = commit();
     try {
-      // Commits wait for it only a while after the setting is there.
+      // The setting takes effect a while after it was made.
       await eventually(async () => {
         const rows = await run.database.query("SELECT FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
-        isWaitedFor = rows.length > 0;
-        return isWaitedFor;
+        isOver = rows.length > 0;
+        return isOver;
       }, "a commit to wait for its standby");
       first.send(sendAll("hello"), "r");
-      await expectGoodbye(first, GONE);
-      // It is written, waits for its standby, and nobody can see it.
+      await expectGoodbye(first, STORE_AWAY);
+      // The message is on the primary's disk and waits for the standby, so no transaction sees it.
       for (const command of [sendAll("hello"), sendTo(bob.username, "hello")]) {
-        const again = await visitors.enter(other, ana);
+        const again = await clients.enter(other, ana);
         again.send(command, "r");
-        await expectGoodbye(again, GONE);
+        await expectGoodbye(again, STORE_AWAY);
         expect(again.kinds).to.not.include("rejected");
       }
     } finally {
-      isWaitedFor = true;
-      await confirmedBy("");
+      isOver = true;
+      await setStandbys("");
       await commits;
     }
-    const settled = await visitors.enter(other, ana);
+    const settled = await clients.enter(other, ana);
     expect(await settled.accept(sendAll("hello"), "r")).to.include({ id: 1n, duplicate: true });
     expect((await run.database.messages()).map(({ text }) => text)).to.deep.equal(["hello"]);
   });

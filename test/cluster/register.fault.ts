@@ -5,8 +5,8 @@ import { useClusters } from "./support/cluster.ts";
 
 const ROUNDS = 20;
 const AT_ONCE = 100;
-/** Where the server that is overloaded does not say how long to wait, in milliseconds. */
-const WAIT = 100;
+/** The wait after OVERLOADED if the server does not name one. */
+const DEFAULT_WAIT_MS = 100;
 
 describe("Registration in a cluster", function () {
   this.timeout(10 * 60_000);
@@ -23,9 +23,9 @@ describe("Registration in a cluster", function () {
         );
         const outcomes = await Promise.all(attempts);
         const winners = [...outcomes.keys()].filter((i) => outcomes[i] === "registered");
-        expect(winners, `those who got ${username}`).to.have.length(1);
+        expect(winners, `winners of ${username}`).to.have.length(1);
         expect(outcomes.filter((outcome) => outcome === "USERNAME_TAKEN")).to.have.length(AT_ONCE - 1);
-        // It is theirs on every node.
+        // The winner can sign in on every node.
         await Promise.all(wires.map((wire) => wire.login(username, `password ${winners[0]}`)));
       }
     } finally {
@@ -38,7 +38,7 @@ function wireOf(wires: readonly Connection[], i: number): Connection {
   return wires[i % wires.length] as Connection;
 }
 
-/** What became of it, in the end: a server that has too many passwords to hash asks to come again. */
+/** Registers, and retries while the server has too many passwords to hash. Resolves with the outcome. */
 async function register(wire: Connection, username: string, password: string): Promise<string> {
   for (;;) {
     try {
@@ -48,7 +48,7 @@ async function register(wire: Connection, username: string, password: string): P
       if (!(error instanceof CallFailed)) throw error;
       const { reason = error.message, details } = error.ending;
       if (reason !== "OVERLOADED") return reason;
-      await sleep(details?.retryAfterMs ?? WAIT);
+      await sleep(details?.retryAfterMs ?? DEFAULT_WAIT_MS);
     }
   }
 }

@@ -21,7 +21,7 @@ describe(`A rolling restart of three nodes under load (SEED=${seed})`, function 
     const { group } = run;
     await group.everyoneBack();
     await run.everyoneListed();
-    // Some users wrote to others who had yet to come online.
+    // Some users wrote to others who were not online yet.
     const before = new Map(group.recorder.rejections);
     asking = new ListingApp(run);
     for (const { silence } of group.users) silence.begin();
@@ -34,16 +34,16 @@ describe(`A rolling restart of three nodes under load (SEED=${seed})`, function 
     }
     await group.accepted(500);
     const longest = Math.max(...group.users.map(({ silence }) => silence.ms));
-    console.log(`      the longest gap in what came to a client: ${(longest / 1_000).toFixed(2)} s`);
+    console.log(`      the longest time without a message for a client: ${(longest / 1_000).toFixed(2)} s`);
     await asking.stop();
     expect(asking.errors, `errors of an application that asked ${asking.answers} times`).to.deep.equal([]);
-    expect(group.recorder.rejections, "commands that were refused").to.deep.equal(before);
+    expect(group.recorder.rejections, "rejected commands").to.deep.equal(before);
     for (const { client, streams } of group.users) expect(streams, `streams of ${client}`).to.be.at.least(2);
     await run.finish(this, "rolling restart", 5_000);
   });
 });
 
-/** An application that lists the online users all the time. */
+/** An application that requests the online list without a pause. */
 class ListingApp {
   readonly errors: string[] = [];
   answers = 0;

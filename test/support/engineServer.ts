@@ -8,10 +8,10 @@ import type { Context } from "mocha";
 const SCRIPT = path.resolve(import.meta.dirname, "../../scripts/engines");
 const execute = promisify(execFile);
 
-/** What `scripts/engines` can start. */
+/** The engines that `scripts/engines` can start. */
 export type EngineName = "postgres" | "nats";
 
-/** A real PostgreSQL or NATS of this process's own, on a port that stays the same over all its lives. */
+/** A real PostgreSQL or NATS server. Its port stays the same when it is restarted. */
 export class EngineServer {
   readonly name: EngineName;
   readonly #folder: string;
@@ -25,8 +25,8 @@ export class EngineServer {
   }
 
   /**
-   * Starts a new one, which is taken away when the tests are over, or this process has died. `natsOptions`: more
-   * options for nats-server, with spaces between them.
+   * Starts a new server, which is removed after all tests, or when this process has died. `natsOptions`: more options
+   * for nats-server, with spaces between them.
    */
   static async start(name: EngineName, natsOptions?: string): Promise<EngineServer> {
     const server = new EngineServer(name, await mkdtemp(path.join(tmpdir(), `obrolan-${name}-`)), natsOptions);
@@ -35,7 +35,7 @@ export class EngineServer {
     return server;
   }
 
-  /** How a client reaches it. */
+  /** The URL for clients. */
   get url(): string {
     return this.#url;
   }
@@ -44,14 +44,14 @@ export class EngineServer {
     return Number(new URL(this.#url).port);
   }
 
-  /** The URL by way of something that stands in front of it, such as a proxy. */
+  /** The URL with another port, such as that of a proxy. */
   urlAt(port: number): string {
     return this.#url.replace(`:${this.port}`, `:${port}`);
   }
 
   /**
-   * A copy of all that it holds now, on a port of its own; it has yet to be started. PostgreSQL is stopped for it,
-   * and started again.
+   * Copies the data to a new server, which is not started yet and has a port of its own. Stops the original for the
+   * copy, and starts it again.
    */
   async copy(): Promise<EngineServer> {
     await this.stop();
@@ -63,35 +63,35 @@ export class EngineServer {
     return copy;
   }
 
-  /** From its next start on PostgreSQL is a standby, which waits for more of what it is to repeat, and can be read. */
+  /** Makes PostgreSQL a standby from its next start on: it can be read, and waits for WAL. */
   async standBy(): Promise<void> {
     await writeFile(path.join(this.#folder, "postgres", "standby.signal"), "");
   }
 
-  /** Starts it again; resolves when it takes connections. What PostgreSQL held is there. */
+  /** Starts the server, with the data of earlier starts. Resolves when it accepts connections. */
   async start(): Promise<void> {
-    // Once: it watches this process for as long as the folder is there.
+    // Only at the first start: the script then watches this process until the folder is removed.
     await this.#run("start", ...(this.#url === "" ? ["--while", String(process.pid)] : []));
     const urls = await this.#run("urls");
     this.#url = urls.slice(urls.indexOf("=") + 1).trim();
   }
 
-  /** Ends it in an orderly way. */
+  /** Stops the server in an orderly way. */
   async stop(): Promise<void> {
     await this.#run("stop");
   }
 
-  /** Ends it as `kill -9` does, all of its processes. */
+  /** Kills all processes of the server with SIGKILL. */
   async kill(): Promise<void> {
     await this.#run("kill");
   }
 
-  /** From now on NATS does nothing, and its connections stay. */
+  /** Stops the process of NATS with SIGSTOP. Its connections stay open. */
   async freeze(): Promise<void> {
     process.kill(await this.#natsPid(), "SIGSTOP");
   }
 
-  /** The opposite of `freeze`. */
+  /** Undoes `freeze`. */
   async thaw(): Promise<void> {
     process.kill(await this.#natsPid(), "SIGCONT");
   }
@@ -100,7 +100,7 @@ export class EngineServer {
     return Number(await readFile(path.join(this.#folder, "nats.pid"), "utf8"));
   }
 
-  /** Takes it away with all that it holds. */
+  /** Removes the server and its data. */
   async remove(): Promise<void> {
     all.delete(this);
     await this.#run("remove");
@@ -117,7 +117,7 @@ export class EngineServer {
 const all = new Set<EngineServer>();
 const shared = new Map<EngineName, Promise<EngineServer>>();
 
-/** The one that all tests of this process share, who leave it running as it is; started for the first who asks. */
+/** The server that all tests of this process share. The first call starts it. Tests must leave it running. */
 export function sharedServer(name: EngineName): Promise<EngineServer> {
   let server = shared.get(name);
   if (server === undefined) {
@@ -127,9 +127,9 @@ export function sharedServer(name: EngineName): Promise<EngineServer> {
   return server;
 }
 
-// Once at the root of all suites, whichever of them needs an engine. Outside of mocha, the code that starts one
-// removes it. Where mocha runs several files at a time each is at the root by itself, and the next one needs the same
-// engines: they go with their process.
+// A hook of mocha's root suite removes the servers after all files. In a worker of `--parallel` each file has a root
+// suite of its own, and the next file uses the same servers, so they are removed with the process. Outside mocha, the
+// code that starts a server removes it.
 if (typeof after === "function" && process.env.MOCHA_WORKER_ID === undefined) {
   after(async () => {
     await Promise.all([...all].map((server) => server.remove()));
@@ -137,8 +137,8 @@ if (typeof after === "function" && process.env.MOCHA_WORKER_ID === undefined) {
 }
 
 /**
- * For suites (in `before`) and tests on a real engine: skips them where it is not installed, and says what to
- * install. Where `CI` is set nothing may be skipped: they then fail.
+ * Skips a test, or in `before` a suite, whose engine is not installed, and says what to install. If `CI` is set, the
+ * test fails instead.
  */
 export function needsEngine(context: Context, name: EngineName): void {
   try {

@@ -9,7 +9,7 @@ import { type ClusterEngines, ClusterNode } from "./node.ts";
 
 const PASSWORD = "a good password";
 
-/** Several nodes on a database of their own and one NATS, each connection of them through a proxy. */
+/** Several nodes on a database of their own and one NATS. All their connections go through proxies. */
 export class Cluster {
   readonly postgres: EngineServer;
   readonly nats: EngineServer;
@@ -24,7 +24,7 @@ export class Cluster {
     this.database = database;
   }
 
-  /** Makes an empty database; PostgreSQL and NATS run, as they may not have since a test failed. */
+  /** Makes an empty database. Starts PostgreSQL and NATS, which a failed test may have left stopped. */
   static async prepare(folder: string): Promise<Cluster> {
     const [postgres, nats] = await Promise.all([sharedServer("postgres"), sharedServer("nats")]);
     await Promise.all([postgres.start(), nats.start()]);
@@ -32,7 +32,7 @@ export class Cluster {
     return new Cluster({ folder, postgres, databaseUrl: database.url, nats }, database);
   }
 
-  /** Starts so many more nodes, all at once; resolves when they listen. */
+  /** Starts this many more nodes, all at once. Resolves when they listen. */
   async addNodes(count: number): Promise<void> {
     const names = Array.from({ length: count }, (_, i) => `node ${this.nodes.length + i + 1}`);
     const started = await Promise.allSettled(names.map((name) => ClusterNode.start(name, this.#engines)));
@@ -40,7 +40,7 @@ export class Cluster {
     for (const one of started) if (one.status === "rejected") throw one.reason;
   }
 
-  /** One of the nodes, counted from 0 and round. */
+  /** The node with this index, modulo their number. */
   node(i: number): ClusterNode {
     return this.nodes[i % this.nodes.length] as ClusterNode;
   }
@@ -55,7 +55,7 @@ export class Cluster {
     return users as { [Index in keyof Names]: Account };
   }
 
-  /** Takes all of it away; the processes are ended already. */
+  /** Removes the cluster. Its processes must have ended. */
   async close(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.close()));
     await Promise.all([this.postgres.start(), this.nats.start()]);
@@ -63,7 +63,7 @@ export class Cluster {
   }
 }
 
-/** Clusters of a `describe`, each on a database of its own; nothing of them is left after each test. */
+/** Makes clusters, each on a database of its own, and removes them after each test of a `describe`. */
 export function useClusters(): (nodes?: number) => Promise<Cluster> {
   const clusters: Cluster[] = [];
   const folders: string[] = [];

@@ -6,15 +6,12 @@ import type { Connection } from "../../support/wire.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ClusterNode } from "./node.ts";
 
-/** After how long a node that could not be asked for its health is asked again, in milliseconds. */
-const RETRY = 50;
+/** The wait before the next attempt to watch the health of a node. */
+const RETRY_MS = 50;
 
-/**
- * A balancer as operators put one before nodes: a new connection goes to one that says of itself that it serves, in
- * turn.
- */
+/** A load balancer. It gives new connections in turn to the nodes whose health is SERVING. */
 export class Front {
-  /** What clients connect to. */
+  /** The proxy that clients connect to. */
   readonly proxy: NetworkProxy;
   readonly #serving: Set<ClusterNode>;
   readonly #watches = new Map<ClusterNode, Connection>();
@@ -26,12 +23,12 @@ export class Front {
     for (const node of nodes) this.#watch(node);
   }
 
-  /** Starts one in front of the nodes that there are. */
+  /** Starts a balancer for the present nodes of a cluster. */
   static async start({ nodes }: Cluster): Promise<Front> {
     const serving = new Set(nodes);
     let turn = 0;
     const proxy = await NetworkProxy.start(() => {
-      // Where none serves one of them refuses in its own words.
+      // If no node serves, one of them refuses the connection itself.
       const choice = serving.size > 0 ? [...serving] : nodes;
       return (choice[turn++ % choice.length] as ClusterNode).server.port;
     });
@@ -50,10 +47,10 @@ export class Front {
 
   async #watch(node: ClusterNode): Promise<void> {
     while (!this.#isClosed) {
-      // A node that cannot be asked does not serve.
+      // A node whose health cannot be watched counts as not serving.
       await this.#follow(node).catch(() => {});
       this.#serving.delete(node);
-      if (!this.#isClosed) await sleep(RETRY);
+      if (!this.#isClosed) await sleep(RETRY_MS);
     }
   }
 

@@ -6,22 +6,22 @@ import type { Cluster } from "./cluster.ts";
 import { Front } from "./front.ts";
 import { listed } from "./listed.ts";
 
-/** The users of a room, and what they send. */
+/** The users of a room and their load. */
 export interface RoomOptions extends LoadOptions {
   readonly users: number;
   readonly clients: number;
-  /** Every n-th client uses the client library, and the others are on the wire. Default: 4. */
+  /** Every n-th client uses the client library, and the others the wire. Default: 4. */
   readonly libraryEvery?: number;
 }
 
 /**
- * Virtual users over all nodes of a cluster: wire users reconnect to another node each time, library users to any
+ * Virtual users on all nodes of a cluster. A wire user reconnects to the next node each time, a library user to any
  * node that serves.
  */
 export class ClusterRoom {
   readonly group = new UserGroup(true);
   readonly users: readonly Account[];
-  /** Between the library users and all nodes. */
+  /** The load balancer of the library users. */
   readonly front: Front;
   readonly #cluster: Cluster;
 
@@ -45,13 +45,13 @@ export class ClusterRoom {
     return room;
   }
 
-  /** Waits until every node lists all users, who all have clients. */
+  /** Waits until every node lists all users. Each user must have a client. */
   async everyoneListed(): Promise<void> {
     const names = this.users.map(({ username }) => username).sort();
     for (const node of this.#cluster.nodes) await listed(node, this.users[0] as Account, names);
   }
 
-  /** As in `UserGroup`. PostgreSQL itself says what the log is. */
+  /** As in `UserGroup`. The audit reads the log from PostgreSQL. */
   async finish(test: Mocha.Context, name: string, least: number): Promise<void> {
     await this.group.finish(test, { name, least, audit: () => this.#audit() });
   }
@@ -72,7 +72,7 @@ export class ClusterRoom {
     this.group.add(WireUser, user, client, () => this.#cluster.node(node++).port);
   }
 
-  /** Records the log as each user must have seen it, as if one more client had asked for all of it. */
+  /** Records the whole log as one more stream of each user. */
   async #audit(): Promise<void> {
     const messages = (await this.#cluster.database.messages()).map((message) => ({
       kind: "message" as const,
@@ -81,7 +81,7 @@ export class ClusterRoom {
     const id = messages.at(-1)?.id ?? 0;
     for (const { username } of this.users) {
       const join = { resumeAfter: 0, logId: "", recent: 0 };
-      const stream = this.group.recorder.stream(username, `what PostgreSQL has for ${username}`, join);
+      const stream = this.group.recorder.stream(username, `the log in PostgreSQL for ${username}`, join);
       for (const message of messages) if (maySee(username, message)) stream.seen.push(message);
       stream.seen.push({ kind: "caughtUp", id });
       stream.complete = true;
@@ -89,9 +89,7 @@ export class ClusterRoom {
   }
 }
 
-/**
- * Rooms of a `describe`. Nothing of them is left after each test. Call it after `useClusters`, whose nodes end first.
- */
+/** Opens rooms, and closes them after each test. Call it after `useClusters`, so that the nodes end first. */
 export function useRooms(): (cluster: Cluster, options: RoomOptions) => Promise<ClusterRoom> {
   const rooms: ClusterRoom[] = [];
   afterEach(async () => {

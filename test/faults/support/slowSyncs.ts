@@ -2,38 +2,38 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { within } from "../../support/deadline.ts";
 
-/** Makes every sync of a running process take longer, by way of strace. */
+/** Delays every sync of a running process with strace. */
 export class SlowSyncs {
   readonly #strace: ChildProcess;
-  #said = "";
+  #output = "";
 
   private constructor(strace: ChildProcess) {
     this.#strace = strace;
     strace.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      this.#said += text;
+      this.#output += text;
     });
   }
 
-  /** Resolves when every sync takes `ms` milliseconds longer. */
+  /** Delays each sync by `ms` milliseconds. Resolves when the delay is in effect. */
   static async begin(pid: number, ms: number): Promise<SlowSyncs> {
     const fault = ["-e", "trace=fsync,fdatasync", "-e", `inject=fsync,fdatasync:delay_enter=${ms * 1_000}`];
     const slow = new SlowSyncs(spawn("strace", ["-f", ...fault, "-p", String(pid)]));
-    await within(slow.#attached(), () => `strace to attach; it said: ${slow.#said}`);
+    await within(slow.#attached(), () => `strace to attach; its output: ${slow.#output}`);
     return slow;
   }
 
-  /** Resolves with how many syncs were slow when they are no longer. */
+  /** Ends the delay. Resolves with the number of delayed syncs. */
   async end(): Promise<number> {
-    // Behind its last words.
+    // The event comes after the end of the output.
     const closed = once(this.#strace, "close");
     this.#strace.kill("SIGINT");
-    await within(closed, () => `strace to end; it said: ${this.#said}`);
-    return this.#said.split("(DELAYED)").length - 1;
+    await within(closed, () => `strace to end; its output: ${this.#output}`);
+    return this.#output.split("(DELAYED)").length - 1;
   }
 
   async #attached(): Promise<void> {
-    while (!this.#said.includes("attached")) {
-      if (this.#strace.exitCode !== null) throw new Error(`strace ended: ${this.#said}`);
+    while (!this.#output.includes("attached")) {
+      if (this.#strace.exitCode !== null) throw new Error(`strace ended: ${this.#output}`);
       await Promise.race([once(this.#strace.stderr ?? this.#strace, "data"), once(this.#strace, "exit")]);
     }
   }

@@ -3,49 +3,49 @@ import { appendFileSync, rmSync } from "node:fs";
 import type { Trial } from "./trial.ts";
 
 const MEGABYTES = 48;
-/** Mounts of its own, which end with the process: no superuser needed where the system lets users have them. */
-const ALONE = ["unshare", "--map-root-user", "--mount"];
+/** Gives a process its own mounts, without the superuser, if the system allows user namespaces. */
+const OWN_MOUNTS = ["unshare", "--map-root-user", "--mount"];
 const MOUNT = `mount -t tmpfs -o size=${MEGABYTES}m tmpfs "$0"`;
 
-/** A disk under a trial's server that can be filled up and freed. */
+/** A disk for a trial's server that a test can fill and free. */
 export interface SmallDisk {
-  /** For `TrialOptions`. */
+  /** The command to put before the server's, for `TrialOptions`. */
   readonly prefix: (folder: string) => readonly string[];
   fill(run: Trial): void;
   free(run: Trial): void;
 }
 
-/** A disk of its own, or, where nobody may mount one, the system's, with a limit on how far the server may write. */
+/** A disk of its own. If the system does not allow that: its disk, with a limit on the size of the server's files. */
 export function smallDisk(folder: string): SmallDisk {
-  const [command = "", ...args] = [...ALONE, "sh", "-c", MOUNT, folder];
+  const [command = "", ...args] = [...OWN_MOUNTS, "sh", "-c", MOUNT, folder];
   return spawnSync(command, args).status === 0 ? ownDisk : limitedFiles;
 }
 
 const ownDisk: SmallDisk = {
-  prefix: (folder) => [...ALONE, "sh", "-c", `${MOUNT} && exec "$@"`, folder],
+  prefix: (folder) => [...OWN_MOUNTS, "sh", "-c", `${MOUNT} && exec "$@"`, folder],
   fill(run) {
     try {
       for (;;) appendFileSync(ballastOf(run), Buffer.alloc(4_096));
     } catch {
-      // It is full.
+      // The disk is full.
     }
   },
   free: (run) => rmSync(ballastOf(run)),
 };
 
-/** As this process sees it, which has not mounted it. */
+/** The path of the ballast file for this process, which does not have the mount. */
 function ballastOf({ server, folder }: Trial): string {
   return `/proc/${server.pid}/root${folder}/ballast`;
 }
 
 const limitedFiles: SmallDisk = {
   prefix: () => [],
-  // Next to nothing: a write-ahead log is written over from its beginning, and would take a while to grow.
+  // The limit is 1 byte, because SQLite overwrites the WAL from its beginning, so the file hardly grows.
   fill: ({ server }) => limit(server.pid, "1"),
   free: ({ server }) => limit(server.pid, "unlimited"),
 };
 
-/** Only the soft limit, which may be raised again. */
+/** Sets the soft limit only, because it can be raised again. */
 function limit(pid: number, bytes: string): void {
   const { status, stderr } = spawnSync("prlimit", ["--pid", String(pid), `--fsize=${bytes}:`], { encoding: "utf8" });
   if (status !== 0) throw new Error(`prlimit: ${stderr}`);

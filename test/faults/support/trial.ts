@@ -10,24 +10,23 @@ import { within } from "../../support/deadline.ts";
 import { endProcesses } from "../../support/process.ts";
 import { Connection } from "../../support/wire.ts";
 
-/** How many messages every trial accounts for, at least. */
-const LEAST = 5_000;
+/** The least number of messages of a trial. */
+const MIN_MESSAGES = 5_000;
 const PASSWORD = "a good password";
 
-/** How a trial is made. */
+/** The options of a trial. */
 export interface TrialOptions extends LoadOptions {
-  /** What to put before the server's command, given the trial's folder. */
+  /** The command to put before the server's, given the trial's folder. */
   readonly prefix?: (folder: string) => readonly string[];
   /** Additional environment variables of the server, given the trial's folder. */
   readonly env?: (folder: string) => Record<string, string>;
 }
 
 /**
- * Virtual users who send all the time, behind a proxy, in front of the real server. The history checker decides at
- * the end.
+ * Virtual users who send all the time, through a proxy, to the real server. The history checker decides at the end.
  */
 export class Trial {
-  /** Has the server's data in `data`, and whatever else a trial needs. */
+  /** The folder of the trial. The server's data is in `data`. */
   readonly folder: string;
   readonly server: RestartableServer;
   readonly accounts: readonly Account[];
@@ -37,7 +36,7 @@ export class Trial {
     this.folder = folder;
     this.server = server;
     this.accounts = accounts;
-    // Half of them on the wire and half with the library. Two accounts have two clients.
+    // Half of the clients use the wire, and half the library. Two accounts have two clients.
     for (const [i, account] of [...accounts, ...accounts.slice(0, 2)].entries()) {
       const client = `${account.username}${i < accounts.length ? "" : "'s other"}`;
       if (i % 2 === 0) this.add(WireUser, account, client);
@@ -60,7 +59,7 @@ export class Trial {
     }
   }
 
-  /** Adds a user who only listens unless told to send. `port`: default the proxy's. */
+  /** Adds a user who only receives until it is told to send. `port`: default the proxy's. */
   add<U extends VirtualUser>(
     Kind: new (options: VirtualUserOptions) => U,
     account: Account,
@@ -75,10 +74,10 @@ export class Trial {
     const audit = async () => {
       for (const account of this.accounts) await this.#audit(account);
     };
-    await this.group.finish(test, { name, least: LEAST, audit });
+    await this.group.finish(test, { name, least: MIN_MESSAGES, audit });
   }
 
-  /** Ends everything that a failed trial has left. It may have ended already. */
+  /** Closes everything, also after a failed test. */
   async close(): Promise<void> {
     this.group.abandon();
     await this.server.proxy.close();
@@ -107,8 +106,8 @@ async function registerAll(port: number): Promise<Account[]> {
 }
 
 /**
- * Trials of a `describe`, each on a folder of its own. Nothing of them is left after each test, or after all with
- * `after` as hook.
+ * Makes trials, each in a folder of its own. Removes them after each test of a `describe`; with `after` as the hook,
+ * after all tests.
  */
 export function useTrials(hook: Mocha.HookFunction = afterEach): (options: TrialOptions) => Promise<Trial> {
   const trials: Trial[] = [];

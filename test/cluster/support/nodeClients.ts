@@ -4,19 +4,19 @@ import { join } from "../../support/commands.ts";
 import type { Connection } from "../../support/wire.ts";
 import type { ClusterNode } from "./node.ts";
 
-/** Connections to nodes, and streams on them; all are cut after each test. */
-export interface Visitors {
+/** Connections to nodes, and streams on them. All are cut after each test. */
+export interface NodeClients {
   /** A connection to a node. */
   connect(node: ClusterNode): Promise<Connection>;
-  /** A stream on a connection of its own, which has joined and caught up. */
+  /** Opens a stream on a connection of its own, joins, and waits until it has caught up. */
   enter(node: ClusterNode, user: Account, how?: Parameters<typeof join>[0]): Promise<ChatStream>;
 }
 
-/** How long a stream waits for anything, in milliseconds: well above what nodes take while something is away. */
+/** The limit of each wait on a stream. Nodes are slower during an outage, but not by this much. */
 const DEADLINE_MS = 30_000;
 
-/** Visitors of a `describe`. */
-export function useVisitors(): Visitors {
+/** Clients for the tests of a `describe`. */
+export function useNodeClients(): NodeClients {
   const connections: Connection[] = [];
   const connect = async (node: ClusterNode) => {
     const wire = await node.connect();
@@ -37,7 +37,7 @@ export function useVisitors(): Visitors {
   };
 }
 
-/** How long something took, for people: `0.12 s`. */
+/** Formats a duration: `0.12 s`. */
 export function seconds(ms: number): string {
   return `${(ms / 1_000).toFixed(2)} s`;
 }
