@@ -21,8 +21,8 @@ export async function generate(target: string): Promise<void> {
 }
 
 /**
- * Writes the descriptors that reflection serves: the contract with its comments, so that `grpcurl describe` explains it;
- * gRPC's own health service; and the error details, so that grpcurl shows them in clear.
+ * Writes the descriptors that reflection serves: the contract with its comments, so that `grpcurl describe` explains
+ * it; gRPC's own health service; and the error details, so that grpcurl shows them in clear.
  */
 async function generateDescriptors(file: string): Promise<void> {
   const other = `${file}.other.binpb`;

@@ -13,7 +13,10 @@ interface FileResults {
   readonly pending: string[];
 }
 
-/** A reporter of mocha that prints one line for each test file, names what failed or was skipped, and ends with a note and the totals. */
+/**
+ * A reporter of mocha. It prints one line for each test file, names failed and skipped tests, and ends with a note and
+ * the totals.
+ */
 export default class TestReporter extends Mocha.reporters.Base {
   #results: FileResults | undefined;
 

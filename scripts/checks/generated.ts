@@ -5,7 +5,7 @@ import { generate, generated } from "../generate.ts";
 import { root } from "../run.ts";
 import type { Check } from "./check.ts";
 
-/** The generated files are those that the contract, the settings and the metrics give now. */
+/** The generated files match the contract, the settings and the metrics. */
 export const generatedCheck: Check = {
   name: "generated files in step (npm run generate)",
   async run() {

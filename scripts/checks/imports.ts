@@ -14,8 +14,8 @@ interface Import {
 }
 
 /**
- * Checks that `directions.ts` allows every import, and that there are no cycles of files. Type imports count, because a type
- * that two folders share shows which of them depends on the other.
+ * Checks that `directions.ts` allows every import, and that there are no cycles of files. Type imports count, because
+ * a type that two folders share shows which of them depends on the other.
  */
 export const importsCheck: Check = {
   name: "directions of imports, no cycles (scripts/checks/directions.ts)",
@@ -65,7 +65,7 @@ function targetOf(file: string, specifier: string): string {
   return specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 }
 
-/** The row of the table for a file: the row with the longest matching path. The row "test" stands for each folder in it. */
+/** The row of the table for a file: the longest matching path. The row "test" stands for each folder in it. */
 function folderOf(file: string): Folder | undefined {
   return directions
     .filter(({ path }) => file === path || file.startsWith(path.endsWith("/") ? path : `${path}/`))

@@ -53,7 +53,7 @@ async function retiredWordsIn(file: string): Promise<string[]> {
     );
 }
 
-/** A word at the start of a word or of a part of a name, such as in `stretchOf` and `newStretch`, but not in "totally". */
+/** A retired word at the start of a word or of a part of a name: in `stretchOf` and `newStretch`, not in "totally". */
 const WORDS = new RegExp(Object.keys(RETIRED).map(anyCase).join("|"), "g");
 
 function anyCase(word: string): string {

@@ -39,7 +39,7 @@ export function refuseArguments([word]: readonly string[], command: Command, com
   const typed = word.toLowerCase();
   if (FIRST_SCREEN.includes(typed)) {
     throw new ConfigError([
-      `${typed} is no argument of ${name}: start obrolan and type it there, or give it on standard input. ${help}`,
+      `${typed} is not an argument of ${name}: start obrolan and type it there, or give it on standard input. ${help}`,
     ]);
   }
   const suggestion = didYouMean(word, commands);

@@ -51,8 +51,8 @@ export interface ServerOptions {
   /** Read the address of each client from the header of the PROXY protocol, version 2. Default false. */
   readonly proxyProtocol?: boolean;
   /**
-   * Whether responses are written to the HTTP/2 streams behind grpc-js (docs/decisions/0002-chat-on-grpc-js.md). Default: if
-   * this version of grpc-js allows it.
+   * Whether responses are written to the HTTP/2 streams behind grpc-js (docs/decisions/0002-chat-on-grpc-js.md).
+   * Default: if this version of grpc-js allows it.
    */
   readonly direct?: boolean;
   /** Limits for unfinished requests. Options without a value get the defaults of rpc/inbound/limits.ts. */

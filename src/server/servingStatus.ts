@@ -22,7 +22,7 @@ export class ServingStatus {
    */
   storeAnswers(does: boolean): void {
     if (does) this.#logger.info({}, "the store answers again");
-    else this.#logger.warn({}, "the store does not answer: until it does, nobody can send or come in");
+    else this.#logger.warn({}, "the store does not answer: until it does, no user can send or come in");
     if (!this.#isDraining) this.state.setStatus(does ? "healthy" : "unhealthy", SERVICE);
   }
 

@@ -13,7 +13,7 @@ function setUp(free = 5) {
   let now = 1_700_000_000_000;
   const gate = new LoginThrottle(new MemoryFailedLogins(), { free, clock: () => now });
   const attempt = async (right: boolean, key = KEY) => gate.attempt(key, async () => (right ? "in" : undefined));
-  /** How long an attempt would have to wait; 0: it is made, and fails. */
+  /** The wait that refuses an attempt; 0 if the attempt is made, and fails. */
   const failure = async (key = KEY) => {
     try {
       expect(await attempt(false, key)).to.equal(undefined);

@@ -103,7 +103,7 @@ describe("A session that is logged out", () => {
       const joining = sink.stream.receive("", { kind: "join", logId: "", recent: 1_000 });
       await gate.entered();
       const out = logout();
-      // From here on it may wait for the roster: the streams have been told by then.
+      // The logout has told the streams, and now waits for the roster.
       await ended.promise;
       await turns(3);
       gate.open();
@@ -118,7 +118,7 @@ describe("A session that is logged out", () => {
     await open();
     const sink = await join(node, ana);
     const { headId } = await store.log.state();
-    // Ended on another node, whose notification has not come.
+    // Another node has ended the session, and its notification has not come yet.
     await store.sessions.end(ana.sessionId, false);
     await sink.stream.receive("r", toAll("too late"));
     await sink.has("goodbye");

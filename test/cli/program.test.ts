@@ -45,7 +45,7 @@ describe("The program obrolan", () => {
     [["serve", "now"], {}, /^obrolan: serve takes no such argument\. See obrolan serve --help\./],
     [["--json=yes"], {}, /^obrolan: --json takes no value\./],
     [["backup"], {}, /^obrolan: backup needs FILE: obrolan backup /],
-    [["login", "ani", "secret"], {}, /^obrolan: login is no argument of obrolan: start obrolan and type it there/],
+    [["login", "ani", "secret"], {}, /^obrolan: login is not an argument of obrolan: start obrolan and type it there/],
     [["--ca", "/no/such/file"], {}, /--ca: \/no\/such\/file cannot be read: there is no such file/],
     [["serve", "--listen", "0.0.0.0:0"], {}, /0\.0\.0\.0:0 can be reached from other machines/],
   ];

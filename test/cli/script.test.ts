@@ -78,7 +78,7 @@ describe("A script", () => {
   it("A script with an unknown command ends with 2, and the server's answer lists the commands.", async () => {
     const { code, out } = await run(at, [login, "dance", "sendall hello"]);
     expect(code).to.equal(2);
-    expect(out).to.contain("dance is no command; commands: sendall TEXT | sendto NAME TEXT");
+    expect(out).to.contain("dance is not a command; commands: sendall TEXT | sendto NAME TEXT");
     expect(out).to.contain(`${ani.username}: hello`);
   });
 

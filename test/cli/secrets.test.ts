@@ -104,7 +104,7 @@ describe("A password", () => {
     terminal.enter("sendall first");
     await terminal.shows("you  first");
     terminal.enter(`login ${ani.username} ${SECRET}`);
-    await terminal.shows("login is no command.");
+    await terminal.shows("login is not a command.");
     // The Up key: the newest line of the history.
     terminal.type("\u001b[A\r");
     await chat.next("message", ({ text }) => text === "first");
@@ -122,7 +122,7 @@ describe("A password", () => {
     terminal.enter(`login ${ani.username} ${SECRET}`);
     await terminal.shows(/kept until the connection is back$/m);
     network.allow();
-    await terminal.shows("login is no command.");
+    await terminal.shows("login is not a command.");
     await chat.accept(sendAll("still here?"));
     await terminal.shows("still here?");
     expect(terminal.text).not.to.contain(SECRET);

@@ -84,7 +84,7 @@ class PickyServer {
     metadata.set("obrolan-reason", "REQUEST_INVALID");
     const reason = Reason.REASON_REQUEST_INVALID;
     if (this.saysGoodbye) say({ $case: "goodbye", value: { reason, reconnect: true, retryAfter: undefined } });
-    const error = { code: status.INVALID_ARGUMENT, details: "This request is no valid protobuf.", metadata };
+    const error = { code: status.INVALID_ARGUMENT, details: "This request is not valid protobuf.", metadata };
     call.emit("error", Object.assign(new Error(error.details), error));
   }
 }

@@ -7,7 +7,7 @@ import { type Person, useServer } from "../support/server.ts";
 import { acceptedId, isCaughtUp, ofKind, says, takeUntil, texts } from "../support/takeEvents.ts";
 
 const QUICK = { firstMs: 1, maxMs: 20 };
-/** Longer than any test: only a user who has left is off the list. */
+/** Longer than any test, so that only a user who has left is off the list. */
 const GRACE_MS = 10 * 60_000;
 
 describe("Room", () => {

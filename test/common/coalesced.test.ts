@@ -4,7 +4,7 @@ import { SerialQueue } from "../../src/server/common/serialQueue.ts";
 import { turns } from "../support/eventLoop.ts";
 
 describe("coalesced", () => {
-  /** A function whose runs end when the test says so. */
+  /** A function whose runs the test ends. */
   function setUp() {
     const runs: PromiseWithResolvers<void>[] = [];
     const run = coalesced(() => {

@@ -3,7 +3,7 @@ import { retry } from "../../src/server/common/retry.ts";
 
 const AWAY = new Error("away");
 
-/** An attempt that fails so many times before it succeeds. */
+/** An attempt that fails this many times before it succeeds. */
 function failing(times: number): { attempt: () => Promise<string>; readonly attempts: number } {
   let attempts = 0;
   return {

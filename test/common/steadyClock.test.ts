@@ -7,32 +7,32 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** After 2026 began, before which no clock is right. */
+/** After the start of 2026, because the clock takes earlier times for wrong. */
 const TODAY = NOON + 1_000 * DAY;
 
-/** A clock that begins `off` from the right one, in a store whose newest time is `unused` ago; both go on together. */
+/** A clock that is `off` from the right time, on a store whose newest time is `unused` ago. */
 function setUp({ off = 0, unused = MINUTE }: { off?: number; unused?: number | undefined } = {}) {
   const stopwatch = manualStopwatch();
   let jump = off;
-  const said: string[] = [];
+  const warnings: string[] = [];
   const right = () => TODAY + stopwatch();
   const clock = new SteadyClock({
     clock: () => right() + jump,
     stopwatch,
     seen: unused === undefined ? undefined : TODAY - unused,
     timings: { clockWaitMs: HOUR, clockLongWaitMs: DAY },
-    warn: (message) => said.push(message),
+    warn: (message) => warnings.push(message),
   });
   return {
     clock,
-    said,
+    warnings,
     right,
-    /** How far the time is off that the clock goes by. */
+    /** The difference between the clock's time and the right time. */
     off: () => clock.now - right(),
     set: (milliseconds: number) => {
       jump = milliseconds;
     },
-    /** Time passes, with a look at the clock every half minute. */
+    /** Lets time pass, and reads the clock every half minute. */
     pass: (milliseconds: number) => {
       for (let left = milliseconds; left > 0; left -= 30 * SECOND) {
         stopwatch.advance(Math.min(left, 30 * SECOND));
@@ -97,27 +97,27 @@ describe("SteadyClock", () => {
 
   it("a steady clock is settled an hour after a start at which it agrees with the store, and not before", () => {
     for (const unused of [0, MINUTE, 23 * HOUR, undefined]) {
-      const { clock, pass, said } = setUp({ unused });
+      const { clock, pass, warnings } = setUp({ unused });
       expect(clock.isUsual).to.equal(true);
       pass(HOUR - MINUTE);
       expect(clock.isSettled).to.equal(false);
       pass(2 * MINUTE);
       expect(clock.isSettled).to.equal(true);
-      expect(said).to.deep.equal([]);
+      expect(warnings).to.deep.equal([]);
     }
   });
 
   it("a steady clock that starts days ahead of the store warns, and is settled after a day", () => {
     for (const how of [{ unused: 8 * DAY }, { off: 8 * DAY }, { off: -8 * DAY }]) {
-      const { clock, pass, off, said } = setUp(how);
+      const { clock, pass, off, warnings } = setUp(how);
       expect(clock.isUsual).to.equal(false);
       pass(DAY - MINUTE);
       expect([clock.isSettled, clock.isUsual]).to.deep.equal([false, false]);
       expect(off()).to.equal(how.off ?? 0);
       pass(2 * MINUTE);
       expect([clock.isSettled, clock.isUsual]).to.deep.equal([true, true]);
-      expect(said).to.have.length(1);
-      expect(said[0]).to.match(/8 days (ahead of|behind) the newest time that the store has seen/);
+      expect(warnings).to.have.length(1);
+      expect(warnings[0]).to.match(/8 days (ahead of|behind) the newest time that the store has seen/);
     }
   });
 
@@ -144,13 +144,13 @@ describe("SteadyClock", () => {
   });
 
   it("a steady clock warns of jumps at most once a minute", () => {
-    const { said, set, pass } = setUp();
+    const { warnings, set, pass } = setUp();
     for (let i = 1; i <= 120; i += 1) {
       set((i % 2) * 8 * DAY);
       pass(SECOND);
     }
-    expect(said).to.have.length(2);
-    expect(said[0]).to.equal(
+    expect(warnings).to.have.length(2);
+    expect(warnings[0]).to.equal(
       "The clock was set ahead by 8 days. Until it has been steady for 24 hours, sessions last as if it had not been, and nothing is deleted for its age.",
     );
   });

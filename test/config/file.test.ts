@@ -20,7 +20,7 @@ describe("The file of settings", () => {
     return name;
   }
 
-  /** The error of the program about a file of settings that it refuses, without the name of the program. */
+  /** The error of the program about a refused file of settings, without the name of the program. */
   async function refusal(config: string): Promise<string> {
     const { code, out, err } = await run(["serve", "--config", config]);
     expect({ code, out }, err).to.deep.equal({ code: 2, out: "" });

@@ -41,6 +41,6 @@ export function readAllowed(): string[] {
   const lines = readFileSync(path.join(root, ".dockerignore"), "utf8").split("\n");
   const [first, ...others] = lines.filter((line) => line !== "" && !line.startsWith("#"));
   if (first !== "*" || others.some((line) => !line.startsWith("!")))
-    throw new Error(".dockerignore is no list of what is allowed");
+    throw new Error(".dockerignore is not a list of allowed files");
   return others.map((line) => line.slice(1));
 }

@@ -99,8 +99,9 @@ describe("A server that is killed with kill -9 during heavy sending", function (
     return chat.messages;
   }
 
-  it("3 kills -9 during heavy sending lose and double nothing accepted, and settle the rest", () => kill(3));
-  it("20 kills -9 during heavy sending lose and double nothing accepted, and settle the rest @long", () => kill(20));
+  it("3 kills -9 during heavy sending lose and duplicate no accepted message, and settle the rest", () => kill(3));
+  it("20 kills -9 during heavy sending lose and duplicate no accepted message, and settle the rest @long", () =>
+    kill(20));
 
   async function kill(rounds: number): Promise<void> {
     let { server, port } = await ServerProcess.serve(folder.path, OPTIONS);

@@ -136,7 +136,7 @@ describeBothWays("Logout of a session whose stream is not read", function () {
     await server.with((elsewhere) => elsewhere.logout(ana.token));
     // By then the node of the two streams knows of the logout, which another node may have carried out.
     await expectGoodbye(other, LOGGED_OUT);
-    const { id } = await bobs.accept(sendAll("not for who has left"));
+    const { id } = await bobs.accept(sendAll("not for a user who has left"));
     chat.resume();
     await expectGoodbye(chat, LOGGED_OUT);
     expect(chat.messages.filter((message) => message.id >= id)).to.deep.equal([]);

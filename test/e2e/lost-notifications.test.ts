@@ -49,7 +49,7 @@ for (const [what, options] of Object.entries(buses)) {
     this.timeout(60_000);
     const server = useServer(options);
 
-    it(`notifications that are ${what} lose no message, double none, and keep the order`, async () => {
+    it(`notifications that are ${what} lose and duplicate no message, and keep the order`, async () => {
       const [ana, bob] = await server.people("ana", "bob");
       const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
       const ids: bigint[] = [];
@@ -74,7 +74,7 @@ describe("Presence notifications, all lost", function () {
       }),
   });
 
-  it("lost presence notifications keep no client from hearing who joined and left", async () => {
+  it("every client learns who joined and left although presence notifications are lost", async () => {
     const [ana, bob] = await server.people("ana", "bob");
     const anas = await server.enter(ana);
     const bobs = await server.enter(bob);

@@ -44,7 +44,7 @@ describe("A restart of the server's process", function () {
 
   function describeRestart(name: string): void {
     for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-      it(`a restart by ${signal} takes no user offline and tells nobody of anything on ${name}`, async () => {
+      it(`a restart by ${signal} takes no user offline and sends no presence event on ${name}`, async () => {
         let port = await start();
         const wires = new Map<string, { wire: Connection; token: string; chat: ChatStream }>();
         for (const username of ["ana", "bob", "cleo", "dan", "eve"]) {

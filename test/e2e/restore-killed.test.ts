@@ -68,14 +68,14 @@ describe("obrolan restore that is killed with kill -9", function () {
     expect(found.new).to.be.greaterThan(0);
   });
 
-  it("at whatever call that changes the disk, leaves the old store whole or the new one, and the next restore goes through @long", async function () {
+  it("a restore that is killed at any disk call leaves the old or the new store, and the next one works @long", async function () {
     needsStrace(this);
     const found = await killAt(CALLS);
     expect(found.old).to.be.greaterThan(5);
     expect(found.new).to.be.greaterThan(CALLS.length);
   });
 
-  /** Kills a restore at each of these calls, and reads what it leaves. Resolves with how often that was which store. */
+  /** Kills a restore at each of these calls. Resolves with how often it left the old and the new store. */
   async function killAt(all: readonly Call[]): Promise<{ old: number; new: number }> {
     await prepare();
     const old = await readLog(inFolder("running"));

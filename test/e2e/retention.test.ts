@@ -11,7 +11,7 @@ import { isCaughtUp, ofKind, takeUntil, texts } from "../support/takeEvents.ts";
 import { Connection } from "../support/wire.ts";
 
 const DAY = 24 * 60 * 60 * 1_000;
-/** In milliseconds; a look every 10 s is the default. */
+/** The interval between two checks, in milliseconds. The default is 10 s. */
 const OFTEN = { retentionIntervalMs: 5 };
 
 function ids(chat: ChatStream): number[] {

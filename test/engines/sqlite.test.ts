@@ -83,14 +83,17 @@ describe("The folder of an SQLite store", () => {
   });
 
   it("a damaged lock file is reported as damaged, and not as in use", async () => {
-    await writeFile(inFolder("obrolan.lock"), "this is no database, and long enough to be seen as none\n".repeat(40));
+    await writeFile(
+      inFolder("obrolan.lock"),
+      "this is not a database, and long enough to be seen as none\n".repeat(40),
+    );
     expect(await whyNot(folder.path))
       .to.include(folder.path)
       .and.not.match(/in use/);
   });
 
   it("a store that is not a database is refused, and left as it is", async () => {
-    const text = "this is no database, and long enough to be seen as none\n".repeat(40);
+    const text = "this is not a database, and long enough to be seen as none\n".repeat(40);
     await writeFile(inFolder("obrolan.db"), text);
     expect(await whyNot(folder.path)).to.match(/not a database/);
     expect((await stat(inFolder("obrolan.db"))).size).to.equal(text.length);

@@ -154,7 +154,7 @@ describe("A start on a data folder that shows signs of a lost store", () => {
       timeout: 30_000,
     });
     if (status !== 1) {
-      if (this.test) this.test.title += " (skipped: this system lets nobody mount a read-only folder)";
+      if (this.test) this.test.title += " (skipped: this system does not allow a read-only mount)";
       this.skip();
     }
     expect(stderr).to.match(

@@ -11,7 +11,7 @@ const ROUNDS = 4;
 /** How many commands are rejected before the disk is freed. */
 const REFUSED = 200;
 const DELAY = 2_000;
-/** About six commits of all commands that the users have in flight. */
+/** About six commits, each with all commands that the users have in flight. */
 const ACCEPTED_SLOWLY = 2_500;
 
 describe(`A bad disk (SEED=${seed})`, () => {

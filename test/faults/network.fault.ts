@@ -9,7 +9,7 @@ const ROUNDS = 12;
 
 interface Fault {
   readonly sentence: string;
-  /** Applies the fault to a connection. Resolves when the network is well again. */
+  /** Applies the fault to a connection. Resolves when the network works again. */
   readonly fault: (link: Link, random: Random) => void | Promise<void>;
 }
 
@@ -20,7 +20,7 @@ const FAULTS: Record<string, Fault> = {
     sentence: "stops for a while and goes on where it stopped",
     fault: async (link, random) => {
       link.hold();
-      // Some stalls are shorter than the two seconds after which clients take a connection for dead, some longer.
+      // Clients take a connection for dead after two seconds. Some stalls are shorter, and some longer.
       await sleep(random.between(100, 3_000));
       link.pass();
     },
@@ -38,7 +38,7 @@ const FAULTS: Record<string, Fault> = {
     fault: async (link, random) => {
       const flow = { bytes: random.oneOf([1, 100, 1_000, 5_000]), everyMs: random.between(1, 20) };
       for (const way of WAYS) link.set(way, flow);
-      // Long enough to split frames everywhere, and for some clients to give the connection up.
+      // Long enough to split frames everywhere, and to make some clients close the connection.
       await sleep(random.between(500, 4_000));
       link.pass();
     },

@@ -13,7 +13,7 @@ import { Connection } from "../support/wire.ts";
 import { type Trial, type TrialOptions, useTrials } from "./support/trial.ts";
 
 const SECOND = 1_000;
-/** How long the server lets a response wait for a reader, in milliseconds, and a margin for a busy machine. */
+/** The server's limit on a response in flight, in milliseconds, and a margin for a busy machine. */
 const STALL = 120 * SECOND;
 const SURELY = 60 * SECOND;
 /** Enough to fill the window of a stream that is not read within seconds. */
@@ -25,7 +25,7 @@ describe(`Users that stop reading while the others send (SEED=${seed})`, () => {
   const trial = useTrials(after);
   const underWay: Record<string, Promise<Trial>> = {};
 
-  // Both take minutes, because the server waits that long for a reader, and run side by side.
+  // Both tests wait minutes for the server's limit, so they run at the same time.
   before(() => {
     for (const [name, scene] of Object.entries({ stall, never })) {
       const options: TrialOptions = { random: new Random(seed), ...TALK };
@@ -49,7 +49,7 @@ describe(`Users that stop reading while the others send (SEED=${seed})`, () => {
   });
 });
 
-/** A user whose streams are counted: it opens no new one if the server stands still for a while. */
+/** A user whose streams are counted. It keeps its stream if the server pauses for a while. */
 class PatientUser extends LibraryUser {
   constructor(parts: VirtualUserOptions) {
     super(parts, 20 * SECOND);
@@ -105,7 +105,7 @@ async function never(run: Trial): Promise<void> {
   }
 }
 
-/** A stream that asks for everything and reads nothing. */
+/** Opens a stream that requests the whole log and reads nothing. */
 function deafStream(connection: Connection, token: string): ChatStream {
   const chat = connection.chat(token, { reading: false });
   chat.send(join({ resumeAfter: 0n }));

@@ -26,7 +26,7 @@ export async function readCalls(): Promise<ReadonlyMap<string, string>> {
   return new Map([...calls].map(([line, tool = ""]) => [tool, line]));
 }
 
-/** Whether a text matches an output with `…`. White space is ignored, because the README formats JSON more tightly. */
+/** Whether a text matches an output with `…`. Ignores white space, because the README formats JSON more tightly. */
 export function isShown(text: string, shown: string): boolean {
   const squeezed = (from: string) => from.replace(/\s+/g, "");
   const parts = squeezed(shown)

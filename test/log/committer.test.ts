@@ -165,7 +165,7 @@ describe("Committer", () => {
   });
 
   describe("when the log has regressed", () => {
-    /** A committer on a log whose id changes when the test says so. */
+    /** A committer on a log that a test can make regress. */
     async function setUpOther() {
       let logId: string | undefined;
       const opened = await setUp((real) =>

@@ -5,7 +5,7 @@ import { range } from "../support/storeFixture.ts";
 
 const batch = (from: number, to: number, length = 10) => range(from, to).map((id) => message(id, { length }));
 
-/** The ids of all batches that follow a head, one behind the other. */
+/** The ids of all buffered batches that follow a head without a gap. */
 function follow(early: OutOfOrderBuffer, headId: number): number[] {
   const ids: number[] = [];
   for (let next = early.takeNext(headId); next !== undefined; next = early.takeNext(headId + ids.length)) {

@@ -51,7 +51,7 @@ function setUp(more: { count?: number; from?: number; pages?: number; length?: n
   };
 }
 
-/** A cache for so many pages of ten messages. */
+/** A cache for this many pages of ten messages. */
 async function bytesFor(pages: number): Promise<number> {
   const { bytes } = await setUp().fetch(11);
   return Math.ceil(bytes * (pages + 0.5));

@@ -9,11 +9,11 @@ import { ModelStore } from "../support/modelStore.ts";
 import { range } from "../support/storeFixture.ts";
 
 const DRAFT = { sessionId: 1, senderId: 1, sender: "ana", recipientId: 0, recipient: "", requestId: "", at: 0 };
-/** A reader. */
+/** A reader with this cursor. */
 const at = (cursor: number) => ({ cursor, accountId: 1 });
 
 describe("A log replica whose store's log has regressed", () => {
-  /** A log on a model that has ten messages. */
+  /** A replica of a model log with ten messages. */
   async function setUp(more: { timeline?: number; through?: (store: LogStore) => LogStore } = {}) {
     const { timeline = DEFAULT_SIZES.timelineBytes, through = (store) => store } = more;
     const store = new ModelStore();
@@ -32,7 +32,7 @@ describe("A log replica whose store's log has regressed", () => {
       regressed: () => regressions.push(log.logId),
       storeAnswers: () => {},
     });
-    /** Everything behind a cursor. */
+    /** The texts of all messages after a cursor. */
     const readFrom = async (cursor: number) => {
       const texts: string[] = [];
       while (cursor < log.headId) {
@@ -48,8 +48,8 @@ describe("A log replica whose store's log has regressed", () => {
     return { store, say, log, appended, regressions, readFrom };
   }
 
-  /** The texts of all messages, of which so many are those of the old log. */
-  const story = (old: number, all: number) => range(1, all).map((id) => `${id <= old ? "old" : "new"} ${id}`);
+  /** The texts of all messages, the first `old` of which are from the old log. */
+  const textsOfLog = (old: number, all: number) => range(1, all).map((id) => `${id <= old ? "old" : "new"} ${id}`);
 
   for (const [where, timeline] of [
     ["in its timeline", 1_000_000],
@@ -57,12 +57,12 @@ describe("A log replica whose store's log has regressed", () => {
   ] as const) {
     it(`the replica has the new log id and the messages of the new log, ${where}`, async () => {
       const { store, say, log, regressions, readFrom } = await setUp({ timeline });
-      expect(await readFrom(0)).to.deep.equal(story(10, 10));
+      expect(await readFrom(0)).to.deep.equal(textsOfLog(10, 10));
       store.regress(6);
       await say(...range(7, 9).map((i) => `new ${i}`));
       await log.sync.run();
       expect([log.logId, log.headId, regressions]).to.deep.equal(["model-1", 9, ["model-1"]]);
-      expect(await readFrom(0)).to.deep.equal(story(6, 9));
+      expect(await readFrom(0)).to.deep.equal(textsOfLog(6, 9));
     });
   }
 
@@ -143,7 +143,7 @@ describe("A log replica whose store's log has regressed", () => {
         override<LogStore>(real, {
           read: async (from, to) => {
             const messages = await real.read(from, to);
-            // Only the page; the timeline is filled by others.
+            // Delays only the page, because other reads fill the timeline.
             if (to === 8) await gate.pass();
             return messages;
           },
@@ -157,7 +157,7 @@ describe("A log replica whose store's log has regressed", () => {
     await log.sync.run();
     gate.open();
     await fetched;
-    expect(await readFrom(0)).to.deep.equal(story(6, 12));
+    expect(await readFrom(0)).to.deep.equal(textsOfLog(6, 12));
   });
 
   it("messages that a sync reads during a regression are not taken", async () => {
@@ -176,8 +176,8 @@ describe("A log replica whose store's log has regressed", () => {
     gate.shut();
     const caughtUp = log.sync.run();
     await gate.entered();
-    // Found out by a reader whose page is gone, while the log reads on. The timeline begins so that what is read would
-    // fit.
+    // A reader whose page is gone detects the regression while the sync reads. The truncation lets the read messages
+    // fit to the timeline.
     store.regress(10);
     store.log.oldestId = 11;
     await log.loadPage(at(0));
@@ -209,7 +209,7 @@ describe("A log replica whose store's log has regressed", () => {
     await gate.entered();
     isHeld = false;
     store.regress(6);
-    // Another look, of a reader that misses its page, overtakes the first one.
+    // The position that a reader with a missing page reads overtakes the first one.
     await log.loadPage(at(20)).catch(() => {});
     expect(regressions).to.deep.equal(["model-1"]);
     gate.open();
@@ -226,6 +226,6 @@ describe("A log replica whose store's log has regressed", () => {
     await log.sync.run();
     await turns(3);
     await until(() => log.headId === 11, "the log to catch up");
-    expect(await readFrom(0)).to.deep.equal(story(6, 11));
+    expect(await readFrom(0)).to.deep.equal(textsOfLog(6, 11));
   });
 });

@@ -23,10 +23,10 @@ function retentionOf(store: LogStore, { policy, clock = () => NOON }: SetUp = {}
   const notifications: Notification[] = [];
   bus.subscribe((notification) => notifications.push(notification));
   const retention = new Retention({ store, bus, policy: { maxAgeMs: 0, maxMessages: 0, ...policy }, clock });
-  const look = async (times: number) => {
+  const checkTimes = async (times: number) => {
     for (let i = 0; i < times; i++) await retention.check();
   };
-  return { retention, look, notifications };
+  return { retention, check: checkTimes, notifications };
 }
 
 describe("Retention", () => {
@@ -36,14 +36,14 @@ describe("Retention", () => {
     ana = await enlist(store, "ana");
   });
 
-  /** Messages of these times after noon. */
-  const say = (...times: number[]) => store.log.append(times.map((at) => draft(ana, "-", { at: NOON + at })));
+  /** Appends messages with these times after noon. */
+  const append = (...times: number[]) => store.log.append(times.map((at) => draft(ana, "-", { at: NOON + at })));
   const kept = () => idsAfter(store.log, 0);
 
   it("a log without bounds keeps all messages", async () => {
-    await say(...range(1, 20));
-    const { look, notifications } = retentionOf(store.log, { clock: () => NOON + 10_000 * DAY });
-    await look(2);
+    await append(...range(1, 20));
+    const { check, notifications } = retentionOf(store.log, { clock: () => NOON + 10_000 * DAY });
+    await check(2);
     expect(await kept()).to.deep.equal(range(1, 20));
     expect(notifications).to.deep.equal([]);
   });
@@ -65,103 +65,103 @@ describe("Retention", () => {
   });
 
   it("retention keeps the newest messages up to the bound, from the first check on", async () => {
-    await say(...range(1, 20));
-    const { look, notifications } = retentionOf(store.log, { policy: { maxMessages: 5 } });
-    await look(1);
+    await append(...range(1, 20));
+    const { check, notifications } = retentionOf(store.log, { policy: { maxMessages: 5 } });
+    await check(1);
     expect(await kept()).to.deep.equal(range(16, 20));
     const { logId } = await store.log.state();
     expect(notifications).to.deep.equal([{ kind: "truncated", logId, oldestId: 16 }]);
-    await say(21, 22);
-    await look(1);
+    await append(21, 22);
+    await check(1);
     expect(await kept()).to.deep.equal(range(18, 22));
   });
 
   it("retention leaves a log that is empty or has fewer messages as it is", async () => {
-    const { look, notifications } = retentionOf(store.log, { policy: { maxMessages: 5, maxAgeMs: DAY } });
-    await look(2);
-    await say(...range(1, 5));
-    await look(2);
+    const { check, notifications } = retentionOf(store.log, { policy: { maxMessages: 5, maxAgeMs: DAY } });
+    await check(2);
+    await append(...range(1, 5));
+    await check(2);
     expect(await kept()).to.deep.equal(range(1, 5));
     expect(notifications).to.deep.equal([]);
   });
 
   it("a message is removed once it is older than the bound, and not a millisecond sooner", async () => {
-    await say(0, 1, 2, 2, 3);
+    await append(0, 1, 2, 2, 3);
     let now = NOON + DAY;
-    const { look } = retentionOf(store.log, { policy: { maxAgeMs: DAY }, clock: () => now });
-    await look(1);
+    const { check } = retentionOf(store.log, { policy: { maxAgeMs: DAY }, clock: () => now });
+    await check(1);
     expect(await kept()).to.deep.equal(range(1, 5));
     now += 2;
-    await look(1);
+    await check(1);
     expect(await kept()).to.deep.equal(range(3, 5));
   });
 
   it("if all messages are too old, all are removed and ids go on", async () => {
-    await say(0, 1, 2);
-    const { look } = retentionOf(store.log, { policy: { maxAgeMs: DAY }, clock: () => NOON + 9 * DAY });
-    await look(1);
+    await append(0, 1, 2);
+    const { check } = retentionOf(store.log, { policy: { maxAgeMs: DAY }, clock: () => NOON + 9 * DAY });
+    await check(1);
     expect(await kept()).to.deep.equal([]);
     expect(await store.log.state()).to.include({ headId: 3, oldestId: 4 });
     expect(await post(store.log, draft(ana, "next"))).to.equal(4);
   });
 
   it("a message is removed if it violates either bound", async () => {
-    await say(0, 1, 2, 3, 4, 5);
+    await append(0, 1, 2, 3, 4, 5);
     const clock = () => NOON + DAY + 2;
-    await retentionOf(store.log, { policy: { maxAgeMs: DAY, maxMessages: 5 }, clock }).look(1);
+    await retentionOf(store.log, { policy: { maxAgeMs: DAY, maxMessages: 5 }, clock }).check(1);
     expect(await kept()).to.deep.equal(range(3, 6));
-    await retentionOf(store.log, { policy: { maxAgeMs: DAY, maxMessages: 2 }, clock }).look(1);
+    await retentionOf(store.log, { policy: { maxAgeMs: DAY, maxMessages: 2 }, clock }).check(1);
     expect(await kept()).to.deep.equal([5, 6]);
   });
 
   it("a clock that is not settled removes no message for its age, but the bound of their number holds", async () => {
-    await say(0, 1, 2);
+    await append(0, 1, 2);
     let now: number | undefined;
-    const { look } = retentionOf(store.log, { policy: { maxAgeMs: DAY, maxMessages: 2 }, clock: () => now });
-    await look(2);
+    const { check } = retentionOf(store.log, { policy: { maxAgeMs: DAY, maxMessages: 2 }, clock: () => now });
+    await check(2);
     expect(await kept()).to.deep.equal([2, 3]);
     now = NOON + 5_000 * DAY;
-    await look(1);
+    await check(1);
     expect(await kept()).to.deep.equal([]);
   });
 
   it("a clock that is set back removes no message", async () => {
-    await say(0, 1, 2);
-    const { look } = retentionOf(store.log, { policy: { maxAgeMs: DAY }, clock: () => 0 });
-    await look(2);
+    await append(0, 1, 2);
+    const { check } = retentionOf(store.log, { policy: { maxAgeMs: DAY }, clock: () => 0 });
+    await check(2);
     expect(await kept()).to.deep.equal([1, 2, 3]);
   });
 
   it("a truncation runs in steps, and senders append in between", async () => {
-    await say(...range(1, 3_000));
+    await append(...range(1, 3_000));
     let steps = 0;
-    let toldBefore: number | undefined;
+    let notifiedBefore: number | undefined;
     const counting = override(store.log, {
       truncate: (before) => {
         steps += 1;
-        toldBefore ??= notifications.length;
+        notifiedBefore ??= notifications.length;
         return store.log.truncate(before);
       },
     });
-    const { look, notifications } = retentionOf(counting, { policy: { maxMessages: 1 } });
+    const { check, notifications } = retentionOf(counting, { policy: { maxMessages: 1 } });
     let done = false;
-    const cut = look(1).finally(() => {
+    const cut = check(1).finally(() => {
       done = true;
     });
-    // It has looked how much is too much.
+    // From here on the truncation knows up to which id it goes.
     await until(() => steps > 0, "the first step");
     let sent = 0;
     for (; !done; sent++) await post(store.log, draft(ana, "meanwhile"));
     await cut;
     expect(await kept()).to.deep.equal(range(3_000, 3_000 + sent));
     expect(steps).to.be.greaterThan(9);
-    // One that waits for a step has its turn before the next.
+    // An append that waits for a step comes before the next step.
     expect(sent).to.be.at.least(steps - 1);
-    expect([toldBefore, notifications.length], "told of once, before the first step").to.deep.equal([1, 1]);
+    expect([notifiedBefore, notifications.length], "one notification, before the first step").to.deep.equal([1, 1]);
   });
 
   it("a truncation that was stopped between two steps is continued by the next one", async () => {
-    await say(...range(1, 3_000));
+    await append(...range(1, 3_000));
     const stopping = override(store.log, {
       truncate: async (before) => {
         await store.log.truncate(before);
@@ -169,17 +169,17 @@ describe("Retention", () => {
       },
     });
     const interrupted = retentionOf(stopping, { policy: { maxMessages: 1 } });
-    await interrupted.look(1);
+    await interrupted.check(1);
     const { oldestId } = await store.log.state();
     expect(oldestId).to.be.within(2, 2_999);
-    await interrupted.look(1);
+    await interrupted.check(1);
     expect((await store.log.state()).oldestId).to.equal(oldestId);
-    await retentionOf(store.log, { policy: { maxMessages: 1 } }).look(1);
+    await retentionOf(store.log, { policy: { maxMessages: 1 } }).check(1);
     expect(await kept()).to.deep.equal([3_000]);
   });
 
   it("a check that fails throws the error, and the next check tries again", async () => {
-    await say(...range(1, 9));
+    await append(...range(1, 9));
     let isAway = true;
     const away = override(store.log, {
       truncate: async (before) => {
@@ -206,8 +206,8 @@ describe("Retention by age", () => {
         await model.truncate(truncatedBefore);
         const { messages, oldestId } = model.log;
         const expected = messages.filter(({ id, sentAt }) => id >= oldestId && sentAt >= now - 10);
-        const { look } = retentionOf(model, { policy: { maxAgeMs: 10 }, clock: () => now });
-        await look(1);
+        const { check } = retentionOf(model, { policy: { maxAgeMs: 10 }, clock: () => now });
+        await check(1);
         expect(await model.read(1, 100)).to.deep.equal(expected);
       }),
       { numRuns: 100 },

@@ -90,7 +90,7 @@ describe("BatchBuilder", () => {
       Array.from({ length: 200 }, (_, i) => (i % 20 === 0 ? { from: ana, to: bob } : { length: 1_000 })),
     );
     for (let after = 0; after < part.lastId; ) {
-      // One has answers to its own commands in its response.
+      // One of the readers also has replies to its own commands in the response.
       const answering = part.take(after, eve, 62 * 1024);
       expect(answering).to.equal(part.take(after, ina));
       const { cursor } = answering;

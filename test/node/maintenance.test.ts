@@ -12,7 +12,7 @@ describe("Maintenance", () => {
     mock.timers.enable({ apis: ["setInterval"] });
     let syncs = 0;
     const maintenance = new Maintenance(partsWith(() => (syncs += 1)));
-    // All of it within a millisecond of the real clock.
+    // All ticks come within a millisecond of the real clock.
     for (let second = 1; second <= 3; second += 1) {
       mock.timers.tick(1_000);
       expect(syncs).to.equal(2 * second);

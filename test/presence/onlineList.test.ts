@@ -71,7 +71,7 @@ describe("OnlineList", () => {
 
   const encode = (text: string) => Buffer.from(text).toString("base64url");
   const wrong = {
-    "is no base64": "?!",
+    "is not base64": "?!",
     "has letters that say nothing": `${encode("after:ana")}=`,
     "has white space": ` ${encode("after:ana")}`,
     "is of another kind": encode("before:ana"),

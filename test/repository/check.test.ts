@@ -11,8 +11,8 @@ const AUTH = "src/server/rpc/auth.ts";
 const TEST = "test/e2e/planted.ts";
 
 /**
- * For each row of `scripts/checks/directions.ts`, imports that it forbids: the file that has them, and their targets. A file that
- * exists gets them at its end.
+ * For each row of `scripts/checks/directions.ts`, imports that it forbids: the file that has them, and their targets. A
+ * file that exists gets them at its end.
  */
 const forbidden: Record<string, string[]> = {
   "src/config/planted.ts": ["src/server/common/limits.ts", "src/client/index.ts", "src/cli/main.ts"],
@@ -110,7 +110,7 @@ describe("npm run check", function () {
     return (await Promise.all(planted)).flat();
   }
 
-  /** Runs all checks, or those with a word in their names. Resolves with the names of the failed ones, and the output. */
+  /** Runs all checks, or the checks with a word in their names. Resolves with the failed ones and the output. */
   async function check(...only: string[]): Promise<{ failed: string[]; output: string; code: number }> {
     const { code, output } = await copy.run("npm", "run", "check", ...only);
     const failed = [...output.matchAll(/^FAILED +(.+?) \(/gm)].map((match) => match[1] ?? "");

@@ -4,7 +4,7 @@ import { type InFlight, VirtualUser, type VirtualUserOptions } from "./virtualUs
 /** Waits that suit a run of seconds, in milliseconds: a dead connection is found in two seconds. */
 const TIMES = { keepaliveMs: 1_000, keepaliveTimeoutMs: 1_000, timeoutMs: 2_000 };
 const BACKOFF = { firstMs: 50, maxMs: 500 };
-/** Few, so that the server soon feels a user that stops taking them. */
+/** A small number, so that a user who takes no events soon stops the server's writes. */
 const MAX_EVENTS = 100;
 
 /** A virtual user of the client library, which reconnects, resumes and sends again. */
@@ -15,7 +15,7 @@ export class LibraryUser extends VirtualUser {
   /** Set while the application takes no events. */
   #gate: PromiseWithResolvers<void> | undefined;
 
-  /** `keepaliveTimeoutMs`: after this long a connection that says nothing is dead to it. */
+  /** `keepaliveTimeoutMs`: a connection without an answer for this long counts as dead. */
   constructor(options: VirtualUserOptions, keepaliveTimeoutMs = TIMES.keepaliveTimeoutMs) {
     super(options);
     this.#client = connect({ address: `127.0.0.1:${options.port()}`, ...TIMES, keepaliveTimeoutMs });
@@ -105,7 +105,7 @@ export class LibraryUser extends VirtualUser {
   /** A command whose outcome is not known stays in flight. */
   #answer(requestId: string, outcome: Outcome): void {
     const { send, streams } = this.inFlight.get(requestId) ?? {};
-    // On a second stream the library hides that a store was away, and tries again.
+    // After a reconnect, the library retries a command that STORE_UNAVAILABLE rejected, without an outcome.
     if (send !== undefined && streams !== this.streams) send.mayBeRetried = true;
     if (outcome.kind === "accepted") {
       const { id, sentAt, duplicate } = outcome;

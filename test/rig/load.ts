@@ -1,7 +1,7 @@
 import type { Random } from "../support/random.ts";
 import type { VirtualUser } from "./virtualUser.ts";
 
-/** How often messages are sent, in milliseconds. */
+/** The interval between two sends, in milliseconds. */
 const TICK_MS = 10;
 
 /** Makes virtual users send: to everyone, and every third time to one of them, themselves included. */
@@ -15,7 +15,7 @@ export class Load {
   #tickedAt = performance.now();
 
   /**
-   * `rate`: messages a second of all users, as far as they are free to send. `maxText`: the longest text, in
+   * `rate`: messages a second of all users, if their windows allow it. `maxText`: the longest text, in
    * characters.
    */
   constructor(users: readonly VirtualUser[], random: Random, rate: number, maxText: number) {
@@ -26,14 +26,14 @@ export class Load {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
-  /** Nobody sends any more. */
+  /** Stops sending. */
   stop(): void {
     clearInterval(this.#timer);
   }
 
   #tick(): void {
     const now = performance.now();
-    // Messages that could not be sent when they were due are made up for, but no more than a second of them.
+    // Sends messages late if they could not be sent when due, but at most those of a second.
     this.#due = Math.min(this.#due + (this.#rate * (now - this.#tickedAt)) / 1_000, this.#rate);
     this.#tickedAt = now;
     const free = this.#users.filter((user) => user.isFree);

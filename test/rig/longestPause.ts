@@ -1,4 +1,4 @@
-/** Measures the longest pause of something that should go on, up to now, in milliseconds. */
+/** Measures the longest pause between two events, up to now, in milliseconds. */
 export class LongestPause {
   #markedAt = performance.now();
   #longest = 0;
@@ -9,7 +9,7 @@ export class LongestPause {
     this.#longest = 0;
   }
 
-  /** Ends the current pause: it went on. */
+  /** Records an event, which ends the current pause. */
   mark(): void {
     this.#longest = this.ms;
     this.#markedAt = performance.now();

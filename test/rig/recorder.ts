@@ -8,7 +8,7 @@ export type OpenStream = Mutable<Stream>;
 
 /** Records what all clients of a run send and see, for the history checker. */
 export class Recorder {
-  /** What virtual users found wrong that is not part of a history, such as an answer that nobody waits for. */
+  /** What virtual users found wrong that is not part of a history, such as an answer to no command. */
   readonly violations: string[] = [];
   /** As in `History`: for runs in which the store removes messages. */
   oldestId = 1;
@@ -80,7 +80,7 @@ export class Recorder {
     return this.#sends.flatMap(({ answers }) => answers.map((one) => (one.kind === "accepted" ? one.sentAt : 0)));
   }
 
-  /** Silence counts from now on: some user wants to send at any time. */
+  /** Begins the measurement of the longest time without an accepted message. Call it when users begin to send. */
   begin(): void {
     this.#silence.begin();
   }

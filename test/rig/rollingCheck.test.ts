@@ -114,7 +114,7 @@ describe("The rolling check", function () {
     seen.push({ kind: "message", id: 20_001, sender: "ana", recipient: "", text: "hello", sentAt: 1 });
     recorder.send({ user: "ana", client: "ana's phone", requestId: "1", recipient: "", text: "hello" });
     expect(rolling.look()).to.deep.equal([
-      "Nobody has message 1 both seen and accepted, though the log goes up to 20001.",
+      "No client has message 1 both seen and accepted, though the log goes up to 20001.",
     ]);
   });
 });

@@ -36,7 +36,7 @@ export class RollingCheck {
     const upTo = settledId(history, log);
     if (log.lastId - upTo > MAX_UNSETTLED) {
       violations.push(
-        `Nobody has message ${upTo + 1} both seen and accepted, though the log goes up to ${log.lastId}.`,
+        `No client has message ${upTo + 1} both seen and accepted, though the log goes up to ${log.lastId}.`,
       );
     }
     if (violations.length === 0) this.#remove(history, log, upTo);

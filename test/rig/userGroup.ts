@@ -31,7 +31,7 @@ export interface End {
   readonly name: string;
   /** How many messages it must account for. */
   readonly least: number;
-  /** Reads the log once more when everybody has left, and records it. */
+  /** Reads the log once more after all users have left, and records it. */
   readonly audit: () => Promise<void>;
 }
 
@@ -47,8 +47,7 @@ export class UserGroup {
   }
 
   /**
-   * Adds a user who is online from now on, and sends nothing unless it is here at `startLoad`. `port`: for each
-   * connection.
+   * Adds a user, who is online from now on, and sends from `startLoad` on. `port`: the port of each connection.
    */
   add<U extends VirtualUser>(
     Kind: new (options: VirtualUserOptions) => U,
@@ -62,13 +61,13 @@ export class UserGroup {
     return user;
   }
 
-  /** The users that are here send from now on. */
+  /** Makes the present users send from now on. */
   startLoad({ random, rate = 1_000, maxText = 200 }: LoadOptions): void {
     this.recorder.begin();
     this.#load = new Load([...this.users], random, rate, maxText);
   }
 
-  /** Waits until so many more commands have been accepted. */
+  /** Waits until this many more commands have been accepted. */
   async accepted(count: number): Promise<void> {
     const enough = this.recorder.accepted + count;
     await this.until(`${count} more accepted`, () => this.recorder.accepted >= enough);
@@ -104,7 +103,7 @@ export class UserGroup {
     expect(accepted).to.be.at.least(least);
   }
 
-  /** Ends everything that a failed run has left. It may have ended already. */
+  /** Ends everything, also after a failed run. */
   abandon(): void {
     this.#load?.stop();
     for (const user of this.users) user.abandon();
@@ -118,7 +117,7 @@ export class UserGroup {
     );
   }
 
-  /** Sends one message to everyone behind all others: a user that has it has all. */
+  /** Sends one last message to everyone. A user that has it has all messages. */
   async #sayLast(): Promise<number> {
     const send = this.users[0]?.say("", "the end");
     await this.#all("its commands answered", (user) => user.idle());

@@ -6,12 +6,12 @@ import type { OpenSend, OpenStream, Recorder } from "./recorder.ts";
 /** How many commands a virtual user has in flight at most. The server takes no more than 64 on one stream. */
 const WINDOW = 60;
 
-/** Who a virtual user is, and where it is recorded. */
+/** The options of a virtual user. */
 export interface VirtualUserOptions {
   readonly username: string;
   /** Of the user's session. */
   readonly token: string;
-  /** Names the client in sentences and in its commands. Every virtual user has another one. */
+  /** The name of the client in sentences and in its request ids. Every virtual user has a different one. */
   readonly client: string;
   /** The port to connect to, asked for each connection. */
   readonly port: () => number;
@@ -100,7 +100,7 @@ export abstract class VirtualUser {
     return send;
   }
 
-  /** Sends a command that posts no message, to which there is only one right answer. */
+  /** Sends a command that posts no message, with the only right answer. */
   ask(command: Command, expected: string): void {
     this.#post({ requestId: this.#nextId(), command, expected });
   }

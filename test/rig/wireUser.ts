@@ -7,9 +7,9 @@ import { Connection } from "../support/wire.ts";
 import type { OpenStream } from "./recorder.ts";
 import { type InFlight, VirtualUser } from "./virtualUser.ts";
 
-/** After this long a silent connection is asked for a sign of life, which may take as long again, in milliseconds. */
+/** The time without data before a ping, and the limit of its answer, in milliseconds. */
 const PING_MS = 1_000;
-/** The wait before a reconnect, in milliseconds: the contract asks clients not to hammer a server that starts. */
+/** The wait before a reconnect, in milliseconds: the contract asks clients to spare a server that starts. */
 const RECONNECT_MS = 50;
 /** The limit of each wait on a stream, in milliseconds: longer than a slow reader needs to catch up. */
 const DEADLINE_MS = 60_000;
@@ -153,7 +153,7 @@ export class WireUser extends VirtualUser {
   }
 }
 
-/** Cuts a connection that gives no sign of life, as gRPC's keepalive does. Returns a function that ends the pings. */
+/** Cuts a connection that does not answer pings, as gRPC's keepalive does. Returns a function that ends the pings. */
 function keepAlive(wire: Connection): () => void {
   let answered = true;
   const timer = setInterval(() => {

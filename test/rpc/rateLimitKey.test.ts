@@ -12,7 +12,7 @@ describe("rateLimitKey", () => {
     ["the double colon may stand for a single zero", "[2001::2:3:4:5:6:7]:1", "2001:0:2:3::/64"],
     ["leading zeros and upper case make no difference", "[2001:0DB8:0001:0002::1]:1", "2001:db8:1:2::/64"],
     ["the loopback address of IPv6 has a prefix of zeros", "[::1]:1", "0:0:0:0::/64"],
-    ["the zone of a link-local address is no part of the key", "[fe80::1%eth0]:1", "fe80:0:0:0::/64"],
+    ["the zone of a link-local address is not part of the key", "[fe80::1%eth0]:1", "fe80:0:0:0::/64"],
     ["a text that is not an address is its own key", "unknown", "unknown"],
   ];
   for (const [title, address, key] of keys) {

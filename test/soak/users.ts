@@ -62,7 +62,7 @@ export class SoakUsers {
 
   /** Every user receives the rest, and leaves. */
   async finish(): Promise<void> {
-    // First the commands that were not answered, which may add to the log. Then nobody sends any more, and everyone
+    // First the commands that were not answered, which may add to the log. Then no user sends any more, and everyone
     // gets the rest of it.
     for (let time = 0; time < 2; time++) await Promise.all(this.#scripts.map((script) => script.finish()));
     for (const { user } of this.#scripts) user.complete();

@@ -2,8 +2,8 @@
 export const DEADLINE = 15_000;
 
 /**
- * Waits for `promise`. After the deadline it throws a sentence that names the missing thing. The timer does not keep the
- * process alive: mocha has one of its own for each test.
+ * Waits for `promise`. After the deadline it throws a sentence that names the missing thing. The timer does not keep
+ * the process alive: mocha has one of its own for each test.
  */
 export async function within<T>(promise: Promise<T>, what: string | (() => string), ms = DEADLINE): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

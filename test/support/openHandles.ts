@@ -2,13 +2,14 @@ import path from "node:path";
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import type { Suite } from "mocha";
 
-/** How long handles may take to close after the last test, in milliseconds: an idle connection of `fetch` takes four seconds. */
+/** How long handles may take to close after the last test, in ms: an idle connection of `fetch` takes four seconds. */
 const CLOSING_MS = 10_000;
 const POLL_MS = 20;
 
 /**
- * Root hooks of mocha (`.mocharc.json`). They fail a run after which a socket, a server, a child process, a worker or a timer would keep
- * the process alive. With `--parallel`, where mocha ends its workers, each file is such a run, so the failure names the file.
+ * Root hooks of mocha (`.mocharc.json`). They fail a run after which a socket, a server, a child process, a worker or a
+ * timer would keep the process alive. With `--parallel`, where mocha ends its workers, each file is such a run, so the
+ * failure names the file.
  */
 export const mochaHooks = {
   async beforeAll(this: Mocha.Context): Promise<void> {

@@ -117,7 +117,7 @@ export class Proxy {
 
   #keep(socket: net.Socket): void {
     this.#sockets.add(socket);
-    // A test may want a connection that was cut.
+    // Tests may read the properties of a connection that was cut.
     socket.on("error", () => {});
     socket.on("close", () => this.#sockets.delete(socket));
   }

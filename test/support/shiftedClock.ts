@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";
 
 /*
- * Preloaded into the server (`NODE_OPTIONS=--import=…`): the clock of its process is off by as many milliseconds as the
- * file `CLOCK_FILE` says at that moment. Only the main thread reads the time: the store's threads are given it with
- * each call.
+ * A test preloads this into the server (`NODE_OPTIONS=--import=…`). It shifts the clock of the process by the number
+ * of milliseconds in the file `CLOCK_FILE`, read at each call. Only the main thread reads the time: the workers of the
+ * store get it with each call.
  */
 const file = process.env.CLOCK_FILE;
 if (file !== undefined && isMainThread) {

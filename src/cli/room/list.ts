@@ -1,7 +1,7 @@
 import type { Item } from "../terminal/item.ts";
 import type { Command, Context } from "./command.ts";
 
-/** The largest page of `List`. Further names are only counted: nobody reads more than that. */
+/** The largest page of `List`. Further names are only counted, because no person reads more. */
 const MAX_NAMES = 1000;
 
 /** `list`: shows who is online. */

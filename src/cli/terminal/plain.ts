@@ -34,7 +34,7 @@ function chatLine(item: Item): string | undefined {
         ),
       )}`;
     case "help": {
-      const word = item.unknownCommand === "" ? "" : `${item.unknownCommand} is no command; `;
+      const word = item.unknownCommand === "" ? "" : `${item.unknownCommand} is not a command; `;
       return sanitizeLine(`${word}commands: ${item.commands.map((command) => command.usage).join(" | ")}`);
     }
   }

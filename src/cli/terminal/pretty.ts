@@ -50,7 +50,7 @@ export class Pretty {
         );
       case "help": {
         const word =
-          item.unknownCommand === "" ? "" : `${wrong(`${sanitizeLine(item.unknownCommand)} is no command.`)} `;
+          item.unknownCommand === "" ? "" : `${wrong(`${sanitizeLine(item.unknownCommand)} is not a command.`)} `;
         const commands = item.commands.map(({ usage, summary }) => ({
           usage: sanitizeLine(usage),
           summary: sanitizeLine(summary),

@@ -11,8 +11,8 @@ import type { RoomEvent } from "./events.ts";
 export type StreamEnding = Reason | "left" | "broke-off" | "stalled";
 
 /**
- * Counts the work of a node since its start, in plain numbers that only grow. They are added to where the events happen, and
- * read for the metrics. A response costs a few additions, a message in it none.
+ * Counts the work of a node since its start, in plain numbers that only grow. The parts of the node add to them, and
+ * the metrics read them. A response costs a few additions, a message in it none.
  */
 export class Counters {
   streamsOpened = 0;

@@ -2,7 +2,7 @@
 export interface RetryOptions {
   /** After this time, the next failure is final. */
   readonly timeoutMs: number;
-  /** The mean pause between two attempts. Each pause differs from it by up to half, so that nodes do not retry in step. */
+  /** The mean pause between attempts. Each pause differs from it by up to half, so that nodes do not retry in step. */
   readonly pauseMs: number;
   /** Whether a later attempt may succeed after this error. */
   readonly mayPass: (error: unknown) => boolean;
@@ -11,7 +11,7 @@ export interface RetryOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Repeats an attempt until it succeeds. Throws its last error, or the reason of `signal` if that is aborted meanwhile. */
+/** Repeats an attempt until it succeeds. Throws its last error, or the reason of `signal` if that is aborted. */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { timeoutMs, pauseMs, mayPass, onFirstFailure, signal } = options;
   const deadline = performance.now() + timeoutMs;

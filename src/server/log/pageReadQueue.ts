@@ -4,7 +4,7 @@ import type { Page } from "./pageCache.ts";
 
 /** Reads in flight at once: the store's worker does one after the other, and two keep it busy. */
 const MAX_IN_FLIGHT = 2;
-/** The longest time that a read is held back, in milliseconds, so that slow readers delay nobody for longer. */
+/** The longest time that a read is held back, in milliseconds: slow readers delay others for no longer. */
 const MAX_WAIT_MS = 250;
 /** How often a read that is held back is reconsidered, in milliseconds. */
 const RETRY_INTERVAL_MS = 10;

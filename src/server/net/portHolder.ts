@@ -30,7 +30,7 @@ interface SocketRow {
   readonly state: string;
 }
 
-/** A row is `  0: 0100007F:C383 00000000:0000 0A …`: local address and port, remote ones, and state, in hexadecimal. */
+/** A row is `  0: 0100007F:C383 00000000:0000 0A …`: local address and port, remote ones, and state, all in hex. */
 export function parseTable(table: string): SocketRow[] {
   return [...table.matchAll(/^ *\d+: ([\dA-F]+):([\dA-F]{4}) [\dA-F]+:[\dA-F]{4} ([\dA-F]{2}) /gm)].map(
     ([, address = "", port = "", state = ""]) => ({

@@ -25,8 +25,7 @@ export function failureOf(error: unknown, report: (error: unknown) => void): Cal
   if (error instanceof StoreUnavailable) return failureOf(storeUnavailable(error), report);
   if (error instanceof OutcomeUnknown) {
     report(error);
-    const message =
-      "The server's store went away in the middle of this call: it may have been carried out all the same.";
+    const message = "The server's store went away in the middle of this call: it may have been carried out anyway.";
     return failureFor("STORE_UNAVAILABLE", message, { retryAfterMs: RETRY_SOON_MS });
   }
   if (error instanceof ServerError) return { code: error.code, message: error.details, trailers: {} };

@@ -79,7 +79,7 @@ function differences(one: Message, other: Message): string[] {
 function checkIds(byId: ReadonlyMap<number, Message>, from: number, lastId: number): string[] {
   const unknown: number[] = [];
   for (let id = from; id <= lastId; id++) if (!byId.has(id)) unknown.push(id);
-  return unknown.length === 0 ? [] : [`Nobody ever got ${list(unknown)}, though the log goes up to ${lastId}.`];
+  return unknown.length === 0 ? [] : [`No client got ${list(unknown)}, though the log goes up to ${lastId}.`];
 }
 
 function checkTimes(messages: readonly Message[]): string[] {

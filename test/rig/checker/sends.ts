@@ -53,7 +53,7 @@ function checkSend(send: Send, posts: readonly Message[], history: History): str
     else if (firstAccepted >= 0 && i > firstAccepted) {
       violations.push(`${command} was rejected (${answer.reason}) after it had been accepted as ${acceptedIds[0]}.`);
     } else if (firstAccepted < 0 && ids.length > 0) {
-      violations.push(`${command} was rejected (${answer.reason}), and is message ${list(ids)} all the same.`);
+      violations.push(`${command} was rejected (${answer.reason}), but is message ${list(ids)}.`);
     }
   }
   return violations;
@@ -67,7 +67,7 @@ function checkAccepted(
 ): string[] {
   // The store may have removed the message before anyone read it, and in a run that goes on a client may still read it.
   if (posts.length === 0 && (id < firstId(history) || history.isRunning)) return [];
-  if (posts.length === 0) return [`${command} was accepted as ${id}, and nobody ever got it.`];
+  if (posts.length === 0) return [`${command} was accepted as ${id}, and no client got it.`];
   const post = posts.find((message) => message.id === id);
   if (post === undefined) return [`${command} was accepted as ${id}, but is message ${posts[0]?.id}.`];
   if (post.sentAt === sentAt) return [];

@@ -4,19 +4,19 @@ import { isSeen, lastId, type Mutation, newestFirst, oneOf, remove } from "./pic
 
 /** Faults in the outcome of commands. */
 export const COMMAND_MUTATIONS: Record<string, Mutation> = {
-  "a message that was accepted and that nobody has": (history, pick) => {
+  "an accepted message that no client has": (history, pick) => {
     const send = oneOf(history.sends.filter(isSeen(history)), pick);
     const answer = send?.answers[0];
     if (send === undefined || answer?.kind !== "accepted" || answer.id < history.oldestId) return undefined;
     for (const stream of history.streams) remove(stream, answer.id);
-    return `${commandOf(send)} was accepted as ${answer.id}, and nobody ever got it.`;
+    return `${commandOf(send)} was accepted as ${answer.id}, and no client got it.`;
   },
   "a command that was rejected and is posted": (history, pick) => {
     const send = oneOf(history.sends.filter(isSeen(history)), pick);
     const id = send?.answers.find((answer) => answer.kind === "accepted")?.id;
     if (send === undefined || id === undefined) return undefined;
     send.answers = [{ kind: "rejected", reason: "STORE_UNAVAILABLE" }];
-    return `${commandOf(send)} was rejected (STORE_UNAVAILABLE), and is message ${id} all the same.`;
+    return `${commandOf(send)} was rejected (STORE_UNAVAILABLE), but is message ${id}.`;
   },
   "a command that was rejected after it had been accepted": (history, pick) => {
     const send = oneOf(history.sends.filter(isSeen(history)), pick);
@@ -62,7 +62,7 @@ export const COMMAND_MUTATIONS: Record<string, Mutation> = {
     const answer = first.answers[0];
     return `The id ${answer?.kind === "accepted" && answer.id} was given to ${commandOf(one)} and to ${commandOf(other)}.`;
   },
-  "two commands of a client that changed places": (history, pick) => {
+  "two commands of a client in the wrong order": (history, pick) => {
     const sends = history.sends.filter(({ answers: [first] }) => first?.kind === "accepted" && !first.duplicate);
     const first = oneOf(sends, pick);
     const second = sends.find(

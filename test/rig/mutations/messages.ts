@@ -25,7 +25,7 @@ export const MESSAGE_MUTATIONS: Record<string, Mutation> = {
     if (message === undefined || message.id === last || message.id < history.oldestId) return undefined;
     for (const stream of history.streams) remove(stream, message.id);
     history.sends = history.sends.filter(({ text }) => text !== message.text);
-    return `Nobody ever got ${message.id}, though the log goes up to ${last}.`;
+    return `No client got ${message.id}, though the log goes up to ${last}.`;
   },
   "a message that one stream has left out": (history, pick) => {
     const found = oneOf(shown(history, isDue(history)), pick);
@@ -78,7 +78,7 @@ export const MESSAGE_MUTATIONS: Record<string, Mutation> = {
     next.seen.unshift({ kind: "message", ...found.message });
     return `${nameOf(history, next)} got message ${found.message.id} again, which ${nameOf(history, found.stream)} had.`;
   },
-  "two messages that changed places": (history, pick) => {
+  "two messages in the wrong order": (history, pick) => {
     const found = oneOf(
       shown(history, (_, stream, index) => stream.seen[index + 1]?.kind === "message"),
       pick,

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect } from "chai";
 import { CommandPacer } from "../../../src/server/rpc/chat/commandPacer.ts";
 
-/** Takes what may be taken now, and notes the others when they may be. */
+/** Takes commands, and records each when it is taken. */
 function takeMany(turns: CommandPacer, count: number): { taken: number[] } {
   const all = { taken: [] as number[] };
   for (let i = 0; i < count; i++) {

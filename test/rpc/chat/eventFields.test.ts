@@ -4,7 +4,7 @@ import { ChatResponse, type Event } from "../../../src/gen/obrolan/v1/chat.ts";
 import type { Message } from "../../../src/server/log/message.ts";
 import { acceptedField, messageField } from "../../../src/server/rpc/chat/eventFields.ts";
 
-/** What the generated encoder makes of it. */
+/** The bytes of the generated encoder. */
 function generated(event: NonNullable<Event["event"]>, requestId = ""): Buffer {
   return Buffer.from(ChatResponse.encode({ events: [{ requestId, event }], cursor: 0n }).finish());
 }

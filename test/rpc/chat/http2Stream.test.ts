@@ -56,7 +56,7 @@ async function serve(answer: (call: ServerInterceptingCallInterface) => void) {
         const stream = client.makeBidiStreamRequest(PATH, requestSerialize, responseDeserialize, new Metadata());
         const messages: Buffer[] = [];
         stream.on("data", (message: Buffer) => messages.push(message));
-        // The status says the same.
+        // The status reports the end of the call too.
         stream.on("error", () => {});
         stream.on("status", ({ code }) => resolve({ code, messages }));
       }),

@@ -33,7 +33,7 @@ describe("chatInterceptor", () => {
     expect(warnings).to.deep.equal(["responses go the slow way: this version of grpc-js is not known"]);
   });
 
-  it("a server that does not look for the HTTP/2 stream warns nobody", () => {
+  it("a server that does not look for the HTTP/2 stream logs no warning", () => {
     const { start, warnings } = setUp({ direct: false });
     expect(start()).to.equal(true);
     expect(warnings).to.deep.equal([]);

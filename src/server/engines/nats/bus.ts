@@ -79,7 +79,7 @@ export class NatsBus implements Bus {
     await this.#connection?.flushed();
   }
 
-  /** Closes the connection to NATS at once and for ever. Notifications then reach only this node. */
+  /** Closes the connection to NATS at once and for good. Notifications then reach only this node. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#connection?.close();

@@ -76,7 +76,7 @@ function messageOf(row: unknown[], messageId: number, base: number): Message {
     text: string(text, "a text"),
     sentAt: count(base + count(later, "a time"), "a time"),
   };
-  // With only one of the two, a private message would be shown to everyone, or a public one to nobody.
+  // With only one of the two, a private message would be shown to everyone, or a public one to no one.
   if ((message.recipientId === 0) !== (message.recipient === ""))
     throw new DecodeError("a recipient in it lacks its id or name");
   return message;

@@ -22,8 +22,8 @@ export function outcomeOf(error: unknown): StoreUnavailable | OutcomeUnknown {
 }
 
 /**
- * Makes a lock or statement timeout `OutcomeUnknown`: the lock may be held by an earlier call with the same messages, whose commit
- * waits for a standby and may still succeed. Returns other errors as they are.
+ * Makes a lock or statement timeout `OutcomeUnknown`: an earlier call with the same messages may hold the lock, and its
+ * commit, which waits for a standby, may still succeed. Returns other errors as they are.
  */
 export function timeoutAsUnknown(error: unknown): unknown {
   const cause = error instanceof StoreUnavailable ? error.cause : undefined;

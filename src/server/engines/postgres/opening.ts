@@ -44,7 +44,7 @@ export async function reachDatabase(
   }
 }
 
-/** Repeats `attempt` while the database is unavailable, and resolves with its result. Throws as `reachDatabase` does. */
+/** Repeats `attempt` while the database is unavailable. Resolves with its result. Throws as `reachDatabase` does. */
 export async function retryUntil<T>(deadline: StartDeadline, where: string, attempt: () => Promise<T>): Promise<T> {
   const { deadlineAt, timeoutMs, report } = deadline;
   try {

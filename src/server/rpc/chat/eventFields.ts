@@ -20,8 +20,8 @@ const MESSAGE = { id: 0x08, sender: 0x12, recipient: 0x1a, text: 0x22, sentAt: 0
 const ACCEPTED = { id: 0x08, sentAt: 0x12, duplicate: 0x18 };
 
 /**
- * Encodes a message. The generated encoder takes 3.5 µs for a message of 100 bytes, this one 0.7 µs; for a reader that
- * catches up the whole log is encoded.
+ * Encodes a message. The generated encoder takes 3.5 µs for a message of 100 bytes, this one 0.7 µs. A reader that
+ * catches up needs the whole log encoded.
  */
 export function messageField({ id, sender, recipient, text, sentAt }: Message): Uint8Array {
   const senderBytes = Buffer.byteLength(sender);

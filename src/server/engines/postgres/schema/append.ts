@@ -1,7 +1,7 @@
 /**
- * The functions that change the log. Each is one statement and so one commit, and locks the log's row first. What follows looks at the
- * database anew: a statement's view of it is made when it begins, so one that waited for the lock itself would miss what was
- * committed meanwhile, the very message that it repeats among it.
+ * The functions that change the log. A call is one statement, and so one commit, and locks the log's row first. The
+ * statements after that take a new snapshot. A single statement would keep the snapshot from before its wait for the
+ * lock, and miss messages that were committed meanwhile, such as the message that it repeats.
  */
 export const APPEND = `
 -- Where the log ends, for whoever has its row locked.

@@ -1,6 +1,6 @@
 /**
- * Who is online, as leases of the nodes. Whatever changes it locks one row first, so that the places of changes are given out in the
- * order of commits; no version of that row is ever made, for the reason that stands at the log's.
+ * The users online, by the leases of their nodes. Each change locks one row first, so that the offsets of changes are
+ * in the order of commits. That row is never updated, for the same reason as the log's row (tables.ts).
  */
 export const ROSTER = `
 CREATE TABLE nodes (
