@@ -20,7 +20,7 @@ function setUp(free = 5) {
       return 0;
     } catch (error) {
       expect(error).to.be.instanceOf(Refusal).and.to.include({ reason: "TOO_MANY_ATTEMPTS" });
-      return (error as Refusal).retryAfter ?? 0;
+      return (error as Refusal).retryAfterMs ?? 0;
     }
   };
   const pass = (milliseconds: number) => {
@@ -162,7 +162,7 @@ describe("LoginThrottle: concurrent attempts", () => {
     );
     const refused = await attempt(true).catch((error) => error);
     expect(refused).to.be.instanceOf(Refusal).and.to.include({ reason: "OVERLOADED" });
-    expect(refused.retryAfter).to.be.above(0);
+    expect(refused.retryAfterMs).to.be.above(0);
     held.open();
     expect(new Set(await Promise.all(waiting))).to.deep.equal(new Set(["in"]));
     expect(await attempt(true)).to.equal("in");

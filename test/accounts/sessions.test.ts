@@ -8,26 +8,26 @@ import { enlist, type Person, signIn, useStore } from "../support/storeFixture.t
 
 describe("A session that is logged out", () => {
   const store = useStore(sqliteFixture);
-  let room: ChatNode;
+  let node: ChatNode;
   let ana: Person;
   beforeEach(async () => {
     ana = await enlist(store, "ana");
   });
-  afterEach(() => room.close());
+  afterEach(() => node.close());
 
   async function open(setUp?: NodeSetUp) {
     const opened = await openNode(store, setUp);
-    room = opened.node;
+    node = opened.node;
     return opened;
   }
 
-  const logout = (person = ana, everywhere = false) => room.logout(sessionOf(person), everywhere);
-  const online = async () => (await room.online.page(0, "")).users.map(({ username }) => username);
+  const logout = (person = ana, everywhere = false) => node.logout(sessionOf(person), everywhere);
+  const online = async () => (await node.online.page(0, "")).users.map(({ username }) => username);
 
   it("a logout ends the streams of its session with a goodbye, and no others", async () => {
     await open();
     const phone = await signIn(store, ana);
-    const [first, second, other] = [await join(room, ana), enter(room, ana), await join(room, phone)];
+    const [first, second, other] = [await join(node, ana), enter(node, ana), await join(node, phone)];
     await logout();
     await until(() => first.ended === "ended" && second.ended === "ended", "the streams to end");
     for (const sink of [first, second]) {
@@ -47,12 +47,12 @@ describe("A session that is logged out", () => {
     let sink: ReturnType<typeof enter> | undefined;
     const refused = await Promise.resolve()
       .then(() => {
-        sink = enter(room, { ...ana, sessionId: session.id });
+        sink = enter(node, { ...ana, sessionId: session.id });
       })
       .catch((error) => error);
     if (sink === undefined) expect(refused).to.include({ reason: "SESSION_INVALID" });
     else await sink.has("goodbye");
-    expect(room.stats().streams).to.equal(0);
+    expect(node.stats().streams).to.equal(0);
   });
 
   it("a user is offline when the logout returns, however long the roster takes", async () => {
@@ -60,7 +60,7 @@ describe("A session that is logged out", () => {
     await open({
       through: (engines) => ({ ...engines, roster: gated(engines.roster, gate, "leave") }),
     });
-    await join(room, ana);
+    await join(node, ana);
     gate.shut();
     const out = logout();
     expect(await isSettled(out)).to.equal(false);
@@ -75,7 +75,7 @@ describe("A session that is logged out", () => {
     });
     const notifications: string[] = [];
     engines.bus.subscribe(({ kind }) => notifications.push(kind));
-    await join(room, ana);
+    await join(node, ana);
     await logout().catch(() => {});
     expect(notifications).to.include("sessions-ended");
   });
@@ -98,12 +98,12 @@ describe("A session that is logged out", () => {
           return withPort(held, "sessions", { end });
         },
       });
-      const sink = enter(room, ana);
+      const sink = enter(node, ana);
       gate.shut();
       const joining = sink.stream.receive("", { kind: "join", logId: "", recent: 1_000 });
       await gate.entered();
       const out = logout();
-      // From here on it may wait for the roster: the streams have been told by then.
+      // The logout has told the streams, and now waits for the roster.
       await ended.promise;
       await turns(3);
       gate.open();
@@ -116,9 +116,9 @@ describe("A session that is logged out", () => {
 
   it("a draft that arrives after the logout is not appended, and its stream gets a goodbye", async () => {
     await open();
-    const sink = await join(room, ana);
+    const sink = await join(node, ana);
     const { headId } = await store.log.state();
-    // Ended on another node, whose notification has not come.
+    // Another node has ended the session, and its notification has not come yet.
     await store.sessions.end(ana.sessionId, false);
     await sink.stream.receive("r", toAll("too late"));
     await sink.has("goodbye");

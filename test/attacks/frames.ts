@@ -6,7 +6,7 @@ const HEADERS = 1;
 const SETTINGS = 4;
 const END_HEADERS = 4;
 const ACK = 1;
-/** `:authority`, which nghttp2 demands, as a literal that is not indexed. */
+/** `:authority`, which nghttp2 requires, as a literal that is not indexed. */
 const AUTHORITY = [0x01, 0x01, 0x78];
 
 /** One HTTP/2 frame with a payload. */
@@ -19,7 +19,7 @@ export function frameOf(type: number, flags: number, stream: number, payload = B
   return Buffer.concat([head, payload]);
 }
 
-/** A header that the server's HPACK decoder adds to its table. Name and value may have up to 4 KB. */
+/** Encodes a header that the server's HPACK decoder adds to its table. Name and value may have up to 4 KB. */
 function indexed(name: string, value: string): Buffer {
   return Buffer.concat([Buffer.from([0x40]), literal(name), literal(value)]);
 }
@@ -52,8 +52,8 @@ export class AttackConnection {
   }
 
   /**
-   * Connects; `repeats`: how often each call's header list has a header of 3.8 KB once more. `path` is the rpc that it
-   * calls. `acknowledges`: whether it accepts the server's settings.
+   * Connects. `path`: the rpc of all calls. `repeats`: how many copies of a header of 3.8 KB each call's header list
+   * has besides the first. `acknowledges`: whether the connection acknowledges the server's settings.
    */
   static async open(
     port: number,
@@ -89,7 +89,7 @@ export class AttackConnection {
     return this.#lastStream;
   }
 
-  /** Sends bytes of a call's body, each in a DATA frame of its own; resolves when the system has taken them. */
+  /** Sends bytes of a call's body, each in a DATA frame of its own. Resolves when the kernel has accepted them. */
   async drip(stream: number, bytes: Uint8Array): Promise<void> {
     const frames = Buffer.concat(Array.from(bytes, (byte) => frameOf(DATA, 0, stream, Buffer.from([byte]))));
     await new Promise<void>((resolve) => {

@@ -14,7 +14,7 @@ const WATCH = "/grpc.health.v1.Health/Watch";
 const AFTER_MS = 40_000;
 const CALLS_EVERY_MS = 50;
 
-/** Runs an attack; resolves with the bytes that it sent. */
+/** Runs an attack. Resolves with the number of sent bytes, and a function that ends the connections. */
 type Attack = (port: number) => Promise<{ sentBytes: number; close: () => void }>;
 
 async function combiningMarks(port: number) {
@@ -50,12 +50,12 @@ async function oneByteFrames(port: number) {
   const begun = Array.from({ length: 100 }, () => connection.begin());
   const prefix = Buffer.from([0, 0, 0, 0xff, 0xff]);
   for (const stream of begun) await connection.drip(stream, prefix);
-  // 30,000 bytes of each call: 30 MB with the frames around them.
+  // Sends 30,000 bytes of each call, which are 30 MB in frames.
   for (let round = 0; round < 30 && !connection.isClosed; round++) {
     for (const stream of begun) {
       if (connection.isClosed) break;
       await connection.drip(stream, Buffer.alloc(1_000, 0x41));
-      // Lets the polite client run, which is in this process.
+      // Lets the well-behaved client run, which is in this process.
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -65,15 +65,15 @@ async function oneByteFrames(port: number) {
 const ATTACKS: Record<string, Attack> = {
   marks: combiningMarks,
   "unfinished-login": unfinished(LOGIN),
-  // Headers within the limit of the server.
+  // These headers are within the server's limit.
   "unfinished-login-15-kb": unfinished(LOGIN, 2),
   "unfinished-watch": unfinished(WATCH),
   "unfinished-watch-15-kb": unfinished(WATCH, 2),
   "one-byte-frames": oneByteFrames,
 };
 
-/** A well-behaved client that calls `List` again and again; the result stops it, and gives its sorted latencies (ms). */
-function politeClient(wire: Connection, token: string): () => Promise<number[]> {
+/** Calls `List` again and again. The returned function stops that, and resolves with the sorted latencies (ms). */
+function wellBehavedClient(wire: Connection, token: string): () => Promise<number[]> {
   const latenciesMs: number[] = [];
   let stopped = false;
   const done = (async () => {
@@ -116,7 +116,7 @@ async function measure(name: string, attack: Attack): Promise<void> {
     const watch = setInterval(async () => {
       during = Math.max(during, await rssMb(pid));
     }, 200);
-    const stop = politeClient(wire, token);
+    const stop = wellBehavedClient(wire, token);
     const began = performance.now();
     const { sentBytes, close } = await attack(port);
     const tookMs = performance.now() - began;
@@ -130,9 +130,10 @@ async function measure(name: string, attack: Attack): Promise<void> {
     const at = (q: number) =>
       (latenciesMs[Math.min(latenciesMs.length - 1, Math.floor(q * latenciesMs.length))] ?? 0).toFixed(1);
     console.log(
-      `${name}: sent ${(sentBytes / 1e6).toFixed(2)} MB in ${(tookMs / 1e3).toFixed(1)} s; longest block ${block.toFixed(0)} ms; ` +
+      `${name}: sent ${(sentBytes / 1e6).toFixed(2)} MB in ${(tookMs / 1e3).toFixed(1)} s; ` +
+        `longest block ${block.toFixed(0)} ms; ` +
         `RSS ${before.toFixed(0)} -> ${during.toFixed(0)} MB, ${after.toFixed(0)} MB 40 s after; ` +
-        `a polite client's List: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms of ${latenciesMs.length} calls`,
+        `a well-behaved client's List: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms of ${latenciesMs.length} calls`,
     );
     wire.close();
   } finally {

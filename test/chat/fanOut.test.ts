@@ -6,10 +6,10 @@ import { manualStopwatch } from "../support/stopwatch.ts";
 
 const stopwatch = manualStopwatch();
 
-/** Takes time, as the stopwatch sees it. */
+/** Advances the stopwatch, as if work took this long. */
 const work = (milliseconds: number) => stopwatch.advance(milliseconds);
 
-/** Counts how often it is woken. */
+/** A reader that counts its wakes. */
 class CountingReader implements Wakeable {
   wakes = 0;
   readonly #act: (reader: CountingReader) => void;
@@ -51,7 +51,7 @@ describe("FanOut: a pass", () => {
     expect(wakesOf(all)).to.deep.equal(all.map(() => 1));
   });
 
-  it("a pass begins in a later turn of the event loop than the call that wants it", async () => {
+  it("a pass begins in a later turn of the event loop than the call that requests it", async () => {
     const all = readers(fanOut, 3);
     fanOut.wakeAll(1);
     expect(wakesOf(all)).to.deep.equal([0, 0, 0]);

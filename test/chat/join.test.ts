@@ -12,7 +12,7 @@ describe("startOf", () => {
   let ana: Person;
   let bob: Person;
   let log: LogReplica;
-  /** The id before the first of the ten messages that are kept: 1 to 4 to all, 5 to 9 among others, 10 to all. */
+  /** The id before the ten messages of the test: 1 to 4 and 10 are public, and 5 to 9 are for bob. */
   let base: number;
   beforeEach(async () => {
     [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];

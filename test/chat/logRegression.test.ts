@@ -25,7 +25,7 @@ describe("A node whose log has regressed", () => {
     const [appends, arrivals] = [new Gate(), new Gate()];
     const followed: string[] = [];
     const opened = await openNode(store, {
-      // No presence change: it could be the response that is not taken.
+      // No presence events, because one could be the response that a test leaves untaken.
       timings: { presenceWindowMs: 10 * 60 * 1_000 },
       through: (engines) => ({
         ...engines,
@@ -40,7 +40,7 @@ describe("A node whose log has regressed", () => {
     /** Regresses the log, and waits until the node has noticed. */
     const regress = async (headId: number) => {
       const { logId } = model.log;
-      model.goBack(headId);
+      model.regress(headId);
       bus.publish({ kind: "head-advanced", logId, headId: 1_000 });
       await until(() => followed.at(-1) === model.log.logId, "the node to follow the new log");
     };

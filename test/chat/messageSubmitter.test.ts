@@ -76,7 +76,7 @@ describe("MessageSubmitter", () => {
         recipient: to,
         text,
       });
-    /** The outcome in a word: the id relative to the first message, or the reason of a refusal. */
+    /** Submits, and resolves with the outcome: the id relative to `base`, or the reason of the refusal. */
     const say = async (...command: Parameters<typeof submit>) => wordFor(await (await submit(...command)).outcome);
     const wordFor = (event: RoomEvent | undefined) => {
       if (event?.kind === "accepted") return `${event.id - base}${event.duplicate ? " again" : ""}`;

@@ -6,7 +6,7 @@ import { manualStopwatch } from "../support/stopwatch.ts";
 
 const [ana, bob] = [1, 2];
 
-/** A limiter with a token every 1,000 s, on a stopwatch that stands still. */
+/** A limiter with a token every 1,000 s. Its stopwatch stands still until a test advances it. */
 const slow = (burst: number) => new RateLimiter({ messagesPerSecond: 0.001, burst }, manualStopwatch());
 
 describe("RateLimiter", () => {

@@ -27,7 +27,7 @@ describe("Stream", () => {
     return opened;
   }
 
-  /** Appends that wait at a gate, or fail once. */
+  /** A set-up whose appends wait at a gate, or fail once. */
   function held() {
     const gate = new Gate();
     let failure: { error: Error; afterwards: boolean } | undefined;
@@ -61,7 +61,7 @@ describe("Stream", () => {
   });
 
   it("a stream has at most one response in flight, and the next one has all that has gathered", async () => {
-    // No presence change: it could be the response that is not taken.
+    // No presence events, because one could be the response that a test leaves untaken.
     await open({ timings: { presenceWindowMs: LONG_MS } });
     const [slow, sender] = [await join(node, bob), await join(node, ana)];
     await turns(3);
@@ -110,7 +110,7 @@ describe("Stream", () => {
       }
     })();
     await turns(10);
-    // Four in the queue, and those in the response in flight.
+    // Four replies in the queue, and those of the response in flight.
     expect(received).to.be.within(3, 10);
     await turns(10);
     expect(received).to.be.within(3, 10);
@@ -218,7 +218,7 @@ describe("Stream", () => {
       through: (engines) =>
         withPort(engines, "log", {
           read: async (from, to) => {
-            // Only the pages of the first messages: the log itself may read the newest ones.
+            // Delays only the pages of the first messages, because the log itself may read the newest ones.
             if (broken && from <= head + 100) reads += 1;
             if (broken) throw new StoreUnavailable("the disk is away");
             return engines.log.read(from, to);

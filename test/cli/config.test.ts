@@ -176,10 +176,10 @@ describe("The settings", () => {
       ["natsUrl", ["", "http://u:secret@a", "nats://a,,nats://b", "nats://a,ws://u:secret@b", "u:secret/x@a"]],
     ] as const) {
       for (const flag of urls) {
-        const told = problems(() => server({ flags: { [key]: flag, ...(key === "natsUrl" ? DATABASE : {}) } }));
-        expect(told, flag).to.have.length(1);
-        expect(told[0]).to.match(/^The flag --(database|nats)-url cannot be used; it must be \w+:\/\//);
-        expect(told[0]).to.not.contain("secret");
+        const found = problems(() => server({ flags: { [key]: flag, ...(key === "natsUrl" ? DATABASE : {}) } }));
+        expect(found, flag).to.have.length(1);
+        expect(found[0]).to.match(/^The flag --(database|nats)-url cannot be used; it must be \w+:\/\//);
+        expect(found[0]).to.not.contain("secret");
       }
     }
   });

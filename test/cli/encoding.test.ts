@@ -3,7 +3,7 @@ import { sniff } from "../../src/cli/terminal/encoding.ts";
 import { Program } from "../support/program.ts";
 import { useServer } from "../support/server.ts";
 
-/** Swaps the bytes of each unit of UTF-16. */
+/** Encodes a text in big-endian UTF-16. */
 const bigEndian = (text: string) => Buffer.from(text, "utf16le").swap16();
 
 describe("A script in another encoding", () => {

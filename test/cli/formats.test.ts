@@ -26,7 +26,7 @@ function lost(failures: number, willRetryInMs: number): Item {
   return { kind: "disconnected", failures, willRetryInMs, cause };
 }
 
-/** A formatter for ani, with the welcome behind it. */
+/** A formatter for ani, after her sign-in. */
 function pretty(coloured = false): (item: Item, width?: number) => string {
   const formatter = new Pretty(makeStyle(coloured), noon);
   formatter.format({ kind: "signedIn", username: "ani", expiresAt: noon, created: false }, 80);
@@ -88,7 +88,7 @@ describe("Pretty", () => {
     expect(format(lost(1, 2000))).to.equal("· connection lost, trying again in 2 s");
   });
 
-  it("A gap is reported as lost messages only if messages were lost; so is that nothing was missed.", () => {
+  it("A gap reports lost messages only if messages were lost, and a reconnect says if nothing was missed.", () => {
     const connected = { kind: "connected", username: "ani", logId: "b", headId: 9n, serverVersion: "1" } as const;
     const limits = { maxTextBytes: 0, messagesPerSecond: 0, burst: 0, maxRecent: 0 };
     const back: Item = { kind: "caughtUp", id: 9n, again: true };
@@ -96,11 +96,11 @@ describe("Pretty", () => {
     expect(format({ kind: "gap", oldestId: 5n, missed: true })).to.contain("earlier messages are gone");
     expect(format(back)).to.equal("· back");
     expect(format(back)).to.equal("· back, nothing missed");
-    const anew = format({ ...connected, limits, again: true, logChanged: true }, 200);
-    expect(anew).to.contain("restored from a backup");
+    const restored = format({ ...connected, limits, again: true, logChanged: true }, 200);
+    expect(restored).to.contain("restored from a backup");
     expect(format({ kind: "gap", oldestId: 1n, missed: false })).to.equal("");
     expect(format(back)).to.equal("· back");
-    expect(format({ kind: "gap", oldestId: 1n, missed: false }, 200)).to.equal(anew);
+    expect(format({ kind: "gap", oldestId: 1n, missed: false }, 200)).to.equal(restored);
     expect(formatPlain({ kind: "gap", oldestId: 1n, missed: false })).to.equal(undefined);
     expect(formatPlain({ kind: "gap", oldestId: 5n, missed: true })?.text).to.contain("messages before 5 are gone");
     expect(formatPlain({ ...connected, limits, again: true, logChanged: true })?.text).to.contain("restored");

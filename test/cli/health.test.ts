@@ -9,9 +9,9 @@ import { endProcesses, ServerProcess } from "../support/process.ts";
 import { type Ended, run } from "../support/program.ts";
 import { TestServer } from "../support/server.ts";
 
-const ROOM = "obrolan.v1.ChatService";
+const SERVICE = "obrolan.v1.ChatService";
 
-/** Asks until there is an answer: a machine that stands still for a while may take longer than the program waits. */
+/** Runs the program again if the server did not answer in time, because a busy machine may be too slow. */
 async function ask(...how: Parameters<typeof run>): Promise<Ended> {
   for (;;) {
     const ended = await run(...how);
@@ -45,7 +45,7 @@ describe("obrolan health", () => {
 
   it("obrolan health ends with 1 if the room takes no calls; with --liveness it ends with 0.", async () => {
     const state = HealthState();
-    state.setStatus("unhealthy", ROOM);
+    state.setStatus("unhealthy", SERVICE);
     const server = createServer();
     server.add(HealthDefinition, HealthServiceImpl(state));
     const at = `127.0.0.1:${await server.listen("127.0.0.1:0")}`;

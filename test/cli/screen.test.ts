@@ -4,8 +4,8 @@ import type { ReadStream, WriteStream } from "node:tty";
 import { expect } from "chai";
 import { Screen } from "../../src/cli/terminal/screen.ts";
 
-/** A terminal that counts what is written to it, and takes more only when it is told to. */
-class Paper extends Writable {
+/** A terminal that records every write. With a high-water mark of 1 it accepts the next write after `take()`. */
+class FakeTerminal extends Writable {
   readonly columns = 80;
   readonly writes: string[] = [];
   #take: (() => void) | undefined;
@@ -30,29 +30,29 @@ class Paper extends Writable {
   }
 }
 
-function open(paper: Paper): { screen: Screen; keys: PassThrough } {
+function open(terminal: FakeTerminal): { screen: Screen; keys: PassThrough } {
   const keys = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
-  return { screen: new Screen(keys as unknown as ReadStream, paper as unknown as WriteStream), keys };
+  return { screen: new Screen(keys as unknown as ReadStream, terminal as unknown as WriteStream), keys };
 }
 
 const message = { kind: "presence", joined: ["budi"], left: [], reset: false } as const;
 
 describe("Screen", () => {
   it("A burst of items is written at once.", async () => {
-    const paper = new Paper();
-    const { screen } = open(paper);
-    await once(paper, "written");
+    const terminal = new FakeTerminal();
+    const { screen } = open(terminal);
+    await once(terminal, "written");
     for (let index = 0; index < 100; index++) await screen.show(message);
-    await once(paper, "written");
-    expect(paper.writes).to.have.length(2);
-    expect(paper.writes[1]?.match(/budi came in/g)).to.have.length(100);
+    await once(terminal, "written");
+    expect(terminal.writes).to.have.length(2);
+    expect(terminal.writes[1]?.match(/budi came in/g)).to.have.length(100);
     await screen.close();
   });
 
   it("show() waits while the terminal takes no output and the queue is full.", async () => {
-    const paper = new Paper(1);
-    const { screen } = open(paper);
-    await once(paper, "written");
+    const terminal = new FakeTerminal(1);
+    const { screen } = open(terminal);
+    await once(terminal, "written");
     let shown = 0;
     const showing = (async () => {
       for (; shown < 10_000; shown++) await screen.show(message);
@@ -60,32 +60,32 @@ describe("Screen", () => {
     await new Promise((resolve) => setImmediate(resolve));
     const before = shown;
     expect(before).to.be.within(1, 9_999);
-    paper.on("written", () => setImmediate(() => paper.take()));
-    paper.take();
+    terminal.on("written", () => setImmediate(() => terminal.take()));
+    terminal.take();
     await showing;
     expect(shown).to.equal(10_000);
     await screen.close();
   });
 
   it("Lines typed ahead come one after the other, and then undefined.", async () => {
-    const { screen, keys } = open(new Paper());
+    const { screen, keys } = open(new FakeTerminal());
     keys.write("one\rtwo\r\u0004");
     expect([await screen.line(), await screen.line(), await screen.line()]).to.deep.equal(["one", "two", undefined]);
     await screen.close();
   });
 
   it("A secret is not written while it is typed.", async () => {
-    const paper = new Paper();
-    const { screen, keys } = open(paper);
+    const terminal = new FakeTerminal();
+    const { screen, keys } = open(terminal);
     const secret = screen.secret("password: ");
     keys.write("correct horse\r");
     expect(await secret).to.equal("correct horse");
     await screen.close();
-    expect(paper.writes.join("")).to.contain("password: ").and.not.to.contain("horse");
+    expect(terminal.writes.join("")).to.contain("password: ").and.not.to.contain("horse");
   });
 
   it("Ctrl-C aborts the interrupted signal and ends the lines.", async () => {
-    const { screen, keys } = open(new Paper());
+    const { screen, keys } = open(new FakeTerminal());
     const line = screen.line();
     keys.write("\u0003");
     expect(await line).to.equal(undefined);

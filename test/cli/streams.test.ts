@@ -8,7 +8,7 @@ import { useFolder } from "../support/folder.ts";
 import { type Person, useServer } from "../support/server.ts";
 import { PROGRAM, plainEnvironment } from "../support/terminal.ts";
 
-/** Where the program reads from and writes to: a text to read, or a file's name. */
+/** The standard streams of the program: lines to read, or names of files. The default is a pipe. */
 interface Streams {
   readonly lines?: readonly string[];
   readonly stdin?: string;
@@ -16,7 +16,7 @@ interface Streams {
   readonly stderr?: string;
 }
 
-/** Runs the program with files in place of its pipes. */
+/** Runs the program with these standard streams. */
 async function runOn(args: readonly string[], { lines, stdin, stdout, stderr }: Streams) {
   const files = [
     stdin === undefined ? undefined : openSync(stdin, "r"),
@@ -37,12 +37,12 @@ async function runOn(args: readonly string[], { lines, stdin, stdout, stderr }: 
     err += text;
   });
   child.stdin?.end((lines ?? []).map((line) => `${line}\n`).join(""));
-  const [code] = await within(once(child, "close"), () => `the program to end; it said: ${out}${err}`);
+  const [code] = await within(once(child, "close"), () => `the program to end; its output: ${out}${err}`);
   return { code, out, err };
 }
 
 describe("A script whose output cannot be written", function () {
-  if (process.platform !== "linux") this.pending = true; // /dev/full is Linux's.
+  if (process.platform !== "linux") this.pending = true; // Only Linux has /dev/full.
   const server = useServer();
   let ani: Person;
   let at: string[];
@@ -54,8 +54,8 @@ describe("A script whose output cannot be written", function () {
     lines = [`login ${ani.username} ${ani.password}`, "sendall A", "list", "sendall B"];
   });
 
-  /** Everything that ani has said. */
-  async function said(): Promise<string[]> {
+  /** The texts of all messages that ani has sent. */
+  async function sent(): Promise<string[]> {
     const chat = await server.enter(ani, { recent: 100 });
     return chat
       .received("message")
@@ -68,24 +68,24 @@ describe("A script whose output cannot be written", function () {
 
     it(`If standard output is full, a script${how} is carried out, ends with 4 and says why once.`, async () => {
       const { code, err } = await runOn([...at, ...flags], { lines, stdout: "/dev/full" });
-      expect(await said()).to.deep.equal(["A", "B"]);
+      expect(await sent()).to.deep.equal(["A", "B"]);
       expect(code).to.equal(4);
       expect(err.match(/obrolan: standard output cannot be written \(ENOSPC: .*\)/g)).to.have.length(1);
     });
 
-    it(`If the reader of its output is gone after the first line, a script${how} is carried out.`, async () => {
+    it(`If the reader of its output closes after the first line, a script${how} is carried out.`, async () => {
       const child = spawn("sh", ["-c", '"$@" | head -n 1', "sh", process.execPath, PROGRAM, ...at, ...flags], {
         env: plainEnvironment(),
       });
       child.stdin.end(`${[...lines, "sendall C", "sendall D"].join("\n")}`);
       await within(once(child, "close"), () => "the pipeline to end");
-      expect(await said()).to.deep.equal(["A", "B", "C", "D"]);
+      expect(await sent()).to.deep.equal(["A", "B", "C", "D"]);
     });
   }
 
   it("If standard error is full, a script is carried out and ends with 4.", async () => {
     const { code } = await runOn(at, { lines, stderr: "/dev/full" });
-    expect(await said()).to.deep.equal(["A", "B"]);
+    expect(await sent()).to.deep.equal(["A", "B"]);
     expect(code).to.equal(4);
   });
 
@@ -115,7 +115,7 @@ describe("A script that cannot be read", () => {
   });
 
   it("A failed read of standard input ends with 4 and says why.", async function () {
-    // Linux alone has a file that can be opened and not read.
+    // Only Linux has a file that can be opened and not read.
     if (process.platform !== "linux") this.skip();
     const { code, err } = await runOn(["--server", `127.0.0.1:${server.port}`], { stdin: "/proc/self/mem" });
     expect(code).to.equal(4);

@@ -48,9 +48,9 @@ describe("The terminal client", () => {
       terminal.enter("sendall once");
       await terminal.shows("you  once");
       terminal.type("\u001b[A");
-      await terminal.until("the line from before", () => terminal.typing.before === "› sendall once");
+      await terminal.until("the earlier line", () => terminal.typing.before === "› sendall once");
       terminal.type("\u001b[A");
-      await terminal.until("nothing from before that", () => terminal.typing.before === "› ");
+      await terminal.until("no earlier line", () => terminal.typing.before === "› ");
     });
 
     it("Tab completes names of commands and users.", async () => {

@@ -7,7 +7,7 @@ import type { EngineServer } from "../support/engineServer.ts";
 import { expectGoodbye } from "../support/expect.ts";
 import { type Cluster, useClusters } from "./support/cluster.ts";
 import type { ClusterNode } from "./support/node.ts";
-import { useVisitors } from "./support/visitors.ts";
+import { useVisitors } from "./support/nodeClients.ts";
 
 const DEADLINE_MS = 60_000;
 /** Messages that stay, and messages that the log loses. */

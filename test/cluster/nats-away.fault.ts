@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { sendAll, sendTo } from "../support/commands.ts";
 import { expectGoodbye } from "../support/expect.ts";
 import { useClusters } from "./support/cluster.ts";
-import { seconds, useVisitors } from "./support/visitors.ts";
+import { seconds, useVisitors } from "./support/nodeClients.ts";
 
 const LOGGED_OUT = { reason: "LOGGED_OUT", reconnect: false, code: "OK" } as const;
 

@@ -5,7 +5,7 @@ import { failure } from "../support/wire.ts";
 import { useClusters } from "./support/cluster.ts";
 import { listed } from "./support/listed.ts";
 import type { ClusterNode } from "./support/node.ts";
-import { seconds, useVisitors } from "./support/visitors.ts";
+import { seconds, useVisitors } from "./support/nodeClients.ts";
 
 /** The number of sign-ins that may fail before the next has to wait: the default of the setting. */
 const FREE = 5;

@@ -7,7 +7,7 @@ import { checkHealth, Health, watchHealth } from "../support/health.ts";
 import { failure } from "../support/wire.ts";
 import { useClusters } from "./support/cluster.ts";
 import type { ClusterNode } from "./support/node.ts";
-import { useVisitors } from "./support/visitors.ts";
+import { useVisitors } from "./support/nodeClients.ts";
 
 const CHAT = "obrolan.v1.ChatService";
 const DEADLINE_MS = 60_000;

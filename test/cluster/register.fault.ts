@@ -48,7 +48,7 @@ async function register(wire: Connection, username: string, password: string): P
       if (!(error instanceof CallFailed)) throw error;
       const { reason = error.message, details } = error.ending;
       if (reason !== "OVERLOADED") return reason;
-      await sleep(details?.retryAfter ?? WAIT);
+      await sleep(details?.retryAfterMs ?? WAIT);
     }
   }
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { sendAll } from "../support/commands.ts";
 import { type Cluster, useClusters } from "./support/cluster.ts";
-import { useVisitors } from "./support/visitors.ts";
+import { useVisitors } from "./support/nodeClients.ts";
 
 const ROUNDS = 3;
 

@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { type NewStoreFixture, NOON, range, useStore } from "../support/storeFixture.ts";
 
 /** Tests the contract of `AccountStore` (src/server/accounts/ports/accountStore.ts). */
-export function describeAccountStore(name: string, place: NewStoreFixture): void {
+export function describeAccountStore(name: string, newFixture: NewStoreFixture): void {
   describe(`The accounts of ${name}`, () => {
-    const store = useStore(place);
+    const store = useStore(newFixture);
 
     async function create(username: string, passwordHash = "a hash") {
       const account = await store.accounts.create(username, passwordHash, NOON);

@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { type NewStoreFixture, NOON, useEmptyStore } from "../support/storeFixture.ts";
 
 /** Tests the contract of `ClockMark` (src/server/common/ports/clockMark.ts). */
-export function describeClockMark(name: string, place: NewStoreFixture): void {
+export function describeClockMark(name: string, newFixture: NewStoreFixture): void {
   describe(`The clock mark of ${name}`, () => {
-    const store = useEmptyStore(place);
+    const store = useEmptyStore(newFixture);
 
     it("a new store has no clock mark", async () => {
       expect(await store.clockMark.read()).to.equal(undefined);

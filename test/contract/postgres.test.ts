@@ -6,17 +6,17 @@ import { describeClockMark } from "./clockMark.ts";
 import { describeLogStore } from "./log.ts";
 import { describeRoster } from "./roster.ts";
 import { describeSessionStore } from "./sessions.ts";
+import { describeSharedAccounts } from "./shared/accounts.ts";
 import { describeSharedLog } from "./shared/log.ts";
-import { describeSharedPeople } from "./shared/people.ts";
 import { describeSharedRoster } from "./shared/roster.ts";
 
 /** Opens a store in a new schema. `close` closes the store and removes the schema. */
 async function open() {
-  const place = await postgresFixture();
-  const store = await place.open();
+  const fixture = await postgresFixture();
+  const store = await fixture.open();
   const close = async () => {
     await store.close();
-    await place.remove();
+    await fixture.remove();
   };
   return { roster: store.roster, attempts: store.failedLogins, close };
 }
@@ -33,6 +33,6 @@ describe("The PostgreSQL engine", () => {
   describeRoster("PostgreSQL", open);
   describeAttempts("PostgreSQL", open);
   describeSharedLog("PostgreSQL", postgresFixture);
-  describeSharedPeople("PostgreSQL", postgresFixture);
+  describeSharedAccounts("PostgreSQL", postgresFixture);
   describeSharedRoster("PostgreSQL", postgresFixture);
 });

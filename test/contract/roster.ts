@@ -58,11 +58,11 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
     });
 
     it("a repeated arrive keeps the first time and changes nothing", async () => {
-      const { place } = await roster.changes();
+      const { offset } = await roster.changes();
       await roster.arrive(ana);
       expect(await roster.arrive({ ...ana, since: NOON + 9_000 })).to.equal(false);
       expect(await everyone()).to.deep.equal([ana]);
-      expect((await roster.changes(place)).changes).to.deep.equal([came(ana)]);
+      expect((await roster.changes(offset)).changes).to.deep.equal([came(ana)]);
       expect(await roster.leave(ana.accountId)).to.equal(true);
     });
 
@@ -90,13 +90,13 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
 
     it("changes without an offset returns the current offset and no changes", async () => {
       await roster.arrive(ana);
-      const { changes, place } = await roster.changes();
+      const { changes, offset } = await roster.changes();
       expect(changes).to.equal(undefined);
-      expect(await roster.changes(place)).to.deep.equal({ changes: [], place });
+      expect(await roster.changes(offset)).to.deep.equal({ changes: [], offset });
     });
 
     it("changes returns the changes since an offset, in order, and the next offset", async () => {
-      const { place: start } = await roster.changes();
+      const { offset: start } = await roster.changes();
       await roster.arrive(ana);
       await roster.arrive(bob);
       await roster.leave(ana.accountId);
@@ -104,37 +104,37 @@ export function describeRoster(name: string, open: () => Promise<{ roster: Roste
       expect(first.changes).to.deep.equal([came(ana), came(bob), went(ana)]);
       await roster.arrive(ana);
       await roster.leave(bob.accountId);
-      const second = await roster.changes(first.place);
+      const second = await roster.changes(first.offset);
       expect(second.changes).to.deep.equal([came(ana), went(bob)]);
-      expect((await roster.changes(second.place)).changes).to.deep.equal([]);
+      expect((await roster.changes(second.offset)).changes).to.deep.equal([]);
     });
 
     it("changes from the same offset returns the same changes, and later ones", async () => {
-      const { place } = await roster.changes();
+      const { offset } = await roster.changes();
       await roster.arrive(ana);
-      for (let i = 0; i < 2; i++) expect((await roster.changes(place)).changes).to.deep.equal([came(ana)]);
+      for (let i = 0; i < 2; i++) expect((await roster.changes(offset)).changes).to.deep.equal([came(ana)]);
       await roster.arrive(bob);
-      expect((await roster.changes(place)).changes).to.deep.equal([came(ana), came(bob)]);
+      expect((await roster.changes(offset)).changes).to.deep.equal([came(ana), came(bob)]);
     });
 
     it("an arrive or leave without effect adds no change", async () => {
       await roster.arrive(bob);
-      const { place } = await roster.changes();
+      const { offset } = await roster.changes();
       await roster.leave(ana.accountId);
-      expect(await roster.changes(place)).to.deep.equal({ changes: [], place });
+      expect(await roster.changes(offset)).to.deep.equal({ changes: [], offset });
     });
 
     it("changes since an unknown offset returns undefined, and the current offset", async () => {
       await roster.arrive(ana);
-      const { place } = await roster.changes();
-      expect(await roster.changes(place + 1_000_000)).to.deep.equal({ changes: undefined, place });
+      const { offset } = await roster.changes();
+      expect(await roster.changes(offset + 1_000_000)).to.deep.equal({ changes: undefined, offset });
     });
 
     it("changes returns all changes, or undefined if there are too many", async () => {
-      const { place } = await roster.changes();
+      const { offset } = await roster.changes();
       const all = Array.from({ length: 3_000 }, (_, i) => ({ accountId: i + 1, username: `user-${i}`, since: NOON }));
       await Promise.all(all.map((who) => roster.arrive(who)));
-      const { changes, place: end } = await roster.changes(place);
+      const { changes, offset: end } = await roster.changes(offset);
       if (changes !== undefined) expect(changes).to.have.deep.members(all.map(came)).and.to.have.length(3_000);
       await roster.arrive({ accountId: 9_000, username: "last", since: NOON });
       expect((await roster.changes(end)).changes).to.deep.equal([{ username: "last", online: true }]);

@@ -10,9 +10,9 @@ import {
 } from "../support/storeFixture.ts";
 
 /** Tests the contract of `SessionStore` (src/server/accounts/ports/sessionStore.ts). */
-export function describeSessionStore(name: string, place: NewStoreFixture): void {
+export function describeSessionStore(name: string, newFixture: NewStoreFixture): void {
   describe(`The sessions of ${name}`, () => {
-    const store = useStore(place);
+    const store = useStore(newFixture);
     const isOpen = async ({ tokenHash }: Pick<Person, "tokenHash">) =>
       (await store.sessions.find(tokenHash)) !== undefined;
 

@@ -105,7 +105,7 @@ describe("The clock of a server's process", function () {
       await server.says(HAS_LOOKED);
       for (let i = 0; i < 5; i += 1) await failure(wire.login("ana", "a wrong password"));
       const ending = await failure(wire.login("ana", PASSWORD));
-      expect(ending.details?.retryAfter).to.be.within(1, 1_000);
+      expect(ending.details?.retryAfterMs).to.be.within(1, 1_000);
       await stop();
       // An older version of the server, or another node, may have recorded failures with such times.
       wire = await start(7 * DAY);
@@ -166,18 +166,18 @@ describe("The clock of a server's process", function () {
   });
 
   describe("With PostgreSQL @long", () => {
-    let place: PostgresFixture;
+    let fixture: PostgresFixture;
     before(function () {
       needsEngine(this, "postgres");
     });
     beforeEach(async () => {
-      place = await postgresFixture();
-      store = ["--database-url", place.url];
+      fixture = await postgresFixture();
+      store = ["--database-url", fixture.url];
     });
     afterEach(async () => {
       store = [];
       await endProcesses();
-      await place.remove();
+      await fixture.remove();
     });
 
     describeClock("PostgreSQL");

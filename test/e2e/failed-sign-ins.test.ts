@@ -21,7 +21,7 @@ async function failToLogin(wire: Connection, username: string, times: number): P
 async function toldToWait(wire: Connection, username: string, password = WRONG): Promise<number> {
   const ending = await failure(wire.login(username, password));
   expectFailed(ending, "RESOURCE_EXHAUSTED", "TOO_MANY_ATTEMPTS");
-  return ending.details?.retryAfter ?? 0;
+  return ending.details?.retryAfterMs ?? 0;
 }
 
 describe("Failed sign-ins", function () {
@@ -170,7 +170,7 @@ describe("Too many sign-ins at once", function () {
     expect(refused.length, "refused").to.be.below(tries.length);
     for (const ending of refused) {
       expectFailed(ending, "RESOURCE_EXHAUSTED", "OVERLOADED");
-      expect(ending.details?.retryAfter).to.be.greaterThan(0);
+      expect(ending.details?.retryAfterMs).to.be.greaterThan(0);
     }
     const wire = await server.connect();
     expect((await wire.login(ana.username, ana.password)).username).to.equal(ana.username);

@@ -89,7 +89,7 @@ describe("A store that is unavailable", function () {
     ]) {
       const ending = await failure(call());
       expectFailed(ending, "UNAVAILABLE", "STORE_UNAVAILABLE");
-      expect(ending.details?.retryAfter).to.be.greaterThan(0);
+      expect(ending.details?.retryAfterMs).to.be.greaterThan(0);
     }
     expectFailed(await wire.chat(ana.token).end(), "UNAVAILABLE", "STORE_UNAVAILABLE");
     store.away = false;

@@ -81,7 +81,7 @@ describeBothWays("Join", function () {
     "send_all with a text that is refused": sendAll(""),
     "a text_command that sends": typed("sendall straight in"),
     "a text_command that asks for help": typed("help"),
-    "a text_command that is no command": typed("dance"),
+    "a text_command that is not a command": typed("dance"),
   };
   for (const [what, command] of Object.entries(first)) {
     it(`a join may be left out before ${what}, which joins with the defaults and is then carried out`, async () => {

@@ -7,9 +7,9 @@ import { draft, enlist, idsAfter, range } from "../support/storeFixture.ts";
  * A process that runs on a small disk of its own. It fills the disk, appends until an append fails, frees some space
  * and appends again. It prints the outcomes as JSON.
  */
-const [place = ""] = process.argv.slice(2);
-const ballast = path.join(place, "ballast");
-const store = await openSqliteStore({ folder: path.join(place, "data") });
+const [folder = ""] = process.argv.slice(2);
+const ballast = path.join(folder, "ballast");
+const store = await openSqliteStore({ folder: path.join(folder, "data") });
 const ana = await enlist(store, "ana");
 
 let said = 0;
@@ -43,12 +43,12 @@ const account = await store.accounts.create("bob", "x".repeat(60_000), 0).catch(
 rmSync(ballast);
 const after = await append();
 await store.close();
-const opened = await openSqliteStore({ folder: path.join(place, "data") });
+const opened = await openSqliteStore({ folder: path.join(folder, "data") });
 const reopened = await idsAfter(opened.log, 0);
 await opened.close();
-const files = readdirSync(path.join(place, "data")).map((name) => [
+const files = readdirSync(path.join(folder, "data")).map((name) => [
   name,
-  statSync(path.join(place, "data", name)).size,
+  statSync(path.join(folder, "data", name)).size,
 ]);
 
 process.stdout.write(

@@ -21,11 +21,11 @@ describe("MemoryRoster", () => {
   it("a roster in memory keeps a bounded number of changes, at least the last thousand", async () => {
     const roster = new MemoryRoster();
     const ana = { accountId: 1, username: "ana", since: NOON };
-    const { place: start } = await roster.changes();
+    const { offset: start } = await roster.changes();
     let late = start;
     for (const i of range(1, 5_000)) {
       await (i % 2 === 1 ? roster.arrive(ana) : roster.leave(ana.accountId));
-      if (i === 4_000) late = (await roster.changes()).place;
+      if (i === 4_000) late = (await roster.changes()).offset;
     }
     expect((await roster.changes(start)).changes).to.equal(undefined);
     const { changes } = await roster.changes(late);

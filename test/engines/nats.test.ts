@@ -68,7 +68,7 @@ describe("NatsBus", () => {
     await stranger.close();
     ana.bus.publish(numbered(1));
     await bob.listener.number(1);
-    expect(bob.listener.heard).to.deep.equal([numbered(1)]);
+    expect(bob.listener.received).to.deep.equal([numbered(1)]);
     expect(bob.bus.counts).to.include({ received: garbage.length + 1, unreadable: garbage.length });
     const warnings = bob.notices
       .map(({ message }) => message)
@@ -111,7 +111,7 @@ describe("NatsBus", () => {
     ana.bus.publish({ kind: "sessions-ended", sessionIds: range(1, 1_000) });
     ana.bus.publish(numbered(1));
     await bob.listener.number(1);
-    expect(bob.listener.heard).to.deep.equal([small, { kind: "head-advanced", logId, headId: 2 }, numbered(1)]);
+    expect(bob.listener.received).to.deep.equal([small, { kind: "head-advanced", logId, headId: 2 }, numbered(1)]);
     expect(ana.bus.counts).to.include({ published: 3, dropped: 1 });
   });
 
@@ -130,7 +130,7 @@ describe("NatsBus", () => {
     expect(ana.bus.isConnected).to.equal(false);
     for (const i of range(1, 20_000)) ana.bus.publish(numbered(i));
     expect(ana.bus.counts).to.deep.equal({ ...counts, dropped: 20_000 });
-    expect(ana.listener.heard).to.have.length(20_009);
+    expect(ana.listener.received).to.have.length(20_009);
   });
 
   it("the bus connects to a NATS server that is started later", async () => {

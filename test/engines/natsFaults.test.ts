@@ -79,7 +79,7 @@ describe("NatsBus under faults", () => {
     ana.bus.publish(numbered(1));
     await bob.listener.number(1);
     expect(ana.bus.counts).to.include({ published: 61, dropped: 0 });
-    expect(bob.listener.heard).to.have.length(61);
+    expect(bob.listener.received).to.have.length(61);
   });
 
   it("the bus reconnects after every cut and reset, and receives what is published afterwards", async () => {
@@ -106,7 +106,7 @@ describe("NatsBus under faults", () => {
     for (const id of range(1, 30)) ana.bus.publish(large(id));
     await ana.close();
     ana.bus.publish(numbered(1));
-    expect(ana.listener.heard, "what the sender has heard").to.have.length(31);
+    expect(ana.listener.received, "what the sender has heard").to.have.length(31);
     expect(ana.bus.isConnected).to.equal(false);
   });
 
@@ -115,7 +115,7 @@ describe("NatsBus under faults", () => {
     bob.bus.publish(numbered(1));
     await bob.close();
     await ana.listener.number(1);
-    expect(ana.listener.heard).to.have.length(9);
+    expect(ana.listener.received).to.have.length(9);
   });
 
   it("the bus closes at once while NATS is unavailable, and does not reconnect", async () => {
@@ -154,7 +154,7 @@ describe("NatsBus under faults", () => {
     it("the bus drops what a stalled connection does not accept, and reconnects", async () => {
       stall();
       for (const id of range(1, 100)) ana.bus.publish(large(id));
-      expect(ana.listener.heard, "what the sender has heard").to.have.length(100);
+      expect(ana.listener.received, "what the sender has heard").to.have.length(100);
       expect(ana.bus.counts.publishedBytes).to.be.within(8 * MIB - MIB, 8 * MIB + MIB);
       expect(ana.bus.counts.dropped).to.equal(100 - ana.bus.counts.published);
       const { level } = await ana.says(/does not take notifications as fast as they come/);

@@ -149,7 +149,7 @@ describe("An outage of PostgreSQL", () => {
     const other = await fixture.open();
     const who = { accountId: ana.accountId, username: ana.username, since: NOON };
     await store.roster.arrive(who);
-    const { place: start } = await other.roster.changes();
+    const { offset: start } = await other.roster.changes();
     // As if the outage outlasted the leases.
     await fixture.query("UPDATE nodes SET lease_until = now() - interval '1 hour'");
     await server.kill();

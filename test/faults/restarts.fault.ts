@@ -16,12 +16,12 @@ describe(`${ROUNDS} restarts while two people in terminals send private messages
 
   it("restarts refuse no private message between two terminals on PostgreSQL", async function () {
     needsEngine(this, "postgres");
-    const place = await postgresFixture();
+    const fixture = await postgresFixture();
     try {
-      await talkThroughRestarts(ROUNDS, folder.path, ["--database-url", place.url]);
+      await talkThroughRestarts(ROUNDS, folder.path, ["--database-url", fixture.url]);
     } finally {
       await endProcesses();
-      await place.remove();
+      await fixture.remove();
     }
   });
 });

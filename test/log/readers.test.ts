@@ -121,10 +121,10 @@ async function play(story: readonly Step[]): Promise<void> {
   };
   const tell = (after: number, to?: number) =>
     bus.publish({ kind: "appended", logId: store.log.logId, messages: store.log.messages.slice(after, to) });
-  const goBack = async (headId: number) => {
+  const regress = async (headId: number) => {
     const { logId } = store.log;
     const { promise: followed } = bus.followed;
-    store.goBack(headId);
+    store.regress(headId);
     bus.publish({ kind: "head-advanced", logId, headId: Number.MAX_SAFE_INTEGER });
     // From here on the readers expect the new log: no message of it may come before.
     await followed;
@@ -181,7 +181,7 @@ async function play(story: readonly Step[]): Promise<void> {
       case "truncate":
         return node.truncate(Math.ceil(now.share * (store.headId + 1)));
       case "regress":
-        return goBack(Math.floor(now.share * store.headId));
+        return regress(Math.floor(now.share * store.headId));
     }
   }
 }

@@ -58,7 +58,7 @@ describe("A log replica whose store's log has regressed", () => {
     it(`the replica has the new log id and the messages of the new log, ${where}`, async () => {
       const { store, say, log, regressions, readFrom } = await setUp({ timeline });
       expect(await readFrom(0)).to.deep.equal(story(10, 10));
-      store.goBack(6);
+      store.regress(6);
       await say(...range(7, 9).map((i) => `new ${i}`));
       await log.sync.run();
       expect([log.logId, log.headId, regressions]).to.deep.equal(["model-1", 9, ["model-1"]]);
@@ -68,7 +68,7 @@ describe("A log replica whose store's log has regressed", () => {
 
   it("the listener is told once of a regression, and once of each message of the new log", async () => {
     const { store, log, appended, regressions } = await setUp();
-    store.goBack(6);
+    store.regress(6);
     await Promise.all([log.sync.run(), log.sync.run()]);
     await log.sync.run();
     expect(regressions).to.deep.equal(["model-1"]);
@@ -79,7 +79,7 @@ describe("A log replica whose store's log has regressed", () => {
     const { store, say, log } = await setUp({ timeline: 1_000 });
     const count = log.headId - log.timeline.firstId + 1;
     expect(count).to.be.within(2, 8);
-    store.goBack(9);
+    store.regress(9);
     await say("new 10");
     await log.sync.run();
     expect([log.timeline.firstId, log.headId]).to.deep.equal([10 - count + 1, 10]);
@@ -90,11 +90,11 @@ describe("A log replica whose store's log has regressed", () => {
     await store.truncate(5);
     await log.sync.run();
     expect(log.oldestId).to.equal(5);
-    store.goBack(8);
+    store.regress(8);
     store.log.oldestId = 2;
     await log.sync.run();
     expect([log.oldestId, log.timeline.firstId]).to.deep.equal([2, 3]);
-    store.goBack(4);
+    store.regress(4);
     store.log.oldestId = 5;
     await log.sync.run();
     expect([log.oldestId, log.headId]).to.deep.equal([5, 4]);
@@ -152,7 +152,7 @@ describe("A log replica whose store's log has regressed", () => {
     gate.shut();
     const fetched = log.loadPage(at(4));
     await gate.entered();
-    store.goBack(6);
+    store.regress(6);
     await say(...range(7, 12).map((i) => `new ${i}`));
     await log.sync.run();
     gate.open();
@@ -178,7 +178,7 @@ describe("A log replica whose store's log has regressed", () => {
     await gate.entered();
     // A reader whose page is missing discovers the regression while the sync is still reading. The new timeline begins
     // at 11, so that the old message 11 would fit into it.
-    store.goBack(10);
+    store.regress(10);
     store.log.oldestId = 11;
     await log.loadPage(at(0));
     gate.open();
@@ -208,7 +208,7 @@ describe("A log replica whose store's log has regressed", () => {
     const caughtUp = log.sync.run();
     await gate.entered();
     isHeld = false;
-    store.goBack(6);
+    store.regress(6);
     // A second call of `state`, for a reader whose page is missing, is answered before the first.
     await log.loadPage(at(20)).catch(() => {});
     expect(regressions).to.deep.equal(["model-1"]);
@@ -221,7 +221,7 @@ describe("A log replica whose store's log has regressed", () => {
     const { store, say, log, readFrom } = await setUp();
     await say("old 11", "old 12");
     log.ingest(store.log.messages.slice(11));
-    store.goBack(6);
+    store.regress(6);
     await say(...range(7, 11).map((i) => `new ${i}`));
     await log.sync.run();
     await turns(3);

@@ -55,7 +55,7 @@ describe("Retention", () => {
       override<ModelStore>(model, {
         truncate: async (before) => {
           await model.truncate(before);
-          if (before < 300) model.goBack(600);
+          if (before < 300) model.regress(600);
         },
       }),
     );

@@ -69,7 +69,7 @@ describe("untilAvailable", () => {
       { signal: never, report: resolve },
     );
     expect(await reported).to.equal(
-      `Cannot listen on 127.0.0.1:${port}: the port belongs to an outgoing connection of this machine, and nobody listens there. Trying again for up to 10 s`,
+      `Cannot listen on 127.0.0.1:${port}: the port belongs to an outgoing connection of this machine, and no program listens there. Trying again for up to 10 s`,
     );
     socket.resetAndDestroy();
     await available;
@@ -79,7 +79,7 @@ describe("untilAvailable", () => {
     if (process.platform !== "linux") this.skip();
     const { localPort: port } = await connectOut();
     expect(await refusal(`127.0.0.1:${port}`)).to.equal(
-      `Cannot listen on 127.0.0.1:${port}: the port belongs to an outgoing connection of this machine, and nobody listens there, also after 0 s. Start again later, or take another port with --listen. On Linux this keeps the port free from then on: sysctl -w net.ipv4.ip_local_reserved_ports=${port}`,
+      `Cannot listen on 127.0.0.1:${port}: the port belongs to an outgoing connection of this machine, and no program listens there, also after 0 s. Start again later, or take another port with --listen. On Linux this keeps the port free from then on: sysctl -w net.ipv4.ip_local_reserved_ports=${port}`,
     );
   });
 

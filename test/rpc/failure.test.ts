@@ -29,7 +29,7 @@ describe("failureOf", () => {
   });
 
   it("the wait of a refusal is in its details", () => {
-    expect(setUp(new Refusal("OVERLOADED", "Wait.", { retryAfter: 1_500 })).details?.retryAfterMs).to.equal(1_500);
+    expect(setUp(new Refusal("OVERLOADED", "Wait.", { retryAfterMs: 1_500 })).details?.retryAfterMs).to.equal(1_500);
   });
 
   it("the cause of a refusal is reported", () => {

@@ -40,7 +40,7 @@ export interface Details {
   /** The names of the fields in a `BadRequest`; undefined without one. */
   readonly badFields: string[] | undefined;
   /** The wait of a `RetryInfo` in milliseconds; undefined without one. */
-  readonly retryAfter: number | undefined;
+  readonly retryAfterMs: number | undefined;
 }
 
 /** Reads the end of a call from its trailers. */
@@ -71,7 +71,7 @@ function readDetails(status: Uint8Array): Details {
     message: stringsOf(status, 2)[0] ?? "",
     errorInfo: info && { reason: stringsOf(info, 1)[0] ?? "", domain: stringsOf(info, 2)[0] ?? "" },
     badFields: bad && bytesOf(bad, 1).map((violation) => stringsOf(violation, 1)[0] ?? ""),
-    retryAfter: retry && millis(Duration.decode(bytesOf(retry, 1)[0] ?? new Uint8Array())),
+    retryAfterMs: retry && millis(Duration.decode(bytesOf(retry, 1)[0] ?? new Uint8Array())),
   };
 }
 

@@ -1,17 +1,17 @@
 import type { Draft } from "../../src/server/log/ports/logStore.ts";
 import type { Person, TestServer } from "./server.ts";
 
-/** A message to write into the log. */
+/** A message to append. */
 export interface Line {
   readonly from: Person;
-  /** Undefined: everyone. */
+  /** The recipient. Undefined: everyone. */
   readonly to?: Person;
   readonly text: string;
 }
 
 const BATCH = 1000;
 
-/** Writes many messages into the log without the server, which then starts again. */
+/** Appends many messages directly to the server's log, and restarts the server. */
 export async function fill(server: TestServer, lines: Iterable<Line>): Promise<void> {
   const ids = new Map<string, { accountId: number; sessionId: number }>();
   const idsOf = async ({ username, token }: Person) => {

@@ -44,7 +44,7 @@ export class ModelStore implements LogStore {
   }
 
   /** Lets the log regress: only the messages up to `headId` remain, and the log gets a new id. */
-  goBack(headId: number): void {
+  regress(headId: number): void {
     const { messages, oldestId } = this.log;
     this.#logs.push(
       new ModelLog(`model-${this.#logs.length}`, messages.slice(0, headId), Math.min(oldestId, headId + 1)),

@@ -13,31 +13,31 @@ export function numberOf(notification: Notification): number | undefined {
 
 /** Records the notifications of a bus, and lets a test wait for one. */
 export class Listener {
-  readonly heard: Notification[] = [];
+  readonly received: Notification[] = [];
   readonly #watchers = new Set<() => void>();
 
   constructor(bus: Bus) {
     bus.subscribe((notification) => {
-      this.heard.push(notification);
+      this.received.push(notification);
       for (const watch of this.#watchers) watch();
     });
   }
 
   /** The numbers of all recorded notifications, in their order. */
   get numbers(): number[] {
-    return this.heard.map(numberOf).filter((number) => number !== undefined);
+    return this.received.map(numberOf).filter((number) => number !== undefined);
   }
 
   /** Waits for a notification that matches. */
   async until(what: string, matches: (notification: Notification) => boolean): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const watch = () => this.heard.some(matches) && resolve();
+    const watch = () => this.received.some(matches) && resolve();
     this.#watchers.add(watch);
     try {
       watch();
       await within(
         promise,
-        () => `${what}; ${this.heard.length} notifications came, the last: ${JSON.stringify(this.heard.at(-1))}`,
+        () => `${what}; ${this.received.length} notifications came, the last: ${JSON.stringify(this.received.at(-1))}`,
       );
     } finally {
       this.#watchers.delete(watch);

@@ -41,7 +41,7 @@ export class TestSink implements Sink {
     this.#close("reset");
   }
 
-  /** Takes the responses that were not read so far, and reads on. */
+  /** Takes the responses that were not taken so far, and all later ones. */
   read(): void {
     this.reading = true;
     while (this.#inFlight > 0) this.#take();

@@ -69,6 +69,6 @@ function tooManyAttempts(waitMs: number): Refusal {
   return new Refusal(
     "TOO_MANY_ATTEMPTS",
     `Too many sign-ins to this name failed from your address. Try again in ${seconds} second${seconds === 1 ? "" : "s"}.`,
-    { retryAfter: waitMs },
+    { retryAfterMs: waitMs },
   );
 }

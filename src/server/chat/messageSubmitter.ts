@@ -183,14 +183,14 @@ export class MessageSubmitter {
     throw new Refusal(
       "RATE_LIMITED",
       `That is too fast: ${burst} messages at once and then ${messagesPerSecond} a second. Try again in ${wait} ms.`,
-      { retryAfter: wait },
+      { retryAfterMs: wait },
     );
   }
 }
 
 /** The event for a refusal. */
-export function rejected({ reason, message, retryAfter }: Refusal): RoomEvent {
-  return { kind: "rejected", reason, message, ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }) };
+export function rejected({ reason, message, retryAfterMs }: Refusal): RoomEvent {
+  return { kind: "rejected", reason, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
 function isSame(known: KnownMessage, { recipient, text }: SendCommand): boolean {

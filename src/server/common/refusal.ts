@@ -27,19 +27,26 @@ export type Reason =
 /** How long a client is asked to wait if the store or the server is unavailable for a moment, in milliseconds. */
 export const RETRY_SOON_MS = 1_000;
 
+/** The field of a request that a refusal is about. `rpc/failure.ts` maps it to the contract's name. */
+export type RequestField = "username" | "password" | "pageToken";
+
 /** A request that the server refuses: a reason for programs and a sentence for people. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly reason: Reason;
-  /** The same request may succeed after this time, in milliseconds. Undefined: it will not. */
-  readonly retryAfter: number | undefined;
-  /** The wrong field of the request, by its name in the contract. */
-  readonly field: string | undefined;
+  /** The same request may succeed after this time. Undefined: the client need not wait. */
+  readonly retryAfterMs: number | undefined;
+  /** The wrong field of the request. */
+  readonly field: RequestField | undefined;
 
-  constructor(reason: Reason, message: string, more: { retryAfter?: number; field?: string; cause?: unknown } = {}) {
+  constructor(
+    reason: Reason,
+    message: string,
+    more: { retryAfterMs?: number; field?: RequestField; cause?: unknown } = {},
+  ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.reason = reason;
-    this.retryAfter = more.retryAfter;
+    this.retryAfterMs = more.retryAfterMs;
     this.field = more.field;
   }
 }
@@ -50,7 +57,7 @@ export function storeUnavailable(cause: unknown): Refusal {
     "STORE_UNAVAILABLE",
     "The server cannot store anything at the moment; nothing was changed. Try again in a second.",
     {
-      retryAfter: RETRY_SOON_MS,
+      retryAfterMs: RETRY_SOON_MS,
       cause,
     },
   );
@@ -59,14 +66,14 @@ export function storeUnavailable(cause: unknown): Refusal {
 /** The refusal of a server that is being stopped. */
 export function shuttingDown(): Refusal {
   return new Refusal("SHUTTING_DOWN", "The server is being stopped. Try again in a second.", {
-    retryAfter: RETRY_SOON_MS,
+    retryAfterMs: RETRY_SOON_MS,
   });
 }
 
 /** The refusal if too many sign-ins wait, or if the unfinished requests of a connection take too much memory. */
 export function overloaded(): Refusal {
   return new Refusal("OVERLOADED", "Too many people are signing in at the moment. Try again in a second.", {
-    retryAfter: RETRY_SOON_MS,
+    retryAfterMs: RETRY_SOON_MS,
   });
 }
 

@@ -24,7 +24,7 @@ export const nodeMetrics: readonly Metric[] = [
     name: "obrolan_readers_behind",
     help: "Readers that are behind the part of the log in memory and read pages from the store.",
     advice:
-      "High for seconds after a restart: all clients are catching up. High permanently: clients that are too slow for the load. They delay nobody, but `obrolan_page_read_seconds` shows their cost. All readers at once: the network of this machine is too slow.",
+      "High for seconds after a restart: all clients are catching up. High permanently: clients that are too slow for the load. They delay no other client, but `obrolan_page_read_seconds` shows their cost. All readers at once: the network of this machine is too slow.",
     type: "gauge",
     read: ({ stats }) => stats.readersBehind,
   },
@@ -138,7 +138,7 @@ export const nodeMetrics: readonly Metric[] = [
     name: "obrolan_store_available",
     help: "1 if the store answers, 0 if it does not. The server asks twice a second.",
     advice:
-      "0 needs attention at once: nobody can send or sign in, and `grpc.health.v1` reports NOT_SERVING for `obrolan.v1.ChatService`. Open streams stay open and continue when the store answers again. The log has the cause.",
+      "0 needs attention at once: no user can send or sign in, and `grpc.health.v1` reports NOT_SERVING for `obrolan.v1.ChatService`. Open streams stay open and continue when the store answers again. The log has the cause.",
     type: "gauge",
     read: ({ stats }) => (stats.storeAnswers ? 1 : 0),
   },

@@ -128,7 +128,7 @@ function explainInUse(holder: Holder, port: number, setting: string): Explanatio
     `On Linux this keeps the port free from then on: ${reserve}`;
   const why =
     holder === "connection"
-      ? "the port belongs to an outgoing connection of this machine, and nobody listens there"
+      ? "the port belongs to an outgoing connection of this machine, and no program listens there"
       : "another program has the port, to listen or for an outgoing connection";
   return { why, advice, mayPass: true };
 }

@@ -49,7 +49,7 @@ function nameOf(pageToken: string): string {
   // The token must be exactly the one that `tokenOf` makes: base64 has several encodings of the same bytes.
   if (name !== undefined && isUsername(name) && tokenOf(name) === pageToken) return name;
   const shown = JSON.stringify(pageToken.slice(0, 64));
-  throw new Refusal("PAGE_TOKEN_INVALID", `${shown} is not a page token.`, { field: "page_token" });
+  throw new Refusal("PAGE_TOKEN_INVALID", `${shown} is not a page token.`, { field: "pageToken" });
 }
 
 function decodeName(pageToken: string): string | undefined {

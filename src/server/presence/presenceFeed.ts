@@ -49,7 +49,7 @@ export class PresenceFeed {
 
   /** Starts after the newest change of the roster. Throws `StoreUnavailable`. */
   async begin(): Promise<void> {
-    this.#rosterOffset = (await this.#roster.changes()).place;
+    this.#rosterOffset = (await this.#roster.changes()).offset;
   }
 
   /** The offset of a stream that has taken everything that was published. */
@@ -105,7 +105,7 @@ export class PresenceFeed {
 
   async #pollOnce(): Promise<void> {
     try {
-      const { changes, place: offset } = await this.#roster.changes(this.#rosterOffset);
+      const { changes, offset } = await this.#roster.changes(this.#rosterOffset);
       this.#rosterOffset = offset;
       if (changes !== undefined) this.#add(changes);
       else this.#skip();

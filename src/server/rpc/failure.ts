@@ -1,6 +1,6 @@
 import { ServerError, Status } from "nice-grpc-common";
 import type { Goodbye } from "../chat/events.ts";
-import { RETRY_SOON_MS, type Reason, Refusal, storeUnavailable } from "../common/refusal.ts";
+import { RETRY_SOON_MS, type Reason, Refusal, type RequestField, storeUnavailable } from "../common/refusal.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../common/storeErrors.ts";
 import { InvalidRequest } from "./invalidRequest.ts";
 import { STATUS_OF } from "./status.ts";
@@ -23,7 +23,7 @@ export function failureOf(error: unknown, report: (error: unknown) => void): Cal
   if (error instanceof Refusal) {
     if (error.cause !== undefined) report(error.cause);
     if (error instanceof InvalidRequest) return failureFor(error.reason, error.message, {}, error.code);
-    return failureFor(error.reason, error.message, { field: error.field, retryAfterMs: error.retryAfter });
+    return failureFor(error.reason, error.message, error);
   }
   if (error instanceof StoreUnavailable) return failureOf(storeUnavailable(error), report);
   if (error instanceof OutcomeUnknown) {
@@ -36,6 +36,13 @@ export function failureOf(error: unknown, report: (error: unknown) => void): Cal
   report(error);
   return { code: Status.INTERNAL, message: "Something went wrong in the server; its log says what.", trailers: {} };
 }
+
+/** The contract's names of the fields. */
+const FIELD_NAMES: Readonly<Record<RequestField, string>> = {
+  username: "username",
+  password: "password",
+  pageToken: "page_token",
+};
 
 /** The failure for a goodbye; `undefined` if the call ends with OK. */
 export function failureAfter({ reason, retryAfterMs }: Goodbye): CallFailure | undefined {
@@ -59,7 +66,7 @@ const GOODBYES: Readonly<Partial<Record<Reason, string>>> = {
 function failureFor(
   reason: Reason,
   message: string,
-  more: { field?: string | undefined; retryAfterMs?: number | undefined },
+  more: { field?: RequestField | undefined; retryAfterMs?: number | undefined },
   code: Status = STATUS_OF[reason] ?? Status.INTERNAL,
 ): CallFailure {
   return {
@@ -71,7 +78,7 @@ function failureFor(
         code,
         message,
         reason,
-        field: more.field,
+        field: more.field && FIELD_NAMES[more.field],
         retryAfterMs: more.retryAfterMs,
       }),
     },

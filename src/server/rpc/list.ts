@@ -28,7 +28,7 @@ async function pageOf(online: OnlineList, size: number, token: string): Promise<
       "PAGE_TOKEN_INVALID",
       `${shown} is not a page token that List gave: take next_page_token of the page before, ` +
         "or none for the first page.",
-      { field: "page_token" },
+      { field: "pageToken" },
     );
   }
 }

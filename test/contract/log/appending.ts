@@ -16,9 +16,9 @@ import {
 } from "../../support/storeFixture.ts";
 
 /** `append`: the ids and the order of messages, and the drafts of ended sessions. */
-export function describeAppending(place: NewStoreFixture): void {
+export function describeAppending(newFixture: NewStoreFixture): void {
   describe("A new log", () => {
-    const store = useEmptyStore(place);
+    const store = useEmptyStore(newFixture);
 
     it("a new log is empty, and gives dense ids from 1 on over all batches", async () => {
       const { logId, ...ends } = await store.log.state();
@@ -33,7 +33,7 @@ export function describeAppending(place: NewStoreFixture): void {
     });
 
     it("a new log has a log id of its own", async () => {
-      const other = await place();
+      const other = await newFixture();
       const log = await other.open();
       const ids = [(await store.log.state()).logId, (await log.log.state()).logId];
       await log.close();
@@ -43,7 +43,7 @@ export function describeAppending(place: NewStoreFixture): void {
   });
 
   describe("append", () => {
-    const store = useStore(place);
+    const store = useStore(newFixture);
 
     it("append resolves with the results in the order of the drafts", async () => {
       const ana = await enlist(store, "ana");

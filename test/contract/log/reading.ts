@@ -11,9 +11,9 @@ import {
 } from "../../support/storeFixture.ts";
 
 /** `read`: messages by their ids. */
-export function describeReading(place: NewStoreFixture): void {
+export function describeReading(newFixture: NewStoreFixture): void {
   describe("read", () => {
-    const store = useStore(place);
+    const store = useStore(newFixture);
 
     it("read returns every field of a message", async () => {
       const [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];

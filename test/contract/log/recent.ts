@@ -17,9 +17,9 @@ import { LogModel } from "./model.ts";
  * (src/server/log/message.ts) in SQL: `recent` of engines/sqlite/reader.ts, and `RECENT` of engines/postgres/log.ts.
  * The test against a model compares both with `maySee`.
  */
-export function describeRecent(place: NewStoreFixture): void {
+export function describeRecent(newFixture: NewStoreFixture): void {
   describe("recent in a short log", () => {
-    const store = useEmptyStore(place);
+    const store = useEmptyStore(newFixture);
 
     it("recent is the first visible message if there are fewer than asked for, and 0 if there is none", async () => {
       const [ana, bob, eve] = [await enlist(store, "ana"), await enlist(store, "bob"), await enlist(store, "eve")];
@@ -34,7 +34,7 @@ export function describeRecent(place: NewStoreFixture): void {
   });
 
   describe("recent", () => {
-    const store = useStore(place);
+    const store = useStore(newFixture);
 
     it("recent counts an account's own private messages, and not those of others", async () => {
       const [ana, bob, eve] = [await enlist(store, "ana"), await enlist(store, "bob"), await enlist(store, "eve")];

@@ -16,9 +16,9 @@ import {
 import { LogModel } from "./model.ts";
 
 /** Request ids, which make it safe to send a message again. */
-export function describeRequestIds(place: NewStoreFixture): void {
+export function describeRequestIds(newFixture: NewStoreFixture): void {
   describe("request ids", () => {
-    const store = useStore(place);
+    const store = useStore(newFixture);
     const accepted = (id: number, duplicate: boolean) => ({ kind: "accepted", id, sentAt: NOON, duplicate });
 
     it("a repeated request id is a duplicate, with the id and time of the first message", async () => {

@@ -12,9 +12,9 @@ import {
 } from "../../support/storeFixture.ts";
 
 /** `sentAt`: the times of messages. */
-export function describeSentAt(place: NewStoreFixture): void {
+export function describeSentAt(newFixture: NewStoreFixture): void {
   describe("the time of a message", () => {
-    const store = useStore(place);
+    const store = useStore(newFixture);
     let ana: Person;
     let head: number;
     /** The time at which a test begins: later than all messages of the tests before it, which share the store. */

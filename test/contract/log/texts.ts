@@ -23,9 +23,9 @@ const TEXTS: Readonly<Record<string, string>> = {
 };
 
 /** The texts of messages: the store returns each exactly as it was appended. */
-export function describeTexts(place: NewStoreFixture): void {
+export function describeTexts(newFixture: NewStoreFixture): void {
   describe("the text of a message", () => {
-    const store = useStore(place);
+    const store = useStore(newFixture);
 
     for (const [what, text] of Object.entries(TEXTS)) {
       it(`a text (${what}) comes back exactly as it was appended`, async () => {

@@ -60,10 +60,10 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       for (const notification of notifications) ana.bus.publish(notification);
       for (const { listener } of [bob, eve]) {
         await listener.number(1_000);
-        expect(listener.heard).to.deep.equal(notifications);
+        expect(listener.received).to.deep.equal(notifications);
       }
       await ana.taken();
-      expect(ana.listener.heard, "what the sender has heard").to.deep.equal(notifications);
+      expect(ana.listener.received, "what the sender has heard").to.deep.equal(notifications);
     });
 
     it("a notification that a handler publishes arrives after the one it handles", async () => {
@@ -90,7 +90,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
             `message ${id}`,
             (heard) => heard.kind === "appended" && heard.messages.at(-1)?.id === id,
           );
-          expect(bob.listener.heard.at(-1)).to.deep.equal(notification);
+          expect(bob.listener.received.at(-1)).to.deep.equal(notification);
         }),
         { numRuns: 50 },
       );
@@ -103,12 +103,16 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       ana.bus.publish({ kind: "appended", logId, messages });
       ana.bus.publish(numbered(2));
       await bob.listener.number(2);
-      expect(bob.listener.heard).to.deep.equal([
+      expect(bob.listener.received).to.deep.equal([
         numbered(1),
         { kind: "head-advanced", logId, headId: 1_000 },
         numbered(2),
       ]);
-      expect(ana.listener.heard[1], "what the sender has heard").to.deep.equal({ kind: "appended", logId, messages });
+      expect(ana.listener.received[1], "what the sender has heard").to.deep.equal({
+        kind: "appended",
+        logId,
+        messages,
+      });
     });
 
     it("the notifications of each node stay in order if several nodes publish at once", async () => {

@@ -10,12 +10,12 @@ import {
   readAfter,
   signIn,
 } from "../../support/storeFixture.ts";
-import { type NewSharedPlace, type SharedStore, useNodes, whilst } from "./nodes.ts";
+import { type NewSharedFixture, type SharedStore, useNodes, whilst } from "./nodes.ts";
 
 /** Tests the contract of `LogStore` (src/server/log/ports/logStore.ts) between nodes that share a store. */
-export function describeSharedLog(name: string, place: NewSharedPlace): void {
+export function describeSharedLog(name: string, newFixture: NewSharedFixture): void {
   describe(`The log that nodes share in ${name}`, () => {
-    const nodes = useNodes(place, 4);
+    const nodes = useNodes(newFixture, 4);
     /** A user on each node. */
     let people: Person[];
     beforeEach(async () => {

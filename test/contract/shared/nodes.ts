@@ -9,7 +9,7 @@ export interface SharedStore extends Store {
 }
 
 /** The fixture of a store that several nodes share. */
-export interface SharedPlace {
+export interface SharedFixture {
   /** Opens the store as one more node. */
   open(): Promise<SharedStore>;
   /** Removes the store. */
@@ -17,14 +17,14 @@ export interface SharedPlace {
 }
 
 /** Makes the fixture of a new store. */
-export type NewSharedPlace = () => Promise<SharedPlace>;
+export type NewSharedFixture = () => Promise<SharedFixture>;
 
 /** Opens `count` nodes on a new store for each test of a `describe`. */
-export function useNodes(place: NewSharedPlace, count: number): readonly SharedStore[] {
+export function useNodes(newFixture: NewSharedFixture, count: number): readonly SharedStore[] {
   const nodes: SharedStore[] = [];
-  let at: SharedPlace;
+  let at: SharedFixture;
   beforeEach(async () => {
-    at = await place();
+    at = await newFixture();
     // All at once, so that none of them finds a schema that another has already made.
     nodes.push(...(await Promise.all(Array.from({ length: count }, () => at.open()))));
   });

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import type { Online, RosterChange } from "../../../src/server/presence/ports/roster.ts";
 import { NOON, range } from "../../support/storeFixture.ts";
-import { type NewSharedPlace, type SharedStore, useNodes, whilst } from "./nodes.ts";
+import { type NewSharedFixture, type SharedStore, useNodes, whilst } from "./nodes.ts";
 
 /** Tests the contract of `Roster` (src/server/presence/ports/roster.ts) between nodes that share a store. */
-export function describeSharedRoster(name: string, place: NewSharedPlace): void {
+export function describeSharedRoster(name: string, offset: NewSharedFixture): void {
   describe(`The roster that nodes share in ${name}`, () => {
-    const nodes = useNodes(place, 3);
+    const nodes = useNodes(offset, 3);
     const node = (i: number) => (nodes[i] as SharedStore).roster;
     const [ana, bob] = ["ana", "bob"].map((username, i) => ({ accountId: i + 1, username, since: NOON + i })) as [
       Online,
@@ -31,7 +31,7 @@ export function describeSharedRoster(name: string, place: NewSharedPlace): void 
     });
 
     it("a user on two nodes is online once, since the earlier time, until they leave both", async () => {
-      const { place: start } = await node(2).changes();
+      const { offset: start } = await node(2).changes();
       expect(await node(1).arrive({ ...ana, since: NOON + 60 })).to.equal(true);
       expect(await node(0).arrive(ana)).to.equal(false);
       expect(await everyone()).to.deep.equal([ana]);
@@ -60,7 +60,7 @@ export function describeSharedRoster(name: string, place: NewSharedPlace): void 
     });
 
     it("every node gets all changes in one order while users come and go", async () => {
-      const { place: start } = await node(0).changes();
+      const { offset: start } = await node(0).changes();
       const comeAndGo = async (i: number) => {
         const people = range(1, 20).map((j) => ({ accountId: 100 * i + j, username: `user-${i}-${j}`, since: NOON }));
         for (const who of people) await node(i).arrive(who);
@@ -69,7 +69,7 @@ export function describeSharedRoster(name: string, place: NewSharedPlace): void 
       const going = Promise.all(range(0, 2).map(comeAndGo));
       const told: RosterChange[][] = nodes.map(() => []);
       const look = async (i: number, from: number) => {
-        const { changes, place: next } = await node(i).changes(from);
+        const { changes, offset: next } = await node(i).changes(from);
         told[i]?.push(...(changes as RosterChange[]));
         return next;
       };
@@ -95,7 +95,7 @@ export function describeSharedRoster(name: string, place: NewSharedPlace): void 
       await node(0).arrive(ana);
       await node(1).arrive(ana);
       await node(0).arrive(bob);
-      const { place: start } = await node(1).changes();
+      const { offset: start } = await node(1).changes();
       await (nodes[0] as SharedStore).close();
       expect((await node(1).page("", 100)).users).to.deep.equal([ana, bob]);
       expect(await node(2).arrive(bob)).to.equal(false);

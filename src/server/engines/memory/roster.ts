@@ -79,10 +79,10 @@ export class MemoryRoster implements Roster {
   }
 
   async changes(since?: number): Promise<RosterChanges> {
-    const place = this.#offset;
-    const missed = since === undefined ? Number.POSITIVE_INFINITY : place - since;
+    const offset = this.#offset;
+    const missed = since === undefined ? Number.POSITIVE_INFINITY : offset - since;
     const isKept = missed >= 0 && missed <= this.#changes.length;
-    return { changes: isKept ? this.#changes.slice(this.#changes.length - missed) : undefined, place };
+    return { changes: isKept ? this.#changes.slice(this.#changes.length - missed) : undefined, offset };
   }
 
   #add(user: Online): void {

@@ -83,15 +83,15 @@ export class PostgresRoster implements Roster {
 
   async changes(since?: number): Promise<RosterChanges> {
     if (since !== undefined) {
-      const rows = await this.#read.read<[place: number, username: string, online: boolean]>(CHANGES, [since]);
+      const rows = await this.#read.read<[offset: number, username: string, online: boolean]>(CHANGES, [since]);
       // If the change at `since` still exists, no later change was removed.
       const isKept = rows[0]?.[0] === since && rows.length <= MAX_CHANGES + 1;
-      const place = rows.at(-1)?.[0];
-      if (isKept && place !== undefined) {
-        return { changes: rows.slice(1).map(([, username, online]) => ({ username, online })), place };
+      const offset = rows.at(-1)?.[0];
+      if (isKept && offset !== undefined) {
+        return { changes: rows.slice(1).map(([, username, online]) => ({ username, online })), offset };
       }
     }
-    const [[place] = []] = await this.#read.read<[place: number | null]>(PLACE);
-    return { changes: undefined, place: place ?? 0 };
+    const [[offset] = []] = await this.#read.read<[offset: number | null]>(PLACE);
+    return { changes: undefined, offset: offset ?? 0 };
   }
 }

@@ -17,7 +17,7 @@ export interface RosterChanges {
   /** In their order; `undefined` if the roster no longer has all of them, or if no offset was given. */
   readonly changes: RosterChange[] | undefined;
   /** The offset after them. */
-  readonly place: number;
+  readonly offset: number;
 }
 
 /**

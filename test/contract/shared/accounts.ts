@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { draft, enlist, NOON, range, signIn } from "../../support/storeFixture.ts";
-import { type NewSharedPlace, type SharedStore, useNodes } from "./nodes.ts";
+import { type NewSharedFixture, type SharedStore, useNodes } from "./nodes.ts";
 
-/** What accounts, sessions and failed sign-ins that many nodes share keep to besides. */
-export function describeSharedPeople(name: string, place: NewSharedPlace): void {
-  describe(`The people whom nodes share in ${name}`, () => {
-    const nodes = useNodes(place, 3);
+/** The contract of accounts, sessions and failed sign-ins if several nodes share them. */
+export function describeSharedAccounts(name: string, newFixture: NewSharedFixture): void {
+  describe(`The accounts and sessions that nodes share in ${name}`, () => {
+    const nodes = useNodes(newFixture, 3);
     const node = (i: number) => nodes[i % nodes.length] as SharedStore;
 
     it("one of a hundred concurrent creations of a username over all nodes succeeds", async function () {
@@ -41,7 +41,7 @@ export function describeSharedPeople(name: string, place: NewSharedPlace): void 
       const ana = await enlist(node(0), "ana");
       const phone = await signIn(node(1), ana);
       const who = { accountId: ana.accountId, username: ana.username, since: NOON };
-      const { place: start } = await node(0).roster.changes();
+      const { offset: start } = await node(0).roster.changes();
       for (const i of [0, 1]) await node(i).roster.arrive(who);
       await node(2).sessions.end(phone.sessionId, false);
       expect(await node(2).roster.find(ana.username), "with one session left").to.deep.equal(who);
@@ -51,7 +51,7 @@ export function describeSharedPeople(name: string, place: NewSharedPlace): void 
       await signIn(node(2), ana);
       const back = { ...who, since: NOON + 1 };
       expect(await node(0).roster.arrive(back)).to.equal(true);
-      // It hears only now of the session that ended.
+      // This node learns only now that the session has ended.
       expect(await node(1).roster.leave(ana.accountId)).to.equal(false);
       for (const { roster } of nodes) expect(await roster.find(ana.username)).to.deep.equal(back);
       const online = (await node(0).roster.changes(start)).changes?.map((change) => change.online);
