@@ -1,6 +1,7 @@
 import type { Message } from "../../log/message.ts";
 import type { AppendResult, Draft, KnownMessage } from "../../log/ports/logStore.ts";
 import type { ReportedPosition } from "../shared/observedPosition.ts";
+import type { RowOf } from "../shared/rowOf.ts";
 import { toNumbers } from "./session.ts";
 
 // Rows are positional arrays: pg makes them faster than objects. The types below name the columns, in the order of the
@@ -34,8 +35,14 @@ export type KnownMessageRow = [id: number, sentAt: number, recipient: string, te
 /** The row of `APPEND`. `outcomes` has a letter for each draft, `ids` and `sentAts` a number: see `append_drafts`. */
 export type AppendedRow = [headId: number, serverStart: number, outcomes: string, ids: number[], sentAts: number[]];
 
-/** Encodes a batch as columns: the parameters of `append_drafts` from `session_ids` on. */
-export function toDraftColumns(batch: readonly Draft[]): unknown[] {
+/** The columns of a batch: the parameters of `append_drafts` from `session_ids` on. The accounts have the usernames. */
+type DraftColumns = RowOf<
+  { [Field in keyof Omit<Draft, "sender" | "recipient">]: string | unknown[] },
+  ["sessionId", "senderId", "recipientId", "requestId", "text", "at"]
+>;
+
+/** Encodes a batch as columns. */
+export function toDraftColumns(batch: readonly Draft[]): DraftColumns {
   return [
     toNumbers(batch.map(({ sessionId }) => sessionId)),
     toNumbers(batch.map(({ senderId }) => senderId)),
