@@ -51,4 +51,4 @@ export const servedDefinition = {
     responseDeserialize: (bytes: Uint8Array) => bytes,
     options: {},
   } satisfies MethodDefinition<Uint8Array, unknown, Uint8Array, Uint8Array, true, true>,
-};
+} satisfies Record<keyof typeof ChatServiceDefinition.methods, unknown>;
