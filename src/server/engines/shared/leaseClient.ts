@@ -1,3 +1,4 @@
+import { DEFAULT_TIMINGS } from "../../common/limits.ts";
 import { StoreUnavailable } from "../../common/storeErrors.ts";
 import type { Online } from "../../presence/ports/roster.ts";
 
@@ -26,7 +27,7 @@ export const DEFAULT_LEASE_TIMES: LeaseTimes = {
   heartbeatMs: 2_000,
   changeRetentionMs: 60_000,
   shutdownGraceMs: 10_000,
-  startGraceMs: 15_000,
+  startGraceMs: DEFAULT_TIMINGS.startGraceMs,
 };
 
 /**
