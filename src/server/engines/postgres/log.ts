@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import { StoreUnavailable } from "../../common/storeErrors.ts";
 import type { Message } from "../../log/message.ts";
 import type { AppendResult, Draft, KnownMessage, LogState, LogStore } from "../../log/ports/logStore.ts";
+import { unavailable } from "../shared/failures.ts";
 import { hasRegressed, type ObservedPosition, observe, type ReportedPosition } from "../shared/observedPosition.ts";
 import { ServerClock } from "../shared/serverClock.ts";
 import type { Connections } from "./connections.ts";
-import { timeoutAsUnknown, unavailable } from "./failures.ts";
+import { timeoutAsUnknown } from "./failures.ts";
 import {
   type AppendedRow,
   type KnownMessageRow,

@@ -2,9 +2,9 @@ import pg from "pg";
 import { retry } from "../../common/retry.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../common/storeErrors.ts";
 import type { CircuitBreaker } from "../shared/circuitBreaker.ts";
+import { wordsOf } from "../shared/failures.ts";
 import type { Address } from "./address.ts";
 import { Connections } from "./connections.ts";
-import { wordsOf } from "./failures.ts";
 import { migrate } from "./migrate.ts";
 import { inspectServer, NotReady } from "./server.ts";
 

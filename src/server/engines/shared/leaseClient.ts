@@ -1,6 +1,7 @@
 import { DEFAULT_TIMINGS } from "../../common/limits.ts";
 import { StoreUnavailable } from "../../common/storeErrors.ts";
 import type { Online } from "../../presence/ports/roster.ts";
+import { unavailable } from "./failures.ts";
 
 /** How many joins and leaves one commit stores at most. */
 const MAX_BATCH = 1_000;
@@ -163,7 +164,8 @@ export class LeaseClient {
       }
     } catch (error) {
       this.#needsFullSync = true;
-      for (const { reject } of batch) reject(toUnavailable(error));
+      // Also if the outcome is unknown: the next full sync undoes the update, so its caller may take it as not stored.
+      for (const { reject } of batch) reject(unavailable(error));
     }
     if (this.#pending.length > 0) this.#scheduleFlush();
   }
@@ -218,10 +220,4 @@ export class LeaseClient {
     }
     if (!this.#closed) this.#scheduleHeartbeat(nextMs);
   }
-}
-
-/** The next full sync undoes an update with an unknown outcome, so the caller may treat the update as not stored. */
-function toUnavailable(error: unknown): StoreUnavailable {
-  if (error instanceof StoreUnavailable) return error;
-  return new StoreUnavailable(error instanceof Error ? error.message : String(error), { cause: error });
 }
