@@ -23,13 +23,25 @@ export interface LeaseTimes {
 }
 
 /** The defaults of `LeaseTimes`. */
-export const DEFAULT_LEASE_TIMES: LeaseTimes = {
+const DEFAULT_LEASE_TIMES: LeaseTimes = {
   leaseMs: 8_000,
   heartbeatMs: 2_000,
   changeRetentionMs: 60_000,
   shutdownGraceMs: 10_000,
   startGraceMs: DEFAULT_TIMINGS.startGraceMs,
 };
+
+/** Completes lease times with the defaults. Ignores other options. */
+export function leaseTimesOf(options: Partial<LeaseTimes>): LeaseTimes {
+  const {
+    leaseMs = DEFAULT_LEASE_TIMES.leaseMs,
+    heartbeatMs = DEFAULT_LEASE_TIMES.heartbeatMs,
+    changeRetentionMs = DEFAULT_LEASE_TIMES.changeRetentionMs,
+    shutdownGraceMs = DEFAULT_LEASE_TIMES.shutdownGraceMs,
+    startGraceMs = DEFAULT_LEASE_TIMES.startGraceMs,
+  } = options;
+  return { leaseMs, heartbeatMs, changeRetentionMs, shutdownGraceMs, startGraceMs };
+}
 
 /**
  * The lease of one node in a database, and the users whom the lease keeps online. Any call may throw `StoreUnavailable`
