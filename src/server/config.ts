@@ -1,5 +1,6 @@
 import { address, choice, count, path, toggle, url, type Values } from "../config/index.ts";
 import { isLoopback, parseAddress } from "../shared/address.ts";
+import { DEFAULT_LIMITS, DEFAULT_LOGIN_FAILURES } from "./common/limits.ts";
 
 /** The settings of the server. */
 export const serverSettings = {
@@ -63,19 +64,19 @@ export const serverSettings = {
   }),
   messagesPerSecond: count({
     summary: "how many messages per second a user may send on average",
-    default: 10,
+    default: DEFAULT_LIMITS.messagesPerSecond,
     max: 1_000_000,
     meaning: "0: as many as they like",
   }),
   burst: count({
     summary: "how many messages a user may send at once after a pause",
-    default: 20,
+    default: DEFAULT_LIMITS.burst,
     max: 1_000_000,
     meaning: "0: as many as they like",
   }),
   loginFailures: count({
     summary: "failed sign-ins for a name from one address within 15 minutes before further ones must wait",
-    default: 5,
+    default: DEFAULT_LOGIN_FAILURES,
     max: 1_000_000,
     meaning: "0: no wait",
   }),

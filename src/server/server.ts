@@ -2,6 +2,7 @@ import { readVersion } from "../shared/version.ts";
 import type { Counters } from "./chat/counters.ts";
 import {
   DEFAULT_LIMITS,
+  DEFAULT_LOGIN_FAILURES,
   DEFAULT_RETENTION,
   DEFAULT_SIZES,
   DEFAULT_TIMINGS,
@@ -41,7 +42,7 @@ export interface ServerOptions {
   readonly retention?: Partial<RetentionPolicy>;
   readonly timings?: Partial<Timings>;
   readonly sizes?: Partial<Sizes>;
-  /** Failed sign-ins for a name and address before further ones must wait. 0: they never wait. Default 5. */
+  /** Failed sign-ins for a name and address before further ones must wait. 0: they never wait. */
   readonly loginFailures?: number;
   /** Milliseconds since the epoch. Default: the system's clock. */
   readonly clock?: () => number;
@@ -140,7 +141,7 @@ function openNode(options: ServerOptions, { logger, report, status }: Reporting)
     retention: { ...DEFAULT_RETENTION, ...options.retention },
     timings: { ...DEFAULT_TIMINGS, ...options.timings },
     sizes: { ...DEFAULT_SIZES, ...options.sizes },
-    loginFailures: options.loginFailures ?? 5,
+    loginFailures: options.loginFailures ?? DEFAULT_LOGIN_FAILURES,
     clock: options.clock ?? Date.now,
     stopwatch: options.stopwatch ?? systemStopwatch,
     report,

@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { Counters } from "../../src/server/chat/counters.ts";
 import type { RoomEvent } from "../../src/server/chat/events.ts";
 import { MessageSubmitter } from "../../src/server/chat/messageSubmitter.ts";
 import { RateLimiter } from "../../src/server/chat/rateLimiter.ts";
@@ -63,7 +62,7 @@ describe("MessageSubmitter", () => {
       log: through,
       accounts: store.accounts,
       roster,
-      committer: new Committer({ store: through, log, bus, counters: new Counters(), report: () => {} }),
+      committer: new Committer({ store: through, log, bus, report: () => {} }),
       rate,
       limits: all,
       clock: () => NOON,

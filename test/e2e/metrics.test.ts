@@ -80,7 +80,7 @@ describe("The metrics of a room", function () {
     // Messages with a used request id reach the store too.
     expect(now.value("obrolan_commit_messages_sum")).to.equal(8);
     expect(now.value("obrolan_commit_seconds_count")).to.equal(8);
-    const { commitTimes } = server.chatServer.counters;
+    const { commitTimes } = server.chatServer.counters.log;
     expect(now.value("obrolan_commit_seconds_sum")).to.be.closeTo(commitTimes.sum / 1000, 1e-9);
     expect(now.value("obrolan_log_head_id")).to.equal(6);
     expect(now.value("obrolan_log_oldest_id")).to.equal(1);

@@ -80,6 +80,31 @@ describe("A call over HTTP/2 that is not gRPC", function () {
     expect(headers[":status"]).to.equal(415);
     expect(await within(text(stream), "the body")).to.match(SENTENCE);
   });
+
+  it("a call of gRPC-Web is answered with 415 and the same sentence", async () => {
+    const wire = await server.connect();
+    for (const type of ["application/grpc-web", "application/grpc-web+proto", "application/grpc-web-text"]) {
+      const path = "/grpc.health.v1.Health/Check";
+      const stream = wire.session.request({ ":method": "POST", ":path": path, "content-type": type });
+      stream.end(Buffer.alloc(5));
+      const [headers] = await within(once(stream, "response"), "the response");
+      expect(headers[":status"], type).to.equal(415);
+      expect(await within(text(stream), "the body")).to.match(SENTENCE);
+    }
+  });
+
+  it("a call with a content type of gRPC is served, with and without its encoding", async () => {
+    const wire = await server.connect();
+    for (const type of ["application/grpc", "application/grpc+proto", "application/grpc;charset=utf-8"]) {
+      const path = "/grpc.health.v1.Health/Check";
+      const stream = wire.session.request({ ":method": "POST", ":path": path, "content-type": type });
+      stream.end(Buffer.alloc(5));
+      const [headers] = await within(once(stream, "response"), "the response");
+      expect(headers[":status"], type).to.equal(200);
+      stream.resume();
+      await within(once(stream, "end"), "the end of the call");
+    }
+  });
 });
 
 describe("A client at a port with TLS", function () {

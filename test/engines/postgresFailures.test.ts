@@ -2,8 +2,9 @@ import { expect } from "chai";
 import fc from "fast-check";
 import pg from "pg";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
-import { outcomeOf, unavailable, wordsOf } from "../../src/server/engines/postgres/failures.ts";
+import { outcomeOf } from "../../src/server/engines/postgres/failures.ts";
 import { CircuitBreaker } from "../../src/server/engines/shared/circuitBreaker.ts";
+import { unavailable, wordsOf } from "../../src/server/engines/shared/failures.ts";
 import { hasRegressed, observe } from "../../src/server/engines/shared/observedPosition.ts";
 
 function databaseError(severity: string, code: string): Error {

@@ -1,5 +1,4 @@
 import { expect } from "chai";
-import { Counters } from "../../src/server/chat/counters.ts";
 import { DEFAULT_SIZES } from "../../src/server/common/limits.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { LocalBus } from "../../src/server/engines/memory/index.ts";
@@ -56,7 +55,6 @@ describe("Committer", () => {
       store: through,
       log,
       bus,
-      counters: new Counters(),
       report: (error) => reported.push(error),
     });
     const append = (message: Draft) => committer.append(message, log.logId);

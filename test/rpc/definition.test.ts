@@ -3,7 +3,8 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { FieldDescriptorProto_Type, FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { expect } from "chai";
-import { COMMAND_FIELDS, servedDefinition } from "../../src/server/rpc/definition.ts";
+import { COMMAND_FIELDS } from "../../src/server/rpc/chat/command.ts";
+import { servedDefinition } from "../../src/server/rpc/definition.ts";
 import { InvalidRequest } from "../../src/server/rpc/invalidRequest.ts";
 
 const DESCRIPTORS = new URL("../../src/gen/obrolan.binpb", import.meta.url);

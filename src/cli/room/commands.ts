@@ -7,14 +7,15 @@ import { logout } from "./logout.ts";
 import { sendall } from "./sendall.ts";
 import { sendto } from "./sendto.ts";
 
-const COMMANDS = new Map<string, Command>(
+/** The commands of the room, by the word that each begins with. */
+export const ROOM_COMMANDS: ReadonlyMap<string, Command> = new Map(
   [sendall, sendto, list, logout, help].map((command) => [command.word, command]),
 );
 
 /** Runs a line that was typed in the room. A line that is not a known command goes to the server. */
 export function runLine(context: Context, line: string, options: CommandOptions): Promise<Item> {
   const [word, rest] = splitAtSpace(line);
-  const command = COMMANDS.get(word.toLowerCase());
+  const command = ROOM_COMMANDS.get(word.toLowerCase());
   return command?.run(context, rest, options) ?? context.room.typed(line, options);
 }
 
@@ -22,8 +23,8 @@ export function runLine(context: Context, line: string, options: CommandOptions)
 export function completions(line: string, usernames: Iterable<string>): string[] {
   const [word, rest] = splitAtSpace(line);
   if (!line.includes(" ")) {
-    return [...COMMANDS.keys()].filter((name) => name.startsWith(word)).map((name) => `${name} `);
+    return [...ROOM_COMMANDS.keys()].filter((name) => name.startsWith(word)).map((name) => `${name} `);
   }
-  const completed = COMMANDS.get(word)?.complete?.(rest, usernames) ?? [];
+  const completed = ROOM_COMMANDS.get(word)?.complete?.(rest, usernames) ?? [];
   return completed.map((end) => `${word} ${end} `);
 }

@@ -1,5 +1,6 @@
 import { nearest } from "../../config/index.ts";
 import { FIRST_COMMANDS } from "../terminal/item.ts";
+import { ROOM_COMMANDS } from "./commands.ts";
 
 /** The meaning of the first line. */
 export type FirstLine =
@@ -8,8 +9,6 @@ export type FirstLine =
   /** `message` repeats at most a known command of the line, because the rest may contain a password. */
   | { readonly kind: "wrong"; readonly message: string };
 
-/** The commands of the room, which a user may try before signing in. */
-const ROOM_COMMANDS = ["sendall", "sendto", "list", "logout", "help"];
 const SIGN_IN_COMMANDS = FIRST_COMMANDS.map(({ usage }) => usage.split(" ")[0] ?? "");
 /** Names that other programs give these commands, so that "regster" also gets a suggestion. */
 const SYNONYMS = new Map([
@@ -25,8 +24,7 @@ const SYNONYMS = new Map([
 export function readFirstLine(line: string): FirstLine {
   const [, typed = "", username = "", password = ""] = /^\s*(\S+)(?:\s+(\S+)(?:\s(.*))?)?/su.exec(line) ?? [];
   const word = fold(typed);
-  if (ROOM_COMMANDS.includes(word))
-    return { kind: "wrong", message: `"${word}" is a command of the room: sign in first.` };
+  if (ROOM_COMMANDS.has(word)) return { kind: "wrong", message: `"${word}" is a command of the room: sign in first.` };
   if (!SIGN_IN_COMMANDS.includes(word)) {
     const nearby = nearestCommand(word);
     const suggestion = nearby === undefined ? "" : ` Did you mean ${nearby}?`;
@@ -47,7 +45,7 @@ export function passwordPrompt(username: string): string {
  */
 export function mayHoldPassword(line: string): boolean {
   const word = fold(/\S+/u.exec(line)?.[0] ?? "");
-  return !ROOM_COMMANDS.includes(word) && nearestCommand(word) !== undefined;
+  return !ROOM_COMMANDS.has(word) && nearestCommand(word) !== undefined;
 }
 
 /** The sign-in command that a word equals, or is near to. */

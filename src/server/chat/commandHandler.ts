@@ -91,6 +91,9 @@ export class CommandHandler {
       }
       case "send":
         return this.#send(stream, requestId, command, slot);
+      default:
+        // Not reached. A command without a case would leave its slot open, and all later replies would wait.
+        command satisfies never;
     }
   }
 

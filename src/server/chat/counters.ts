@@ -1,6 +1,7 @@
-import { Histogram, STORE_TIMES_MS } from "../common/histogram.ts";
+import { Histogram } from "../common/histogram.ts";
 import { LabelledCounter } from "../common/labelledCounter.ts";
 import type { Reason } from "../common/refusal.ts";
+import { LogCounters } from "../log/counters.ts";
 import type { RoomEvent } from "./events.ts";
 
 /**
@@ -47,17 +48,11 @@ export class Counters {
     "ALREADY_JOINED",
     "STORE_UNAVAILABLE",
   ]);
-  /** Commits, by duration in milliseconds. */
-  readonly commitTimes = new Histogram(STORE_TIMES_MS);
-  /** Commits, by the number of messages in each. */
-  readonly commitMessages = new Histogram([1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000]);
-  commitsFailed = 0;
-  /** Pages that were read from the store, by duration in milliseconds. */
-  readonly pageReadTimes: Histogram;
+  /** The counters of the node's log, which the log adds to. */
+  readonly log: LogCounters;
 
-  /** `pageReadTimes`: the histogram that the page cache adds to. */
-  constructor(pageReadTimes = new Histogram(STORE_TIMES_MS)) {
-    this.pageReadTimes = pageReadTimes;
+  constructor(log = new LogCounters()) {
+    this.log = log;
   }
 
   /** Counts a response. `events`: the number of its events, `messages` of which are messages. */
@@ -72,10 +67,5 @@ export class Counters {
     if (event.kind === "rejected") this.rejected.add(event.reason);
     else if (event.kind === "accepted" && event.duplicate) this.duplicates += 1;
     else if (event.kind === "accepted") this.accepted += 1;
-  }
-
-  commit(tookMs: number, messages: number): void {
-    this.commitTimes.add(tookMs);
-    this.commitMessages.add(messages);
   }
 }

@@ -193,9 +193,14 @@ export function rejected({ reason, message, retryAfterMs }: Refusal): RoomEvent 
   return { kind: "rejected", reason, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
+/** What the client has written of a message: a new field of messages is compared too. */
+type Written = Omit<KnownMessage, "id" | "sentAt">;
+
 function isSame(known: KnownMessage, { recipient, text }: SendCommand): boolean {
-  if (recipient === undefined) return known.recipient === "" && known.text === text;
-  return known.recipient !== "" && known.recipient === foldUsername(recipient) && known.text === text;
+  // An empty name is not the name of everyone.
+  if (recipient === "") return false;
+  const sent: Written = { recipient: foldUsername(recipient ?? ""), text };
+  return (Object.keys(sent) as (keyof Written)[]).every((field) => sent[field] === known[field]);
 }
 
 function requestIdReused(): Refusal {

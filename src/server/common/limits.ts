@@ -70,6 +70,9 @@ const DAY_MS = 24 * HOUR_MS;
 
 export const DEFAULT_LIMITS: Limits = { maxTextBytes: 4_096, messagesPerSecond: 10, burst: 20, maxRecent: 1_000 };
 
+/** Failed sign-ins for a name and address before further ones must wait. */
+export const DEFAULT_LOGIN_FAILURES = 5;
+
 /** By default all messages are kept. */
 export const DEFAULT_RETENTION: RetentionPolicy = { maxAgeMs: 0, maxMessages: 0 };
 

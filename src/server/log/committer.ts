@@ -18,13 +18,6 @@ const ASSUMED_DRAFT_BYTES = 8 * 1024;
 /** The memory that a draft takes in addition to its text. */
 const DRAFT_OVERHEAD_BYTES = 200;
 
-/** The counters of the committer. */
-export interface CommitCounters {
-  /** Counts a commit. `messages`: the number of its drafts. */
-  commit(tookMs: number, messages: number): void;
-  commitsFailed: number;
-}
-
 interface QueuedDraft {
   readonly draft: Draft;
   readonly logId: string;
@@ -40,7 +33,6 @@ export class Committer {
   readonly #store: LogStore;
   readonly #log: LogReplica;
   readonly #bus: Bus;
-  readonly #counters: CommitCounters;
   readonly #onCommitted: (newest: Message) => void;
   readonly #stopwatch: Stopwatch;
   readonly #report: (error: unknown) => void;
@@ -56,7 +48,6 @@ export class Committer {
     store: LogStore;
     log: LogReplica;
     bus: Bus;
-    counters: CommitCounters;
     onCommitted?: (newest: Message) => void;
     stopwatch?: Stopwatch;
     report: (error: unknown) => void;
@@ -64,7 +55,6 @@ export class Committer {
     this.#store = parts.store;
     this.#log = parts.log;
     this.#bus = parts.bus;
-    this.#counters = parts.counters;
     this.#onCommitted = parts.onCommitted ?? (() => {});
     this.#stopwatch = parts.stopwatch ?? systemStopwatch;
     this.#report = parts.report;
@@ -124,7 +114,7 @@ export class Committer {
       const drafts = batch.map(({ draft }) => draft);
       const began = this.#stopwatch();
       const results = await this.#store.append(drafts, logId);
-      this.#counters.commit(this.#stopwatch() - began, drafts.length);
+      this.#log.counters.commit(this.#stopwatch() - began, drafts.length);
       if (results.length !== batch.length) throw new OutcomeUnknown("the store did not answer every draft");
       if (logId !== this.#log.logId) throw new OutcomeUnknown(LOG_REGRESSED);
       this.#failure = undefined;
@@ -134,7 +124,7 @@ export class Committer {
       if (newest !== undefined) this.#onCommitted(newest);
       for (const [i, result] of results.entries()) batch[i]?.resolve(result);
     } catch (error) {
-      this.#counters.commitsFailed += 1;
+      this.#log.counters.commitsFailed += 1;
       // Clients retry again and again, so a repeated failure is reported once.
       const failure = String(error);
       if (failure !== this.#failure) this.#report(error);

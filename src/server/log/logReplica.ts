@@ -1,6 +1,7 @@
 import { DEFAULT_TIMINGS, type Sizes } from "../common/limits.ts";
 import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
 import { StoreUnavailable } from "../common/storeErrors.ts";
+import { LogCounters } from "./counters.ts";
 import type { LogEncoder } from "./events.ts";
 import { LogSync } from "./logSync.ts";
 import type { Message } from "./message.ts";
@@ -61,6 +62,7 @@ interface NewestPart {
 export class LogReplica {
   readonly pages: Pages;
   readonly sync: LogSync;
+  readonly counters = new LogCounters();
   readonly #store: LogStore;
   readonly #encoder: LogEncoder;
   readonly #sizes: Sizes;
@@ -83,7 +85,7 @@ export class LogReplica {
     this.#logId = newest.logId;
     this.#oldestId = newest.oldestId;
     this.#timeline = new Timeline(encoder, sizes, newest.after);
-    this.pages = new Pages(store, encoder, sizes, stopwatch);
+    this.pages = new Pages(store, encoder, sizes, stopwatch, this.counters);
     this.sync = new LogSync({
       log: this,
       store,

@@ -1,7 +1,7 @@
-import { Histogram, STORE_TIMES_MS } from "../common/histogram.ts";
 import type { Sizes } from "../common/limits.ts";
 import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
 import { Convoy, evictionCandidate, wouldEvictNeeded } from "./convoy.ts";
+import { LogCounters } from "./counters.ts";
 import type { LogEncoder } from "./events.ts";
 import { Page, PageCache } from "./pageCache.ts";
 import { PageReadQueue } from "./pageReadQueue.ts";
@@ -21,25 +21,26 @@ export class Pages {
   readonly #encoder: LogEncoder;
   readonly #sizes: Pick<Sizes, "pageMessages" | "pageCacheBytes" | "responseBytes">;
   readonly #stopwatch: Stopwatch;
+  readonly #counters: LogCounters;
   readonly #convoy: Convoy;
   readonly #cache: PageCache;
   readonly #queue: PageReadQueue;
   #reads = 0;
   /** Grows with each `clear`: a page whose read began before the last one is not cached. */
   #generation = 0;
-  /** How long the store took for each page, in milliseconds. */
-  readonly readTimes = new Histogram(STORE_TIMES_MS);
 
   constructor(
     store: Pick<LogStore, "read">,
     encoder: LogEncoder,
     sizes: Pick<Sizes, "pageMessages" | "pageCacheBytes" | "responseBytes">,
     stopwatch = systemStopwatch,
+    counters = new LogCounters(),
   ) {
     this.#store = store;
     this.#encoder = encoder;
     this.#sizes = sizes;
     this.#stopwatch = stopwatch;
+    this.#counters = counters;
     const convoy = new Convoy(stopwatch);
     const cache = new PageCache(sizes.pageCacheBytes, (numbers) => evictionCandidate(numbers, convoy.slowestPage()));
     this.#convoy = convoy;
@@ -110,7 +111,7 @@ export class Pages {
     const generation = this.#generation;
     const began = this.#stopwatch();
     const messages = await this.#store.read(from, from + pageMessages - 1);
-    this.readTimes.add(this.#stopwatch() - began);
+    this.#counters.pageReadTimes.add(this.#stopwatch() - began);
     const entries = messages.map((message) => toEntry(message, this.#encoder));
     const page = new Page(entries, from, this.#encoder, responseBytes);
     if (generation === this.#generation) this.#cache.set(number, page);

@@ -115,7 +115,7 @@ export const nodeMetrics: readonly Metric[] = [
     advice:
       "0.3 to 5 ms on an SSD. More: the disk is slow or shared. Each message waits for one or two commits, and `obrolan_commit_messages` grows. Give the data folder a disk of its own. With a database, look at its disk, its standby, and how many servers commit at the same time.",
     type: "histogram",
-    histogram: ({ counters }) => counters.commitTimes,
+    histogram: ({ counters }) => counters.log.commitTimes,
     scale: MS_PER_S,
   },
   {
@@ -124,7 +124,7 @@ export const nodeMetrics: readonly Metric[] = [
     advice:
       "1 without load; more under load or with a slow disk. The maximum is 1,000: then messages arrive faster than the disk can write them.",
     type: "histogram",
-    histogram: ({ counters }) => counters.commitMessages,
+    histogram: ({ counters }) => counters.log.commitMessages,
     scale: 1,
   },
   {
@@ -132,7 +132,7 @@ export const nodeMetrics: readonly Metric[] = [
     help: "Commits that the store refused or did not answer.",
     advice: "Look at the log after each one. In most cases the disk is full, or the database is unavailable.",
     type: "counter",
-    read: ({ counters }) => counters.commitsFailed,
+    read: ({ counters }) => counters.log.commitsFailed,
   },
   {
     name: "obrolan_store_available",
@@ -156,7 +156,7 @@ export const nodeMetrics: readonly Metric[] = [
     advice:
       "Pages are read for readers that are behind. A high rate with few `obrolan_readers_behind`: the readers are far apart in the log and share no pages. Slow reads: the log is larger than the system's file cache.",
     type: "histogram",
-    histogram: ({ counters }) => counters.pageReadTimes,
+    histogram: ({ counters }) => counters.log.pageReadTimes,
     scale: MS_PER_S,
   },
   {

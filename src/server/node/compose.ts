@@ -48,12 +48,11 @@ export async function compose(options: NodeOptions) {
   const { log, clock, logAhead } = await openLog(options);
   const fanOut = new FanOut(stopwatch);
   const rate = new RateLimiter(limits, stopwatch);
-  const counters = new Counters(log.pages.readTimes);
+  const counters = new Counters(log.counters);
   const committer = new Committer({
     store: engines.log,
     log,
     bus: engines.bus,
-    counters,
     stopwatch,
     onCommitted: (newest) => logAhead.check(newest.sentAt),
     report,

@@ -1,6 +1,7 @@
 import { BinaryReader } from "@bufbuild/protobuf/wire";
 import type { MethodDefinition } from "nice-grpc";
-import { ChatRequest, ChatServiceDefinition, GetHelp, Join, SendAll, SendTo } from "../../gen/obrolan/v1/chat.ts";
+import { ChatServiceDefinition } from "../../gen/obrolan/v1/chat.ts";
+import { COMMAND_FIELDS } from "./chat/command.ts";
 import { type MessageType, requestDecoder } from "./strictDecoding.ts";
 
 const { register, login, list, logout, chat } = ChatServiceDefinition.methods;
@@ -31,23 +32,6 @@ function unary<Request, Response>(method: {
 /** The path of `Chat`. */
 export const CHAT_PATH = path(chat.name);
 
-type Command = NonNullable<ChatRequest["command"]>;
-
-/** An empty value of every command that is a message. The type demands an entry for each such command. */
-const EMPTY_COMMANDS: { [C in Command as C["value"] extends object ? C["$case"] : never]: C["value"] } = {
-  join: Join.create(),
-  sendAll: SendAll.create(),
-  sendTo: SendTo.create(),
-  help: GetHelp.create(),
-};
-
-/** The numbers of the fields of `ChatRequest` that are messages. */
-export const COMMAND_FIELDS: readonly number[] = Object.entries(EMPTY_COMMANDS).map(([$case, value]) => {
-  const request = ChatRequest.encode({ requestId: "", command: { $case, value } as Command }).finish();
-  const [field] = new BinaryReader(request).tag();
-  return field;
-});
-
 /**
  * `ChatService` as the server implements it: requests are decoded strictly, and responses of `Chat` are already
  * encoded.
@@ -67,4 +51,4 @@ export const servedDefinition = {
     responseDeserialize: (bytes: Uint8Array) => bytes,
     options: {},
   } satisfies MethodDefinition<Uint8Array, unknown, Uint8Array, Uint8Array, true, true>,
-};
+} satisfies Record<keyof typeof ChatServiceDefinition.methods, unknown>;

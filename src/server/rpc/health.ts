@@ -7,13 +7,10 @@ const { check, watch } = HealthDefinition.methods;
 type Request = ReturnType<typeof check.requestType.decode>;
 type Response = ReturnType<typeof check.responseType.decode>;
 
-/** The paths of the health service. */
-export const HEALTH_PATHS = { check: path(check.name), watch: path(watch.name) };
-
 /** gRPC's health service, with requests that are decoded strictly, like those of `ChatService`. */
 export const healthDefinition = {
-  check: served(HEALTH_PATHS.check, false as const),
-  watch: served(HEALTH_PATHS.watch, true as const),
+  check: served(check.name, false as const),
+  watch: served(watch.name, true as const),
 };
 
 /** The health service, which answers with the statuses in `state`. */
@@ -21,13 +18,9 @@ export function healthService(state: HealthState): ServiceImplementation<typeof 
   return HealthServiceImpl(state) as ServiceImplementation<typeof healthDefinition>;
 }
 
-function path(name: string): string {
-  return `/${HealthDefinition.fullName}/${name}`;
-}
-
-function served<Streams extends boolean>(methodPath: string, responseStream: Streams) {
+function served<Streams extends boolean>(name: string, responseStream: Streams) {
   return {
-    path: methodPath,
+    path: `/${HealthDefinition.fullName}/${name}`,
     requestStream: false as const,
     responseStream,
     requestSerialize: (request: Request) => check.requestType.encode(request).finish(),

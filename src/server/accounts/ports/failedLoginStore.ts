@@ -1,3 +1,8 @@
+/** How long a failure counts. */
+export const FAILURE_WINDOW_MS = 15 * 60 * 1_000;
+/** A wrong clock has recorded a failure that lies further ahead. It must not lock the user out, so it does not count. */
+export const MAX_FAILURE_AHEAD_MS = 60_000;
+
 /** The failed sign-ins of a key, which is a username and an address. */
 export interface FailedLogins {
   readonly count: number;
@@ -11,8 +16,8 @@ export interface FailedLogins {
  */
 export interface FailedLoginStore {
   /**
-   * The failures of a key; `undefined` if there are none, if the last one is at least 15 minutes old, or if it lies
-   * more than a minute ahead of `at`: a wrong clock has recorded that failure, and it must not lock the user out.
+   * The failures of a key; `undefined` if there are none, if the last one is at least `FAILURE_WINDOW_MS` old, or if it
+   * lies more than `MAX_FAILURE_AHEAD_MS` ahead of `at`.
    */
   find(key: string, at: number): Promise<FailedLogins | undefined>;
 

@@ -1,9 +1,10 @@
-import type { FailedLoginStore, FailedLogins } from "../../accounts/ports/failedLoginStore.ts";
+import {
+  FAILURE_WINDOW_MS,
+  type FailedLoginStore,
+  type FailedLogins,
+  MAX_FAILURE_AHEAD_MS,
+} from "../../accounts/ports/failedLoginStore.ts";
 
-/** How long a failure counts. */
-const WINDOW_MS = 15 * 60 * 1_000;
-/** A failure that lies further in the future does not count: a wrong clock has recorded it. */
-const MAX_AHEAD_MS = 60_000;
 /**
  * The maximum number of keys (a username and an address). To evict one, an attacker must first fail with this many
  * others. With two hashes at a time, of about 20 ms each, that takes as long as the window.
@@ -23,7 +24,7 @@ export class MemoryFailedLogins implements FailedLoginStore {
     const failures = this.#failures.get(key);
     if (failures === undefined) return undefined;
     const age = at - failures.lastAt;
-    if (age < WINDOW_MS && age >= -MAX_AHEAD_MS) return failures;
+    if (age < FAILURE_WINDOW_MS && age >= -MAX_FAILURE_AHEAD_MS) return failures;
     this.#failures.delete(key);
     return undefined;
   }

@@ -1,5 +1,6 @@
 import type { Message } from "../../log/message.ts";
 import type { Notification } from "../../log/ports/bus.ts";
+import type { RowOf } from "../shared/rowOf.ts";
 
 /**
  * The version of the encoding. The subject contains it, so that nodes of two versions do not receive each other's
@@ -56,16 +57,21 @@ function fits(messages: readonly Message[], maxBytes: number): boolean {
   return characters <= maxBytes;
 }
 
+/** A message of a batch: its id follows from its position, and `sentAt` is the time after that of the first. */
+type MessageRow = RowOf<Omit<Message, "id">, ["senderId", "sender", "recipientId", "recipient", "text", "sentAt"]>;
+
 function appendedFields({ logId, messages }: Appended): unknown[] {
   const { id, sentAt } = messages[0] as Message;
-  const rows = messages.map((message) => [
-    message.senderId,
-    message.sender,
-    message.recipientId,
-    message.recipient,
-    message.text,
-    message.sentAt - sentAt,
-  ]);
+  const rows = messages.map(
+    (message): MessageRow => [
+      message.senderId,
+      message.sender,
+      message.recipientId,
+      message.recipient,
+      message.text,
+      message.sentAt - sentAt,
+    ],
+  );
   return ["grown", logId, id, sentAt, rows];
 }
 

@@ -1,15 +1,16 @@
-import type { FailedLoginStore, FailedLogins } from "../../accounts/ports/failedLoginStore.ts";
+import {
+  FAILURE_WINDOW_MS,
+  type FailedLoginStore,
+  type FailedLogins,
+  MAX_FAILURE_AHEAD_MS,
+} from "../../accounts/ports/failedLoginStore.ts";
+import { unavailable } from "../shared/failures.ts";
 import type { Connections } from "./connections.ts";
-import { unavailable } from "./failures.ts";
 import type { LogPools } from "./log.ts";
 
-/** How long a failure counts. */
-const WINDOW_MS = 15 * 60 * 1_000;
-/** A failure that lies further in the future does not count: a wrong clock has recorded it. */
-const MAX_AHEAD_MS = 60_000;
 /** SQL: whether the failure of a row counts at the time $2. */
 const counts = (row: string) =>
-  `${row}last_at > $2 - ${WINDOW_MS}::bigint AND ${row}last_at <= $2 + ${MAX_AHEAD_MS}::bigint`;
+  `${row}last_at > $2 - ${FAILURE_WINDOW_MS}::bigint AND ${row}last_at <= $2 + ${MAX_FAILURE_AHEAD_MS}::bigint`;
 
 export const FIND = {
   name: "find-attempts",
@@ -22,10 +23,10 @@ export const FAIL = {
   text: `
     WITH expired AS (
       DELETE FROM attempts WHERE key = ANY (ARRAY(
-        SELECT key FROM attempts WHERE last_at <= $2 - ${WINDOW_MS}::bigint AND key <> $1
+        SELECT key FROM attempts WHERE last_at <= $2 - ${FAILURE_WINDOW_MS}::bigint AND key <> $1
         ORDER BY last_at LIMIT 2 FOR UPDATE SKIP LOCKED
       )) OR key = ANY (ARRAY(
-        SELECT key FROM attempts WHERE last_at > $2 + ${MAX_AHEAD_MS}::bigint AND key <> $1
+        SELECT key FROM attempts WHERE last_at > $2 + ${MAX_FAILURE_AHEAD_MS}::bigint AND key <> $1
         ORDER BY last_at DESC LIMIT 2 FOR UPDATE SKIP LOCKED
       ))
     )

@@ -1,9 +1,10 @@
 import pg from "pg";
 import { StoreUnavailable } from "../../common/storeErrors.ts";
 import type { CircuitBreaker } from "../shared/circuitBreaker.ts";
+import { unavailable } from "../shared/failures.ts";
 import type { Address } from "./address.ts";
 import { answerTimeout, GuardedClient, type GuardedClientConfig } from "./client.ts";
-import { outcomeOf, unavailable } from "./failures.ts";
+import { outcomeOf } from "./failures.ts";
 import { ANSWER_TIMEOUT_MS, optionsOf, TYPES } from "./session.ts";
 
 /** How long a call may wait for a connection. */

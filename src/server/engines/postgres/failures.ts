@@ -1,5 +1,6 @@
 import pg from "pg";
 import { OutcomeUnknown, StoreUnavailable } from "../../common/storeErrors.ts";
+import { unavailable, wordsOf } from "../shared/failures.ts";
 
 /**
  * Codes of errors after which a server ends the connection, or shuts down:
@@ -34,21 +35,10 @@ export function timeoutAsUnknown(error: unknown): unknown {
   return new OutcomeUnknown("another commit is in progress, and takes long", { cause });
 }
 
-/** The error of a call that has changed nothing. */
-export function unavailable(error: unknown): StoreUnavailable {
-  return error instanceof StoreUnavailable ? error : new StoreUnavailable(wordsOf(error), { cause: error });
-}
-
 function isRolledBack(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return false;
   if (error.severity === "ERROR") return true;
   if (error.severity === "FATAL" || error.severity === "PANIC") return false;
   // The severity is in another language (lc_messages), which only a superuser may change for a session.
   return error.code !== undefined && !ENDING.test(error.code);
-}
-
-/** The message of an error. Node's error for a host with several addresses has no message itself. */
-export function wordsOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === "") return error.errors.map(wordsOf).join("; ");
-  return error instanceof Error ? error.message : String(error);
 }

@@ -6,13 +6,13 @@ import type { ClockMark } from "../../common/ports/clockMark.ts";
 import type { LogStore } from "../../log/ports/logStore.ts";
 import type { Roster } from "../../presence/ports/roster.ts";
 import { CircuitBreaker } from "../shared/circuitBreaker.ts";
-import { DEFAULT_LEASE_TIMES, LeaseClient, type LeaseTimes } from "../shared/leaseClient.ts";
+import { wordsOf } from "../shared/failures.ts";
+import { LeaseClient, type LeaseTimes, leaseTimesOf } from "../shared/leaseClient.ts";
 import { PostgresAccounts } from "./accounts.ts";
 import { type Address, parseAddress } from "./address.ts";
 import { PostgresFailedLogins } from "./attempts.ts";
 import { PostgresClockMark } from "./clockMark.ts";
 import { Connections, type Purpose } from "./connections.ts";
-import { wordsOf } from "./failures.ts";
 import { PostgresLeases } from "./leases.ts";
 import { type LogPools, PostgresLog } from "./log.ts";
 import { reachDatabase, retryUntil } from "./opening.ts";
@@ -98,17 +98,6 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     name: address.name,
     close,
   };
-}
-
-function leaseTimesOf(options: Partial<LeaseTimes>): LeaseTimes {
-  const {
-    leaseMs = DEFAULT_LEASE_TIMES.leaseMs,
-    heartbeatMs = DEFAULT_LEASE_TIMES.heartbeatMs,
-    changeRetentionMs = DEFAULT_LEASE_TIMES.changeRetentionMs,
-    shutdownGraceMs = DEFAULT_LEASE_TIMES.shutdownGraceMs,
-    startGraceMs = DEFAULT_LEASE_TIMES.startGraceMs,
-  } = options;
-  return { leaseMs, heartbeatMs, changeRetentionMs, shutdownGraceMs, startGraceMs };
 }
 
 /** The `synchronous_commit` for connections that write: that of the server, but "on" instead of "off". */

@@ -1,22 +1,21 @@
-import { randomUUID } from "node:crypto";
-import { StoreUnavailable } from "../../common/storeErrors.ts";
 import type { Message } from "../../log/message.ts";
 import type { AppendResult, Draft, KnownMessage, LogState, LogStore } from "../../log/ports/logStore.ts";
-import { hasRegressed, type ObservedPosition, observe, type ReportedPosition } from "../shared/observedPosition.ts";
-import { ServerClock } from "../shared/serverClock.ts";
-import type { Connections } from "./connections.ts";
-import { timeoutAsUnknown, unavailable } from "./failures.ts";
+import { unavailable } from "../shared/failures.ts";
 import {
   type AppendedRow,
   type KnownMessageRow,
   type MessageRow,
   type StateRow,
   toAppendResults,
-  toDraftColumns,
   toKnownMessage,
   toMessage,
   toPosition,
-} from "./rows.ts";
+} from "../shared/logRows.ts";
+import { PositionObserver, type ReportedPosition } from "../shared/observedPosition.ts";
+import { ServerClock } from "../shared/serverClock.ts";
+import type { Connections } from "./connections.ts";
+import { toDraftColumns } from "./draftColumns.ts";
+import { timeoutAsUnknown } from "./failures.ts";
 
 export const STATE = {
   name: "state",
@@ -71,10 +70,9 @@ export interface LogPools {
 /** The log in a PostgreSQL database that many nodes share. */
 export class PostgresLog implements LogStore {
   readonly #pools: LogPools;
-  readonly #report: (error: Error) => void;
   readonly #appendTimeoutMs: number;
   readonly #clock = new ServerClock();
-  #observed: ObservedPosition = { logId: "", headId: 0, serverStart: 0 };
+  readonly #position: PositionObserver;
 
   /**
    * `appendTimeoutMs`: how long a batch may take to get the log's lock; must be less than the answer timeout. A batch
@@ -84,25 +82,19 @@ export class PostgresLog implements LogStore {
   constructor(pools: LogPools, appendTimeoutMs: number, report: (error: Error) => void) {
     this.#pools = pools;
     this.#appendTimeoutMs = appendTimeoutMs;
-    this.#report = report;
+    this.#position = new PositionObserver(
+      { read: () => this.#readPosition(), renew: (regressed, logId) => this.#renewLogId(regressed, logId) },
+      report,
+    );
   }
 
-  async state(seen?: Pick<LogState, "logId" | "headId">): Promise<LogState> {
-    // The position before the query, because the answer may lack messages that are appended during the query.
-    const observed = this.#observed;
-    const log = await this.#readPosition();
-    if (hasRegressed(log, observed, seen)) {
-      await this.#renewLogId(log, Math.max(observed.headId, seen?.headId ?? 0));
-      return this.state(seen);
-    }
-    this.#observed = observe(this.#observed, log);
-    return { logId: log.logId, headId: log.headId, oldestId: log.oldestId };
+  state(seen?: Pick<LogState, "logId" | "headId">): Promise<LogState> {
+    return this.#position.state(seen);
   }
 
   async append(batch: readonly Draft[], forLog?: string): Promise<AppendResult[]> {
     if (batch.length === 0) return [];
-    const { logId, headId, serverStart } = this.#observed;
-    if (forLog !== undefined && forLog !== logId) throw new StoreUnavailable(`the log is ${logId} now, not ${forLog}`);
+    const { logId, headId, serverStart } = this.#position.positionFor(forLog);
     const tooLateAt = this.#clock.in(this.#appendTimeoutMs);
     const values = [logId, headId, serverStart, tooLateAt, ...toDraftColumns(batch)];
     const rows = await this.#pools.append.change<AppendedRow>(APPEND, values).catch((error) => {
@@ -110,9 +102,7 @@ export class PostgresLog implements LogStore {
     });
     const row = rows[0] as AppendedRow;
     const [newHeadId, newServerStart] = row;
-    // `state` may have found a new log in the meantime.
-    if (logId === this.#observed.logId)
-      this.#observed = observe(this.#observed, { logId, headId: newHeadId, serverStart: newServerStart });
+    this.#position.appended({ logId, headId: newHeadId, serverStart: newServerStart });
     return toAppendResults(batch, row);
   }
 
@@ -134,7 +124,7 @@ export class PostgresLog implements LogStore {
   }
 
   async truncate(before: number): Promise<void> {
-    await this.#pools.append.change(TRUNCATE, [this.#observed.logId, before]);
+    await this.#pools.append.change(TRUNCATE, [this.#position.observed.logId, before]);
   }
 
   async #readPosition(): Promise<ReportedPosition> {
@@ -144,21 +134,10 @@ export class PostgresLog implements LogStore {
     return toPosition(row);
   }
 
-  /** Gives a regressed log a new id, unless another node has done so. `had`: the newest id that was seen of the log. */
-  async #renewLogId(log: ReportedPosition, had: number): Promise<void> {
-    const logId = randomUUID();
-    const renewed = await this.#pools.write.change(RENEW, [logId, log.logId, log.serverStart]).catch((error) => {
-      // The next read of the position shows whether the id has changed.
+  async #renewLogId({ logId, serverStart }: ReportedPosition, newLogId: string): Promise<boolean> {
+    const renewed = await this.#pools.write.change(RENEW, [newLogId, logId, serverStart]).catch((error) => {
       throw unavailable(error);
     });
-    if (renewed.length === 0) return;
-    const end = log.headId < had ? log.headId : log.headAtStart;
-    this.#report(
-      new Error(
-        `The log has gone back: it had message ${had}, and the copy of the database that has taken over ended at ` +
-          `message ${end}. The messages after that one are lost. The log has a new id (${logId}), and every client ` +
-          "receives a gap.",
-      ),
-    );
+    return renewed.length > 0;
   }
 }

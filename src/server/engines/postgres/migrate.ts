@@ -1,5 +1,5 @@
+import { unavailable } from "../shared/failures.ts";
 import type { Connections } from "./connections.ts";
-import { unavailable } from "./failures.ts";
 import { MIGRATIONS } from "./schema/index.ts";
 
 const HAS_SCHEMA = { name: "version", text: "SELECT to_regclass('obrolan_schema') IS NOT NULL" };

@@ -1,31 +1,19 @@
 import pg from "pg";
-import { retry } from "../../common/retry.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../common/storeErrors.ts";
 import type { CircuitBreaker } from "../shared/circuitBreaker.ts";
+import { retryUntil as retryDatabase, type StartDeadline } from "../shared/opening.ts";
 import type { Address } from "./address.ts";
 import { Connections } from "./connections.ts";
-import { wordsOf } from "./failures.ts";
 import { migrate } from "./migrate.ts";
 import { inspectServer, NotReady } from "./server.ts";
 
 /** How long a migration may take. On a large database it takes long. */
 const MIGRATION_TIMEOUT_MS = 60 * 60 * 1_000;
-/** The average pause between two attempts. Each pause differs from it by up to half. */
-const PAUSE_MS = 300;
 
 /** Codes of errors that may pass: https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const TRANSIENT = /^(08|40|53|55|57)/;
 /** The messages of Node and pg if TLS or the authentication fails: a retry would not help. */
 const PERMANENT = /SSL|certificate|self-signed|SASL|password/i;
-
-/** How long to wait for an unavailable database. */
-export interface StartDeadline {
-  /** The end of the wait, as a time of `performance.now` (milliseconds). */
-  readonly deadlineAt: number;
-  /** The length of the whole wait, in milliseconds, for the error message. */
-  readonly timeoutMs: number;
-  readonly report: (error: Error) => void;
-}
 
 /**
  * Waits until a database can be used, and migrates it to the current schema. Resolves with the server's
@@ -48,27 +36,9 @@ export async function reachDatabase(
  * Repeats `attempt` while the database is unavailable. Resolves with the result of `attempt`. Throws as `reachDatabase`
  * does.
  */
-export async function retryUntil<T>(deadline: StartDeadline, where: string, attempt: () => Promise<T>): Promise<T> {
-  const { deadlineAt, timeoutMs, report } = deadline;
-  try {
-    return await retry(attempt, {
-      timeoutMs: deadlineAt - performance.now(),
-      pauseMs: PAUSE_MS,
-      mayPass: (error) => isTransient(error as Error),
-      onFirstFailure: (cause) => {
-        const why = wordsOf(cause as Error);
-        report(new Error(`PostgreSQL at ${where} cannot be used yet, trying on: ${why}`, { cause }));
-      },
-    });
-  } catch (error) {
-    const failure = error as Error;
-    if (!isTransient(failure)) throw explain(failure, where);
-    throw new Error(
-      `PostgreSQL at ${where} cannot be used after ${Math.round(timeoutMs / 1_000)} s: ${wordsOf(failure)}. ` +
-        "Is it running, and can this machine reach it?",
-      { cause: failure },
-    );
-  }
+export function retryUntil<T>(deadline: StartDeadline, where: string, attempt: () => Promise<T>): Promise<T> {
+  const name = `PostgreSQL at ${where}`;
+  return retryDatabase(deadline, { name, isTransient, explain: (error) => explain(error, where) }, attempt);
 }
 
 async function prepare(connections: Connections, where: string): Promise<string> {

@@ -1,10 +1,8 @@
 import type { Online, Roster, RosterChanges } from "../../presence/ports/roster.ts";
 import type { LeaseClient } from "../shared/leaseClient.ts";
+import { type ChangeRow, changesAfter, MAX_CHANGE_ROWS } from "../shared/rosterChanges.ts";
 import type { Connections } from "./connections.ts";
 import { toInterval } from "./session.ts";
-
-/** How many changes `changes` returns at most. If there are more, it returns `undefined` instead. */
-const MAX_CHANGES = 2_000;
 
 export const FIND = {
   name: "find-online",
@@ -28,7 +26,7 @@ export const PAGE = {
 };
 export const CHANGES = {
   name: "roster-changes",
-  text: `SELECT place, username, online FROM roster_changes WHERE place >= $1 ORDER BY place LIMIT ${MAX_CHANGES + 2}`,
+  text: `SELECT place, username, online FROM roster_changes WHERE place >= $1 ORDER BY place LIMIT ${MAX_CHANGE_ROWS}`,
 };
 export const PLACE = { name: "roster-place", text: "SELECT max(place) FROM roster_changes" };
 
@@ -83,13 +81,8 @@ export class PostgresRoster implements Roster {
 
   async changes(since?: number): Promise<RosterChanges> {
     if (since !== undefined) {
-      const rows = await this.#read.read<[offset: number, username: string, online: boolean]>(CHANGES, [since]);
-      // If the change at `since` still exists, no later change was removed.
-      const isKept = rows[0]?.[0] === since && rows.length <= MAX_CHANGES + 1;
-      const offset = rows.at(-1)?.[0];
-      if (isKept && offset !== undefined) {
-        return { changes: rows.slice(1).map(([, username, online]) => ({ username, online })), offset };
-      }
+      const kept = changesAfter(since, await this.#read.read<ChangeRow>(CHANGES, [since]));
+      if (kept !== undefined) return kept;
     }
     const [[offset] = []] = await this.#read.read<[offset: number | null]>(PLACE);
     return { changes: undefined, offset: offset ?? 0 };

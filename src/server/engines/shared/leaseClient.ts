@@ -1,5 +1,7 @@
+import { DEFAULT_TIMINGS } from "../../common/limits.ts";
 import { StoreUnavailable } from "../../common/storeErrors.ts";
 import type { Online } from "../../presence/ports/roster.ts";
+import { unavailable } from "./failures.ts";
 
 /** How many joins and leaves one commit stores at most. */
 const MAX_BATCH = 1_000;
@@ -21,13 +23,25 @@ export interface LeaseTimes {
 }
 
 /** The defaults of `LeaseTimes`. */
-export const DEFAULT_LEASE_TIMES: LeaseTimes = {
+const DEFAULT_LEASE_TIMES: LeaseTimes = {
   leaseMs: 8_000,
   heartbeatMs: 2_000,
   changeRetentionMs: 60_000,
   shutdownGraceMs: 10_000,
-  startGraceMs: 15_000,
+  startGraceMs: DEFAULT_TIMINGS.startGraceMs,
 };
+
+/** Completes lease times with the defaults. Ignores other options. */
+export function leaseTimesOf(options: Partial<LeaseTimes>): LeaseTimes {
+  const {
+    leaseMs = DEFAULT_LEASE_TIMES.leaseMs,
+    heartbeatMs = DEFAULT_LEASE_TIMES.heartbeatMs,
+    changeRetentionMs = DEFAULT_LEASE_TIMES.changeRetentionMs,
+    shutdownGraceMs = DEFAULT_LEASE_TIMES.shutdownGraceMs,
+    startGraceMs = DEFAULT_LEASE_TIMES.startGraceMs,
+  } = options;
+  return { leaseMs, heartbeatMs, changeRetentionMs, shutdownGraceMs, startGraceMs };
+}
 
 /**
  * The lease of one node in a database, and the users whom the lease keeps online. Any call may throw `StoreUnavailable`
@@ -162,7 +176,8 @@ export class LeaseClient {
       }
     } catch (error) {
       this.#needsFullSync = true;
-      for (const { reject } of batch) reject(toUnavailable(error));
+      // Also if the outcome is unknown: the next full sync undoes the update, so its caller may take it as not stored.
+      for (const { reject } of batch) reject(unavailable(error));
     }
     if (this.#pending.length > 0) this.#scheduleFlush();
   }
@@ -217,10 +232,4 @@ export class LeaseClient {
     }
     if (!this.#closed) this.#scheduleHeartbeat(nextMs);
   }
-}
-
-/** The next full sync undoes an update with an unknown outcome, so the caller may treat the update as not stored. */
-function toUnavailable(error: unknown): StoreUnavailable {
-  if (error instanceof StoreUnavailable) return error;
-  return new StoreUnavailable(error instanceof Error ? error.message : String(error), { cause: error });
 }

@@ -1,18 +1,18 @@
 import type { Message } from "../../log/message.ts";
 import type { AppendResult, Draft } from "../../log/ports/logStore.ts";
+import type { RowOf } from "../shared/rowOf.ts";
 
 // The values that pass between the main thread and the workers. They are tuples, because a batch of tuples is cloned
 // faster than a batch of objects.
 
-/** A draft as the writer takes it. `recipientId` 0: everyone. `at`: milliseconds since the epoch. */
-export type DraftRow = [
-  sessionId: number,
-  senderId: number,
-  recipientId: number,
-  requestId: string,
-  text: string,
-  at: number,
-];
+/**
+ * A draft as the writer takes it, without the usernames, which the accounts have. `recipientId` 0: everyone. `at`:
+ * milliseconds since the epoch.
+ */
+export type DraftRow = RowOf<
+  Omit<Draft, "sender" | "recipient">,
+  ["sessionId", "senderId", "recipientId", "requestId", "text", "at"]
+>;
 
 /** The writer's result for a draft. `id` and `sentAt` are 0 if the draft was not accepted. */
 export type AppendedRow = [

@@ -1,8 +1,29 @@
-import type { ChatRequest } from "../../../gen/obrolan/v1/chat.ts";
+import { BinaryReader } from "@bufbuild/protobuf/wire";
+import { ChatRequest, GetHelp, Join, SendAll, SendTo } from "../../../gen/obrolan/v1/chat.ts";
 import type { Command } from "../../chat/commandHandler.ts";
 import { toId } from "../wire.ts";
 
-/** The command of a request. A request without a command, or with one of a newer contract, asks for help. */
+type WireCommand = NonNullable<ChatRequest["command"]>;
+
+/** An empty value of every command that is a message. The type demands an entry for each such command. */
+const EMPTY_COMMANDS: { [C in WireCommand as C["value"] extends object ? C["$case"] : never]: C["value"] } = {
+  join: Join.create(),
+  sendAll: SendAll.create(),
+  sendTo: SendTo.create(),
+  help: GetHelp.create(),
+};
+
+/** The numbers of the fields of `ChatRequest` that are messages. */
+export const COMMAND_FIELDS: readonly number[] = Object.entries(EMPTY_COMMANDS).map(([$case, value]) => {
+  const request = ChatRequest.encode({ requestId: "", command: { $case, value } as WireCommand }).finish();
+  const [field] = new BinaryReader(request).tag();
+  return field;
+});
+
+/**
+ * The command of a request. A request without a command asks for help, and so does one with a command of a newer
+ * contract, which is decoded as none.
+ */
 export function toCommand({ command }: ChatRequest): Command {
   switch (command?.$case) {
     case "join": {
@@ -15,7 +36,8 @@ export function toCommand({ command }: ChatRequest): Command {
       return { kind: "send", recipient: command.value.username, text: command.value.text };
     case "textCommand":
       return { kind: "typed", line: command.value };
-    default:
+    case "help":
+    case undefined:
       return { kind: "help" };
   }
 }

@@ -13,11 +13,19 @@ import {
   writeTime,
 } from "./fieldWriter.ts";
 
-/** The tags of the fields, by message. */
+type Accepted = Extract<RoomEvent, { kind: "accepted" }>;
+
+/** The tags of the fields, by message. The types demand one for each field that clients get. */
 const RESPONSE = { events: 0x0a };
 const EVENT = { requestId: 0x0a, message: 0x1a, accepted: 0x2a };
-const MESSAGE = { id: 0x08, sender: 0x12, recipient: 0x1a, text: 0x22, sentAt: 0x2a };
-const ACCEPTED = { id: 0x08, sentAt: 0x12, duplicate: 0x18 };
+const MESSAGE: Record<keyof Omit<Message, "senderId" | "recipientId">, number> = {
+  id: 0x08,
+  sender: 0x12,
+  recipient: 0x1a,
+  text: 0x22,
+  sentAt: 0x2a,
+};
+const ACCEPTED: Record<keyof Omit<Accepted, "kind">, number> = { id: 0x08, sentAt: 0x12, duplicate: 0x18 };
 
 /**
  * Encodes a message. The generated encoder takes 3.5 µs for a message of 100 bytes, this one 0.7 µs. That matters for a
@@ -44,10 +52,7 @@ export function messageField({ id, sender, recipient, text, sentAt }: Message): 
 }
 
 /** Encodes an `accepted`. With a UUID as `request_id`, the generated encoder takes 3.0 µs, this one 0.8 µs. */
-export function acceptedField(
-  { id, sentAt, duplicate }: Extract<RoomEvent, { kind: "accepted" }>,
-  requestId: string,
-): Uint8Array {
+export function acceptedField({ id, sentAt, duplicate }: Accepted, requestId: string): Uint8Array {
   const requestIdBytes = Buffer.byteLength(requestId);
   const timeBytes = sizeOfTime(sentAt);
   const acceptedBytes = sizeOfNumber(id) + 2 + timeBytes + (duplicate ? 2 : 0);

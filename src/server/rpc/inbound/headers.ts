@@ -16,9 +16,9 @@ export function sizeOfHeaders(headers: IncomingHttpHeaders): number {
   return size;
 }
 
-/** Whether headers are those of a gRPC call. */
+/** Whether headers are those of a gRPC call. gRPC-Web (`application/grpc-web+proto`) is another protocol. */
 export function isGrpc(headers: IncomingHttpHeaders): boolean {
-  return headers["content-type"]?.slice(0, "application/grpc".length) === "application/grpc";
+  return /^application\/grpc(?:[+;]|$)/.test(headers["content-type"] ?? "");
 }
 
 /**

@@ -1,12 +1,11 @@
 import type { Message } from "../../log/message.ts";
 import type { AppendResult, Draft, KnownMessage } from "../../log/ports/logStore.ts";
-import type { ReportedPosition } from "../shared/observedPosition.ts";
-import { toNumbers } from "./session.ts";
+import type { ReportedPosition } from "./observedPosition.ts";
 
-// Rows are positional arrays: pg makes them faster than objects. The types below name the columns, in the order of the
-// statements in `log.ts`.
+// The rows of a log in a database are positional arrays: a driver makes them faster than objects. The types below name
+// the columns, in the order of the engine's statements.
 
-/** A row of `STATE`. `serverTime`: milliseconds since the epoch. */
+/** The position of the log. `serverTime`: milliseconds since the epoch. */
 export type StateRow = [
   logId: string,
   headId: number,
@@ -17,7 +16,7 @@ export type StateRow = [
   serverTime: number,
 ];
 
-/** A row of `READ`. `recipientId` 0 and `recipient` "": everyone. `sentAt`: milliseconds since the epoch. */
+/** A message. `recipientId` 0 and `recipient` "": everyone. `sentAt`: milliseconds since the epoch. */
 export type MessageRow = [
   id: number,
   senderId: number,
@@ -28,23 +27,14 @@ export type MessageRow = [
   sentAt: number,
 ];
 
-/** A row of `FIND`. */
+/** A message that was found by its request id. */
 export type KnownMessageRow = [id: number, sentAt: number, recipient: string, text: string];
 
-/** The row of `APPEND`. `outcomes` has a letter for each draft, `ids` and `sentAts` a number: see `append_drafts`. */
+/**
+ * The result of a batch. `ids` and `sentAts` have a number for each draft, and `outcomes` a letter: (n)ew, a repetition
+ * of one (b)efore it in the batch, (d)uplicate, (r)eused, session (e)nded.
+ */
 export type AppendedRow = [headId: number, serverStart: number, outcomes: string, ids: number[], sentAts: number[]];
-
-/** Encodes a batch as columns: the parameters of `append_drafts` from `session_ids` on. */
-export function toDraftColumns(batch: readonly Draft[]): unknown[] {
-  return [
-    toNumbers(batch.map(({ sessionId }) => sessionId)),
-    toNumbers(batch.map(({ senderId }) => senderId)),
-    toNumbers(batch.map(({ recipientId }) => recipientId)),
-    batch.map(({ requestId }) => Buffer.from(requestId)),
-    batch.map(({ text }) => text),
-    toNumbers(batch.map(({ at }) => at)),
-  ];
-}
 
 /** Decodes the position of the log. */
 export function toPosition(row: StateRow): ReportedPosition {
