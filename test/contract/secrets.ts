@@ -82,7 +82,7 @@ export function describeSecrets(name: string, open: () => Promise<{ secrets: Sec
       const refused = checks.filter((check) => check.status === "rejected");
       expect(refused.length).to.be.within(1, 499);
       for (const { reason } of refused) expect(reason).to.include({ name: "Refusal", reason: "OVERLOADED" });
-      expect(refused[0]?.reason.retryAfter).to.be.above(0);
+      expect(refused[0]?.reason.retryAfterMs).to.be.above(0);
       expect(await secrets.hashPassword(PASSWORD)).to.match(/^\$argon2id\$/);
     });
   });

@@ -75,7 +75,7 @@ describe("A server's process", function () {
     await once(acceptor, "listening");
     const outgoing = await connectAlone((acceptor.address() as net.AddressInfo).port);
     const server = ServerProcess.spawn(["--data", folder.path, "--listen", `127.0.0.1:${outgoing.localPort}`]);
-    await server.says(/the port belongs to an outgoing connection of this machine, and nobody listens there/);
+    await server.says(/the port belongs to an outgoing connection of this machine, and no program listens there/);
     const { localPort } = outgoing;
     outgoing.resetAndDestroy();
     expect(await server.port()).to.equal(localPort);

@@ -158,7 +158,7 @@ describe("An outage of PostgreSQL", () => {
     for (const { roster } of [store, other]) expect((await roster.page("", 10)).users).to.deep.equal([who]);
     const beats = async () => (await fixture.query("SELECT id FROM nodes WHERE lease_until > now()")).length;
     await eventually(async () => (await beats()) === 2, "both leases to be renewed");
-    expect(await other.roster.changes(start)).to.deep.equal({ changes: [], place: start });
+    expect(await other.roster.changes(start)).to.deep.equal({ changes: [], offset: start });
     await other.close();
   });
 });

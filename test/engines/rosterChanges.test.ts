@@ -12,8 +12,8 @@ describe("changesAfter", () => {
       { username: "user8", online: false },
       { username: "user9", online: true },
     ];
-    expect(changesAfter(7, rows(7, 3))).to.deep.equal({ changes, place: 9 });
-    expect(changesAfter(7, rows(7, 1))).to.deep.equal({ changes: [], place: 7 });
+    expect(changesAfter(7, rows(7, 3))).to.deep.equal({ changes, offset: 9 });
+    expect(changesAfter(7, rows(7, 1))).to.deep.equal({ changes: [], offset: 7 });
   });
 
   it("no changes are returned if the change at the offset was removed", () => {

@@ -85,7 +85,7 @@ describe("OnlineList", () => {
       const { list } = await setUp(["ana"]);
       const refused = await list.page(10, token).catch((error) => error);
       expect(refused).to.be.instanceOf(Refusal);
-      expect(refused).to.include({ reason: "PAGE_TOKEN_INVALID", field: "page_token" });
+      expect(refused).to.include({ reason: "PAGE_TOKEN_INVALID", field: "pageToken" });
       expect(refused.message.length).to.be.below(300);
     });
   }
