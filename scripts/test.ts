@@ -8,8 +8,8 @@ import { root } from "./run.ts";
 
 const FILES = ["test/**/*.test.ts", "bench/test/*.test.ts"];
 const TAG = "@long";
-/** Tests wait for processes and timers, so two files at a time pay off on any machine. */
-const MIN_JOBS = 2;
+/** Tests wait for processes, engines and timers, so more files at a time than there are cores pay off. */
+const MORE_JOBS = 2;
 
 const args = process.argv.slice(2);
 const isLong = args[0] === "--long";
@@ -24,7 +24,7 @@ const note = [
   "  (npm run test:cluster) and the fault tests (npm run test:faults). CONTRIBUTING.md says when to run them.",
 ].join("\n");
 
-const jobs = Math.max(MIN_JOBS, availableParallelism());
+const jobs = availableParallelism() + MORE_JOBS;
 const options = ["--parallel", "--jobs", `${jobs}`, "--reporter", "./scripts/testReporter.ts", "--grep", TAG];
 const selection = isLong ? [...args.slice(1), ...longFiles.sort()] : ["--invert", ...args, ...files.sort()];
 const mocha = path.join(root, "node_modules/mocha/bin/mocha.js");

@@ -1,8 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
-import { decodeText } from "../../src/config/index.ts";
+import { clientSettings } from "../../src/cli/config.ts";
+import { ConfigError, decodeText, resolve } from "../../src/config/index.ts";
 import { findJsonFault } from "../../src/config/json.ts";
+import { serverRules, serverSettings } from "../../src/server/config.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { run } from "../support/program.ts";
@@ -20,14 +22,25 @@ describe("The file of settings", () => {
     return name;
   }
 
-  /** The error of a server that refuses its file of settings, without the name of the program. */
-  async function refusal(config: string): Promise<string> {
-    const { code, out, err } = await run(["serve", "--config", config]);
-    expect({ code, out }, err).to.deep.equal({ code: 2, out: "" });
-    expect(err).to.not.include(SECRET);
-    expect(err).to.match(/^obrolan: [^\n]*\n$/);
-    return err.slice("obrolan: ".length, -1);
+  /** The error of a server that refuses its file of settings. */
+  function refusal(config: string): string {
+    try {
+      resolve({ table: serverSettings, others: [clientSettings], rules: serverRules, flags: { config }, env: {} });
+    } catch (error) {
+      expect(error).to.be.instanceOf(ConfigError);
+      const { message } = error as ConfigError;
+      expect(message).to.not.include(SECRET);
+      expect(message).to.match(/^[^\n]+$/);
+      return message;
+    }
+    throw new Error(`${config} was not refused`);
   }
+
+  it("the program ends with 2 and prints the error about its file of settings, and nothing else", async () => {
+    const config = file(`${SECRET}`);
+    const { code, out, err } = await run(["serve", "--config", config]);
+    expect({ code, out, err }).to.deep.equal({ code: 2, out: "", err: `obrolan: ${refusal(config)}\n` });
+  });
 
   it("the file of settings may begin with a byte-order mark and have Windows line ends", async () => {
     const data = JSON.stringify(path.join(folder.path, "data"));
@@ -42,12 +55,12 @@ describe("The file of settings", () => {
     const big = Buffer.from(little).swap16();
     for (const content of [[Buffer.from([0xff, 0xfe]), little], [Buffer.from([0xfe, 0xff]), big], [little], [big]]) {
       const config = file(...content);
-      expect(await refusal(config)).to.equal(
+      expect(refusal(config)).to.equal(
         `--config: ${config} is text in UTF-16. Save it as UTF-8; on Linux: iconv -f UTF-16 -t UTF-8 ${config}.`,
       );
     }
-    expect(await refusal(file(Buffer.from([0xff, 0xfe, 0, 0, 0x7b, 0, 0, 0])))).to.include("is text in UTF-32.");
-    expect(await refusal(file(Buffer.from([0x7b, 0xe9, 0x7d])))).to.include("is not text in UTF-8.");
+    expect(refusal(file(Buffer.from([0xff, 0xfe, 0, 0, 0x7b, 0, 0, 0])))).to.include("is text in UTF-32.");
+    expect(refusal(file(Buffer.from([0x7b, 0xe9, 0x7d])))).to.include("is not text in UTF-8.");
   });
 
   it("a file of settings that is not JSON is refused with the line and column, and without its text", async () => {
@@ -64,7 +77,7 @@ describe("The file of settings", () => {
     ];
     for (const [text, line, column] of faults) {
       const config = file(text);
-      const told = await refusal(config);
+      const told = refusal(config);
       expect(told, text).to.match(/^--config: .* is not valid JSON from line \d+, column \d+ on\. /);
       expect(told, text).to.include(` from line ${line}, column ${column} on.`);
     }
@@ -72,14 +85,12 @@ describe("The file of settings", () => {
 
   it("a file of settings that is missing, a folder, empty, not an object or too large is refused", async () => {
     const missing = path.join(folder.path, "missing.json");
-    expect(await refusal(missing)).to.equal(`--config: ${missing} cannot be read: there is no such file.`);
+    expect(refusal(missing)).to.equal(`--config: ${missing} cannot be read: there is no such file.`);
     mkdirSync(path.join(folder.path, "folder"));
-    expect(await refusal(path.join(folder.path, "folder"))).to.include(
-      "cannot be read: it is a folder; name the file.",
-    );
-    expect(await refusal(file(""))).to.include("is empty: write one JSON object, at least {}.");
-    expect(await refusal(file(`["${SECRET}"]`))).to.include("must contain one JSON object");
-    expect(await refusal("/dev/zero")).to.include("is larger than 4194304 bytes");
+    expect(refusal(path.join(folder.path, "folder"))).to.include("cannot be read: it is a folder; name the file.");
+    expect(refusal(file(""))).to.include("is empty: write one JSON object, at least {}.");
+    expect(refusal(file(`["${SECRET}"]`))).to.include("must contain one JSON object");
+    expect(refusal("/dev/zero")).to.include("is larger than 4194304 bytes");
   });
 
   it("errors about settings do not repeat values that may be secrets", async () => {
@@ -93,7 +104,7 @@ describe("The file of settings", () => {
       ["databaseUrl", SECRET, "cannot be used; it must be postgres://"],
       ["listen", `${SECRET}:`.padEnd(100, "0"), "cannot be used; it must be HOST:PORT"],
     ] as const) {
-      expect(await refusal(file(JSON.stringify({ [setting]: value }))))
+      expect(refusal(file(JSON.stringify({ [setting]: value }))))
         .to.include(`"${setting}" in `)
         .and.include(told);
     }

@@ -70,7 +70,7 @@ describe("obrolan backup", function () {
     expect((await chat.accept(sendAll("and on"))).id).to.equal(21n);
   });
 
-  it("obrolan backup takes the folder from settings too, and reports a truncated or empty log", async () => {
+  it("obrolan backup takes the folder from settings too, and reports a truncated or empty log @long", async () => {
     const { server } = await serve();
     await server.kill("SIGTERM");
     const first = await run(["backup", inFolder("empty.db")], [], { OBROLAN_DATA: data() });
@@ -165,7 +165,7 @@ describe("obrolan backup", function () {
     expect(stderr).to.match(/^obrolan: There is no space for .*x\.db\.\w+\.partial: database or disk is full\.\n$/);
   });
 
-  it("obrolan backup overwrites no file, and says why it made no backup", async () => {
+  it("obrolan backup overwrites no file, and says why it made no backup @long", async () => {
     await filled(3);
     await mkdir(inFolder("empty"));
     const taken = inFolder("taken.db");

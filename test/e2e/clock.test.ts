@@ -56,7 +56,7 @@ describe("The clock of a server's process", function () {
   const timesOf = (chat: ChatStream) => chat.messages.map(({ sentAt }) => Number(sentAt));
 
   function describeClock(name: string): void {
-    it(`a clock that is 8 days ahead for one start deletes no session and no message on ${name}`, async () => {
+    it(`a clock that is 8 days ahead for one start deletes no session and no message on ${name} @long`, async () => {
       const first = await start(0);
       const { token } = await first.register("ana", PASSWORD);
       const chat = await enter(first, token);
@@ -91,7 +91,7 @@ describe("The clock of a server's process", function () {
       await wire.list(token);
     });
 
-    it(`a clock that was ahead during failed sign-ins does not lock the right password out on ${name}`, async () => {
+    it(`a clock that was ahead during failed sign-ins locks no right password out on ${name} @long`, async () => {
       const first = await start(0);
       await first.register("ana", PASSWORD);
       await stop();
@@ -115,7 +115,7 @@ describe("The clock of a server's process", function () {
       await wire.login("ana", PASSWORD);
     });
 
-    it(`a clock that was ahead is reported, and obrolan correct-times corrects the log on ${name}`, async () => {
+    it(`a clock that was ahead is reported, and obrolan correct-times corrects the log on ${name} @long`, async () => {
       let wire = await start(0);
       const { token } = await wire.register("ana", PASSWORD);
       let chat = await enter(wire, token);

@@ -167,7 +167,7 @@ describe("The data folder of a running server", function () {
     });
   }
 
-  it("a database that is moved back after the server has stopped has every accepted message", async () => {
+  it("a database that is moved back after the server has stopped has every accepted message @long", async () => {
     const { server, chat } = await begin();
     for (let i = 1; i <= 50; i++) await chat.accept(sendAll(`${i}`));
     renameSync(inData(), away());
@@ -195,7 +195,7 @@ describe("The data folder of a running server", function () {
     expect((await readLog(data())).headId).to.equal(5);
   });
 
-  it("a server whose obrolan.db is replaced by another store writes nothing into that store at its end", async () => {
+  it("a server whose obrolan.db is replaced by another store writes nothing into that one @long", async () => {
     const { server, chat } = await begin();
     await server.kill("SIGTERM");
     await cp(inData(), away());

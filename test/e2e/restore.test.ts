@@ -60,7 +60,7 @@ describe("obrolan restore", function () {
     for (const request of requests) expect((await chat.reply(request)).event?.$case).to.equal("accepted");
   }
 
-  it("a client ahead of the restored backup gets a gap and ends with the restored log", async () => {
+  it("a client ahead of the restored backup gets a gap and ends with the restored log @long", async () => {
     const [early, lost, later] = [named("early", 1_000), named("lost", 50), named("later", 100)];
     const first = await serve();
     const [ani, budi] = [await account(first.port, "ani"), await account(first.port, "budi")];
@@ -117,7 +117,7 @@ describe("obrolan restore", function () {
     expect(back.received("welcome")[0]?.logId).to.equal(logId);
   });
 
-  it("a room gets from a restored log no more than it asked for, as replayed, and then live messages", async () => {
+  it("a room gets no more of a restored log than it asked for, as replayed, then live messages @long", async () => {
     const first = await serve();
     const [ani, budi] = [await account(first.port, "ani"), await account(first.port, "budi")];
     await say(await enter(first.port, budi), named("old", 500));
@@ -180,7 +180,7 @@ describe("obrolan restore", function () {
     expect((await readLog(data())).messages.map(({ text }) => text)).to.deep.equal(["1", "2", "3"]);
   });
 
-  it("a restore keeps the sessions that are in the backup and have not ended since, and no others", async () => {
+  it("a restore keeps the sessions that are in the backup and have not ended since, and no others @long", async () => {
     const { server, port } = await serve();
     const [stays, leaves] = [await account(port, "stays"), await account(port, "leaves")];
     await run(["backup", "--data", data(), inFolder("backup.db")]);

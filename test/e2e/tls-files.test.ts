@@ -40,7 +40,7 @@ describe("A TLS file that a setting names", function () {
     expect(await refusal(["--tls-cert", junk, "--tls-key", key])).to.match(/^--tls-cert: \S+ has nothing in PEM/);
   });
 
-  it("a wrong TLS file for NATS or the database keeps a node from starting", async () => {
+  it("a wrong TLS file for NATS or the database keeps a node from starting @long", async () => {
     const [cert, key, foreign] = [write("cert", own.cert), write("key", own.key), write("foreign", other.key)];
     const [junk, creds] = [write("junk", "junk"), write("creds", Buffer.from(`\ufeff${SECRET}`, "utf16le"))];
     const database = `postgres://ana:${SECRET}@127.0.0.1:1/obrolan`;

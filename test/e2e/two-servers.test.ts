@@ -67,7 +67,7 @@ describe("Two servers on one data folder", function () {
     expect((await readLog(folder.path)).headId).to.equal(2);
   });
 
-  it("a server that was paused while another took over its store accepts nothing more, and ends", async () => {
+  it("a server that was paused while another took over its store accepts nothing more, and ends @long", async () => {
     const { server, wire, chat, token } = await begin();
     const health = watchHealth(wire, "obrolan.v1.ChatService");
     expect(await health()).to.equal(Health.SERVING);
@@ -90,7 +90,7 @@ describe("Two servers on one data folder", function () {
     expect(messages.map(({ text }) => text)).to.deep.equal(["before", "by the second", "by the second again"]);
   });
 
-  it("one of three servers that start at once serves, and the others say that the folder is in use", async () => {
+  it("one of three servers that start at once serves, and the others say that the folder is in use @long", async () => {
     for (let round = 1; round <= 2; round++) {
       const servers = [start(), start(), start()];
       const outcomes = await Promise.all(
@@ -106,7 +106,7 @@ describe("Two servers on one data folder", function () {
     }
   });
 
-  it("a server that was killed starts again while a backup is in progress", async () => {
+  it("a server that was killed starts again while a backup is in progress @long", async () => {
     const { server } = await begin();
     await server.kill("SIGKILL");
     const backup = new DatabaseSync(path.join(folder.path, "obrolan.db"), { readOnly: true });
