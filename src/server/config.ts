@@ -84,6 +84,12 @@ export const serverSettings = {
     default: undefined,
     minPort: 0,
   }),
+  runtime: choice({
+    summary: "what runs the server; docs/runtimes.md says what bun gains, and what is weaker there",
+    default: "node",
+    placeholder: "RUNTIME",
+    words: ["node", "bun"],
+  }),
   logLevel: choice({
     summary: "the lowest level to log",
     default: "info",

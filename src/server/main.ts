@@ -1,6 +1,7 @@
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { destination, type Logger, pino } from "pino";
 import { formatAddress, parseAddress } from "../shared/address.ts";
+import { currentRuntime, describeRuntime } from "../shared/runtime.ts";
 import { readVersion } from "../shared/version.ts";
 import type { ServerConfig } from "./config.ts";
 import { type OpenEngines, openEngines } from "./engines/index.ts";
@@ -161,7 +162,8 @@ function announce(facts: {
   if (process.stderr.isTTY) process.stderr.write(greeting({ address, store: opened.store, tlsCert, metrics }));
   else {
     const tls = tlsCert !== undefined;
-    logger.info({ address, tls, ...opened.facts, version: readVersion(), metrics }, "listening");
+    const [version, runtime] = [readVersion(), describeRuntime(currentRuntime())];
+    logger.info({ address, tls, ...opened.facts, version, runtime, metrics }, "listening");
   }
 }
 

@@ -67,6 +67,7 @@ describe("The settings", () => {
       burst: 20,
       loginFailures: 5,
       metricsListen: undefined,
+      runtime: "node",
       logLevel: "info",
     });
   });

@@ -18,6 +18,10 @@ export interface ProcessOptions {
   /** The command before the program, such as `strace` with its options. */
   readonly prefix?: readonly string[];
   readonly env?: Record<string, string>;
+  /** The program to run; default: that of this checkout. */
+  readonly program?: string;
+  /** The working folder; default: that of the tests. */
+  readonly cwd?: string;
   /** The limit until it listens, in milliseconds; default `DEADLINE`. */
   readonly timeoutMs?: number;
 }
@@ -45,10 +49,11 @@ export class ServerProcess {
   }
 
   /** Starts the program with these arguments. It may end at once. */
-  static spawn(args: readonly string[], { prefix = [], env = {} }: ProcessOptions = {}): ServerProcess {
-    const [command = process.execPath, ...rest] = [...prefix, process.execPath, PROGRAM, "serve", ...args];
+  static spawn(args: readonly string[], options: ProcessOptions = {}): ServerProcess {
+    const { prefix = [], env = {}, program = PROGRAM, cwd } = options;
+    const [command = process.execPath, ...rest] = [...prefix, process.execPath, program, "serve", ...args];
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("OBROLAN_"));
-    return new ServerProcess(spawn(command, rest, { env: { ...Object.fromEntries(inherited), ...env } }));
+    return new ServerProcess(spawn(command, rest, { cwd, env: { ...Object.fromEntries(inherited), ...env } }));
   }
 
   /** Starts a server on the folder, and waits until it reports its port. */
