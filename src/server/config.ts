@@ -106,7 +106,7 @@ export type ServerConfig = Values<typeof serverSettings>;
 
 /** Checks settings against one another. Returns a sentence for each problem. */
 export function serverRules(config: ServerConfig): string[] {
-  const { listen, metricsListen, tlsCert, tlsKey, insecure, databaseUrl, natsUrl } = config;
+  const { listen, metricsListen, tlsCert, tlsKey, insecure, proxyProtocol, databaseUrl, natsUrl, runtime } = config;
   const problems = [...pairRule("--tls-cert", tlsCert, "--tls-key", tlsKey)];
   const { host = "" } = parseAddress(listen) ?? {};
   if (!isLoopback(host) && tlsCert === undefined && tlsKey === undefined && !insecure) {
@@ -118,6 +118,11 @@ export function serverRules(config: ServerConfig): string[] {
     problems.push(`--listen and --metrics-listen are both ${listen}: give the metrics a port of their own.`);
   }
   if (insecure && tlsCert !== undefined) problems.push("--insecure means no TLS, but --tls-cert is set: choose one.");
+  if (runtime === "bun" && proxyProtocol && tlsCert !== undefined) {
+    problems.push(
+      "--runtime bun cannot read the header of --proxy-protocol on a port with TLS: let the proxy end TLS and leave out --tls-cert, or leave out --runtime.",
+    );
+  }
   if (natsUrl !== undefined && databaseUrl === undefined) {
     problems.push(
       "--nats-url is set and --database-url is not: NATS only hastens what servers read from the database that they share. Each with a data folder of its own would be another room.",

@@ -1,9 +1,13 @@
+import { once } from "node:events";
 import { cp, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
+import { connect, type Socket } from "node:net";
 import path from "node:path";
 import { expect } from "chai";
 import { findBun } from "../../src/server/process/bun.ts";
 import { needsBun } from "../support/bun.ts";
+import { makeCertificate } from "../support/certificate.ts";
 import { sendAll } from "../support/commands.ts";
+import { within } from "../support/deadline.ts";
 import { run } from "../support/externalTools.ts";
 import { useFolder } from "../support/folder.ts";
 import { scrape } from "../support/metrics.ts";
@@ -103,6 +107,15 @@ describe("obrolan serve --runtime bun", function () {
     await talk(port);
   });
 
+  it("PROXY protocol on a port with TLS is refused on Bun, with what to do.", async () => {
+    const tls = ["--tls-cert", "cert.pem", "--tls-key", "key.pem"];
+    const { code, stderr } = await ServerProcess.spawn(["--runtime", "bun", "--proxy-protocol", ...tls]).exit();
+    expect(stderr).to.equal(
+      "obrolan: --runtime bun cannot read the header of --proxy-protocol on a port with TLS: let the proxy end TLS and leave out --tls-cert, or leave out --runtime.\n",
+    );
+    expect(code).to.equal(2);
+  });
+
   it("The metrics name the runtime that serves, with its version.", async () => {
     for (const [runtime, expected] of [
       ["node", process.versions.node],
@@ -128,3 +141,51 @@ describe("obrolan serve --runtime bun", function () {
     }
   });
 });
+
+for (const runtime of ["node", "bun"] as const) {
+  describe(`Connections that grpc-js does not see, on ${runtime}`, function () {
+    this.timeout(60_000);
+    const folder = useFolder();
+    const sockets: Socket[] = [];
+    before(function () {
+      if (runtime === "bun") needsBun(this);
+    });
+    afterEach(async () => {
+      for (const socket of sockets.splice(0)) socket.destroy();
+      await endProcesses();
+    });
+
+    /** Connects and stays silent. */
+    async function stayOnTheLine(port: number): Promise<Socket> {
+      const socket = connect(port, "127.0.0.1").on("error", () => {});
+      sockets.push(socket);
+      await once(socket, "connect");
+      return socket;
+    }
+
+    for (const way of ["a port with TLS", "a port with PROXY protocol", "a plain port"] as const) {
+      it(`A silent connection to ${way} is closed by the drain, which ends with 0.`, async () => {
+        const { cert, key } = makeCertificate();
+        const [certFile, keyFile] = [path.join(folder.path, "cert.pem"), path.join(folder.path, "key.pem")];
+        await writeFile(certFile, cert);
+        await writeFile(keyFile, key);
+        const isTls = way.includes("TLS");
+        const flags = isTls ? ["--tls-cert", certFile, "--tls-key", keyFile] : [];
+        if (way.includes("PROXY")) flags.push("--proxy-protocol");
+        const { server, port } = await ServerProcess.serve(path.join(folder.path, "data"), [
+          ...["--runtime", runtime],
+          ...flags,
+        ]);
+        const silent = await stayOnTheLine(port);
+        const closed = once(silent, "close");
+        const wire = await Connection.open({ port, ...(isTls && { ca: cert }) });
+        await wire.register("ana", PASSWORD);
+        // After 10 s it would end with 1.
+        const { code, stderr } = await server.kill("SIGTERM");
+        expect(code, stderr).to.equal(0);
+        await within(closed, "the silent connection to close");
+        wire.close();
+      });
+    }
+  });
+}
