@@ -79,6 +79,13 @@ export const serverSettings = {
     max: 1_000_000,
     meaning: "0: no wait",
   }),
+  maxConnections: count({
+    summary:
+      "how many connections may be open at once; further ones are closed, and so are those that the limit of open files leaves no room for",
+    default: 20_000,
+    max: 1_000_000,
+    meaning: "0: as many as there are, which Bun allows on a loopback address only",
+  }),
   metricsListen: address({
     summary: "where to serve metrics to Prometheus, over plain HTTP at /metrics",
     default: undefined,
@@ -106,12 +113,28 @@ export type ServerConfig = Values<typeof serverSettings>;
 
 /** Checks settings against one another. Returns a sentence for each problem. */
 export function serverRules(config: ServerConfig): string[] {
-  const { listen, metricsListen, tlsCert, tlsKey, insecure, proxyProtocol, databaseUrl, natsUrl, runtime } = config;
+  const {
+    listen,
+    metricsListen,
+    tlsCert,
+    tlsKey,
+    insecure,
+    proxyProtocol,
+    maxConnections,
+    databaseUrl,
+    natsUrl,
+    runtime,
+  } = config;
   const problems = [...pairRule("--tls-cert", tlsCert, "--tls-key", tlsKey)];
   const { host = "" } = parseAddress(listen) ?? {};
   if (!isLoopback(host) && tlsCert === undefined && tlsKey === undefined && !insecure) {
     problems.push(
       `${listen} can be reached from other machines: give --tls-cert and --tls-key, or say --insecure to let passwords travel in clear text.`,
+    );
+  }
+  if (!isLoopback(host) && runtime === "bun" && maxConnections === 0) {
+    problems.push(
+      `${listen} can be reached from other machines, and --max-connections is 0: with --runtime bun give a number, because Bun has no bound of its own (docs/runtimes.md).`,
     );
   }
   if (metricsListen === listen && parseAddress(listen)?.port !== 0) {

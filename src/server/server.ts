@@ -13,7 +13,7 @@ import {
 import type { Logger } from "./common/logger.ts";
 import { type Stopwatch, systemStopwatch } from "./common/stopwatch.ts";
 import { createGrpcServer, shutDown, type TlsPair } from "./grpcServer.ts";
-import { Listener } from "./listener.ts";
+import { type ConnectionCounts, Listener } from "./listener.ts";
 import { RemoteAddresses } from "./net/remoteAddresses.ts";
 import type { Engines } from "./node/engines.ts";
 import { ChatNode, type NodeStats } from "./node/node.ts";
@@ -50,6 +50,8 @@ export interface ServerOptions {
   readonly tls?: TlsPair;
   /** Read the address of each client from the header of the PROXY protocol, version 2. Default false. */
   readonly proxyProtocol?: boolean;
+  /** How many connections may be open at once. Further ones are closed at once. Default 0: no limit. */
+  readonly maxConnections?: number;
   /**
    * Whether responses are written to the HTTP/2 streams behind grpc-js (docs/decisions/0002-chat-on-grpc-js.md). Default: if
    * this version of grpc-js allows it.
@@ -74,6 +76,8 @@ export interface ChatServer {
    */
   drain(): Promise<void>;
   stats(): Stats;
+  /** The connections that are open now, and those that were refused since the start. */
+  connections(): ConnectionCounts;
   /** The counters since the start. */
   readonly counters: Counters;
   /** The calls since its start. */
@@ -100,8 +104,9 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
   await addReflection(grpc, errors);
 
   const gate = new InboundGate({ kinds: REQUEST_KINDS, failed, limits: options.inbound });
-  const { tls, proxyProtocol, stopwatch } = options;
-  const listener = new Listener(grpc, { gate, remoteAddresses, logger, tls, proxyProtocol, stopwatch });
+  const { tls, proxyProtocol, stopwatch, maxConnections } = options;
+  const parts = { gate, remoteAddresses, logger, tls, proxyProtocol, stopwatch, maxConnections };
+  const listener = new Listener(grpc, parts);
   const drain = async () => {
     status.drain();
     await node.drain();
@@ -118,6 +123,7 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
       return drained;
     },
     stats: () => node.stats(),
+    connections: () => listener.connections,
     counters: node.counters,
     calls,
   };

@@ -15,7 +15,13 @@ import { failure } from "../support/wire.ts";
 async function metricsOf(server: TestServer, hashes = { running: 0, waiting: 0 }): Promise<MetricsServer> {
   const { chatServer } = server;
   return serveMetrics("127.0.0.1:0", {
-    node: () => ({ stats: chatServer.stats(), counters: chatServer.counters, calls: chatServer.calls, hashes }),
+    node: () => ({
+      stats: chatServer.stats(),
+      connections: chatServer.connections(),
+      counters: chatServer.counters,
+      calls: chatServer.calls,
+      hashes,
+    }),
     report: (error) => {
       throw error;
     },

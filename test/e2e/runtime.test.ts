@@ -143,7 +143,7 @@ describe("obrolan serve --runtime bun", function () {
 });
 
 for (const runtime of ["node", "bun"] as const) {
-  describe(`Connections that grpc-js does not see, on ${runtime}`, function () {
+  describe(`The connections of a server on ${runtime}`, function () {
     this.timeout(60_000);
     const folder = useFolder();
     const sockets: Socket[] = [];
@@ -187,5 +187,61 @@ for (const runtime of ["node", "bun"] as const) {
         wire.close();
       });
     }
+
+    /** The sockets that the server has not closed, once it has decided about all of them. */
+    async function keptOf(all: readonly Socket[], count: number): Promise<Socket[]> {
+      const closing = all.map((socket) => (socket.closed ? Promise.resolve() : once(socket, "close")));
+      const refused = new Set<Socket>();
+      await within(
+        new Promise<void>((resolve) => {
+          for (const [i, socket] of all.entries()) {
+            closing[i]?.then(() => refused.add(socket).size === all.length - count && resolve());
+          }
+        }),
+        `${all.length - count} of ${all.length} connections to be closed`,
+      );
+      return all.filter((socket) => !refused.has(socket));
+    }
+
+    it("A server closes connections beyond --max-connections, counts them, and serves the others.", async () => {
+      const { server, port } = await ServerProcess.serve(path.join(folder.path, "data"), [
+        ...["--runtime", runtime, "--max-connections", "3", "--metrics-listen", "127.0.0.1:0"],
+      ]);
+      const [, address = ""] = await server.says(/"maxConnections":3,"metrics":"([^"]+)"/);
+      const wire = await Connection.open({ port });
+      const { token } = await wire.register("ana", PASSWORD);
+      for (let i = 0; i < 5; i++) await stayOnTheLine(port);
+      const kept = await keptOf(sockets, 2);
+      await wire.list(token);
+      const counts = await scrape(address);
+      expect(counts.value("obrolan_connections")).to.equal(3);
+      expect(counts.value("obrolan_refused_connections_total")).to.equal(3);
+      await server.says(/"address":"127\.0\.0\.1","maxConnections":3,"sinceLastLine":0,"msg":"a connection was closed/);
+
+      kept[0]?.destroy();
+      let now = counts;
+      while (now.value("obrolan_connections") === 3) now = await scrape(address);
+      const another = await Connection.open({ port });
+      expect((await another.login("ana", PASSWORD)).username).to.equal("ana");
+      for (const each of [wire, another]) each.close();
+    });
+
+    it("A server has fewer connections than files, and serves those that it has.", async function () {
+      if (process.platform !== "linux") this.skip();
+      const prefix = ["sh", "-c", 'ulimit -n 192; exec "$@"', "sh"];
+      const { server, port } = await ServerProcess.serve(
+        path.join(folder.path, "data"),
+        ["--runtime", runtime, "--max-connections", "1000"],
+        { prefix },
+      );
+      await server.says(/at most 64 connections instead of 1000, because this process may open 192 files/);
+      const wire = await Connection.open({ port });
+      const { token } = await wire.register("ana", PASSWORD);
+      for (let i = 0; i < 250; i++) await stayOnTheLine(port);
+      expect(await keptOf(sockets, 63)).to.have.length(63);
+      expect((await wire.chat(token).accept(sendAll("still here"))).id).to.equal(1n);
+      expect(server.said).to.not.match(/EMFILE/);
+      wire.close();
+    });
   });
 }

@@ -55,6 +55,11 @@ export function together(servers: readonly [ChatServer, ...ChatServer[]]): ChatS
       await Promise.all(servers.map((server) => server.drain()));
     },
     stats: () => servers.map((server) => server.stats()).reduce(sum),
+    connections: () => {
+      const all = servers.map((server) => server.connections());
+      const total = (key: "open" | "refused") => all.reduce((count, each) => count + each[key], 0);
+      return { open: total("open"), refused: total("refused") };
+    },
     counters: first.counters,
     calls: first.calls,
   };

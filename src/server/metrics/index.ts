@@ -12,7 +12,7 @@ export type { BusFacts } from "./observed.ts";
 /** What the metrics are read from, besides the process. */
 export interface MetricsSources {
   /** Called once per scrape, so that all numbers are of one moment. */
-  readonly node: () => Pick<Observed, "stats" | "counters" | "calls" | "hashes" | "bus">;
+  readonly node: () => Pick<Observed, "stats" | "connections" | "counters" | "calls" | "hashes" | "bus">;
   /** Called with each error that keeps a scrape from being answered. */
   readonly report: (error: unknown) => void;
 }

@@ -40,6 +40,8 @@ export interface Observed {
   readonly version: string;
   readonly runtime: Runtime;
   readonly stats: NodeStats;
+  /** The connections of clients: open now, and refused since the start. */
+  readonly connections: { readonly open: number; readonly refused: number };
   readonly counters: Counters;
   readonly calls: CallCounts;
   readonly hashes: { readonly running: number; readonly waiting: number };
