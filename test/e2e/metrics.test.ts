@@ -53,7 +53,7 @@ function holding(engines: Engines, gate: Gate): Engines["log"]["append"] {
 
 describe("The metrics of a room", function () {
   this.timeout(60_000);
-  const server = useFreshServer({ sizes: { timelineBytes: 64 * 1024 } });
+  const server = useFreshServer({ inProcess: true, sizes: { timelineBytes: 64 * 1024 } });
   let metrics: MetricsServer;
   beforeEach(async () => {
     metrics = await metricsOf(server);
@@ -218,6 +218,7 @@ describe("The metrics of a room", function () {
 describe("The metrics of a room whose store does not take everything", () => {
   const store = { fails: false };
   const server = useFreshServer({
+    inProcess: true,
     wrap: (engines) =>
       withPort(engines, "log", {
         append: async (batch) => {

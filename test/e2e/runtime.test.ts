@@ -102,7 +102,7 @@ describe("obrolan serve --runtime bun", function () {
       /^obrolan: --runtime bun: the optional package @oven\/bun-\S+ is not installed\. [^\n]+\n$/,
     );
     expect(code).to.equal(2);
-    const { server, port } = await serve([], { program });
+    const { server, port } = await serve(["--runtime", "node"], { program });
     expect(server.said).to.include('"runtime":"Node ');
     await talk(port);
   });

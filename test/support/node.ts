@@ -8,6 +8,8 @@ import { FOLLOWS_AT_ONCE } from "./steadyClock.ts";
 export interface TestServerOptions extends Omit<ServerOptions, "engines"> {
   /** Wraps the engines. */
   readonly wrap?: (engines: Engines) => Engines;
+  /** The test reads counters of the server, which must be in the test's own process. */
+  readonly inProcess?: boolean;
 }
 
 const NO_RATE = { messagesPerSecond: 0, burst: 0 };
@@ -22,7 +24,7 @@ export interface TestNode {
   stop(): Promise<void>;
 }
 
-/** Starts one more server. */
+/** Starts one more server in this process. */
 export async function startNode(fixture: Fixture, { wrap = (all) => all, ...options }: TestServerOptions) {
   const { engines, ready, close } = await fixture.open();
   try {
