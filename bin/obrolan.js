@@ -51,13 +51,15 @@ function run(program) {
 
 /** Runs this program with another Node.js, and exits with its exit code. */
 function runWith(node) {
-  const child = spawn(node, process.argv.slice(1), { stdio: "inherit" });
+  let child;
+  // Before the child starts: until then a signal would end this process, and the child would go on without it.
   for (const signal of ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR2"]) {
     process.on(signal, () => {
       // A terminal sends Ctrl-C to both processes; the program would take a second one as a request to stop at once.
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
     });
   }
+  child = spawn(node, process.argv.slice(1), { stdio: "inherit" });
   child.on("error", (error) => fail(`${node} cannot be started: ${error.message}`));
   child.on("exit", (code, signal) => process.exit(code === null ? 128 + constants.signals[signal] : code));
 }

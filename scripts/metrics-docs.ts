@@ -34,5 +34,6 @@ function table(metrics: readonly Metric[]): string {
 }
 
 function nameOf(metric: Metric): string {
+  if ("labels" in metric) return `\`${metric.name}{${Object.keys(metric.labels).join(",")}}\``;
   return "label" in metric ? `\`${metric.name}{${metric.label}}\`` : `\`${metric.name}\``;
 }

@@ -75,9 +75,12 @@ export const directions: readonly Folder[] = [
     "rpc/ calls the node, and does not depend on engines",
   ),
   folder(`${S}/net`, [`${S}/common`, "src/shared"], "net/ handles sockets, and does not depend on the chat", ["node:"]),
-  folder(`${S}/process`, [`${S}/common`, `${S}/config.ts`, "src/config"], "process/ does not depend on the chat", [
-    "node:",
-  ]),
+  folder(
+    `${S}/process`,
+    [`${S}/common`, `${S}/config.ts`, "src/config", "src/shared"],
+    "process/ does not depend on the chat",
+    ["node:"],
+  ),
   folder(
     `${S}/metrics`,
     [...["common", "chat/counters.ts", "log/ports", "node"].map((name) => `${S}/${name}`), "src/shared"],

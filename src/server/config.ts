@@ -80,10 +80,23 @@ export const serverSettings = {
     max: 1_000_000,
     meaning: "0: no wait",
   }),
+  maxConnections: count({
+    summary:
+      "how many connections may be open at once; further ones are closed, and so are those that the limit of open files leaves no room for",
+    default: 20_000,
+    max: 1_000_000,
+    meaning: "0: as many as there are, which Bun allows on a loopback address only",
+  }),
   metricsListen: address({
     summary: "where to serve metrics to Prometheus, over plain HTTP at /metrics",
     default: undefined,
     minPort: 0,
+  }),
+  runtime: choice({
+    summary: "what runs the server; docs/runtimes.md says what bun gains, and what is weaker there",
+    default: "node",
+    placeholder: "RUNTIME",
+    words: ["node", "bun"],
   }),
   logLevel: choice({
     summary: "the lowest level to log",
@@ -101,7 +114,18 @@ export type ServerConfig = Values<typeof serverSettings>;
 
 /** Checks settings against one another. Returns a sentence for each problem. */
 export function serverRules(config: ServerConfig): string[] {
-  const { listen, metricsListen, tlsCert, tlsKey, insecure, databaseUrl, natsUrl } = config;
+  const {
+    listen,
+    metricsListen,
+    tlsCert,
+    tlsKey,
+    insecure,
+    proxyProtocol,
+    maxConnections,
+    databaseUrl,
+    natsUrl,
+    runtime,
+  } = config;
   const problems = [...pairRule("--tls-cert", tlsCert, "--tls-key", tlsKey)];
   const { host = "" } = parseAddress(listen) ?? {};
   if (!isLoopback(host) && tlsCert === undefined && tlsKey === undefined && !insecure) {
@@ -109,10 +133,20 @@ export function serverRules(config: ServerConfig): string[] {
       `${listen} can be reached from other machines: give --tls-cert and --tls-key, or say --insecure to let passwords travel in clear text.`,
     );
   }
+  if (!isLoopback(host) && runtime === "bun" && maxConnections === 0) {
+    problems.push(
+      `${listen} can be reached from other machines, and --max-connections is 0: with --runtime bun give a number, because Bun has no bound of its own (docs/runtimes.md).`,
+    );
+  }
   if (metricsListen === listen && parseAddress(listen)?.port !== 0) {
     problems.push(`--listen and --metrics-listen are both ${listen}: give the metrics a port of their own.`);
   }
   if (insecure && tlsCert !== undefined) problems.push("--insecure means no TLS, but --tls-cert is set: choose one.");
+  if (runtime === "bun" && proxyProtocol && tlsCert !== undefined) {
+    problems.push(
+      "--runtime bun cannot read the header of --proxy-protocol on a port with TLS: let the proxy end TLS and leave out --tls-cert, or leave out --runtime.",
+    );
+  }
   if (natsUrl !== undefined && databaseUrl === undefined) {
     problems.push(
       "--nats-url is set and --database-url is not: NATS only notifies servers that share a database. A server with a data folder of its own would be another room.",

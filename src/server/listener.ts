@@ -5,8 +5,10 @@ import { type Stopwatch, systemStopwatch } from "./common/stopwatch.ts";
 import { credentialsFor, type TlsPair } from "./grpcServer.ts";
 import { withLongBacklog } from "./net/backlog.ts";
 import { captureListen } from "./net/captureListen.ts";
+import { ConnectionLimit } from "./net/connectionLimit.ts";
 import { OpenSockets } from "./net/openSockets.ts";
 import { OtherProtocols } from "./net/otherProtocols.ts";
+import { RareLog } from "./net/rareLog.ts";
 import type { RemoteAddresses } from "./net/remoteAddresses.ts";
 import type { InboundGate } from "./rpc/inbound/gate.ts";
 
@@ -18,6 +20,15 @@ interface ListenerParts {
   readonly tls: TlsPair | undefined;
   readonly proxyProtocol: boolean | undefined;
   readonly stopwatch: Stopwatch | undefined;
+  /** Default 0: no limit. */
+  readonly maxConnections: number | undefined;
+}
+
+/** The connections of a server. */
+export interface ConnectionCounts {
+  readonly open: number;
+  /** Since the start. */
+  readonly refused: number;
 }
 
 /** Listens with a gRPC server, and reads the first bytes of each connection before grpc-js does. */
@@ -26,17 +37,19 @@ export class Listener {
   readonly #grpc: GrpcServer;
   readonly #parts: ListenerParts;
   readonly #otherProtocols: OtherProtocols;
+  readonly #limit: ConnectionLimit;
   readonly #tlsServers: TlsServer[] = [];
 
   constructor(grpc: GrpcServer, parts: ListenerParts) {
-    const { logger, tls, stopwatch = systemStopwatch } = parts;
+    const { logger, tls, stopwatch = systemStopwatch, maxConnections = 0 } = parts;
+    const log = (facts: object, message: string) => logger.info(facts, message);
     this.#grpc = grpc;
     this.#parts = parts;
     this.#otherProtocols = new OtherProtocols({
       tls: tls !== undefined,
-      log: (facts, message) => logger.info(facts, message),
-      stopwatch,
+      log: new RareLog(log, stopwatch),
     });
+    this.#limit = new ConnectionLimit(maxConnections, new RareLog(log, stopwatch));
   }
 
   listen(address: string): Promise<number> {
@@ -47,12 +60,18 @@ export class Listener {
         gate.listenAt(server);
         this.#otherProtocols.attach(server);
         this.sockets.track(server);
+        this.#limit.attach(server);
         // With TLS, grpc-js creates the server with `http2.createSecureServer`, whose result is a `tls.Server`.
         if (tls !== undefined) this.#tlsServers.push(server as TlsServer);
         // Attached last, because the last to attach reads first: the PROXY header precedes all other bytes.
         if (proxyProtocol) remoteAddresses.attach(server);
       },
     );
+  }
+
+  /** The connections that are open, and those that the limit has closed since the start. */
+  get connections(): ConnectionCounts {
+    return { open: this.sockets.size, refused: this.#limit.refused };
   }
 
   useCertificate({ cert, key }: TlsPair): void {

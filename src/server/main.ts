@@ -1,12 +1,14 @@
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { destination, type Logger, pino } from "pino";
 import { formatAddress, parseAddress } from "../shared/address.ts";
+import { currentRuntime, describeRuntime } from "../shared/runtime.ts";
 import { readVersion } from "../shared/version.ts";
 import type { ServerConfig } from "./config.ts";
 import { type OpenEngines, openEngines } from "./engines/index.ts";
 import { waitForStore } from "./engines/waitForStore.ts";
 import { type MetricsServer, serveMetrics } from "./metrics/index.ts";
 import { type Listen, untilAvailable } from "./net/available.ts";
+import { possibleConnections, readOpenFilesLimit } from "./net/connectionLimit.ts";
 import { ServerCertificate } from "./process/certificate.ts";
 import { watchExpiry } from "./process/certificateExpiry.ts";
 import { greeting } from "./process/greeting.ts";
@@ -107,6 +109,7 @@ function serverOptions(
     retention: { maxAgeMs: config.retainDays * DAY_MS, maxMessages: config.retainMessages },
     loginFailures: config.loginFailures,
     proxyProtocol: config.proxyProtocol,
+    maxConnections: possibleConnections(config.maxConnections),
     logger,
     ...(pair === undefined ? {} : { tls: pair }),
   };
@@ -120,7 +123,7 @@ async function listenForClients(parts: Run, server: ChatServer): Promise<string>
 
 async function listenForMetrics(
   parts: Run,
-  { stats, counters, calls }: ChatServer,
+  { stats, connections, counters, calls }: ChatServer,
   { engines, bus }: OpenEngines,
 ): Promise<MetricsServer | undefined> {
   const { config, logger } = parts;
@@ -128,7 +131,14 @@ async function listenForMetrics(
   const listen: Listen = { address: config.metricsListen, setting: "--metrics-listen" };
   return listenWhenAvailable(parts, listen, () =>
     serveMetrics(listen.address, {
-      node: () => ({ stats: stats(), counters, calls, hashes: engines.secrets.load, bus: bus() }),
+      node: () => ({
+        stats: stats(),
+        connections: connections(),
+        counters,
+        calls,
+        hashes: engines.secrets.load,
+        bus: bus(),
+      }),
       report: (err) => logger.error({ err }, "the metrics cannot be read"),
     }),
   );
@@ -158,11 +168,22 @@ function announce(facts: {
 }): void {
   const { config, logger, opened, address, metrics } = facts;
   const { tlsCert } = config;
+  warnOfFewFiles(config, logger);
   if (process.stderr.isTTY) process.stderr.write(greeting({ address, store: opened.store, tlsCert, metrics }));
   else {
     const tls = tlsCert !== undefined;
-    logger.info({ address, tls, ...opened.facts, version: readVersion(), metrics }, "listening");
+    const [version, runtime] = [readVersion(), describeRuntime(currentRuntime())];
+    const maxConnections = possibleConnections(config.maxConnections);
+    logger.info({ address, tls, ...opened.facts, version, runtime, maxConnections, metrics }, "listening");
   }
+}
+
+function warnOfFewFiles(config: ServerConfig, logger: Logger): void {
+  const maxConnections = possibleConnections(config.maxConnections);
+  if (maxConnections === config.maxConnections) return;
+  const openFiles = readOpenFilesLimit();
+  const sentence = `at most ${maxConnections} connections instead of ${config.maxConnections}, because this process may open ${openFiles} files: raise that limit (ulimit -n, LimitNOFILE), or lower --max-connections`;
+  logger.warn({ maxConnections, openFiles }, sentence);
 }
 
 function exitAfterTimeout(logger: Logger): void {

@@ -14,7 +14,7 @@ import {
 import type { Logger } from "./common/logger.ts";
 import { type Stopwatch, systemStopwatch } from "./common/stopwatch.ts";
 import { createGrpcServer, shutDown, type TlsPair } from "./grpcServer.ts";
-import { Listener } from "./listener.ts";
+import { type ConnectionCounts, Listener } from "./listener.ts";
 import { RemoteAddresses } from "./net/remoteAddresses.ts";
 import type { Engines } from "./node/engines.ts";
 import { ChatNode, type NodeStats } from "./node/node.ts";
@@ -54,6 +54,8 @@ export interface ServerOptions {
   readonly tls?: TlsPair;
   /** Read the address of each client from the header of the PROXY protocol, version 2. Default false. */
   readonly proxyProtocol?: boolean;
+  /** How many connections may be open at once. Further ones are closed at once. Default 0: no limit. */
+  readonly maxConnections?: number;
   /**
    * Whether responses are written directly to the HTTP/2 streams (docs/decisions/0002-chat-on-grpc-js.md), if this
    * version of grpc-js allows that. Otherwise grpc-js writes them. Default true.
@@ -78,6 +80,8 @@ export interface ChatServer {
    */
   drain(): Promise<void>;
   stats(): Stats;
+  /** The connections that are open now, and those that were refused since the start. */
+  connections(): ConnectionCounts;
   /** What the node has done since the start. */
   readonly counters: Counters;
   /** The rpc calls since the start. */
@@ -104,8 +108,9 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
   await addReflection(grpc, errors);
 
   const gate = new InboundGate({ kinds: REQUEST_KINDS, failed, limits: options.inbound });
-  const { tls, proxyProtocol, stopwatch } = options;
-  const listener = new Listener(grpc, { gate, remoteAddresses, logger, tls, proxyProtocol, stopwatch });
+  const { tls, proxyProtocol, stopwatch, maxConnections } = options;
+  const parts = { gate, remoteAddresses, logger, tls, proxyProtocol, stopwatch, maxConnections };
+  const listener = new Listener(grpc, parts);
   const drain = async () => {
     status.drain();
     await node.drain();
@@ -122,6 +127,7 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
       return drained;
     },
     stats: () => node.stats(),
+    connections: () => listener.connections,
     counters: node.counters,
     calls,
   };

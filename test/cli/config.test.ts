@@ -66,7 +66,9 @@ describe("The settings", () => {
       messagesPerSecond: 10,
       burst: 20,
       loginFailures: 5,
+      maxConnections: 20_000,
       metricsListen: undefined,
+      runtime: "node",
       logLevel: "info",
     });
   });
@@ -143,6 +145,16 @@ describe("The settings", () => {
     expect(
       problems(() => server({ flags: { listen: "0.0.0.0:1", insecure: true, tlsCert: "a", tlsKey: "b" } })),
     ).to.have.length(1);
+  });
+
+  it("Bun needs a limit on connections on an address that other machines can reach.", () => {
+    const open = { listen: "0.0.0.0:50051", insecure: true, maxConnections: "0" };
+    expect(server({ flags: open }).maxConnections).to.equal(0);
+    expect(problems(() => server({ flags: { ...open, runtime: "bun" } }))).to.deep.equal([
+      "0.0.0.0:50051 can be reached from other machines, and --max-connections is 0: with --runtime bun give a number, because Bun has no bound of its own (docs/runtimes.md).",
+    ]);
+    expect(server({ flags: { ...open, runtime: "bun", maxConnections: "9" } }).maxConnections).to.equal(9);
+    expect(server({ flags: { runtime: "bun", maxConnections: "0" } }).runtime).to.equal("bun");
   });
 
   it("NATS needs a database, and the error says why.", () => {

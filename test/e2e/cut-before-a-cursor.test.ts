@@ -6,6 +6,7 @@ import { Gate, withPort } from "../support/engines.ts";
 import { useFolder } from "../support/folder.ts";
 import { Proxy as Network } from "../support/proxy.ts";
 import { makePythonStubs, PythonProgram } from "../support/python.ts";
+import { differsOnBun } from "../support/runtime.ts";
 import { type Person, useFreshServer } from "../support/server.ts";
 import { ofKind, takeUntil } from "../support/takeEvents.ts";
 import { Terminal } from "../support/terminal.ts";
@@ -53,7 +54,7 @@ describe("A client that is cut off in a room without messages", function () {
   afterEach(async () => {
     gate.open();
     for (const client of clients.splice(0)) await client.end();
-    await network.close();
+    await network?.close();
   });
 
   async function say(texts: readonly string[]): Promise<void> {
@@ -122,6 +123,7 @@ describe("A client that is cut off in a room without messages", function () {
   ];
   for (const [title, how] of kinds) {
     const prepare = async (test: Mocha.Context) => {
+      if (how === inTerminal) differsOnBun(test, 7);
       if (how === inPython) await makePythonStubs(test, stubs.path);
     };
 

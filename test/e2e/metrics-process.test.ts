@@ -7,6 +7,7 @@ import { DEADLINE } from "../support/deadline.ts";
 import { useFolder } from "../support/folder.ts";
 import { type Scrape, scrape } from "../support/metrics.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
+import { differsOnBun } from "../support/runtime.ts";
 import { Connection } from "../support/wire.ts";
 
 describe("The metrics of a server's process", function () {
@@ -32,7 +33,8 @@ describe("The metrics of a server's process", function () {
     return { server, port, address, wire };
   }
 
-  it("the metrics are exactly those of the catalogue, with names as Prometheus recommends them", async () => {
+  it("the metrics are exactly those of the catalogue, with names as Prometheus recommends them", async function () {
+    differsOnBun(this, 11);
     const { address } = await serve();
     const { text, samples } = await scrape(address);
     const types = [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => [name, type]);

@@ -15,7 +15,13 @@ import { failure } from "../support/wire.ts";
 async function metricsOf(server: TestServer, hashes = { running: 0, waiting: 0 }): Promise<MetricsServer> {
   const { chatServer } = server;
   return serveMetrics("127.0.0.1:0", {
-    node: () => ({ stats: chatServer.stats(), counters: chatServer.counters, calls: chatServer.calls, hashes }),
+    node: () => ({
+      stats: chatServer.stats(),
+      connections: chatServer.connections(),
+      counters: chatServer.counters,
+      calls: chatServer.calls,
+      hashes,
+    }),
     report: (error) => {
       throw error;
     },
@@ -47,7 +53,7 @@ function holding(engines: Engines, gate: Gate): Engines["log"]["append"] {
 
 describe("The metrics of a room", function () {
   this.timeout(60_000);
-  const server = useFreshServer({ sizes: { timelineBytes: 64 * 1024 } });
+  const server = useFreshServer({ inProcess: true, sizes: { timelineBytes: 64 * 1024 } });
   let metrics: MetricsServer;
   beforeEach(async () => {
     metrics = await metricsOf(server);
@@ -212,6 +218,7 @@ describe("The metrics of a room", function () {
 describe("The metrics of a room whose store refuses or delays messages", () => {
   const store = { fails: false };
   const server = useFreshServer({
+    inProcess: true,
     wrap: (engines) =>
       withPort(engines, "log", {
         append: async (batch) => {

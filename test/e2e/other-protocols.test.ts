@@ -6,6 +6,7 @@ import tls from "node:tls";
 import { expect } from "chai";
 import { makeCertificate } from "../support/certificate.ts";
 import { within } from "../support/deadline.ts";
+import { differsOnBun } from "../support/runtime.ts";
 import { useServer } from "../support/server.ts";
 
 const certificate = makeCertificate();
@@ -112,7 +113,8 @@ describe("A client at a port with TLS", function () {
   const log = lines();
   const server = useServer({ tls: certificate, logger: log.logger });
 
-  it("a client that speaks HTTP/1 without TLS to a TLS port gets that sentence", async () => {
+  it("a client that speaks HTTP/1 without TLS to a TLS port gets that sentence", async function () {
+    differsOnBun(this, 10);
     const socket = net.connect(server.port, "127.0.0.1");
     expect(await answerTo(socket, "GET / HTTP/1.1\r\nhost: x\r\n\r\n")).to.include("gRPC only");
   });

@@ -10,6 +10,7 @@ import { within } from "../support/deadline.ts";
 import { expectGoodbye } from "../support/expect.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
+import { RUNTIME_ENV } from "../support/runtime.ts";
 import { PROGRAM, plainEnvironment } from "../support/terminal.ts";
 import { Connection } from "../support/wire.ts";
 
@@ -85,7 +86,7 @@ describe("A server's process that gets a signal", function () {
 
   it("SIGHUP of a closed terminal makes the server say goodbye and end with 0", async () => {
     const args = [PROGRAM, "serve", "--listen", "127.0.0.1:0", "--data", folder.path];
-    const options = { cols: 200, env: plainEnvironment() };
+    const options = { cols: 200, env: plainEnvironment(RUNTIME_ENV) };
     const terminal = openTerminal(process.execPath, args, options);
     terminals.push(terminal);
     let said = "";

@@ -13,6 +13,7 @@ import { useFolder } from "../support/folder.ts";
 import { closeNatsNodes, NatsNode } from "../support/natsNode.ts";
 import { numbered } from "../support/notifications.ts";
 import { Proxy as Network } from "../support/proxy.ts";
+import { differsOnBun } from "../support/runtime.ts";
 import { range } from "../support/storeFixture.ts";
 
 describe("NatsBus", () => {
@@ -235,7 +236,8 @@ describe("NatsBus", () => {
       await nodes[1].listener.number(1);
     });
 
-    it("the bus refuses an untrusted certificate, one for another address, and a server without TLS", async () => {
+    it("the bus refuses an untrusted certificate, one for another address, and a server without TLS", async function () {
+      differsOnBun(this, 15);
       const [tls, plain] = [await startTls(), await start()];
       const stranger = new NatsNode(`tls://127.0.0.1:${tls.port}`);
       await stranger.says(/cannot be reached \(127\.0\.0\.1:\d+: self-signed certificate/);

@@ -8,6 +8,7 @@ import { useFolder } from "../support/folder.ts";
 import { NatsOperator } from "../support/natsCredentials.ts";
 import { closeNatsNodes, NatsNode } from "../support/natsNode.ts";
 import { numbered } from "../support/notifications.ts";
+import { differsOnBun } from "../support/runtime.ts";
 
 describe("A node on NATS", () => {
   const folder = useFolder();
@@ -95,7 +96,8 @@ describe("A node on NATS", () => {
       await new NatsNode(`nats://${plain}`, identity).says(/server does not support 'tls'/);
     });
 
-    it("a node refuses an unknown server certificate, and a server refuses an unknown node certificate", async () => {
+    it("a node refuses an unknown server certificate, and a server refuses an unknown node certificate", async function () {
+      differsOnBun(this, 15);
       const address = await startTls();
       await new NatsNode(`nats://${address}`, { ...identity, cert: `${other.cert}`, key: `${other.key}` }).says(
         /cannot be reached|is lost/,

@@ -37,6 +37,13 @@ describe("expose", () => {
     expect(textOf({ ...ABOUT, name: "a", type: "gauge", read: () => undefined })).to.match(/\na 0\n$/);
   });
 
+  it("A metric for its labels alone has one sample with all of them, whose value is 1.", () => {
+    const labels = { version: () => "1.2.3", runtime: () => 'a"b' };
+    expect(textOf({ ...ABOUT, name: "a_info", type: "gauge", labels })).to.match(
+      /\na_info\{version="1\.2\.3",runtime="a\\"b"\} 1\n$/,
+    );
+  });
+
   it("label values escape backslashes, line feeds and quotes; help texts escape backslashes and line feeds", () => {
     const readEach = () => [['a"b\\c\nd', 1] as const];
     expect(textOf({ ...ABOUT, help: '"\\\n', name: "a", type: "gauge", label: "l", readEach })).to.equal(

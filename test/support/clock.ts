@@ -1,5 +1,6 @@
 import { renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 
 const PRELOAD = new URL("shiftedClock.ts", import.meta.url).href;
 
@@ -20,5 +21,6 @@ export function processClock(folder: string): ProcessClock {
     renameSync(`${file}.new`, file);
   };
   set(0);
-  return { env: { NODE_OPTIONS: `--import=${PRELOAD}`, CLOCK_FILE: file }, set };
+  const env = { NODE_OPTIONS: `--import=${PRELOAD}`, BUN_OPTIONS: `--preload=${fileURLToPath(PRELOAD)}` };
+  return { env: { ...env, CLOCK_FILE: file }, set };
 }

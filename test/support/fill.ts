@@ -17,7 +17,8 @@ export async function fill(server: TestServer, lines: Iterable<Line>): Promise<v
   const idsOf = async ({ username, token }: Person) => {
     const known = ids.get(username);
     if (known) return known;
-    const session = await server.engines.sessions.find(server.engines.secrets.digest(token));
+    // With a server in another process, each method of an engine returns a promise.
+    const session = await server.engines.sessions.find(await server.engines.secrets.digest(token));
     if (!session) throw new Error(`${username} has no session`);
     const found = { accountId: session.accountId, sessionId: session.id };
     ids.set(username, found);

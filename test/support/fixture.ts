@@ -40,7 +40,7 @@ export async function newFixture(): Promise<Fixture> {
 }
 
 /** One node, on SQLite in the folder. */
-function embedded(folder: string): Fixture {
+export function embedded(folder: string): Fixture {
   return {
     nodes: 1,
     folder,

@@ -8,6 +8,8 @@ import { FOLLOWS_AT_ONCE } from "./steadyClock.ts";
 export interface TestServerOptions extends Omit<ServerOptions, "engines"> {
   /** Wraps the engines. */
   readonly wrap?: (engines: Engines) => Engines;
+  /** The test reads counters of the server, which must be in the test's own process. */
+  readonly inProcess?: boolean;
 }
 
 const NO_RATE = { messagesPerSecond: 0, burst: 0 };
@@ -22,7 +24,7 @@ export interface TestNode {
   stop(): Promise<void>;
 }
 
-/** Starts one more server. */
+/** Starts one more server in this process. */
 export async function startNode(fixture: Fixture, { wrap = (all) => all, ...options }: TestServerOptions) {
   const { engines, ready, close } = await fixture.open();
   try {
@@ -55,6 +57,11 @@ export function together(servers: readonly [ChatServer, ...ChatServer[]]): ChatS
       await Promise.all(servers.map((server) => server.drain()));
     },
     stats: () => servers.map((server) => server.stats()).reduce(sum),
+    connections: () => {
+      const all = servers.map((server) => server.connections());
+      const total = (key: "open" | "refused") => all.reduce((count, each) => count + each[key], 0);
+      return { open: total("open"), refused: total("refused") };
+    },
     counters: first.counters,
     calls: first.calls,
   };

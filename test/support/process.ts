@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { within } from "./deadline.ts";
+import { NODE, RUNTIME_ENV } from "./runtime.ts";
 
 const PROGRAM = path.resolve(import.meta.dirname, "../../bin/obrolan.js");
 
@@ -18,6 +19,10 @@ export interface ProcessOptions {
   /** The command before the program, such as `strace` with its options. */
   readonly prefix?: readonly string[];
   readonly env?: Record<string, string>;
+  /** The program to run; default: that of this checkout. */
+  readonly program?: string;
+  /** The working folder; default: that of the tests. */
+  readonly cwd?: string;
   /** The limit until it listens, in milliseconds; default `DEADLINE`. */
   readonly timeoutMs?: number;
 }
@@ -45,10 +50,12 @@ export class ServerProcess {
   }
 
   /** Starts the program with these arguments. It may end at once. */
-  static spawn(args: readonly string[], { prefix = [], env = {} }: ProcessOptions = {}): ServerProcess {
-    const [command = process.execPath, ...rest] = [...prefix, process.execPath, PROGRAM, "serve", ...args];
+  static spawn(args: readonly string[], options: ProcessOptions = {}): ServerProcess {
+    const { prefix = [], env = {}, program = PROGRAM, cwd } = options;
+    const [command = NODE, ...rest] = [...prefix, NODE, program, "serve", ...args];
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("OBROLAN_"));
-    return new ServerProcess(spawn(command, rest, { env: { ...Object.fromEntries(inherited), ...env } }));
+    const all = { ...Object.fromEntries(inherited), ...RUNTIME_ENV, ...env };
+    return new ServerProcess(spawn(command, rest, { cwd, env: all }));
   }
 
   /** Starts a server on the folder, and waits until it reports its port. */

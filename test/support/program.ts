@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { within } from "./deadline.ts";
+import { NODE } from "./runtime.ts";
 import { PROGRAM, plainEnvironment } from "./terminal.ts";
 
 /** The exit code and the output of the program. */
@@ -19,7 +20,7 @@ export class Program {
   readonly #watchers = new Set<() => void>();
 
   constructor(args: readonly string[], env: Record<string, string> = {}) {
-    this.child = spawn(process.execPath, [PROGRAM, ...args], { env: plainEnvironment(env) });
+    this.child = spawn(NODE, [PROGRAM, ...args], { env: plainEnvironment(env) });
     this.#closed = once(this.child, "close");
     this.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.out += text;

@@ -5,6 +5,8 @@ import type { ChatOptions, ChatStream } from "./chatStream.ts";
 import { join } from "./commands.ts";
 import { type Fixture, newFixture } from "./fixture.ts";
 import { startNode, type TestNode, type TestServerOptions, together } from "./node.ts";
+import { canBeRemote, startOnBun } from "./remote/node.ts";
+import { SERVERS_ON_BUN, TESTS_ON_BUN } from "./runtime.ts";
 import { Connection, type ConnectOptions } from "./wire.ts";
 
 export type { TestServerOptions } from "./node.ts";
@@ -36,13 +38,15 @@ export class TestServer {
 
   /** Starts a server on a new fixture. */
   static async start(options: TestServerOptions = {}): Promise<TestServer> {
+    skipUnlessPossible(options);
     const server = new TestServer(await newFixture(), options);
     await server.#start();
     return server;
   }
 
   async #start(): Promise<void> {
-    const starting = Array.from({ length: this.#fixture.nodes }, () => startNode(this.#fixture, this.#options));
+    const start = SERVERS_ON_BUN ? startOnBun : startNode;
+    const starting = Array.from({ length: this.#fixture.nodes }, () => start(this.#fixture, this.#options));
     this.#nodes = await Promise.all(starting);
   }
 
@@ -88,6 +92,7 @@ export class TestServer {
 
   /** Stops and starts again on the same store. */
   async restart(options: TestServerOptions = this.#options): Promise<void> {
+    skipUnlessPossible(options);
     this.disconnect();
     await this.stop();
     this.#options = options;
@@ -175,6 +180,25 @@ export class TestServer {
   }
 }
 
+let currentTest: Mocha.Runnable | undefined;
+if (SERVERS_ON_BUN) {
+  beforeEach(function () {
+    currentTest = this.currentTest;
+  });
+}
+
+/** Skips the current test if its server belongs into the process of the test, and servers are other processes. */
+function skipUnlessPossible(options: TestServerOptions): void {
+  if (!SERVERS_ON_BUN || canBeRemote(options)) return;
+  (currentTest as unknown as Mocha.Context | undefined)?.skip();
+  throw new Error("this suite needs its server in its own process");
+}
+
+/** Whether the other one of the two runs on Bun has the suites with such a server. */
+function isOfOtherRun(options: TestServerOptions): boolean {
+  return canBeRemote(options) ? TESTS_ON_BUN : SERVERS_ON_BUN;
+}
+
 /** A server for all tests of a `describe`. Connections are closed before the next test. */
 export function useServer(options?: TestServerOptions): TestServer {
   return use(options, before, after);
@@ -188,7 +212,8 @@ export function useFreshServer(options?: TestServerOptions): TestServer {
 function use(options: TestServerOptions | undefined, start: typeof before, stop: typeof after): TestServer {
   const way = wayOfSuite();
   let running: TestServer | undefined;
-  start(async () => {
+  start(async function () {
+    if (isOfOtherRun({ ...options })) this.skip();
     running = await TestServer.start({ ...way, ...options });
   });
   beforeEach(() => running?.disconnect());

@@ -14,7 +14,7 @@ export interface TerminalOptions {
 }
 
 /** The environment of the tests without variables that configure the program. */
-export function plainEnvironment(more: Record<string, string> = {}): Record<string, string> {
+export function plainEnvironment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => !/^(OBROLAN_|NO_COLOR$|FORCE_COLOR$|CI$)/.test(name));
   return { ...(Object.fromEntries(kept) as Record<string, string>), TZ: "UTC", TERM: "xterm-256color", ...more };
 }

@@ -5,6 +5,8 @@ import { parseAddress } from "../../shared/address.ts";
 import { CONTENT_TYPE } from "./exposition.ts";
 
 const PATH = "/metrics";
+/** Prometheus has one or two. More would use up the file descriptors of the process. */
+const MAX_CONNECTIONS = 32;
 
 /** Serves the metrics over HTTP at `/metrics`. */
 export class MetricsEndpoint {
@@ -17,6 +19,7 @@ export class MetricsEndpoint {
     this.#render = render;
     this.#report = report;
     this.#server = createServer((request, response) => this.#answer(request, response));
+    this.#server.maxConnections = MAX_CONNECTIONS;
   }
 
   /** Listens on `HOST:PORT` and resolves with the port. For port 0, the system chooses one. */

@@ -20,9 +20,13 @@ export function expose(metrics: readonly Metric[], observed: Observed): string {
 function samplesOf(metric: Metric, observed: Observed): string[] {
   const { name } = metric;
   if (metric.type === "histogram") return bucketsOf(name, metric.histogram(observed), metric.scale);
+  if ("labels" in metric) {
+    const labels = Object.entries(metric.labels).map(([label, read]) => labelled(label, read(observed)));
+    return [`${name}{${labels.join(",")}} 1`];
+  }
   if (!("label" in metric)) return [`${name} ${numberOf(metric.read(observed) ?? 0)}`];
   return [...metric.readEach(observed)].map(
-    ([value, count]) => `${name}{${metric.label}="${escapeLabel(value)}"} ${numberOf(count)}`,
+    ([value, count]) => `${name}{${labelled(metric.label, value)}} ${numberOf(count)}`,
   );
 }
 
@@ -43,6 +47,10 @@ function bucketsOf(name: string, { bounds, counts, count, sum }: Histogram, scal
 
 function numberOf(value: number): string {
   return `${value}`.replace(/^(-?)Infinity$/, (_, sign) => `${sign || "+"}Inf`);
+}
+
+function labelled(label: string, value: string): string {
+  return `${label}="${escapeLabel(value)}"`;
 }
 
 function escapeHelp(text: string): string {

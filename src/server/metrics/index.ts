@@ -1,4 +1,5 @@
 import { formatAddress, parseAddress } from "../../shared/address.ts";
+import { currentRuntime } from "../../shared/runtime.ts";
 import { readVersion } from "../../shared/version.ts";
 import { catalogue } from "./catalogue.ts";
 import { MetricsEndpoint } from "./endpoint.ts";
@@ -11,7 +12,7 @@ export type { BusFacts } from "./observed.ts";
 /** The sources of the metrics, besides the process. */
 export interface MetricsSources {
   /** Called once per scrape, so that all numbers are of one moment. */
-  readonly node: () => Pick<Observed, "stats" | "counters" | "calls" | "hashes" | "bus">;
+  readonly node: () => Pick<Observed, "stats" | "connections" | "counters" | "calls" | "hashes" | "bus">;
   /** Called with each error that keeps a scrape from being answered. */
   readonly report: (error: unknown) => void;
 }
@@ -25,9 +26,9 @@ export interface MetricsServer {
 
 /** Serves the metrics of a node on `HOST:PORT`. Throws the error of `listen` if that fails. */
 export async function serveMetrics(address: string, { node, report }: MetricsSources): Promise<MetricsServer> {
-  const version = readVersion();
+  const [version, runtime] = [readVersion(), currentRuntime()];
   const monitor = new ProcessMonitor();
-  const render = () => expose(catalogue, { ...node(), version, process: monitor.read() });
+  const render = () => expose(catalogue, { ...node(), version, runtime, process: monitor.read() });
   const endpoint = new MetricsEndpoint(render, report);
   try {
     const port = await endpoint.listen(address);

@@ -22,6 +22,8 @@ export type Metric = About &
         readonly label: string;
         readonly readEach: (observed: Observed) => ByLabel;
       }
+    /** A metric for its labels alone: its one sample is always 1. */
+    | { readonly type: "gauge"; readonly labels: Readonly<Record<string, (observed: Observed) => string>> }
     | {
         readonly type: "histogram";
         readonly histogram: (observed: Observed) => Histogram;

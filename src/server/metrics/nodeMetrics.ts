@@ -14,6 +14,22 @@ export const nodeMetrics: readonly Metric[] = [
     read: ({ stats }) => stats.streams,
   },
   {
+    name: "obrolan_connections",
+    help: "Open connections of clients.",
+    advice:
+      "Each client of this project has one. More than `obrolan_streams`: connections that do nothing. `--max-connections` bounds them.",
+    type: "gauge",
+    read: ({ connections }) => connections.open,
+  },
+  {
+    name: "obrolan_refused_connections_total",
+    help: "Connections that were closed at once, because as many as `--max-connections` allows were open.",
+    advice:
+      "If it grows, clients cannot come in: raise `--max-connections` and the limit of open files, or find out who holds so many connections (`obrolan_connections`).",
+    type: "counter",
+    read: ({ connections }) => connections.refused,
+  },
+  {
     name: "obrolan_readers",
     help: "Streams that have joined and read the log.",
     advice: "The other streams have not joined yet. They have 30 s to do so.",

@@ -1,3 +1,4 @@
+import type { Runtime } from "../../shared/runtime.ts";
 import type { Counters } from "../chat/counters.ts";
 import type { BusCounts } from "../log/ports/bus.ts";
 import type { NodeStats } from "../node/node.ts";
@@ -37,7 +38,10 @@ export interface CallCounts {
 /** Everything that the metrics are read from, at one moment. */
 export interface Observed {
   readonly version: string;
+  readonly runtime: Runtime;
   readonly stats: NodeStats;
+  /** The connections of clients: open now, and refused since the start. */
+  readonly connections: { readonly open: number; readonly refused: number };
   readonly counters: Counters;
   readonly calls: CallCounts;
   readonly hashes: { readonly running: number; readonly waiting: number };

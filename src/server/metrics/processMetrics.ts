@@ -4,11 +4,14 @@ import type { Metric } from "./metric.ts";
 export const processMetrics: readonly Metric[] = [
   {
     name: "obrolan_info",
-    help: "Always 1. The label is the version that runs.",
-    advice: "It shows with which version a change began.",
+    help: "Always 1. The labels are the version that runs, and the runtime (`node` or `bun`) with its version.",
+    advice: "It shows with which version a change began. [Node and Bun](runtimes.md) says how the runtimes differ.",
     type: "gauge",
-    label: "version",
-    readEach: ({ version }) => [[version, 1]],
+    labels: {
+      version: ({ version }) => version,
+      runtime: ({ runtime }) => runtime.name,
+      runtime_version: ({ runtime }) => runtime.version,
+    },
   },
   {
     name: "obrolan_uptime_seconds",

@@ -1,5 +1,6 @@
+import { lookup } from "node:dns/promises";
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { createServer, isIP } from "node:net";
 import { parseAddress } from "../../shared/address.ts";
 import { retry } from "../common/retry.ts";
 import { findHolder, type Holder } from "./portHolder.ts";
@@ -50,8 +51,11 @@ export async function untilAvailable(listen: Listen, options: WaitOptions): Prom
 /** Listens on an address for a moment. Throws an `Unavailable` if that is not possible. */
 async function tryListen(listen: Listen): Promise<void> {
   const server = createServer((socket) => socket.destroy());
+  const address = parseAddress(listen.address);
   try {
-    server.listen(parseAddress(listen.address));
+    // Bun's `listen` says no more of a name that it cannot resolve than that it failed.
+    if (address !== undefined && isIP(address.host) === 0) await lookup(address.host);
+    server.listen(address);
     await once(server, "listening");
   } catch (error) {
     const { why, advice, mayPass } = await explain(listen, error as ListenError);

@@ -1,4 +1,5 @@
 import type { Server, Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 
 /** How long a connection may take to send enough bytes for a decision. A client of HTTP/2 or TLS sends them at once. */
 const FIRST_BYTES_TIMEOUT_MS = 10_000;
@@ -12,10 +13,15 @@ export type Decision =
   /** Do not pass the connection to the server: call `take`. */
   | { readonly take: () => void };
 
-/** Reads the first bytes of each connection, and decides by these bytes whether the server sees the connection. */
+/**
+ * Reads the first bytes of each connection, and decides by these bytes whether the server sees the connection. On Bun a
+ * connection with TLS has no such bytes, because Bun ends TLS below it. The server then sees it at once, and only the
+ * timeout applies.
+ */
 export class FirstBytes {
   readonly #decide: (bytes: Buffer, socket: Socket) => Decision;
-  readonly #undecided = new Set<Socket>();
+  /** The connections that are not decided yet, with what ends the wait for their bytes. */
+  readonly #undecided = new Map<Socket, () => void>();
 
   /** Each time bytes arrive, `decide` is called with all bytes so far, until it returns something other than "wait". */
   constructor(decide: (bytes: Buffer, socket: Socket) => Decision) {
@@ -27,15 +33,31 @@ export class FirstBytes {
     const listeners = server.listeners("connection") as ((socket: Socket) => void)[];
     server.removeAllListeners("connection");
     server.on("connection", (socket) => {
-      this.#read(socket, () => {
+      const passOn = () => {
         for (const listener of listeners) listener.call(server, socket);
-      });
+      };
+      if (socket instanceof TLSSocket) {
+        this.#waitForHandshake(socket);
+        passOn();
+      } else this.#read(socket, passOn);
     });
+    server.on("secureConnection", (socket) => this.#undecided.get(socket)?.());
   }
 
   /** Closes all connections that are not decided yet. */
   close(): void {
-    for (const socket of this.#undecided) socket.destroy();
+    for (const socket of this.#undecided.keys()) socket.destroy();
+  }
+
+  #waitForHandshake(socket: Socket): void {
+    const timeout = setTimeout(() => socket.destroy(), FIRST_BYTES_TIMEOUT_MS);
+    const stop = () => {
+      clearTimeout(timeout);
+      this.#undecided.delete(socket);
+      socket.off("close", stop);
+    };
+    this.#undecided.set(socket, stop);
+    socket.on("close", stop);
   }
 
   #read(socket: Socket, passOn: () => void): void {
@@ -59,7 +81,7 @@ export class FirstBytes {
       this.#undecided.delete(socket);
       socket.off("readable", read).off("end", destroy).off("error", destroy).off("close", stop);
     };
-    this.#undecided.add(socket);
+    this.#undecided.set(socket, stop);
     socket.on("readable", read).on("end", destroy).on("error", destroy).on("close", stop);
   }
 }

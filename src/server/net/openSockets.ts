@@ -12,6 +12,11 @@ export class OpenSockets {
     });
   }
 
+  /** The number of open connections. */
+  get size(): number {
+    return this.#open.size;
+  }
+
   /** Closes all open connections. Unsent bytes are lost. */
   destroyAll(): void {
     for (const socket of this.#open) socket.destroy();

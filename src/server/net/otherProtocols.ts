@@ -1,11 +1,9 @@
 import type { Server, Socket } from "node:net";
-import type { Stopwatch } from "../common/stopwatch.ts";
 import { type Decision, FirstBytes } from "./firstBytes.ts";
+import type { RareLog } from "./rareLog.ts";
 
 /** How long a client of another protocol may take to read its answer. */
 const ANSWER_TIMEOUT_MS = 2_000;
-/** At most one line is logged in this time: otherwise a port scan would fill the log. */
-const LOG_INTERVAL_MS = 60_000;
 
 /** As many bytes as the longest HTTP/1 method with its space: enough to recognise a protocol. */
 const ENOUGH_BYTES = "OPTIONS ".length;
@@ -33,17 +31,13 @@ const HTTP1_ANSWER = http1Response(
  */
 export class OtherProtocols {
   readonly #tls: boolean;
-  readonly #log: (facts: object, message: string) => void;
-  readonly #stopwatch: Stopwatch;
+  readonly #log: RareLog;
   readonly #firstBytes = new FirstBytes((bytes, socket) => this.#decide(bytes, socket));
-  #loggedAt = Number.NEGATIVE_INFINITY;
-  #unlogged = 0;
 
   /** `tls`: whether the port serves TLS. */
-  constructor(parts: { tls: boolean; log: (facts: object, message: string) => void; stopwatch: Stopwatch }) {
-    this.#tls = parts.tls;
-    this.#log = parts.log;
-    this.#stopwatch = parts.stopwatch;
+  constructor({ tls, log }: { tls: boolean; log: RareLog }) {
+    this.#tls = tls;
+    this.#log = log;
   }
 
   /** Checks the protocol of each connection that a server accepts from now on. */
@@ -76,7 +70,7 @@ export class OtherProtocols {
   }
 
   #answer(socket: Socket, protocol: Other): void {
-    this.#logRarely(socket.remoteAddress, protocol);
+    this.#log.add({ address: socket.remoteAddress }, LOG_MESSAGES[protocol]);
     socket.on("error", () => {});
     if (protocol !== "HTTP/1") {
       socket.destroy();
@@ -87,17 +81,6 @@ export class OtherProtocols {
     // If unread bytes are left when the socket closes, the system resets the connection, and the answer is lost.
     socket.resume();
     socket.end(HTTP1_ANSWER);
-  }
-
-  #logRarely(address: string | undefined, protocol: Other): void {
-    const now = this.#stopwatch();
-    if (now - this.#loggedAt < LOG_INTERVAL_MS) {
-      this.#unlogged += 1;
-      return;
-    }
-    this.#log({ address, sinceLastLine: this.#unlogged }, LOG_MESSAGES[protocol]);
-    this.#loggedAt = now;
-    this.#unlogged = 0;
   }
 }
 

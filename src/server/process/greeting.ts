@@ -1,3 +1,5 @@
+import { currentRuntime, describeRuntime } from "../../shared/runtime.ts";
+
 /** The text for a person at a terminal when the server has started. */
 export function greeting(facts: {
   address: string;
@@ -11,6 +13,7 @@ export function greeting(facts: {
   const join = ["npx obrolan", isDefault ? "" : `--server ${address}`, tlsCert === undefined ? "" : `--ca ${tlsCert}`];
   return `
   Obrolan listens on ${address}${tlsCert === undefined ? "" : " with TLS"}
+  it runs on         ${describeRuntime(currentRuntime())}
   its data is in     ${store}${metrics === undefined ? "" : `\n  its metrics are at http://${metrics}/metrics`}
   to join, type      ${join.filter((part) => part !== "").join(" ")}
   to stop it         Ctrl-C

@@ -1,9 +1,8 @@
-import type { Socket } from "node:net";
+import { Socket } from "node:net";
 import { connect, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
-import { captureChannel } from "../../net/captureChannel.ts";
+import { CallTap } from "../../net/callTap.ts";
 
-/** https://nodejs.org/api/diagnostics_channel.html#built-in-channels, under "TCP Socket" */
-const SOCKET_CREATED = "net.client.socket";
+const CONNECT = new CallTap(Socket.prototype, "connect");
 
 /**
  * Makes one attempt to connect with nats.js. Throws if the attempt fails, and at once when `signal` is aborted.
@@ -23,11 +22,7 @@ export async function connectOnce(options: NodeConnectionOptions, signal: AbortS
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);
   signal.addEventListener("abort", abort);
-  const attempt = captureChannel(
-    SOCKET_CREATED,
-    () => connect(options),
-    (message) => keep((message as { socket: Socket }).socket),
-  );
+  const attempt = CONNECT.capture(() => connect(options), keep);
   try {
     return await Promise.race([attempt, aborted]);
   } catch (error) {
