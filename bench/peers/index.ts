@@ -24,7 +24,7 @@ export interface Peer {
 }
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const withoutLimits = ["--messages-per-second", "0", "--burst", "0", "--log-level", "info"];
+const withoutLimits = ["--messages-per-second", "0", "--burst", "0", "--max-connections", "0", "--log-level", "info"];
 
 /** Obrolan and the servers that it is compared with, in the order of the tables. */
 export const peers = {

@@ -83,7 +83,7 @@ export const serverSettings = {
   maxConnections: count({
     summary:
       "how many connections may be open at once; further ones are closed, and so are those that the limit of open files leaves no room for",
-    default: 20_000,
+    default: 10_000,
     max: 1_000_000,
     meaning: "0: as many as there are, which Bun allows on a loopback address only",
   }),

@@ -66,7 +66,7 @@ describe("The settings", () => {
       messagesPerSecond: 10,
       burst: 20,
       loginFailures: 5,
-      maxConnections: 20_000,
+      maxConnections: 10_000,
       metricsListen: undefined,
       runtime: "node",
       logLevel: "info",

@@ -58,7 +58,7 @@ describe("The metrics of a room", function () {
   beforeEach(async () => {
     metrics = await metricsOf(server);
   });
-  afterEach(() => metrics.close());
+  afterEach(() => metrics?.close());
 
   it("the metrics count messages that are accepted, are duplicates, or are refused, by reason", async () => {
     const [ana, bob] = await server.people("ana", "bob");
