@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { grpcWire } from "../wires/grpc/index.ts";
 import { natsWire } from "../wires/nats/index.ts";
@@ -26,20 +27,36 @@ export interface Peer {
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const withoutLimits = ["--messages-per-second", "0", "--burst", "0", "--max-connections", "0", "--log-level", "info"];
 
+/** Bun as npm has installed it for this machine; otherwise the one on the path. */
+function bunProgram(): string {
+  try {
+    const packages = here("../../node_modules/@oven");
+    const [name] = readdirSync(packages).filter((each) => each.startsWith("bun-"));
+    return name === undefined ? "bun" : `${packages}/${name}/bin/bun`;
+  } catch {
+    return "bun";
+  }
+}
+
+const obrolan = (...more: string[]): Peer => ({
+  args: (folder) => [
+    here("../../bin/obrolan.js"),
+    ...["serve", "--listen", "127.0.0.1:0", "--data", folder],
+    ...withoutLimits,
+    ...more,
+  ],
+  wire: grpcWire,
+});
+
 /** Obrolan and the servers that it is compared with, in the order of the tables. */
 export const peers = {
-  obrolan: {
-    args: (folder) => [
-      here("../../bin/obrolan.js"),
-      ...["serve", "--listen", "127.0.0.1:0", "--data", folder],
-      ...withoutLimits,
-    ],
-    wire: grpcWire,
-  },
+  obrolan: obrolan(),
+  "obrolan-bun": obrolan("--runtime", "bun"),
   "plain-nice-grpc": { args: () => [here("plain-nice-grpc/main.ts")], wire: grpcWire },
   "raw-http2": { args: () => [here("raw-http2/main.ts")], wire: grpcWire },
   "socket-io": { args: () => [here("socket-io/main.ts")], wire: socketIoWire },
   ws: { args: () => [here("ws/main.ts")], wire: wsWire },
+  "bun-ws": { program: bunProgram(), args: () => [here("bun-ws/main.ts")], wire: wsWire },
   nats: {
     program: "nats-server",
     args: () => ["--addr", "127.0.0.1", "--port", "-1"],

@@ -27,7 +27,7 @@ export const capacity: Scenario = {
     { figure: "p99@3000", title: "p99 at 3,000, ms", digits: 1 },
     { figure: "loadBusy", title: "load busy, %", digits: 0 },
   ],
-  musts: ({ obrolan, nats, "socket-io": socketIo }, { receivers }) => [
+  musts: ({ obrolan, "obrolan-bun": onBun, nats, "socket-io": socketIo }, { receivers }) => [
     atLeast(
       `deliveries a second to ${receivers.toLocaleString("en")} receivers`,
       obrolan?.deliveriesPerSecond,
@@ -43,6 +43,14 @@ export const capacity: Scenario = {
       bound: "at most",
       limit: 250,
       hoped: 60,
+      unit: "ms",
+    },
+    atLeast("capacity on Bun over that of nats", ratio(onBun, nats), 2, undefined, "times"),
+    {
+      what: "p99 at 1,000 messages a second on Bun",
+      value: onBun?.["p99@1000"] ?? Number.NaN,
+      bound: "at most",
+      limit: 30,
       unit: "ms",
     },
   ],
