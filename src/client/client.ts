@@ -62,8 +62,8 @@ export class ChatClient {
 
   /**
    * A page of the users who are online, in order of username. `pageSize`: default 100, at most 1,000. The call first
-   * waits until no room with this token has a join in flight, for half of `timeoutMs` at most: a `List` that overtakes
-   * the join does not contain the caller.
+   * waits for joins with this token that are in flight, because a `List` that overtakes its own join lacks the caller.
+   * It waits for half of `timeoutMs` at most.
    */
   async list(
     token: string,

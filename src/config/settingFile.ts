@@ -47,8 +47,8 @@ function readBounded(named: SettingFile): Buffer {
 }
 
 /**
- * Why a file cannot be read. The message of Node.js is not used, because it repeats the name and describes a system
- * call.
+ * Why a file cannot be read. The message of Node.js is used only if there is no code: it repeats the name and describes
+ * a system call.
  */
 function explain({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {

@@ -6,7 +6,7 @@ import { isSettled, turns, until } from "../support/eventLoop.ts";
 import { sqliteFixture } from "../support/sqliteFixture.ts";
 import { enlist, type Person, signIn, useStore } from "../support/storeFixture.ts";
 
-describe("A session that is logged out", () => {
+describe("Logout", () => {
   const store = useStore(sqliteFixture);
   let node: ChatNode;
   let ana: Person;
@@ -24,7 +24,7 @@ describe("A session that is logged out", () => {
   const logout = (person = ana, everywhere = false) => node.logout(sessionOf(person), everywhere);
   const online = async () => (await node.online.page(0, "")).users.map(({ username }) => username);
 
-  it("a logout ends the streams of its session with a goodbye, and no others", async () => {
+  it("a logout ends all streams of its session with a goodbye, and no stream of another session", async () => {
     await open();
     const phone = await signIn(store, ana);
     const [first, second, other] = [await join(node, ana), enter(node, ana), await join(node, phone)];
@@ -40,7 +40,7 @@ describe("A session that is logged out", () => {
     expect(await online()).to.deep.equal([]);
   });
 
-  it("a stream of a session that is logged out at that moment cannot be opened", async () => {
+  it("a stream of a session that has just been logged out is refused, or ends with a goodbye", async () => {
     await open();
     const session = sessionOf(ana);
     await logout();
@@ -69,9 +69,10 @@ describe("A session that is logged out", () => {
     expect(await online()).to.deep.equal([]);
   });
 
-  it("a logout is published to the other nodes also if the roster is away", async () => {
+  it("a logout is published to the other nodes also if the roster is unavailable", async () => {
     const { engines } = await open({
-      through: (all) => withPort(all, "roster", { leave: () => Promise.reject(new Error("the roster is away")) }),
+      through: (all) =>
+        withPort(all, "roster", { leave: () => Promise.reject(new Error("the roster is unavailable")) }),
     });
     const notifications: string[] = [];
     engines.bus.subscribe(({ kind }) => notifications.push(kind));
@@ -80,8 +81,8 @@ describe("A session that is logged out", () => {
     expect(notifications).to.include("sessions-ended");
   });
 
-  for (const port of ["recent", "arrive"] as const) {
-    it(`a stream that joins during the logout does not make its user online (${port})`, async () => {
+  for (const call of ["log.recent", "roster.arrive"] as const) {
+    it(`a stream whose join waits for ${call} during the logout does not make its user online`, async () => {
       const gate = new Gate();
       const ended = Promise.withResolvers<void>();
       await open({
@@ -92,7 +93,7 @@ describe("A session that is logged out", () => {
             return sessionIds;
           };
           const held =
-            port === "recent"
+            call === "log.recent"
               ? { ...engines, log: gated(engines.log, gate, "recent") }
               : { ...engines, roster: gated(engines.roster, gate, "arrive") };
           return withPort(held, "sessions", { end });
@@ -103,7 +104,7 @@ describe("A session that is logged out", () => {
       const joining = sink.stream.receive("", { kind: "join", logId: "", recent: 1_000 });
       await gate.entered();
       const out = logout();
-      // The logout has told the streams, and now waits for the roster.
+      // The logout has told the streams. In the case `roster.arrive` it now waits for the roster.
       await ended.promise;
       await turns(3);
       gate.open();

@@ -193,12 +193,12 @@ describe("SignIn", () => {
     });
   });
 
-  it("a sign-in while the store is away is refused as such, and counts as no failure", async () => {
+  it("a sign-in while the store is unavailable is refused as such, and counts as no failure", async () => {
     let broken = false;
     const { register, login } = setUp({
       accounts: {
         find: async (username) => {
-          if (broken) throw new StoreUnavailable("the disk is away");
+          if (broken) throw new StoreUnavailable("the disk is unavailable");
           return store.accounts.find(username);
         },
       },

@@ -9,7 +9,7 @@ import { enlist, type Person, range, useStore } from "../support/storeFixture.ts
 
 const GOODBYE = { reason: "STORE_UNAVAILABLE", reconnect: true };
 
-describe("A node whose log has regressed", () => {
+describe("ChatNode after a log regression", () => {
   const store = useStore(sqliteFixture);
   let node: ChatNode;
   let ana: Person;

@@ -129,7 +129,7 @@ describe("Stream", () => {
           arrive: async (who) => {
             await gate.pass();
             failures -= 1;
-            if (failures >= 0) throw new StoreUnavailable("the roster is away");
+            if (failures >= 0) throw new StoreUnavailable("the roster is unavailable");
             return real.roster.arrive(who);
           },
         }),
@@ -220,7 +220,7 @@ describe("Stream", () => {
           read: async (from, to) => {
             // Delays only the pages of the first messages, because the log itself may read the newest ones.
             if (broken && from <= head + 100) reads += 1;
-            if (broken) throw new StoreUnavailable("the disk is away");
+            if (broken) throw new StoreUnavailable("the disk is unavailable");
             return engines.log.read(from, to);
           },
         }),

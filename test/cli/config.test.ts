@@ -47,7 +47,7 @@ describe("The settings", () => {
     return name;
   }
 
-  it("The defaults start the server on a laptop.", () => {
+  it("the defaults start the server on a laptop", () => {
     expect(server()).to.deep.equal({
       listen: "127.0.0.1:50051",
       data: "obrolan-data",
@@ -73,7 +73,7 @@ describe("The settings", () => {
     });
   });
 
-  it("A flag wins over the environment, the environment over a file, and a file over the default.", () => {
+  it("a flag wins over the environment, the environment over a file, and a file over the default", () => {
     const config = file({ burst: 1, loginFailures: 1, messagesPerSecond: 1 });
     const env = { OBROLAN_CONFIG: config, OBROLAN_BURST: "2", OBROLAN_LOGIN_FAILURES: "2" };
     const { burst, loginFailures, messagesPerSecond, logLevel } = server({ flags: { burst: "3" }, env });
@@ -83,7 +83,7 @@ describe("The settings", () => {
     expect(server({ flags: { config: other }, env: { OBROLAN_CONFIG: config } }).burst).to.equal(9);
   });
 
-  it("A wrong setting is refused with its name, its source, its value and the allowed values.", () => {
+  it("a wrong setting is refused with its name, its source, its value and the allowed values", () => {
     expect(problems(() => server({ flags: { burst: "many" } }))).to.deep.equal([
       'The flag --burst is "many"; it must be a whole number from 0 to 1000000 (0: as many as they like).',
     ]);
@@ -97,13 +97,13 @@ describe("The settings", () => {
     ]);
   });
 
-  it("A switch can be set in the environment.", () => {
+  it("a switch can be set in the environment", () => {
     expect(client({ env: { OBROLAN_JSON: "true" } }).json).to.equal(true);
     expect(client({ env: { OBROLAN_JSON: "false" } }).json).to.equal(false);
     expect(problems(() => client({ env: { OBROLAN_JSON: "1" } }))[0]).to.contain("it must be true or false");
   });
 
-  it("An unknown setting is refused with the nearest name.", () => {
+  it("an unknown setting is refused with the nearest name", () => {
     expect(problems(() => server({ env: { OBROLAN_BRUST: "3" } }))).to.deep.equal([
       "The environment variable OBROLAN_BRUST is not known. Did you mean OBROLAN_BURST?",
     ]);
@@ -113,18 +113,18 @@ describe("The settings", () => {
     ]);
   });
 
-  it("The settings of the server and of the client can share the environment and the file.", () => {
+  it("the settings of the server and of the client can share the environment and the file", () => {
     const config = file({ server: "127.0.0.1:1234", listen: "127.0.0.1:1234" });
     const env = { OBROLAN_BURST: "7", OBROLAN_RECENT: "3", OBROLAN_CONFIG: config };
     expect(server({ env })).to.include({ burst: 7, listen: "127.0.0.1:1234" });
     expect(client({ env })).to.include({ recent: 3, server: "127.0.0.1:1234" });
   });
 
-  it("Several wrong settings are reported together.", () => {
+  it("several wrong settings are reported together", () => {
     expect(problems(() => server({ flags: { burst: "x", listen: "y" }, env: { OBROLAN_Z: "" } }))).to.have.length(3);
   });
 
-  it("TLS needs both of its files.", () => {
+  it("TLS needs both of its files", () => {
     expect(problems(() => server({ flags: { tlsCert: "a.pem" } }))).to.deep.equal([
       "--tls-cert is set and --tls-key is not: TLS needs both.",
     ]);
@@ -133,7 +133,7 @@ describe("The settings", () => {
     ]);
   });
 
-  it("An address that other machines can reach needs TLS or --insecure.", () => {
+  it("an address that other machines can reach needs TLS or --insecure", () => {
     for (const listen of ["0.0.0.0:50051", "[::]:50051", "192.168.1.2:50051", "chat.example.org:50051"]) {
       expect(problems(() => server({ flags: { listen } }))[0]).to.match(/can be reached from other machines/);
       expect(server({ flags: { listen, insecure: true } }).listen).to.equal(listen);
@@ -147,7 +147,7 @@ describe("The settings", () => {
     ).to.have.length(1);
   });
 
-  it("Bun needs a limit on connections on an address that other machines can reach.", () => {
+  it("Bun needs a limit on connections on an address that other machines can reach", () => {
     const open = { listen: "0.0.0.0:50051", insecure: true, maxConnections: "0" };
     expect(server({ flags: open }).maxConnections).to.equal(0);
     expect(problems(() => server({ flags: { ...open, runtime: "bun" } }))).to.deep.equal([
@@ -157,7 +157,7 @@ describe("The settings", () => {
     expect(server({ flags: { runtime: "bun", maxConnections: "0" } }).runtime).to.equal("bun");
   });
 
-  it("NATS needs a database, and the error says why.", () => {
+  it("NATS needs a database, and the error says why", () => {
     const [databaseUrl, natsUrl] = ["postgres://u:secret@db/obrolan", "nats://u:secret@a:4222,tls://b,c:4223"];
     expect(server({ flags: { databaseUrl, natsUrl } })).to.include({ databaseUrl, natsUrl });
     expect(server({ flags: { databaseUrl } }).natsUrl).to.equal(undefined);
@@ -167,7 +167,7 @@ describe("The settings", () => {
     expect(problem).to.not.contain("secret");
   });
 
-  it("Credentials for NATS need NATS, and a certificate needs its key.", () => {
+  it("credentials for NATS need NATS, and a certificate needs its key", () => {
     const [databaseUrl, natsUrl] = ["postgres://db/obrolan", "nats://a"];
     const files = { natsCreds: "a.creds", natsCa: "ca.pem", natsCert: "cert.pem", natsKey: "key.pem" };
     expect(server({ flags: { databaseUrl, natsUrl, ...files } })).to.include(files);
@@ -182,7 +182,7 @@ describe("The settings", () => {
     ]);
   });
 
-  it("A wrong URL of a database or of NATS is refused and never shown.", () => {
+  it("a wrong URL of a database or of NATS is refused and never shown", () => {
     for (const [key, urls] of [
       ["databaseUrl", ["", "secret", "mysql://u:secret@db/x", "postgres://", "postgres://u:secret pass@db"]],
       ["natsUrl", ["", "http://u:secret@a", "nats://a,,nats://b", "nats://a,ws://u:secret@b", "u:secret/x@a"]],
@@ -196,7 +196,7 @@ describe("The settings", () => {
     }
   });
 
-  it("Only the part of a URL without secrets is shown.", () => {
+  it("only the part of a URL without secrets is shown", () => {
     for (const [url, shown] of [
       [
         "postgres://u:secret@db.example:5432/obrolan?sslmode=verify-full&password=secret",
@@ -209,7 +209,7 @@ describe("The settings", () => {
       expect(withoutSecrets(url)).to.equal(shown);
   });
 
-  it("Metrics are off by default, and not on the server's port.", () => {
+  it("metrics are off by default, and not on the server's port", () => {
     expect(server().metricsListen).to.equal(undefined);
     expect(server({ env: { OBROLAN_METRICS_LISTEN: "0.0.0.0:9464" } }).metricsListen).to.equal("0.0.0.0:9464");
     const [both, any] = ["127.0.0.1:50051", "127.0.0.1:0"];
@@ -220,7 +220,7 @@ describe("The settings", () => {
     expect(problems(() => server({ flags: { metricsListen: "9464" } }))[0]).to.match(/^The flag --metrics-listen is /);
   });
 
-  it("Only an address is accepted as an address.", () => {
+  it("only an address is accepted as an address", () => {
     for (const listen of [
       "",
       "50051",
@@ -238,11 +238,11 @@ describe("The settings", () => {
     expect(parseAddress("[::1]:50051")).to.deep.equal({ host: "::1", port: 50051 });
   });
 
-  it("Settings of the client that contradict each other are refused.", () => {
+  it("settings of the client that contradict each other are refused", () => {
     expect(problems(() => client({ flags: { ca: "ca.pem", insecure: true } }))).to.have.length(1);
   });
 
-  it("Every setting has a row in the table of the docs.", () => {
+  it("every setting has a row in the table of the docs", () => {
     const markdown = toMarkdown(serverSettings);
     for (const key of Object.keys(serverSettings)) expect(markdown).to.contain(`| \`${key}\` |`);
     expect(markdown).to.contain("| `--login-failures COUNT` | `OBROLAN_LOGIN_FAILURES` | `loginFailures` | `5` |");
@@ -250,7 +250,7 @@ describe("The settings", () => {
 });
 
 describe("nearest", () => {
-  it("The nearest name is suggested if it is near.", () => {
+  it("the nearest name is suggested if it is near", () => {
     expect(didYouMean("lisen", ["listen", "data"])).to.equal(". Did you mean listen?");
     expect(didYouMean("brust", ["burst"])).to.equal(". Did you mean burst?");
     expect(didYouMean("something", ["listen", "data"])).to.equal(".");

@@ -19,7 +19,7 @@ describe("A script in another encoding", () => {
     return ended;
   }
 
-  it("A UTF-8 script with a byte-order mark, CRLF and no last line end is carried out.", async () => {
+  it("a UTF-8 script with a byte-order mark, CRLF and no last line end is carried out", async () => {
     const { code, out } = await runBytes((login) => Buffer.from(`\ufeff${script(login)}`));
     expect(code).to.equal(0);
     expect(out).to.match(/: one\n.*: two\n$/s);
@@ -33,14 +33,14 @@ describe("A script in another encoding", () => {
     ["UTF-32", "UTF-32", (text) => Buffer.from(Uint32Array.from([0xfeff, ...Buffer.from(text)]).buffer)],
   ];
   for (const [name, what, encode] of encodings) {
-    it(`A script in ${what} is refused by name with exit code 2, and nothing is sent.`, async () => {
+    it(`a script in ${what} is refused by name with exit code 2, and nothing is sent`, async () => {
       const { code, out, err } = await runBytes((login) => encode(script(login)));
       expect({ code, out }).to.deep.equal({ code: 2, out: "" });
       expect(err).to.match(new RegExp(`^Standard input is ${name}, and a script must be UTF-8\\. Nothing was sent\\.`));
     });
   }
 
-  it("A script stops at the first line that is not UTF-8; the error has its number and not its content.", async () => {
+  it("a script stops at the first line that is not UTF-8; the error has its number and not its content", async () => {
     const { code, out, err } = await runBytes((login) =>
       Buffer.from(`${login}\nsendall before\nsendall caf\u00e9\nsendall after\n`, "latin1"),
     );
@@ -50,7 +50,7 @@ describe("A script in another encoding", () => {
     expect(err).not.to.contain("caf");
   });
 
-  it("With --json the refusal of a script in another encoding is an object.", async () => {
+  it("with --json the refusal of a script in another encoding is an object", async () => {
     const { code, out, err } = await runBytes((login) => Buffer.from(`${login}\u00e9\n`, "latin1"), ["--json"]);
     expect({ code, err }).to.deep.equal({ code: 2, err: "" });
     expect(JSON.parse(out)).to.include({ event: "error", exitCode: 2 });
@@ -59,7 +59,7 @@ describe("A script in another encoding", () => {
 });
 
 describe("sniff", () => {
-  it("The encoding is decided by no more bytes than a line has.", () => {
+  it("the encoding is decided by no more bytes than a line has", () => {
     const plain = { kind: "utf8", skip: 0 };
     expect(sniff(Buffer.from("\n"), false)).to.deep.equal(plain);
     expect(sniff(Buffer.from("a\n"), false)).to.deep.equal(plain);
@@ -69,7 +69,7 @@ describe("sniff", () => {
     expect(sniff(Buffer.from("é\n"), false)).to.deep.equal(plain);
   });
 
-  it("The decision waits for a whole byte-order mark.", () => {
+  it("the decision waits for a whole byte-order mark", () => {
     expect(sniff(Buffer.from([0xef, 0xbb]), false)).to.deep.equal({ kind: "unknown" });
     expect(sniff(Buffer.from([0xef, 0xbb, 0xbf]), false)).to.deep.equal({ kind: "utf8", skip: 3 });
     expect(sniff(Buffer.from([0xff, 0xfe]), false)).to.deep.equal({ kind: "unknown" });

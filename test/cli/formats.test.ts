@@ -34,11 +34,11 @@ function pretty(coloured = false): (item: Item, width?: number) => string {
 }
 
 describe("Pretty", () => {
-  it("A message shows the time, the sender and the text.", () => {
+  it("a message shows the time, the sender and the text", () => {
     expect(pretty()(message())).to.equal("12:05 budi  hello");
   });
 
-  it("The user's own messages and private messages are marked.", () => {
+  it("the user's own messages and private messages are marked", () => {
     const format = pretty();
     expect(format(message({ sender: "ani" }))).to.equal("12:05 you  hello");
     expect(format(message({ recipient: "ani" }))).to.equal("12:05 budi → you  hello");
@@ -46,41 +46,41 @@ describe("Pretty", () => {
     expect(format(message({ sender: "ani", recipient: "ani" }))).to.equal("12:05 you → you  hello");
   });
 
-  it("A user called you is not shown as the user.", () => {
+  it("a user called you is not shown as the user", () => {
     expect(pretty()(message({ sender: "you" }))).to.equal('12:05 "you"  hello');
   });
 
-  it("Further lines of a text stand below its first line.", () => {
+  it("further lines of a text stand below its first line", () => {
     expect(pretty()(message({ text: "one\ntwo" }))).to.equal("12:05 budi  one\n      two");
     expect(pretty()(message({ text: "a text that is too long for that" }), 24)).to.equal(
       "12:05 budi  a text that\n      is too long for\n      that",
     );
   });
 
-  it("On a narrow terminal a long name has a line of its own.", () => {
+  it("on a narrow terminal a long name has a line of its own", () => {
     const sender = "a-person-with-a-very-long-name";
     expect(pretty()(message({ sender }), 40)).to.equal(`12:05 ${sender}\n      hello`);
   });
 
-  it("A new day has a line of its own.", () => {
+  it("a new day has a line of its own", () => {
     const format = pretty();
     const tomorrow = new Date(2026, 10, 23, 0, 1);
     expect(format(message({ sentAt: tomorrow }))).to.equal("── Monday 23 November 2026 ──\n00:01 budi  hello");
     expect(format(message({ sentAt: tomorrow }))).to.equal("00:01 budi  hello");
   });
 
-  it("A name always has the same colour.", () => {
+  it("a name always has the same colour", () => {
     const [first, second] = [pretty(true)(message()), pretty(true)(message())];
     expect(first).to.equal(second);
     expect(first.split("\u001b").at(-2)).to.match(/^\[\d+mbudi$/);
     expect(pretty(true)(message({ sender: "cici" }))).not.to.equal(first.replace("budi", "cici"));
   });
 
-  it("Without colours the output has no control sequences.", () => {
+  it("without colours the output has no control sequences", () => {
     expect(pretty(false)(message({ text: "\u001b[31mred" }))).not.to.contain("\u001b");
   });
 
-  it("A lost connection is reported once, with the wait if it is long enough to mention.", () => {
+  it("a lost connection is reported once, with the wait if it is long enough to mention", () => {
     const format = pretty();
     expect(format(lost(1, 100))).to.equal("· connection lost, trying again");
     expect(format(lost(2, 5000))).to.equal("");
@@ -88,7 +88,7 @@ describe("Pretty", () => {
     expect(format(lost(1, 2000))).to.equal("· connection lost, trying again in 2 s");
   });
 
-  it("A gap reports lost messages only if messages were lost, and a reconnect says if nothing was missed.", () => {
+  it("a gap reports lost messages only if messages were lost, and a reconnect says if nothing was missed", () => {
     const connected = { kind: "connected", username: "ani", logId: "b", headId: 9n, serverVersion: "1" } as const;
     const limits = { maxTextBytes: 0, messagesPerSecond: 0, burst: 0, maxRecent: 0 };
     const back: Item = { kind: "caughtUp", id: 9n, again: true };
@@ -106,7 +106,7 @@ describe("Pretty", () => {
     expect(formatPlain({ ...connected, limits, again: true, logChanged: true })?.text).to.contain("restored");
   });
 
-  it("A lost connection is reported with the reason that the server gave.", () => {
+  it("a lost connection is reported with the reason that the server gave", () => {
     const format = pretty();
     expect(format({ kind: "goodbye", reason: "SHUTTING_DOWN", reconnect: true, retryAfterMs: 1000 })).to.equal("");
     expect(format(lost(1, 1000))).to.equal("· the server is being stopped, trying again in 1 s");
@@ -116,7 +116,7 @@ describe("Pretty", () => {
     expect(format({ kind: "closed", why: { kind: "dismissed", reason: "SOMETHING_NEW" } })).to.contain("SOMETHING_NEW");
   });
 
-  it("Users who came and went are named, but only a few of many.", () => {
+  it("users who came and went are named, but only a few of many", () => {
     const format = pretty();
     const names = Array.from({ length: 9 }, (_, index) => `p${index}`);
     expect(format({ kind: "presence", joined: ["cici"], left: ["budi"], reset: false })).to.equal(
@@ -130,7 +130,7 @@ describe("Pretty", () => {
 describe("formatPlain", () => {
   const sentAt = new Date(Date.UTC(2026, 10, 22, 12, 5));
 
-  it("Every event is one line, whatever its text.", () => {
+  it("every event is one line, whatever its text", () => {
     expect(formatPlain(message({ sentAt }))).to.deep.equal({
       text: "2026-11-22T12:05:00.000Z budi: hello",
       isStderr: false,
@@ -140,7 +140,7 @@ describe("formatPlain", () => {
     );
   });
 
-  it("Refusals go to standard error.", () => {
+  it("refusals go to standard error", () => {
     const item: Item = {
       kind: "rejected",
       requestId: "r",
@@ -153,7 +153,7 @@ describe("formatPlain", () => {
 });
 
 describe("formatJson", () => {
-  it("An event is one line with its kind, its id as a number and its time in ISO 8601.", () => {
+  it("an event is one line with its kind, its id as a number and its time in ISO 8601", () => {
     const sentAt = new Date(Date.UTC(2026, 10, 22, 12, 5));
     expect(JSON.parse(formatJson(message({ sentAt, text: "one\ntwo" })))).to.deep.equal({
       event: "message",
@@ -167,25 +167,25 @@ describe("formatJson", () => {
     expect(formatJson(message({ text: "one\ntwo" }))).not.to.contain("\n");
   });
 
-  it("An id that no number can hold is a string.", () => {
+  it("an id that no number can hold is a string", () => {
     expect(JSON.parse(formatJson(message({ id: 2n ** 60n }))).id).to.equal("1152921504606846976");
   });
 
-  it("Control characters are escaped, and the text stays the same.", () => {
+  it("control characters are escaped, and the text stays the same", () => {
     const text = "\u001b[2J\u009b\u007f\u202e";
     const line = formatJson(message({ text }));
     expect(line).not.to.match(/[\p{Cc}\u202e]/u);
     expect(JSON.parse(line).text).to.equal(text);
   });
 
-  it("A text with U+2028 and U+2029 is one line to every reader of lines.", () => {
+  it("a text with U+2028 and U+2029 is one line to every reader of lines", () => {
     const text = "one\u2028two\u2029three\u0085four";
     const line = formatJson(message({ text }));
     expect(line).not.to.match(/[\u2028\u2029\u0085]/);
     expect(JSON.parse(line).text).to.equal(text);
   });
 
-  it("An error has the status, the reason and the sentence.", () => {
+  it("an error has the status, the reason and the sentence", () => {
     const cause = new ChatError(Status.UNAVAILABLE, "no", { reason: "STORE_UNAVAILABLE" });
     expect(JSON.parse(formatJson({ kind: "disconnected", failures: 1, willRetryInMs: 5, cause })).cause).to.deep.equal({
       code: "UNAVAILABLE",

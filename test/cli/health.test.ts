@@ -23,7 +23,7 @@ describe("obrolan health", () => {
   const folder = useFolder();
   afterEach(endProcesses);
 
-  it("obrolan health ends with 0 for a server that takes calls, and says so.", async () => {
+  it("obrolan health ends with 0 for a server that takes calls, and says so", async () => {
     const server = await TestServer.start();
     const at = `127.0.0.1:${server.port}`;
     const serving = { code: 0, out: `${at} is serving.\n`, err: "" };
@@ -34,7 +34,7 @@ describe("obrolan health", () => {
     await server.close();
   });
 
-  it("obrolan health ends with 1 if no server listens, and says why.", async () => {
+  it("obrolan health ends with 1 if no server listens, and says why", async () => {
     const server = await TestServer.start();
     const at = `127.0.0.1:${server.port}`;
     await server.close();
@@ -43,7 +43,7 @@ describe("obrolan health", () => {
     expect(err).to.match(/^obrolan: Nothing listens at 127\.0\.0\.1:\d+ \(ECONNREFUSED\)\. .*\.\n$/);
   });
 
-  it("obrolan health ends with 1 if the room takes no calls; with --liveness it ends with 0.", async () => {
+  it("obrolan health ends with 1 if the room takes no calls; with --liveness it ends with 0", async () => {
     const state = HealthState();
     state.setStatus("unhealthy", SERVICE);
     const server = createServer();
@@ -57,7 +57,7 @@ describe("obrolan health", () => {
     await server.shutdown();
   });
 
-  it("obrolan health ends with 1 for a server that is not Obrolan.", async () => {
+  it("obrolan health ends with 1 for a server that is not Obrolan", async () => {
     const server = createServer();
     server.add(HealthDefinition, HealthServiceImpl(HealthState()));
     const at = `127.0.0.1:${await server.listen("127.0.0.1:0")}`;
@@ -65,7 +65,7 @@ describe("obrolan health", () => {
     await server.shutdown();
   });
 
-  it("obrolan health talks TLS to a server whose certificate it is given.", async () => {
+  it("obrolan health talks TLS to a server whose certificate it is given", async () => {
     const { cert, key } = makeCertificate();
     const [certFile, keyFile] = [path.join(folder.path, "cert.pem"), path.join(folder.path, "key.pem")];
     writeFileSync(certFile, cert);
@@ -76,7 +76,7 @@ describe("obrolan health", () => {
     expect(await ask(asked)).to.include({ code: 1, out: "" });
   });
 
-  it("obrolan health ends with 2 for an unknown flag or argument.", async () => {
+  it("obrolan health ends with 2 for an unknown flag or argument", async () => {
     const wrong: [string[], RegExp][] = [
       [["--alive"], /--alive is not a flag of obrolan health\./],
       [["--insecure", "--ca", "cert.pem"], /--insecure means no TLS, but --ca is set/],

@@ -11,7 +11,7 @@ import { PROGRAM, plainEnvironment } from "../support/terminal.ts";
 const VERSION = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
 
 describe("The program obrolan", () => {
-  it("--help shows the flags of the client and of the server.", async () => {
+  it("--help shows the flags of the client and of the server", async () => {
     const client = await run(["--help"]);
     expect(client).to.include({ code: 0, err: "" });
     for (const flag of ["--server", "--ca", "--insecure", "--json", "--recent", "--config", "--version", "serve"]) {
@@ -25,7 +25,7 @@ describe("The program obrolan", () => {
     expect(server.out).to.contain("OBROLAN_MESSAGES_PER_SECOND").and.to.contain("default 127.0.0.1:50051");
   });
 
-  it("--version shows the version.", async () => {
+  it("--version shows the version", async () => {
     expect(await run(["--version"])).to.deep.equal({ code: 0, out: `${VERSION}\n`, err: "" });
   });
 
@@ -51,7 +51,7 @@ describe("The program obrolan", () => {
   ];
   for (const [args, env, sentence] of wrong) {
     const line = [...Object.entries(env).map((variable) => variable.join("=")), "obrolan", ...args].join(" ");
-    it(`"${line}" ends with 2, and the error names what is wrong.`, async () => {
+    it(`"${line}" ends with 2, and the error names what is wrong`, async () => {
       const { code, out, err } = await run(args, [], env);
       expect({ code, out }).to.deep.equal({ code: 2, out: "" });
       expect(err).to.match(sentence);
@@ -71,12 +71,12 @@ describe("The program on a Node.js that is too old", () => {
     });
   }
 
-  it("In a checkout the program runs with the Node.js of node_modules, and ends with its exit code.", () => {
+  it("in a checkout the program runs with the Node.js of node_modules, and ends with its exit code", () => {
     expect(runOld(PROGRAM, "--version")).to.deep.include({ status: 0, stdout: `${VERSION}\n` });
     expect(runOld(PROGRAM, "--recent", "some")).to.deep.include({ status: 2, stdout: "" });
   });
 
-  it("An installed program says which Node.js it needs.", () => {
+  it("an installed program says which Node.js it needs", () => {
     const program = path.join(folder.path, "bin.mjs");
     copyFileSync(PROGRAM, program);
     expect(runOld(program)).to.deep.include({
@@ -96,7 +96,7 @@ describe("The program over TLS", () => {
     return file;
   }
 
-  it("The program connects only to a server whose certificate it is given.", async () => {
+  it("the program connects only to a server whose certificate it is given", async () => {
     const { cert, key } = makeCertificate();
     const [certFile, keyFile] = [write("cert.pem", cert), write("key.pem", key)];
     const { port } = await ServerProcess.serve(folder.path, ["--tls-cert", certFile, "--tls-key", keyFile]);

@@ -35,27 +35,27 @@ function open(terminal: FakeTerminal): { screen: Screen; keys: PassThrough } {
   return { screen: new Screen(keys as unknown as ReadStream, terminal as unknown as WriteStream), keys };
 }
 
-const message = { kind: "presence", joined: ["budi"], left: [], reset: false } as const;
+const joined = { kind: "presence", joined: ["budi"], left: [], reset: false } as const;
 
 describe("Screen", () => {
-  it("A burst of items is written at once.", async () => {
+  it("a burst of items is one write", async () => {
     const terminal = new FakeTerminal();
     const { screen } = open(terminal);
     await once(terminal, "written");
-    for (let index = 0; index < 100; index++) await screen.show(message);
+    for (let index = 0; index < 100; index++) await screen.show(joined);
     await once(terminal, "written");
     expect(terminal.writes).to.have.length(2);
     expect(terminal.writes[1]?.match(/budi came in/g)).to.have.length(100);
     await screen.close();
   });
 
-  it("show() waits while the terminal takes no output and the queue is full.", async () => {
+  it("show() waits while the terminal takes no output and the queue is full", async () => {
     const terminal = new FakeTerminal(1);
     const { screen } = open(terminal);
     await once(terminal, "written");
     let shown = 0;
     const showing = (async () => {
-      for (; shown < 10_000; shown++) await screen.show(message);
+      for (; shown < 10_000; shown++) await screen.show(joined);
     })();
     await new Promise((resolve) => setImmediate(resolve));
     const before = shown;
@@ -67,14 +67,14 @@ describe("Screen", () => {
     await screen.close();
   });
 
-  it("Lines typed ahead come one after the other, and then undefined.", async () => {
+  it("lines that are typed ahead are returned one by one, and Ctrl-D ends them", async () => {
     const { screen, keys } = open(new FakeTerminal());
     keys.write("one\rtwo\r\u0004");
     expect([await screen.line(), await screen.line(), await screen.line()]).to.deep.equal(["one", "two", undefined]);
     await screen.close();
   });
 
-  it("A secret is not written while it is typed.", async () => {
+  it("a secret is not written while it is typed", async () => {
     const terminal = new FakeTerminal();
     const { screen, keys } = open(terminal);
     const secret = screen.secret("password: ");
@@ -84,7 +84,7 @@ describe("Screen", () => {
     expect(terminal.writes.join("")).to.contain("password: ").and.not.to.contain("horse");
   });
 
-  it("Ctrl-C aborts the interrupted signal and ends the lines.", async () => {
+  it("Ctrl-C aborts the signal interrupted, and ends the lines", async () => {
     const { screen, keys } = open(new FakeTerminal());
     const line = screen.line();
     keys.write("\u0003");

@@ -24,7 +24,7 @@ describe("A script", () => {
     login = `login ${ani.username} ${ani.password}`;
   });
 
-  it("A script sends its messages, waits for all answers, and ends with 0.", async () => {
+  it("a script sends its messages, waits for all answers, and ends with 0", async () => {
     const lines = Array.from({ length: 30 }, (_, index) => `sendall line ${index}`);
     const { code, out } = await run(at, [login, ...lines]);
     expect(code).to.equal(0);
@@ -34,14 +34,14 @@ describe("A script", () => {
     expect(said(out)[0]).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /);
   });
 
-  it("A script creates an account with the password on the second line.", async () => {
+  it("a script creates an account with the password on the second line", async () => {
     const name = `new-${ani.username}`;
     const { code, err } = await run(at, [`regist ${name}`, "correct horse", "sendall hello"]);
     expect(code).to.equal(0);
     expect(err).to.contain(`entered as ${name}`).and.not.to.contain("correct horse");
   });
 
-  it("A script prints the messages of others and who is online.", async () => {
+  it("a script prints the messages of others and who is online", async () => {
     const budi = await server.person("budi");
     const chat = await server.enter(budi);
     const program = new Program(at);
@@ -56,33 +56,33 @@ describe("A script", () => {
     expect(out).to.match(new RegExp(`online: .*${budi.username}`));
   });
 
-  it("A script whose first command is list sees itself.", async () => {
+  it("a script whose first command is list sees itself", async () => {
     const { code, out } = await run(at, [login, "list"]);
     expect(code).to.equal(0);
     expect(said(out)[0]).to.match(/^[1-9]\d* online: /);
     expect(said(out)[0]).to.contain(ani.username);
   });
 
-  it("A script whose sign-in is refused ends with 1, and standard error says why.", async () => {
+  it("a script whose sign-in is refused ends with 1, and standard error says why", async () => {
     const { code, out, err } = await run(at, [`login ${ani.username} wrong-password`, "sendall hello"]);
     expect({ code, out, err }).to.deep.equal({ code: 1, out: "", err: "No account has this name and password.\n" });
   });
 
-  it("A script with a refused command ends with 1, after its other commands.", async () => {
+  it("a script with a refused command ends with 1, after its other commands", async () => {
     const { code, out, err } = await run(at, [login, "sendto nobody-at-all hello", "sendall hello"]);
     expect(code).to.equal(1);
     expect(err).to.match(/refused: .*nobody-at-all.*\(RECIPIENT_UNKNOWN\)/);
     expect(out).to.contain(`${ani.username}: hello`);
   });
 
-  it("A script with an unknown command ends with 2, and the server's answer lists the commands.", async () => {
+  it("a script with an unknown command ends with 2, and the server's answer lists the commands", async () => {
     const { code, out } = await run(at, [login, "dance", "sendall hello"]);
     expect(code).to.equal(2);
     expect(out).to.contain("dance is not a command;  commands: sendall TEXT | sendto NAME TEXT");
     expect(out).to.contain(`${ani.username}: hello`);
   });
 
-  it("A script without a sign-in line ends with 2.", async () => {
+  it("a script without a sign-in line ends with 2", async () => {
     for (const lines of [["hello"], [], ["regist"]]) {
       const { code, err } = await run(at, lines);
       expect(code).to.equal(2);
@@ -90,7 +90,7 @@ describe("A script", () => {
     }
   });
 
-  it("A script ends with 3 if there is no server.", async () => {
+  it("a script ends with 3 if there is no server", async () => {
     const { code, err } = await run(["--server", "127.0.0.1:1"], [login]);
     expect(code).to.equal(3);
     expect(err).to.match(
@@ -98,7 +98,7 @@ describe("A script", () => {
     );
   });
 
-  it("A script ends quietly with 0 when the reader of its output is gone.", async () => {
+  it("a script ends quietly with 0 when the reader of its output is gone", async () => {
     const budi = await server.enter(await server.person("budi"));
     const program = new Program(at);
     program.write(login, "sendall here");
@@ -110,14 +110,14 @@ describe("A script", () => {
     expect(program.err).to.equal(`entered as ${ani.username}\n`);
   });
 
-  it("A script cannot send a line longer than a request, and continues.", async () => {
+  it("a script cannot send a line longer than a request, and continues", async () => {
     const { code, out, err } = await run(at, [login, `sendall ${"x".repeat(100_000)}`, "sendall short"]);
     expect(err).to.match(/This command is \d+ bytes long; at most 65536 can be sent/);
     expect(code).to.equal(1);
     expect(out).to.contain(`${ani.username}: short`);
   });
 
-  it("A script whose connection is lost misses nothing, and posts its messages once.", async () => {
+  it("a script whose connection is lost misses nothing, and posts its messages once", async () => {
     const network = await Network.start(server.port);
     try {
       const chat = await server.enter(await server.person("budi"));
@@ -138,7 +138,7 @@ describe("A script", () => {
   });
 
   describe("with --json", () => {
-    it("With --json every event is an object with its id and time.", async () => {
+    it("with --json every event is an object with its id and time", async () => {
       const chat = await server.enter(await server.person("budi"));
       const { id } = await chat.accept(sendAll("so far"));
       const program = new Program([...at, "--json"]);
@@ -160,7 +160,7 @@ describe("A script", () => {
       expect(events.find(({ event }) => event === "help")).to.have.property("commands");
     });
 
-    it("With --json refusals and errors are objects too.", async () => {
+    it("with --json refusals and errors are objects too", async () => {
       const program = new Program([...at, "--json"]);
       expect((await program.end(login, "sendto nobody-at-all hello")).code).to.equal(1);
       expect(program.events.find(({ event }) => event === "rejected")).to.include({ reason: "RECIPIENT_UNKNOWN" });
@@ -172,7 +172,7 @@ describe("A script", () => {
       ]);
     });
 
-    it("With --json the token is never printed.", async () => {
+    it("with --json the token is never printed", async () => {
       const program = new Program([...at, "--json"]);
       await program.end(login);
       expect(program.out).not.to.contain("token");
@@ -183,7 +183,7 @@ describe("A script", () => {
 describe("A script that sends faster than the rate limit", () => {
   const server = useFreshServer({ limits: { messagesPerSecond: 50, burst: 2 } });
 
-  it("A rate-limited script waits as the server says, and sends all messages in order.", async () => {
+  it("a rate-limited script waits as the server says, and sends all messages in order", async () => {
     const ani = await server.person("ani");
     const lines = Array.from({ length: 8 }, (_, index) => `sendall ${index}`);
     const { code, out, err } = await run(

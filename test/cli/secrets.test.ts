@@ -23,7 +23,7 @@ describe("readFirstLine and passwordPrompt", () => {
     ["REGIST ", /"regist" needs a name\.$/],
   ];
   for (const [line, sentence] of wrong) {
-    it(`"${line}" is refused with a sentence that repeats nothing of it.`, () => {
+    it(`"${line}" is refused with a sentence that repeats nothing of it`, () => {
       const first = readFirstLine(line);
       if (first.kind !== "wrong") throw new Error("the line was taken");
       expect(first.message).to.match(sentence).and.not.to.contain("budi").and.not.to.contain(SECRET);
@@ -41,7 +41,7 @@ describe("readFirstLine and passwordPrompt", () => {
     ["without a password but with a space", "regist budi ", true, "budi", undefined],
   ];
   for (const [how, line, creates, username, password] of right) {
-    it(`The first line is a sign-in ${how}.`, () => {
+    it(`the first line is a sign-in ${how}`, () => {
       expect(readFirstLine(line)).to.deep.equal({
         kind: "signIn",
         creates,
@@ -51,7 +51,7 @@ describe("readFirstLine and passwordPrompt", () => {
     });
   }
 
-  it("The password prompt does not repeat a name that may hold a password.", () => {
+  it("the password prompt does not repeat a name that may hold a password", () => {
     expect(passwordPrompt("budi")).to.equal("password for budi: ");
     expect(passwordPrompt(`budi:${SECRET}`)).to.equal("password: ");
     expect(passwordPrompt("\u001b[2J")).to.equal("password: ");
@@ -59,7 +59,7 @@ describe("readFirstLine and passwordPrompt", () => {
 });
 
 describe("mayHoldPassword", () => {
-  it("A line in the room that begins like a sign-in may hold a password.", () => {
+  it("a line in the room that begins like a sign-in may hold a password", () => {
     for (const line of ["login budi x", " LOGIN budi x", "/regist budi x", "regster budi x", "ｌｏｇｉｎ budi x"]) {
       expect(mayHoldPassword(line), line).to.equal(true);
     }
@@ -73,7 +73,7 @@ describe("A password", () => {
   const server = useServer();
   const { open, enter } = useTerminals(server);
 
-  it("A script with a mistyped sign-in does not print the password, with and without --json.", async () => {
+  it("a script with a mistyped sign-in does not print the password, with and without --json", async () => {
     const at = ["--server", `127.0.0.1:${server.port}`];
     for (const args of [at, [...at, "--json"]]) {
       for (const line of [`regster budi ${SECRET}`, `/login budi ${SECRET}`, `login:budi:${SECRET}`, SECRET]) {
@@ -89,7 +89,7 @@ describe("A password", () => {
     }
   });
 
-  it("A terminal does not print the password of a mistyped line.", async () => {
+  it("a terminal does not print the password of a mistyped line", async () => {
     const terminal = open();
     await terminal.shows("login NAME [PASSWORD]");
     terminal.enter(`regster budi ${SECRET}`);
@@ -97,7 +97,7 @@ describe("A password", () => {
     expect(terminal.text).to.contain("Did you mean regist?").and.not.to.contain(SECRET);
   });
 
-  it("The history of a terminal has no password, typed before the room or in it.", async () => {
+  it("the history of a terminal has no password, typed before the room or in it", async () => {
     const [ani, budi] = await server.people("ani", "budi");
     const chat = await server.enter(budi);
     const terminal = await enter(ani);
@@ -112,7 +112,7 @@ describe("A password", () => {
     expect(terminal.text).not.to.contain(SECRET);
   });
 
-  it("A line that is kept until the connection is back is not shown if it may hold a password.", async () => {
+  it("a line that is kept until the connection is back is not shown if it may hold a password", async () => {
     const network = await Network.start(server.port);
     const [ani, budi] = await server.people("ani", "budi");
     const chat = await server.enter(budi);
@@ -143,7 +143,7 @@ describe("A password", () => {
     ["--server", `budi:${SECRET}@127.0.0.1:1`],
   ];
   for (const args of flags) {
-    it(`An error does not repeat a password of the command line: obrolan ${args.join(" ")}.`, async () => {
+    it(`an error does not repeat a password of the command line: obrolan ${args.join(" ")}`, async () => {
       const { code, out, err } = await run(args);
       expect({ code, out }).to.deep.equal({ code: 2, out: "" });
       expect(err)

@@ -66,14 +66,14 @@ describe("A script whose output cannot be written", function () {
   for (const flags of [[], ["--json"]]) {
     const how = flags.length === 0 ? "" : " with --json";
 
-    it(`If standard output is full, a script${how} is carried out, ends with 4 and says why once.`, async () => {
+    it(`if standard output is full, a script${how} is carried out, ends with 4 and says why once`, async () => {
       const { code, err } = await runOn([...at, ...flags], { lines, stdout: "/dev/full" });
       expect(await sent()).to.deep.equal(["A", "B"]);
       expect(code).to.equal(4);
       expect(err.match(/obrolan: standard output cannot be written \(ENOSPC: .*\)/g)).to.have.length(1);
     });
 
-    it(`If the reader of its output closes after the first line, a script${how} is carried out.`, async () => {
+    it(`if the reader of its output closes after the first line, a script${how} is carried out`, async () => {
       const child = spawn("sh", ["-c", '"$@" | head -n 1', "sh", process.execPath, PROGRAM, ...at, ...flags], {
         env: plainEnvironment(),
       });
@@ -83,20 +83,20 @@ describe("A script whose output cannot be written", function () {
     });
   }
 
-  it("If standard error is full, a script is carried out and ends with 4.", async () => {
+  it("if standard error is full, a script is carried out and ends with 4", async () => {
     const { code } = await runOn(at, { lines, stderr: "/dev/full" });
     expect(await sent()).to.deep.equal(["A", "B"]);
     expect(code).to.equal(4);
   });
 
-  it("The exit code of a refused command wins over the one of the output.", async () => {
+  it("the exit code of a refused command wins over the one of the output", async () => {
     const { code } = await runOn(at, { lines: [...lines, "sendto nobody-at-all x"], stdout: "/dev/full" });
     expect(code).to.equal(1);
   });
 
   const others = [["--help"], ["--version"], ["serve", "--help"], ["health"]];
   for (const args of others) {
-    it(`obrolan ${args.join(" ")} ends with 4 and says why if its output cannot be written.`, async () => {
+    it(`obrolan ${args.join(" ")} ends with 4 and says why if its output cannot be written`, async () => {
       const where = args[0] === "health" ? at.slice(0, 2) : [];
       const { code, err } = await runOn([...args, ...where], { stdout: "/dev/full" });
       expect({ code, lines: err.split("\n").length }).to.deep.equal({ code: 4, lines: 2 });
@@ -109,12 +109,12 @@ describe("A script that cannot be read", () => {
   const folder = useFolder();
   const server = useServer();
 
-  it("A directory as standard input ends with 4 and is named.", async () => {
+  it("a directory as standard input ends with 4 and is named", async () => {
     const { code, err } = await runOn(["--server", `127.0.0.1:${server.port}`], { stdin: folder.path });
     expect({ code, err }).to.deep.equal({ code: 4, err: "Standard input cannot be read: it is a directory.\n" });
   });
 
-  it("A failed read of standard input ends with 4 and says why.", async function () {
+  it("a failed read of standard input ends with 4 and says why", async function () {
     // Only Linux has a file that can be opened and not read.
     if (process.platform !== "linux") this.skip();
     const { code, err } = await runOn(["--server", `127.0.0.1:${server.port}`], { stdin: "/proc/self/mem" });
@@ -122,7 +122,7 @@ describe("A script that cannot be read", () => {
     expect(err).to.match(/^Standard input cannot be read: EIO: [^\n]*\.\n$/);
   });
 
-  it("A script that ends before its password ends with 2 and says so.", async () => {
+  it("a script that ends before its password ends with 2 and says so", async () => {
     const script = path.join(folder.path, "script");
     writeFileSync(script, "login ani");
     const { code, err } = await runOn(["--server", `127.0.0.1:${server.port}`], { stdin: script });
@@ -135,7 +135,7 @@ describe("A backup whose report cannot be written", function () {
   if (process.platform !== "linux") this.pending = true;
   const server = useServer();
 
-  it("The backup is made, and the program ends with 4.", async () => {
+  it("the backup is made, and the program ends with 4", async () => {
     const file = path.join(server.folder, "backup");
     const { code, err } = await runOn(["backup", file, "--data", server.folder], { stdout: "/dev/full" });
     expect(code).to.equal(4);

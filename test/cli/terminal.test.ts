@@ -9,7 +9,7 @@ describe("The terminal client", () => {
   const { open, enter } = useTerminals(server);
 
   describe("the line being typed", () => {
-    it("The line being typed stays whole, with its cursor, when a message comes.", async () => {
+    it("the line being typed stays whole, with its cursor, when a message comes", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const terminal = await enter(ani);
       const chat = await server.enter(budi);
@@ -25,7 +25,7 @@ describe("The terminal client", () => {
       await terminal.shows("you  unfinish!ed");
     });
 
-    it("A line longer than the terminal is wide stays whole.", async () => {
+    it("a line longer than the terminal is wide stays whole", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const terminal = await enter(ani, { columns: 40 });
       const chat = await server.enter(budi);
@@ -43,7 +43,7 @@ describe("The terminal client", () => {
       expect(terminal.text).not.to.contain("› sendall");
     });
 
-    it("The arrow keys bring earlier lines back, but never a line with a password.", async () => {
+    it("the arrow keys bring earlier lines back, but never a line with a password", async () => {
       const terminal = await enter(await server.person("ani"));
       terminal.enter("sendall once");
       await terminal.shows("you  once");
@@ -53,7 +53,7 @@ describe("The terminal client", () => {
       await terminal.until("no earlier line", () => terminal.typing.before === "› ");
     });
 
-    it("Tab completes names of commands and users.", async () => {
+    it("Tab completes names of commands and users", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const terminal = await enter(ani);
       await server.enter(budi);
@@ -70,7 +70,7 @@ describe("The terminal client", () => {
   });
 
   describe("a password", () => {
-    it("A password that was left out is asked for, and not shown while it is typed.", async () => {
+    it("a password that was left out is asked for, and not shown while it is typed", async () => {
       const terminal = open();
       await terminal.shows("regist NAME [PASSWORD]");
       terminal.enter("regist ani");
@@ -88,7 +88,7 @@ describe("The terminal client", () => {
       await again.shows("welcome back, ani");
     });
 
-    it("A password that was typed after the name does not stay on the screen.", async () => {
+    it("a password that was typed after the name does not stay on the screen", async () => {
       const ani = await server.person("ani");
       const terminal = await enter(ani);
       expect(terminal.text).not.to.contain(ani.password);
@@ -96,7 +96,7 @@ describe("The terminal client", () => {
   });
 
   describe("messages of others", () => {
-    it("Control characters of others never reach the terminal.", async () => {
+    it("control characters of others never reach the terminal", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const terminal = await enter(ani, { env: { NO_COLOR: "1" } });
       const chat = await server.enter(budi);
@@ -110,7 +110,7 @@ describe("The terminal client", () => {
       }
     });
 
-    it("Further lines of a message stand below its first line.", async () => {
+    it("further lines of a message stand below its first line", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const terminal = await enter(ani);
       const chat = await server.enter(budi);
@@ -118,7 +118,7 @@ describe("The terminal client", () => {
       await terminal.shows(`${budi.username}  first\n      second\n›`);
     });
 
-    it("Earlier messages are shown, as many as --recent says.", async () => {
+    it("earlier messages are shown, as many as --recent says", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const chat = await server.enter(budi);
       for (const text of ["one", "two", "three"]) await chat.accept(sendAll(text));
@@ -127,7 +127,7 @@ describe("The terminal client", () => {
       expect(terminal.text).not.to.contain(" one");
     });
 
-    it("Names have colours, but none if NO_COLOR is set.", async () => {
+    it("names have colours, but none if NO_COLOR is set", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const chat = await server.enter(budi);
       await chat.accept(sendAll("hello"));
@@ -139,7 +139,7 @@ describe("The terminal client", () => {
       expect(plain.raw).not.to.contain(sgr);
     });
 
-    it("On a terminal that cannot move its cursor, messages come without moving it.", async () => {
+    it("on a terminal that cannot move its cursor, messages come without moving it", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const chat = await server.enter(budi);
       const terminal = open({ env: { TERM: "dumb" } });
@@ -153,7 +153,7 @@ describe("The terminal client", () => {
   });
 
   describe("leaving", () => {
-    it("Ctrl-D leaves, others see it at once, and the program ends with 0.", async () => {
+    it("Ctrl-D leaves, others see it at once, and the program ends with 0", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const witness = await enter(budi);
       const terminal = await enter(ani);
@@ -163,7 +163,7 @@ describe("The terminal client", () => {
       await witness.shows(`${ani.username} left`);
     });
 
-    it("Ctrl-C leaves, also in the middle of a line, and the program ends with 0.", async () => {
+    it("Ctrl-C leaves, also in the middle of a line, and the program ends with 0", async () => {
       const terminal = await enter(await server.person("ani"));
       terminal.type("sendall never to be sent");
       await terminal.shows("never to be sent");
@@ -171,7 +171,7 @@ describe("The terminal client", () => {
       expect(await terminal.exit()).to.equal(0);
     });
 
-    it("Ctrl-C ends the program on the first screen and at the password prompt.", async () => {
+    it("Ctrl-C ends the program on the first screen and at the password prompt", async () => {
       const first = open();
       await first.shows("login NAME [PASSWORD]");
       first.type("\u0003");
@@ -184,7 +184,7 @@ describe("The terminal client", () => {
       expect(await second.exit()).to.equal(0);
     });
 
-    it("The program ends with the reason when the session ends.", async () => {
+    it("the program ends with the reason when the session ends", async () => {
       const ani = await server.person("ani");
       const terminal = await enter(ani);
       await server.with((connection) => connection.logout(ani.token, true));
@@ -202,13 +202,13 @@ describe("The terminal client", () => {
 
     afterEach(() => network.close());
 
-    it("Without a server the program ends with 3 before it asks for a password, and names --server.", async () => {
+    it("without a server the program ends with 3 before it asks for a password, and names --server", async () => {
       const terminal = open({ at: "127.0.0.1:1" });
       expect(await terminal.exit()).to.equal(3);
       expect(terminal.text.replaceAll("\n", " ")).to.match(/Nothing listens at 127\.0\.0\.1:1 .*--server/);
     });
 
-    it("A lost connection is reported, nothing is missed, and lines typed meanwhile are sent.", async () => {
+    it("a lost connection is reported, nothing is missed, and lines typed meanwhile are sent", async () => {
       const [ani, budi] = await server.people("ani", "budi");
       const terminal = await enter(ani, { at: network.address });
       const chat = await server.enter(budi);
@@ -225,7 +225,7 @@ describe("The terminal client", () => {
       expect(terminal.text.match(/can you hear me\?/g)).to.have.length(2);
     });
 
-    it("The connection is lost with a reason when the server is stopped.", async () => {
+    it("the connection is lost with a reason when the server is stopped", async () => {
       const terminal = await enter(await server.person("ani"), { at: network.address });
       await server.stop();
       await terminal.shows("· the server is being stopped, trying again");

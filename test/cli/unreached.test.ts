@@ -57,25 +57,25 @@ describe("A server that cannot be reached", () => {
     await use((server.address() as AddressInfo).port).finally(() => server.close());
   }
 
-  it("A sentence says that the server speaks TLS and the client does not.", () =>
+  it("a sentence says that the server speaks TLS and the client does not", () =>
     withTls(certificate, async (server) => {
       expect(await told(at(server))).to.match(/ speaks TLS, .* in --ca, and leave --insecure out\.\n$/);
     }));
 
-  it("A sentence says that the client speaks TLS and the server does not.", async () => {
+  it("a sentence says that the client speaks TLS and the server does not", async () => {
     expect(await told([...at(plain), "--ca", file(certificate.cert)])).to.match(
       / does not speak TLS\. .* --insecure and no --ca/,
     );
   });
 
-  it("A sentence says that the certificate is self-signed.", () =>
+  it("a sentence says that the certificate is self-signed", () =>
     withTls(certificate, async (server) => {
       expect(await told([...at(server), "--ca", file(makeCertificate().cert)])).to.match(
         / is not trusted: .*--ca\.\n$/,
       );
     }));
 
-  it("A sentence says that the certificate has expired, or is not valid yet.", async () => {
+  it("a sentence says that the certificate has expired, or is not valid yet", async () => {
     for (const [days, sentence] of [
       [-2, / has expired\./],
       [2, / is not valid yet\./],
@@ -88,7 +88,7 @@ describe("A server that cannot be reached", () => {
     }
   });
 
-  it("A sentence says that the certificate is for another name.", () =>
+  it("a sentence says that the certificate is for another name", () =>
     withTls(certificate, async (server) => {
       const network = await Network.start(server.port, "127.0.0.2");
       expect(await told(["--server", network.address, "--ca", file(certificate.cert)])).to.match(
@@ -97,14 +97,14 @@ describe("A server that cannot be reached", () => {
       await network.close();
     }));
 
-  it("A sentence says that nothing listens, or that the name is not known.", async () => {
+  it("a sentence says that nothing listens, or that the name is not known", async () => {
     expect(await told(["--server", "127.0.0.1:1"])).to.match(/^Nothing listens at 127\.0\.0\.1:1 /);
     expect(await told(["--server", "nowhere.invalid:1"])).to.match(
       /^No address is known for the name nowhere\.invalid\./,
     );
   });
 
-  it("A sentence says that the server is a web server, or closes the connection.", async () => {
+  it("a sentence says that the server is a web server, or closes the connection", async () => {
     await withServer(createHttpServer(), async (port) => {
       expect(await told(["--server", `127.0.0.1:${port}`])).to.match(/ does not speak gRPC\./);
     });
@@ -116,7 +116,7 @@ describe("A server that cannot be reached", () => {
     );
   });
 
-  it("A sentence says that the server speaks gRPC and is not Obrolan.", async () => {
+  it("a sentence says that the server speaks gRPC and is not Obrolan", async () => {
     const server = createGrpcServer();
     server.add(HealthDefinition, HealthServiceImpl(HealthState()));
     const port = await server.listen("127.0.0.1:0");
@@ -124,7 +124,7 @@ describe("A server that cannot be reached", () => {
     await server.shutdown();
   });
 
-  it("A sentence names the proxy's variable if the proxy does not listen, or does not connect.", async () => {
+  it("a sentence names the proxy's variable if the proxy does not listen, or does not connect", async () => {
     const away = { http_proxy: "http://user:hush-hush@127.0.0.1:1" };
     const sentence = await told(["--server", ELSEWHERE, "--insecure"], away);
     expect(sentence).to.match(
@@ -140,7 +140,7 @@ describe("A server that cannot be reached", () => {
     });
   });
 
-  it("Certificates that cannot be used end the program with 2.", async () => {
+  it("certificates that cannot be used end the program with 2", async () => {
     const tls = ["--server", "chat.invalid:1"];
     for (const [roots, why] of [
       ["/no/such/file", "ENOENT"],
@@ -165,14 +165,14 @@ describe("A server that cannot be reached", () => {
     }
   });
 
-  it("A person is told before the first question.", () =>
+  it("a person is told before the first question", () =>
     withTls(certificate, async (server) => {
       const terminal = open({ at: `127.0.0.1:${server.port}` });
       expect(await terminal.exit()).to.equal(3);
       expect(terminal.text.replaceAll("\n", " ")).to.contain("speaks TLS").and.not.to.contain("password for");
     }));
 
-  it("The library throws the same sentence with its options, and gRPC's message as the cause.", () =>
+  it("the library throws the same sentence with its options, and gRPC's message as the cause", () =>
     withTls(certificate, async (server) => {
       const client = connect({ address: `127.0.0.1:${server.port}` });
       const error = await client.login("ani", "correct horse").catch((error: Error) => error);

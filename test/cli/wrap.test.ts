@@ -4,7 +4,7 @@ import { widthOf } from "../../src/cli/terminal/width.ts";
 import { wrap } from "../../src/cli/terminal/wrap.ts";
 
 describe("widthOf", () => {
-  it("A wide character takes two columns, and a character that joins another one takes none.", () => {
+  it("a wide character takes two columns, and a character that joins another one takes none", () => {
     expect(widthOf("hello")).to.equal(5);
     expect(widthOf("你好")).to.equal(4);
     expect(widthOf("🙂")).to.equal(2);
@@ -13,26 +13,26 @@ describe("widthOf", () => {
     expect(widthOf("שלום")).to.equal(4);
   });
 
-  it("A flag, a skin tone and a keycap take two columns with all their code points.", () => {
+  it("a flag, a skin tone and a keycap take two columns with all their code points", () => {
     for (const emoji of ["🇮🇩", "👍🏽", "1️⃣", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"]) expect(widthOf(emoji), emoji).to.equal(2);
   });
 
-  it("Characters that Unicode made wide in version 16 take two columns.", () => {
+  it("characters that Unicode made wide in version 16 take two columns", () => {
     expect(widthOf("☰")).to.equal(2);
   });
 });
 
 describe("wrap", () => {
-  it("A line that fits is left alone, with all its spaces.", () => {
+  it("a line that fits is left alone, with all its spaces", () => {
     expect(wrap("a  b   c", 20, 6, 6)).to.equal("a  b   c");
   });
 
-  it("A long line is broken at spaces, and its further rows begin at the indent.", () => {
+  it("a long line is broken at spaces, and its further rows begin at the indent", () => {
     expect(wrap("one two three four", 14, 4, 4)).to.equal("one two\n    three four");
     expect(wrap("one two three", 12, 8, 2)).to.equal("one\n  two three");
   });
 
-  it("No row is wider than the terminal, and no character is lost.", () => {
+  it("no row is wider than the terminal, and no character is lost", () => {
     const text = "你好世界 这是一个很长的句子需要换行因为终端只有四十列宽 and some English too";
     for (const line of wrap(text, 24, 0, 6).split("\n")) expect(widthOf(line)).to.be.at.most(24);
     expect(
@@ -42,19 +42,19 @@ describe("wrap", () => {
     ).to.equal(text.replace(/ /g, ""));
   });
 
-  it("An address is not broken, so that it can be copied.", () => {
+  it("an address is not broken, so that it can be copied", () => {
     const address = `https://example.org/${"a".repeat(40)}`;
     expect(wrap(`see ${address} there`, 30, 6, 6)).to.contain(address);
   });
 });
 
 describe("columns", () => {
-  it("Names fill the columns from the top down.", () => {
+  it("names fill the columns from the top down", () => {
     const names = ["ani", "budi", "cici", "dewi", "eko"];
     expect(columns(names, names, 20)).to.equal("  ani   cici  eko\n  budi  dewi");
   });
 
-  it("On a narrow terminal names stand one below the other.", () => {
+  it("on a narrow terminal names stand one below the other", () => {
     const names = ["a-person-with-long-names", "ani"];
     expect(columns(names, names, 20)).to.equal("  a-person-with-long-names\n  ani");
   });
@@ -63,11 +63,11 @@ describe("columns", () => {
 describe("rows", () => {
   const commands = [{ usage: "sendto NAME TEXT", summary: "say TEXT to NAME alone" }];
 
-  it("A command stands beside what it does.", () => {
+  it("a command stands beside what it does", () => {
     expect(rows(commands, 80)).to.equal("  sendto NAME TEXT  say TEXT to NAME alone");
   });
 
-  it("On a narrow terminal a command stands above what it does.", () => {
+  it("on a narrow terminal a command stands above what it does", () => {
     expect(rows(commands, 30)).to.equal("  sendto NAME TEXT\n    say TEXT to NAME alone");
   });
 });

@@ -89,7 +89,7 @@ class PickyServer {
   }
 }
 
-describe("A room whose server cannot read a request", () => {
+describe("Room when its server cannot read a request", () => {
   let server: PickyServer;
   let client: ReturnType<typeof connect>;
   let room: Room;

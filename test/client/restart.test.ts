@@ -8,7 +8,7 @@ import { Proxy as Network } from "../support/proxy.ts";
 import { TestServer, useServer } from "../support/server.ts";
 import { isCaughtUp, ofKind, says, takeUntil, texts } from "../support/takeEvents.ts";
 
-describe("A room whose server restarts", () => {
+describe("Room when its server restarts", () => {
   const server = useServer();
 
   it("a room gets the goodbye of a restarting server, reconnects, and misses nothing", async () => {
@@ -33,7 +33,7 @@ describe("A room whose server restarts", () => {
   });
 });
 
-describe("A room whose store leaves an outcome unknown", () => {
+describe("Room when its store leaves an outcome unknown", () => {
   const server = useServer();
 
   it("a command with an unknown outcome is resent until the store knows it, and resolves only then", async () => {
@@ -67,7 +67,7 @@ describe("A room whose store leaves an outcome unknown", () => {
   });
 });
 
-describe("A room whose server drains while its successor is up", () => {
+describe("Room when its server drains while its successor is up", () => {
   const server = useServer();
 
   it("a room reconnects to the successor, however long the draining server takes to stop", async () => {

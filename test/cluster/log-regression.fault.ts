@@ -10,7 +10,7 @@ import type { ClusterNode } from "./support/node.ts";
 import { useVisitors } from "./support/nodeClients.ts";
 
 const DEADLINE_MS = 60_000;
-/** Messages that stay, and messages that the log loses. */
+/** How many messages stay, and how many the log loses. */
 const KEPT = 30;
 const LOST = 10;
 const GOODBYE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
@@ -19,21 +19,21 @@ describe("A log regression in a cluster", function () {
   this.timeout(3 * 60_000);
   const cluster = useClusters();
   const visitors = useVisitors();
-  const readers: Reader[] = [];
+  const applications: Application[] = [];
   let copy: EngineServer | undefined;
   afterEach(async () => {
-    for (const reader of readers.splice(0)) reader.leave();
+    for (const application of applications.splice(0)) application.leave();
     await copy?.remove();
     copy = undefined;
   });
 
-  /** Sends messages, lets the log lose the newest ones, and expects all nodes and clients to end with the new log. */
+  /** Sends messages, lets the log lose the newest ones, and expects all nodes and clients to have the new log. */
   async function loseTheEnd(
     run: Cluster,
     lose: (talk: (count: number) => Promise<void>, untilBack: () => Promise<void>) => Promise<void>,
   ): Promise<void> {
     const [ana] = await run.register("ana");
-    readers.push(...run.nodes.map((node) => new Reader(node, ana)));
+    applications.push(...run.nodes.map((node) => new Application(node, ana)));
     const streams = await Promise.all(run.nodes.map((node) => visitors.enter(node, ana)));
     const logId = streams[0]?.received("welcome")[0]?.logId;
     const talk = async (count: number) => {
@@ -57,20 +57,20 @@ describe("A log regression in a cluster", function () {
     const { id } = (await again[0]?.accept(sendAll("the new end"))) ?? {};
     expect(id, "the id of the next message").to.equal(BigInt(KEPT + 1));
     await within(
-      Promise.all(readers.map((reader) => reader.hears("the new end"))),
-      "the readers to receive the last message",
+      Promise.all(applications.map((application) => application.hears("the new end"))),
+      "the applications to receive the last message",
       DEADLINE_MS,
     );
-    for (const reader of readers) {
-      expect(reader.texts).to.deep.equal([
+    for (const { texts, logs } of applications) {
+      expect(texts).to.deep.equal([
         ...Array.from({ length: KEPT }, (_, i) => `message ${i + 1} of ${KEPT}`),
         "the new end",
       ]);
-      expect(reader.logs, "logs of a reader").to.equal(2);
+      expect(logs, "logs of an application").to.equal(2);
     }
   }
 
-  it("three nodes whose log loses its newest messages give it a new log id, and clients end with it", async () => {
+  it("three nodes whose log loses its newest messages give it a new id, and clients get the new log", async () => {
     const run = await cluster(3);
     await loseTheEnd(run, async (talk) => {
       await talk(KEPT);
@@ -79,7 +79,7 @@ describe("A log regression in a cluster", function () {
     });
   });
 
-  it("three nodes with an older copy of PostgreSQL give the log a new log id, and clients end with it", async () => {
+  it("three nodes with an older copy of PostgreSQL give the log a new id, and clients get the new log", async () => {
     const run = await cluster(3);
     await loseTheEnd(run, async (talk, untilBack) => {
       await talk(KEPT);
@@ -95,8 +95,8 @@ describe("A log regression in a cluster", function () {
   });
 });
 
-/** An application that keeps all messages, and drops them when it learns that the log is another one. */
-class Reader {
+/** An application that collects messages, and starts again when it learns that the log is another one. */
+class Application {
   /** The texts of the messages that it has, in order. */
   texts: string[] = [];
   /** The number of logs that it has seen. */

@@ -15,7 +15,10 @@ import { isCaughtUp, ofKind, says, takeUntil, texts } from "../support/takeEvent
 
 const GONE = { reason: "STORE_UNAVAILABLE", reconnect: true, code: "UNAVAILABLE" } as const;
 
-/** The real store. A copy can replace it while the server runs, as a standby replaces its primary. */
+/**
+ * The server runs on a real SQLite store. A copy of that store can replace it while the server runs, as a standby
+ * replaces its primary.
+ */
 describe("A store that is replaced by a copy that lacks the newest messages", function () {
   this.timeout(60_000);
   let copy: SqliteStore | undefined;
@@ -100,7 +103,7 @@ describe("A store that is replaced by a copy that lacks the newest messages", fu
     expect(again.messages.map(({ text }) => text)).to.deep.equal(["1", "2", "3", "4"]);
   });
 
-  it("a log regression is found by the next append, which is never accepted", async () => {
+  it("an append that finds a log regression is not accepted until it is sent again", async () => {
     const ana = await server.person("ana");
     const anas = await server.enter(ana);
     await anas.accept(sendAll("1"));

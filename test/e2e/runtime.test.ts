@@ -42,7 +42,7 @@ describe("obrolan serve --runtime bun", function () {
     }
   }
 
-  it("A server on Bun is the process that was started, serves, and drains on SIGTERM.", async () => {
+  it("a server on Bun is the process that was started, serves, and drains on SIGTERM", async () => {
     const { server, port } = await serve(["--runtime", "bun"]);
     const [, pid, runtime] = await server.says(/"pid":(\d+).*"runtime":"(.+?)"/);
     expect([Number(pid), runtime]).to.deep.equal([server.child.pid, `Bun ${version}`]);
@@ -50,7 +50,7 @@ describe("obrolan serve --runtime bun", function () {
     expect((await server.kill("SIGTERM")).code).to.equal(0);
   });
 
-  it("The environment and a file can ask for Bun.", async () => {
+  it("the environment and a file can ask for Bun", async () => {
     const config = path.join(folder.path, "config.json");
     await writeFile(config, '{"runtime": "bun"}');
     for (const [name, value] of [
@@ -63,13 +63,13 @@ describe("obrolan serve --runtime bun", function () {
     }
   });
 
-  it("Wrong settings are refused before Bun is looked for.", async () => {
+  it("wrong settings are refused before Bun is looked for", async () => {
     const { code, stderr } = await ServerProcess.spawn(["--runtime", "deno"]).exit();
     expect(stderr).to.equal('obrolan: The flag --runtime is "deno"; it must be one of node, bun.\n');
     expect(code).to.equal(2);
   });
 
-  it("Bun reads neither .env nor bunfig.toml of the working folder.", async () => {
+  it("Bun reads neither .env nor bunfig.toml of the working folder", async () => {
     await writeFile(path.join(folder.path, ".env"), "OBROLAN_BURST=many\n");
     await writeFile(path.join(folder.path, "bunfig.toml"), 'preload = ["./preload.js"]\n');
     await writeFile(path.join(folder.path, "preload.js"), 'console.log("preloaded"); process.exit(9);\n');
@@ -78,7 +78,7 @@ describe("obrolan serve --runtime bun", function () {
     expect((await server.kill("SIGTERM")).stdout).to.equal("");
   });
 
-  it("A program that Bun runs is refused without --runtime bun.", async () => {
+  it("a program that Bun runs is refused without --runtime bun", async () => {
     const { code, stderr } = await run(findBun({}), [path.join(root, "bin/obrolan.js"), "serve"]);
     expect(stderr).to.match(
       /^obrolan: This is Bun [\d.]+, and --runtime is node: start the program with Node, or give/,
@@ -86,7 +86,7 @@ describe("obrolan serve --runtime bun", function () {
     expect(code).to.equal(2);
   });
 
-  it("A server without the package of Bun says so and ends with 2, and runs on Node.", async () => {
+  it("a server without the package of Bun says so and ends with 2, and runs on Node", async () => {
     // Modules are looked for from the real path of a file, so the program is copied.
     for (const part of ["bin", "src", "package.json"]) {
       await cp(path.join(root, part), path.join(folder.path, part), { recursive: true });
@@ -107,7 +107,7 @@ describe("obrolan serve --runtime bun", function () {
     await talk(port);
   });
 
-  it("PROXY protocol on a port with TLS is refused on Bun, with what to do.", async () => {
+  it("PROXY protocol on a port with TLS is refused on Bun, with what to do", async () => {
     const tls = ["--tls-cert", "cert.pem", "--tls-key", "key.pem"];
     const { code, stderr } = await ServerProcess.spawn(["--runtime", "bun", "--proxy-protocol", ...tls]).exit();
     expect(stderr).to.equal(
@@ -116,7 +116,7 @@ describe("obrolan serve --runtime bun", function () {
     expect(code).to.equal(2);
   });
 
-  it("The metrics name the runtime that serves, with its version.", async () => {
+  it("the metrics name the runtime that serves, with its version", async () => {
     for (const [runtime, expected] of [
       ["node", process.versions.node],
       ["bun", version],
@@ -130,7 +130,7 @@ describe("obrolan serve --runtime bun", function () {
     }
   });
 
-  it("The greeting at a terminal names the runtime.", async () => {
+  it("the greeting at a terminal names the runtime", async () => {
     const terminal = new Terminal(["serve", "--runtime", "bun", "--listen", "127.0.0.1:0", "--data", folder.path]);
     try {
       await terminal.shows(`it runs on         Bun ${version}`);
@@ -164,7 +164,7 @@ for (const runtime of ["node", "bun"] as const) {
     }
 
     for (const way of ["a port with TLS", "a port with PROXY protocol", "a plain port"] as const) {
-      it(`A silent connection to ${way} is closed by the drain, which ends with 0.`, async () => {
+      it(`a silent connection to ${way} is closed by the drain, which ends with 0`, async () => {
         const { cert, key } = makeCertificate();
         const [certFile, keyFile] = [path.join(folder.path, "cert.pem"), path.join(folder.path, "key.pem")];
         await writeFile(certFile, cert);
@@ -203,7 +203,7 @@ for (const runtime of ["node", "bun"] as const) {
       return all.filter((socket) => !refused.has(socket));
     }
 
-    it("A server closes connections beyond --max-connections, counts them, and serves the others.", async () => {
+    it("a server closes connections beyond --max-connections, counts them, and serves the others", async () => {
       const { server, port } = await ServerProcess.serve(path.join(folder.path, "data"), [
         ...["--runtime", runtime, "--max-connections", "3", "--metrics-listen", "127.0.0.1:0"],
       ]);
@@ -226,7 +226,7 @@ for (const runtime of ["node", "bun"] as const) {
       for (const each of [wire, another]) each.close();
     });
 
-    it("A server has fewer connections than files, and serves those that it has.", async function () {
+    it("a server has fewer connections than files, and serves those that it has", async function () {
       if (process.platform !== "linux") this.skip();
       const prefix = ["sh", "-c", 'ulimit -n 192; exec "$@"', "sh"];
       const { server, port } = await ServerProcess.serve(

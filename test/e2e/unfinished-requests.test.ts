@@ -154,6 +154,7 @@ describe("Unfinished requests of one connection", function () {
     }
     const { ending } = await wire.callRaw(`${SERVICE}/Login`, half);
     expectFailed(ending, "RESOURCE_EXHAUSTED", "OVERLOADED");
+    expect(ending.message).to.match(/^The unfinished requests of this connection have more than 262144 bytes/);
     expect(ending.details?.retryAfterMs).to.equal(1_000);
     const closed = held.map((stream) => new Promise((resolve) => stream.on("close", resolve)));
     for (const stream of held) stream.close();

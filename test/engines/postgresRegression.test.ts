@@ -7,7 +7,10 @@ import { query } from "../support/query.ts";
 import { draft, enlist, headOf, idsAfter, type Person, post, range } from "../support/storeFixture.ts";
 import { caught, PostgresNode } from "./postgresNode.ts";
 
-/** The copy lacks the newest messages, like a standby that lagged, or a restored backup. */
+/**
+ * Most tests replace the server by a copy of it. The copy lacks the newest messages, like a standby that lagged, or a
+ * restored backup.
+ */
 describe("A failover of PostgreSQL", () => {
   let server: EngineServer;
   let copy: EngineServer;
@@ -61,7 +64,10 @@ describe("A failover of PostgreSQL", () => {
     return made;
   }
 
-  /** Appends at a node until the copy answers, which the node reaches only after a while; resolves with the error. */
+  /**
+   * Appends at a node until the copy answers; the node needs a while to reach it. Resolves with the copy's error, or
+   * with `undefined` if the copy accepts.
+   */
   const refusal = async (i: number): Promise<Error> => {
     let error: unknown;
     await eventually(async () => {
@@ -92,7 +98,7 @@ describe("A failover of PostgreSQL", () => {
     expect(await idsAfter(logOf(1), 0)).to.deep.equal(range(1, 7));
   });
 
-  it("a copy that lacks messages known only from notifications is a log regression", async () => {
+  it("a log regression is found also if the lost messages were known only from notifications", async () => {
     await takeOver();
     await Promise.all(nodes.map(isBack));
     expect(await logOf(0).state({ logId, headId: 5 })).to.include({ logId });
@@ -149,7 +155,7 @@ describe("A failover of PostgreSQL", () => {
     await server.kill();
     await server.start();
     await isBack(node(1));
-    // The other node looks at the log only after it has grown.
+    // Node 0 looks at the log only after node 1 has appended.
     await append(1, 3);
     await isBack(node(0));
     expect(await logOf(0).state({ logId, headId: 5 })).to.deep.equal({ logId, headId: 8, oldestId: 1 });
@@ -162,7 +168,7 @@ describe("A failover of PostgreSQL", () => {
     await takeOver();
     await isBack(node(1));
     await logOf(1).state({ logId, headId: 9 });
-    // The other node has not looked at the log since the failover.
+    // Node 0 has not looked at the log since the failover.
     await eventually(async () => {
       const error = await caught(logOf(0).truncate(4));
       return /another one now/.test((error as Error | undefined)?.message ?? "");

@@ -42,7 +42,7 @@ describe("The folder of an SQLite store", () => {
     await (await openSqliteStore({ folder: folder.path })).close();
   });
 
-  it("a store of a newer version is refused, unchanged and unlocked", async () => {
+  it("a store of a newer version is refused and left unchanged, and its lock is released", async () => {
     await (await openSqliteStore({ folder: folder.path })).close();
     const versionOf = (set?: number) => {
       const db = new DatabaseSync(inFolder("obrolan.db"));
@@ -83,9 +83,12 @@ describe("The folder of an SQLite store", () => {
   });
 
   it("a damaged lock file is reported as damaged, and not as in use", async () => {
+    // Without a store in the folder the lock file would be a sign of a lost store.
+    await (await openSqliteStore({ folder: folder.path })).close();
     await writeFile(inFolder("obrolan.lock"), "this is no database, and long enough to be seen as none\n".repeat(40));
     expect(await whyNot(folder.path))
       .to.include(folder.path)
+      .and.match(/is damaged/)
       .and.not.match(/in use/);
   });
 

@@ -36,7 +36,7 @@ describe("The README's section Without a client", function () {
     await endProcesses();
   });
 
-  /** Types the example with one of the tools; budi gets its message. `hasAccount`: `Register` fails, ada exists. */
+  /** Types the example with one of the tools; budi gets its message. `hasAccount`: ada exists, so `Register` fails. */
   async function type(tool: string, { hasAccount }: { hasAccount: boolean }): Promise<void> {
     const steps = await readExample("Without a client");
     expect(steps).to.have.lengthOf(4);
@@ -59,18 +59,18 @@ describe("The README's section Without a client", function () {
     await budi.next("message", ({ sender, text }) => sender === "ada" && text === "Hello from a shell.");
   }
 
-  it("the example prints what the README says with buf, also if it is typed again", async () => {
+  it("with buf the example prints what the README says, also if it is typed again", async () => {
     await type("buf", { hasAccount: false });
     await type("buf", { hasAccount: true });
   });
 
-  it("the example prints what the README says with grpcurl, also if it is typed again", async function () {
+  it("with grpcurl the example prints what the README says, also if it is typed again", async function () {
     needsTool(this, "grpcurl", ["--version"], GRPCURL);
     await type("grpcurl", { hasAccount: false });
     await type("grpcurl", { hasAccount: true });
   });
 
-  it("the example prints what the README says with buf, then grpcurl, then buf again @long", async function () {
+  it("the example prints what the README says if buf and grpcurl take turns with one account @long", async function () {
     needsTool(this, "grpcurl", ["--version"], GRPCURL);
     await type("buf", { hasAccount: false });
     await type("grpcurl", { hasAccount: true });

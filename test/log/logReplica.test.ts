@@ -179,7 +179,7 @@ describe("LogReplica", () => {
       through: (real) =>
         override<LogStore>(real, {
           read: async (from, to) => {
-            if (broken) throw new StoreUnavailable("the disk is away");
+            if (broken) throw new StoreUnavailable("the disk is unavailable");
             return real.read(from, to);
           },
         }),

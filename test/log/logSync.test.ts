@@ -119,7 +119,7 @@ describe("LogSync", () => {
     expect(await store.readFrom(log, log.oldestId - 1)).to.deep.equal([40, 41, 42]);
   });
 
-  it("a sync is retried while the store is away, and the listener is told once of each change", async () => {
+  it("a sync is retried while the store is unavailable, and the listener is told once of each change", async () => {
     let broken = false;
     const failed = Promise.withResolvers<void>();
     const { log, answers } = await store.open({
@@ -128,7 +128,7 @@ describe("LogSync", () => {
           state: async () => {
             if (!broken) return real.state();
             failed.resolve();
-            throw new StoreUnavailable("the disk is away");
+            throw new StoreUnavailable("the disk is unavailable");
           },
         }),
     });
@@ -137,7 +137,7 @@ describe("LogSync", () => {
     log.ingest(await store.append(1));
     await failed.promise;
     expect(log.headId).to.equal(store.base);
-    await until(() => !log.sync.storeAnswers, "the log to tell that the store is away");
+    await until(() => !log.sync.storeAnswers, "the log to tell that the store is unavailable");
     await log.sync.run().catch(() => {});
     expect(answers).to.deep.equal([false]);
     broken = false;

@@ -75,11 +75,11 @@ export class ReplicatedStore {
   async readFrom(log: LogReplica, after: number): Promise<number[]> {
     const ids: number[] = [];
     while (after < log.headId) {
-      const batch = log.take(at(after));
-      if (batch === undefined) await log.loadPage(at(after));
+      const chunk = log.take(at(after));
+      if (chunk === undefined) await log.loadPage(at(after));
       else {
-        ids.push(...(batch.bytes.length > 0 ? idsOf(batch.bytes) : []));
-        after = batch.cursor;
+        ids.push(...(chunk.bytes.length > 0 ? idsOf(chunk.bytes) : []));
+        after = chunk.cursor;
       }
     }
     return ids.map((id) => id - this.base);

@@ -12,7 +12,7 @@ const DRAFT = { sessionId: 1, senderId: 1, sender: "ana", recipientId: 0, recipi
 /** The position of a reader of account 1. */
 const at = (cursor: number) => ({ cursor, accountId: 1 });
 
-describe("A log replica whose store's log has regressed", () => {
+describe("LogReplica after a log regression", () => {
   /** A log replica on a model store with ten messages. */
   async function setUp(more: { timeline?: number; through?: (store: LogStore) => LogStore } = {}) {
     const { timeline = DEFAULT_SIZES.timelineBytes, through = (store) => store } = more;
@@ -36,11 +36,11 @@ describe("A log replica whose store's log has regressed", () => {
     const readFrom = async (cursor: number) => {
       const texts: string[] = [];
       while (cursor < log.headId) {
-        const batch = log.take(at(cursor));
-        if (batch === undefined) await log.loadPage(at(cursor));
+        const chunk = log.take(at(cursor));
+        if (chunk === undefined) await log.loadPage(at(cursor));
         else {
-          texts.push(...textsOf(batch.bytes));
-          cursor = batch.cursor;
+          texts.push(...textsOf(chunk.bytes));
+          cursor = chunk.cursor;
         }
       }
       return texts;

@@ -15,8 +15,8 @@ function segment(messages: readonly { from?: number; to?: number; length?: numbe
 const toAll = {};
 const [ana, bob, eve, ina] = [1, 2, 3, 4];
 
-describe("BatchBuilder", () => {
-  it("a batch is a complete response: the messages after a cursor, in order, and the new cursor", () => {
+describe("ChunkBuilder", () => {
+  it("a chunk is a complete response: the messages after a cursor, in order, and the new cursor", () => {
     const { bytes, cursor } = segment([toAll, toAll, toAll]).take(1, eve);
     expect(idsOf(bytes)).to.deep.equal([2, 3]);
     expect(Number(decode(bytes).cursor)).to.equal(3);
@@ -30,14 +30,14 @@ describe("BatchBuilder", () => {
     expect(part.take(0, eve).bytes).to.not.equal(part.take(1, eve).bytes);
   });
 
-  it("a private message is in the batches of its two accounts only, and the cursor passes it for all", () => {
+  it("a private message is in the chunks of its two accounts only, and every account's cursor moves past it", () => {
     const part = segment([toAll, { from: ana, to: bob }]);
     expect([ana, bob, eve].map((account) => idsOf(part.take(0, account).bytes))).to.deep.equal([[1, 2], [1, 2], [1]]);
     expect([ana, bob, eve].map((account) => part.take(0, account).cursor)).to.deep.equal([2, 2, 2]);
     expect(Number(decode(part.take(0, eve).bytes).cursor)).to.equal(2);
   });
 
-  it("a batch does not depend on which account takes it first", () => {
+  it("a chunk does not depend on which account takes it first", () => {
     for (const order of [
       [ana, eve],
       [eve, ana],
@@ -48,7 +48,7 @@ describe("BatchBuilder", () => {
     }
   });
 
-  it("a batch without visible messages has no bytes, and a cursor", () => {
+  it("a chunk without visible messages has no bytes, but a cursor", () => {
     const { bytes, cursor } = segment([
       { from: ana, to: bob },
       { from: bob, to: ana },
@@ -57,14 +57,14 @@ describe("BatchBuilder", () => {
     expect(cursor).to.equal(2);
   });
 
-  it("a batch covers a bounded number of invisible messages, so that it does not block the event loop", () => {
+  it("a chunk covers a bounded number of invisible messages, so that it does not block the event loop", () => {
     const part = segment(Array.from({ length: 10_000 }, () => ({ from: ana, to: bob })));
     const { bytes, cursor } = part.take(0, eve);
     expect(bytes).to.have.length(0);
     expect(cursor).to.be.within(1, 5_000);
   });
 
-  it("a batch fills up to 15/16 of a response, and the next one continues after it", () => {
+  it("a chunk fills up to 15/16 of a response, and the next one continues after it", () => {
     const part = segment(Array.from({ length: 100 }, () => ({ length: 1_000 })));
     const first = part.take(0, eve);
     expect(first.bytes.length).to.be.within(60 * 1024 - 1_100, 60 * 1024);
@@ -72,12 +72,12 @@ describe("BatchBuilder", () => {
     expect(idsOf(part.take(first.cursor, eve).bytes)[0]).to.equal(first.cursor + 1);
   });
 
-  it("a message that is larger than a response is a batch of its own", () => {
+  it("a message that is larger than a response is a chunk of its own", () => {
     const part = segment([toAll, { length: 5_000 }, toAll], 1_000);
     expect([0, 1, 2].map((after) => idsOf(part.take(after, eve).bytes))).to.deep.equal([[1], [2], [3]]);
   });
 
-  it("a batch is smaller if the reader's response has other content too", () => {
+  it("a chunk is smaller if other content takes more than 1/16 of the reader's response", () => {
     const part = segment(Array.from({ length: 20 }, () => ({ length: 100 })));
     const { bytes, cursor } = part.take(0, eve, 1_000);
     expect(bytes.length).to.be.within(700, 1_000);
@@ -85,7 +85,7 @@ describe("BatchBuilder", () => {
     expect(idsOf(part.take(0, eve).bytes)).to.have.length(20);
   });
 
-  it("readers with the same cursor get the same new cursor, also if their responses have some other content", () => {
+  it("readers with the same cursor get the same new cursor if other content takes less than 1/16", () => {
     const part = segment(
       Array.from({ length: 200 }, (_, i) => (i % 20 === 0 ? { from: ana, to: bob } : { length: 1_000 })),
     );
@@ -99,7 +99,7 @@ describe("BatchBuilder", () => {
     }
   });
 
-  it("every reader gets the messages that it may see once, in order, in batches of bounded size", () => {
+  it("every reader gets the messages that it may see once, in order, in chunks of bounded size", () => {
     const account = fc.integer({ min: 1, max: 4 });
     const message = fc.record({
       from: account,

@@ -89,7 +89,7 @@ describe("Timeline", () => {
     expect(tail.recent(9, 2)).to.equal(11);
   });
 
-  it("a batch that was made before an entry came is not given to a later reader", () => {
+  it("a chunk that was made before an entry came is not given to a later reader", () => {
     const tail = timeline(100_000);
     tail.append(entry(1));
     expect(idsOf(tail.take(0, 9).bytes)).to.deep.equal([1]);

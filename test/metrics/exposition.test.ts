@@ -37,7 +37,7 @@ describe("expose", () => {
     expect(textOf({ ...ABOUT, name: "a", type: "gauge", read: () => undefined })).to.match(/\na 0\n$/);
   });
 
-  it("A metric for its labels alone has one sample with all of them, whose value is 1.", () => {
+  it("a metric for its labels alone has one sample with all of them, whose value is 1", () => {
     const labels = { version: () => "1.2.3", runtime: () => 'a"b' };
     expect(textOf({ ...ABOUT, name: "a_info", type: "gauge", labels })).to.match(
       /\na_info\{version="1\.2\.3",runtime="a\\"b"\} 1\n$/,

@@ -30,7 +30,7 @@ describe("captureListen", () => {
     }
   });
 
-  it("captureListen leaves the method as it was, also after an error.", async () => {
+  it("captureListen leaves the method as it was, also after an error", async () => {
     const { listen: original } = net.Server.prototype;
     await Promise.all([listen(), listen()]);
     expect(net.Server.prototype.listen).to.equal(original);
@@ -42,7 +42,7 @@ describe("captureListen", () => {
     expect(net.Server.prototype.listen).to.equal(original);
   });
 
-  it("A wrapper that another library puts around the method during a capture stays, and works.", async () => {
+  it("a wrapper that another library puts around the method during a capture stays, and works", async () => {
     const { listen: original } = net.Server.prototype;
     const seen: string[] = [];
     try {
@@ -70,7 +70,7 @@ describe("captureListen", () => {
     ["a port and a host", [0, "127.0.0.1"]],
     ["a port alone", [0]],
   ] as const) {
-    it(`captureListen can set the options of a call with ${form}, and leaves the caller's own alone.`, async () => {
+    it(`captureListen can set the options of a call with ${form}, and leaves the caller's own alone`, async () => {
       const server = net.createServer();
       servers.push(server);
       const shown: object[] = [];

@@ -42,7 +42,7 @@ describe("ConnectionLimit", () => {
     return { client, outcome };
   }
 
-  it("Connections up to the limit are accepted, and the newcomer is closed and counted.", async () => {
+  it("connections up to the limit are accepted, and the newcomer is closed and counted", async () => {
     const limit = await listen(2);
     expect([(await connect()).outcome, (await connect()).outcome]).to.deep.equal(["accepted", "accepted"]);
     const { client, outcome } = await connect();
@@ -52,7 +52,7 @@ describe("ConnectionLimit", () => {
     expect(clients.slice(0, 2).map((each) => each.destroyed)).to.deep.equal([false, false]);
   });
 
-  it("A connection that ends makes room for another.", async () => {
+  it("a connection that ends makes room for another", async () => {
     await listen(1);
     const [first] = [(await connect()).client];
     first.destroy();
@@ -66,7 +66,7 @@ describe("ConnectionLimit", () => {
     expect((await connect()).outcome).to.equal("accepted");
   });
 
-  it("Refused connections have at most one line in the log per minute, which counts the others.", async () => {
+  it("refused connections have at most one line in the log per minute, which counts the others", async () => {
     await listen(1);
     await connect();
     for (let i = 0; i < 3; i++) expect((await connect()).outcome).to.equal("refused");
@@ -77,7 +77,7 @@ describe("ConnectionLimit", () => {
     expect(lines[1]?.facts).to.include({ sinceLastLine: 2 });
   });
 
-  it("A limit of 0 is no limit.", async () => {
+  it("a limit of 0 is no limit", async () => {
     const limit = await listen(0);
     for (let i = 0; i < 5; i++) expect((await connect()).outcome).to.equal("accepted");
     expect(limit.refused).to.equal(0);
@@ -85,7 +85,7 @@ describe("ConnectionLimit", () => {
 });
 
 describe("possibleConnections", () => {
-  it("Connections leave 128 of the files that a process may open, and 1 is the least.", () => {
+  it("connections leave 128 of the files that a process may open, and 1 is the least", () => {
     expect(possibleConnections(20_000, 1_024)).to.equal(896);
     expect(possibleConnections(500, 1_024)).to.equal(500);
     expect(possibleConnections(20_000, 64)).to.equal(1);
@@ -93,7 +93,7 @@ describe("possibleConnections", () => {
     expect(possibleConnections(0, 1_024)).to.equal(0);
   });
 
-  it("The limit of open files is that of this process.", function () {
+  it("the limit of open files is that of this process", function () {
     if (process.platform !== "linux") this.skip();
     expect(readOpenFilesLimit()).to.be.greaterThan(64);
   });

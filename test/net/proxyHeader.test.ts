@@ -9,7 +9,7 @@ describe("parseConnectionStart", () => {
     ["an IPv4 address", fromV4("192.0.2.7"), "192.0.2.7"],
     ["an IPv6 address", fromV6("20010db8000000010000000000000001"), "2001:db8:0:1:0:0:0:1"],
     ["an IPv4 address within IPv6", fromV6("00000000000000000000ffffc0000207"), "192.0.2.7"],
-    ["the proxy itself", LOCAL, undefined],
+    ["a connection of the proxy itself", LOCAL, undefined],
   ];
   for (const [what, header, address] of headers) {
     it(`the header of ${what} is recognised when all its bytes have arrived`, () => {
@@ -31,7 +31,7 @@ describe("parseConnectionStart", () => {
   });
 
   for (const [what, bytes] of Object.entries(MALFORMED)) {
-    it(`a header is malformed: ${what}`, () => {
+    it(`a header with ${what} is malformed`, () => {
       expect(parseConnectionStart(bytes)).to.deep.equal({ kind: "malformed" });
     });
   }

@@ -16,7 +16,7 @@ describe("LocalPresence when the roster fails", () => {
     const presence = new LocalPresence(
       override<MemoryRoster>(roster, {
         arrive: async (who: Online) => {
-          if (broken) throw new Error("the roster is away");
+          if (broken) throw new Error("the roster is unavailable");
           return roster.arrive(who);
         },
       }),
@@ -24,7 +24,7 @@ describe("LocalPresence when the roster fails", () => {
       { graceMs: LONG_MS, clock: Date.now, stopwatch: systemStopwatch },
     );
     const refused = await presence.join(session(1)).catch((error) => error);
-    expect(refused.message).to.equal("the roster is away");
+    expect(refused.message).to.equal("the roster is unavailable");
     await presence.leave(session(1), "left").catch(() => {});
     broken = false;
     expect(await roster.find("ana")).to.equal(undefined);
@@ -42,7 +42,7 @@ describe("LocalPresence when the roster fails", () => {
       override<MemoryRoster>(roster, {
         arrive: async (who: Online) => {
           arrivals += 1;
-          if (broken) throw new Error("the roster is away");
+          if (broken) throw new Error("the roster is unavailable");
           return roster.arrive(who);
         },
       }),

@@ -98,11 +98,12 @@ describe("PresenceFeed", () => {
     expect(feed.since(offset, "ina")).to.deep.equal(change(["ana", "eve"], ["bob"]));
   });
 
-  it("all changes are published once after the roster was away, however often it was polled", async () => {
+  it("all changes are published once after the roster was unavailable, however often it was polled", async () => {
     let failures = 0;
     const { feed, happen, gather, called } = await setUp((roster) =>
       override<Roster>(roster, {
-        changes: (since) => (failures-- > 0 ? Promise.reject(new StoreUnavailable("away")) : roster.changes(since)),
+        changes: (since) =>
+          failures-- > 0 ? Promise.reject(new StoreUnavailable("unavailable")) : roster.changes(since),
       }),
     );
     const offset = feed.offset;

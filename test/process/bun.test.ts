@@ -38,7 +38,7 @@ describe("findBun", () => {
     ["win32", "x64", ["@oven/bun-windows-x64/bin/bun.exe"]],
   ];
   for (const [platform, arch, files] of wanted) {
-    it(`findBun looks for the packages of ${platform} on ${arch}, and names the first if none is installed.`, () => {
+    it(`findBun looks for the packages of ${platform} on ${arch}, and names the first if none is installed`, () => {
       const asked: string[] = [];
       const resolve = (file: string) => {
         asked.push(file);
@@ -52,7 +52,7 @@ describe("findBun", () => {
     });
   }
 
-  it("findBun says that there is no Bun for another platform.", () => {
+  it("findBun says that there is no Bun for another platform", () => {
     for (const [platform, arch] of [
       ["freebsd", "x64"],
       ["linux", "riscv64"],
@@ -62,7 +62,7 @@ describe("findBun", () => {
     }
   });
 
-  it("findBun refuses a Bun that cannot be run on this machine, and says how it ended.", async () => {
+  it("findBun refuses a Bun that cannot be run on this machine, and says how it ended", async () => {
     const killed = await fake("#!/bin/sh\nkill -ILL $$\n");
     expect(problem(killed)).to.equal(
       `--runtime bun: ${folder.path}/bun cannot be run on this machine (SIGILL ended it). ${ON_NODE}`,
@@ -71,7 +71,7 @@ describe("findBun", () => {
     expect(problem(await fake("#!/nowhere/at/all\n"))).to.include("ENOENT");
   });
 
-  it("findBun refuses another version of Bun, and names both.", async () => {
+  it("findBun refuses another version of Bun, and names both", async () => {
     expect(problem(await fake("#!/bin/sh\necho 0.0.1\n"))).to.match(
       /^--runtime bun: this is Bun 0\.0\.1, and this version of Obrolan is tested with Bun \d+\.\d+\.\d+ alone\./,
     );
@@ -94,7 +94,7 @@ describe("runAsChild", () => {
     return { child, closed: once(child, "close"), out: () => out };
   }
 
-  it("runAsChild resolves with the exit code, or with 128 and the number of the signal.", async () => {
+  it("runAsChild resolves with the exit code, or with 128 and the number of the signal", async () => {
     const ended = start("echo hello; exit 7");
     await within(ended.closed, "the end");
     expect(ended.out()).to.equal("hello\ncode 7\n");
@@ -104,7 +104,7 @@ describe("runAsChild", () => {
   });
 
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGUSR2"] as const) {
-    it(`runAsChild forwards ${signal}, and lives until the child has ended.`, async () => {
+    it(`runAsChild forwards ${signal}, and lives until the child has ended`, async () => {
       const name = signal.slice("SIG".length);
       const { child, closed, out } = start(
         `trap 'echo trapped; exit 5' ${name}; echo ready; while :; do sleep 0.01; done`,

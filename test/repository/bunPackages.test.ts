@@ -30,7 +30,7 @@ describe("The packages of Bun", () => {
   const locked = async (): Promise<[string, LockedPackage][]> =>
     Object.entries<LockedPackage>((await read("package-lock.json")).packages).filter(([name]) => /\bbun\b/.test(name));
 
-  it("The packages of Bun are optional dependencies, one for each platform, of one exact version.", async () => {
+  it("the packages of Bun are optional dependencies, one for each platform, of one exact version", async () => {
     const { optionalDependencies } = await read("package.json");
     expect(Object.keys(optionalDependencies)).to.deep.equal(PLATFORMS.map((platform) => `@oven/bun-${platform}`));
     const versions = new Set(Object.values<string>(optionalDependencies));
@@ -38,7 +38,7 @@ describe("The packages of Bun", () => {
     expect([...versions][0]).to.match(/^\d+\.\d+\.\d+$/);
   });
 
-  it("The lock file has the hash of each package of Bun, and none of them has an install script.", async () => {
+  it("the lock file has the hash of each package of Bun, and none of them has an install script", async () => {
     const packages = await locked();
     expect(packages.map(([name]) => name)).to.deep.equal(PLATFORMS.map((name) => `node_modules/@oven/bun-${name}`));
     for (const [name, { integrity, hasInstallScript }] of packages) {
@@ -47,7 +47,7 @@ describe("The packages of Bun", () => {
     }
   });
 
-  it("No two packages of Bun are for the same platform, so that npm installs one of them.", async () => {
+  it("no two packages of Bun are for the same platform, so that npm installs one of them", async () => {
     const platforms = (await locked()).map(([, { os, cpu, libc }]) => [os, cpu, libc].flat().join(" "));
     expect(new Set(platforms).size, platforms.join(", ")).to.equal(PLATFORMS.length);
   });

@@ -1,7 +1,7 @@
 import type { Context } from "mocha";
 import { findBun } from "../../src/server/process/bun.ts";
 
-/** Skips a test or suite if Bun is not installed, and says how to install it. If `CI` is set, the test fails instead. */
+/** Skips a test or suite if Bun is not installed, and says how to install it. With `CI` set, the test fails instead. */
 export function needsBun(test: Context): void {
   try {
     findBun({});

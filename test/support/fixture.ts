@@ -18,9 +18,9 @@ export interface NodeEngines {
   close(): Promise<void>;
 }
 
-/** What the servers of a test share: the store, and the bus between them. */
+/** What the nodes of a test share: the store, and the bus between them. */
 export interface Fixture {
-  /** The number of servers. */
+  /** The number of nodes. */
   readonly nodes: number;
   /** A folder for files of the test. The SQLite store is here too. */
   readonly folder: string;
@@ -30,10 +30,10 @@ export interface Fixture {
   remove(): Promise<void>;
 }
 
-/** The number of nodes of each server in a test: 1, except with `npm run test:cluster`. */
+/** The number of nodes that serve a test: 1, except with `npm run test:cluster`. */
 export const NODES = Number(process.env.TEST_NODES ?? 1);
 
-/** A new fixture for a server of `NODES` nodes. */
+/** A new fixture for `NODES` nodes. */
 export async function newFixture(): Promise<Fixture> {
   const folder = await mkdtemp(path.join(tmpdir(), "obrolan-test-"));
   return NODES === 1 ? embedded(folder) : distributed(folder);

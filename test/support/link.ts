@@ -6,17 +6,24 @@ export type Way = "up" | "down";
 /** Both directions. */
 export const WAYS: readonly Way[] = ["up", "down"];
 
-/**
- * What happens to bytes, in this order: they pass, they wait unread, they are read and wait, they are lost, or they
- * pass a few at a time.
- */
-export type Flow = "pass" | "hold" | "keep" | "lose" | { readonly bytes: number; readonly everyMs: number };
+/** What happens to the bytes of a direction. */
+export type Flow =
+  /** They pass. */
+  | "pass"
+  /** They wait unread. */
+  | "hold"
+  /** They are read, and wait in the proxy. */
+  | "keep"
+  /** They are read and dropped. */
+  | "lose"
+  /** They pass a few at a time. */
+  | { readonly bytes: number; readonly everyMs: number };
 
 const beingReset = new WeakSet<net.Socket>();
 
 /**
- * Resets a connection, or destroys it if its end has begun: Node's `resetAndDestroy` then fails with EINVAL and loses
- * the handle, and waits for it in a busy loop at the end of the process (seen with Node 24.21).
+ * Resets a connection, or destroys it if its end has begun. After `end()`, Node's `resetAndDestroy` fails with EINVAL
+ * and loses the handle, for which the process waits in a busy loop when it ends (seen with Node 24.21).
  */
 export function reset(socket: net.Socket): void {
   if (!socket.writableEnded) {
@@ -38,7 +45,7 @@ export class Link {
     server.on("close", () => this.#closed(client));
   }
 
-  /** Says what happens to the bytes of a direction from now on. */
+  /** Sets what happens to the bytes of a direction from now on. */
   set(way: Way, flow: Flow): void {
     this.#pumps[way].set(flow);
   }
@@ -81,7 +88,7 @@ export class Link {
     this.#ends.client.resetAndDestroy();
   }
 
-  /** Makes the connection half-open: resets this side, and never tells the other one. */
+  /** Makes the connection half-open: resets the side `end`, and never tells the other one. */
   forget(end: "client" | "server"): void {
     this.#silent = true;
     this.set("up", "lose");
@@ -95,7 +102,8 @@ export class Link {
 }
 
 /**
- * Moves the bytes of one direction. It reads no more than the other end does, so that a slow reader slows the sender.
+ * Moves the bytes of one direction. Unless the flow is `keep` or `lose`, it reads no more than the other end does, so
+ * that a slow reader slows the sender.
  */
 class Pump {
   readonly #from: net.Socket;

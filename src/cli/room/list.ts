@@ -1,7 +1,7 @@
 import type { Item } from "../terminal/item.ts";
 import type { Command, Context } from "./command.ts";
 
-/** The largest page of `List`. The users after the first page are only counted: a longer list would not be read. */
+/** The largest page of `List`. The users after the first page are only counted, because nobody reads a longer list. */
 const MAX_NAMES = 1000;
 
 /** `list`: shows who is online. */

@@ -8,7 +8,7 @@ const READER_GONE_CODES = ["EPIPE", "ECONNRESET"];
 
 /**
  * An output stream that may break. If its reader is gone, as under `| head`, that is not a failure; a full disk is one.
- * Either way the program continues, and further output is dropped.
+ * Either way further output is dropped. The program decides whether it ends: see `readerGone`.
  */
 export class Output {
   readonly #stream: Writable;

@@ -18,7 +18,7 @@ export interface Certificates extends SettingFile {
 /** The labels that OpenSSL accepts. */
 const CERTIFICATE = /^(X509 |TRUSTED )?CERTIFICATE$/;
 
-/** Reads authorities to trust. Throws a `ConfigError` with the remedy. */
+/** Reads authorities to trust. Throws a `ConfigError` that says what is wrong with the file. */
 export function readAuthorities(named: SettingFile): Certificates {
   return certificatesOf(readPem(named), true);
 }

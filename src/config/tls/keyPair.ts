@@ -16,7 +16,7 @@ const KEY = /^([A-Z0-9]+ )?PRIVATE KEY$/;
 
 /**
  * Reads a certificate and its key, which may be in the same file. Throws a `ConfigError` that names the wrong file and
- * the remedy.
+ * says what is wrong.
  */
 export function readKeyPair(cert: SettingFile, key: SettingFile): KeyPair {
   const certificates = certificatesOf(readPem(cert), false);

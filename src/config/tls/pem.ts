@@ -16,8 +16,8 @@ export interface PemFile extends SettingFile {
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----/gs;
 
 /**
- * Reads a PEM file that a setting names. Throws a `ConfigError` with the remedy if the file cannot be read, is empty,
- * or has another format. The caller checks the content of the blocks.
+ * Reads a PEM file that a setting names. Throws a `ConfigError` if the file cannot be read, is empty, or has another
+ * format. The caller checks the content of the blocks.
  */
 export function readPem(named: SettingFile): PemFile {
   const bytes = readSettingFile(named);

@@ -1,4 +1,4 @@
-import { overloaded, Refusal } from "../common/refusal.ts";
+import { Refusal, tooManySignIns } from "../common/refusal.ts";
 import { SerialQueue } from "../common/serialQueue.ts";
 import type { FailedLoginStore } from "./ports/failedLoginStore.ts";
 
@@ -41,7 +41,7 @@ export class LoginThrottle {
   async attempt<T>(key: string, attempt: () => Promise<T | undefined>): Promise<T | undefined> {
     if (this.#freeFailures === 0) return attempt();
     const queue = this.#queues.get(key) ?? new SerialQueue();
-    if (queue.length >= MAX_QUEUED) throw overloaded();
+    if (queue.length >= MAX_QUEUED) throw tooManySignIns();
     this.#queues.set(key, queue);
     try {
       return await queue.run(() => this.#try(key, attempt));

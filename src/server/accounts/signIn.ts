@@ -33,7 +33,10 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** The most writes of `lastUsedAt` for a session within its idle time. */
+/**
+ * How often a use of a session is stored at most within its idle time, because each is a write. With the default idle
+ * time of 7 days this is once an hour.
+ */
 const MAX_TOUCHES_PER_IDLE_TIME = 168;
 /** The clocks of several servers differ by less than this, in milliseconds. */
 const CLOCK_DIFFERENCE_MS = 60 * 60 * 1_000;
@@ -105,7 +108,7 @@ export class SignIn {
     const { earlier, later } = this.#clock.read();
     if (session === undefined) throw sessionInvalid();
     const { expiresAt, lastUsedAt } = session;
-    // A jump of the clock must not end a session, so it must have expired with the jump and without it.
+    // A jump of the clock must not end a session, so only a session that has expired by the earlier reading is refused.
     if (expiresAt <= earlier || lastUsedAt + this.#timings.sessionIdleMs <= earlier) throw sessionInvalid();
     this.markUsed(session.id, lastUsedAt, later);
     return session;
@@ -135,8 +138,8 @@ export class SignIn {
   }
 
   /**
-   * Deletes the expired sessions, and lowers the times that a clock stored while it was ahead. Call this only while the
-   * clock is settled, because a deleted session cannot be restored.
+   * Deletes the expired sessions. Lowers expiries and last uses that are too late because a clock was ahead when it
+   * stored them. Call this only while the clock is settled, because a deleted session cannot be restored.
    */
   async purgeExpired(): Promise<void> {
     const { sessions } = this.#stores;

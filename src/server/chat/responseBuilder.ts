@@ -104,7 +104,7 @@ export class ResponseBuilder {
   }
 
   #respond(fields: readonly Uint8Array[], events: number, messages: number): Uint8Array | undefined {
-    // A single field is not copied, because it is often a batch that readers share.
+    // A single field is not copied, because it is often a chunk that readers share.
     const response = fields.length <= 1 ? fields[0] : Buffer.concat(fields);
     if (response !== undefined) this.#counters.response(response.length, events, messages);
     return response;

@@ -70,8 +70,8 @@ export function shuttingDown(): Refusal {
   });
 }
 
-/** The refusal if too many sign-ins wait, or if the unfinished requests of a connection take too much memory. */
-export function overloaded(): Refusal {
+/** The refusal if too many sign-ins wait. */
+export function tooManySignIns(): Refusal {
   return new Refusal("OVERLOADED", "Too many people are signing in at the moment. Try again in a second.", {
     retryAfterMs: RETRY_SOON_MS,
   });

@@ -1,6 +1,6 @@
 /**
- * Milliseconds since some moment, unaffected by changes of the system's clock: use it for durations and timeouts. Use a
- * clock, which gives milliseconds since the epoch, for times that are stored or shown.
+ * Milliseconds since some moment, unaffected by changes of the system's clock. Use a stopwatch for durations and
+ * timeouts. Use a clock, which gives milliseconds since the epoch, for times that are stored or shown.
  */
 export type Stopwatch = () => number;
 

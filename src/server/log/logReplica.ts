@@ -8,7 +8,7 @@ import type { Message } from "./message.ts";
 import { OutOfOrderBuffer } from "./outOfOrderBuffer.ts";
 import { Pages } from "./pages.ts";
 import type { LogState, LogStore } from "./ports/logStore.ts";
-import { type Batch, type Entry, toEntry } from "./segment.ts";
+import { type Chunk, type Entry, toEntry } from "./segment.ts";
 import { Timeline } from "./timeline.ts";
 
 /** The cursor of a reader, and its account. */
@@ -135,7 +135,7 @@ export class LogReplica {
    * The messages after a reader's cursor that its account may see, as one response; `undefined` if they are in a page
    * that is not cached: call `loadPage` first. The cursor must lie between `oldestId - 1` and `headId - 1`.
    */
-  take(reader: ReadPosition, maxBytes?: number): Batch | undefined {
+  take(reader: ReadPosition, maxBytes?: number): Chunk | undefined {
     const { cursor, accountId } = reader;
     if (cursor + 1 < this.#timeline.firstId) {
       const page = this.pages.get(cursor + 1, reader);
@@ -239,17 +239,17 @@ export class LogReplica {
 /** Reads the newest messages of a log, about as many as fit into the timeline. */
 async function readNewestPart(store: LogStore, sizes: Sizes): Promise<NewestPart> {
   const { logId, headId, oldestId: begin } = await store.state();
-  const chunks: Message[][] = [];
+  const parts: Message[][] = [];
   let oldestId = begin;
   let after = headId;
   for (let bytes = 0; after >= oldestId && bytes < sizes.timelineBytes; ) {
     const from = Math.max(oldestId, after - sizes.pageMessages + 1);
-    const chunk = await store.read(from, after);
-    for (const message of chunk) bytes += Buffer.byteLength(message.text) + 100;
-    chunks.push(chunk);
-    // Another node may be truncating the log: then the chunk begins later, and the log has nothing before the chunk.
-    if (chunk[0]?.id !== from) oldestId = chunk[0]?.id ?? after + 1;
+    const part = await store.read(from, after);
+    for (const message of part) bytes += Buffer.byteLength(message.text) + 100;
+    parts.push(part);
+    // Another node may be truncating the log: then the part begins later, and the log has nothing before the part.
+    if (part[0]?.id !== from) oldestId = part[0]?.id ?? after + 1;
     after = Math.max(from, oldestId) - 1;
   }
-  return { logId, oldestId, messages: chunks.reverse().flat(), after };
+  return { logId, oldestId, messages: parts.reverse().flat(), after };
 }

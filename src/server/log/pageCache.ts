@@ -1,8 +1,8 @@
 import type { LogEncoder } from "./events.ts";
-import { type Batch, BatchBuilder, ENTRY_OVERHEAD_BYTES, type Entry, type Segment } from "./segment.ts";
+import { type Chunk, ChunkBuilder, ENTRY_OVERHEAD_BYTES, type Entry, type Segment } from "./segment.ts";
 
-/** A page needs few batches: each reader begins a page at the first message, except the first page that it reads. */
-const MAX_SHARED_BATCHES = 16;
+/** A page needs few chunks: each reader begins a page at the first message, except the first page that it reads. */
+const MAX_SHARED_CHUNKS = 16;
 
 /** A part of the log that was read from the store, for readers behind the timeline. */
 export class Page implements Segment {
@@ -10,16 +10,16 @@ export class Page implements Segment {
   readonly lastId: number;
   /** The memory that the page takes, in bytes. */
   readonly bytes: number;
-  readonly #batches: BatchBuilder;
+  readonly #chunks: ChunkBuilder;
   readonly #entries: readonly Entry[];
 
   /** `start`: the id at which the page begins if it has no entries. `maxBytes`: of a response. */
   constructor(entries: readonly Entry[], start: number, encoder: LogEncoder, maxBytes: number) {
-    this.#batches = new BatchBuilder(encoder, maxBytes, MAX_SHARED_BATCHES);
+    this.#chunks = new ChunkBuilder(encoder, maxBytes, MAX_SHARED_CHUNKS);
     this.#entries = entries;
     this.firstId = entries[0]?.id ?? start;
     this.lastId = this.firstId + entries.length - 1;
-    // Every entry counts twice, because the shared batches contain its bytes again.
+    // Every entry counts twice, because the shared chunks contain its bytes again.
     this.bytes = entries.reduce((sum, entry) => sum + 2 * entry.bytes.length + ENTRY_OVERHEAD_BYTES, 0);
   }
 
@@ -27,9 +27,9 @@ export class Page implements Segment {
     return this.#entries[id - this.firstId] as Entry;
   }
 
-  /** The messages after `after` that an account may see: see `BatchBuilder.take`. */
-  take(after: number, accountId: number, maxBytes?: number): Batch {
-    return this.#batches.take(this, after, accountId, maxBytes);
+  /** The messages after `after` that an account may see: see `ChunkBuilder.take`. */
+  take(after: number, accountId: number, maxBytes?: number): Chunk {
+    return this.#chunks.take(this, after, accountId, maxBytes);
   }
 }
 

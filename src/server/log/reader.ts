@@ -58,20 +58,20 @@ export class Reader {
   }
 
   /**
-   * Takes the next portion, with at most `maxBytes` if given (see `BatchBuilder.take`). `undefined` if there is none.
+   * Takes the next portion, with at most `maxBytes` if given (see `ChunkBuilder.take`). `undefined` if there is none.
    * If `onPages` is true then, the page with the message `cursor + 1` must be loaded first.
    */
   take(maxBytes?: number): Portion | undefined {
     if (this.#gap || this.#cursor < this.#log.oldestId - 1) return this.#takeGap();
     while (this.#cursor < this.#log.headId) {
-      const batch = this.#log.take(this, maxBytes);
-      if (batch === undefined) return undefined;
-      this.#cursor = batch.cursor;
-      if (batch.bytes.length === 0 && this.#cursor < this.#log.headId) continue;
+      const chunk = this.#log.take(this, maxBytes);
+      if (chunk === undefined) return undefined;
+      this.#cursor = chunk.cursor;
+      if (chunk.bytes.length === 0 && this.#cursor < this.#log.headId) continue;
       const event = this.#caughtUp();
-      if (batch.bytes.length === 0 && event === undefined) return undefined;
+      if (chunk.bytes.length === 0 && event === undefined) return undefined;
       this.#toldUpTo = this.#cursor;
-      const { bytes, messages } = batch;
+      const { bytes, messages } = chunk;
       return { bytes, messages, cursor: bytes.length > 0 ? 0 : this.#cursor, event };
     }
     const event = this.#caughtUp();

@@ -21,21 +21,21 @@ export interface Segment {
 }
 
 /** The messages that a reader takes at once. */
-export interface Batch {
+export interface Chunk {
   /** A whole response with its cursor; empty if the reader may see no message up to `cursor`. */
   readonly bytes: Uint8Array;
-  /** The id of the last message that the batch covers. */
+  /** The id of the last message that the chunk covers. */
   readonly cursor: number;
   /** The number of messages in `bytes`. */
   readonly messages: number;
 }
 
-interface SharedBatch extends Batch {
-  /** The senders and recipients of the private messages that the batch passes: they see more than other accounts. */
+interface SharedChunk extends Chunk {
+  /** The senders and recipients of the private messages that the chunk passes: they see more than other accounts. */
   readonly insiders: ReadonlySet<number>;
 }
 
-/** Which entries become a batch: those after `after`, up to `upTo`, as many as fit into `maxBytes`. */
+/** Which entries become a chunk: those after `after`, up to `upTo`, as many as fit into `maxBytes`. */
 interface Selection {
   readonly after: number;
   readonly upTo: number;
@@ -43,11 +43,11 @@ interface Selection {
   readonly sees: (entry: Entry) => boolean;
 }
 
-/** The most entries that one batch covers, so that a long run of invisible messages does not block the event loop. */
+/** The most entries that one chunk covers, so that a long run of invisible messages does not block the event loop. */
 const MAX_SCANNED = 4_096;
 /**
- * Shared batches fill at most this part of a response. The rest has space for a reader's own replies, so that all
- * readers keep the same cursor: if each took as much as fits, no two readers would share a batch after the first full
+ * Shared chunks fill at most this part of a response. The rest has space for a reader's own replies, so that all
+ * readers keep the same cursor: if each took as much as fits, no two readers would share a chunk after the first full
  * response.
  */
 const SHARED_PART = 15 / 16;
@@ -62,17 +62,17 @@ export function toEntry(message: Message, encoder: LogEncoder): Entry {
 }
 
 /**
- * Builds the batches of a segment. Readers at the same cursor share the bytes of one batch, except the senders and
+ * Builds the chunks of a segment. Readers at the same cursor share the bytes of one chunk, except the senders and
  * recipients of its private messages, and readers with less space.
  */
-export class BatchBuilder {
+export class ChunkBuilder {
   readonly #encoder: LogEncoder;
   readonly #maxBytes: number;
   readonly #maxShared: number;
-  /** By the cursor of its readers; the batch that was built first comes first. */
-  readonly #shared = new Map<number, SharedBatch>();
+  /** By the cursor of its readers; the chunk that was built first comes first. */
+  readonly #shared = new Map<number, SharedChunk>();
 
-  /** `maxBytes`: of a response, unless one event alone is larger. `maxShared`: the most batches that are kept. */
+  /** `maxBytes`: of a response, unless one event alone is larger. `maxShared`: the most chunks that are kept. */
   constructor(encoder: LogEncoder, maxBytes: number, maxShared: number) {
     this.#encoder = encoder;
     this.#maxBytes = maxBytes;
@@ -84,8 +84,8 @@ export class BatchBuilder {
    * is larger. The segment must contain `after + 1`. A reader gives a smaller `maxBytes` if its response has other
    * content too.
    */
-  take(segment: Segment, after: number, accountId: number, maxBytes = this.#maxBytes): Batch {
-    const shared = this.#sharedBatch(segment, after);
+  take(segment: Segment, after: number, accountId: number, maxBytes = this.#maxBytes): Chunk {
+    const shared = this.#sharedChunk(segment, after);
     if (!shared.insiders.has(accountId) && shared.bytes.length + this.#encoder.maxTrailerBytes <= maxBytes)
       return shared;
     return this.#build(segment, {
@@ -96,12 +96,12 @@ export class BatchBuilder {
     });
   }
 
-  /** Drops all batches that are kept, because the segment has new entries that they could contain. */
+  /** Drops all chunks that are kept, because the segment has new entries that they could contain. */
   clear(): void {
     this.#shared.clear();
   }
 
-  #sharedBatch(segment: Segment, after: number): SharedBatch {
+  #sharedChunk(segment: Segment, after: number): SharedChunk {
     const kept = this.#shared.get(after);
     if (kept !== undefined) return kept;
     const insiders = new Set<number>();
@@ -111,19 +111,19 @@ export class BatchBuilder {
       return false;
     };
     const upTo = Math.min(segment.lastId, after + MAX_SCANNED);
-    const batch = this.#build(segment, { after, upTo, maxBytes: this.#maxBytes * SHARED_PART, sees });
-    const shared = { ...batch, insiders };
+    const chunk = this.#build(segment, { after, upTo, maxBytes: this.#maxBytes * SHARED_PART, sees });
+    const shared = { ...chunk, insiders };
     this.#keep(after, shared);
     return shared;
   }
 
-  #keep(after: number, batch: SharedBatch): void {
+  #keep(after: number, chunk: SharedChunk): void {
     const oldest = this.#shared.size >= this.#maxShared ? this.#shared.keys().next().value : undefined;
     if (oldest !== undefined) this.#shared.delete(oldest);
-    this.#shared.set(after, batch);
+    this.#shared.set(after, chunk);
   }
 
-  #build(segment: Segment, { after, upTo, maxBytes, sees }: Selection): Batch {
+  #build(segment: Segment, { after, upTo, maxBytes, sees }: Selection): Chunk {
     const fields: Uint8Array[] = [];
     let bytes = this.#encoder.maxTrailerBytes;
     let cursor = after;

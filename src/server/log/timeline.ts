@@ -1,17 +1,17 @@
 import type { Sizes } from "../common/limits.ts";
 import type { LogEncoder } from "./events.ts";
 import { maySee } from "./message.ts";
-import { type Batch, BatchBuilder, ENTRY_OVERHEAD_BYTES, type Entry, type Segment } from "./segment.ts";
+import { type Chunk, ChunkBuilder, ENTRY_OVERHEAD_BYTES, type Entry, type Segment } from "./segment.ts";
 
 /** Live readers have at most a few dozen different cursors at a time. */
-const MAX_SHARED_BATCHES = 32;
+const MAX_SHARED_CHUNKS = 32;
 /** With fewer empty elements in front, the array is not cut: a cut moves all other elements. */
 const MIN_EMPTY = 1_024;
 
 /** The newest part of the log in memory, every entry encoded. It is bounded in bytes. */
 export class Timeline implements Segment {
   readonly #maxBytes: number;
-  readonly #batches: BatchBuilder;
+  readonly #chunks: ChunkBuilder;
   #entries: (Entry | undefined)[] = [];
   #start = 0;
   #bytes = 0;
@@ -22,7 +22,7 @@ export class Timeline implements Segment {
    * entry stays even if it alone is larger.
    */
   constructor(encoder: LogEncoder, sizes: Pick<Sizes, "timelineBytes" | "responseBytes">, headId: number) {
-    this.#batches = new BatchBuilder(encoder, sizes.responseBytes, MAX_SHARED_BATCHES);
+    this.#chunks = new ChunkBuilder(encoder, sizes.responseBytes, MAX_SHARED_CHUNKS);
     this.#maxBytes = sizes.timelineBytes;
     this.#lastId = headId;
   }
@@ -44,9 +44,9 @@ export class Timeline implements Segment {
     return this.#entries[this.#start + id - this.firstId] as Entry;
   }
 
-  /** The messages after `after` that an account may see: see `BatchBuilder.take`. */
-  take(after: number, accountId: number, maxBytes?: number): Batch {
-    return this.#batches.take(this, after, accountId, maxBytes);
+  /** The messages after `after` that an account may see: see `ChunkBuilder.take`. */
+  take(after: number, accountId: number, maxBytes?: number): Chunk {
+    return this.#chunks.take(this, after, accountId, maxBytes);
   }
 
   /** Appends the entry with the id `lastId + 1`; evicts the oldest entries if all together take too much memory. */
@@ -56,14 +56,14 @@ export class Timeline implements Segment {
     this.#lastId = entry.id;
     this.#bytes += costOf(entry);
     while (this.#bytes > this.#maxBytes && this.firstId < this.#lastId) this.#evict();
-    this.#batches.clear();
+    this.#chunks.clear();
   }
 
   /** Drops all entries before `id`. If `id` is beyond the last entry, the next entry must be `id`. */
   truncateBefore(id: number): void {
     while (this.firstId < id && this.firstId <= this.#lastId) this.#evict();
     this.#lastId = Math.max(this.#lastId, id - 1);
-    this.#batches.clear();
+    this.#chunks.clear();
   }
 
   /**

@@ -1,6 +1,6 @@
 /** How long a failure counts. */
 export const FAILURE_WINDOW_MS = 15 * 60 * 1_000;
-/** A wrong clock has recorded a failure that lies further ahead. It must not lock the user out, so it does not count. */
+/** A failure further ahead was recorded by a wrong clock. It must not lock the user out, so it does not count. */
 export const MAX_FAILURE_AHEAD_MS = 60_000;
 
 /** The failed sign-ins of a key, which is a username and an address. */

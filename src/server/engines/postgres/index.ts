@@ -46,8 +46,8 @@ export interface PostgresOptions extends Partial<LeaseTimes> {
   /** How long to wait for an unavailable database, in milliseconds. Default: 30,000. */
   readonly startTimeoutMs?: number;
   /**
-   * How long an answer of the database may take, in milliseconds. The server ends a call after four fifths of this
-   * time, or after it has waited for a lock for two fifths. Default: 5,000.
+   * How long an answer of the database may take, in milliseconds. PostgreSQL ends a statement after four fifths of
+   * this time, or after it has waited for a lock for two fifths. Default: 5,000.
    */
   readonly answerTimeoutMs?: number;
 }
@@ -80,7 +80,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   try {
     // The database may have become unavailable again.
     await retryUntil(deadline, address.name, async () => {
-      // Makes the node's first observation of the log.
+      // Reads the log's state, so that the node notices a regression after this.
       await log.state();
       await leases.start();
     });
@@ -100,7 +100,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   };
 }
 
-/** The `synchronous_commit` for connections that write: that of the server, but "on" instead of "off". */
+/** The `synchronous_commit` for the connections that append and write: the server's, but "on" instead of "off". */
 function durableLevel(serverLevel: string, { name }: Address, report: (error: Error) => void): string {
   if (serverLevel !== "off") return serverLevel;
   report(
@@ -134,7 +134,7 @@ function openPools(
     write: open({ name: "write", max: 3, settings: durable, timeoutMs: answerTimeoutMs }),
     read: open({ name: "read", max: 4, settings, timeoutMs: answerTimeoutMs }),
     find: open({ name: "find", max: 1, settings, timeoutMs: answerTimeoutMs }),
-    // Needs no sync: after a crash of the server every node stores all of its users again.
+    // Needs no sync: after a crash of PostgreSQL every node stores all of its users again.
     leases: open({
       name: "roster",
       max: 1,

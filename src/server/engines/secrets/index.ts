@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
 import type { Secrets } from "../../accounts/ports/secrets.ts";
-import { overloaded } from "../../common/refusal.ts";
+import { tooManySignIns } from "../../common/refusal.ts";
 import { JobQueue, QueueFull } from "../shared/jobQueue.ts";
 
 /**
@@ -47,7 +47,7 @@ export class NodeSecrets implements Secrets {
     try {
       return await this.#queue.run(job);
     } catch (error) {
-      throw error instanceof QueueFull ? overloaded() : error;
+      throw error instanceof QueueFull ? tooManySignIns() : error;
     }
   }
 

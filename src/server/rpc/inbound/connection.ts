@@ -1,4 +1,5 @@
 import { constants, type Http2Session, type ServerHttp2Stream } from "node:http2";
+import { PREFIX_BYTES } from "../messageFrame.ts";
 import type { InboundLimits } from "./limits.ts";
 
 /** What one connection costs: the bytes of its unfinished requests, and its violations of the limits. */
@@ -22,7 +23,7 @@ export class InboundConnection {
     return this.#unfinishedBytes <= this.#limits.unfinishedBytes;
   }
 
-  /** Counts a violation of a limit. At the number `limits.violations` it closes the connection. */
+  /** Counts a violation of a limit. Closes the connection at violation number `limits.violations`. */
   violated(): void {
     this.#violations += 1;
     if (this.#violations < this.#limits.violations || this.#session.destroyed) return;
@@ -33,8 +34,9 @@ export class InboundConnection {
 
 /**
  * Counts the DATA frames of one request, also the unread ones: each frame is an object of over 100 bytes, however small
- * its content is. gRPC libraries send frames that are on average larger than the prefix of a message. Frames that
- * arrived in the same read of the socket as the headers of the call are not counted: there are a few thousand at most.
+ * its content is. A request of many frames that are on average smaller than the prefix of a message is hostile, because
+ * no gRPC library sends such frames. The count begins with the next read of the socket: frames that arrived together
+ * with the headers of the call are not counted. They are a few thousand at most.
  */
 export class FrameCount {
   readonly #max: number;
@@ -63,6 +65,6 @@ export class FrameCount {
   #add(bytes: number): boolean {
     this.#frames += 1;
     this.#bytes += bytes;
-    return this.#frames > this.#max && this.#bytes < 5 * this.#frames;
+    return this.#frames > this.#max && this.#bytes < PREFIX_BYTES * this.#frames;
   }
 }

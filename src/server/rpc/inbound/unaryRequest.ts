@@ -1,6 +1,6 @@
 import { constants, type ServerHttp2Stream } from "node:http2";
 import { Status } from "nice-grpc-common";
-import { overloaded } from "../../common/refusal.ts";
+import { RETRY_SOON_MS, Refusal } from "../../common/refusal.ts";
 import { InvalidRequest } from "../invalidRequest.ts";
 import { PREFIX_BYTES } from "../messageFrame.ts";
 import { FrameCount, type InboundConnection } from "./connection.ts";
@@ -76,7 +76,8 @@ export class UnaryRequest {
     const keptBytes = this.#frames.unfinishedBytes + (this.#message?.length ?? 0);
     const grown = keptBytes - this.#keptBytes;
     this.#keptBytes = keptBytes;
-    return this.#parts.connection.keep(grown) ? undefined : overloaded();
+    const { connection, limits } = this.#parts;
+    return connection.keep(grown) ? undefined : tooMuchUnfinished(limits.unfinishedBytes);
   }
 
   #end(): void {
@@ -124,6 +125,13 @@ export class UnaryRequest {
 
 function isOneMessage(frame: Buffer): boolean {
   return frame.length === PREFIX_BYTES + frame.readUInt32BE(1);
+}
+
+function tooMuchUnfinished(maxBytes: number): Refusal {
+  const message =
+    `The unfinished requests of this connection have more than ${maxBytes} bytes in all. ` +
+    "Finish some of them, and try again in a second.";
+  return new Refusal("OVERLOADED", message, { retryAfterMs: RETRY_SOON_MS });
 }
 
 function tooSlow(requestMs: number): InvalidRequest {
