@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -27,7 +26,7 @@ export function canBeRemote(options: TestServerOptions): boolean {
 /** Starts one more server, as a process of its own on Bun. */
 export async function startOnBun(fixture: Fixture, options: TestServerOptions): Promise<TestNode> {
   const { logger, ...rest } = options;
-  const pipe = new SyncPipe(fixture.folder, randomUUID());
+  const pipe = new SyncPipe();
   const args = [`--config=${CONFIG}`, MAIN, fixture.folder, pipe.requests, pipe.responses];
   const child = spawn(findBun({}), args, { stdio: ["pipe", "pipe", "inherit"] });
   const closed = once(child, "close");

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, constants, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { DEADLINE } from "../deadline.ts";
 import { fromLine } from "./values.ts";
@@ -11,13 +12,16 @@ const RESPONSE_BYTES = 64 * 1024;
 export class SyncPipe {
   readonly requests: string;
   readonly responses: string;
+  readonly #folder: string;
   readonly #write: number;
   readonly #read: number;
   readonly #never = new Int32Array(new SharedArrayBuffer(4));
 
-  constructor(folder: string, name: string) {
-    this.requests = path.join(folder, `${name}.requests`);
-    this.responses = path.join(folder, `${name}.responses`);
+  constructor() {
+    // Not in the server's folder: a test that reads all files of that one would wait for the pipe's next line.
+    this.#folder = mkdtempSync(path.join(tmpdir(), "obrolan-pipe-"));
+    this.requests = path.join(this.#folder, "requests");
+    this.responses = path.join(this.#folder, "responses");
     execFileSync("mkfifo", [this.requests, this.responses]);
     // Opened for both directions: otherwise it would wait for the other process.
     this.#write = openSync(this.requests, "r+");
@@ -42,6 +46,6 @@ export class SyncPipe {
 
   close(): void {
     for (const fd of [this.#write, this.#read]) closeSync(fd);
-    for (const file of [this.requests, this.responses]) rmSync(file, { force: true });
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
