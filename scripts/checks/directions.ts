@@ -71,7 +71,7 @@ export const directions: readonly Folder[] = [
   folder(`${S}/engines`, [S, "src/config", "src/shared"], "the engines do not depend on the client"),
   folder(
     `${S}/rpc`,
-    ["src/gen", ...[...DOMAINS, "node"].map((name) => `${S}/${name}`)],
+    ["src/gen", "src/shared", ...[...DOMAINS, "node"].map((name) => `${S}/${name}`)],
     "rpc/ calls the node, and does not depend on engines",
   ),
   folder(`${S}/net`, [`${S}/common`, "src/shared"], "net/ handles sockets, and does not depend on the chat", ["node:"]),

@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { findBun } from "../../src/server/process/bun.ts";
 import { needsBun } from "../support/bun.ts";
 import { makeCertificate } from "../support/certificate.ts";
-import { sendAll } from "../support/commands.ts";
+import { join, sendAll } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";
 import { run } from "../support/externalTools.ts";
 import { useFolder } from "../support/folder.ts";
@@ -156,7 +156,7 @@ for (const runtime of ["node", "bun"] as const) {
     });
 
     /** Connects and stays silent. */
-    async function stayOnTheLine(port: number): Promise<Socket> {
+    async function connectSilently(port: number): Promise<Socket> {
       const socket = connect(port, "127.0.0.1").on("error", () => {});
       sockets.push(socket);
       await once(socket, "connect");
@@ -176,7 +176,7 @@ for (const runtime of ["node", "bun"] as const) {
           ...["--runtime", runtime],
           ...flags,
         ]);
-        const silent = await stayOnTheLine(port);
+        const silent = await connectSilently(port);
         const closed = once(silent, "close");
         const wire = await Connection.open({ port, ...(isTls && { ca: cert }) });
         await wire.register("ana", PASSWORD);
@@ -187,6 +187,26 @@ for (const runtime of ["node", "bun"] as const) {
         wire.close();
       });
     }
+
+    it("a stream that is not read delays no other stream of its connection", async () => {
+      const { port } = await ServerProcess.serve(path.join(folder.path, "data"), [
+        ...["--runtime", runtime, "--messages-per-second", "0", "--burst", "0"],
+      ]);
+      const wire = await Connection.open({ port });
+      const [ana, bob] = [await wire.register("ana", PASSWORD), await wire.register("bob", PASSWORD)];
+      const unread = wire.chat(ana.token);
+      unread.send(join());
+      await unread.next("caughtUp");
+      unread.pause();
+      const other = wire.chat(bob.token);
+      // More than the window of a stream, 65,535 bytes.
+      for (let i = 0; i < 40; i++) await other.accept(sendAll("x".repeat(4_000)));
+      // Each would wait for the next PING of the server, up to 15 s.
+      for (let i = 0; i < 10; i++) await other.accept(sendAll("y"));
+      unread.resume();
+      await unread.next("message", ({ text }) => text === "y");
+      wire.close();
+    });
 
     /** The sockets that the server has not closed, once it has decided about all of them. */
     async function keptOf(all: readonly Socket[], count: number): Promise<Socket[]> {
@@ -210,7 +230,7 @@ for (const runtime of ["node", "bun"] as const) {
       const [, address = ""] = await server.says(/"maxConnections":3,"metrics":"([^"]+)"/);
       const wire = await Connection.open({ port });
       const { token } = await wire.register("ana", PASSWORD);
-      for (let i = 0; i < 5; i++) await stayOnTheLine(port);
+      for (let i = 0; i < 5; i++) await connectSilently(port);
       const kept = await keptOf(sockets, 2);
       await wire.list(token);
       const counts = await scrape(address);
@@ -237,7 +257,7 @@ for (const runtime of ["node", "bun"] as const) {
       await server.says(/at most 64 connections instead of 1000, because this process may open 192 files/);
       const wire = await Connection.open({ port });
       const { token } = await wire.register("ana", PASSWORD);
-      for (let i = 0; i < 250; i++) await stayOnTheLine(port);
+      for (let i = 0; i < 250; i++) await connectSilently(port);
       expect(await keptOf(sockets, 63)).to.have.length(63);
       expect((await wire.chat(token).accept(sendAll("still here"))).id).to.equal(1n);
       expect(server.said).to.not.match(/EMFILE/);

@@ -8,6 +8,7 @@ import { sessionOf } from "../auth.ts";
 import type { CallCounters } from "../callCounters.ts";
 import { type CallFailure, failureAfter, failureOf } from "../failure.ts";
 import { InvalidRequest } from "../invalidRequest.ts";
+import type { BlockedWrites } from "./blockedWrites.ts";
 import { toCommand } from "./command.ts";
 import type { CommandPacer } from "./commandPacer.ts";
 import { resetStream, writeMessage } from "./http2Stream.ts";
@@ -19,6 +20,8 @@ export interface ChatCallParts {
   readonly counters: CallCounters;
   readonly pacer: CommandPacer;
   readonly frames: SharedFrames;
+  /** On Bun only. */
+  readonly blockedWrites: BlockedWrites | undefined;
   /** Receives the errors that the operator should know of. */
   readonly report: (error: unknown) => void;
 }
@@ -32,6 +35,7 @@ export class ChatCall implements Sink {
    * Called when a response has been written. With an error the HTTP/2 stream broke, and grpc-js also calls `onCancel`.
    */
   readonly #onFlushed = (error?: Error | null) => {
+    if (this.#http2 !== undefined) this.#parts.blockedWrites?.flushed(this.#http2);
     if (error === undefined || error === null) this.#stream?.flushed();
   };
   #stream: Stream | undefined;
@@ -65,6 +69,7 @@ export class ChatCall implements Sink {
     } else {
       if (!this.#http2.headersSent) this.#call.sendMetadata(new Metadata());
       writeMessage(this.#http2, response, this.#parts.frames, this.#onFlushed);
+      this.#parts.blockedWrites?.written(this.#http2);
     }
   }
 
@@ -124,6 +129,7 @@ export class ChatCall implements Sink {
   #close(): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    if (this.#http2 !== undefined) this.#parts.blockedWrites?.flushed(this.#http2);
     this.#stream?.closed();
   }
 }

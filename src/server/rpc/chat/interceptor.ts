@@ -1,7 +1,9 @@
 import { ServerInterceptingCall, type ServerInterceptingCallInterface, type ServerInterceptor } from "@grpc/grpc-js";
+import { currentRuntime } from "../../../shared/runtime.ts";
 import type { ChatNode } from "../../node/node.ts";
 import type { CallCounters } from "../callCounters.ts";
 import { CHAT_PATH } from "../definition.ts";
+import { BlockedWrites } from "./blockedWrites.ts";
 import { ChatCall } from "./call.ts";
 import { CommandPacer } from "./commandPacer.ts";
 import { http2StreamOf } from "./http2Stream.ts";
@@ -24,7 +26,8 @@ export interface ChatOptions {
  * response has been written, and reads the next request only when it is asked to.
  */
 export function chatInterceptor({ node, counters, report, warn, direct = true }: ChatOptions): ServerInterceptor {
-  const shared = { node, counters, report, pacer: new CommandPacer(), frames: new SharedFrames() };
+  const blockedWrites = currentRuntime().name === "bun" ? new BlockedWrites() : undefined;
+  const shared = { node, counters, report, pacer: new CommandPacer(), frames: new SharedFrames(), blockedWrites };
   let hasWarned = false;
   const streamOf = (call: ServerInterceptingCallInterface) => {
     if (!direct) return undefined;
