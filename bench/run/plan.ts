@@ -43,9 +43,14 @@ export function readPlan(scenarios: readonly Scenario[], argv: readonly string[]
   const { cluster = false, ...set } = command.opts();
   const isChosen = ({ name, isOfCluster = false }: Scenario) =>
     command.args.length === 0 ? isOfCluster === cluster : command.args.includes(name);
-  return scenarios
-    .filter(isChosen)
-    .map((scenario) => ({ scenario, options: { ...DEFAULT_OPTIONS, ...scenario.defaults, ...set } }));
+  const chosen = scenarios.filter(isChosen);
+  const runs = new Set(chosen.flatMap((scenario) => Object.keys(scenario.runs)));
+  const unknownRun = (command.opts().runs as string[] | undefined)?.find((run) => !runs.has(run));
+  if (unknownRun !== undefined)
+    command.error(`No chosen scenario has a run "${unknownRun}": choose from ${[...runs].join(", ")}.`, {
+      exitCode: 2,
+    });
+  return chosen.map((scenario) => ({ scenario, options: { ...DEFAULT_OPTIONS, ...scenario.defaults, ...set } }));
 }
 
 function wholeNumber(text: string): number {
