@@ -98,7 +98,8 @@ describe("A restart of the server's process", function () {
     const { token } = await ana.register("ana", PASSWORD);
     await enter(ana, token);
     await enter(bob, (await bob.register("bob", PASSWORD)).token);
-    await server.kill("SIGKILL");
+    // SIGKILL might come before the server has stored that bob is online.
+    await server.kill("SIGTERM");
     port = await start();
     // The grace of a start is 15 s.
     const chat = (await connect(port)).chat(token, { deadline: 60_000 });
