@@ -50,7 +50,7 @@ describe("A script in another encoding", () => {
     expect(err).not.to.contain("caf");
   });
 
-  it("with --json the refusal of a script in another encoding is an object", async () => {
+  it("the refusal of a script in another encoding is an object with --json", async () => {
     const { code, out, err } = await runBytes((login) => Buffer.from(`${login}\u00e9\n`, "latin1"), ["--json"]);
     expect({ code, err }).to.deep.equal({ code: 2, err: "" });
     expect(JSON.parse(out)).to.include({ event: "error", exitCode: 2 });

@@ -76,7 +76,7 @@ describe("Pretty", () => {
     expect(pretty(true)(message({ sender: "cici" }))).not.to.equal(first.replace("budi", "cici"));
   });
 
-  it("without colours the output has no control sequences", () => {
+  it("the output without colours has no control sequences", () => {
     expect(pretty(false)(message({ text: "\u001b[31mred" }))).not.to.contain("\u001b");
   });
 

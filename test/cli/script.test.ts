@@ -138,7 +138,7 @@ describe("A script", () => {
   });
 
   describe("with --json", () => {
-    it("with --json every event is an object with its id and time", async () => {
+    it("every event is an object with its id and time with --json", async () => {
       const chat = await server.enter(await server.person("budi"));
       const { id } = await chat.accept(sendAll("so far"));
       const program = new Program([...at, "--json"]);
@@ -160,7 +160,7 @@ describe("A script", () => {
       expect(events.find(({ event }) => event === "help")).to.have.property("commands");
     });
 
-    it("with --json refusals and errors are objects too", async () => {
+    it("refusals and errors are objects too with --json", async () => {
       const program = new Program([...at, "--json"]);
       expect((await program.end(login, "sendto nobody-at-all hello")).code).to.equal(1);
       expect(program.events.find(({ event }) => event === "rejected")).to.include({ reason: "RECIPIENT_UNKNOWN" });
@@ -172,7 +172,7 @@ describe("A script", () => {
       ]);
     });
 
-    it("with --json the token is never printed", async () => {
+    it("the token is never printed with --json", async () => {
       const program = new Program([...at, "--json"]);
       await program.end(login);
       expect(program.out).not.to.contain("token");

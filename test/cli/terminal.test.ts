@@ -202,7 +202,7 @@ describe("The terminal client", () => {
 
     afterEach(() => network.close());
 
-    it("without a server the program ends with 3 before it asks for a password, and names --server", async () => {
+    it("the program ends with 3 if there is no server, before it asks for a password, and names --server", async () => {
       const terminal = open({ at: "127.0.0.1:1" });
       expect(await terminal.exit()).to.equal(3);
       expect(terminal.text.replaceAll("\n", " ")).to.match(/Nothing listens at 127\.0\.0\.1:1 .*--server/);

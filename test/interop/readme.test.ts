@@ -59,12 +59,12 @@ describe("The README's section Without a client", function () {
     await budi.next("message", ({ sender, text }) => sender === "ada" && text === "Hello from a shell.");
   }
 
-  it("with buf the example prints what the README says, also if it is typed again", async () => {
+  it("the example prints with buf what the README says, also if it is typed again", async () => {
     await type("buf", { hasAccount: false });
     await type("buf", { hasAccount: true });
   });
 
-  it("with grpcurl the example prints what the README says, also if it is typed again", async function () {
+  it("the example prints with grpcurl what the README says, also if it is typed again", async function () {
     needsTool(this, "grpcurl", ["--version"], GRPCURL);
     await type("grpcurl", { hasAccount: false });
     await type("grpcurl", { hasAccount: true });
