@@ -24,13 +24,14 @@ export function runsOf(scenarios: readonly Summary[], columns: readonly Column[]
 /** When and where the scenarios were measured, and a warning if other programs used the cores. */
 export function measuredOn({ machine, scenarios }: Results): string {
   if (scenarios.length === 0) return "Not measured yet.";
-  const { processor, cores, node, kernel } = machine;
+  const { processor, cores, node, programs, kernel } = machine;
   const rounds = Math.min(...scenarios.map(({ options }) => options.rounds));
   const day = scenarios
     .map(({ at }) => at.slice(0, 10))
     .sort()
     .at(-1);
-  const where = `${processor}, ${cores} cores, Linux ${kernel}, Node ${node.slice(1)}`;
+  const versions = [`Node ${node.slice(1)}`, ...programs].join(", ");
+  const where = `${processor}, ${cores} cores, Linux ${kernel}, ${versions}`;
   const times = rounds === 1 ? "1 round" : `${rounds} rounds`;
   return [`Measured on ${day}: ${where};`, `medians of ${times}.`, ...scenarios.flatMap(warning)].join("\n");
 }

@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { grpcWire } from "../wires/grpc/index.ts";
 import { natsWire } from "../wires/nats/index.ts";
@@ -38,6 +40,12 @@ function bunProgram(): string {
   }
 }
 
+/** The nats-server that `go install` built, which is the newest one; otherwise the one on the path. */
+function natsProgram(): string {
+  const built = join(process.env.GOBIN ?? join(process.env.GOPATH ?? join(homedir(), "go"), "bin"), "nats-server");
+  return existsSync(built) ? built : "nats-server";
+}
+
 const obrolan = (...more: string[]): Peer => ({
   args: (folder) => [
     here("../../bin/obrolan.js"),
@@ -58,7 +66,7 @@ export const peers = {
   ws: { args: () => [here("ws/main.ts")], wire: wsWire },
   "bun-ws": { program: bunProgram(), args: () => [here("bun-ws/main.ts")], wire: wsWire },
   nats: {
-    program: "nats-server",
+    program: natsProgram(),
     args: () => ["--addr", "127.0.0.1", "--port", "-1"],
     addressIn: (line) => /Listening for client connections on (\S+)$/.exec(line)?.[1],
     wire: natsWire,
@@ -78,4 +86,14 @@ export function missingPrograms(names: readonly string[]): Record<string, string
     return [[name, program] as const];
   });
   return Object.fromEntries(missing);
+}
+
+/** The versions of the programs that the peers run on, apart from Node. A missing program is left out. */
+export function peerVersions(): string[] {
+  const programs = { Bun: peers["bun-ws"].program, NATS: peers.nats.program };
+  return Object.entries(programs).flatMap(([name, program]) => {
+    const { stdout } = spawnSync(program, ["--version"], { encoding: "utf8" });
+    const [version] = /\d+\.\d+\.\d+/.exec(stdout ?? "") ?? [];
+    return version === undefined ? [] : [`${name} ${version}`];
+  });
 }

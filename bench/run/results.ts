@@ -3,6 +3,7 @@ import { cpus, release } from "node:os";
 import { fileURLToPath } from "node:url";
 import { lineChart } from "../chart/index.ts";
 import type { Cores } from "../machine/cores.ts";
+import { peerVersions } from "../peers/index.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import type { Summary } from "./summary.ts";
 
@@ -17,6 +18,8 @@ export interface Results {
     readonly cores: number;
     readonly kernel: string;
     readonly node: string;
+    /** The other programs that servers ran on, with their versions. */
+    readonly programs: readonly string[];
     /** The cores that the server and the load were pinned to; undefined if both used any core. */
     readonly pinned: Cores | undefined;
   };
@@ -37,6 +40,7 @@ export function writeResults(summaries: readonly Summary[], pinned: Cores | unde
     cores: cpus().length,
     kernel: release(),
     node: process.version,
+    programs: peerVersions(),
     pinned,
   };
   const results: Results = { machine, scenarios: [...kept, ...summaries] };

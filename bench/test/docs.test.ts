@@ -7,7 +7,7 @@ import { readPlan } from "../run/plan.ts";
 import { type Summary, summarize } from "../run/summary.ts";
 import { scenarios } from "../scenarios/index.ts";
 
-const machine = { processor: "A processor", cores: 2, kernel: "6", node: "v24.0.0", pinned: undefined };
+const machine = { processor: "A processor", cores: 2, kernel: "6", node: "v24.0.0", programs: ["NATS 2.15.3"], pinned: undefined };
 
 /** The summaries of the named scenarios, one round each, from the figures of their runs. */
 function summariesOf(rounds: Readonly<Record<string, Readonly<Record<string, Figures>>>>): Summary[] {
@@ -30,7 +30,8 @@ describe("serversInMarkdown", () => {
     const must = lines.find((line) => line.includes("raw-http2, over Obrolan's"));
     expect(must).to.include("| at least 1 | 1.6 | 1.5 times |");
     expect(lines.find((line) => line.includes("of nats, over"))).to.include("not measured");
-    expect(lines.find((line) => line.startsWith("Measured on"))).to.include("A processor");
+    expect(lines.find((line) => line.startsWith("Measured on"))).to.include("Node 24.0.0, NATS 2.15.3");
+    expect(lines.join("\n")).to.include("A processor");
     expect(lines).to.include("medians of 1 round.");
   });
 
