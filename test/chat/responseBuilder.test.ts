@@ -6,7 +6,7 @@ import { ResponseBuilder } from "../../src/server/chat/responseBuilder.ts";
 import { DEFAULT_SIZES } from "../../src/server/common/limits.ts";
 import { MemoryRoster } from "../../src/server/engines/memory/index.ts";
 import { LogReplica } from "../../src/server/log/logReplica.ts";
-import type { Message } from "../../src/server/log/message.ts";
+import type { Message } from "../../src/server/log/entry.ts";
 import type { LogStore } from "../../src/server/log/ports/logStore.ts";
 import { Reader } from "../../src/server/log/reader.ts";
 import { PresenceFeed } from "../../src/server/presence/presenceFeed.ts";

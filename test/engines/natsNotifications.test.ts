@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { DecodeError, decodeNotification } from "../../src/server/engines/nats/decode.ts";
 import { encodeNotification } from "../../src/server/engines/nats/encode.ts";
-import type { Message } from "../../src/server/log/message.ts";
+import type { Message } from "../../src/server/log/entry.ts";
 import type { Notification } from "../../src/server/log/ports/bus.ts";
 import { range } from "../support/storeFixture.ts";
 

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { isPublic, maySee } from "../../src/server/log/message.ts";
+import { isPublic, maySee } from "../../src/server/log/entry.ts";
 
 const [ana, bob, eve] = [1, 2, 3];
 

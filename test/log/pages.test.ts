@@ -1,7 +1,7 @@
 import { mock } from "node:test";
 import { expect } from "chai";
 import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
-import type { Message } from "../../src/server/log/message.ts";
+import type { Message } from "../../src/server/log/entry.ts";
 import { Pages } from "../../src/server/log/pages.ts";
 import type { LogStore } from "../../src/server/log/ports/logStore.ts";
 import { encoder, idsOf } from "../support/encoder.ts";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { maySee } from "../../src/server/log/message.ts";
+import { maySee } from "../../src/server/log/entry.ts";
 import { Timeline } from "../../src/server/log/timeline.ts";
 import { decode, encoder, idsOf } from "../support/encoder.ts";
 import { entry } from "../support/messages.ts";

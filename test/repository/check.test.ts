@@ -4,7 +4,7 @@ import { expect } from "chai";
 import { directions } from "../../scripts/checks/directions.ts";
 import { Copy } from "./copy.ts";
 
-const MESSAGE = "src/server/log/message.ts";
+const MESSAGE = "src/server/log/entry.ts";
 const MEMORY = "src/server/engines/memory/index.ts";
 const GEN = "src/gen/obrolan/v1/chat.ts";
 const AUTH = "src/server/rpc/auth.ts";

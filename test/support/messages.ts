@@ -1,4 +1,4 @@
-import type { Message } from "../../src/server/log/message.ts";
+import type { Message } from "../../src/server/log/entry.ts";
 import { type Entry, toEntry } from "../../src/server/log/segment.ts";
 import { encoder } from "./encoder.ts";
 

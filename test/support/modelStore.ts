@@ -1,4 +1,4 @@
-import type { Message } from "../../src/server/log/message.ts";
+import type { Message } from "../../src/server/log/entry.ts";
 import type { AppendResult, Draft, KnownMessage, LogState, LogStore } from "../../src/server/log/ports/logStore.ts";
 
 /** A log in an array. */

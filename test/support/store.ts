@@ -1,5 +1,5 @@
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
-import type { Message } from "../../src/server/log/message.ts";
+import type { Message } from "../../src/server/log/entry.ts";
 import type { LogState } from "../../src/server/log/ports/logStore.ts";
 
 /** The state of a store's log, and all its messages. */

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import type { AccountStore } from "../../src/server/accounts/ports/accountStore.ts";
 import type { SessionStore } from "../../src/server/accounts/ports/sessionStore.ts";
 import type { ClockMark } from "../../src/server/common/ports/clockMark.ts";
-import type { Message } from "../../src/server/log/message.ts";
+import type { Message } from "../../src/server/log/entry.ts";
 import type { Draft, LogStore } from "../../src/server/log/ports/logStore.ts";
 
 /** The store that a suite is run on: the ports that one engine implements. */

@@ -18,12 +18,16 @@ export type RoomEvent =
       readonly username: string;
       readonly logId: string;
       readonly headId: number;
+      /** The read marker of the user. */
+      readonly readUpTo: number;
       readonly limits: Limits;
     }
   | LogEvent
   | { readonly kind: "accepted"; readonly id: number; readonly sentAt: number; readonly duplicate: boolean }
   | { readonly kind: "rejected"; readonly reason: Reason; readonly message: string; readonly retryAfterMs?: number }
   | ({ readonly kind: "presence" } & PresenceChange)
+  /** The read marker of the user has moved. */
+  | { readonly kind: "read"; readonly upTo: number }
   | ({ readonly kind: "help" } & Help)
   | ({ readonly kind: "goodbye" } & Goodbye);
 

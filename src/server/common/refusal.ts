@@ -22,6 +22,8 @@ export type Reason =
   | "SESSION_EXPIRED"
   | "SHUTTING_DOWN"
   | "JOIN_TIMEOUT"
+  | "MESSAGE_UNKNOWN"
+  | "NOT_THE_SENDER"
   | "REQUEST_INVALID";
 
 /** How long a client is asked to wait if the store or the server is unavailable for a moment, in milliseconds. */

@@ -1,7 +1,7 @@
 import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../common/storeErrors.ts";
 import type { LogReplica } from "./logReplica.ts";
-import type { Message } from "./message.ts";
+import type { Message } from "./entry.ts";
 import type { Bus } from "./ports/bus.ts";
 import type { AppendResult, Draft, LogStore } from "./ports/logStore.ts";
 

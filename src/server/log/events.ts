@@ -1,11 +1,13 @@
-import type { Message } from "./message.ts";
+import type { Deleted, Edited, Message } from "./entry.ts";
 
 /** An event that a reader of the log delivers. */
 export type LogEvent =
-  | { readonly kind: "message"; readonly message: Message }
+  | Message
+  | Edited
+  | Deleted
   /** The replay has ended: the reader has delivered everything up to `id`. */
   | { readonly kind: "caught-up"; readonly id: number }
-  /** Messages before `oldestId` can no longer be delivered. */
+  /** Entries before `oldestId` can no longer be delivered. */
   | { readonly kind: "gap"; readonly oldestId: number };
 
 /**

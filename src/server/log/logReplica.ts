@@ -4,7 +4,7 @@ import { StoreUnavailable } from "../common/storeErrors.ts";
 import { LogCounters } from "./counters.ts";
 import type { LogEncoder } from "./events.ts";
 import { LogSync } from "./logSync.ts";
-import type { Message } from "./message.ts";
+import type { Message } from "./entry.ts";
 import { OutOfOrderBuffer } from "./outOfOrderBuffer.ts";
 import { Pages } from "./pages.ts";
 import type { LogState, LogStore } from "./ports/logStore.ts";

@@ -1,5 +1,5 @@
 import { coalesced } from "../common/coalesced.ts";
-import type { Message } from "./message.ts";
+import type { Message } from "./entry.ts";
 import type { LogState, LogStore } from "./ports/logStore.ts";
 
 /** The time from a failed sync to the next one, in milliseconds. */

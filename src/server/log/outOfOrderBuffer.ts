@@ -1,4 +1,4 @@
-import type { Message } from "./message.ts";
+import type { Message } from "./entry.ts";
 
 /** The bounds of the buffer: the batches of nodes that append at the same time are a few ids apart. */
 const MAX_BATCHES = 64;

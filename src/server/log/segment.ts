@@ -1,5 +1,5 @@
 import type { LogEncoder } from "./events.ts";
-import { isPublic, type Message, maySee } from "./message.ts";
+import { isPublic, type Message, maySee } from "./entry.ts";
 
 /** A message of the log, encoded once for all readers. */
 export interface Entry {

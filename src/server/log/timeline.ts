@@ -1,6 +1,6 @@
 import type { Sizes } from "../common/limits.ts";
 import type { LogEncoder } from "./events.ts";
-import { maySee } from "./message.ts";
+import { maySee } from "./entry.ts";
 import { type Chunk, ChunkBuilder, ENTRY_OVERHEAD_BYTES, type Entry, type Segment } from "./segment.ts";
 
 /** Live readers have at most a few dozen different cursors at a time. */

@@ -5,6 +5,7 @@ import type { SessionStore } from "../accounts/ports/sessionStore.ts";
 import type { ClockMark } from "../common/ports/clockMark.ts";
 import type { Bus } from "../log/ports/bus.ts";
 import type { LogStore } from "../log/ports/logStore.ts";
+import type { ReadMarkers } from "../log/ports/readMarkers.ts";
 import type { Roster } from "../presence/ports/roster.ts";
 
 /** The ports that a node uses. */
@@ -12,6 +13,7 @@ export interface Engines {
   readonly log: LogStore;
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
+  readonly readMarkers: ReadMarkers;
   readonly roster: Roster;
   readonly failedLogins: FailedLoginStore;
   readonly clockMark: ClockMark;

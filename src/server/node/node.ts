@@ -4,7 +4,7 @@ import type { Counters } from "../chat/counters.ts";
 import type { Goodbye } from "../chat/events.ts";
 import type { Sink, Stream } from "../chat/stream.ts";
 import { RETRY_SOON_MS, sessionInvalid, shuttingDown } from "../common/refusal.ts";
-import { isPublic } from "../log/message.ts";
+import { isPublic } from "../log/entry.ts";
 import type { Notification } from "../log/ports/bus.ts";
 import type { Entry } from "../log/segment.ts";
 import { OnlineList } from "../presence/onlineList.ts";

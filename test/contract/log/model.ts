@@ -1,4 +1,4 @@
-import { type Message, maySee } from "../../../src/server/log/message.ts";
+import { type Message, maySee } from "../../../src/server/log/entry.ts";
 import type { AppendResult, Draft } from "../../../src/server/log/ports/logStore.ts";
 
 /** A model of `LogStore`: what a log does with drafts, in the fewest lines. */

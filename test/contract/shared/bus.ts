@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Message } from "../../../src/server/log/message.ts";
+import type { Message } from "../../../src/server/log/entry.ts";
 import type { Bus, Notification } from "../../../src/server/log/ports/bus.ts";
 import { Listener, numbered, numberOf } from "../../support/notifications.ts";
 import { range } from "../../support/storeFixture.ts";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { ChatResponse, type Event } from "../../../src/gen/obrolan/v1/chat.ts";
-import type { Message } from "../../../src/server/log/message.ts";
+import type { Message } from "../../../src/server/log/entry.ts";
 import { acceptedField, messageField } from "../../../src/server/rpc/chat/eventFields.ts";
 
 /** The bytes that the generated encoder makes of an event. */

@@ -31,9 +31,12 @@ export const Reason = {
   REASON_SESSION_INVALID: 6,
   /** REASON_TOO_MANY_ATTEMPTS - `Login`, `RESOURCE_EXHAUSTED`: too many failures for this name from this address. */
   REASON_TOO_MANY_ATTEMPTS: 7,
-  /** REASON_OVERLOADED - `RESOURCE_EXHAUSTED`: too many sign-ins at once, or too many unfinished requests on this connection. */
+  /**
+   * REASON_OVERLOADED - `RESOURCE_EXHAUSTED`: too many sign-ins at once, too many unfinished requests on this connection, or too many calls of
+   * `History` or `MarkRead` of this account at once.
+   */
   REASON_OVERLOADED: 8,
-  /** REASON_RATE_LIMITED - `rejected`: more messages than `limits` allows. Every message that gets as far as this check counts. */
+  /** REASON_RATE_LIMITED - `rejected`: more messages than `limits` allows. Every message, edit or deletion that gets as far as this check counts. */
   REASON_RATE_LIMITED: 9,
   /** REASON_RECIPIENT_UNKNOWN - `rejected`: no account has this name. */
   REASON_RECIPIENT_UNKNOWN: 10,
@@ -47,7 +50,7 @@ export const Reason = {
   REASON_TEXT_INVALID: 14,
   /** REASON_REQUEST_ID_TOO_LONG - `rejected`: over 64 bytes. */
   REASON_REQUEST_ID_TOO_LONG: 15,
-  /** REASON_REQUEST_ID_REUSED - `rejected`: another message was accepted under this `request_id`. */
+  /** REASON_REQUEST_ID_REUSED - `rejected`: another command was accepted under this `request_id`. */
   REASON_REQUEST_ID_REUSED: 16,
   /** REASON_ALREADY_JOINED - `rejected`: this stream has joined already. */
   REASON_ALREADY_JOINED: 17,
@@ -64,6 +67,13 @@ export const Reason = {
   REASON_SHUTTING_DOWN: 21,
   /** REASON_JOIN_TIMEOUT - `goodbye`, then `DEADLINE_EXCEEDED`: no join for 30 s; may come back. */
   REASON_JOIN_TIMEOUT: 22,
+  /**
+   * REASON_MESSAGE_UNKNOWN - `rejected`: no such message that the user can see: the id is 0, or none yet, or forgotten, or that of an edit or a
+   * deletion; or the message is deleted, or private to others, or of another log than the `log_id` that was given.
+   */
+  REASON_MESSAGE_UNKNOWN: 23,
+  /** REASON_NOT_THE_SENDER - `rejected`: only the sender of a message may edit or delete it. */
+  REASON_NOT_THE_SENDER: 24,
   /**
    * REASON_REQUEST_INVALID - A request over 64 KiB (`RESOURCE_EXHAUSTED`), or one that is not valid protobuf or not valid UTF-8
    * (`INVALID_ARGUMENT`). On `Chat` this is a `goodbye`: the oldest command without an answer is the bad one. Drop it, tell
@@ -99,6 +109,8 @@ export namespace Reason {
   export type REASON_SESSION_EXPIRED = typeof Reason.REASON_SESSION_EXPIRED;
   export type REASON_SHUTTING_DOWN = typeof Reason.REASON_SHUTTING_DOWN;
   export type REASON_JOIN_TIMEOUT = typeof Reason.REASON_JOIN_TIMEOUT;
+  export type REASON_MESSAGE_UNKNOWN = typeof Reason.REASON_MESSAGE_UNKNOWN;
+  export type REASON_NOT_THE_SENDER = typeof Reason.REASON_NOT_THE_SENDER;
   export type REASON_REQUEST_INVALID = typeof Reason.REASON_REQUEST_INVALID;
   export type UNRECOGNIZED = typeof Reason.UNRECOGNIZED;
 }
@@ -174,6 +186,12 @@ export function reasonFromJSON(object: any): Reason {
     case 22:
     case "REASON_JOIN_TIMEOUT":
       return Reason.REASON_JOIN_TIMEOUT;
+    case 23:
+    case "REASON_MESSAGE_UNKNOWN":
+      return Reason.REASON_MESSAGE_UNKNOWN;
+    case 24:
+    case "REASON_NOT_THE_SENDER":
+      return Reason.REASON_NOT_THE_SENDER;
     case 35:
     case "REASON_REQUEST_INVALID":
       return Reason.REASON_REQUEST_INVALID;
@@ -232,6 +250,10 @@ export function reasonToJSON(object: Reason): string {
       return "REASON_SHUTTING_DOWN";
     case Reason.REASON_JOIN_TIMEOUT:
       return "REASON_JOIN_TIMEOUT";
+    case Reason.REASON_MESSAGE_UNKNOWN:
+      return "REASON_MESSAGE_UNKNOWN";
+    case Reason.REASON_NOT_THE_SENDER:
+      return "REASON_NOT_THE_SENDER";
     case Reason.REASON_REQUEST_INVALID:
       return "REASON_REQUEST_INVALID";
     case Reason.UNRECOGNIZED:
@@ -321,6 +343,45 @@ export interface LogoutRequest {
 export interface LogoutResponse {
 }
 
+/** Asks for a page of messages. */
+export interface HistoryRequest {
+  /** The page has messages with smaller ids only. 0, or an id beyond the head: from the newest message. */
+  beforeId: bigint;
+  /**
+   * A username: only the private messages between the caller and this user, which for the own name are notes to
+   * oneself. Upper case is taken as lower. An unknown name gives an empty last page. Empty: everything that the caller
+   * may see.
+   */
+  peer: string;
+  /** How many messages at most. 0 or less means 50; more than 500 is cut to 500. */
+  pageSize: number;
+}
+
+/** A page of messages. */
+export interface HistoryResponse {
+  /** In order of id. */
+  messages: Message[];
+  /**
+   * `before_id` of the page before this one: the id of the oldest message here. 0: there is nothing older that the caller
+   * may see.
+   */
+  nextBeforeId: bigint;
+}
+
+/** Asks to move the read marker. */
+export interface MarkReadRequest {
+  /** Everything up to this id has been read. An id beyond the head is taken as the head. 0: only ask. */
+  upToId: bigint;
+  /** The `welcome.log_id` that `up_to_id` belongs to. If it is another log's, the marker stays. Empty: not compared. */
+  logId: string;
+}
+
+/** Where the read marker is now. */
+export interface MarkReadResponse {
+  /** On disk, and at most the head of the log. */
+  readUpTo: bigint;
+}
+
 /**
  * A command. One whose `command` is unset, or is one that this server does not know yet, is answered with `help` and does
  * not join.
@@ -329,8 +390,9 @@ export interface ChatRequest {
   /**
    * Chosen by the client, at most 64 bytes, echoed in the reply; may be empty.
    *
-   * It makes a message safe to send again. The server remembers it with the message, for as long as the message, per user,
-   * across streams, sessions and restarts. The same message again (same recipient, same text) is answered with `accepted`
+   * It makes a message, an edit or a deletion safe to send again. The server remembers it with the entry, for as long as
+   * the entry, per user, across streams, sessions and restarts; a deletion does not change that. The same command again
+   * (same kind, recipient, text, `reply_to` and target; `even_if_offline` does not count) is answered with `accepted`
    * with the first `id` and `duplicate` set, another one under a used `request_id` with `REQUEST_ID_REUSED`. Only what was
    * accepted is remembered: what was rejected may be tried again under the same `request_id`. A command whose `request_id` is
    * under way waits for that outcome before anything is checked. UUIDs serve well.
@@ -345,25 +407,31 @@ export interface ChatRequest {
     /** Say something to everyone. While the stream has not joined, it joins with the defaults of `Join` first. */
     { $case: "sendAll"; value: SendAll }
     | //
-    /**
-     * Say something to one user who is online. While the stream has not joined, it joins with the defaults of `Join`
-     * first.
-     */
+    /** Say something to one user. While the stream has not joined, it joins with the defaults of `Join` first. */
     { $case: "sendTo"; value: SendTo }
     | //
     /** Ask for `help`. Does not join. */
     { $case: "help"; value: GetHelp }
     | //
     /**
-     * A command line as a person typed it: `sendall TEXT`, `sendto NAME TEXT` or `help`; anything else is answered with
-     * `help`, also `list` and `logout`: the client carries these out itself, with the rpcs of that name. A client passes
-     * on what it does not know itself. While the stream has not joined, every `text_command`, also one that is answered
+     * A command line as a person typed it: `sendall TEXT`, `sendto NAME TEXT`, `tell NAME TEXT` (`SendTo` with
+     * `even_if_offline`), `reply ID TEXT` (to everyone if the message was to everyone, else to the other one of the
+     * two, even if offline), `edit ID TEXT`, `delete ID` or `help`; anything else is answered with `help`, also `list`
+     * and `logout`: the client carries these out itself, with the rpcs of that name. A client passes on what it does not
+     * know itself. An ID is digits only; otherwise, or if anything follows the ID of `delete`, the answer is `help` with
+     * an empty `unknown_command`. While the stream has not joined, every `text_command`, also one that is answered
      * with `help`, joins with the defaults of `Join` first.
      *
      * A line end is cut off. The first word, up to the first space with nothing trimmed, is the command in upper or lower
      * case; after one space the rest is taken as it is. A command without its arguments is answered with `help`.
      */
     { $case: "textCommand"; value: string }
+    | //
+    /** Replace the text of a message. Joins like `send_all`. */
+    { $case: "edit"; value: Edit }
+    | //
+    /** Take a message back. Joins like `send_all`. */
+    { $case: "delete"; value: Delete }
     | undefined;
 }
 
@@ -400,17 +468,54 @@ export interface SendAll {
    * space alone is a text. (`TEXT_EMPTY`, `TEXT_TOO_LONG`, `TEXT_INVALID`)
    */
   text: string;
+  /**
+   * The id of a message that the sender can see (`MESSAGE_UNKNOWN`), which this one replies to. 0: none. It stays as it
+   * is, whatever becomes of that message.
+   */
+  replyTo: bigint;
 }
 
 /**
- * Says something to one user who is online. Only the two of them see it, on all their streams, live and replayed. Writing
- * to oneself is allowed.
+ * Says something to one user. Only the two of them see it, on all their streams, live and replayed. Writing to oneself is
+ * allowed.
  */
 export interface SendTo {
   /** Who is to get it; upper case is taken as lower. (`RECIPIENT_UNKNOWN`, `RECIPIENT_OFFLINE`) */
   username: string;
   /** As in `SendAll`. */
   text: string;
+  /**
+   * Accept the message although the user is not online: it waits in the log. It is not part of the command that
+   * `request_id` stands for.
+   */
+  evenIfOffline: boolean;
+  /** As in `SendAll`. */
+  replyTo: bigint;
+}
+
+/**
+ * Replaces the text of a message. Any session of the account that sent the message may do so. Nothing but `text` and
+ * `edited_at` of the message changes. The text that was there is erased. An edit to the same text is an ordinary edit.
+ */
+export interface Edit {
+  /** The message. (`MESSAGE_UNKNOWN`, `NOT_THE_SENDER`) */
+  id: bigint;
+  /** The new text, as in `SendAll`. */
+  text: string;
+  /** The `welcome.log_id` that `id` belongs to. Another log's is `MESSAGE_UNKNOWN`. Empty: not compared. */
+  logId: string;
+}
+
+/**
+ * Takes a message back. Any session of the account that sent the message may do so. Its text is erased: nothing that the
+ * server begins to send more than a second after `accepted` has it. A backup that was made before keeps it. Of two
+ * deletions one is accepted.
+ */
+export interface Delete {
+  /** The message. (`MESSAGE_UNKNOWN`, `NOT_THE_SENDER`) */
+  id: bigint;
+  /** As in `Edit`. */
+  logId: string;
 }
 
 /** Asks for the list of commands. */
@@ -423,8 +528,8 @@ export interface ChatResponse {
   events: Event[];
   /**
    * Everything that this user may see up to this id has been sent: keep it, and give it as `join.resume_after` when you come
-   * back. 0: this response does not move it. A response with a `message` or `caught_up` always covers it. One without
-   * events moves it past what this user may not see, at most every 30 s.
+   * back. 0: this response does not move it. A response with a `message`, `edited`, `deleted` or `caught_up` always covers
+   * it. One without events moves it past what this user may not see, at most every 30 s.
    */
   cursor: bigint;
 }
@@ -465,6 +570,15 @@ export interface Event {
     | //
     /** Last on a stream that the server ends. */
     { $case: "goodbye"; value: Goodbye }
+    | //
+    /** The text of a message was replaced. */
+    { $case: "edited"; value: Edited }
+    | //
+    /** A message was taken back. */
+    { $case: "deleted"; value: Deleted }
+    | //
+    /** The account's read marker has moved. */
+    { $case: "read"; value: Read }
     | undefined;
 }
 
@@ -488,6 +602,8 @@ export interface Welcome {
     | undefined;
   /** The server's version, for people. */
   serverVersion: string;
+  /** Your read marker, as `MarkRead` gives it. */
+  readUpTo: bigint;
 }
 
 /** What a server allows. */
@@ -502,9 +618,17 @@ export interface Limits {
   maxRecent: number;
 }
 
-/** A message that a user sent. */
+/**
+ * A message that a user sent, as it is now: with its newest text. A deleted message is not sent any more.
+ *
+ * Messages, edits and deletions are the entries of the log. Each has an id of its own, from one sequence, and a time;
+ * times never fall as ids grow.
+ */
 export interface Message {
-  /** Its place in the log. Ids begin at 1 and grow by 1; a user sees gaps where others' private messages are. */
+  /**
+   * Its place in the log. Ids begin at 1 and grow by 1. A user sees gaps where the entries about others' private messages
+   * are, and where a deleted message or a superseded edit was. An id is never given twice within one `log_id`.
+   */
   id: bigint;
   /** The sender's username. */
   sender: string;
@@ -513,7 +637,60 @@ export interface Message {
   /** Exactly as it was sent. It may hold control characters: take care where you show it. */
   text: string;
   /** When it was accepted, by the server's clock. Never falls as ids grow. */
-  sentAt: Date | undefined;
+  sentAt:
+    | Date
+    | undefined;
+  /** When the newest edit was accepted. Unset: the message was never edited. */
+  editedAt:
+    | Date
+    | undefined;
+  /** The id of the message that this one replies to, which may be deleted or forgotten by now. 0: none. */
+  replyTo: bigint;
+}
+
+/**
+ * The text of a message was replaced. The users who may see the message see this too. A client that does not have the
+ * message ignores this, or asks `History` with `before_id` = `message_id + 1` and `page_size` = 1.
+ *
+ * A resumed stream gets the newest edit of a message that lies before the cursor. An edit that a later one has
+ * superseded, or whose message is deleted, is not sent any more. A stream that joined without `resume_after` gets none
+ * with an id up to the head at the join: its messages have their newest texts.
+ */
+export interface Edited {
+  /** The edit's own place in the log. */
+  id: bigint;
+  /** The message. */
+  messageId: bigint;
+  /** The new text. */
+  text: string;
+  /** When the edit was accepted. */
+  editedAt: Date | undefined;
+}
+
+/**
+ * A message was taken back. The users who could see the message see this. A stream that joined with `resume_after` gets
+ * each one after its cursor; one that joined without gets none with an id up to the head at the join.
+ */
+export interface Deleted {
+  /** The deletion's own place in the log. */
+  id: bigint;
+  /** The message. A client that does not have it ignores this. */
+  messageId: bigint;
+  /** When the deletion was accepted. */
+  deletedAt:
+    | Date
+    | undefined;
+  /** The username of the account that deleted it; empty: the server. */
+  by: string;
+}
+
+/**
+ * The account's read marker has moved, by `MarkRead` of another device. It goes to every joined stream of the account. Only the
+ * newest is sent. It moves no cursor and is not replayed.
+ */
+export interface Read {
+  /** Everything up to this id has been read. */
+  upToId: bigint;
 }
 
 /** The replay is over: what follows is live. */
@@ -526,11 +703,14 @@ export interface CaughtUp {
   id: bigint;
 }
 
-/** The command's message is on disk: nothing loses it now. */
+/** The command's message, edit or deletion is on disk: nothing loses it now. */
 export interface Accepted {
-  /** The message's id. It is no cursor: others' messages before it may still be on their way. */
+  /**
+   * Its id: that of the message, or of the edit or deletion itself. It is not a cursor: entries before it may still be on
+   * their way.
+   */
   id: bigint;
-  /** The message's time. */
+  /** Its time. */
   sentAt:
     | Date
     | undefined;
@@ -540,7 +720,7 @@ export interface Accepted {
 
 /**
  * The command was refused; nothing was written. What is wrong first wins, in this order: the `request_id` is too long, is
- * known with another message, the text, the recipient, the rate.
+ * known with another command, the text, the message that is edited, deleted or replied to, the recipient, the rate.
  */
 export interface Rejected {
   /** For programs. */
@@ -1401,6 +1581,380 @@ export const LogoutResponse: MessageFns<LogoutResponse> = {
   },
 };
 
+function createBaseHistoryRequest(): HistoryRequest {
+  return { beforeId: 0n, peer: "", pageSize: 0 };
+}
+
+export const HistoryRequest: MessageFns<HistoryRequest> = {
+  encode(message: HistoryRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.beforeId !== 0n) {
+      if (BigInt.asUintN(64, message.beforeId) !== message.beforeId) {
+        throw new globalThis.Error("value provided for field message.beforeId of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.beforeId);
+    }
+    if (message.peer !== "") {
+      writer.uint32(18).string(message.peer);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(24).int32(message.pageSize);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HistoryRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHistoryRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.beforeId = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.peer = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HistoryRequest {
+    return {
+      beforeId: isSet(object.beforeId)
+        ? BigInt(object.beforeId)
+        : isSet(object.before_id)
+        ? BigInt(object.before_id)
+        : 0n,
+      peer: isSet(object.peer) ? globalThis.String(object.peer) : "",
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+    };
+  },
+
+  toJSON(message: HistoryRequest): unknown {
+    const obj: any = {};
+    if (message.beforeId !== 0n) {
+      obj.beforeId = message.beforeId.toString();
+    }
+    if (message.peer !== "") {
+      obj.peer = message.peer;
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HistoryRequest>): HistoryRequest {
+    return HistoryRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HistoryRequest>): HistoryRequest {
+    const message = createBaseHistoryRequest();
+    message.beforeId = (object.beforeId !== undefined && object.beforeId !== null) ? BigInt(object.beforeId) : 0n;
+    message.peer = object.peer ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    return message;
+  },
+};
+
+function createBaseHistoryResponse(): HistoryResponse {
+  return { messages: [], nextBeforeId: 0n };
+}
+
+export const HistoryResponse: MessageFns<HistoryResponse> = {
+  encode(message: HistoryResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.messages) {
+      Message.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextBeforeId !== 0n) {
+      if (BigInt.asUintN(64, message.nextBeforeId) !== message.nextBeforeId) {
+        throw new globalThis.Error("value provided for field message.nextBeforeId of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.nextBeforeId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HistoryResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHistoryResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.messages.push(Message.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.nextBeforeId = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HistoryResponse {
+    return {
+      messages: globalThis.Array.isArray(object?.messages) ? object.messages.map((e: any) => Message.fromJSON(e)) : [],
+      nextBeforeId: isSet(object.nextBeforeId)
+        ? BigInt(object.nextBeforeId)
+        : isSet(object.next_before_id)
+        ? BigInt(object.next_before_id)
+        : 0n,
+    };
+  },
+
+  toJSON(message: HistoryResponse): unknown {
+    const obj: any = {};
+    if (message.messages?.length) {
+      obj.messages = message.messages.map((e) => Message.toJSON(e));
+    }
+    if (message.nextBeforeId !== 0n) {
+      obj.nextBeforeId = message.nextBeforeId.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<HistoryResponse>): HistoryResponse {
+    return HistoryResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HistoryResponse>): HistoryResponse {
+    const message = createBaseHistoryResponse();
+    message.messages = object.messages?.map((e) => Message.fromPartial(e)) || [];
+    message.nextBeforeId = (object.nextBeforeId !== undefined && object.nextBeforeId !== null)
+      ? BigInt(object.nextBeforeId)
+      : 0n;
+    return message;
+  },
+};
+
+function createBaseMarkReadRequest(): MarkReadRequest {
+  return { upToId: 0n, logId: "" };
+}
+
+export const MarkReadRequest: MessageFns<MarkReadRequest> = {
+  encode(message: MarkReadRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.upToId !== 0n) {
+      if (BigInt.asUintN(64, message.upToId) !== message.upToId) {
+        throw new globalThis.Error("value provided for field message.upToId of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.upToId);
+    }
+    if (message.logId !== "") {
+      writer.uint32(18).string(message.logId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MarkReadRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMarkReadRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.upToId = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.logId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MarkReadRequest {
+    return {
+      upToId: isSet(object.upToId) ? BigInt(object.upToId) : isSet(object.up_to_id) ? BigInt(object.up_to_id) : 0n,
+      logId: isSet(object.logId)
+        ? globalThis.String(object.logId)
+        : isSet(object.log_id)
+        ? globalThis.String(object.log_id)
+        : "",
+    };
+  },
+
+  toJSON(message: MarkReadRequest): unknown {
+    const obj: any = {};
+    if (message.upToId !== 0n) {
+      obj.upToId = message.upToId.toString();
+    }
+    if (message.logId !== "") {
+      obj.logId = message.logId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<MarkReadRequest>): MarkReadRequest {
+    return MarkReadRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MarkReadRequest>): MarkReadRequest {
+    const message = createBaseMarkReadRequest();
+    message.upToId = (object.upToId !== undefined && object.upToId !== null) ? BigInt(object.upToId) : 0n;
+    message.logId = object.logId ?? "";
+    return message;
+  },
+};
+
+function createBaseMarkReadResponse(): MarkReadResponse {
+  return { readUpTo: 0n };
+}
+
+export const MarkReadResponse: MessageFns<MarkReadResponse> = {
+  encode(message: MarkReadResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.readUpTo !== 0n) {
+      if (BigInt.asUintN(64, message.readUpTo) !== message.readUpTo) {
+        throw new globalThis.Error("value provided for field message.readUpTo of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.readUpTo);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): MarkReadResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseMarkReadResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.readUpTo = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): MarkReadResponse {
+    return {
+      readUpTo: isSet(object.readUpTo)
+        ? BigInt(object.readUpTo)
+        : isSet(object.read_up_to)
+        ? BigInt(object.read_up_to)
+        : 0n,
+    };
+  },
+
+  toJSON(message: MarkReadResponse): unknown {
+    const obj: any = {};
+    if (message.readUpTo !== 0n) {
+      obj.readUpTo = message.readUpTo.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<MarkReadResponse>): MarkReadResponse {
+    return MarkReadResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<MarkReadResponse>): MarkReadResponse {
+    const message = createBaseMarkReadResponse();
+    message.readUpTo = (object.readUpTo !== undefined && object.readUpTo !== null) ? BigInt(object.readUpTo) : 0n;
+    return message;
+  },
+};
+
 function createBaseChatRequest(): ChatRequest {
   return { requestId: "", command: undefined };
 }
@@ -1425,6 +1979,12 @@ export const ChatRequest: MessageFns<ChatRequest> = {
         break;
       case "textCommand":
         writer.uint32(50).string(message.command.value);
+        break;
+      case "edit":
+        Edit.encode(message.command.value, writer.uint32(58).fork()).join();
+        break;
+      case "delete":
+        Delete.encode(message.command.value, writer.uint32(66).fork()).join();
         break;
     }
     return writer;
@@ -1491,6 +2051,22 @@ export const ChatRequest: MessageFns<ChatRequest> = {
             message.command = { $case: "textCommand", value: reader.string() };
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.command = { $case: "edit", value: Edit.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.command = { $case: "delete", value: Delete.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1526,6 +2102,10 @@ export const ChatRequest: MessageFns<ChatRequest> = {
         ? { $case: "textCommand", value: globalThis.String(object.textCommand) }
         : isSet(object.text_command)
         ? { $case: "textCommand", value: globalThis.String(object.text_command) }
+        : isSet(object.edit)
+        ? { $case: "edit", value: Edit.fromJSON(object.edit) }
+        : isSet(object.delete)
+        ? { $case: "delete", value: Delete.fromJSON(object.delete) }
         : undefined,
     };
   },
@@ -1545,6 +2125,10 @@ export const ChatRequest: MessageFns<ChatRequest> = {
       obj.help = GetHelp.toJSON(message.command.value);
     } else if (message.command?.$case === "textCommand") {
       obj.textCommand = message.command.value;
+    } else if (message.command?.$case === "edit") {
+      obj.edit = Edit.toJSON(message.command.value);
+    } else if (message.command?.$case === "delete") {
+      obj.delete = Delete.toJSON(message.command.value);
     }
     return obj;
   },
@@ -1583,6 +2167,18 @@ export const ChatRequest: MessageFns<ChatRequest> = {
       case "textCommand": {
         if (object.command?.value !== undefined && object.command?.value !== null) {
           message.command = { $case: "textCommand", value: object.command.value };
+        }
+        break;
+      }
+      case "edit": {
+        if (object.command?.value !== undefined && object.command?.value !== null) {
+          message.command = { $case: "edit", value: Edit.fromPartial(object.command.value) };
+        }
+        break;
+      }
+      case "delete": {
+        if (object.command?.value !== undefined && object.command?.value !== null) {
+          message.command = { $case: "delete", value: Delete.fromPartial(object.command.value) };
         }
         break;
       }
@@ -1706,13 +2302,19 @@ export const Join: MessageFns<Join> = {
 };
 
 function createBaseSendAll(): SendAll {
-  return { text: "" };
+  return { text: "", replyTo: 0n };
 }
 
 export const SendAll: MessageFns<SendAll> = {
   encode(message: SendAll, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.text !== "") {
       writer.uint32(10).string(message.text);
+    }
+    if (message.replyTo !== 0n) {
+      if (BigInt.asUintN(64, message.replyTo) !== message.replyTo) {
+        throw new globalThis.Error("value provided for field message.replyTo of type uint64 too large");
+      }
+      writer.uint32(24).uint64(message.replyTo);
     }
     return writer;
   },
@@ -1738,6 +2340,14 @@ export const SendAll: MessageFns<SendAll> = {
             message.text = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.replyTo = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1751,13 +2361,19 @@ export const SendAll: MessageFns<SendAll> = {
   },
 
   fromJSON(object: any): SendAll {
-    return { text: isSet(object.text) ? globalThis.String(object.text) : "" };
+    return {
+      text: isSet(object.text) ? globalThis.String(object.text) : "",
+      replyTo: isSet(object.replyTo) ? BigInt(object.replyTo) : isSet(object.reply_to) ? BigInt(object.reply_to) : 0n,
+    };
   },
 
   toJSON(message: SendAll): unknown {
     const obj: any = {};
     if (message.text !== "") {
       obj.text = message.text;
+    }
+    if (message.replyTo !== 0n) {
+      obj.replyTo = message.replyTo.toString();
     }
     return obj;
   },
@@ -1768,12 +2384,13 @@ export const SendAll: MessageFns<SendAll> = {
   fromPartial(object: DeepPartial<SendAll>): SendAll {
     const message = createBaseSendAll();
     message.text = object.text ?? "";
+    message.replyTo = (object.replyTo !== undefined && object.replyTo !== null) ? BigInt(object.replyTo) : 0n;
     return message;
   },
 };
 
 function createBaseSendTo(): SendTo {
-  return { username: "", text: "" };
+  return { username: "", text: "", evenIfOffline: false, replyTo: 0n };
 }
 
 export const SendTo: MessageFns<SendTo> = {
@@ -1783,6 +2400,15 @@ export const SendTo: MessageFns<SendTo> = {
     }
     if (message.text !== "") {
       writer.uint32(18).string(message.text);
+    }
+    if (message.evenIfOffline !== false) {
+      writer.uint32(24).bool(message.evenIfOffline);
+    }
+    if (message.replyTo !== 0n) {
+      if (BigInt.asUintN(64, message.replyTo) !== message.replyTo) {
+        throw new globalThis.Error("value provided for field message.replyTo of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.replyTo);
     }
     return writer;
   },
@@ -1816,6 +2442,22 @@ export const SendTo: MessageFns<SendTo> = {
             message.text = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.evenIfOffline = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.replyTo = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1832,6 +2474,12 @@ export const SendTo: MessageFns<SendTo> = {
     return {
       username: isSet(object.username) ? globalThis.String(object.username) : "",
       text: isSet(object.text) ? globalThis.String(object.text) : "",
+      evenIfOffline: isSet(object.evenIfOffline)
+        ? globalThis.Boolean(object.evenIfOffline)
+        : isSet(object.even_if_offline)
+        ? globalThis.Boolean(object.even_if_offline)
+        : false,
+      replyTo: isSet(object.replyTo) ? BigInt(object.replyTo) : isSet(object.reply_to) ? BigInt(object.reply_to) : 0n,
     };
   },
 
@@ -1843,6 +2491,12 @@ export const SendTo: MessageFns<SendTo> = {
     if (message.text !== "") {
       obj.text = message.text;
     }
+    if (message.evenIfOffline !== false) {
+      obj.evenIfOffline = message.evenIfOffline;
+    }
+    if (message.replyTo !== 0n) {
+      obj.replyTo = message.replyTo.toString();
+    }
     return obj;
   },
 
@@ -1853,6 +2507,208 @@ export const SendTo: MessageFns<SendTo> = {
     const message = createBaseSendTo();
     message.username = object.username ?? "";
     message.text = object.text ?? "";
+    message.evenIfOffline = object.evenIfOffline ?? false;
+    message.replyTo = (object.replyTo !== undefined && object.replyTo !== null) ? BigInt(object.replyTo) : 0n;
+    return message;
+  },
+};
+
+function createBaseEdit(): Edit {
+  return { id: 0n, text: "", logId: "" };
+}
+
+export const Edit: MessageFns<Edit> = {
+  encode(message: Edit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0n) {
+      if (BigInt.asUintN(64, message.id) !== message.id) {
+        throw new globalThis.Error("value provided for field message.id of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.id);
+    }
+    if (message.text !== "") {
+      writer.uint32(18).string(message.text);
+    }
+    if (message.logId !== "") {
+      writer.uint32(26).string(message.logId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Edit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEdit();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.logId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Edit {
+    return {
+      id: isSet(object.id) ? BigInt(object.id) : 0n,
+      text: isSet(object.text) ? globalThis.String(object.text) : "",
+      logId: isSet(object.logId)
+        ? globalThis.String(object.logId)
+        : isSet(object.log_id)
+        ? globalThis.String(object.log_id)
+        : "",
+    };
+  },
+
+  toJSON(message: Edit): unknown {
+    const obj: any = {};
+    if (message.id !== 0n) {
+      obj.id = message.id.toString();
+    }
+    if (message.text !== "") {
+      obj.text = message.text;
+    }
+    if (message.logId !== "") {
+      obj.logId = message.logId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Edit>): Edit {
+    return Edit.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Edit>): Edit {
+    const message = createBaseEdit();
+    message.id = (object.id !== undefined && object.id !== null) ? BigInt(object.id) : 0n;
+    message.text = object.text ?? "";
+    message.logId = object.logId ?? "";
+    return message;
+  },
+};
+
+function createBaseDelete(): Delete {
+  return { id: 0n, logId: "" };
+}
+
+export const Delete: MessageFns<Delete> = {
+  encode(message: Delete, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0n) {
+      if (BigInt.asUintN(64, message.id) !== message.id) {
+        throw new globalThis.Error("value provided for field message.id of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.id);
+    }
+    if (message.logId !== "") {
+      writer.uint32(18).string(message.logId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Delete {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDelete();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.logId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Delete {
+    return {
+      id: isSet(object.id) ? BigInt(object.id) : 0n,
+      logId: isSet(object.logId)
+        ? globalThis.String(object.logId)
+        : isSet(object.log_id)
+        ? globalThis.String(object.log_id)
+        : "",
+    };
+  },
+
+  toJSON(message: Delete): unknown {
+    const obj: any = {};
+    if (message.id !== 0n) {
+      obj.id = message.id.toString();
+    }
+    if (message.logId !== "") {
+      obj.logId = message.logId;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Delete>): Delete {
+    return Delete.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Delete>): Delete {
+    const message = createBaseDelete();
+    message.id = (object.id !== undefined && object.id !== null) ? BigInt(object.id) : 0n;
+    message.logId = object.logId ?? "";
     return message;
   },
 };
@@ -2034,6 +2890,15 @@ export const Event: MessageFns<Event> = {
       case "goodbye":
         Goodbye.encode(message.event.value, writer.uint32(82).fork()).join();
         break;
+      case "edited":
+        Edited.encode(message.event.value, writer.uint32(90).fork()).join();
+        break;
+      case "deleted":
+        Deleted.encode(message.event.value, writer.uint32(98).fork()).join();
+        break;
+      case "read":
+        Read.encode(message.event.value, writer.uint32(106).fork()).join();
+        break;
     }
     return writer;
   },
@@ -2131,6 +2996,30 @@ export const Event: MessageFns<Event> = {
             message.event = { $case: "goodbye", value: Goodbye.decode(reader, reader.uint32()) };
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.event = { $case: "edited", value: Edited.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.event = { $case: "deleted", value: Deleted.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.event = { $case: "read", value: Read.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2170,6 +3059,12 @@ export const Event: MessageFns<Event> = {
         ? { $case: "gap", value: Gap.fromJSON(object.gap) }
         : isSet(object.goodbye)
         ? { $case: "goodbye", value: Goodbye.fromJSON(object.goodbye) }
+        : isSet(object.edited)
+        ? { $case: "edited", value: Edited.fromJSON(object.edited) }
+        : isSet(object.deleted)
+        ? { $case: "deleted", value: Deleted.fromJSON(object.deleted) }
+        : isSet(object.read)
+        ? { $case: "read", value: Read.fromJSON(object.read) }
         : undefined,
     };
   },
@@ -2197,6 +3092,12 @@ export const Event: MessageFns<Event> = {
       obj.gap = Gap.toJSON(message.event.value);
     } else if (message.event?.$case === "goodbye") {
       obj.goodbye = Goodbye.toJSON(message.event.value);
+    } else if (message.event?.$case === "edited") {
+      obj.edited = Edited.toJSON(message.event.value);
+    } else if (message.event?.$case === "deleted") {
+      obj.deleted = Deleted.toJSON(message.event.value);
+    } else if (message.event?.$case === "read") {
+      obj.read = Read.toJSON(message.event.value);
     }
     return obj;
   },
@@ -2262,13 +3163,31 @@ export const Event: MessageFns<Event> = {
         }
         break;
       }
+      case "edited": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "edited", value: Edited.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "deleted": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "deleted", value: Deleted.fromPartial(object.event.value) };
+        }
+        break;
+      }
+      case "read": {
+        if (object.event?.value !== undefined && object.event?.value !== null) {
+          message.event = { $case: "read", value: Read.fromPartial(object.event.value) };
+        }
+        break;
+      }
     }
     return message;
   },
 };
 
 function createBaseWelcome(): Welcome {
-  return { username: "", logId: "", headId: 0n, limits: undefined, serverVersion: "" };
+  return { username: "", logId: "", headId: 0n, limits: undefined, serverVersion: "", readUpTo: 0n };
 }
 
 export const Welcome: MessageFns<Welcome> = {
@@ -2290,6 +3209,12 @@ export const Welcome: MessageFns<Welcome> = {
     }
     if (message.serverVersion !== "") {
       writer.uint32(42).string(message.serverVersion);
+    }
+    if (message.readUpTo !== 0n) {
+      if (BigInt.asUintN(64, message.readUpTo) !== message.readUpTo) {
+        throw new globalThis.Error("value provided for field message.readUpTo of type uint64 too large");
+      }
+      writer.uint32(48).uint64(message.readUpTo);
     }
     return writer;
   },
@@ -2347,6 +3272,14 @@ export const Welcome: MessageFns<Welcome> = {
             message.serverVersion = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.readUpTo = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2374,6 +3307,11 @@ export const Welcome: MessageFns<Welcome> = {
         : isSet(object.server_version)
         ? globalThis.String(object.server_version)
         : "",
+      readUpTo: isSet(object.readUpTo)
+        ? BigInt(object.readUpTo)
+        : isSet(object.read_up_to)
+        ? BigInt(object.read_up_to)
+        : 0n,
     };
   },
 
@@ -2394,6 +3332,9 @@ export const Welcome: MessageFns<Welcome> = {
     if (message.serverVersion !== "") {
       obj.serverVersion = message.serverVersion;
     }
+    if (message.readUpTo !== 0n) {
+      obj.readUpTo = message.readUpTo.toString();
+    }
     return obj;
   },
 
@@ -2409,6 +3350,7 @@ export const Welcome: MessageFns<Welcome> = {
       ? Limits.fromPartial(object.limits)
       : undefined;
     message.serverVersion = object.serverVersion ?? "";
+    message.readUpTo = (object.readUpTo !== undefined && object.readUpTo !== null) ? BigInt(object.readUpTo) : 0n;
     return message;
   },
 };
@@ -2543,7 +3485,7 @@ export const Limits: MessageFns<Limits> = {
 };
 
 function createBaseMessage(): Message {
-  return { id: 0n, sender: "", recipient: "", text: "", sentAt: undefined };
+  return { id: 0n, sender: "", recipient: "", text: "", sentAt: undefined, editedAt: undefined, replyTo: 0n };
 }
 
 export const Message: MessageFns<Message> = {
@@ -2565,6 +3507,15 @@ export const Message: MessageFns<Message> = {
     }
     if (message.sentAt !== undefined) {
       Timestamp.encode(toTimestamp(message.sentAt), writer.uint32(42).fork()).join();
+    }
+    if (message.editedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.editedAt), writer.uint32(50).fork()).join();
+    }
+    if (message.replyTo !== 0n) {
+      if (BigInt.asUintN(64, message.replyTo) !== message.replyTo) {
+        throw new globalThis.Error("value provided for field message.replyTo of type uint64 too large");
+      }
+      writer.uint32(56).uint64(message.replyTo);
     }
     return writer;
   },
@@ -2622,6 +3573,22 @@ export const Message: MessageFns<Message> = {
             message.sentAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.editedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.replyTo = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -2645,6 +3612,12 @@ export const Message: MessageFns<Message> = {
         : isSet(object.sent_at)
         ? fromJsonTimestamp(object.sent_at)
         : undefined,
+      editedAt: isSet(object.editedAt)
+        ? fromJsonTimestamp(object.editedAt)
+        : isSet(object.edited_at)
+        ? fromJsonTimestamp(object.edited_at)
+        : undefined,
+      replyTo: isSet(object.replyTo) ? BigInt(object.replyTo) : isSet(object.reply_to) ? BigInt(object.reply_to) : 0n,
     };
   },
 
@@ -2665,6 +3638,12 @@ export const Message: MessageFns<Message> = {
     if (message.sentAt !== undefined) {
       obj.sentAt = message.sentAt.toISOString();
     }
+    if (message.editedAt !== undefined) {
+      obj.editedAt = message.editedAt.toISOString();
+    }
+    if (message.replyTo !== 0n) {
+      obj.replyTo = message.replyTo.toString();
+    }
     return obj;
   },
 
@@ -2678,6 +3657,342 @@ export const Message: MessageFns<Message> = {
     message.recipient = object.recipient ?? "";
     message.text = object.text ?? "";
     message.sentAt = object.sentAt ?? undefined;
+    message.editedAt = object.editedAt ?? undefined;
+    message.replyTo = (object.replyTo !== undefined && object.replyTo !== null) ? BigInt(object.replyTo) : 0n;
+    return message;
+  },
+};
+
+function createBaseEdited(): Edited {
+  return { id: 0n, messageId: 0n, text: "", editedAt: undefined };
+}
+
+export const Edited: MessageFns<Edited> = {
+  encode(message: Edited, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0n) {
+      if (BigInt.asUintN(64, message.id) !== message.id) {
+        throw new globalThis.Error("value provided for field message.id of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.id);
+    }
+    if (message.messageId !== 0n) {
+      if (BigInt.asUintN(64, message.messageId) !== message.messageId) {
+        throw new globalThis.Error("value provided for field message.messageId of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.messageId);
+    }
+    if (message.text !== "") {
+      writer.uint32(26).string(message.text);
+    }
+    if (message.editedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.editedAt), writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Edited {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEdited();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.messageId = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.editedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Edited {
+    return {
+      id: isSet(object.id) ? BigInt(object.id) : 0n,
+      messageId: isSet(object.messageId)
+        ? BigInt(object.messageId)
+        : isSet(object.message_id)
+        ? BigInt(object.message_id)
+        : 0n,
+      text: isSet(object.text) ? globalThis.String(object.text) : "",
+      editedAt: isSet(object.editedAt)
+        ? fromJsonTimestamp(object.editedAt)
+        : isSet(object.edited_at)
+        ? fromJsonTimestamp(object.edited_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: Edited): unknown {
+    const obj: any = {};
+    if (message.id !== 0n) {
+      obj.id = message.id.toString();
+    }
+    if (message.messageId !== 0n) {
+      obj.messageId = message.messageId.toString();
+    }
+    if (message.text !== "") {
+      obj.text = message.text;
+    }
+    if (message.editedAt !== undefined) {
+      obj.editedAt = message.editedAt.toISOString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Edited>): Edited {
+    return Edited.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Edited>): Edited {
+    const message = createBaseEdited();
+    message.id = (object.id !== undefined && object.id !== null) ? BigInt(object.id) : 0n;
+    message.messageId = (object.messageId !== undefined && object.messageId !== null) ? BigInt(object.messageId) : 0n;
+    message.text = object.text ?? "";
+    message.editedAt = object.editedAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseDeleted(): Deleted {
+  return { id: 0n, messageId: 0n, deletedAt: undefined, by: "" };
+}
+
+export const Deleted: MessageFns<Deleted> = {
+  encode(message: Deleted, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== 0n) {
+      if (BigInt.asUintN(64, message.id) !== message.id) {
+        throw new globalThis.Error("value provided for field message.id of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.id);
+    }
+    if (message.messageId !== 0n) {
+      if (BigInt.asUintN(64, message.messageId) !== message.messageId) {
+        throw new globalThis.Error("value provided for field message.messageId of type uint64 too large");
+      }
+      writer.uint32(16).uint64(message.messageId);
+    }
+    if (message.deletedAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.deletedAt), writer.uint32(26).fork()).join();
+    }
+    if (message.by !== "") {
+      writer.uint32(34).string(message.by);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Deleted {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleted();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.id = reader.uint64() as bigint;
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.messageId = reader.uint64() as bigint;
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.deletedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.by = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Deleted {
+    return {
+      id: isSet(object.id) ? BigInt(object.id) : 0n,
+      messageId: isSet(object.messageId)
+        ? BigInt(object.messageId)
+        : isSet(object.message_id)
+        ? BigInt(object.message_id)
+        : 0n,
+      deletedAt: isSet(object.deletedAt)
+        ? fromJsonTimestamp(object.deletedAt)
+        : isSet(object.deleted_at)
+        ? fromJsonTimestamp(object.deleted_at)
+        : undefined,
+      by: isSet(object.by) ? globalThis.String(object.by) : "",
+    };
+  },
+
+  toJSON(message: Deleted): unknown {
+    const obj: any = {};
+    if (message.id !== 0n) {
+      obj.id = message.id.toString();
+    }
+    if (message.messageId !== 0n) {
+      obj.messageId = message.messageId.toString();
+    }
+    if (message.deletedAt !== undefined) {
+      obj.deletedAt = message.deletedAt.toISOString();
+    }
+    if (message.by !== "") {
+      obj.by = message.by;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Deleted>): Deleted {
+    return Deleted.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Deleted>): Deleted {
+    const message = createBaseDeleted();
+    message.id = (object.id !== undefined && object.id !== null) ? BigInt(object.id) : 0n;
+    message.messageId = (object.messageId !== undefined && object.messageId !== null) ? BigInt(object.messageId) : 0n;
+    message.deletedAt = object.deletedAt ?? undefined;
+    message.by = object.by ?? "";
+    return message;
+  },
+};
+
+function createBaseRead(): Read {
+  return { upToId: 0n };
+}
+
+export const Read: MessageFns<Read> = {
+  encode(message: Read, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.upToId !== 0n) {
+      if (BigInt.asUintN(64, message.upToId) !== message.upToId) {
+        throw new globalThis.Error("value provided for field message.upToId of type uint64 too large");
+      }
+      writer.uint32(8).uint64(message.upToId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Read {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRead();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.upToId = reader.uint64() as bigint;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Read {
+    return {
+      upToId: isSet(object.upToId) ? BigInt(object.upToId) : isSet(object.up_to_id) ? BigInt(object.up_to_id) : 0n,
+    };
+  },
+
+  toJSON(message: Read): unknown {
+    const obj: any = {};
+    if (message.upToId !== 0n) {
+      obj.upToId = message.upToId.toString();
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<Read>): Read {
+    return Read.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Read>): Read {
+    const message = createBaseRead();
+    message.upToId = (object.upToId !== undefined && object.upToId !== null) ? BigInt(object.upToId) : 0n;
     return message;
   },
 };
@@ -3511,6 +4826,40 @@ export const ChatServiceDefinition = {
       options: {},
     },
     /**
+     * The messages that the caller may see, in pages from the newest to the oldest. It reads the log as it is now: the
+     * newest text of each message, and no deleted one.
+     *
+     * A message stands in `History` as soon as it is accepted: at once on the server that accepted it, on others when
+     * they have it. A page also ends before 1 MiB.
+     *
+     * Errors: `UNAUTHENTICATED` (`SESSION_INVALID`), `RESOURCE_EXHAUSTED` (`OVERLOADED`: this account has too many of
+     * these calls under way), `UNAVAILABLE` (`STORE_UNAVAILABLE`, `SHUTTING_DOWN`).
+     */
+    history: {
+      name: "History",
+      requestType: HistoryRequest as typeof HistoryRequest,
+      requestStream: false,
+      responseType: HistoryResponse as typeof HistoryResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Moves the caller's read marker, or asks for it. An account has one marker, on all its devices: everything up to it
+     * has been read. It never moves back. The other streams of the account are told by `read`.
+     *
+     * The call has no `request_id`, because it may be repeated: the highest marker counts.
+     *
+     * Errors: as those of `History`.
+     */
+    markRead: {
+      name: "MarkRead",
+      requestType: MarkReadRequest as typeof MarkReadRequest,
+      requestStream: false,
+      responseType: MarkReadResponse as typeof MarkReadResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
      * The conversation: commands go up, events come down.
      *
      * What comes first: `welcome`, at once after authentication, before any request. Then the server waits 30 s for a
@@ -3592,6 +4941,26 @@ export interface ChatServiceImplementation<CallContextExt = {}> {
    */
   logout(request: LogoutRequest, context: CallContext & CallContextExt): Promise<DeepPartial<LogoutResponse>>;
   /**
+   * The messages that the caller may see, in pages from the newest to the oldest. It reads the log as it is now: the
+   * newest text of each message, and no deleted one.
+   *
+   * A message stands in `History` as soon as it is accepted: at once on the server that accepted it, on others when
+   * they have it. A page also ends before 1 MiB.
+   *
+   * Errors: `UNAUTHENTICATED` (`SESSION_INVALID`), `RESOURCE_EXHAUSTED` (`OVERLOADED`: this account has too many of
+   * these calls under way), `UNAVAILABLE` (`STORE_UNAVAILABLE`, `SHUTTING_DOWN`).
+   */
+  history(request: HistoryRequest, context: CallContext & CallContextExt): Promise<DeepPartial<HistoryResponse>>;
+  /**
+   * Moves the caller's read marker, or asks for it. An account has one marker, on all its devices: everything up to it
+   * has been read. It never moves back. The other streams of the account are told by `read`.
+   *
+   * The call has no `request_id`, because it may be repeated: the highest marker counts.
+   *
+   * Errors: as those of `History`.
+   */
+  markRead(request: MarkReadRequest, context: CallContext & CallContextExt): Promise<DeepPartial<MarkReadResponse>>;
+  /**
    * The conversation: commands go up, events come down.
    *
    * What comes first: `welcome`, at once after authentication, before any request. Then the server waits 30 s for a
@@ -3667,6 +5036,26 @@ export interface ChatServiceClient<CallOptionsExt = {}> {
    * Errors: `UNAUTHENTICATED` (`SESSION_INVALID`), `UNAVAILABLE` (`STORE_UNAVAILABLE`, `SHUTTING_DOWN`).
    */
   logout(request: DeepPartial<LogoutRequest>, options?: CallOptions & CallOptionsExt): Promise<LogoutResponse>;
+  /**
+   * The messages that the caller may see, in pages from the newest to the oldest. It reads the log as it is now: the
+   * newest text of each message, and no deleted one.
+   *
+   * A message stands in `History` as soon as it is accepted: at once on the server that accepted it, on others when
+   * they have it. A page also ends before 1 MiB.
+   *
+   * Errors: `UNAUTHENTICATED` (`SESSION_INVALID`), `RESOURCE_EXHAUSTED` (`OVERLOADED`: this account has too many of
+   * these calls under way), `UNAVAILABLE` (`STORE_UNAVAILABLE`, `SHUTTING_DOWN`).
+   */
+  history(request: DeepPartial<HistoryRequest>, options?: CallOptions & CallOptionsExt): Promise<HistoryResponse>;
+  /**
+   * Moves the caller's read marker, or asks for it. An account has one marker, on all its devices: everything up to it
+   * has been read. It never moves back. The other streams of the account are told by `read`.
+   *
+   * The call has no `request_id`, because it may be repeated: the highest marker counts.
+   *
+   * Errors: as those of `History`.
+   */
+  markRead(request: DeepPartial<MarkReadRequest>, options?: CallOptions & CallOptionsExt): Promise<MarkReadResponse>;
   /**
    * The conversation: commands go up, events come down.
    *

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import type { Message } from "../../log/message.ts";
+import type { Message } from "../../log/entry.ts";
 import type { Notification } from "../../log/ports/bus.ts";
 import { MAX_BYTES, MAX_MESSAGES } from "./encode.ts";
 

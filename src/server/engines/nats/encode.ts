@@ -1,4 +1,4 @@
-import type { Message } from "../../log/message.ts";
+import type { Message } from "../../log/entry.ts";
 import type { Notification } from "../../log/ports/bus.ts";
 import type { RowOf } from "../shared/rowOf.ts";
 

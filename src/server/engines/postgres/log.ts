@@ -1,4 +1,4 @@
-import type { Message } from "../../log/message.ts";
+import type { Message } from "../../log/entry.ts";
 import type { AppendResult, Draft, KnownMessage, LogState, LogStore } from "../../log/ports/logStore.ts";
 import { unavailable } from "../shared/failures.ts";
 import {

@@ -1,4 +1,4 @@
-import type { Message } from "../../log/message.ts";
+import type { Message } from "../../log/entry.ts";
 import type { AppendResult, Draft, KnownMessage } from "../../log/ports/logStore.ts";
 import type { ReportedPosition } from "./observedPosition.ts";
 

@@ -1,4 +1,4 @@
-import type { Message } from "../../log/message.ts";
+import type { Message } from "../../log/entry.ts";
 import type { AppendResult, Draft } from "../../log/ports/logStore.ts";
 import type { RowOf } from "../shared/rowOf.ts";
 

@@ -1,15 +1,17 @@
-import type { Message } from "../message.ts";
+import type { Entry } from "../entry.ts";
 
 /**
  * Tells every node of a change. A notification may be lost, delayed or duplicated: the store is the source of truth.
  */
 export type Notification =
-  /** These messages were appended to the log; their ids follow one another. */
-  | { readonly kind: "appended"; readonly logId: string; readonly messages: readonly Message[] }
-  /** The log has grown, at least up to the message `headId`. The messages are not in the notification. */
+  /** These entries were appended to the log; their ids follow one another. */
+  | { readonly kind: "appended"; readonly logId: string; readonly entries: readonly Entry[] }
+  /** The log has grown, at least up to the entry `headId`. The entries are not in the notification. */
   | { readonly kind: "head-advanced"; readonly logId: string; readonly headId: number }
-  /** The messages before `oldestId` were removed from the log. */
+  /** The entries before `oldestId` were removed from the log. */
   | { readonly kind: "truncated"; readonly logId: string; readonly oldestId: number }
+  /** The read marker of an account has moved to `upTo`. */
+  | { readonly kind: "read"; readonly accountId: number; readonly upTo: number }
   /** The roster has changed. */
   | { readonly kind: "presence" }
   /** Sessions were logged out. */

@@ -1,7 +1,7 @@
 // Encodes by hand the two events that every message causes, each as one `events` field of a `ChatResponse`: the same
 // bytes as those of the generated encoder (test/rpc/chat/eventFields.test.ts), in a third of the time or less.
 import type { RoomEvent } from "../../chat/events.ts";
-import type { Message } from "../../log/message.ts";
+import type { Message } from "../../log/entry.ts";
 import {
   sizeOfNumber,
   sizeOfText,
