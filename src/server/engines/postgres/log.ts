@@ -46,21 +46,24 @@ export const APPEND = {
     SELECT head_id, start, outcomes, ids, sent_ats, messages
     FROM append_entries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 };
-// Subqueries fetch the usernames by index, whatever the statistics of the tables say. The columns are those of
-// `EntryRow`. `m` is the message of an edit that is its newest; any other edit is an erased entry.
+
+/** SQL: the columns of `MessageRow`. Subqueries fetch the usernames by index, whatever the statistics say. */
+const messageColumns = (row: string) => `
+      ${row}.id, ${row}.sender_id, (SELECT username FROM accounts WHERE id = ${row}.sender_id),
+      ${row}.recipient_id, (SELECT username FROM accounts WHERE id = ${row}.recipient_id),
+      ${row}.text, ${row}.sent_at, ${row}.reply_to, ${row}.edit_id, ${row}.edited_at`;
+
+/** The columns are those of `EntryRow`. */
 export const READ = {
   name: "read",
   text: `
-    SELECT e.id, CASE WHEN e.kind = 1 AND m.id IS NULL THEN 3 ELSE e.kind END, e.sent_at,
-      e.by_id, (SELECT username FROM accounts WHERE id = e.by_id),
-      coalesce(e.message_id, e.id), e.sender_id, (SELECT username FROM accounts WHERE id = e.sender_id),
-      coalesce(e.recipient_id, 0), coalesce((SELECT username FROM accounts WHERE id = e.recipient_id), ''),
-      coalesce(m.text, e.text), coalesce(m.sent_at, e.sent_at), coalesce(m.reply_to, e.reply_to, 0),
-      coalesce(m.edit_id, e.edit_id, 0), coalesce(m.edited_at, e.edited_at, 0)
-    FROM entries e LEFT JOIN LATERAL (
-      SELECT * FROM entries WHERE e.kind = 1 AND id = e.message_id AND edit_id = e.id LIMIT 1
-    ) m ON true
-    WHERE e.id BETWEEN $1 AND $2 ORDER BY e.id`,
+    SELECT ${messageColumns("e")},
+      e.kind, e.message_id,
+      CASE WHEN e.kind = 1 THEN (
+        SELECT jsonb_build_array(text, sent_at, reply_to) FROM entries WHERE id = e.message_id AND edit_id = e.id
+      ) END,
+      e.by_id, (SELECT username FROM accounts WHERE id = e.by_id)
+    FROM entries e WHERE e.id BETWEEN $1 AND $2 ORDER BY e.id`,
 };
 
 /** SQL: the ids of the newest messages that the account $1 may see (`maySee`). */
@@ -85,14 +88,12 @@ const page = (queries: readonly string[]) => `
       ${queries.join("\n      UNION ")}
       ORDER BY id DESC LIMIT $2 + 1
     )
-    SELECT (SELECT count(*) FROM found), id, sender_id, (SELECT username FROM accounts WHERE id = sender_id),
-      coalesce(recipient_id, 0), coalesce((SELECT username FROM accounts WHERE id = recipient_id), ''),
-      text, sent_at, coalesce(reply_to, 0), coalesce(edit_id, 0), coalesce(edited_at, 0)
+    SELECT ${messageColumns("m")}, (SELECT count(*) FROM found)
     FROM (
-      SELECT m.*, row_number() OVER newest AS place, sum(octet_length(m.text)) OVER newest AS bytes
-      FROM found, LATERAL (SELECT * FROM entries WHERE id = found.id LIMIT 1) m
-      WINDOW newest AS (ORDER BY m.id DESC)
-    ) messages
+      SELECT e.*, row_number() OVER newest AS place, sum(octet_length(e.text)) OVER newest AS bytes
+      FROM found, LATERAL (SELECT * FROM entries WHERE id = found.id LIMIT 1) e
+      WINDOW newest AS (ORDER BY e.id DESC)
+    ) m
     WHERE place = 1 OR (place <= $2 AND bytes <= $3) ORDER BY id`;
 
 export const HISTORY = { name: "history", text: page(visible("AND id < $4", "$2 + 1")) };

@@ -32,35 +32,36 @@ export type StateRow = [
   serverTime: number,
 ];
 
-/** A message as it is now. `recipientId` 0 and `recipient` "": everyone. */
+/** A message as it is now. `recipientId` `null`: everyone. Nulls are much faster than zeros. */
 export type MessageRow = [
   id: number,
   senderId: number,
   sender: string,
-  recipientId: number,
-  recipient: string,
+  recipientId: number | null,
+  recipient: string | null,
   text: string,
   sentAt: number,
-  replyTo: number,
-  editId: number,
-  editedAt: number,
+  replyTo: number | null,
+  editId: number | null,
+  editedAt: number | null,
 ];
 
 /**
- * An entry, and the message that it is or changes. Of the message of a deletion only the ids count, and of an erased
- * entry only `id` and `at`. `byId` `null`: the server.
+ * An entry. For an edit and a deletion, `senderId` and `recipientId` are those of the message `messageId`, and `sentAt`
+ * is the time of the entry. `edited`: what else the message of an edit has now, if this edit is its newest. `byId`
+ * `null`: the server.
  */
 export type EntryRow = [
-  id: number,
+  ...message: MessageRow,
   kind: KindCode,
-  at: number,
+  messageId: number | null,
+  edited: [text: string, sentAt: number, replyTo: number | null] | null,
   byId: number | null,
   by: string | null,
-  ...message: MessageRow,
 ];
 
 /** A message of a page, and the number of messages that were found for the page; there may be one more than it has. */
-export type HistoryRow = [found: number, ...message: MessageRow];
+export type HistoryRow = [...message: MessageRow, found: number];
 
 /** An entry that was found by its request id, and whether it was appended for the same content. */
 export type KnownRow = [id: number, sentAt: number, isSame: boolean];
@@ -88,22 +89,22 @@ export function toPosition(row: StateRow): ReportedPosition {
   return { logId, headId, oldestId, serverStart, appendedSince, headAtStart };
 }
 
-/** Decodes a message. */
-export function toMessage(row: MessageRow): Message {
-  const [id, senderId, sender, recipientId, recipient, text, sentAt, replyTo, editId, editedAt] = row;
-  return { kind: "message", id, senderId, sender, recipientId, recipient, text, sentAt, replyTo, editId, editedAt };
-}
-
 /** Decodes an entry. */
-export function toEntry([id, kind, at, byId, by, ...row]: EntryRow): Entry {
+export function toEntry(row: EntryRow): Entry {
+  const [id, senderId, , recipientId, , , at, , , , kind, messageId, edited, byId, by] = row;
   switch (kind) {
     case KIND_CODES.message:
       return toMessage(row);
-    case KIND_CODES.edited:
-      return { kind: "edited", id, message: toMessage(row) };
+    case KIND_CODES.edited: {
+      if (edited === null) return { kind: "erased", id, at };
+      const [text, sentAt, replyTo] = edited;
+      const message = { ...toMessage(row), id: messageId as number, text, sentAt, replyTo: replyTo ?? 0 };
+      return { kind: "edited", id, message: { ...message, editId: id, editedAt: at } };
+    }
     case KIND_CODES.deleted: {
-      const [messageId, senderId, , recipientId] = row;
-      return { kind: "deleted", id, messageId, senderId, recipientId, deletedAt: at, byId: byId ?? 0, by: by ?? "" };
+      const visibility = { senderId, recipientId: recipientId ?? 0 };
+      const author = { byId: byId ?? 0, by: by ?? "" };
+      return { kind: "deleted", id, messageId: messageId as number, ...visibility, deletedAt: at, ...author };
     }
     case KIND_CODES.erased:
       return { kind: "erased", id, at };
@@ -112,8 +113,8 @@ export function toEntry([id, kind, at, byId, by, ...row]: EntryRow): Entry {
 
 /** Decodes a page, whose rows are in order of id. */
 export function toHistoryPage(rows: readonly HistoryRow[]): HistoryPage {
-  const found = rows[0]?.[0] ?? 0;
-  return { messages: rows.map(([, ...message]) => toMessage(message)), hasOlder: found > rows.length };
+  const found = rows[0]?.[10] ?? 0;
+  return { messages: rows.map(toMessage), hasOlder: found > rows.length };
 }
 
 /** Decodes an entry that was found by its request id. */
@@ -173,4 +174,21 @@ function toChange(draft: EditDraft | DeletionDraft, id: number, at: number, chan
   const author = { senderId, sender, recipientId, recipient };
   const edit = { text: draft.text, editId: id, editedAt: at };
   return { kind: "edited", id, message: { kind: "message", id: messageId, ...author, sentAt, replyTo, ...edit } };
+}
+
+function toMessage(row: readonly [...message: MessageRow, ...unknown[]]): Message {
+  const [id, senderId, sender, recipientId, recipient, text, sentAt, replyTo, editId, editedAt] = row;
+  return {
+    kind: "message",
+    id,
+    senderId,
+    sender,
+    recipientId: recipientId ?? 0,
+    recipient: recipient ?? "",
+    text,
+    sentAt,
+    replyTo: replyTo ?? 0,
+    editId: editId ?? 0,
+    editedAt: editedAt ?? 0,
+  };
 }
