@@ -62,7 +62,7 @@ describe("ChatNode after a log regression", () => {
 
   it("the node says goodbye to all of its streams, and follows the new log on the bus", async () => {
     const { regress, followed, reported } = await setUp();
-    const sinks = [await join(node, ana), await join(node, bob), enter(node, bob)];
+    const sinks = [await join(node, ana), await join(node, bob), await enter(node, bob)];
     await regress(6);
     await until(() => sinks.every(({ ended }) => ended === "ended"), "all streams to end");
     for (const { goodbye, kinds } of sinks) {
@@ -80,7 +80,7 @@ describe("ChatNode after a log regression", () => {
     expect(before.texts).to.deep.equal(range(1, 10).map((i) => `old ${i}`));
     await regress(6);
     await model.append([messageOf(ana, "new 7")]);
-    const again = enter(node, bob);
+    const again = await enter(node, bob);
     await again.stream.receive("", { kind: "join", resumeAfter: 10, logId: "model", recent: 0 });
     await again.has("caughtUp");
     expect(again.events[0]?.value).to.include({ logId: "model-1" });
@@ -129,7 +129,7 @@ describe("ChatNode after a log regression", () => {
 
   it("a join that began before the regression does not complete", async () => {
     const { arrivals, regress } = await setUp();
-    const sink = enter(node, bob);
+    const sink = await enter(node, bob);
     arrivals.shut();
     const joining = sink.stream.receive("", { kind: "join", resumeAfter: 9, logId: "model", recent: 0 });
     await arrivals.entered();

@@ -31,7 +31,12 @@ function setUp({ replicaHead = 100 } = {}) {
       return { upTo: after, moved: after > before };
     },
   };
-  const log = { logId: "log", headId: replicaHead, sync: { run: async () => void (log.headId = 100) } };
+  const sync = {
+    run: async () => {
+      log.headId = 100;
+    },
+  };
+  const log = { logId: "log", headId: replicaHead, sync };
   const bus = new LocalBus();
   const counters = new Counters();
   const marks = new ReadMarks({ markers, log: log as unknown as LogReplica, bus, counters });
