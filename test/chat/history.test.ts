@@ -120,7 +120,7 @@ describe("History", () => {
       const wire = messages.map(({ id }) => ({ id: BigInt(id), ...names, text, ...times }));
       const bytes = HistoryResponse.encode({ messages: wire, nextBeforeId: BigInt(nextBeforeId) }).finish().length;
       expect(bytes).to.be.below(1024 * 1024);
-      expect(messages.length).to.be.at.least(10);
+      if (nextBeforeId !== 0) expect(messages.length).to.be.at.least(10);
       seen.unshift(...messages.map(({ id }) => id - base));
       beforeId = nextBeforeId;
     } while (beforeId !== 0);
