@@ -1,11 +1,12 @@
 import { expect } from "chai";
+import { textOf } from "../../src/server/log/entry.ts";
 import type { ChatNode } from "../../src/server/node/node.ts";
 import { enter, join, openNode, toAll } from "../support/chatNode.ts";
 import { Gate, gated, override } from "../support/engines.ts";
 import { until } from "../support/eventLoop.ts";
 import { ModelStore } from "../support/modelStore.ts";
 import { sqliteFixture } from "../support/sqliteFixture.ts";
-import { enlist, type Person, range, useStore } from "../support/storeFixture.ts";
+import { draft, enlist, type Person, range, useStore } from "../support/storeFixture.ts";
 
 const GOODBYE = { reason: "STORE_UNAVAILABLE", reconnect: true };
 
@@ -49,16 +50,7 @@ describe("ChatNode after a log regression", () => {
     return { ...opened, model, appends, arrivals, followed, regress };
   }
 
-  const messageOf = (from: Person, text: string) => ({
-    sessionId: from.sessionId,
-    senderId: from.accountId,
-    sender: from.username,
-    recipientId: 0,
-    recipient: "",
-    requestId: "",
-    text,
-    at: 0,
-  });
+  const messageOf = (from: Person, text: string) => draft(from, text, { at: 1 });
 
   it("the node says goodbye to all of its streams, and follows the new log on the bus", async () => {
     const { regress, followed, reported } = await setUp();
@@ -124,7 +116,7 @@ describe("ChatNode after a log regression", () => {
     const again = await join(node, ana, { resumeAfter: 6 });
     await again.stream.receive("3", toAll("later"));
     await until(() => again.texts.includes("later"), "the next message");
-    expect(model.log.messages.slice(6).map(({ text }) => text)).to.deep.equal(["with the store", "later"]);
+    expect(model.log.entries.slice(6).map(textOf)).to.deep.equal(["with the store", "later"]);
   });
 
   it("a join that began before the regression does not complete", async () => {
