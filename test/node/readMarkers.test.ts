@@ -146,6 +146,17 @@ describe("Read markers on the nodes of a room", () => {
     expect(markersOf(await enter(one, ana))).to.deep.equal([head + 1]);
   });
 
+  it("every stream is told of a move in the end, though no notification of it comes", async () => {
+    const lossy = { follow: () => {}, publish: () => {}, subscribe: () => () => {} };
+    const { node } = await openNode(store, { through: (engines) => ({ ...engines, bus: lossy }) });
+    nodes.push(node);
+    const people = await Promise.all(range(1, 12).map((i) => enlist(store, `p${i}`)));
+    const sinks = await Promise.all(people.map((person) => join(node, person)));
+    for (const { accountId } of people) await store.readMarkers.advance(accountId, head);
+    await until(() => sinks.every((sink) => sink.kinds.includes("read")), "all streams to be told");
+    for (const sink of sinks) expect(markersOf(sink)).to.deep.equal([0, head]);
+  });
+
   it("a stream is refused if its marker cannot be read, and leaves nothing behind", async () => {
     const { node } = await openNode(store, {
       through: (engines) =>

@@ -44,9 +44,11 @@ export class ResponseBuilder {
     this.#toldReadUpTo = parts.readUpTo;
   }
 
-  /** Notes the read marker of the user. The next response after the join has it, if it has moved forward. */
-  noteRead(upTo: number): void {
-    this.#readUpTo = Math.max(this.#readUpTo, upTo);
+  /** Notes the read marker of the user. If it has moved forward (true), the next response after the join has it. */
+  noteRead(upTo: number): boolean {
+    if (upTo <= this.#readUpTo) return false;
+    this.#readUpTo = upTo;
+    return true;
   }
 
   /** Starts to read the log. `requestId`: that of the join. */

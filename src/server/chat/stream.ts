@@ -137,8 +137,8 @@ export class Stream implements Wakeable, StreamContext {
 
   /** The read marker of the user is at `upTo`. Tells the client, once the stream has joined. */
   noteRead(upTo: number): void {
-    this.#parts.responses.noteRead(upTo);
-    if (this.#state.kind === "joined") this.wakeSoon();
+    const hasMoved = this.#parts.responses.noteRead(upTo);
+    if (hasMoved && this.#state.kind === "joined") this.wakeSoon();
   }
 
   /** The client has ended its side: commands that were read are still answered. */

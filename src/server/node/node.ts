@@ -43,6 +43,9 @@ export interface KeptForClients {
   readonly callers: number;
 }
 
+/** How many read markers a node reads at each poll, twice a second. */
+const MARKERS_PER_POLL = 10;
+
 /** One node of the chat room: composes accounts, log, presence and streams, and passes events between them. */
 export class ChatNode {
   readonly signIn: SignIn;
@@ -56,6 +59,7 @@ export class ChatNode {
   readonly #unsubscribe: () => void;
   /** Entries up to this id are not charged to the rates: after a regression the replica reads old entries again. */
   #chargedUpTo = 0;
+  #isCheckingMarkers = false;
   #draining: { readonly done: () => void } | undefined;
 
   private constructor(options: NodeOptions, parts: NodeParts) {
@@ -72,6 +76,7 @@ export class ChatNode {
       stopwatch: options.stopwatch,
       report: options.report,
       checkSessions: () => this.#checkSessions(),
+      checkMarkers: () => this.#checkMarkers(),
     });
     this.#unsubscribe = bus.subscribe((notification) => this.#onNotification(notification));
     bus.follow(parts.log.logId);
@@ -285,6 +290,24 @@ export class ChatNode {
     const streams = [...this.#streams];
     const ended = await this.#parts.revoked.poll(() => streams.map((stream) => stream.session.id));
     if (ended.length > 0) await this.#revoke(ended);
+  }
+
+  /**
+   * Reads the read markers of a few accounts with streams, in turn, because a notification of a move may be lost. A few:
+   * to read all of them twice a second would cost more than the messages of a quiet room.
+   */
+  async #checkMarkers(): Promise<void> {
+    if (this.#isCheckingMarkers) return;
+    this.#isCheckingMarkers = true;
+    try {
+      for (const accountId of this.#streams.nextAccounts(MARKERS_PER_POLL)) {
+        await this.#parts.readMarks.withMarker(accountId, (upTo) => this.#onRead(accountId, upTo));
+      }
+    } catch {
+      // The next poll reads on. The sync of the log reports a store that does not answer.
+    } finally {
+      this.#isCheckingMarkers = false;
+    }
   }
 
   #sayGoodbye(goodbye: Goodbye, to: (stream: Stream) => boolean): void {
