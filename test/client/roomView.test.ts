@@ -252,6 +252,14 @@ describe("RoomView.prepend", () => {
     expect(changes.at(-1)).to.deep.equal({ ...NOTHING, added: [message(5n)], edited: [message(7n, "new", 20)] });
   });
 
+  it("the event of a message that a page brought before replaces it if its edit is newer", async () => {
+    const { view } = viewWith([]);
+    await view.prepend(history(message(3n, "three", 10), message(2n, "two", 10), message(1n)));
+    view.apply(posted(1n, "one", 9));
+    view.apply(posted(2n, "old", 9));
+    expect(textsOf(view)).to.deep.equal(["one", "two", "three"]);
+  });
+
   it("a page is dropped if the view was cleared while it was read", async () => {
     for (const event of [gap(9n), connected({ again: true, logChanged: true })]) {
       const { view } = viewWith([7n]);
