@@ -1,4 +1,4 @@
-import type { MessageEvent, RoomEvent } from "../../client/index.ts";
+import type { Message, RoomEvent } from "../../client/index.ts";
 import type { Item } from "../terminal/item.ts";
 import type { Command, Context } from "./command.ts";
 
@@ -36,18 +36,21 @@ export class ShownMessages {
   }
 
   /** Notes a page that is shown. */
-  notePage(peer: string, messages: readonly Pick<MessageEvent, "id">[]): void {
+  notePage(peer: string, messages: readonly Pick<Message, "id">[]): void {
     const [first] = messages;
     if (first !== undefined) this.#oldest.set(peer, first.id);
   }
 }
 
 async function showPage({ client, session, shown }: Context, peer: string): Promise<Item> {
-  const { messages, nextBeforeId } = await client.historyPage(session.token, {
+  const beforeId = shown.before(peer);
+  const newestFirst = client.history(session.token, {
     ...(peer === "" ? {} : { peer }),
-    beforeId: shown.before(peer),
+    ...(beforeId === undefined ? {} : { beforeId }),
     pageSize: PAGE_MESSAGES,
   });
+  const messages: Message[] = [];
+  for await (const message of newestFirst) if (messages.unshift(message) === PAGE_MESSAGES) break;
   shown.notePage(peer, messages);
-  return { kind: "history", peer, messages, hasOlder: nextBeforeId !== undefined };
+  return { kind: "history", peer, messages, mayHaveOlder: messages.length === PAGE_MESSAGES };
 }

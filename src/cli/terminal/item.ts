@@ -1,4 +1,4 @@
-import type { Outcome, PastMessage, RoomEvent, User } from "../../client/index.ts";
+import type { Message, Outcome, RoomEvent, User } from "../../client/index.ts";
 import type { Exit } from "../exit.ts";
 
 /** Everything that a terminal can show: events of the room, outcomes of commands, and messages of the program. */
@@ -15,8 +15,8 @@ export type Item =
   | {
       readonly kind: "history";
       readonly peer: string;
-      readonly messages: readonly PastMessage[];
-      readonly hasOlder: boolean;
+      readonly messages: readonly Message[];
+      readonly mayHaveOlder: boolean;
     }
   /** A command that was typed while the connection is lost. It is sent later. */
   | { readonly kind: "held"; readonly line: string }

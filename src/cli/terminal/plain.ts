@@ -1,4 +1,4 @@
-import type { PastMessage } from "../../client/index.ts";
+import type { Message } from "../../client/index.ts";
 import type { Item } from "./item.ts";
 import { sanitizeLine } from "./sanitize.ts";
 import { closedWords, goodbyeWords, LOG_CHANGED, NO_EARLIER, nameWords, waitWords } from "./words.ts";
@@ -48,7 +48,7 @@ function chatLine(item: Item): string | undefined {
   return undefined;
 }
 
-function messageLine({ sender, recipient, text, sentAt, replyTo, editedAt }: PastMessage): string {
+function messageLine({ sender, recipient, text, sentAt, replyTo, editedAt }: Message): string {
   const who = recipient === "" ? sender : `${sender} -> ${recipient}`;
   const reply = replyTo === undefined ? "" : ` (to #${replyTo})`;
   const edited = editedAt === undefined ? "" : " (edited)";

@@ -1,4 +1,4 @@
-import type { DeletedEvent, EditedEvent, GapEvent, PastMessage } from "../../client/index.ts";
+import type { DeletedEvent, EditedEvent, GapEvent, Message } from "../../client/index.ts";
 import { mayHoldPassword } from "../room/signInLine.ts";
 import { columns, rows } from "./columns.ts";
 import { FIRST_COMMANDS, type Item } from "./item.ts";
@@ -46,7 +46,7 @@ export class Pretty {
       case "message":
         return this.#message(item, width, "");
       case "history":
-        return this.#history(item.messages, item.hasOlder, width, note);
+        return this.#history(item.messages, item.mayHaveOlder, width, note);
       case "edited":
         return this.#edited(item, width);
       case "deleted":
@@ -110,7 +110,7 @@ export class Pretty {
   }
 
   /** `number`: the number that the message is shown with; empty: none. */
-  #message(message: PastMessage, width: number, number: string): string {
+  #message(message: Message, width: number, number: string): string {
     const { id, sender, recipient, text, sentAt, editedAt, replyTo } = message;
     const { quiet, strong } = this.#style;
     const time = `${two(sentAt.getHours())}:${two(sentAt.getMinutes())} ${number}`;
@@ -143,7 +143,7 @@ export class Pretty {
     if (oldest !== undefined) this.#quotable.delete(oldest);
   }
 
-  #history(messages: readonly PastMessage[], hasOlder: boolean, width: number, note: (text: string) => string): string {
+  #history(messages: readonly Message[], mayHaveOlder: boolean, width: number, note: (text: string) => string): string {
     if (messages.length === 0) return note(NO_EARLIER);
     const numbers = messages.map(({ id }) => `#${id}`);
     const numberWidth = Math.max(...numbers.map((number) => number.length)) + 1;
@@ -154,7 +154,7 @@ export class Pretty {
       this.#message(message, width, (numbers[i] as string).padEnd(numberWidth)),
     );
     this.#day = day;
-    return [...lines, note(hasOlder ? "type history for more" : "this is where it begins")].join("\n");
+    return [...lines, note(mayHaveOlder ? "type history for more" : "this is where it begins")].join("\n");
   }
 
   #edited({ messageId, text }: EditedEvent, width: number): string {
