@@ -170,7 +170,14 @@ describe("Pretty", () => {
   });
 
   it("a gap reports lost messages only if messages were lost, and a reconnect says if nothing was missed", () => {
-    const connected = { kind: "connected", username: "ani", logId: "b", headId: 9n, serverVersion: "1" } as const;
+    const connected = {
+      kind: "connected",
+      username: "ani",
+      logId: "b",
+      headId: 9n,
+      readUpTo: 0n,
+      serverVersion: "1",
+    } as const;
     const limits = { maxTextBytes: 0, messagesPerSecond: 0, burst: 0, maxRecent: 0 };
     const back: Item = { kind: "caughtUp", id: 9n, again: true };
     const format = pretty();
