@@ -95,10 +95,12 @@ export function isVisible(entry: Message | Edited | Deleted, accountId: number):
   return recipientId === 0 || recipientId === accountId || senderId === accountId;
 }
 
-/** A simple store to compare with. `read` resolves a turn of the event loop later, like that of a real store. */
+/** A simple store to compare with. `read` resolves turns of the event loop later, like that of a real store. */
 export class ModelStore implements LogStore {
   /** All logs so far; the last one is the current log. */
   readonly #logs = [new ModelLog("model")];
+  /** How many turns of the event loop a `read` takes. */
+  readTurns = 1;
   /** Sessions that have ended. */
   readonly endedSessions = new Set<number>();
 
@@ -135,7 +137,7 @@ export class ModelStore implements LogStore {
     const { log } = this;
     const entries = log.entries.slice(Math.max(from, log.oldestId) - 1, Math.max(to, 0));
     const now = entries.map(({ id }) => log.get(id) as Entry);
-    await new Promise((resolve) => setImmediate(resolve));
+    for (let i = 0; i < this.readTurns; i += 1) await new Promise((resolve) => setImmediate(resolve));
     return now;
   }
 
