@@ -86,7 +86,7 @@ export class ModelReader implements Sink {
     if (entering.kind === "resume" && cursor !== undefined) {
       this.#received = { ...this.#received, caughtUp: 0, isElsewhere: logId !== this.#log.logId };
       this.#changesAfter = 0;
-      this.#stream = node.enter(this.#session, this);
+      this.#stream = await node.enter(this.#session, this);
       await this.#stream.receive("", { kind: "join", resumeAfter: cursor, logId, recent: 0 });
     } else {
       const count = entering.kind === "recent" ? entering.count : 0;
@@ -95,7 +95,7 @@ export class ModelReader implements Sink {
       const since = count === 0 ? headId : ((before.at(-count) ?? before[0])?.id ?? headId + 1) - 1;
       this.#received = { cursor: since, logId, since, texts: new Map(), isElsewhere: false, caughtUp: 0 };
       this.#changesAfter = headId;
-      this.#stream = node.enter(this.#session, this);
+      this.#stream = await node.enter(this.#session, this);
       await this.#stream.receive("", { kind: "join", logId: "", recent: count });
     }
     this.#headAtJoin = node.stats().headId;
