@@ -80,7 +80,7 @@ export function describeAppending(newFixture: NewStoreFixture): void {
           store.log.find(ana.accountId, `r${i}`, contentOf(hello)),
         ]);
         expect([head, read[0]?.id]).to.deep.equal([id, id]);
-        expect(known).to.deep.equal({ kind: "duplicate", id, sentAt: NOON });
+        expect(known).to.include({ kind: "duplicate", id });
       }
     });
 

@@ -16,14 +16,13 @@ import {
   readAfter,
   signIn,
   useEmptyStore,
-  useStore,
 } from "../../support/storeFixture.ts";
 import { anyCommand, LogModel } from "./model.ts";
 
 /** Edits and deletions: their entries, what they do to a message, and what refuses them. */
 export function describeChanges(newFixture: NewStoreFixture): void {
   describe("edits and deletions", () => {
-    const store = useStore(newFixture);
+    const store = useEmptyStore(newFixture);
     let ana: Person;
     let bob: Person;
     let eve: Person;

@@ -192,7 +192,7 @@ export function describeHistory(newFixture: NewStoreFixture): void {
             expect(all).to.deep.equal(model.messages.filter((message) => maySee(accountId, message)));
           }
         }),
-        { numRuns: 30 },
+        { numRuns: 15 },
       );
     });
   });
