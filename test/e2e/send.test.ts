@@ -26,6 +26,8 @@ describeBothWays("SendAll", function () {
         recipient: "",
         text: "hello, all",
         sentAt: accepted?.sentAt,
+        editedAt: undefined,
+        replyTo: 0n,
         requestId: "",
       });
     }

@@ -39,6 +39,7 @@ async function openNode(store: ModelStore, bus: LocalBus): Promise<ChatNode> {
     bus,
     secrets: new NodeSecrets(),
     sessions: { touch: async () => {}, purge: async () => {}, cap: async () => {} },
+    readMarkers: { get: async () => 0 },
   };
   return ChatNode.open({
     engines: engines as unknown as Engines,

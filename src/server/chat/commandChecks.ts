@@ -141,7 +141,7 @@ export function messageUnknown(messageId: number): Refusal {
 export function notTheSender(messageId: number): Refusal {
   return new Refusal(
     "NOT_THE_SENDER",
-    `Somebody else sent message ${messageId}: only its sender can edit or delete it. Reply to it instead.`,
+    `Another user sent message ${messageId}: only its sender can edit or delete it. Reply to it instead.`,
   );
 }
 

@@ -116,7 +116,7 @@ export class CommandHandler {
     );
   }
 
-  #reply(slot: Slot, requestId: string, event: RoomEvent, command?: Command["kind"]): void {
+  #reply(slot: Slot, requestId: string, event: RoomEvent, command?: WriteCommand["kind"]): void {
     this.#counters.replied(event, command);
     slot.settle(this.#encoder.event(event, requestId));
   }

@@ -2,8 +2,9 @@ import { Histogram, STORE_TIMES_MS } from "../common/histogram.ts";
 import { LabelledCounter } from "../common/labelledCounter.ts";
 import type { Reason } from "../common/refusal.ts";
 import { LogCounters } from "../log/counters.ts";
-import type { Command } from "./commandHandler.ts";
+
 import type { RoomEvent } from "./events.ts";
+import type { WriteCommand } from "./writeCommand.ts";
 
 /**
  * How a stream ended. A reason: the server sent a goodbye with that reason. `left`: the client ended its side and got
@@ -73,7 +74,7 @@ export class Counters {
   }
 
   /** Counts a reply to a command, if it is `accepted` or `rejected`. `command`: the kind of the command. */
-  replied(event: RoomEvent, command?: Command["kind"]): void {
+  replied(event: RoomEvent, command?: WriteCommand["kind"]): void {
     if (event.kind === "rejected") this.rejected.add(event.reason);
     else if (event.kind === "accepted" && event.duplicate) this.duplicates += 1;
     else if (event.kind === "accepted") {

@@ -32,6 +32,9 @@ export function toDraftColumns(batch: readonly Draft[]): DraftColumns {
   ];
 }
 
+/** Stands for a recipient that is not compared: no account can have this name. */
+const ANY_RECIPIENT = "*";
+
 /** The parameters of `find_entry` from `draft_kind` on. */
 export function toCommandColumns(
   content: Content,
@@ -39,7 +42,12 @@ export function toCommandColumns(
   const kind = KIND_CODES[content.kind];
   switch (content.kind) {
     case "message":
-      return [kind, storable(content.recipient), content.replyTo, storable(content.text)];
+      return [
+        kind,
+        content.recipient === undefined ? ANY_RECIPIENT : storable(content.recipient),
+        content.replyTo,
+        storable(content.text),
+      ];
     case "edited":
       return [kind, "", content.messageId, storable(content.text)];
     case "deleted":

@@ -283,8 +283,13 @@ BEGIN
   FOR turn IN 1 .. 2 LOOP
     RETURN QUERY
       SELECT e.id, e.sent_at, coalesce(is_same_command(e, l.secret, draft_kind, to_id.it, target, content), false)
-      FROM entries e, log l, (
-        SELECT CASE WHEN recipient = '' THEN 0 ELSE (SELECT a.id FROM accounts a WHERE a.username = recipient) END AS it
+      FROM entries e, log l, LATERAL (
+        SELECT CASE recipient
+          WHEN '' THEN 0
+          -- Not compared.
+          WHEN '*' THEN coalesce(e.recipient_id, 0)
+          ELSE (SELECT a.id FROM accounts a WHERE a.username = recipient)
+        END AS it
       ) to_id
       WHERE e.sender_id = sender AND e.request_id = request AND e.request_id <> '';
     EXIT WHEN FOUND OR turn = 2;
