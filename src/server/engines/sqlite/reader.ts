@@ -43,7 +43,7 @@ const CONVERSATION = merged(
 const page = (ids: string) => `
   SELECT ${ENTRY_JSON} AS row, octet_length(coalesce(e.text, x.text)) AS bytes
   FROM (${ids}) AS page CROSS JOIN entries x ON x.id = page.id
-  LEFT JOIN entries e ON e.target_id = x.id AND e.kind = 2
+  LEFT JOIN entries e ON e.target_id = x.id AND e.kind = 3
   ORDER BY page.id DESC`;
 
 /** The methods of the reader's worker. In WAL mode its connection and the writer's never wait for each other. */

@@ -6,13 +6,13 @@ import { type AppendResult, type Draft, type MessageDraft, messageOf } from "../
 
 /**
  * The kinds of rows of `entries`. The text of an edited message is in the row of its newest edit. A change of a message
- * replaces texts by empty ones, and lets no row grow: SQLite would then move the rows beside it to other pages, and
- * `secure_delete` leaves copies of moved rows behind (docs of `StoreWriter`). The numbers 0 and 1 take no space.
+ * replaces texts by empty ones, and lets no row grow: see `StoreWriter`. In a row 0 takes no space, and the others a byte,
+ * so that a row whose text becomes empty has space for its new kind. (1 would take no space either.)
  */
-export const KIND = { message: 0, editedMessage: 1, edit: 2, deletion: 3, erased: 4 } as const;
+export const KIND = { message: 0, editedMessage: 2, edit: 3, deletion: 4, erased: 5 } as const;
 
 /** The condition for rows of messages, as the partial indexes have it: a query must repeat it to use them. */
-export const IS_MESSAGE = "kind < 2";
+export const IS_MESSAGE = "kind < 3";
 
 /**
  * A draft as the writer takes it, without the usernames, which the accounts have. `recipientId` is 0 and `text` is empty
@@ -20,7 +20,7 @@ export const IS_MESSAGE = "kind < 2";
  * since the epoch.
  */
 export type DraftRow = readonly [
-  kind: 0 | 2 | 3,
+  kind: 0 | 3 | 4,
   sessionId: number,
   senderId: number,
   recipientId: number,
@@ -35,7 +35,7 @@ export type ChangedRow = readonly [recipientId: number, recipient: string, sentA
 
 /** The writer's result for a draft. `id` and `at` are 0 if the log has no entry for it; `at`: that of the entry. */
 export type AppendedRow = readonly [
-  outcome: Exclude<AppendResult["kind"], never>,
+  outcome: AppendResult["kind"],
   id: number,
   at: number,
   changed?: ChangedRow | undefined,
@@ -43,7 +43,7 @@ export type AppendedRow = readonly [
 
 /** A message as the reader returns it. `recipientId` null: everyone. Times are milliseconds since the epoch. */
 type MessageRow = readonly [
-  kind: 0 | 1,
+  kind: 0 | 2,
   id: number,
   senderId: number,
   recipientId: number | null,
@@ -54,10 +54,10 @@ type MessageRow = readonly [
   editedAt?: number,
 ];
 
-type EditRow = readonly [kind: 2, id: number, message: MessageRow];
+type EditRow = readonly [kind: 3, id: number, message: MessageRow];
 
 type DeletionRow = readonly [
-  kind: 3,
+  kind: 4,
   id: number,
   messageId: number,
   senderId: number,
@@ -66,7 +66,7 @@ type DeletionRow = readonly [
   byId: number,
 ];
 
-type ErasedRow = readonly [kind: 4, id: number, at: number];
+type ErasedRow = readonly [kind: 5, id: number, at: number];
 
 /** An entry as the reader returns it. */
 export type EntryRow = MessageRow | EditRow | DeletionRow | ErasedRow;
@@ -75,20 +75,20 @@ const messageColumns = (table: string) =>
   ["id", "sender_id", "recipient_id"].map((column) => `${table}.${column}`).join(", ");
 
 /** SQL for the row `m` of an edited message, whose newest edit is the row `e`. */
-const EDITED_MESSAGE = `json_array(1, ${messageColumns("m")}, e.text, m.sent_at, m.target_id, e.id, e.sent_at)`;
+const EDITED_MESSAGE = `json_array(2, ${messageColumns("m")}, e.text, m.sent_at, m.target_id, e.id, e.sent_at)`;
 
 /** SQL for the row `x` of `entries` as the JSON of an `EntryRow`. The JSON of a subquery must be marked as JSON again. */
 export const ENTRY_JSON = `
   CASE x.kind
     WHEN ${KIND.message} THEN json_array(0, ${messageColumns("x")}, x.text, x.sent_at, x.target_id)
     WHEN ${KIND.editedMessage} THEN json((
-      SELECT ${EDITED_MESSAGE} FROM entries m JOIN entries e ON e.target_id = m.id AND e.kind = 2 WHERE m.id = x.id))
+      SELECT ${EDITED_MESSAGE} FROM entries m JOIN entries e ON e.target_id = m.id AND e.kind = 3 WHERE m.id = x.id))
     WHEN ${KIND.edit} THEN json(coalesce(
-      (SELECT json_array(2, e.id, ${EDITED_MESSAGE}) FROM entries e JOIN entries m ON m.id = e.target_id
+      (SELECT json_array(3, e.id, ${EDITED_MESSAGE}) FROM entries e JOIN entries m ON m.id = e.target_id
        WHERE e.id = x.id),
-      json_array(4, x.id, x.sent_at)))
-    WHEN ${KIND.deletion} THEN json_array(3, x.id, x.target_id, x.sender_id, x.recipient_id, x.sent_at, x.by_id)
-    ELSE json_array(4, x.id, x.sent_at)
+      json_array(5, x.id, x.sent_at)))
+    WHEN ${KIND.deletion} THEN json_array(4, x.id, x.target_id, x.sender_id, x.recipient_id, x.sent_at, x.by_id)
+    ELSE json_array(5, x.id, x.sent_at)
   END`;
 
 /** Encodes a draft. */

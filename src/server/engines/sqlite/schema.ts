@@ -61,13 +61,13 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE entries ADD COLUMN by_id INTEGER NOT NULL DEFAULT 0;
 
   -- A query must repeat the conditions, or the index is not used.
-  CREATE INDEX entries_public ON entries (id) WHERE kind < 2 AND recipient_id IS NULL;
-  CREATE INDEX entries_private_by_sender ON entries (sender_id, id) WHERE kind < 2 AND recipient_id IS NOT NULL;
-  CREATE INDEX entries_private_by_recipient ON entries (recipient_id, id) WHERE kind < 2 AND recipient_id IS NOT NULL;
+  CREATE INDEX entries_public ON entries (id) WHERE kind < 3 AND recipient_id IS NULL;
+  CREATE INDEX entries_private_by_sender ON entries (sender_id, id) WHERE kind < 3 AND recipient_id IS NOT NULL;
+  CREATE INDEX entries_private_by_recipient ON entries (recipient_id, id) WHERE kind < 3 AND recipient_id IS NOT NULL;
   CREATE INDEX entries_conversation ON entries (sender_id, recipient_id, id)
-    WHERE kind < 2 AND recipient_id IS NOT NULL;
+    WHERE kind < 3 AND recipient_id IS NOT NULL;
   -- The newest edit of a message: the rows of earlier ones are erased.
-  CREATE UNIQUE INDEX entries_edit ON entries (target_id) WHERE kind = 2;
+  CREATE UNIQUE INDEX entries_edit ON entries (target_id) WHERE kind = 3;
 
   -- What the request id of an entry stands for, if the row of the entry does not tell any more.
   CREATE TABLE digests (entry_id INTEGER PRIMARY KEY, digest BLOB NOT NULL) STRICT;
