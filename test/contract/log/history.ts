@@ -66,7 +66,7 @@ export function describeHistory(newFixture: NewStoreFixture): void {
       expect(ids(await page(eve))).to.deep.equal([1, 5, 6]);
     });
 
-    it("a conversation has the private messages of two accounts, whoever sent them", async () => {
+    it("a conversation has the private messages of two accounts to each other", async () => {
       await store.log.append([
         draft(ana, "1, to all"),
         draft(ana, "2, to bob", { to: bob }),
