@@ -162,12 +162,13 @@ describe("PostgresLog", () => {
     expect((await other.store.log.read(1, 9)).map(({ kind }) => kind)).to.deep.equal(["erased", "erased", "deleted"]);
   });
 
-  it("a lookup with a content that PostgreSQL cannot store does not fail", async () => {
+  it("a lookup with a content that no entry can have does not fail", async () => {
     await node.store.log.append([hello(), edit(ana, 1, "edited", { requestId: "e" })]);
     const find = (requestId: string, content: Content) => node.store.log.find(ana.accountId, requestId, content);
     const reused = { kind: "reused" };
     expect(await find("r", contentOf(draft(ana, "hello\0")))).to.deep.equal(reused);
     expect(await find("r", { kind: "message", recipient: "\0", text: "hello", replyTo: 0 })).to.deep.equal(reused);
+    expect(await find("r", { kind: "message", recipient: "*", text: "hello", replyTo: 0 })).to.deep.equal(reused);
     expect(await find("e", { kind: "edited", messageId: 1, text: "edited\0" })).to.deep.equal(reused);
     expect(await find("new", contentOf(draft(ana, "\0")))).to.equal(undefined);
   });

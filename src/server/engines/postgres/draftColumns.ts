@@ -32,32 +32,28 @@ export function toDraftColumns(batch: readonly Draft[]): DraftColumns {
   ];
 }
 
-/** Stands for a recipient that is not compared: no account can have this name. */
-const ANY_RECIPIENT = "*";
-
 /** The parameters of `find_entry` from `draft_kind` on. */
 export function toCommandColumns(
   content: Content,
 ): [kind: number, recipient: string | null, target: number, text: string | null] {
   const kind = KIND_CODES[content.kind];
   switch (content.kind) {
-    case "message":
-      return [
-        kind,
-        content.recipient === undefined ? ANY_RECIPIENT : storable(content.recipient),
-        content.replyTo,
-        storable(content.text),
-      ];
+    case "message": {
+      const { recipient = null, replyTo, text } = content;
+      return isStorable(text) && isStorable(recipient ?? "")
+        ? [kind, recipient, replyTo, text]
+        : [kind, "", replyTo, null];
+    }
     case "edited":
-      return [kind, "", content.messageId, storable(content.text)];
+      return [kind, "", content.messageId, isStorable(content.text) ? content.text : null];
     case "deleted":
       return [kind, "", content.messageId, ""];
   }
 }
 
-/** `null` for a text that no entry can have, because it contains U+0000: PostgreSQL refuses it, and `null` is no match. */
-function storable(text: string): string | null {
-  return text.includes("\0") ? null : text;
+/** Whether an entry can have a text. PostgreSQL refuses one with U+0000; a `null` in its place is never the same. */
+function isStorable(text: string): boolean {
+  return !text.includes("\0");
 }
 
 /** Whether a draft is a message without a reply. PostgreSQL appends a run of these at once, and others one by one. */

@@ -272,9 +272,9 @@ BEGIN
   END LOOP;
 END $$;
 
--- The entry of a sender with a request id, and whether it was appended for this command. If there is none, waits for the
--- appends in progress, and looks again, because one of them may append it. Such a commit may take long, for example if a
--- standby must confirm it, and the client may have received a refusal by then.
+-- The entry of a sender with a request id, and whether it was appended for this command; a recipient that is NULL is not
+-- compared. If there is none, waits for the appends in progress, and looks again, because one of them may append it. Such
+-- a commit may take long, for example if a standby must confirm it, and the client may have received a refusal by then.
 CREATE FUNCTION find_entry(
   sender bigint, request bytea, draft_kind integer, recipient text, target bigint, content text,
   OUT id bigint, OUT sent_at bigint, OUT is_same boolean
@@ -284,10 +284,9 @@ BEGIN
     RETURN QUERY
       SELECT e.id, e.sent_at, coalesce(is_same_command(e, l.secret, draft_kind, to_id.it, target, content), false)
       FROM entries e, log l, LATERAL (
-        SELECT CASE recipient
-          WHEN '' THEN 0
-          -- Not compared.
-          WHEN '*' THEN coalesce(e.recipient_id, 0)
+        SELECT CASE
+          WHEN recipient IS NULL THEN coalesce(e.recipient_id, 0)
+          WHEN recipient = '' THEN 0
           ELSE (SELECT a.id FROM accounts a WHERE a.username = recipient)
         END AS it
       ) to_id
