@@ -1,7 +1,20 @@
 import { expect } from "chai";
+import type { Entry } from "../../src/server/log/entry.ts";
 import type { Bus, Notification } from "../../src/server/log/ports/bus.ts";
+import { deleted, edited, erasedAt, message } from "../support/messages.ts";
 import { numbered, numberOf } from "../support/notifications.ts";
 import { range } from "../support/storeFixture.ts";
+
+/** Entries of every kind, with consecutive ids. */
+export const ENTRIES_OF_EACH_KIND: readonly Entry[] = [
+  message(1, { text: "\u{1f600}\r\n" }),
+  { ...message(2, { from: 2, to: 5 }), replyTo: 1 },
+  { ...message(3), editId: 9, editedAt: 1_700_000_000_009 },
+  edited(4, 2, { from: 2, to: 5, text: "\u{1f600}" }),
+  erasedAt(5),
+  deleted(6, 2, { from: 2, to: 5 }),
+  { ...deleted(7, 1), byId: 0, by: "" },
+];
 
 /** Tests the contract of `Bus` (src/server/log/ports/bus.ts) within one node. `open` opens a bus without handlers. */
 export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(): Promise<void> }>): void {
@@ -18,13 +31,11 @@ export function describeBus(name: string, open: () => Promise<{ bus: Bus; close(
         {
           kind: "appended",
           logId: "log",
-          messages: [
-            { id: 1, senderId: 2, sender: "ana", recipientId: 0, recipient: "", text: "\u{1f600}\r\n", sentAt: 3 },
-            { id: 2, senderId: 2, sender: "ana", recipientId: 5, recipient: "bob", text: "-", sentAt: 3 },
-          ],
+          entries: ENTRIES_OF_EACH_KIND,
         },
         { kind: "head-advanced", logId: "log", headId: 12 },
         { kind: "truncated", logId: "log", oldestId: 7 },
+        { kind: "read", accountId: 3, upTo: 9 },
         { kind: "presence" },
         { kind: "sessions-ended", sessionIds: [1, 2, 3] },
       ];

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { within } from "../support/deadline.ts";
 import { NatsServer, NODE, needsNats } from "./natsServer.ts";
 
-const OURS = "obrolan.v1.2b1c8a52-5bb5-4f0e-9a64-2b8c1b0c1a11";
+const OURS = "obrolan.v2.2b1c8a52-5bb5-4f0e-9a64-2b8c1b0c1a11";
 
 describe("Three NATS servers for the nodes (deploy/nats.conf)", function () {
   this.timeout(60_000);

@@ -10,6 +10,7 @@ import { makeCertificate } from "../support/certificate.ts";
 import { EngineServer, needsEngine, sharedServer } from "../support/engineServer.ts";
 import { until } from "../support/eventLoop.ts";
 import { useFolder } from "../support/folder.ts";
+import { message } from "../support/messages.ts";
 import { closeNatsNodes, NatsNode } from "../support/natsNode.ts";
 import { numbered } from "../support/notifications.ts";
 import { Proxy as Network } from "../support/proxy.ts";
@@ -38,7 +39,7 @@ describe("NatsBus", () => {
     return server;
   };
   const urlOf = (server: EngineServer, credentials = "") => `nats://${credentials}127.0.0.1:${server.port}`;
-  const subject = () => `obrolan.v1.${logId}`;
+  const subject = () => `obrolan.v2.${logId}`;
 
   /** Starts a NATS server with a configuration file, for options that the command line lacks. */
   const startWith = async (config: string) => {
@@ -104,9 +105,8 @@ describe("NatsBus", () => {
       await stranger.close();
       return [one, two] as const;
     });
-    const message = { senderId: 2, sender: "ana", recipientId: 0, recipient: "", sentAt: 1_000 };
-    const small = { kind: "appended" as const, logId, messages: [{ id: 1, text: "x".repeat(800), ...message }] };
-    const large = { kind: "appended" as const, logId, messages: [{ id: 2, text: "x".repeat(1_000), ...message }] };
+    const small = { kind: "appended" as const, logId, entries: [message(1, { length: 800 })] };
+    const large = { kind: "appended" as const, logId, entries: [message(2, { length: 1_000 })] };
     ana.bus.publish(small);
     ana.bus.publish(large);
     ana.bus.publish({ kind: "sessions-ended", sessionIds: range(1, 1_000) });

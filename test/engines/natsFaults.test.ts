@@ -6,6 +6,7 @@ import type { Notification } from "../../src/server/log/ports/bus.ts";
 import { within } from "../support/deadline.ts";
 import { EngineServer, needsEngine } from "../support/engineServer.ts";
 import { isSettled, turns } from "../support/eventLoop.ts";
+import { message } from "../support/messages.ts";
 import { closeNatsNodes, NatsNode } from "../support/natsNode.ts";
 import { numbered } from "../support/notifications.ts";
 import { Proxy as Network } from "../support/proxy.ts";
@@ -66,10 +67,11 @@ describe("NatsBus under faults", () => {
   };
 
   /** About 512 KiB. */
-  const large = (id: number): Notification => {
-    const message = { id, senderId: 2, sender: "ana", recipientId: 0, recipient: "", sentAt: 1_000 };
-    return { kind: "appended", logId, messages: [{ ...message, text: "x".repeat(MIB / 2) }] };
-  };
+  const large = (id: number): Notification => ({
+    kind: "appended",
+    logId,
+    entries: [message(id, { length: MIB / 2 })],
+  });
 
   it("the bus drops nothing while NATS keeps up, however much is published", async () => {
     for (const id of range(1, 60)) {

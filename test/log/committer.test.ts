@@ -3,13 +3,15 @@ import { DEFAULT_SIZES } from "../../src/server/common/limits.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { LocalBus } from "../../src/server/engines/memory/index.ts";
 import { Committer } from "../../src/server/log/committer.ts";
-import { textOf } from "../../src/server/log/entry.ts";
+import { type Entry, textOf } from "../../src/server/log/entry.ts";
 import { LogReplica } from "../../src/server/log/logReplica.ts";
 import type { Notification } from "../../src/server/log/ports/bus.ts";
 import type { AppendResult, Draft, LogStore } from "../../src/server/log/ports/logStore.ts";
-import { encoder } from "../support/encoder.ts";
+import { encoder, entriesOf } from "../support/encoder.ts";
 import { Gate, override } from "../support/engines.ts";
 import { isSettled, turns, until } from "../support/eventLoop.ts";
+import { at } from "../support/messages.ts";
+import { ModelStore } from "../support/modelStore.ts";
 import { sqliteFixture } from "../support/sqliteFixture.ts";
 import { draft, enlist, headOf, idsAfter, type Person, range, signIn, useStore } from "../support/storeFixture.ts";
 
@@ -133,6 +135,50 @@ describe("Committer", () => {
       logId: log.logId,
       entries: await store.log.read(base + 2, base + 2),
     });
+  });
+
+  it("edits and deletions are published as entries, and what the store refuses is not", async () => {
+    const model = new ModelStore();
+    const log = await LogReplica.open(model, encoder, DEFAULT_SIZES);
+    const bus = new LocalBus();
+    const published: (readonly Entry[])[] = [];
+    bus.subscribe((notification) => {
+      if (notification.kind !== "appended") return;
+      published.push(notification.entries);
+      log.ingest(notification.entries);
+    });
+    const newest: Entry[] = [];
+    const committer = new Committer({
+      store: model,
+      log,
+      bus,
+      onCommitted: (one) => newest.push(one),
+      report: () => {},
+    });
+    const from = { sessionId: 1, senderId: 1, sender: "ana", requestId: "", at: 1 };
+    const results = await Promise.all(
+      [
+        draft({ ...ana, accountId: 1 }, "first"),
+        { kind: "edited" as const, ...from, messageId: 1, text: "second" },
+        { kind: "deleted" as const, ...from, senderId: 2, messageId: 1 },
+        { kind: "deleted" as const, ...from, messageId: 1 },
+        { kind: "edited" as const, ...from, messageId: 1, text: "third" },
+      ].map((one) => committer.append(one, log.logId)),
+    );
+    expect(results.map(({ kind }) => kind)).to.deep.equal([
+      "appended",
+      "appended",
+      "not-the-sender",
+      "appended",
+      "message-unknown",
+    ]);
+    expect(published.flat().map(({ id, kind }) => `${kind} ${id}`)).to.deep.equal([
+      "message 1",
+      "edited 2",
+      "deleted 3",
+    ]);
+    expect(newest.map(({ id }) => id)).to.deep.equal([3]);
+    expect(entriesOf(log.take(at(0))?.bytes ?? new Uint8Array())).to.deep.equal(["deleted 3"]);
   });
 
   it("a commit that fails rejects only the drafts of its own batch", async () => {

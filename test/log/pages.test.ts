@@ -1,13 +1,15 @@
 import { mock } from "node:test";
 import { expect } from "chai";
 import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
-import type { Entry } from "../../src/server/log/entry.ts";
+import { encodeChange } from "../../src/server/log/encodeEntry.ts";
+import type { Deleted, Edited, Entry } from "../../src/server/log/entry.ts";
+import type { Page } from "../../src/server/log/pageCache.ts";
 import { Pages } from "../../src/server/log/pages.ts";
 import type { LogStore } from "../../src/server/log/ports/logStore.ts";
-import { encoder, idsOf } from "../support/encoder.ts";
+import { encoder, entriesOf, idsOf, textsOf } from "../support/encoder.ts";
 import { Gate } from "../support/engines.ts";
 import { isSettled, turns } from "../support/eventLoop.ts";
-import { at, message } from "../support/messages.ts";
+import { at, deleted, edited, message } from "../support/messages.ts";
 import { manualStopwatch } from "../support/stopwatch.ts";
 
 /** A log that records its reads, and lets a test delay or break them. */
@@ -29,14 +31,25 @@ class RecordingLog {
   }
 }
 
-function setUp(more: { count?: number; from?: number; pages?: number; length?: number } = {}) {
-  const { count = 100, from = 1, pages = 1_000_000, length = 10 } = more;
-  const log = new RecordingLog(Array.from({ length: count }, (_, i) => message(from + i, { length })));
+interface SetUp {
+  /** Default: `count` messages from the id `from` on, with texts of this length. */
+  readonly entries?: readonly Entry[];
+  readonly count?: number;
+  readonly from?: number;
+  readonly length?: number;
+  /** The bytes of the cache. */
+  readonly pages?: number;
+  readonly pageEntries?: number;
+}
+
+function setUp(more: SetUp = {}) {
+  const { count = 100, from = 1, pages = 1_000_000, length = 10, pageEntries = 10 } = more;
+  const log = new RecordingLog(more.entries ?? Array.from({ length: count }, (_, i) => message(from + i, { length })));
   const stopwatch = manualStopwatch();
   const all = new Pages(
     log as unknown as LogStore,
     encoder,
-    { pageMessages: 10, pageCacheBytes: pages, responseBytes: 64 * 1024 },
+    { pageMessages: pageEntries, pageCacheBytes: pages, responseBytes: 64 * 1024 },
     { stopwatch },
   );
   const anyReader = {};
@@ -279,5 +292,100 @@ describe("Pages that are read ahead", () => {
     log.broken = false;
     await fetch(11);
     expect(cached(11)?.firstId).to.equal(11);
+  });
+});
+
+describe("Pages whose messages are edited and deleted", () => {
+  const change = (one: Edited | Deleted) => encodeChange(one, encoder);
+  /** Pages of ten over a log whose messages 1 to 30 have the text "old". */
+  const setUpOld = (...changes: readonly Entry[]) => {
+    const old = Array.from({ length: 30 }, (_, i) => message(i + 1, { text: `old ${i + 1}` }));
+    return setUp({ entries: [...old, ...changes] });
+  };
+  const textsAt = (page: Page | undefined, cursor: number) =>
+    textsOf(page?.take(at(cursor)).bytes ?? new Uint8Array()).slice(0, 2);
+
+  it("a change is applied to a cached page, and to the chunks that were made of it", async () => {
+    const { pages, fetch, cached } = setUpOld();
+    await fetch(11);
+    expect(textsAt(cached(11), 10)).to.deep.equal(["old 11", "old 12"]);
+    pages.apply(change(edited(31, 11, { text: "new 11" })));
+    expect(textsAt(cached(11), 10)).to.deep.equal(["new 11", "old 12"]);
+    pages.apply(change(deleted(32, 11)));
+    expect(textsAt(cached(11), 10)).to.deep.equal(["old 12", "old 13"]);
+  });
+
+  it("a change erases an older edit on another page than its message", async () => {
+    const { pages, fetch, cached } = setUpOld(edited(31, 5, { text: "older" }), message(32, { text: "-" }));
+    await fetch(31);
+    expect(textsAt(cached(31), 30)).to.deep.equal(["older", "-"]);
+    pages.apply(change(edited(33, 5, { text: "newer" })));
+    expect(textsAt(cached(31), 30)).to.deep.equal(["-"]);
+  });
+
+  it("a page that is read while changes arrive has them", async () => {
+    const { log, pages, fetch, cached } = setUpOld(edited(31, 5, { text: "older" }), message(32, { text: "-" }));
+    log.gate.shut();
+    const both = [fetch(1), fetch(31)];
+    await log.gate.entered();
+    pages.apply(change(edited(33, 5, { text: "newer" })));
+    pages.apply(change(deleted(34, 1)));
+    pages.apply(change(deleted(35, 5)));
+    log.gate.open();
+    await Promise.all(both);
+    expect(idsOf(cached(1)?.take(at(0)).bytes ?? new Uint8Array())).to.deep.equal([2, 3, 4, 6, 7, 8, 9, 10]);
+    expect(textsAt(cached(31), 30)).to.deep.equal(["-"]);
+  });
+
+  it("a page that was read after a change keeps a newer text", async () => {
+    const { log, pages, fetch, cached } = setUp({
+      entries: [{ ...message(1, { text: "newest" }), editId: 9, editedAt: 9 }, message(2, { text: "-" })],
+    });
+    log.gate.shut();
+    const page = fetch(1);
+    await log.gate.entered();
+    pages.apply(change(edited(7, 1, { text: "older" })));
+    log.gate.open();
+    await page;
+    expect(textsAt(cached(1), 0)).to.deep.equal(["newest", "-"]);
+  });
+
+  it("a page is read again if more messages are changed meanwhile than are kept", async () => {
+    const { log, pages, fetch } = setUp({ count: 3_000, pageEntries: 2_000 });
+    log.gate.shut();
+    const page = fetch(1);
+    await log.gate.entered();
+    for (let i = 1; i <= 1_002; i++) pages.apply(change(deleted(5_000 + i, i)));
+    log.gate.open();
+    await page;
+    expect(log.asked).to.deep.equal([
+      [1, 2_000],
+      [1, 2_000],
+    ]);
+  });
+
+  it("changes of messages after a page do not count for it", async () => {
+    const { log, pages, fetch } = setUp({ count: 3_000 });
+    log.gate.shut();
+    const page = fetch(1);
+    await log.gate.entered();
+    for (let i = 11; i <= 2_000; i++) pages.apply(change(deleted(5_000 + i, i)));
+    log.gate.open();
+    await page;
+    expect(log.asked).to.have.length(1);
+  });
+
+  it("an edit of a message before the log's begin is erased", async () => {
+    const { pages, fetch } = setUp({ entries: [message(6), edited(7, 5), edited(8, 6)] });
+    pages.clear(6);
+    expect(entriesOf((await fetch(6)).take(at(5)).bytes)).to.deep.equal(["message 6", "edited 8"]);
+  });
+
+  it("the cache stays within its bytes if edits make its pages longer", async () => {
+    const { pages, fetch, cachedPages } = setUp({ pages: await bytesFor(3) });
+    for (const id of [1, 11, 21]) await fetch(id);
+    expect(cachedPages()).to.deep.equal([1, 11, 21]);
+    pages.apply(change(edited(101, 21, { length: 5_000 })));
+    expect(cachedPages()).to.have.length.below(3);
   });
 });

@@ -99,7 +99,7 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant("turn" as const), times: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("cut" as const), reader }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("arrive" as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("slow" as const), readTurns: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("slow" as const), readTurns: fc.integer({ min: 1, max: 12 }) }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -252,7 +252,7 @@ describe("LogReplica and its readers, against a model", () => {
     [RUNS, ""],
     [LONG_RUNS, " @long"],
   ] as const) {
-    it(`each reader ends with the log as it is, and gets no replaced or deleted text (${runs} runs, SEED=${SEED})${tag}`, async function () {
+    it(`a reader gets no old text, and ends with the log as it is (${runs} runs, SEED=${SEED})${tag}`, async function () {
       this.timeout(600_000);
       await fc.assert(fc.asyncProperty(STORY, play), { numRuns: runs, seed: SEED });
     });

@@ -198,6 +198,27 @@ describe("Retention", () => {
 });
 
 describe("Retention by age", () => {
+  it("an edit and a deletion are removed by their own times", async () => {
+    const model = new ModelStore();
+    const { sessionId, senderId, sender, requestId } = DRAFT;
+    const change = { sessionId, senderId, sender, requestId };
+    await model.append([
+      { ...DRAFT, at: 0 },
+      { ...DRAFT, at: 1 },
+      { kind: "edited", ...change, messageId: 1, text: "new", at: 20 },
+      { kind: "deleted", ...change, messageId: 2, at: 21 },
+    ]);
+    for (const [now, oldestId] of [
+      [11, 2],
+      [29, 3],
+      [31, 4],
+      [32, 5],
+    ] as const) {
+      await retentionOf(model, { policy: { maxAgeMs: 10 }, clock: () => now }).look(1);
+      expect(model.log.oldestId, `at ${now}`).to.equal(oldestId);
+    }
+  });
+
   it("the binary search by age finds the same message as a linear search", async () => {
     const times = fc.array(fc.nat(30), { maxLength: 40 }).map((all) => all.sort((a, b) => a - b));
     await fc.assert(

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { maySee } from "../../src/server/log/entry.ts";
+import { type Entry, maySee } from "../../src/server/log/entry.ts";
 import { Timeline } from "../../src/server/log/timeline.ts";
-import { decode, encoder, idsOf } from "../support/encoder.ts";
-import { at, entry } from "../support/messages.ts";
+import { decode, encoder, entriesOf, idsOf } from "../support/encoder.ts";
+import { at, deleted, edited, encoded, entry, erasedAt, message } from "../support/messages.ts";
 
 /** A segment that begins with id 1, given by the sender, recipient and length of each message. */
 function segment(messages: readonly { from?: number; to?: number; length?: number }[], response = 64 * 1024): Timeline {
@@ -103,16 +103,62 @@ describe("ChunkBuilder", () => {
     }
   });
 
+  describe("with edits and deletions", () => {
+    /** A segment with these entries, from id 1. */
+    const of = (...entries: readonly Entry[]) => {
+      const part = segment([]);
+      for (const one of entries) part.append(encoded(one));
+      return part;
+    };
+
+    it("an edit and a deletion are in the chunks of the accounts that may see the message, and of no other", () => {
+      const secret = { from: ana, to: bob };
+      const part = of(message(1), message(2, secret), edited(3, 1), edited(4, 2, secret), deleted(5, 2, secret));
+      const seen = [ana, bob, eve].map((account) => entriesOf(part.take(at(1, account)).bytes));
+      const all = ["message 2", "edited 3", "edited 4", "deleted 5"];
+      expect(seen).to.deep.equal([all, all, ["edited 3"]]);
+      expect([ana, eve].map((account) => part.take(at(1, account)).cursor)).to.deep.equal([5, 5]);
+      expect(part.take(at(1, ana)).messages).to.equal(4);
+    });
+
+    it("an erased entry is in no chunk, and every cursor moves past it", () => {
+      const part = of(message(1), erasedAt(2), erasedAt(3));
+      expect(entriesOf(part.take(at(0)).bytes)).to.deep.equal(["message 1"]);
+      const { bytes, cursor, messages } = part.take(at(1));
+      expect([bytes.length, cursor, messages]).to.deep.equal([0, 3, 0]);
+    });
+
+    it("a reader gets no edit or deletion with an id up to `changesAfter`, and the same cursor as other readers", () => {
+      const part = of(message(1), message(2), edited(3, 1), deleted(4, 9), edited(5, 2));
+      const seen = [0, 3, 4, 5].map((changesAfter) => part.take(at(0, eve, changesAfter)));
+      expect(seen.map(({ bytes }) => entriesOf(bytes).slice(2))).to.deep.equal([
+        ["edited 3", "deleted 4", "edited 5"],
+        ["deleted 4", "edited 5"],
+        ["edited 5"],
+        [],
+      ]);
+      expect(seen.map(({ cursor }) => cursor)).to.deep.equal([5, 5, 5, 5]);
+    });
+
+    it("readers with and without `changesAfter` share the chunks that have no earlier change", () => {
+      const part = of(message(1), edited(2, 1), message(3), { ...message(4, { from: ana, to: bob }) }, edited(5, 3));
+      expect(part.take(at(0, eve, 2))).to.not.equal(part.take(at(0, eve)));
+      expect(part.take(at(0, eve, 1))).to.equal(part.take(at(0, eve)));
+      expect(part.take(at(2, eve, 4))).to.equal(part.take(at(2, eve)));
+      expect(part.take(at(2, eve, 5))).to.not.equal(part.take(at(2, eve)));
+    });
+  });
+
   it("every reader gets the messages that it may see once, in order, in chunks of bounded size", () => {
     const account = fc.integer({ min: 1, max: 4 });
-    const message = fc.record({
+    const anyMessage = fc.record({
       from: account,
       to: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, account),
       length: fc.integer({ min: 1, max: 700 }),
     });
     fc.assert(
       fc.property(
-        fc.array(message, { minLength: 1, maxLength: 40 }),
+        fc.array(anyMessage, { minLength: 1, maxLength: 40 }),
         fc.integer({ min: 200, max: 3_000 }),
         (all, size) => {
           const part = segment(all, size);

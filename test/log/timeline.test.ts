@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { encodeChange } from "../../src/server/log/encodeEntry.ts";
+import type { Entry } from "../../src/server/log/entry.ts";
 import { Timeline } from "../../src/server/log/timeline.ts";
-import { encoder, idsOf } from "../support/encoder.ts";
-import { at, entry } from "../support/messages.ts";
+import { decode, encoder, entriesOf, idsOf, textsOf } from "../support/encoder.ts";
+import { at, deleted, edited, encoded, entry, message } from "../support/messages.ts";
 
 const RESPONSE = 64 * 1024;
 
@@ -95,6 +97,84 @@ describe("Timeline", () => {
     expect(idsOf(tail.take(at(0, 9)).bytes)).to.deep.equal([1]);
     tail.append(entry(2));
     expect(idsOf(tail.take(at(0, 9)).bytes)).to.deep.equal([1, 2]);
+  });
+
+  describe("with edits and deletions", () => {
+    /** Takes in entries as a replica does. */
+    const takeIn = (tail: Timeline, ...entries: readonly Entry[]) => {
+      for (const one of entries) {
+        if (one.kind === "edited" || one.kind === "deleted") tail.apply(encodeChange(one, encoder));
+        tail.append(encoded(one));
+      }
+    };
+    const all = (tail: Timeline) => {
+      const { bytes } = tail.take(at(tail.firstId - 1));
+      return entriesOf(bytes).map((one, i) => `${one} ${textsOf(bytes)[i] ?? ""}`.trimEnd());
+    };
+
+    it("an edit replaces the text of its message, also for a reader whose chunk was made before", () => {
+      const tail = timeline(100_000);
+      takeIn(tail, message(1, { text: "old" }), message(2, { text: "-" }));
+      expect(all(tail)).to.deep.equal(["message 1 old", "message 2 -"]);
+      takeIn(tail, edited(3, 1, { text: "new" }));
+      expect(all(tail)).to.deep.equal(["message 1 new", "message 2 -", "edited 3 new"]);
+      const [first] = decode(tail.take(at(0)).bytes).events;
+      expect(first?.event?.$case === "message" && first.event.value.editedAt?.getTime()).to.equal(1_700_000_000_003);
+    });
+
+    it("an edit erases the older edits of its message, and of no other", () => {
+      const tail = timeline(100_000);
+      takeIn(tail, message(1, { text: "a" }), message(2, { text: "b" }));
+      takeIn(tail, edited(3, 1, { text: "c" }), edited(4, 2, { text: "d" }), edited(5, 1, { text: "e" }));
+      expect(all(tail)).to.deep.equal(["message 1 e", "message 2 d", "edited 4 d", "edited 5 e"]);
+      expect(tail.entry(3).kind).to.equal("erased");
+    });
+
+    it("a deletion erases the message and its edits, and remains itself", () => {
+      const tail = timeline(100_000);
+      takeIn(tail, message(1), edited(2, 1), message(3), deleted(4, 1), deleted(5, 3));
+      expect(all(tail)).to.deep.equal(["deleted 4", "deleted 5"]);
+      expect([1, 2, 3].map((id) => tail.entry(id).kind)).to.deep.equal(["erased", "erased", "erased"]);
+      expect([1, 2, 3].map((id) => tail.entry(id).bytes.length)).to.deep.equal([0, 0, 0]);
+    });
+
+    it("a text is never replaced by an older one", () => {
+      const tail = timeline(100_000);
+      const newest = { ...message(1, { text: "newest" }), editId: 9, editedAt: 9 };
+      takeIn(tail, newest, edited(2, 1, { text: "older" }));
+      expect(textsOf(tail.take(at(0)).bytes)).to.deep.equal(["newest", "older"]);
+      takeIn(tail, message(3), deleted(4, 1));
+      expect(entriesOf(tail.take(at(0)).bytes)).to.deep.equal(["message 3", "deleted 4"]);
+    });
+
+    it("a change of a message that was evicted erases the older edits that are left", () => {
+      const tail = timeline(100_000, 10);
+      takeIn(tail, edited(11, 3, { text: "a" }), edited(12, 3, { text: "b" }), edited(13, 4, { text: "c" }));
+      takeIn(tail, deleted(14, 3));
+      expect(all(tail)).to.deep.equal(["edited 13 c", "deleted 14"]);
+    });
+
+    it("recent() counts messages that are not deleted, and neither edits nor deletions", () => {
+      const tail = timeline(100_000);
+      takeIn(tail, message(1), message(2), message(3), edited(4, 1), deleted(5, 2));
+      expect([1, 2, 3].map((count) => tail.recent(9, count))).to.deep.equal([3, 1, undefined]);
+    });
+
+    it("a truncation erases the edits of the messages before it, and keeps deletions", () => {
+      const tail = timeline(100_000);
+      takeIn(tail, message(1), message(2), message(3), edited(4, 1), edited(5, 3), deleted(6, 2));
+      tail.truncateBefore(3);
+      expect(entriesOf(tail.take(at(2)).bytes)).to.deep.equal(["message 3", "edited 5", "deleted 6"]);
+    });
+
+    it("a timeline stays within its bytes if edits make its messages longer", () => {
+      const tail = timeline(4_000);
+      for (let id = 1; id <= 10; id++) takeIn(tail, message(id, { text: "-" }));
+      for (let id = 11; id <= 20; id++) takeIn(tail, edited(id, 10, { length: 1_000 }));
+      expect(tail.bytes).to.be.at.most(4_000);
+      tail.truncateBefore(21);
+      expect(tail.bytes).to.equal(0);
+    });
   });
 
   it("a timeline stays within its bytes and has each of its entries, whatever is appended or truncated", () => {

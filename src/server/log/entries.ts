@@ -58,7 +58,7 @@ export class Entries {
     if (messageId >= this.firstId && messageId <= this.#lastId) {
       const { kind, editId } = this.get(messageId);
       // The entry may have a newer text already, because the store is ahead of the changes that have come.
-      if (kind === "message" && editId < id) {
+      if (kind === "message" && (message === undefined || editId < id)) {
         this.#replace(message ?? erased(messageId));
         isChanged = true;
       }

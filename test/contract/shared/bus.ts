@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Message } from "../../../src/server/log/entry.ts";
 import type { Bus, Notification } from "../../../src/server/log/ports/bus.ts";
+import { message } from "../../support/messages.ts";
 import { Listener, numbered, numberOf } from "../../support/notifications.ts";
 import { range } from "../../support/storeFixture.ts";
+import { ENTRIES_OF_EACH_KIND } from "../bus.ts";
 
 /** A bus that several nodes share, and the server that carries its notifications. */
 export interface SharedBus {
@@ -45,13 +46,10 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
     it("every kind of notification reaches the other nodes unchanged, in order and once", async () => {
       const [ana, bob, eve] = [await join(), await join(), await join()];
       const notifications: Notification[] = [
-        {
-          kind: "appended",
-          logId,
-          messages: [message(1, "\u{1f600}\r\n"), { ...message(2, "-"), recipientId: 5, recipient: "bob" }],
-        },
+        { kind: "appended", logId, entries: ENTRIES_OF_EACH_KIND },
         { kind: "head-advanced", logId, headId: 12 },
         { kind: "truncated", logId, oldestId: 7 },
+        { kind: "read", accountId: 3, upTo: 9 },
         { kind: "presence" },
         { kind: "sessions-ended", sessionIds: [1, 2, 3] },
         ...range(1, 200).map(numbered),
@@ -83,12 +81,12 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       const texts = fc.array(fc.string({ unit: "binary", minLength: 1 }), { minLength: 1, maxLength: 20 });
       await fc.assert(
         fc.asyncProperty(texts, async (some) => {
-          const messages = some.map((text) => message(++id, text));
-          const notification: Notification = { kind: "appended", logId, messages };
+          const entries = some.map((text) => message(++id, { text }));
+          const notification: Notification = { kind: "appended", logId, entries };
           ana.bus.publish(notification);
           await bob.listener.until(
             `message ${id}`,
-            (heard) => heard.kind === "appended" && heard.messages.at(-1)?.id === id,
+            (heard) => heard.kind === "appended" && heard.entries.at(-1)?.id === id,
           );
           expect(bob.listener.received.at(-1)).to.deep.equal(notification);
         }),
@@ -99,8 +97,8 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
     it("a batch that is too large reaches the other nodes as its newest id alone, in order", async () => {
       const [ana, bob] = [await join(), await join()];
       ana.bus.publish(numbered(1));
-      const messages = range(1, 1_000).map((id) => message(id, "x".repeat(4_096)));
-      ana.bus.publish({ kind: "appended", logId, messages });
+      const entries = range(1, 1_000).map((id) => message(id, { length: 4_096 }));
+      ana.bus.publish({ kind: "appended", logId, entries });
       ana.bus.publish(numbered(2));
       await bob.listener.number(2);
       expect(bob.listener.received).to.deep.equal([
@@ -111,7 +109,7 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       expect(ana.listener.received[1], "what the sender has heard").to.deep.equal({
         kind: "appended",
         logId,
-        messages,
+        entries,
       });
     });
 
@@ -195,8 +193,4 @@ export function describeSharedBus(name: string, begin: () => Promise<SharedBus>)
       expect(bob.listener.numbers).to.deep.equal([2]);
     });
   });
-}
-
-function message(id: number, text: string): Message {
-  return { id, senderId: 2, sender: "ana", recipientId: 0, recipient: "", text, sentAt: 1_700_000_000_000 + id };
 }
