@@ -2,7 +2,7 @@
 import { chooseCores } from "./machine/cores.ts";
 import type { Figures } from "./model/figures.ts";
 import type { Options } from "./model/options.ts";
-import { missingPrograms } from "./peers/index.ts";
+import { missingPrograms, peerVersions } from "./peers/index.ts";
 import { readPlan } from "./run/plan.ts";
 import { Progress } from "./run/progress.ts";
 import { writePictures, writeResults } from "./run/results.ts";
@@ -39,7 +39,7 @@ for (const { scenario, options } of plan) {
     failures.push((error as Error).message);
   }
 }
-writeResults(summaries, cores);
+writeResults(summaries, cores, peerVersions());
 process.stdout.write("\nThe figures of every round and the charts are in bench/results.\n");
 
 if (failures.length > 0) {

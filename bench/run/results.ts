@@ -3,7 +3,6 @@ import { cpus, release } from "node:os";
 import { fileURLToPath } from "node:url";
 import { lineChart } from "../chart/index.ts";
 import type { Cores } from "../machine/cores.ts";
-import { peerVersions } from "../peers/index.ts";
 import type { Scenario } from "../scenarios/scenario.ts";
 import type { Summary } from "./summary.ts";
 
@@ -31,8 +30,15 @@ export function readResults(): Results | undefined {
   return existsSync(FILE) ? JSON.parse(readFileSync(FILE, "utf8")) : undefined;
 }
 
-/** Writes the figures of every round. A scenario that was not run keeps its earlier figures. */
-export function writeResults(summaries: readonly Summary[], pinned: Cores | undefined): void {
+/**
+ * Writes the figures of every round. A scenario that was not run keeps its earlier figures. `programs`: the other
+ * programs that servers ran on, with their versions.
+ */
+export function writeResults(
+  summaries: readonly Summary[],
+  pinned: Cores | undefined,
+  programs: readonly string[],
+): void {
   const isNew = (name: string) => summaries.some(({ scenario }) => scenario === name);
   const kept = readResults()?.scenarios.filter(({ scenario }) => !isNew(scenario)) ?? [];
   const machine = {
@@ -40,7 +46,7 @@ export function writeResults(summaries: readonly Summary[], pinned: Cores | unde
     cores: cpus().length,
     kernel: release(),
     node: process.version,
-    programs: peerVersions(),
+    programs,
     pinned,
   };
   const results: Results = { machine, scenarios: [...kept, ...summaries] };

@@ -63,7 +63,7 @@ export const directions: readonly Folder[] = [
   ...["memory", "sqlite", "postgres", "nats", "secrets", "shared"].map((engine) =>
     server(
       `engines/${engine}`,
-      ["common", "accounts/ports", "log/ports", "log/message.ts", "presence/ports", "net", "engines/shared"],
+      ["common", "accounts/ports", "log/ports", "log/entry.ts", "presence/ports", "net", "engines/shared"],
       ENGINE,
       "any",
     ),

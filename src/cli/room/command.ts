@@ -1,6 +1,6 @@
 import type { ChatClient, CommandOptions, Room, SignedIn } from "../../client/index.ts";
 import type { Item } from "../terminal/item.ts";
-import type { ShownMessages } from "./history.ts";
+import type { ShownMessages } from "./shownMessages.ts";
 
 /** The client, room and session that a command uses. */
 export interface Context {

@@ -1,4 +1,4 @@
-import type { Message, RoomEvent } from "../../client/index.ts";
+import type { Message } from "../../client/index.ts";
 import type { Item } from "../terminal/item.ts";
 import type { Command, Context } from "./command.ts";
 
@@ -17,30 +17,6 @@ export const history: Command = {
     return [...usernames].filter((username) => username.startsWith(rest));
   },
 };
-
-/** The oldest messages that a terminal has shown, before which `history` goes on. */
-export class ShownMessages {
-  /** The id of the oldest message shown, by the other user of the conversation; "": of all that the user may see. */
-  readonly #oldest = new Map<string, bigint>();
-
-  /** Notes an event of the room. Messages that arrive are newer than those of a conversation's pages. */
-  note(event: RoomEvent): void {
-    if (event.kind === "message" && !this.#oldest.has("")) this.#oldest.set("", event.id);
-    // The ids of another log mean other messages.
-    if (event.kind === "connected" && event.logChanged) this.#oldest.clear();
-  }
-
-  /** The id before which the next page of a conversation ends; undefined: the page ends at the newest message. */
-  before(peer: string): bigint | undefined {
-    return this.#oldest.get(peer);
-  }
-
-  /** Notes a page that is shown. */
-  notePage(peer: string, messages: readonly Pick<Message, "id">[]): void {
-    const [first] = messages;
-    if (first !== undefined) this.#oldest.set(peer, first.id);
-  }
-}
 
 async function showPage({ client, session, shown }: Context, peer: string): Promise<Item> {
   const beforeId = shown.before(peer);

@@ -3,10 +3,10 @@ import { Exit } from "../exit.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Context } from "./command.ts";
 import { completions } from "./commands.ts";
-import { ShownMessages } from "./history.ts";
 import { listOnline } from "./list.ts";
 import { followPerson } from "./person.ts";
 import { followScript } from "./script.ts";
+import { ShownMessages } from "./shownMessages.ts";
 
 /** The limit for entering the room after a successful sign-in. */
 const FIRST_CONNECT_MS = 10_000;
