@@ -1,5 +1,6 @@
 import path from "node:path";
 import Mocha from "mocha";
+import { isLeftOut } from "./leftOut.ts";
 
 const { EVENT_RUN_END, EVENT_SUITE_END, EVENT_TEST_FAIL, EVENT_TEST_PASS, EVENT_TEST_PENDING } = Mocha.Runner.constants;
 const { color } = Mocha.reporters.Base;
@@ -15,10 +16,11 @@ interface FileResults {
 
 /**
  * A mocha reporter that prints one line for each test file, and names the failed and skipped tests. At the end, it
- * prints a note and the totals.
+ * prints a note and the totals. Tests that the run leaves out on purpose are counted apart from the skipped ones.
  */
 export default class TestReporter extends Mocha.reporters.Base {
   #results: FileResults | undefined;
+  #leftOut = 0;
 
   constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
     super(runner, options);
@@ -28,7 +30,10 @@ export default class TestReporter extends Mocha.reporters.Base {
       results.durationMs += test.duration ?? 0;
     });
     runner.on(EVENT_TEST_FAIL, (test) => void this.#of(test).failed.push(test.fullTitle()));
-    runner.on(EVENT_TEST_PENDING, (test) => void this.#of(test).pending.push(test.fullTitle()));
+    runner.on(EVENT_TEST_PENDING, (test) => {
+      if (isLeftOut(test.title)) this.#leftOut += 1;
+      else this.#of(test).pending.push(test.fullTitle());
+    });
     runner.on(EVENT_SUITE_END, (suite) => {
       if (suite.root) this.#printFile();
     });
@@ -36,7 +41,9 @@ export default class TestReporter extends Mocha.reporters.Base {
       this.#printFile();
       const { MOCHA_NOTE: note } = process.env;
       if (note) console.log(`\n${note}`);
+      this.stats.pending -= this.#leftOut;
       this.epilogue();
+      if (this.#leftOut > 0) console.log(`  ${this.#leftOut} not in this run\n`);
     });
   }
 

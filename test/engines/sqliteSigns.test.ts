@@ -8,6 +8,7 @@ import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import { backUpSqliteStore } from "../../src/server/engines/sqlite/maintenance/backup.ts";
 import { restoreSqliteStore } from "../../src/server/engines/sqlite/maintenance/restore.ts";
 import { useFolder } from "../support/folder.ts";
+import { NODE, RUNTIME_ENV } from "../support/runtime.ts";
 import { readLog } from "../support/store.ts";
 import { draft, enlist, range } from "../support/storeFixture.ts";
 import { needsStrace } from "../support/strace.ts";
@@ -146,10 +147,10 @@ describe("A start on a data folder that shows signs of a lost store", () => {
     await prepare();
     const mount =
       'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" || exit 9; "$2" "$3" serve --listen 127.0.0.1:0 --data "$1"';
-    const args = ["--map-root-user", "--mount", "sh", "-c", mount, "sh", data(), process.execPath, PROGRAM];
+    const args = ["--map-root-user", "--mount", "sh", "-c", mount, "sh", data(), NODE, PROGRAM];
     const { status, stderr } = spawnSync("unshare", args, {
       encoding: "utf8",
-      env: plainEnvironment(),
+      env: { ...plainEnvironment(), ...RUNTIME_ENV },
       timeout: 30_000,
     });
     if (status !== 1) {

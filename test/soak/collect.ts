@@ -2,8 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-setFlagsFromString("--expose-gc");
-const collect = runInNewContext("gc") as () => void;
+const collect = process.versions.bun === undefined ? gcOfNode() : gcOfBun();
 let soak = 0;
 
 process.on("SIGHUP", () => {
@@ -15,3 +14,13 @@ process.on("SIGHUP", () => {
   soak += 1;
   process.stderr.write(`${JSON.stringify({ soak, heapUsed, listeners })}\n`);
 });
+
+function gcOfNode(): () => void {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
+}
+
+function gcOfBun(): () => void {
+  const { Bun } = globalThis as unknown as { Bun: { gc(isSynchronous: boolean): void } };
+  return () => Bun.gc(true);
+}

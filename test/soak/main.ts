@@ -18,9 +18,9 @@ import { type Sample, Watch } from "./watch.ts";
  */
 const SETTLING_MS = 60_000;
 
-const { minutes, seed } = readOptions(process.argv);
-say(`soak of ${minutes} minutes, --seed ${seed}`);
-const server = await SoakServer.start();
+const { minutes, seed, runtime } = readOptions(process.argv);
+say(`soak of ${minutes} minutes, --seed ${seed} --runtime ${runtime}`);
+const server = await SoakServer.start(runtime);
 const closing = new AbortController();
 const failure = Promise.withResolvers<never>();
 const recorder = new Recorder();
@@ -64,7 +64,7 @@ async function soak(): Promise<string[]> {
   expectNone(violations);
   const end = await settled(watch, (now) => notBack(begin, now).length === 0);
 
-  const files = await writeResults({ minutes, seed, begin, samples: watch.samples, end });
+  const files = await writeResults({ minutes, seed, runtime, begin, samples: watch.samples, end });
   const { early, late } = heapOf(watch.samples);
   say(`${accepted} messages accepted and ${deliveries} deliveries verified, ${end.stalled} streams reset as stalled`);
   const judgesGrowth = minutes >= JUDGED_MINUTES;

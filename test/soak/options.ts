@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 
 /**
  * The heap at the end is compared with the heap after the second minute, so a shorter soak does not judge its growth.
@@ -9,7 +9,11 @@ export const JUDGED_MINUTES = 3;
 export interface SoakOptions {
   readonly minutes: number;
   readonly seed: number;
+  /** On which runtime the server runs. */
+  readonly runtime: Runtime;
 }
+
+export type Runtime = "node" | "bun";
 
 /** Reads the command line. Ends the process if it is wrong, or asks for help. */
 export function readOptions(argv: readonly string[]): SoakOptions {
@@ -24,9 +28,10 @@ export function readOptions(argv: readonly string[]): SoakOptions {
       10,
     )
     .option("--seed <number>", "the seed of what the clients do (default: another one each time)", atLeast(0))
+    .addOption(new Option("--runtime <name>", "what the server runs on").choices(["node", "bun"]).default("node"))
     .parse(argv);
-  const { minutes, seed } = command.opts<{ minutes: number; seed?: number }>();
-  return { minutes, seed: seed ?? Math.floor(Math.random() * 2 ** 31) };
+  const { minutes, seed, runtime } = command.opts<{ minutes: number; seed?: number; runtime: Runtime }>();
+  return { minutes, seed: seed ?? Math.floor(Math.random() * 2 ** 31), runtime };
 }
 
 function atLeast(least: number): (text: string) => number {

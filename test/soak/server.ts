@@ -1,8 +1,18 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { RestartableServer } from "../rig/serverProcess.ts";
 import { type Scrape, scrape } from "../support/metrics.ts";
+import type { Runtime } from "./options.ts";
+
+const COLLECT = new URL("collect.ts", import.meta.url);
+
+/** The setting with which each runtime loads `collect.ts` before the server. */
+const PRELOAD: Record<Runtime, Record<string, string>> = {
+  node: { NODE_OPTIONS: `--import=${COLLECT}` },
+  bun: { BUN_OPTIONS: `--preload=${fileURLToPath(COLLECT)}` },
+};
 
 /** What the server's process holds after a garbage collection. */
 export interface Held {
@@ -26,9 +36,9 @@ export class SoakServer {
   }
 
   /** Starts a server on an empty folder. */
-  static async start(): Promise<SoakServer> {
+  static async start(runtime: Runtime): Promise<SoakServer> {
     const folder = await mkdtemp(path.join(tmpdir(), "obrolan-soak-"));
-    const env = { NODE_OPTIONS: `--import=${new URL("collect.ts", import.meta.url)}` };
+    const env = { ...PRELOAD[runtime], OBROLAN_RUNTIME: runtime };
     const server = await RestartableServer.start(folder, { args: ["--metrics-listen", "127.0.0.1:0"], env });
     const [, metrics = ""] = await server.says(/"metrics":"([^"]+)"/);
     return new SoakServer(server, metrics, folder);

@@ -6,7 +6,7 @@ import { join } from "./commands.ts";
 import { type Fixture, newFixture } from "./fixture.ts";
 import { startNode, type TestNode, type TestServerOptions, together } from "./node.ts";
 import { canBeRemote, startOnBun } from "./remote/node.ts";
-import { SERVERS_ON_BUN, TESTS_ON_BUN } from "./runtime.ts";
+import { currentTest, leaveToOtherRun, SERVERS_ON_BUN, TESTS_ON_BUN } from "./runtime.ts";
 import { Connection, type ConnectOptions } from "./wire.ts";
 
 export type { TestServerOptions } from "./node.ts";
@@ -180,17 +180,10 @@ export class TestServer {
   }
 }
 
-let currentTest: Mocha.Runnable | undefined;
-if (SERVERS_ON_BUN) {
-  beforeEach(function () {
-    currentTest = this.currentTest;
-  });
-}
-
 /** Skips the current test if its server belongs into the process of the test, and servers are other processes. */
 function skipUnlessPossible(options: TestServerOptions): void {
   if (!SERVERS_ON_BUN || canBeRemote(options)) return;
-  (currentTest as unknown as Mocha.Context | undefined)?.skip();
+  leaveToOtherRun(currentTest());
   throw new Error("this suite needs its server in its own process");
 }
 
@@ -213,7 +206,7 @@ function use(options: TestServerOptions | undefined, start: typeof before, stop:
   const way = wayOfSuite();
   let running: TestServer | undefined;
   start(async function () {
-    if (isOfOtherRun({ ...options })) this.skip();
+    if (isOfOtherRun({ ...options })) leaveToOtherRun(this.test);
     running = await TestServer.start({ ...way, ...options });
   });
   beforeEach(() => running?.disconnect());

@@ -57,7 +57,7 @@ export class ChatCall implements Sink {
     this.#call.start({
       onReceiveMetadata: (metadata) => void this.#open(metadata),
       onReceiveMessage: (request: ChatRequest | InvalidRequest) => void this.#receive(request),
-      onReceiveHalfClose: () => this.#stream?.halfClose(),
+      onReceiveHalfClose: () => this.#halfClosed(),
       onCancel: () => this.#close(),
     });
   }
@@ -107,6 +107,21 @@ export class ChatCall implements Sink {
     const turn = this.#parts.pacer.next();
     if (turn !== undefined) await turn;
     if (!this.#isOver) this.#call.startRead();
+  }
+
+  /**
+   * A client that cancels half-closes and resets the stream, in two writes, if it is grpc-js or `node:http2`. A status
+   * that is sent between the two closes the stream, after which the reset is not seen any more. So the half-close waits
+   * for the answer to a PING, which the client sends after the reset.
+   */
+  #halfClosed(): void {
+    const halfClose = () => {
+      if (!this.#isOver) this.#stream?.halfClose();
+    };
+    const session = this.#http2?.session;
+    if (session === undefined || session.destroyed) halfClose();
+    // Calls back with an error if too many PINGs are in flight, or if the connection is lost.
+    else session.ping(halfClose);
   }
 
   /** False if the call is over, or if grpc-js has ended it. */
