@@ -65,6 +65,11 @@ export const Reason = {
   /** REASON_JOIN_TIMEOUT - `goodbye`, then `DEADLINE_EXCEEDED`: no join for 30 s; may come back. */
   REASON_JOIN_TIMEOUT: 22,
   /**
+   * REASON_TOO_MANY_CONNECTIONS - `RESOURCE_EXHAUSTED`: as many connections as the server allows are open from this address. The server closes this one; come
+   * back after `RetryInfo`.
+   */
+  REASON_TOO_MANY_CONNECTIONS: 34,
+  /**
    * REASON_REQUEST_INVALID - A request over 64 KiB (`RESOURCE_EXHAUSTED`), or one that is not valid protobuf or not valid UTF-8
    * (`INVALID_ARGUMENT`). On `Chat` this is a `goodbye`: the oldest command without an answer is the bad one. Drop it, tell
    * your user, come back and send the others again.
@@ -99,6 +104,7 @@ export namespace Reason {
   export type REASON_SESSION_EXPIRED = typeof Reason.REASON_SESSION_EXPIRED;
   export type REASON_SHUTTING_DOWN = typeof Reason.REASON_SHUTTING_DOWN;
   export type REASON_JOIN_TIMEOUT = typeof Reason.REASON_JOIN_TIMEOUT;
+  export type REASON_TOO_MANY_CONNECTIONS = typeof Reason.REASON_TOO_MANY_CONNECTIONS;
   export type REASON_REQUEST_INVALID = typeof Reason.REASON_REQUEST_INVALID;
   export type UNRECOGNIZED = typeof Reason.UNRECOGNIZED;
 }
@@ -174,6 +180,9 @@ export function reasonFromJSON(object: any): Reason {
     case 22:
     case "REASON_JOIN_TIMEOUT":
       return Reason.REASON_JOIN_TIMEOUT;
+    case 34:
+    case "REASON_TOO_MANY_CONNECTIONS":
+      return Reason.REASON_TOO_MANY_CONNECTIONS;
     case 35:
     case "REASON_REQUEST_INVALID":
       return Reason.REASON_REQUEST_INVALID;
@@ -232,6 +241,8 @@ export function reasonToJSON(object: Reason): string {
       return "REASON_SHUTTING_DOWN";
     case Reason.REASON_JOIN_TIMEOUT:
       return "REASON_JOIN_TIMEOUT";
+    case Reason.REASON_TOO_MANY_CONNECTIONS:
+      return "REASON_TOO_MANY_CONNECTIONS";
     case Reason.REASON_REQUEST_INVALID:
       return "REASON_REQUEST_INVALID";
     case Reason.UNRECOGNIZED:
