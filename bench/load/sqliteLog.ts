@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { openSqliteStore, type SqliteStore } from "../../src/server/engines/sqlite/index.ts";
-import type { Draft } from "../../src/server/log/ports/logStore.ts";
+import type { MessageDraft } from "../../src/server/log/ports/logStore.ts";
 import { digitsOf } from "../wires/messageText.ts";
 import type { Bench } from "./bench.ts";
 import { Histogram } from "./histogram.ts";
@@ -18,7 +18,8 @@ async function openStore(folder: string) {
   if (!account) throw new Error("The new store has an account already.");
   const session = { tokenHash: new Uint8Array(32), accountId: account.id, at: now, expiresAt: now + DAY_MS };
   const { id: sessionId } = await store.sessions.open(session);
-  return { store, sender: { sessionId, senderId: account.id, sender: "bench", recipientId: 0, recipient: "" } };
+  const sender = { kind: "message", sender: "bench", recipientId: 0, recipient: "", replyTo: 0 } as const;
+  return { store, sender: { ...sender, sessionId, senderId: account.id } };
 }
 
 /** Appends this many messages to the log while no server runs, and records them as sent and accepted. */
@@ -34,7 +35,7 @@ export async function fillLog(folder: string, messages: number, recorder: Record
 
 async function append(
   store: SqliteStore,
-  sender: Omit<Draft, "requestId" | "text" | "at">,
+  sender: Omit<MessageDraft, "requestId" | "text" | "at">,
   count: number,
   recorder: Recorder,
 ): Promise<void> {
@@ -45,8 +46,8 @@ async function append(
     return { ...sender, requestId, text: requestId.padEnd(recorder.textBytes, "x"), at };
   });
   for (const [index, appended] of (await store.log.append(drafts)).entries()) {
-    if (appended.kind !== "accepted") throw new Error(`The store did not append a message: ${appended.kind}.`);
-    recorder.accept(numbers[index] ?? 0, appended.id);
+    if (appended.kind !== "appended") throw new Error(`The store did not append a message: ${appended.kind}.`);
+    recorder.accept(numbers[index] ?? 0, appended.entry.id);
   }
 }
 

@@ -111,7 +111,7 @@ describe("Two servers on one data folder", function () {
     await server.kill("SIGKILL");
     const backup = new DatabaseSync(path.join(folder.path, "obrolan.db"), { readOnly: true });
     backup.exec("BEGIN");
-    backup.prepare("SELECT count(*) FROM messages").get();
+    backup.prepare("SELECT count(*) FROM entries").get();
     const { port } = await ServerProcess.serve(folder.path);
     expect(await run(["health", "--server", `127.0.0.1:${port}`])).to.include({ code: 0 });
     backup.close();

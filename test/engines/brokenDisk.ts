@@ -1,4 +1,5 @@
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
+import { contentOf } from "../../src/server/log/ports/logStore.ts";
 import { draft, enlist, idsAfter, range } from "../support/storeFixture.ts";
 
 /*
@@ -16,7 +17,7 @@ const ana = await enlist(store, "ana");
 async function append(requestId: string, text: string): Promise<number | string> {
   try {
     const [outcome] = await store.log.append([draft(ana, text, { requestId })]);
-    return outcome?.kind === "accepted" ? outcome.id : "not accepted";
+    return outcome?.kind === "appended" ? outcome.entry.id : "not appended";
   } catch (error) {
     return (error as Error).name;
   }
@@ -25,7 +26,7 @@ async function append(requestId: string, text: string): Promise<number | string>
 const outcomes: (number | string)[] = [];
 for (const i of range(1, Number(count))) outcomes.push(await append(`r${i}`, "x".repeat(Number(length))));
 const lost = outcomes.findIndex((outcome) => typeof outcome === "string") + 1;
-const known = (await store.log.find(ana.accountId, `r${lost}`)) ?? null;
+const known = (await store.log.find(ana.accountId, `r${lost}`, contentOf(draft(ana, "")))) ?? null;
 const again = await append(`r${lost}`, "in few bytes");
 const ids = await idsAfter(store.log, 0);
 await store.close();

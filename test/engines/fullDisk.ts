@@ -1,6 +1,7 @@
 import { appendFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
+import { contentOf } from "../../src/server/log/ports/logStore.ts";
 import { draft, enlist, idsAfter, range } from "../support/storeFixture.ts";
 
 /*
@@ -17,7 +18,9 @@ let said = 0;
 async function append(): Promise<(number | string)[]> {
   const batch = range(1, 10).map(() => draft(ana, "x".repeat(4_000), { requestId: `r${++said}` }));
   try {
-    return (await store.log.append(batch)).map((outcome) => (outcome.kind === "accepted" ? outcome.id : outcome.kind));
+    return (await store.log.append(batch)).map((outcome) =>
+      outcome.kind === "appended" ? outcome.entry.id : outcome.kind,
+    );
   } catch (error) {
     return [(error as Error).name];
   }
@@ -38,7 +41,7 @@ while (refused.length === 0) {
 }
 const again = await append();
 const whileFull = { state: await store.log.state(), ids: await idsAfter(store.log, 0) };
-const lost = await store.log.find(ana.accountId, `r${said}`);
+const lost = await store.log.find(ana.accountId, `r${said}`, contentOf(draft(ana, "")));
 const account = await store.accounts.create("bob", "x".repeat(60_000), 0).catch((error) => (error as Error).name);
 rmSync(ballast);
 const after = await append();

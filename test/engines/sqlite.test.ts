@@ -4,6 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
 import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/server/engines/sqlite/index.ts";
+import { contentOf } from "../../src/server/log/ports/logStore.ts";
 import { isSettled } from "../support/eventLoop.ts";
 import { useFolder } from "../support/folder.ts";
 import { draft, enlist, idsAfter, type Person, post, range } from "../support/storeFixture.ts";
@@ -131,16 +132,16 @@ describe("An SQLite store", () => {
     expect(await isSettled(append)).to.equal(false);
     db.exec("COMMIT");
     db.close();
-    expect((await append)[0]).to.include({ kind: "accepted", id: 2 });
+    expect((await append)[0]).to.have.nested.property("entry.id", 2);
   });
 
   it("a store commits while another connection reads", async () => {
     await post(store.log, draft(ana, "before"));
     const db = connect();
     db.exec("BEGIN");
-    expect(db.prepare("SELECT count(*) AS count FROM messages").get()).to.deep.include({ count: 1 });
+    expect(db.prepare("SELECT count(*) AS count FROM entries").get()).to.deep.include({ count: 1 });
     expect(await post(store.log, draft(ana, "meanwhile"))).to.equal(2);
-    expect(db.prepare("SELECT count(*) AS count FROM messages").get()).to.deep.include({ count: 1 });
+    expect(db.prepare("SELECT count(*) AS count FROM entries").get()).to.deep.include({ count: 1 });
     db.exec("COMMIT");
     db.close();
   });
@@ -152,7 +153,8 @@ describe("An SQLite store", () => {
       .catch((error) => error);
     expect(failed).to.be.instanceOf(StoreUnavailable);
     expect(await store.log.state()).to.include({ headId: 0, oldestId: 1 });
-    expect(await store.log.find(ana.accountId, "r")).to.equal(undefined);
+    const content = contentOf(draft(ana, "1"));
+    expect(await store.log.find(ana.accountId, "r", content)).to.equal(undefined);
     expect(await post(store.log, draft(ana, "1", { requestId: "r" }))).to.equal(1);
   });
 
@@ -161,7 +163,7 @@ describe("An SQLite store", () => {
     const reads = range(1, 20).map(() => store.log.state());
     await store.close();
     expect((await Promise.all(appends)).flat().map(({ kind }) => kind)).to.deep.equal(
-      range(1, 20).map(() => "accepted"),
+      range(1, 20).map(() => "appended"),
     );
     await Promise.all(reads);
     for (const late of [store.log.append([draft(ana, "late")]), store.log.state(), store.accounts.find("ana")]) {

@@ -90,7 +90,7 @@ describe("Restoring an SQLite store", () => {
       ],
       [
         "with-a-hole",
-        async (file) => copyFile(good, file).then(() => sql(file, "DELETE FROM messages WHERE id = 7")),
+        async (file) => copyFile(good, file).then(() => sql(file, "DELETE FROM entries WHERE id = 7")),
         /with-a-hole is damaged: messages are missing in the middle of the log/,
       ],
       [
@@ -181,7 +181,7 @@ describe("Restoring an SQLite store", () => {
     await append(1);
     const reader = new DatabaseSync(path.join(data(), "obrolan.db"));
     reader.exec("BEGIN");
-    reader.prepare("SELECT count(*) FROM messages").get();
+    reader.prepare("SELECT count(*) FROM entries").get();
     expect(await refusal(file)).to.match(
       /cannot be checkpointed: another program has it open; is a backup in progress\?/,
     );

@@ -173,7 +173,7 @@ describe("A restore into a new folder", () => {
     await backUpSqliteStore({ folder: path.join(folder.path, "old"), file: damaged });
     await store.close();
     const db = new DatabaseSync(damaged);
-    db.exec("DELETE FROM messages WHERE id = 3");
+    db.exec("DELETE FROM entries WHERE id = 3");
     db.close();
     const data = path.join(folder.path, "data");
     const refused = await restoreSqliteStore({ folder: data, file: damaged }).catch((error: Error) => error);

@@ -2,7 +2,7 @@ import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
 import type { Message } from "../../src/server/log/entry.ts";
 import type { LogState } from "../../src/server/log/ports/logStore.ts";
 
-/** The state of a store's log, and all its messages. */
+/** The state of a store's log, and all its messages as they are now. */
 export interface Log extends LogState {
   readonly messages: Message[];
 }
@@ -12,7 +12,8 @@ export async function readLog(folder: string): Promise<Log> {
   const store = await openSqliteStore({ folder });
   try {
     const state = await store.log.state();
-    return { ...state, messages: await store.log.read(1, state.headId) };
+    const entries = await store.log.read(1, state.headId);
+    return { ...state, messages: entries.filter((entry) => entry.kind === "message") };
   } finally {
     await store.close();
   }

@@ -2,8 +2,9 @@ import { createHash, randomBytes } from "node:crypto";
 import type { AccountStore } from "../../src/server/accounts/ports/accountStore.ts";
 import type { SessionStore } from "../../src/server/accounts/ports/sessionStore.ts";
 import type { ClockMark } from "../../src/server/common/ports/clockMark.ts";
-import type { Message } from "../../src/server/log/entry.ts";
-import type { Draft, LogStore } from "../../src/server/log/ports/logStore.ts";
+import type { Entry, Message } from "../../src/server/log/entry.ts";
+import type { DeletionDraft, Draft, EditDraft, LogStore, MessageDraft } from "../../src/server/log/ports/logStore.ts";
+import type { ReadMarkers } from "../../src/server/log/ports/readMarkers.ts";
 
 /** The store that a suite is run on: the ports that one engine implements. */
 export interface Store {
@@ -11,6 +12,7 @@ export interface Store {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
   readonly clockMark: ClockMark;
+  readonly readMarkers: ReadMarkers;
   close(): Promise<void>;
 }
 
@@ -28,7 +30,7 @@ export type NewStoreFixture = () => Promise<StoreFixture>;
 /** A store that can be closed and opened again. */
 export type ReopenableStore = Store & { reopen(): Promise<void> };
 
-/** One new store for all tests of a `describe`. Each looks only at the messages that it appended itself. */
+/** One new store for all tests of a `describe`. Each looks only at the entries that it appended itself. */
 export function useStore(newFixture: NewStoreFixture): ReopenableStore {
   return use(newFixture, before, after);
 }
@@ -61,6 +63,9 @@ function use(newFixture: NewStoreFixture, begin: typeof before, end: typeof afte
     },
     get clockMark() {
       return store.clockMark;
+    },
+    get readMarkers() {
+      return store.readMarkers;
     },
     close: () => store.close(),
     reopen: async () => {
@@ -106,44 +111,68 @@ export async function signIn(store: Store, who: Pick<Person, "accountId" | "user
   return { accountId, username, sessionId: session.id, tokenHash };
 }
 
-/** A draft of a user, by default to everyone. */
+/** The fields that drafts of every kind may have. */
+interface DraftOptions {
+  readonly requestId?: string;
+  readonly at?: number;
+}
+
+/** A draft of a message of a user, by default to everyone. */
 export function draft(
   from: Person,
   text: string,
-  more: { to?: Person | undefined; requestId?: string; at?: number } = {},
-): Draft {
+  more: DraftOptions & { to?: Person | undefined; replyTo?: number } = {},
+): MessageDraft {
+  const { to, replyTo = 0 } = more;
   return {
-    sessionId: from.sessionId,
-    senderId: from.accountId,
-    sender: from.username,
-    recipientId: more.to?.accountId ?? 0,
-    recipient: more.to?.username ?? "",
-    requestId: more.requestId ?? "",
+    kind: "message",
+    ...sentBy(from, more),
+    recipientId: to?.accountId ?? 0,
+    recipient: to?.username ?? "",
     text,
-    at: more.at ?? NOON,
+    replyTo,
   };
 }
 
-/** Appends one message. Resolves with its id. */
-export async function post(log: LogStore, message: Draft): Promise<number> {
-  const [outcome] = await log.append([message]);
-  if (outcome?.kind !== "accepted") throw new Error(`the message was not accepted: ${JSON.stringify(outcome)}`);
-  return outcome.id;
+/** A draft of a user's edit of a message. */
+export function edit(from: Person, messageId: number, text: string, more: DraftOptions = {}): EditDraft {
+  return { kind: "edited", ...sentBy(from, more), messageId, text };
 }
 
-/** The id of the newest message. */
+/** A draft of a user's deletion of a message. */
+export function deletion(from: Person, messageId: number, more: DraftOptions = {}): DeletionDraft {
+  return { kind: "deleted", ...sentBy(from, more), messageId };
+}
+
+function sentBy({ sessionId, accountId, username }: Person, { requestId = "", at = NOON }: DraftOptions) {
+  return { sessionId, senderId: accountId, sender: username, requestId, at };
+}
+
+/** Appends one entry. Resolves with its id. */
+export async function post(log: LogStore, draft: Draft): Promise<number> {
+  const [outcome] = await log.append([draft]);
+  if (outcome?.kind !== "appended") throw new Error(`the draft was not appended: ${JSON.stringify(outcome)}`);
+  return outcome.entry.id;
+}
+
+/** The id of the newest entry. */
 export async function headOf(log: LogStore): Promise<number> {
   return (await log.state()).headId;
 }
 
-/** All messages in a log after an id. */
-export async function readAfter(log: LogStore, id: number): Promise<Message[]> {
+/** All entries in a log after an id. */
+export async function readAfter(log: LogStore, id: number): Promise<Entry[]> {
   return log.read(id + 1, Math.max(await headOf(log), id + 1));
 }
 
-/** The ids of all messages in a log after an id. */
+/** All messages in a log after an id, as they are now. */
+export async function messagesAfter(log: LogStore, id: number): Promise<Message[]> {
+  return (await readAfter(log, id)).filter((entry) => entry.kind === "message");
+}
+
+/** The ids of all entries in a log after an id. */
 export async function idsAfter(log: LogStore, id: number): Promise<number[]> {
-  return (await readAfter(log, id)).map((message) => message.id);
+  return (await readAfter(log, id)).map((entry) => entry.id);
 }
 
 /** The numbers from one to another, both included. */

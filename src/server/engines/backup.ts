@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import type { ServerConfig } from "../config.ts";
-import type { MessagesAhead } from "../log/ports/logStore.ts";
+import type { EntriesAhead } from "../log/ports/logStore.ts";
 import { backUpSqliteStore } from "./sqlite/maintenance/backup.ts";
 import { correctSqliteTimes, findMessagesAhead } from "./sqlite/maintenance/correctTimes.ts";
 import type { StoreSummary } from "./sqlite/maintenance/inspect.ts";
 import { type Restored, restoreSqliteStore } from "./sqlite/maintenance/restore.ts";
 
-export type { MessagesAhead, Restored, StoreSummary as Holding };
+export type { EntriesAhead, Restored, StoreSummary as Holding };
 
 /** Backs up the store of these settings; a server may be running on it. Throws an error for the operator. */
 export function backUp({ data }: Pick<ServerConfig, "data">, file: string): Promise<StoreSummary> {
@@ -20,24 +20,24 @@ export function restore({ data }: Pick<ServerConfig, "data">, file: string): Pro
 
 type StoreSettings = Pick<ServerConfig, "data" | "databaseUrl">;
 
-/** Finds the messages that were sent after `now` in the store of these settings. Throws an error for the operator. */
+/** Finds the entries whose time is after `now` in the store of these settings. Throws an error for the operator. */
 export async function messagesAhead(
   { data, databaseUrl }: StoreSettings,
   now: number,
-): Promise<MessagesAhead | undefined> {
+): Promise<EntriesAhead | undefined> {
   if (databaseUrl === undefined) return findMessagesAhead(resolve(data), now);
   const { findPostgresMessagesAhead } = await import("./postgres/correctTimes.ts");
   return findPostgresMessagesAhead(databaseUrl, now);
 }
 
 /**
- * Sets the time of the messages that were sent after `now` to `now`, and gives the log a new id. Throws an error for
+ * Sets the time of the entries whose time is after `now` to `now`, and gives the log a new id. Throws an error for
  * the operator.
  */
 export async function correctTimes(
   { data, databaseUrl }: StoreSettings,
   now: number,
-): Promise<MessagesAhead | undefined> {
+): Promise<EntriesAhead | undefined> {
   if (databaseUrl === undefined) return correctSqliteTimes(resolve(data), now);
   const { correctPostgresTimes } = await import("./postgres/correctTimes.ts");
   return correctPostgresTimes(databaseUrl, now);

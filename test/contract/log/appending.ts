@@ -1,9 +1,11 @@
 import { expect } from "chai";
+import { contentOf, messageOf } from "../../../src/server/log/ports/logStore.ts";
 import {
   draft,
   enlist,
   headOf,
   idsAfter,
+  messagesAfter,
   type NewStoreFixture,
   NOON,
   newTokenHash,
@@ -15,7 +17,7 @@ import {
   useStore,
 } from "../../support/storeFixture.ts";
 
-/** `append`: the ids and the order of messages, and the drafts of ended sessions. */
+/** `append`: the ids and the order of entries, and the drafts of ended sessions. */
 export function describeAppending(newFixture: NewStoreFixture): void {
   describe("A new log", () => {
     const store = useEmptyStore(newFixture);
@@ -50,7 +52,9 @@ export function describeAppending(newFixture: NewStoreFixture): void {
       const head = await headOf(store.log);
       const outcomes = await store.log.append(["a", "b", "c"].map((text, i) => draft(ana, text, { at: NOON + i })));
       expect(outcomes).to.deep.equal(
-        range(1, 3).map((i) => ({ kind: "accepted", id: head + i, sentAt: NOON + i - 1, duplicate: false })),
+        ["a", "b", "c"].map((text, i) => {
+          return { kind: "appended", entry: messageOf(draft(ana, text), head + 1 + i, NOON + i) };
+        }),
       );
     });
 
@@ -59,22 +63,24 @@ export function describeAppending(newFixture: NewStoreFixture): void {
       const head = await headOf(store.log);
       const batches = range(1, 30).map((i) => range(1, (i % 3) + 1).map((j) => draft(ana, `${i}.${j}`)));
       const outcomes = (await Promise.all(batches.map((batch) => store.log.append(batch)))).flat();
-      const ids = outcomes.map((outcome) => outcome.kind === "accepted" && outcome.id);
+      const ids = outcomes.map((outcome) => outcome.kind === "appended" && outcome.entry.id);
       expect(ids).to.deep.equal(range(head + 1, head + 60));
-      const texts = (await readAfter(store.log, head)).map(({ text }) => text);
+      const texts = (await messagesAfter(store.log, head)).map(({ text }) => text);
       expect(texts).to.deep.equal(batches.flat().map(({ text }) => text));
     });
 
     it("a message is readable after its append has resolved", async () => {
       const ana = await enlist(store, "ana");
       for (const i of range(1, 20)) {
-        const id = await post(store.log, draft(ana, `text ${i}`, { requestId: `r${i}` }));
+        const hello = draft(ana, `text ${i}`, { requestId: `r${i}` });
+        const id = await post(store.log, hello);
         const [head, read, known] = await Promise.all([
           headOf(store.log),
           store.log.read(id, id),
-          store.log.find(ana.accountId, `r${i}`),
+          store.log.find(ana.accountId, `r${i}`, contentOf(hello)),
         ]);
-        expect([head, read[0]?.id, known?.id]).to.deep.equal([id, id, id]);
+        expect([head, read[0]?.id]).to.deep.equal([id, id]);
+        expect(known).to.include({ kind: "duplicate", id });
       }
     });
 
@@ -110,9 +116,9 @@ export function describeAppending(newFixture: NewStoreFixture): void {
       const head = await headOf(store.log);
       await store.sessions.end(ended.sessionId, false);
       const outcomes = await store.log.append([draft(ana, "1"), draft(ended, "never"), draft(ana, "2")]);
-      expect(outcomes.map(({ kind }) => kind)).to.deep.equal(["accepted", "session-ended", "accepted"]);
+      expect(outcomes.map(({ kind }) => kind)).to.deep.equal(["appended", "session-ended", "appended"]);
       await post(store.log, draft(ana, "3"));
-      expect((await readAfter(store.log, head)).map(({ id, text }) => [id - head, text])).to.deep.equal([
+      expect((await messagesAfter(store.log, head)).map(({ id, text }) => [id - head, text])).to.deep.equal([
         [1, "1"],
         [2, "2"],
         [3, "3"],
@@ -137,7 +143,7 @@ export function describeAppending(newFixture: NewStoreFixture): void {
       expect(await headOf(store.log)).to.equal(head);
     });
 
-    it("no draft of a session is accepted after its end has resolved, even with appends in flight", async () => {
+    it("no draft of a session is appended after its end has resolved, even with appends in flight", async () => {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
       const appendAll = () => Promise.all(range(1, 20).map((i) => store.log.append([draft(ana, `${i}`)])));
@@ -147,18 +153,18 @@ export function describeAppending(newFixture: NewStoreFixture): void {
       await end;
       const after = await appendAll();
       expect(after.flat().map(({ kind }) => kind)).to.deep.equal(range(1, 20).map(() => "session-ended"));
-      const accepted = [...(await before), ...(await meanwhile)].flat().filter(({ kind }) => kind === "accepted");
-      expect(await idsAfter(store.log, head)).to.deep.equal(range(head + 1, head + accepted.length));
+      const appended = [...(await before), ...(await meanwhile)].flat().filter(({ kind }) => kind === "appended");
+      expect(await idsAfter(store.log, head)).to.deep.equal(range(head + 1, head + appended.length));
     });
 
     it("a log survives a restart of the store, with the same log id", async () => {
       const [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
       const head = await headOf(store.log);
       await store.log.append([draft(ana, "to all"), draft(ana, "to bob", { to: bob, requestId: "r" })]);
-      const before = { state: await store.log.state(), messages: await readAfter(store.log, head) };
-      expect(before.messages).to.have.length(2);
+      const before = { state: await store.log.state(), entries: await readAfter(store.log, head) };
+      expect(before.entries).to.have.length(2);
       await store.reopen();
-      expect({ state: await store.log.state(), messages: await readAfter(store.log, head) }).to.deep.equal(before);
+      expect({ state: await store.log.state(), entries: await readAfter(store.log, head) }).to.deep.equal(before);
       expect(await post(store.log, draft(bob, "thanks"))).to.equal(head + 3);
     });
   });

@@ -3,14 +3,14 @@ import {
   draft,
   enlist,
   headOf,
+  messagesAfter,
   type NewStoreFixture,
   NOON,
   range,
-  readAfter,
   useStore,
 } from "../../support/storeFixture.ts";
 
-/** `read`: messages by their ids. */
+/** `read`: entries by their ids. */
 export function describeReading(newFixture: NewStoreFixture): void {
   describe("read", () => {
     const store = useStore(newFixture);
@@ -18,9 +18,13 @@ export function describeReading(newFixture: NewStoreFixture): void {
     it("read returns every field of a message", async () => {
       const [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
       const head = await headOf(store.log);
-      await store.log.append([draft(ana, "to all"), draft(bob, "to ana", { to: ana, requestId: "r", at: NOON + 1 })]);
+      await store.log.append([
+        draft(ana, "to all"),
+        draft(bob, "to ana", { to: ana, requestId: "r", at: NOON + 1, replyTo: head + 1 }),
+      ]);
       expect(await store.log.read(head + 1, head + 2)).to.deep.equal([
         {
+          kind: "message",
           id: head + 1,
           senderId: ana.accountId,
           sender: ana.username,
@@ -28,8 +32,12 @@ export function describeReading(newFixture: NewStoreFixture): void {
           recipient: "",
           text: "to all",
           sentAt: NOON,
+          replyTo: 0,
+          editId: 0,
+          editedAt: 0,
         },
         {
+          kind: "message",
           id: head + 2,
           senderId: bob.accountId,
           sender: bob.username,
@@ -37,11 +45,14 @@ export function describeReading(newFixture: NewStoreFixture): void {
           recipient: ana.username,
           text: "to ana",
           sentAt: NOON + 1,
+          replyTo: head + 1,
+          editId: 0,
+          editedAt: 0,
         },
       ]);
     });
 
-    it("read returns the messages from one id to another, both included, or fewer if the log has fewer", async () => {
+    it("read returns the entries from one id to another, both included, or fewer if the log has fewer", async () => {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
       await store.log.append(range(1, 10).map((i) => draft(ana, `${i}`)));
@@ -59,7 +70,7 @@ export function describeReading(newFixture: NewStoreFixture): void {
       const [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
       const head = await headOf(store.log);
       await store.log.append([draft(ana, "1"), draft(ana, "2", { to: bob }), draft(bob, "3", { to: bob })]);
-      const recipients = (await readAfter(store.log, head)).map(({ recipientId }) => recipientId);
+      const recipients = (await messagesAfter(store.log, head)).map(({ recipientId }) => recipientId);
       expect(recipients).to.deep.equal([0, bob.accountId, bob.accountId]);
     });
   });

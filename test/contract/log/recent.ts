@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import {
+  deletion,
   draft,
+  edit,
   enlist,
   headOf,
   type NewStoreFixture,
@@ -10,11 +12,11 @@ import {
   useEmptyStore,
   useStore,
 } from "../../support/storeFixture.ts";
-import { LogModel } from "./model.ts";
+import { anyCommand, LogModel } from "./model.ts";
 
 /**
  * `recent`: the id at which the newest messages begin that an account may see. Two engines repeat the rule of `maySee`
- * (src/server/log/message.ts) in SQL: `recent` of engines/sqlite/reader.ts, and `RECENT` of engines/postgres/log.ts.
+ * (src/server/log/entry.ts) in SQL: `recent` of engines/sqlite/reader.ts, and `RECENT` of engines/postgres/log.ts.
  * The test against a model compares both with `maySee`.
  */
 export function describeRecent(newFixture: NewStoreFixture): void {
@@ -53,6 +55,15 @@ export function describeRecent(newFixture: NewStoreFixture): void {
       expect(await recent(eve, [1, 2]), "eve").to.deep.equal([5, 1]);
     });
 
+    it("recent counts messages only, and neither edits nor deletions nor deleted messages", async () => {
+      const ana = await enlist(store, "ana");
+      const head = await headOf(store.log);
+      await store.log.append(["1", "2", "3"].map((text) => draft(ana, text)));
+      await store.log.append([edit(ana, head + 1, "1, edited"), deletion(ana, head + 2)]);
+      expect(await store.log.recent(ana.accountId, 1)).to.equal(head + 3);
+      expect(await store.log.recent(ana.accountId, 2)).to.equal(head + 1);
+    });
+
     it("recent does not reach truncated messages", async () => {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
@@ -70,14 +81,12 @@ export function describeRecent(newFixture: NewStoreFixture): void {
       const head = await headOf(store.log);
       await store.log.truncate(head + 1);
       const model = new LogModel({ headId: head });
-      const person = fc.constantFrom(...people);
-      const message = fc.record({ from: person, to: fc.option(person, { nil: undefined }) });
       await fc.assert(
         fc.asyncProperty(
-          fc.array(message, { minLength: 1, maxLength: 8 }),
+          fc.array(anyCommand(people), { minLength: 1, maxLength: 8 }),
           fc.integer({ min: 1, max: 30 }),
-          async (messages, count) => {
-            const batch = messages.map(({ from, to }) => draft(from, "-", { to }));
+          async (commands, count) => {
+            const batch = commands.map((command) => command(model));
             model.append(batch);
             await store.log.append(batch);
             for (const { accountId } of people) {

@@ -1,10 +1,21 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import {
+  type AppendResult,
+  type Content,
+  contentOf,
+  type Draft,
+  type MessageDraft,
+  messageOf,
+} from "../../../src/server/log/ports/logStore.ts";
+import {
+  deletion,
   draft,
+  edit,
   enlist,
   headOf,
   idsAfter,
+  messagesAfter,
   type NewStoreFixture,
   NOON,
   post,
@@ -13,20 +24,21 @@ import {
   signIn,
   useStore,
 } from "../../support/storeFixture.ts";
-import { LogModel } from "./model.ts";
+import { anyCommand, LogModel } from "./model.ts";
 
 /** Request ids, which make it safe to send a message again. */
 export function describeRequestIds(newFixture: NewStoreFixture): void {
   describe("request ids", () => {
     const store = useStore(newFixture);
-    const accepted = (id: number, duplicate: boolean) => ({ kind: "accepted", id, sentAt: NOON, duplicate });
+    const appended = (each: MessageDraft, id: number) => ({ kind: "appended", entry: messageOf(each, id, NOON) });
+    const duplicate = (id: number) => ({ kind: "duplicate", id, sentAt: NOON });
 
     it("a repeated request id is a duplicate, with the id and time of the first message", async () => {
       const ana = await enlist(store, "ana");
       const id = await post(store.log, draft(ana, "hello", { requestId: "r" }));
       await post(store.log, draft(ana, "and more"));
       const again = draft(ana, "hello", { requestId: "r", at: NOON + 9 });
-      expect(await store.log.append([again])).to.deep.equal([accepted(id, true)]);
+      expect(await store.log.append([again])).to.deep.equal([duplicate(id)]);
       expect(await idsAfter(store.log, id)).to.deep.equal([id + 1]);
     });
 
@@ -34,10 +46,11 @@ export function describeRequestIds(newFixture: NewStoreFixture): void {
       const ana = await enlist(store, "ana");
       const head = await headOf(store.log);
       const hello = draft(ana, "hello", { requestId: "r" });
-      expect(await store.log.append([hello, hello, draft(ana, "next")])).to.deep.equal([
-        accepted(head + 1, false),
-        accepted(head + 1, true),
-        accepted(head + 2, false),
+      const next = draft(ana, "next");
+      expect(await store.log.append([hello, hello, next])).to.deep.equal([
+        appended(hello, head + 1),
+        duplicate(head + 1),
+        appended(next, head + 2),
       ]);
     });
 
@@ -46,7 +59,10 @@ export function describeRequestIds(newFixture: NewStoreFixture): void {
       const head = await headOf(store.log);
       const hello = draft(ana, "hello", { requestId: "r" });
       const outcomes = await Promise.all(range(1, 20).map(() => store.log.append([hello])));
-      expect(outcomes.flat()).to.deep.equal(range(1, 20).map((i) => accepted(head + 1, i > 1)));
+      expect(outcomes.flat()).to.deep.equal([
+        appended(hello, head + 1),
+        ...range(2, 20).map(() => duplicate(head + 1)),
+      ]);
       expect(await idsAfter(store.log, head)).to.deep.equal([head + 1]);
     });
 
@@ -65,7 +81,7 @@ export function describeRequestIds(newFixture: NewStoreFixture): void {
         draft(ana, "hello", { requestId: "bob", to: ana }),
       ]);
       expect(outcomes).to.deep.equal(range(1, 5).map(() => ({ kind: "reused" })));
-      expect((await readAfter(store.log, head)).map(({ text, recipient }) => [text, recipient])).to.deep.equal([
+      expect((await messagesAfter(store.log, head)).map(({ text, recipient }) => [text, recipient])).to.deep.equal([
         ["hello", ""],
         ["hello", bob.username],
       ]);
@@ -77,9 +93,9 @@ export function describeRequestIds(newFixture: NewStoreFixture): void {
       const head = await headOf(store.log);
       const hellos = [ana, bob, phone].map((person) => draft(person, "hello", { requestId: "r" }));
       expect(await store.log.append(hellos)).to.deep.equal([
-        accepted(head + 1, false),
-        accepted(head + 2, false),
-        accepted(head + 1, true),
+        appended(hellos[0] as MessageDraft, head + 1),
+        appended(hellos[1] as MessageDraft, head + 2),
+        duplicate(head + 1),
       ]);
     });
 
@@ -95,7 +111,7 @@ export function describeRequestIds(newFixture: NewStoreFixture): void {
       const id = await post(store.log, draft(ana, "hello", { requestId: "r" }));
       await store.reopen();
       const again = draft(ana, "hello", { requestId: "r" });
-      expect(await store.log.append([again])).to.deep.equal([accepted(id, true)]);
+      expect(await store.log.append([again])).to.deep.equal([duplicate(id)]);
     });
 
     it("request ids that differ in any character are distinct", async () => {
@@ -115,36 +131,116 @@ export function describeRequestIds(newFixture: NewStoreFixture): void {
         "a\0",
         "a\0b",
       ];
-      for (const requestId of ids) await post(store.log, draft(ana, `under ${requestId.length}`, { requestId }));
-      const found = await Promise.all(ids.map((requestId) => store.log.find(ana.accountId, requestId)));
+      for (const requestId of ids) await post(store.log, draft(ana, "hello", { requestId }));
+      const content = contentOf(draft(ana, "hello"));
+      const found = await Promise.all(ids.map((requestId) => store.log.find(ana.accountId, requestId, content)));
       const head = await headOf(store.log);
-      expect(found.map((known) => known?.id)).to.deep.equal(range(head - ids.length + 1, head));
+      expect(found).to.deep.equal(range(head - ids.length + 1, head).map(duplicate));
     });
 
-    it("find returns the message of a request id, for its sender alone", async () => {
+    it("find returns the entry of a request id as a duplicate, for its sender alone", async () => {
       const [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
       const head = await headOf(store.log);
+      const [toAll, toBob] = [draft(ana, "to all"), draft(ana, "to bob", { to: bob, replyTo: head + 1 })];
       await store.log.append([
-        draft(ana, "to all", { requestId: "all" }),
-        draft(ana, "to bob", { requestId: "bob", to: bob }),
+        { ...toAll, requestId: "all" },
+        { ...toBob, requestId: "bob" },
       ]);
-      const find = (requestId: string, { accountId } = ana) => store.log.find(accountId, requestId);
-      expect(await find("all")).to.deep.equal({ id: head + 1, sentAt: NOON, recipient: "", text: "to all" });
-      expect(await find("bob")).to.deep.equal({
-        id: head + 2,
-        sentAt: NOON,
-        recipient: bob.username,
-        text: "to bob",
-      });
-      expect(await find("bob", bob)).to.equal(undefined);
-      expect(await find("another")).to.equal(undefined);
+      const find = (requestId: string, each: MessageDraft, { accountId } = ana) =>
+        store.log.find(accountId, requestId, contentOf(each));
+      expect(await find("all", toAll)).to.deep.equal(duplicate(head + 1));
+      expect(await find("bob", toBob)).to.deep.equal(duplicate(head + 2));
+      expect(await find("bob", toBob, bob)).to.equal(undefined);
+      expect(await find("another", toAll)).to.equal(undefined);
+    });
+
+    it("find returns a request id with another content as reused", async () => {
+      const [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
+      const id = await post(store.log, draft(ana, "first"));
+      await post(store.log, draft(ana, "hello", { to: bob, replyTo: id, requestId: "r" }));
+      const contents: Content[] = [
+        contentOf(draft(ana, "Hello", { to: bob, replyTo: id })),
+        contentOf(draft(ana, "hello", { replyTo: id })),
+        contentOf(draft(ana, "hello", { to: ana, replyTo: id })),
+        contentOf(draft(ana, "hello", { to: bob })),
+        { kind: "message", recipient: "nobody-of-this-name", text: "hello", replyTo: id },
+        { kind: "edited", messageId: id, text: "hello" },
+        { kind: "deleted", messageId: id },
+      ];
+      for (const content of contents) {
+        expect(await store.log.find(ana.accountId, "r", content), JSON.stringify(content)).to.deep.equal({
+          kind: "reused",
+        });
+      }
+      expect(await store.log.find(ana.accountId, "another", contents[4] as Content)).to.equal(undefined);
+    });
+
+    it("a request id that is repeated with another message replied to, or another command, is reused", async () => {
+      const ana = await enlist(store, "ana");
+      const id = await post(store.log, draft(ana, "first"));
+      await post(store.log, draft(ana, "hello", { replyTo: id, requestId: "reply" }));
+      await post(store.log, edit(ana, id, "hello", { requestId: "edit" }));
+      await post(store.log, deletion(ana, id + 1, { requestId: "delete" }));
+      const outcomes = await store.log.append([
+        draft(ana, "hello", { requestId: "reply" }),
+        edit(ana, id, "hello", { requestId: "reply" }),
+        draft(ana, "hello", { requestId: "edit" }),
+        deletion(ana, id, { requestId: "edit" }),
+        edit(ana, id + 1, "hello", { requestId: "edit" }),
+        edit(ana, id, "Hello", { requestId: "edit" }),
+        draft(ana, "hello", { requestId: "delete" }),
+        edit(ana, id + 1, "hello", { requestId: "delete" }),
+        deletion(ana, id, { requestId: "delete" }),
+      ]);
+      expect(outcomes).to.deep.equal(range(1, 9).map(() => ({ kind: "reused" })));
+      expect(await headOf(store.log)).to.equal(id + 3);
+    });
+
+    it("edits and deletions keep what a request id stands for", async () => {
+      const [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
+      const first = draft(ana, "first", { to: bob, requestId: "message" });
+      const id = await post(store.log, first);
+      const change = edit(ana, id, "second", { requestId: "edit" });
+      const removal = deletion(ana, id, { requestId: "delete" });
+      const known = [
+        [first, id],
+        [change, id + 1],
+        [removal, id + 3],
+      ] as const;
+      const others = [
+        { ...first, text: "second" },
+        { ...first, recipientId: 0, recipient: "" },
+        { ...first, text: "third" },
+        { ...first, text: "" },
+        { ...change, text: "third" },
+        { ...change, text: "" },
+        { ...removal, messageId: id + 1 },
+      ];
+      const appends = [[change], [edit(ana, id, "third")], [removal]];
+      for (const [step, batch] of appends.entries()) {
+        await store.log.append(batch);
+        if (step === 1) await store.reopen();
+        const held = known.filter(([, entryId]) => entryId <= id + 1 + step);
+        const again = held.map(([each]) => each);
+        const duplicates = held.map(([, entryId]) => duplicate(entryId));
+        expect(await store.log.append(again), `step ${step}`).to.deep.equal(duplicates);
+        const found = again.map((each) => store.log.find(ana.accountId, each.requestId, contentOf(each)));
+        expect(await Promise.all(found), `step ${step}`).to.deep.equal(duplicates);
+      }
+      expect(await store.log.append(others)).to.deep.equal(others.map(() => ({ kind: "reused" })));
+      for (const each of others) {
+        const found = await store.log.find(ana.accountId, each.requestId, contentOf(each));
+        expect(found, JSON.stringify(each)).to.deep.equal({ kind: "reused" });
+      }
+      expect(await headOf(store.log)).to.equal(id + 3);
     });
 
     it("a truncated message's request id can be used again", async () => {
       const ana = await enlist(store, "ana");
-      const id = await post(store.log, draft(ana, "hello", { requestId: "r" }));
+      const hello = draft(ana, "hello", { requestId: "r" });
+      const id = await post(store.log, hello);
       await store.log.truncate(id + 1);
-      expect(await store.log.find(ana.accountId, "r")).to.equal(undefined);
+      expect(await store.log.find(ana.accountId, "r", contentOf(hello))).to.equal(undefined);
       expect(await post(store.log, draft(ana, "something else", { requestId: "r" }))).to.equal(id + 1);
     });
 
@@ -154,27 +250,26 @@ export function describeRequestIds(newFixture: NewStoreFixture): void {
       await store.sessions.end(ended.sessionId, false);
       const head = await headOf(store.log);
       const model = new LogModel({ headId: head, endedSessions: new Set([ended.sessionId]) });
-      const command = fc.record({
-        from: fc.constantFrom(...people, ended),
-        to: fc.constantFrom(undefined, ...people),
-        requestId: fc.constantFrom("", "r1", "r2", "r3"),
-        text: fc.constantFrom("x", "y"),
-        at: fc.integer({ min: 0, max: 50 }),
-      });
+      await store.log.truncate(head + 1);
+      const command = anyCommand([...people, ended], ["", "r1", "r2", "r3"]);
       let run = 0;
       await fc.assert(
         fc.asyncProperty(fc.array(fc.array(command, { maxLength: 6 }), { maxLength: 5 }), async (batches) => {
           run += 1;
-          const drafts = batches.map((batch) =>
-            batch.map(({ from, text, requestId, at, to }) =>
-              draft(from, text, { to, requestId: requestId && `${run} ${requestId}`, at: NOON + run + at }),
-            ),
-          );
-          const expected = drafts.map((batch) => model.append(batch));
+          const drafts: Draft[][] = [];
+          const expected: AppendResult[][] = [];
+          for (const commands of batches) {
+            const batch = commands.map((command) => {
+              const each = command(model);
+              return { ...each, requestId: each.requestId && `${run} ${each.requestId}` };
+            });
+            drafts.push(batch);
+            expected.push(model.append(batch));
+          }
           expect(await Promise.all(drafts.map((batch) => store.log.append(batch)))).to.deep.equal(expected);
-          expect(await readAfter(store.log, head)).to.deep.equal(model.messages);
+          expect(await readAfter(store.log, head)).to.deep.equal(model.entries);
         }),
-        { numRuns: 40 },
+        { numRuns: 60 },
       );
     });
   });

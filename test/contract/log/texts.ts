@@ -1,6 +1,17 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { draft, enlist, headOf, type NewStoreFixture, post, readAfter, useStore } from "../../support/storeFixture.ts";
+import { contentOf } from "../../../src/server/log/ports/logStore.ts";
+import {
+  draft,
+  edit,
+  enlist,
+  headOf,
+  messagesAfter,
+  type NewStoreFixture,
+  NOON,
+  post,
+  useStore,
+} from "../../support/storeFixture.ts";
 
 const TEXTS: Readonly<Record<string, string>> = {
   "a byte order mark at the start": "\ufeffhello",
@@ -30,9 +41,22 @@ export function describeTexts(newFixture: NewStoreFixture): void {
     for (const [what, text] of Object.entries(TEXTS)) {
       it(`a text (${what}) comes back exactly as it was appended`, async () => {
         const ana = await enlist(store, "ana");
-        const id = await post(store.log, draft(ana, text, { requestId: "r" }));
-        expect((await store.log.read(id, id))[0]?.text).to.equal(text);
-        expect((await store.log.find(ana.accountId, "r"))?.text).to.equal(text);
+        const hello = draft(ana, text, { requestId: "r" });
+        const id = await post(store.log, hello);
+        expect(await store.log.read(id, id)).to.have.nested.property("[0].text", text);
+        const known = { kind: "duplicate", id, sentAt: NOON };
+        expect(await store.log.find(ana.accountId, "r", contentOf(hello))).to.deep.equal(known);
+      });
+
+      it(`the text of an edit (${what}) comes back exactly as it was appended`, async () => {
+        const ana = await enlist(store, "ana");
+        const id = await post(store.log, draft(ana, "before"));
+        const change = edit(ana, id, text, { requestId: "r" });
+        const editId = await post(store.log, change);
+        expect((await messagesAfter(store.log, id - 1)).map((message) => message.text)).to.deep.equal([text]);
+        expect(await store.log.read(editId, editId)).to.have.nested.property("[0].message.text", text);
+        const known = { kind: "duplicate", id: editId, sentAt: NOON };
+        expect(await store.log.find(ana.accountId, "r", contentOf(change))).to.deep.equal(known);
       });
     }
 
@@ -43,7 +67,7 @@ export function describeTexts(newFixture: NewStoreFixture): void {
         fc.asyncProperty(fc.array(anyText, { minLength: 1, maxLength: 20 }), async (texts) => {
           const head = await headOf(store.log);
           await store.log.append(texts.map((text) => draft(ana, text)));
-          expect((await readAfter(store.log, head)).map(({ text }) => text)).to.deep.equal(texts);
+          expect((await messagesAfter(store.log, head)).map(({ text }) => text)).to.deep.equal(texts);
         }),
         { numRuns: 30 },
       );

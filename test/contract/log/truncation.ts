@@ -43,7 +43,7 @@ export function describeTruncation(newFixture: NewStoreFixture): void {
       return { ana, truncate: (before: number) => store.log.truncate(head + before), ends, ids, say };
     }
 
-    it("truncate removes the messages before an id, and keeps the head", async () => {
+    it("truncate removes the entries before an id, and keeps the head", async () => {
       const { truncate, ends, ids, say } = await ten();
       await truncate(4);
       expect(await ends()).to.deep.equal({ headId: 10, oldestId: 4 });
@@ -51,7 +51,7 @@ export function describeTruncation(newFixture: NewStoreFixture): void {
       expect(await say("next")).to.equal(11);
     });
 
-    it("truncating all messages keeps the head, and the oldest id is the next one", async () => {
+    it("truncating all entries keeps the head, and the oldest id is the next one", async () => {
       const { truncate, ends, ids, say } = await ten();
       await truncate(11);
       expect(await ends()).to.deep.equal({ headId: 10, oldestId: 11 });
@@ -60,7 +60,7 @@ export function describeTruncation(newFixture: NewStoreFixture): void {
       expect(await ends()).to.deep.equal({ headId: 11, oldestId: 11 });
     });
 
-    it("truncate removes messages up to the head at most", async () => {
+    it("truncate removes entries up to the head at most", async () => {
       const { truncate, ends, say } = await ten();
       await truncate(1_000);
       expect(await ends()).to.deep.equal({ headId: 10, oldestId: 11 });
@@ -105,7 +105,7 @@ export function describeTruncation(newFixture: NewStoreFixture): void {
       expect((await store.log.state()).logId).to.equal(logId);
     });
 
-    it("ids stay dense if messages are appended during truncation", async () => {
+    it("ids stay dense if entries are appended during truncation", async () => {
       const { truncate, ends, ids, say } = await ten();
       const said = await Promise.all(range(1, 20).flatMap((i) => [say(`more ${i}`), truncate(10 + i)] as const));
       expect(said.filter((id) => id !== undefined)).to.deep.equal(range(11, 30));

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { AccountStore } from "../../accounts/ports/accountStore.ts";
 import type { SessionStore } from "../../accounts/ports/sessionStore.ts";
 import type { ClockMark } from "../../common/ports/clockMark.ts";
-import type { LogStore } from "../../log/ports/logStore.ts";
+import type { Draft, LogStore } from "../../log/ports/logStore.ts";
+import type { ReadMarkers } from "../../log/ports/readMarkers.ts";
 import type { Online } from "../../presence/ports/roster.ts";
 import type { StoreFiles } from "./files/custody.ts";
 import { hasStore, isOpenElsewhere } from "./files/database.ts";
@@ -14,7 +15,7 @@ import { type FolderLock, lockFolder } from "./files/lock.ts";
 import { LossWatch, type Report, setAsideWal } from "./files/lossWatch.ts";
 import { findLostStore } from "./files/lostStore.ts";
 import type { StoreReader } from "./reader.ts";
-import { accountIdsOf, parseMessageRows, toAppendResult, toDraftRow, toMessage } from "./rows.ts";
+import { accountIdsOf, type EntryRow, parseEntryRows, toAppendResult, toDraftRow, toEntry } from "./rows.ts";
 import { UsernameCache } from "./usernameCache.ts";
 import { WorkerClient } from "./workerClient.ts";
 import type { StoreWriter } from "./writer.ts";
@@ -27,6 +28,7 @@ export interface SqliteStore {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
   readonly clockMark: ClockMark;
+  readonly readMarkers: ReadMarkers;
   /** The saved list of online users: see `OnlineRecord` in engines/memory/roster.ts. */
   readonly online: {
     load(): Promise<readonly Online[]>;
@@ -146,6 +148,10 @@ type Reader = WorkerClient<StoreReader>["methods"];
 
 function logOf(writer: Writer, reader: Reader, watch: LossWatch): LogStore {
   const usernames = new UsernameCache((accountIds) => reader.usernames(accountIds));
+  const decode = async (rows: readonly EntryRow[]) => {
+    const names = await usernames.get(accountIdsOf(rows));
+    return rows.map((row) => toEntry(row, names));
+  };
   return {
     // Ignores what the caller has seen: only this server writes to the folder, so the log cannot regress while it runs.
     async state() {
@@ -153,14 +159,18 @@ function logOf(writer: Writer, reader: Reader, watch: LossWatch): LogStore {
       watch.inPlace();
       return state;
     },
-    append: async (batch) => (await writer.append(batch.map(toDraftRow))).map(toAppendResult),
-    async read(from, to) {
-      const rows = parseMessageRows(await reader.read(from, to));
-      const names = await usernames.get(accountIdsOf(rows));
-      return rows.map((row) => toMessage(row, names));
+    async append(batch) {
+      const rows = await writer.append(batch.map(toDraftRow));
+      return rows.map((row, i) => toAppendResult(batch[i] as Draft, row));
     },
+    read: async (from, to) => decode(parseEntryRows(await reader.read(from, to))),
     recent: (accountId, count) => reader.recent(accountId, count),
-    find: (senderId, requestId) => reader.find(senderId, requestId),
+    async history(query) {
+      const { rows, hasOlder } = await reader.history(query);
+      const entries = await decode(parseEntryRows(rows));
+      return { messages: entries.filter((entry) => entry.kind === "message"), hasOlder };
+    },
+    find: (senderId, requestId, content) => reader.find(senderId, requestId, content),
     truncate: (before) => writer.truncate(before),
   };
 }
@@ -168,7 +178,7 @@ function logOf(writer: Writer, reader: Reader, watch: LossWatch): LogStore {
 function otherPorts(
   writer: Writer,
   reader: Reader,
-): Pick<SqliteStore, "accounts" | "sessions" | "clockMark" | "online"> {
+): Pick<SqliteStore, "accounts" | "sessions" | "clockMark" | "readMarkers" | "online"> {
   return {
     accounts: {
       create: (username, passwordHash, at) => writer.createAccount(username, passwordHash, at),
@@ -185,6 +195,10 @@ function otherPorts(
       cap: (lastUsedAt, expiresAt) => writer.capSessions(lastUsedAt, expiresAt),
     },
     clockMark: { read: () => reader.clockMark(), write: (at) => writer.writeClockMark(at) },
+    readMarkers: {
+      get: (accountId) => reader.readMarker(accountId),
+      advance: (accountId, upTo) => writer.advanceReadMarker(accountId, upTo),
+    },
     online: {
       load: () => reader.online(),
       save(joined, left) {

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 
 /** The steps from an empty file to the current schema. Never edit a released step: add another one. */
@@ -47,17 +47,50 @@ const MIGRATIONS: readonly string[] = [
     since INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE messages RENAME TO entries;
+  -- SQLite reads the whole table for each new column, and less of it without these indexes.
+  DROP INDEX messages_private_by_sender;
+  DROP INDEX messages_private_by_recipient;
+  DROP INDEX messages_public;
+  -- KIND of rows.ts has the numbers.
+  ALTER TABLE entries ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+  -- The message that this one replies to, edits or deletes; 0: none.
+  ALTER TABLE entries ADD COLUMN target_id INTEGER NOT NULL DEFAULT 0;
+  -- The account that deleted the message; 0: the server, or this is not a deletion.
+  ALTER TABLE entries ADD COLUMN by_id INTEGER NOT NULL DEFAULT 0;
+
+  -- A query must repeat the conditions, or the index is not used.
+  CREATE INDEX entries_public ON entries (id) WHERE kind < 3 AND recipient_id IS NULL;
+  CREATE INDEX entries_private_by_sender ON entries (sender_id, id) WHERE kind < 3 AND recipient_id IS NOT NULL;
+  CREATE INDEX entries_private_by_recipient ON entries (recipient_id, id) WHERE kind < 3 AND recipient_id IS NOT NULL;
+  CREATE INDEX entries_conversation ON entries (sender_id, recipient_id, id)
+    WHERE kind < 3 AND recipient_id IS NOT NULL;
+  -- The newest edit of a message: the rows of earlier ones are erased.
+  CREATE UNIQUE INDEX entries_edit ON entries (target_id) WHERE kind = 3;
+
+  -- What the request id of an entry stands for, if the row of the entry does not tell any more.
+  CREATE TABLE digests (entry_id INTEGER PRIMARY KEY, digest BLOB NOT NULL) STRICT;
+
+  CREATE TABLE read_markers (
+    account_id INTEGER PRIMARY KEY REFERENCES accounts (id),
+    up_to INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
+
+/** The first version in which the log is the table `entries`; before, it was `messages`. */
+export const ENTRIES_VERSION = 3;
 
 /** The version of the current schema. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /** How long a connection waits for another connection's lock. SQLite does not wait by default. */
-const BUSY_TIMEOUT_MS = 5_000;
+export const BUSY_TIMEOUT_MS = 5_000;
 
 /**
  * Makes the commits of a connection durable: with `FULL` SQLite syncs every commit in the WAL
- * (https://www.sqlite.org/pragma.html#pragma_synchronous).
+ * (https://www.sqlite.org/pragma.html#pragma_synchronous). With `secure_delete` it overwrites erased texts with zeros.
  */
 export function configure(db: DatabaseSync): void {
   db.exec(`
@@ -65,6 +98,7 @@ export function configure(db: DatabaseSync): void {
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
+    PRAGMA secure_delete = ON;
     PRAGMA journal_size_limit = 67108864;
   `);
 }
@@ -83,7 +117,9 @@ export function migrate(db: DatabaseSync): void {
     db.exec("BEGIN IMMEDIATE");
     try {
       db.exec(sql);
-      if (step === 0) db.prepare("INSERT INTO meta (name, value) VALUES ('log_id', ?)").run(randomUUID());
+      const insert = db.prepare("INSERT INTO meta (name, value) VALUES (?, ?)");
+      if (step === 0) insert.run("log_id", randomUUID());
+      if (step === ENTRIES_VERSION - 1) insert.run("digest_secret", randomBytes(32).toString("hex"));
       db.exec(`PRAGMA user_version = ${step + 1}`);
       db.exec("COMMIT");
     } catch (error) {

@@ -49,6 +49,7 @@ function answer(message: Answer): void {
 
 parentPort?.on("message", (call: Call | "close") => {
   if (call === "close") {
+    store?.methods.close?.();
     store?.db.close();
     parentPort?.close();
     return;
