@@ -1,5 +1,5 @@
 import { openPostgresStore, type PostgresStore } from "../../src/server/engines/postgres/index.ts";
-import type { Draft } from "../../src/server/log/ports/logStore.ts";
+import type { MessageDraft } from "../../src/server/log/ports/logStore.ts";
 import { Histogram } from "./histogram.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -11,10 +11,10 @@ export class Appender {
   /** From the call of `append` until it resolves. */
   readonly times = new Histogram();
   readonly #store: PostgresStore;
-  readonly #sender: Omit<Draft, "requestId" | "text" | "at">;
+  readonly #sender: Omit<MessageDraft, "requestId" | "text" | "at">;
   #appended = 0;
 
-  private constructor(store: PostgresStore, sender: Omit<Draft, "requestId" | "text" | "at">) {
+  private constructor(store: PostgresStore, sender: Omit<MessageDraft, "requestId" | "text" | "at">) {
     this.#store = store;
     this.#sender = sender;
   }
@@ -28,7 +28,8 @@ export class Appender {
     const tokenHash = new Uint8Array(32).fill(account.id);
     const session = { tokenHash, accountId: account.id, at: now, expiresAt: now + DAY_MS };
     const { id: sessionId } = await store.sessions.open(session);
-    const sender = { sessionId, senderId: account.id, sender: username, recipientId: 0, recipient: "" };
+    const author = { sessionId, senderId: account.id, sender: username };
+    const sender = { ...author, kind: "message" as const, recipientId: 0, recipient: "", replyTo: 0 };
     return new Appender(store, sender);
   }
 
@@ -48,7 +49,7 @@ export class Appender {
       const began = performance.now();
       const outcomes = await this.#store.log.append(batch);
       this.times.add(performance.now() - began);
-      const refused = outcomes.find((outcome) => outcome.kind !== "accepted" || outcome.duplicate);
+      const refused = outcomes.find((outcome) => outcome.kind !== "appended");
       if (refused) throw new Error(`PostgreSQL did not append a message: ${refused.kind}.`);
       this.#appended += messages;
     }

@@ -7,7 +7,14 @@ import { readPlan } from "../run/plan.ts";
 import { type Summary, summarize } from "../run/summary.ts";
 import { scenarios } from "../scenarios/index.ts";
 
-const machine = { processor: "A processor", cores: 2, kernel: "6", node: "v24.0.0", programs: ["NATS 2.15.3"], pinned: undefined };
+const machine = {
+  processor: "A processor",
+  cores: 2,
+  kernel: "6",
+  node: "v24.0.0",
+  programs: ["NATS 2.15.3"],
+  pinned: undefined,
+};
 
 /** The summaries of the named scenarios, one round each, from the figures of their runs. */
 function summariesOf(rounds: Readonly<Record<string, Readonly<Record<string, Figures>>>>): Summary[] {

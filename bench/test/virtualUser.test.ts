@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { ChatResponse, type Event } from "../../src/gen/obrolan/v1/chat.ts";
+import { ChatResponse, type Event, Message } from "../../src/gen/obrolan/v1/chat.ts";
 import { Recorder } from "../load/recorder.ts";
 import { VirtualUser } from "../load/virtualUser.ts";
 import { readResponse } from "../wires/grpc/response.ts";
@@ -108,7 +108,7 @@ function take(user: VirtualUser, cursor: number, ...events: (NonNullable<Event["
 
 function message(id: number, number: number, textBytes = TEXT_BYTES): NonNullable<Event["event"]> {
   const text = digitsOf(number).padEnd(textBytes, "x");
-  return { $case: "message", value: { id: BigInt(id), sender: "ada", recipient: "", text, sentAt } };
+  return { $case: "message", value: Message.create({ id: BigInt(id), sender: "ada", text, sentAt }) };
 }
 
 function accepted(id: number): NonNullable<Event["event"]> {

@@ -10,7 +10,21 @@ import { Backoff } from "./backoff.ts";
 import { toggle } from "./check.ts";
 import { bearer, Connection, type Service } from "./connection.ts";
 import { ChatError, isRepeatable, toChatError } from "./errors.ts";
-import { type ConnectOptions, checkSettings, checkSignIn, checkToken, LIST, type RoomOptions } from "./options.ts";
+import type { Message } from "./events.ts";
+import { readHistory } from "./history.ts";
+import {
+  type CallSettings,
+  type ConnectOptions,
+  checkHistory,
+  checkMarkRead,
+  checkSettings,
+  checkSignIn,
+  checkToken,
+  type HistoryOptions,
+  LIST,
+  type MarkReadOptions,
+  type RoomOptions,
+} from "./options.ts";
 import { OpenRooms, Room } from "./room.ts";
 
 /** `grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING` */
@@ -23,12 +37,6 @@ export interface SignedIn {
   readonly username: string;
   /** The session ends at this time, or earlier. */
   readonly expiresAt: Date;
-}
-
-/** The settings of every call. */
-export interface CallSettings {
-  /** Aborts the call. */
-  signal?: AbortSignal;
 }
 
 /** Makes a client of one server. It connects with the first call. */
@@ -80,6 +88,28 @@ export class ChatClient {
       settings,
       token,
     );
+  }
+
+  /**
+   * The messages that the user may see, from the newest to the oldest, as they are now. A page is fetched when its first
+   * message is taken. If a call fails, the iteration throws a `ChatError`: begin again with the last id as `beforeId`.
+   */
+  history(token: string, options: HistoryOptions = {}): AsyncGenerator<Message, void> {
+    checkHistory(token, options);
+    const { peer, beforeId, pageSize, signal } = options;
+    const fetchPage = (beforeId: bigint) =>
+      this.#call((service, call) => service.history({ peer, beforeId, pageSize }, call), { signal }, token);
+    return readHistory(fetchPage, beforeId, signal);
+  }
+
+  /**
+   * Moves the account's read marker, which all devices share: everything up to `upToId` has been read. The marker never
+   * moves back; 0n only asks for it. Resolves with the marker.
+   */
+  async markRead(token: string, upToId: bigint, options: MarkReadOptions = {}): Promise<bigint> {
+    checkMarkRead(token, upToId, options);
+    const { logId, ...settings } = options;
+    return (await this.#call((service, call) => service.markRead({ upToId, logId }, call), settings, token)).readUpTo;
   }
 
   /** Ends the token's session, or all sessions of its user. */

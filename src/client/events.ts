@@ -1,9 +1,8 @@
 import type { Command, Limits } from "../gen/obrolan/v1/chat.ts";
 import type { ChatError } from "./errors.ts";
 
-/** A user sent a message. */
-export interface MessageEvent {
-  readonly kind: "message";
+/** A message as it is now: with its newest text. */
+export interface Message {
   /** The message's position in the log. It is also a cursor. */
   readonly id: bigint;
   readonly sender: string;
@@ -12,11 +11,54 @@ export interface MessageEvent {
   /** Exactly as it was sent. It may hold control characters: remove them before you show it in a terminal. */
   readonly text: string;
   readonly sentAt: Date;
+  /** When the newest edit was accepted. Undefined: the message was never edited. */
+  readonly editedAt: Date | undefined;
+  /** The id of the message that this one replies to, which may be deleted by now. Undefined: it is not a reply. */
+  readonly replyTo: bigint | undefined;
+}
+
+/** A user sent a message. */
+export interface MessageEvent extends Message {
+  readonly kind: "message";
   /**
    * The message is history: one of the `recent` messages, or part of a log that is read from its beginning. A program
    * that answers messages ignores it. A message that was missed while the connection was lost is not `replayed`.
    */
   readonly replayed: boolean;
+}
+
+/** The text of a message was replaced. An edit that a newer one has replaced may be missing. */
+export interface EditedEvent {
+  readonly kind: "edited";
+  /** The edit's own position in the log. It is also a cursor. */
+  readonly id: bigint;
+  /** The message. The room may never have yielded it. */
+  readonly messageId: bigint;
+  /** The new text. */
+  readonly text: string;
+  readonly editedAt: Date;
+  /** As in `MessageEvent`. */
+  readonly replayed: boolean;
+}
+
+/** A message was deleted. */
+export interface DeletedEvent {
+  readonly kind: "deleted";
+  /** The deletion's own position in the log. It is also a cursor. */
+  readonly id: bigint;
+  /** The message. The room may never have yielded it. */
+  readonly messageId: bigint;
+  readonly deletedAt: Date;
+  /** The user who deleted it; empty: the server. */
+  readonly by: string;
+  /** As in `MessageEvent`. */
+  readonly replayed: boolean;
+}
+
+/** The account's read marker has moved: another device has read everything up to an id. It does not move the cursor. */
+export interface ReadEvent {
+  readonly kind: "read";
+  readonly upToId: bigint;
 }
 
 /** The replay is complete: new messages follow. Comes once after every `connected`. */
@@ -40,7 +82,7 @@ export interface PresenceEvent {
 /** The server cannot replay from the cursor: the replay begins at `oldestId`. */
 export interface GapEvent {
   readonly kind: "gap";
-  /** The id of the oldest message in the log. If the log is empty: the id that the next message gets. */
+  /** The id of the oldest entry in the log. If the log is empty: the id that the next entry gets. */
   readonly oldestId: bigint;
   /**
    * Messages that the room should have received are lost. False: none are. Either the log is another or a shorter one,
@@ -66,8 +108,10 @@ export interface ConnectedEvent {
   /** The user's own name, as the server writes it. */
   readonly username: string;
   readonly logId: string;
-  /** The id of the newest message in the log; 0: the log never had one. */
+  /** The id of the newest message, edit or deletion in the log; 0: the log never had one. */
   readonly headId: bigint;
+  /** The account's read marker: everything up to this id has been read, on any device. */
+  readonly readUpTo: bigint;
   readonly limits: Limits;
   readonly serverVersion: string;
   /** The room was connected before. */
@@ -109,7 +153,15 @@ export interface ClosedEvent {
 }
 
 /** The events of the chat. */
-export type ChatEvent = MessageEvent | CaughtUpEvent | PresenceEvent | GapEvent | GoodbyeEvent;
+export type ChatEvent =
+  | MessageEvent
+  | EditedEvent
+  | DeletedEvent
+  | ReadEvent
+  | CaughtUpEvent
+  | PresenceEvent
+  | GapEvent
+  | GoodbyeEvent;
 
 /** The events of the connection. */
 export type LifeEvent = ConnectedEvent | DisconnectedEvent | ClosedEvent;
@@ -119,7 +171,10 @@ export type RoomEvent = ChatEvent | LifeEvent;
 
 /** The outcome of a command. */
 export type Outcome =
-  /** The message is durable. `duplicate`: it was accepted before, under the same `requestId`. */
+  /**
+   * The message, edit or deletion is durable; `id` is its own. `duplicate`: it was accepted before, under the same
+   * `requestId`.
+   */
   | {
       readonly kind: "accepted";
       readonly requestId: string;

@@ -11,11 +11,19 @@
 export { Status } from "nice-grpc";
 export type { Command, Limits, ListResponse, User } from "../gen/obrolan/v1/chat.ts";
 export type { BackoffOptions } from "./backoff.ts";
-export { type CallSettings, ChatClient, connect, type SignedIn } from "./client.ts";
+export { ChatClient, connect, type SignedIn } from "./client.ts";
 export { ChatError } from "./errors.ts";
 export type * from "./events.ts";
-export type { ConnectOptions, RoomOptions } from "./options.ts";
+export type {
+  CallSettings,
+  ConnectOptions,
+  HistoryOptions,
+  MarkReadOptions,
+  RoomOptions,
+  RoomViewOptions,
+} from "./options.ts";
 export type { Cursor, Start } from "./resumePoint.ts";
-export type { CommandOptions, Room } from "./room.ts";
+export type { ChangeOptions, CommandOptions, Room, SendAllOptions, SendToOptions } from "./room.ts";
+export { RoomView, type ViewChange } from "./roomView.ts";
 export type { RoomState } from "./state.ts";
 export type { FieldViolation } from "./statusDetails.ts";

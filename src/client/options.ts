@@ -51,14 +51,49 @@ export interface RoomOptions extends Start {
   signal?: AbortSignal;
 }
 
+/** The settings of every call. */
+export interface CallSettings {
+  /** Aborts the call. */
+  signal?: AbortSignal;
+}
+
+/** Which messages `history` yields. */
+export interface HistoryOptions extends CallSettings {
+  /** Only the private messages with this user; the own name: notes to oneself. Default: everything that is visible. */
+  peer?: string;
+  /** Begin with the newest message before this id. Default: with the newest message. */
+  beforeId?: bigint;
+  /** How many messages a call to the server fetches. Default 50, at most 500. */
+  pageSize?: number;
+}
+
+/** Which log an id belongs to. */
+export interface MarkReadOptions extends CallSettings {
+  /** The log that `upToId` belongs to: if the server's log is another, the marker stays. Default "": not compared. */
+  logId?: string;
+}
+
+/** The size of a `RoomView`. */
+export interface RoomViewOptions {
+  /** How many messages the view holds; beyond that the oldest are removed. Default 1,000. */
+  maxMessages?: number;
+}
+
 const MAX_UINT64 = 2n ** 64n - 1n;
+
+/** An id from `min` to 2^64 - 1. `what` completes the sentence "it must be …". */
+function id(what: string, min: bigint): Option {
+  return {
+    wanted: `${what} from ${min}n on (a bigint)`,
+    fits: (value) => typeof value === "bigint" && value >= min && value <= MAX_UINT64,
+  };
+}
+
+const messageId = id("the id of a message,", 1n);
 
 const ROOM: Options = {
   token: { ...secret, wanted: "the token of a session" },
-  resumeAfter: {
-    wanted: "a cursor from 0n on (a bigint)",
-    fits: (value) => typeof value === "bigint" && value >= 0n && value <= MAX_UINT64,
-  },
+  resumeAfter: id("a cursor", 0n),
   logId: text,
   recent: whole(0),
   maxEvents: whole(1),
@@ -131,20 +166,76 @@ export function checkToken(token: unknown): void {
   );
 }
 
-/** Throws a `ChatError` for a command without its text. The error does not repeat a text. */
+/** Throws a `ChatError` for a command with a missing or wrong argument or option. The error does not repeat a text. */
 export function checkCommand(command: ChatRequest["command"], options: object): void {
-  const line = { ...text, required: true, secret: true } as const;
-  checkOptions("a command", options, { requestId: text });
-  if (command?.$case === "sendTo") checkValue("username", command.value.username, { ...text, required: true });
-  if (command?.$case === "sendTo" || command?.$case === "sendAll") checkValue("text", command.value.text, line);
-  if (command?.$case === "textCommand") checkValue("line", command.value, line);
+  checkOptions("a command", options, optionsOf(command));
+  for (const [name, value, option] of argumentsOf(command)) checkValue(name, value, { ...option, required: true });
 }
 
-/** The options of `list`. */
-export const LIST: Options = {
-  pageSize: { wanted: "a whole number", fits: (value) => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31 },
-  pageToken: text,
+function optionsOf(command: ChatRequest["command"]): Options {
+  switch (command?.$case) {
+    case "sendAll":
+      return { requestId: text, replyTo: messageId };
+    case "sendTo":
+      return { requestId: text, replyTo: messageId, evenIfOffline: toggle };
+    case "edit":
+    case "delete":
+      return { requestId: text, logId: text };
+  }
+  return { requestId: text };
+}
+
+/** The arguments of a command: the name, the value and the allowed values. */
+function argumentsOf(command: ChatRequest["command"]): [string, unknown, Option][] {
+  const line: Option = { ...text, secret: true };
+  switch (command?.$case) {
+    case "sendAll":
+      return [["text", command.value.text, line]];
+    case "sendTo":
+      return [
+        ["username", command.value.username, text],
+        ["text", command.value.text, line],
+      ];
+    case "edit":
+      return [
+        ["id", command.value.id, messageId],
+        ["text", command.value.text, line],
+      ];
+    case "delete":
+      return [["id", command.value.id, messageId]];
+    case "textCommand":
+      return [["line", command.value, line]];
+  }
+  return [];
+}
+
+const pageSize: Option = {
+  wanted: "a whole number",
+  fits: (value) => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31,
 };
+
+/** The options of `list`. */
+export const LIST: Options = { pageSize, pageToken: text };
+
+/** Throws a `ChatError` for wrong arguments of `history`. */
+export function checkHistory(token: unknown, options: HistoryOptions): void {
+  checkToken(token);
+  checkSettings("history", options, { peer: text, beforeId: messageId, pageSize });
+  if (options.peer !== undefined) checkWellFormed("peer", options.peer);
+}
+
+/** Throws a `ChatError` for wrong arguments of `markRead`. */
+export function checkMarkRead(token: unknown, upToId: unknown, options: MarkReadOptions): void {
+  checkToken(token);
+  checkValue("upToId", upToId, { ...id("the id of the last message read,", 0n), required: true });
+  checkSettings("markRead", options, { logId: text });
+  if (options.logId !== undefined) checkWellFormed("logId", options.logId);
+}
+
+/** Throws a `ChatError` for wrong options of a `RoomView`. */
+export function checkRoomView(options: RoomViewOptions): void {
+  checkOptions("RoomView", options, { maxMessages: whole(1) });
+}
 
 function isAddress(text: string): boolean {
   return !text.includes("@") && (parseAddress(text)?.port ?? 0) >= 1;

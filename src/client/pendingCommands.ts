@@ -102,6 +102,13 @@ function textsOf(command: ChatRequest["command"]): [string, string][] {
         ["username", command.value.username],
         ["text", command.value.text],
       ];
+    case "edit":
+      return [
+        ["text", command.value.text],
+        ["logId", command.value.logId],
+      ];
+    case "delete":
+      return [["logId", command.value.logId]];
     case "textCommand":
       return [["line", command.value]];
   }

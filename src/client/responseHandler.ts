@@ -7,7 +7,7 @@ import type { GoodbyeEvent, Outcome, RoomEvent } from "./events.ts";
 import type { PendingCommands } from "./pendingCommands.ts";
 import type { Cursor, ResumePoint } from "./resumePoint.ts";
 import type { StateEvent } from "./state.ts";
-import { NO_LIMITS, toOutcome, toRoomEvent } from "./translate.ts";
+import { cursorIdOf, NO_LIMITS, toOutcome, toRoomEvent } from "./translate.ts";
 
 /** The collaborators of a `ResponseHandler`. */
 export interface ResponseHandlerOptions {
@@ -114,11 +114,13 @@ export class ResponseHandler {
     const event = toRoomEvent(wire, (id) => this.#resumePoint.isReplayed(id));
     if (event?.kind === "goodbye") this.#goodbye = event;
     if (event === undefined) return;
-    await this.#put(event, event.kind === "message" ? this.#resumePoint.advanceTo(event.id) : undefined);
+    const id = cursorIdOf(event);
+    await this.#put(event, id === undefined ? undefined : this.#resumePoint.advanceTo(id));
   }
 
-  async #handleWelcome({ username, logId, headId, limits = NO_LIMITS, serverVersion }: Welcome): Promise<void> {
+  async #handleWelcome(welcome: Welcome): Promise<void> {
     if (this.#joinId !== undefined) return;
+    const { username, logId, headId, readUpTo, limits = NO_LIMITS, serverVersion } = welcome;
     const again = this.#hasConnected;
     const { join, logChanged } = this.#resumePoint.welcome({ logId, headId, maxRecent: limits.maxRecent });
     // The last accepted id belongs to the old log.
@@ -127,8 +129,8 @@ export class ResponseHandler {
     this.#joinId = randomUUID();
     // Join first: the buffer may have no space for the event.
     this.#listener.onWelcome({ requestId: this.#joinId, command: { $case: "join", value: join } });
-    const event: RoomEvent = { kind: "connected", username, logId, headId, limits, serverVersion, again, logChanged };
-    return this.#put(event, this.#resumePoint.cursor);
+    const known = { username, logId, headId, readUpTo, limits, serverVersion };
+    return this.#put({ kind: "connected", ...known, again, logChanged }, this.#resumePoint.cursor);
   }
 
   #handleCaughtUp(id: bigint): Promise<void> {

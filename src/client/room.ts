@@ -18,6 +18,27 @@ export interface CommandOptions {
   requestId?: string;
 }
 
+/** The options of a message. */
+export interface SendAllOptions extends CommandOptions {
+  /** The id of the message that this one replies to. Default: it is not a reply. */
+  replyTo?: bigint;
+}
+
+/** The options of a private message. */
+export interface SendToOptions extends SendAllOptions {
+  /** Send the message although the user is not online: it waits in the log. Default: false. */
+  evenIfOffline?: boolean;
+}
+
+/** The options of an edit or a deletion. */
+export interface ChangeOptions extends CommandOptions {
+  /**
+   * The log that the id belongs to. The server rejects an id of another log with `MESSAGE_UNKNOWN`. Default: the log
+   * of `room.cursor`; without a cursor, the log is not compared.
+   */
+  logId?: string;
+}
+
 /**
  * A user's connection to the chat room. It reconnects when the connection is lost, misses no message, and resends
  * commands without an answer.
@@ -69,13 +90,24 @@ export class Room implements AsyncIterable<RoomEvent> {
   }
 
   /** Sends a message to everyone. */
-  sendAll(text: string, options?: CommandOptions): Promise<Outcome> {
-    return this.#command({ $case: "sendAll", value: { text } }, options);
+  sendAll(text: string, options?: SendAllOptions): Promise<Outcome> {
+    return this.#command({ $case: "sendAll", value: { text, replyTo: options?.replyTo ?? 0n } }, options);
   }
 
-  /** Sends a message to one user who is online. */
-  sendTo(username: string, text: string, options?: CommandOptions): Promise<Outcome> {
-    return this.#command({ $case: "sendTo", value: { username, text } }, options);
+  /** Sends a message to one user, who must be online, unless `evenIfOffline` is set. */
+  sendTo(username: string, text: string, options?: SendToOptions): Promise<Outcome> {
+    const { replyTo = 0n, evenIfOffline = false } = options ?? {};
+    return this.#command({ $case: "sendTo", value: { username, text, evenIfOffline, replyTo } }, options);
+  }
+
+  /** Replaces the text of one of the user's own messages. */
+  edit(id: bigint, text: string, options?: ChangeOptions): Promise<Outcome> {
+    return this.#command({ $case: "edit", value: { id, text, logId: this.#logIdOf(options) } }, options);
+  }
+
+  /** Deletes one of the user's own messages. Its text is erased. */
+  remove(id: bigint, options?: ChangeOptions): Promise<Outcome> {
+    return this.#command({ $case: "delete", value: { id, logId: this.#logIdOf(options) } }, options);
   }
 
   /** Asks for the commands that a person can type. */
@@ -105,6 +137,14 @@ export class Room implements AsyncIterable<RoomEvent> {
 
   [Symbol.asyncIterator](): AsyncIterator<RoomEvent, void> {
     return { next: () => this.#events.take() };
+  }
+
+  /**
+   * The log that an id of the application belongs to. An edit that waits for the connection could otherwise change
+   * another message, if the server is restored from a backup meanwhile.
+   */
+  #logIdOf(options: ChangeOptions | undefined): string {
+    return options?.logId ?? this.cursor?.logId ?? "";
   }
 
   async #command(command: ChatRequest["command"], options: CommandOptions = {}): Promise<Outcome> {

@@ -1,5 +1,15 @@
-import { type Event, type Limits, Reason } from "../gen/obrolan/v1/chat.ts";
-import type { GoodbyeEvent, MessageEvent, Outcome, PresenceEvent } from "./events.ts";
+import { type Event, type Limits, Reason, type Message as WireMessage } from "../gen/obrolan/v1/chat.ts";
+import type {
+  DeletedEvent,
+  EditedEvent,
+  GoodbyeEvent,
+  Message,
+  MessageEvent,
+  Outcome,
+  PresenceEvent,
+  ReadEvent,
+  RoomEvent,
+} from "./events.ts";
 import { durationToMs } from "./statusDetails.ts";
 
 /** The outcome of a command; undefined if the event is not the answer to a command. */
@@ -19,16 +29,45 @@ export function toOutcome({ requestId, event }: Event): Outcome | undefined {
   return undefined;
 }
 
+/** The events of the log's entries. Their ids are cursors. */
+export type EntryEvent = MessageEvent | EditedEvent | DeletedEvent;
+
+/** The cursor that an event of an entry stands for; undefined for any other event. */
+export function cursorIdOf(event: RoomEvent): bigint | undefined {
+  return event.kind === "message" || event.kind === "edited" || event.kind === "deleted" ? event.id : undefined;
+}
+
+/** Translates a message. */
+export function toMessage({ id, sender, recipient, text, sentAt, editedAt, replyTo }: WireMessage): Message {
+  return {
+    id,
+    sender,
+    recipient,
+    text,
+    sentAt: toDate(sentAt),
+    editedAt,
+    replyTo: replyTo === 0n ? undefined : replyTo,
+  };
+}
+
 /** Translates the events that need no state; undefined for all others. */
 export function toRoomEvent(
   { event }: Event,
   isReplayed: (id: bigint) => boolean,
-): MessageEvent | PresenceEvent | GoodbyeEvent | undefined {
+): EntryEvent | ReadEvent | PresenceEvent | GoodbyeEvent | undefined {
   switch (event?.$case) {
-    case "message": {
-      const { id, sender, recipient, text, sentAt } = event.value;
-      return { kind: "message", id, sender, recipient, text, sentAt: toDate(sentAt), replayed: isReplayed(id) };
+    case "message":
+      return { kind: "message", ...toMessage(event.value), replayed: isReplayed(event.value.id) };
+    case "edited": {
+      const { id, messageId, text, editedAt } = event.value;
+      return { kind: "edited", id, messageId, text, editedAt: toDate(editedAt), replayed: isReplayed(id) };
     }
+    case "deleted": {
+      const { id, messageId, deletedAt, by } = event.value;
+      return { kind: "deleted", id, messageId, deletedAt: toDate(deletedAt), by, replayed: isReplayed(id) };
+    }
+    case "read":
+      return { kind: "read", upToId: event.value.upToId };
     case "presence":
       return { kind: "presence", ...event.value };
     case "goodbye": {

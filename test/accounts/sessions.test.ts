@@ -27,7 +27,7 @@ describe("Logout", () => {
   it("a logout ends all streams of its session with a goodbye, and no stream of another session", async () => {
     await open();
     const phone = await signIn(store, ana);
-    const [first, second, other] = [await join(node, ana), enter(node, ana), await join(node, phone)];
+    const [first, second, other] = [await join(node, ana), await enter(node, ana), await join(node, phone)];
     await logout();
     await until(() => first.ended === "ended" && second.ended === "ended", "the streams to end");
     for (const sink of [first, second]) {
@@ -44,12 +44,13 @@ describe("Logout", () => {
     await open();
     const session = sessionOf(ana);
     await logout();
-    let sink: ReturnType<typeof enter> | undefined;
-    const refused = await Promise.resolve()
-      .then(() => {
-        sink = enter(node, { ...ana, sessionId: session.id });
-      })
-      .catch((error) => error);
+    let sink: Awaited<ReturnType<typeof enter>> | undefined;
+    const refused = await enter(node, { ...ana, sessionId: session.id }).then(
+      (entered) => {
+        sink = entered;
+      },
+      (error) => error,
+    );
     if (sink === undefined) expect(refused).to.include({ reason: "SESSION_INVALID" });
     else await sink.has("goodbye");
     expect(node.stats().streams).to.equal(0);
@@ -99,7 +100,7 @@ describe("Logout", () => {
           return withPort(held, "sessions", { end });
         },
       });
-      const sink = enter(node, ana);
+      const sink = await enter(node, ana);
       gate.shut();
       const joining = sink.stream.receive("", { kind: "join", logId: "", recent: 1_000 });
       await gate.entered();

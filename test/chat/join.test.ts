@@ -46,6 +46,17 @@ describe("startOf", () => {
     expect(await start({ resumeAfter: base, logId: log.logId })).to.equal(0);
   });
 
+  it("a join without a cursor gets no edit or deletion up to the head, and one with a cursor gets all", async () => {
+    const changesAfter = async (how: Partial<JoinCommand>) => {
+      const join = { logId: "", recent: 0, ...how };
+      return (await startOf(join, { log, accountId: ana.accountId, maxRecent: 3 })).changesAfter;
+    };
+    expect(await changesAfter({})).to.equal(base + 10);
+    expect(await changesAfter({ recent: 3 })).to.equal(base + 10);
+    expect(await changesAfter({ resumeAfter: base + 4 })).to.equal(0);
+    expect(await changesAfter({ resumeAfter: base + 4, logId: "another" }), "behind a gap").to.equal(0);
+  });
+
   it("a join with a cursor beyond the head gets a gap, and begins at the oldest message", async () => {
     expect(await start({ resumeAfter: base + 11 })).to.equal("a gap, then 0");
     expect(await start({ resumeAfter: Number.MAX_SAFE_INTEGER })).to.equal("a gap, then 0");
@@ -63,11 +74,11 @@ describe("startOf", () => {
   it("the reader of a join reports a gap if the log was truncated beyond the cursor", async () => {
     await store.log.truncate(base + 4);
     log.truncateBefore(base + 4);
-    const { after, gap } = await startOf(
+    const begin = await startOf(
       { logId: "", recent: 0, resumeAfter: base + 1 },
       { log, accountId: ana.accountId, maxRecent: 3 },
     );
-    const portion = new Reader(log, ana.accountId, { after, gap }).take();
+    const portion = new Reader(log, ana.accountId, begin).take();
     expect(portion?.event).to.deep.equal({ kind: "gap", oldestId: base + 4 });
     expect(portion?.cursor).to.equal(base + 3);
   });

@@ -1,11 +1,12 @@
 import { expect } from "chai";
+import { textOf } from "../../src/server/log/entry.ts";
 import type { ChatNode } from "../../src/server/node/node.ts";
 import { enter, join, openNode, toAll } from "../support/chatNode.ts";
 import { Gate, gated, override } from "../support/engines.ts";
 import { until } from "../support/eventLoop.ts";
 import { ModelStore } from "../support/modelStore.ts";
 import { sqliteFixture } from "../support/sqliteFixture.ts";
-import { enlist, type Person, range, useStore } from "../support/storeFixture.ts";
+import { draft, enlist, type Person, range, useStore } from "../support/storeFixture.ts";
 
 const GOODBYE = { reason: "STORE_UNAVAILABLE", reconnect: true };
 
@@ -49,20 +50,11 @@ describe("ChatNode after a log regression", () => {
     return { ...opened, model, appends, arrivals, followed, regress };
   }
 
-  const messageOf = (from: Person, text: string) => ({
-    sessionId: from.sessionId,
-    senderId: from.accountId,
-    sender: from.username,
-    recipientId: 0,
-    recipient: "",
-    requestId: "",
-    text,
-    at: 0,
-  });
+  const messageOf = (from: Person, text: string) => draft(from, text, { at: 1 });
 
   it("the node says goodbye to all of its streams, and follows the new log on the bus", async () => {
     const { regress, followed, reported } = await setUp();
-    const sinks = [await join(node, ana), await join(node, bob), enter(node, bob)];
+    const sinks = [await join(node, ana), await join(node, bob), await enter(node, bob)];
     await regress(6);
     await until(() => sinks.every(({ ended }) => ended === "ended"), "all streams to end");
     for (const { goodbye, kinds } of sinks) {
@@ -80,7 +72,7 @@ describe("ChatNode after a log regression", () => {
     expect(before.texts).to.deep.equal(range(1, 10).map((i) => `old ${i}`));
     await regress(6);
     await model.append([messageOf(ana, "new 7")]);
-    const again = enter(node, bob);
+    const again = await enter(node, bob);
     await again.stream.receive("", { kind: "join", resumeAfter: 10, logId: "model", recent: 0 });
     await again.has("caughtUp");
     expect(again.events[0]?.value).to.include({ logId: "model-1" });
@@ -124,12 +116,12 @@ describe("ChatNode after a log regression", () => {
     const again = await join(node, ana, { resumeAfter: 6 });
     await again.stream.receive("3", toAll("later"));
     await until(() => again.texts.includes("later"), "the next message");
-    expect(model.log.messages.slice(6).map(({ text }) => text)).to.deep.equal(["with the store", "later"]);
+    expect(model.log.entries.slice(6).map(textOf)).to.deep.equal(["with the store", "later"]);
   });
 
   it("a join that began before the regression does not complete", async () => {
     const { arrivals, regress } = await setUp();
-    const sink = enter(node, bob);
+    const sink = await enter(node, bob);
     arrivals.shut();
     const joining = sink.stream.receive("", { kind: "join", resumeAfter: 9, logId: "model", recent: 0 });
     await arrivals.entered();

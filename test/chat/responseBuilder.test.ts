@@ -5,8 +5,8 @@ import { ReplyQueue } from "../../src/server/chat/replyQueue.ts";
 import { ResponseBuilder } from "../../src/server/chat/responseBuilder.ts";
 import { DEFAULT_SIZES } from "../../src/server/common/limits.ts";
 import { MemoryRoster } from "../../src/server/engines/memory/index.ts";
+import type { Entry } from "../../src/server/log/entry.ts";
 import { LogReplica } from "../../src/server/log/logReplica.ts";
-import type { Message } from "../../src/server/log/entry.ts";
 import type { LogStore } from "../../src/server/log/ports/logStore.ts";
 import { Reader } from "../../src/server/log/reader.ts";
 import { PresenceFeed } from "../../src/server/presence/presenceFeed.ts";
@@ -40,6 +40,7 @@ async function setUp({ timeline = DEFAULT_SIZES.timelineBytes } = {}) {
     feed,
     counters: new Counters(),
     username: "ana",
+    readUpTo: 0,
     maxBytes: RESPONSE,
   });
   const reply = (text: string) =>
@@ -56,8 +57,9 @@ async function setUp({ timeline = DEFAULT_SIZES.timelineBytes } = {}) {
     responses,
     reply,
     come,
-    say: (...messages: Message[]) => log.ingest(messages),
-    join: (after = log.headId) => responses.join(new Reader(log, 1, { after, gap: false }), "the join"),
+    say: (...entries: Entry[]) => log.ingest(entries),
+    join: (after = log.headId) =>
+      responses.join(new Reader(log, 1, { after, gap: false, changesAfter: 0 }), "the join"),
   };
 }
 
@@ -122,6 +124,55 @@ describe("ResponseBuilder", () => {
     expect(kinds).to.deep.equal(["caughtUp", "presence"]);
   });
 
+  it("a move of the read marker is sent once, after the replies, and only the newest", async () => {
+    const { responses, join, reply, say } = await setUp();
+    join();
+    responses.next();
+    responses.noteRead(5);
+    responses.noteRead(9);
+    responses.noteRead(7);
+    reply("no");
+    say(message(1));
+    expect(responses.hasMore).to.equal(true);
+    const { events } = decode(responses.next() ?? new Uint8Array());
+    expect(events.map(({ event }) => event?.$case)).to.deep.equal(["rejected", "read", "message"]);
+    expect(events[1]?.event?.value).to.deep.equal({ upToId: 9n });
+    expect(events[1]?.requestId).to.equal("");
+    expect(responses.next()).to.equal(undefined);
+    expect(responses.hasMore).to.equal(false);
+  });
+
+  it("a move of the read marker moves no cursor", async () => {
+    const { responses, join, say } = await setUp();
+    say(message(1), message(2));
+    join();
+    responses.next();
+    responses.noteRead(2);
+    expect(decode(responses.next() ?? new Uint8Array())).to.deep.include({ cursor: 0n });
+    expect(responses.cursor()).to.equal(undefined);
+  });
+
+  it("a marker that is not beyond the one that the client knows is not sent", async () => {
+    const { responses, join } = await setUp();
+    join();
+    responses.next();
+    responses.noteRead(0);
+    expect([responses.hasMore, responses.next()]).to.deep.equal([false, undefined]);
+    responses.noteRead(5);
+    responses.next();
+    responses.noteRead(5);
+    responses.noteRead(4);
+    expect([responses.hasMore, responses.next()]).to.deep.equal([false, undefined]);
+  });
+
+  it("a move of the read marker before the join is sent after the join", async () => {
+    const { responses, join } = await setUp();
+    responses.noteRead(5);
+    expect([responses.hasMore, responses.next()]).to.deep.equal([false, undefined]);
+    join();
+    expect(kindsOf(responses.next() ?? new Uint8Array())).to.deep.equal(["read", "caughtUp"]);
+  });
+
   it("no presence change is sent while the replay waits for a page", async () => {
     const { responses, join, say, come } = await setUp({ timeline: 1_000 });
     say(...many(1, 10, 400));
@@ -156,6 +207,7 @@ describe("ResponseBuilder", () => {
     const burst = fc.record({
       messages: fc.array(fc.integer({ min: 1, max: 30_000 }), { maxLength: 12 }),
       replies: fc.array(fc.integer({ min: 1, max: 9_000 }), { maxLength: 12 }),
+      isRead: fc.boolean(),
     });
     await fc.assert(
       fc.asyncProperty(fc.array(burst, { minLength: 1, maxLength: 5 }), async (bursts) => {
@@ -164,7 +216,8 @@ describe("ResponseBuilder", () => {
         const seen: number[] = [];
         let rejected = 0;
         let id = 0;
-        for (const { messages, replies } of bursts) {
+        for (const { messages, replies, isRead } of bursts) {
+          if (isRead) responses.noteRead(id + 1);
           say(...messages.map((length) => message(++id, { length })));
           for (const length of replies) reply("n".repeat(length));
           for (let response = responses.next(); response !== undefined; response = responses.next()) {
@@ -177,7 +230,10 @@ describe("ResponseBuilder", () => {
         expect(seen).to.deep.equal(Array.from({ length: id }, (_, i) => i + 1));
         expect(rejected).to.equal(bursts.reduce((sum, { replies }) => sum + replies.length, 0));
       }),
-      { numRuns: 60, examples: [[[{ messages: [20_041, 19_330, 7_698], replies: [6_039, 7_780, 4_489] }]]] },
+      {
+        numRuns: 60,
+        examples: [[[{ messages: [20_041, 19_330, 7_698], replies: [6_039, 7_780, 4_489], isRead: true }]]],
+      },
     );
   });
 

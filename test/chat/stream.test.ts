@@ -56,7 +56,7 @@ describe("Stream", () => {
 
   it("a stream begins with a welcome, before the first command", async () => {
     await open();
-    const sink = enter(node, ana);
+    const sink = await enter(node, ana);
     expect(sink.kinds).to.deep.equal(["welcome"]);
   });
 
@@ -135,7 +135,7 @@ describe("Stream", () => {
         }),
     });
     gate.shut();
-    const [first, second] = [enter(node, ana), enter(node, ana)];
+    const [first, second] = [await enter(node, ana), await enter(node, ana)];
     const joins = [first, second].map(({ stream }) => stream.receive("", { kind: "join", logId: "", recent: 0 }));
     await gate.entered();
     await turns(3);
@@ -227,7 +227,7 @@ describe("Stream", () => {
     });
     broken = true;
     const began = performance.now();
-    const behind = enter(node, ana);
+    const behind = await enter(node, ana);
     await behind.stream.receive("", { kind: "join", logId: "", recent: 0, resumeAfter: head });
     const sender = await join(node, bob);
     for (const i of range(1, 50)) {
@@ -252,7 +252,7 @@ describe("Stream", () => {
     const head = await headOf(store.log);
     await store.log.append(range(1, 100).map((i) => draft(bob, `${i} `.padEnd(200, "x"))));
     await open({ sizes: { timelineBytes: 2_000, pageMessages: 10, responseBytes: 1_000 } });
-    const sink = enter(node, ana);
+    const sink = await enter(node, ana);
     await sink.stream.receive("", { kind: "join", logId: "", recent: 0, resumeAfter: head });
     await until(() => sink.texts.length > 0, "the first page");
     expect(node.stats()).to.include({ readers: 1, readersBehind: 1 });
@@ -265,7 +265,7 @@ describe("Stream", () => {
     await open({
       through: (engines) => ({ ...engines, roster: gated(engines.roster, gate, "arrive") }),
     });
-    const sink = enter(node, ana);
+    const sink = await enter(node, ana);
     gate.shut();
     const joining = sink.stream.receive("", { kind: "join", logId: "", recent: 3 });
     await gate.entered();

@@ -2,8 +2,12 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { COMMANDS, helpFor, parseTyped } from "../../src/server/chat/typedCommands.ts";
 
-const toAll = (text: string) => ({ kind: "send", recipient: undefined, text });
-const toOne = (recipient: string, text: string) => ({ kind: "send", recipient, text });
+const toAll = (text: string) => ({ kind: "send", recipient: undefined, text, replyTo: 0, evenIfOffline: false });
+const toOne = (recipient: string, text: string) => ({ ...toAll(text), recipient });
+const told = (recipient: string, text: string) => ({ ...toOne(recipient, text), evenIfOffline: true });
+const replied = (messageId: number, text: string) => ({ kind: "reply", messageId, text });
+const edited = (messageId: number, text: string) => ({ kind: "edit", messageId, text, logId: "" });
+const deleted = (messageId: number) => ({ kind: "delete", messageId, logId: "" });
 const help = (unknownCommand = "") => ({ kind: "help", unknownCommand, commands: COMMANDS });
 
 describe("parseTyped", () => {
@@ -34,6 +38,37 @@ describe("parseTyped", () => {
     ["sendto with an empty name is answered with help", "sendto  hello", help()],
     ["sendto with a name and no text is answered with help", "sendto bob", help()],
     ["sendto with a name, a space and no text is answered with help", "sendto bob ", help()],
+    ["tell sends to one user who may be offline", "tell bob hello there", told("bob", "hello there")],
+    ["tell without a text is answered with help", "tell bob", help()],
+    ["tell with a name, a space and no text is answered with help", "tell bob ", help()],
+    ["reply replies to a message", "reply 12 hello there", replied(12, "hello there")],
+    ["reply takes the text after the id and one space as it is", "Reply 12  hello ", replied(12, " hello ")],
+    ["reply without a text is answered with help", "reply 12", help()],
+    ["reply with an id, a space and no text is answered with help", "reply 12 ", help()],
+    ["reply without an id is answered with help", "reply", help()],
+    ["edit replaces the text of a message", "edit 12 hello there", edited(12, "hello there")],
+    ["edit without a text is answered with help", "edit 12", help()],
+    ["edit with a line end and no text is answered with help", "edit 12 \n", help()],
+    ["edit with a name for an id is answered with help", "edit bob hello", help()],
+    ["edit with two spaces before the id is answered with help", "edit  12 hello", help()],
+    ["delete deletes a message", "DELETE 12\n", deleted(12)],
+    ["delete without an id is answered with help", "delete", help()],
+    ["delete with an empty id is answered with help", "delete ", help()],
+    ["delete with a space after the id is answered with help", "delete 12 ", help()],
+    ["delete with a text after the id is answered with help", "delete 12 now", help()],
+    ["delete with two ids is answered with help", "delete 12 13", help()],
+    ["an id with a sign is answered with help", "delete -1", help()],
+    ["an id with a plus is answered with help", "delete +1", help()],
+    ["an id with a number sign is answered with help", "delete #1", help()],
+    ["an id with a fraction is answered with help", "edit 1.5 hello", help()],
+    ["an id with an exponent is answered with help", "edit 1e3 hello", help()],
+    ["an id in hexadecimal is answered with help", "delete 0x10", help()],
+    ["an id in other digits than 0 to 9 is answered with help", "delete \u0661\u0662", help()],
+    ["an id with a line end within is answered with help", "delete 1\n\n", help()],
+    ["an id may begin with zeros", "delete 0012", deleted(12)],
+    ["the id 0 is an id", "delete 0", deleted(0)],
+    ["an id beyond every id becomes the largest", "delete 99999999999999999999", deleted(Number.MAX_SAFE_INTEGER)],
+    ["an id of 60,000 digits becomes the largest", `delete ${"9".repeat(60_000)}`, deleted(Number.MAX_SAFE_INTEGER)],
     ["a command of the client is not an unknown one", "list", help()],
     ["a command of the client with arguments is not an unknown one", "logout now", help()],
     ["help with an argument is answered with help", "help me", help()],
@@ -51,6 +86,9 @@ describe("parseTyped", () => {
       fc.property(fc.string({ unit: "binary", minLength: 1 }), (text) => {
         expect(parseTyped(`sendall ${text}\r\n`)).to.deep.equal(toAll(text));
         expect(parseTyped(`sendto bob ${text}\r\n`)).to.deep.equal(toOne("bob", text));
+        expect(parseTyped(`tell bob ${text}\r\n`)).to.deep.equal(told("bob", text));
+        expect(parseTyped(`reply 7 ${text}\r\n`)).to.deep.equal(replied(7, text));
+        expect(parseTyped(`edit 7 ${text}\r\n`)).to.deep.equal(edited(7, text));
       }),
     );
   });
@@ -58,7 +96,8 @@ describe("parseTyped", () => {
 
 describe("helpFor", () => {
   it("the help names every command once, with its usage and a summary", () => {
-    expect(COMMANDS.map(({ name }) => name)).to.deep.equal(["sendall", "sendto", "list", "logout", "help"]);
+    const original = ["sendall", "sendto", "list", "logout", "help"];
+    expect(COMMANDS.map(({ name }) => name)).to.deep.equal([...original, "tell", "reply", "edit", "delete"]);
     for (const { name, usage, summary } of COMMANDS) {
       expect(usage.split(" ")[0]).to.equal(name);
       expect(summary).to.match(/\w/);

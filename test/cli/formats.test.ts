@@ -16,9 +16,35 @@ function message(more: Partial<Extract<Item, { kind: "message" }>> = {}): Item {
     recipient: "",
     text: "hello",
     sentAt: noon,
+    editedAt: undefined,
+    replyTo: undefined,
     replayed: false,
     ...more,
   };
+}
+
+function edited(messageId: bigint, text: string): Item {
+  return { kind: "edited", id: 20n, messageId, text, editedAt: noon, replayed: false };
+}
+
+function deleted(messageId: bigint, by = "budi"): Item {
+  return { kind: "deleted", id: 21n, messageId, deletedAt: noon, by, replayed: false };
+}
+
+/** A page of the history with messages of budi, which have the ids 1, 2 and so on. */
+function page(texts: readonly string[], mayHaveOlder = false): Item {
+  const messages = texts.map((text, index) => {
+    return {
+      id: BigInt(index + 1),
+      sender: "budi",
+      recipient: "",
+      text,
+      sentAt: noon,
+      editedAt: undefined,
+      replyTo: undefined,
+    };
+  });
+  return { kind: "history", peer: "", messages, mayHaveOlder };
 }
 
 function lost(failures: number, willRetryInMs: number): Item {
@@ -44,6 +70,61 @@ describe("Pretty", () => {
     expect(format(message({ recipient: "ani" }))).to.equal("12:05 budi → you  hello");
     expect(format(message({ sender: "ani", recipient: "budi" }))).to.equal("12:05 you → budi  hello");
     expect(format(message({ sender: "ani", recipient: "ani" }))).to.equal("12:05 you → you  hello");
+  });
+
+  it("a reply has the beginning of its message above it", () => {
+    const format = pretty();
+    const long = "a question that has quite a few more words than one line of a quotation takes";
+    expect(format(message({ id: 6n, text: long }))).to.contain("12:05 budi  a question");
+    const [quote, reply] = format(message({ id: 7n, sender: "ani", text: "yes", replyTo: 6n })).split("\n");
+    expect(quote).to.equal("      ┌ budi: a question that has quite a few more words th…");
+    expect(reply).to.equal("12:05 you  yes");
+  });
+
+  it("a reply to a message that was not shown, or was deleted, has the number of the message above it", () => {
+    const format = pretty();
+    expect(format(message({ id: 7n, replyTo: 5n }))).to.equal("      ┌ #5\n12:05 budi  hello");
+    expect(format(deleted(7n))).to.equal("· #7 was deleted by budi");
+    expect(format(message({ id: 8n, replyTo: 7n }))).to.equal("      ┌ #7\n12:05 budi  hello");
+  });
+
+  it("an edit names its message and has the new text", () => {
+    const format = pretty();
+    expect(format(edited(7n, "hi"))).to.equal("· #7 was edited: hi");
+    format(message());
+    expect(format(edited(7n, "one\ntwo"))).to.equal("· #7 of budi was edited: one\n  two");
+    expect(format(message({ id: 8n, replyTo: 7n }))).to.contain("┌ budi: one⏎two");
+  });
+
+  it("a deletion by the server names the sender of the message", () => {
+    const format = pretty();
+    format(message());
+    expect(format(deleted(7n, ""))).to.equal("· #7 of budi was deleted by the server");
+  });
+
+  it("a page of the history numbers its messages, and says whether there may be more", () => {
+    expect(pretty()(page(["one", "two"], true))).to.contain(
+      "12:05 #1 budi  one\n12:05 #2 budi  two\n· type history for more",
+    );
+    expect(pretty()(page(["one"]))).to.contain("12:05 #1 budi  one\n· this is where it begins");
+    expect(pretty()(page([]))).to.equal("· there are no earlier messages");
+  });
+
+  it("an edited message of the history says so", () => {
+    expect(pretty()(message({ editedAt: noon }))).to.equal("12:05 budi  hello (edited)");
+  });
+
+  it("no control sequence of another user reaches the terminal from a quotation, an edit or the history", () => {
+    const format = pretty();
+    const text = "\u001b[2Jgone";
+    const shown = [
+      message({ text }),
+      message({ id: 8n, replyTo: 7n, text }),
+      edited(7n, text),
+      deleted(7n, text),
+      page([text]),
+    ];
+    for (const item of shown) expect(format(item)).not.to.contain("\u001b");
   });
 
   it("a user called you is not shown as the user", () => {
@@ -89,7 +170,14 @@ describe("Pretty", () => {
   });
 
   it("a gap reports lost messages only if messages were lost, and a reconnect says if nothing was missed", () => {
-    const connected = { kind: "connected", username: "ani", logId: "b", headId: 9n, serverVersion: "1" } as const;
+    const connected = {
+      kind: "connected",
+      username: "ani",
+      logId: "b",
+      headId: 9n,
+      readUpTo: 0n,
+      serverVersion: "1",
+    } as const;
     const limits = { maxTextBytes: 0, messagesPerSecond: 0, burst: 0, maxRecent: 0 };
     const back: Item = { kind: "caughtUp", id: 9n, again: true };
     const format = pretty();

@@ -71,6 +71,25 @@ describe("Options of the client library", () => {
       [() => any.list("t", { pagesize: 5 }), /^list has no option pagesize\. Did you mean pageSize\?$/],
       [() => any.list("t", { pageSize: "5" }), /^pageSize is "5"; it must be a whole number\.$/],
       [() => any.logout("t", { everywhere: 1 }), /^everywhere is 1; it must be true or false\.$/],
+      [() => any.history(), /^token is missing;/],
+      [() => any.history("t", 5n), /^history wants an object of options/],
+      [
+        () => any.history("t", { beforeId: 0n }),
+        /^beforeId is 0; it must be the id of a message, from 1n on \(a bigint\)\.$/,
+      ],
+      [() => any.history("t", { beforeId: 5 }), /^beforeId is 5; it must be the id of a message, from 1n on/],
+      [() => any.history("t", { pageSize: 2.5 }), /^pageSize is 2\.5; it must be a whole number\.$/],
+      [() => any.history("t", { pageSize: 2 ** 31 }), /^pageSize is 2147483648; it must be a whole number\.$/],
+      [() => any.history("t", { peer: 5 }), /^peer is 5; it must be a string\.$/],
+      [() => any.history("t", { peer: "\ud83d" }), /^peer has half a character in it/],
+      [() => any.history("t", { before: 5n }), /^history has no option before\. Did you mean beforeId\?$/],
+      [
+        () => any.markRead("t"),
+        /^upToId is missing; it must be the id of the last message read, from 0n on \(a bigint\)\.$/,
+      ],
+      [() => any.markRead("t", 7), /^upToId is 7; it must be the id of the last message read, from 0n on/],
+      [() => any.markRead("t", 2n ** 64n), /^upToId is 18446744073709551616;/],
+      [() => any.markRead("t", 7n, { logid: "x" }), /^markRead has no option logid\. Did you mean logId\?$/],
       [() => any.isServing({ live: true }), /^isServing has no option live\. Did you mean liveness\?$/],
     ];
     for (const [call, sentence] of calls) {
@@ -90,6 +109,27 @@ describe("Options of the client library", () => {
     expect(await refusal(() => room.typed(null))).to.equal("line is null; it must be a string.");
     expect(await refusal(() => room.sendAll("hello", { requestid: "1" }))).to.equal(
       "a command has no option requestid. Did you mean requestId?",
+    );
+    const notAnId = (what: string) => `${what}; it must be the id of a message, from 1n on (a bigint).`;
+    expect(await refusal(() => room.sendAll("hello", { replyTo: 7 }))).to.equal(notAnId("replyTo is 7"));
+    expect(await refusal(() => room.sendTo("budi", "hello", { replyTo: 0n }))).to.equal(notAnId("replyTo is 0"));
+    expect(await refusal(() => room.sendTo("budi", "hello", { evenIfOffline: 1 }))).to.equal(
+      "evenIfOffline is 1; it must be true or false.",
+    );
+    expect(await refusal(() => room.sendAll("hello", { evenIfOffline: true }))).to.equal(
+      "a command has no option evenIfOffline. There are: requestId, replyTo.",
+    );
+    expect(await refusal(() => room.sendAll("hello", null))).to.match(/^a command wants an object of options/);
+    expect(await refusal(() => room.edit())).to.equal(notAnId("id is missing"));
+    expect(await refusal(() => room.edit(7, "hello"))).to.equal(notAnId("id is 7"));
+    expect(await refusal(() => room.edit(0n, "hello"))).to.equal(notAnId("id is 0"));
+    expect(await refusal(() => room.edit(-1n, "hello"))).to.equal(notAnId("id is -1"));
+    expect(await refusal(() => room.edit(7n))).to.equal("text is missing; it must be a string.");
+    expect(await refusal(() => room.edit(7n, "hello", { logId: 5 }))).to.equal("logId is 5; it must be a string.");
+    expect(await refusal(() => room.remove("7"))).to.equal(notAnId('id is "7"'));
+    expect(await refusal(() => room.remove(2n ** 64n))).to.equal(notAnId("id is 18446744073709551616"));
+    expect(await refusal(() => room.remove(7n, { replyTo: 1n }))).to.equal(
+      "a command has no option replyTo. There are: requestId, logId.",
     );
     expect(room.pending).to.equal(0);
     room.abort();

@@ -4,7 +4,12 @@ import { PendingCommands } from "../../src/client/pendingCommands.ts";
 import type { ChatRequest } from "../../src/gen/obrolan/v1/chat.ts";
 
 function say(requestId: string, text = "hello"): ChatRequest {
-  return { requestId, command: { $case: "sendAll", value: { text } } };
+  return { requestId, command: { $case: "sendAll", value: { text, replyTo: 0n } } };
+}
+
+function sayTo(username: string, text: string): ChatRequest {
+  const value = { username, text, evenIfOffline: false, replyTo: 0n };
+  return { requestId: "a", command: { $case: "sendTo", value } };
 }
 
 function accepted(requestId: string, id: bigint): Outcome {
@@ -99,8 +104,11 @@ describe("PendingCommands", () => {
     const pending = new PendingCommands(10);
     const wrong: [string, ChatRequest][] = [
       ["text has half a character in it, U+D83D at index 3", say("a", "ab \ud83d")],
-      ["username", { requestId: "a", command: { $case: "sendTo", value: { username: "\udc00", text: "x" } } }],
-      ["text", { requestId: "a", command: { $case: "sendTo", value: { username: "budi", text: "\ud83dx" } } }],
+      ["username", sayTo("\udc00", "x")],
+      ["text", sayTo("budi", "\ud83dx")],
+      ["text", { requestId: "a", command: { $case: "edit", value: { id: 1n, text: "\ud83dx", logId: "" } } }],
+      ["logId", { requestId: "a", command: { $case: "edit", value: { id: 1n, text: "x", logId: "\ud83d" } } }],
+      ["logId", { requestId: "a", command: { $case: "delete", value: { id: 1n, logId: "\ud83d" } } }],
       ["line", { requestId: "a", command: { $case: "textCommand", value: "sendall \ud83d" } }],
       ["requestId", say("\ud83d")],
     ];

@@ -54,7 +54,7 @@ class PickyServer {
       call.write({ events: [{ requestId, event }], cursor: 0n } satisfies ChatResponse);
     say({
       $case: "welcome",
-      value: { username: "ani", logId: "log", headId: 0n, limits: undefined, serverVersion: "" },
+      value: { username: "ani", logId: "log", headId: 0n, limits: undefined, serverVersion: "", readUpTo: 0n },
     });
     call.on("error", () => {});
     call.on("data", ({ requestId, command }: ChatRequest) => {

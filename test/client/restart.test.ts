@@ -21,7 +21,7 @@ describe("Room when its server restarts", () => {
       await server.restart();
       proxy.pointTo(server.port);
       const talker = await server.enter(budi);
-      await talker.accept({ $case: "sendAll", value: { text: "back again" } });
+      await talker.accept({ $case: "sendAll", value: { text: "back again", replyTo: 0n } });
       const events = await takeUntil(room, "the message", says("back again"));
       expect(ofKind(events, "goodbye")[0]).to.include({ reason: "SHUTTING_DOWN", reconnect: true });
       expect(texts(events)).to.deep.equal(["back again"]);

@@ -75,7 +75,7 @@ describe("A log regression in a cluster", function () {
     await loseTheEnd(run, async (talk) => {
       await talk(KEPT);
       await talk(LOST);
-      await run.database.query("DELETE FROM messages WHERE id > $1", [KEPT]);
+      await run.database.query("DELETE FROM entries WHERE id > $1", [KEPT]);
     });
   });
 

@@ -4,6 +4,7 @@ import { describeAccountStore } from "./accounts.ts";
 import { describeAttempts } from "./attempts.ts";
 import { describeClockMark } from "./clockMark.ts";
 import { describeLogStore } from "./log.ts";
+import { describeReadMarkers } from "./readMarkers.ts";
 import { describeRoster } from "./roster.ts";
 import { describeSessionStore } from "./sessions.ts";
 import { describeSharedAccounts } from "./shared/accounts.ts";
@@ -29,6 +30,7 @@ describe("The PostgreSQL engine", () => {
   describeLogStore("PostgreSQL", postgresFixture);
   describeAccountStore("PostgreSQL", postgresFixture);
   describeSessionStore("PostgreSQL", postgresFixture);
+  describeReadMarkers("PostgreSQL", postgresFixture);
   describeClockMark("PostgreSQL", postgresFixture);
   describeRoster("PostgreSQL", open);
   describeAttempts("PostgreSQL", open);

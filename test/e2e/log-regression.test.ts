@@ -43,7 +43,8 @@ describe("A store that is replaced by a copy that lacks the newest messages", fu
       log: {
         read: (from, to) => log.read(from, to),
         recent: (accountId, count) => log.recent(accountId, count),
-        find: (senderId, requestId) => log.find(senderId, requestId),
+        history: (query) => log.history(query),
+        find: (senderId, requestId, content) => log.find(senderId, requestId, content),
         truncate: (before) => log.truncate(before),
         state: async (seen) => {
           // Read before the call, because the copy may replace the store before the answer.

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import type { PostgresStore } from "../../src/server/engines/postgres/index.ts";
-import type { Draft } from "../../src/server/log/ports/logStore.ts";
+import { contentOf, type MessageDraft } from "../../src/server/log/ports/logStore.ts";
 import { EngineServer, needsEngine } from "../support/engineServer.ts";
 import { eventually } from "../support/eventLoop.ts";
 import { type PostgresFixture, postgresFixture } from "../support/postgresFixture.ts";
@@ -9,12 +9,12 @@ import {
   draft,
   enlist,
   headOf,
+  messagesAfter,
   NOON,
   newTokenHash,
   type Person,
   post,
   range,
-  readAfter,
 } from "../support/storeFixture.ts";
 import { caught } from "./postgresNode.ts";
 
@@ -47,7 +47,10 @@ describe("An outage of PostgreSQL", () => {
       store.log.state(),
       store.log.read(1, 10),
       store.log.recent(ana.accountId, 10),
-      store.log.find(ana.accountId, "r"),
+      store.log.find(ana.accountId, "r", contentOf(draft(ana, "never"))),
+      store.log.history({ accountId: 1, peerId: undefined, beforeId: 9, maxMessages: 9, maxBytes: 9 }),
+      store.readMarkers.get(ana.accountId),
+      store.readMarkers.advance(ana.accountId, 1),
       store.log.truncate(1),
       store.accounts.create("bob", "hash", NOON),
       store.accounts.find("bob"),
@@ -91,7 +94,7 @@ describe("An outage of PostgreSQL", () => {
       const accepted: string[] = [];
       let tries = 0;
       let goOn = true;
-      const settle = async (batch: readonly Draft[]) => {
+      const settle = async (batch: readonly MessageDraft[]) => {
         for (;;) {
           tries += 1;
           try {
@@ -121,7 +124,7 @@ describe("An outage of PostgreSQL", () => {
       await eventually(async () => accepted.length > before + 100, "messages to be accepted again");
       goOn = false;
       await sending;
-      const messages = await readAfter(store.log, 1);
+      const messages = await messagesAfter(store.log, 1);
       expect(messages.map(({ text }) => text)).to.deep.equal(accepted);
       expect(messages.map(({ id }) => id)).to.deep.equal(range(2, accepted.length + 1));
     });
@@ -178,7 +181,7 @@ describe("A store in PostgreSQL that is closed", () => {
     await store.close();
     await store.close();
     expect((await Promise.all(appends)).flat().map(({ kind }) => kind)).to.deep.equal(
-      range(1, 20).map(() => "accepted"),
+      range(1, 20).map(() => "appended"),
     );
     await Promise.all(reads);
     expect(await arrival).to.equal(true);

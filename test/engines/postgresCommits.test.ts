@@ -2,18 +2,34 @@ import { expect } from "chai";
 import pg from "pg";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import type { PostgresOptions } from "../../src/server/engines/postgres/index.ts";
-import type { Draft } from "../../src/server/log/ports/logStore.ts";
+import { type AppendResult, type Content, contentOf, type Draft } from "../../src/server/log/ports/logStore.ts";
 import { needsEngine } from "../support/engineServer.ts";
 import { eventually, turns, until } from "../support/eventLoop.ts";
 import { type PostgresFixture, postgresFixture } from "../support/postgresFixture.ts";
 import { Random } from "../support/random.ts";
-import { draft, enlist, headOf, idsAfter, type Person, post, range, readAfter } from "../support/storeFixture.ts";
+import {
+  deletion,
+  draft,
+  edit,
+  enlist,
+  headOf,
+  idsAfter,
+  messagesAfter,
+  type Person,
+  post,
+  range,
+} from "../support/storeFixture.ts";
 import { caught, hold, PostgresNode } from "./postgresNode.ts";
 
 /** Takes the lock that every append takes. */
 const LOG = "SELECT FROM log FOR UPDATE";
 /** Timeouts that outlast every wait of a call for the test. */
 const LONG_TIMEOUTS: Partial<PostgresOptions> = { answerTimeoutMs: 60_000, leaseMs: 60_000 };
+
+/** The ids of the entries that an append has appended. */
+function appendedIds(results: readonly AppendResult[]): number[] {
+  return results.flatMap((result) => (result.kind === "appended" ? [result.entry.id] : []));
+}
 
 describe("PostgresLog", () => {
   before(function () {
@@ -58,7 +74,7 @@ describe("PostgresLog", () => {
     const again = node.store.log.append([hello()]);
     await node.waitsForLock("append", 2);
     await lock.release();
-    expect((await again)[0]).to.include({ kind: "accepted", id: 2, duplicate: true });
+    expect((await again)[0]).to.include({ kind: "duplicate", id: 2 });
     expect(await idsAfter(other.store.log, 0)).to.deep.equal([1, 2]);
   });
 
@@ -70,19 +86,16 @@ describe("PostgresLog", () => {
     link.orphan();
     expect(await first).to.be.instanceOf(OutcomeUnknown);
     const repeated = await node.store.log.append([hello(), draft(ana, "something else", { requestId: "t" })]);
-    expect(repeated.map((outcome) => outcome.kind === "accepted" && [outcome.id, outcome.duplicate])).to.deep.equal([
-      [2, false],
-      [3, false],
-    ]);
+    expect(appendedIds(repeated)).to.deep.equal([2, 3]);
     link.set("up", "pass");
     // The message that was not resent is in the log now: its sender was told that the outcome is unknown.
     await eventually(async () => (await headOf(other.store.log)) >= 4, "PostgreSQL to carry out the held append");
-    expect((await readAfter(other.store.log, 1)).map(({ text }) => text)).to.deep.equal([
+    expect((await messagesAfter(other.store.log, 1)).map(({ text }) => text)).to.deep.equal([
       "hello",
       "something else",
       "and more",
     ]);
-    expect((await other.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: true });
+    expect((await other.store.log.append([hello()]))[0]).to.include({ kind: "duplicate", id: 2 });
   });
 
   it("the repetition of an append whose answer was lost is a duplicate", async () => {
@@ -92,7 +105,7 @@ describe("PostgresLog", () => {
     await eventually(async () => (await headOf(other.store.log)) === 2, "the message");
     link.reset();
     expect(await first).to.be.instanceOf(OutcomeUnknown);
-    expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: true });
+    expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "duplicate", id: 2 });
     expect(await headOf(other.store.log)).to.equal(2);
   });
 
@@ -103,7 +116,7 @@ describe("PostgresLog", () => {
     expect(await node.terminate("append")).to.equal(1);
     expect(await first).to.be.instanceOf(OutcomeUnknown);
     await lock.release();
-    expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: false });
+    expect(appendedIds(await node.store.log.append([hello()]))).to.deep.equal([2]);
   });
 
   it("a lookup by request id waits for an append with this request id that waits for the lock", async () => {
@@ -112,19 +125,52 @@ describe("PostgresLog", () => {
     await node.waitsForLock("append");
     node.proxy.cut();
     expect(await first).to.be.instanceOf(OutcomeUnknown);
-    const finding = other.store.log.find(ana.accountId, "r");
+    const finding = other.store.log.find(ana.accountId, "r", contentOf(hello()));
     await other.waitsForLock("find");
     await lock.release();
-    expect(await finding).to.include({ id: 2, text: "hello" });
+    expect(await finding).to.include({ kind: "duplicate", id: 2 });
   });
 
   it("a batch that fails in the middle appends nothing and leaves no gap in the ids", async () => {
-    await fixture.query("ALTER TABLE messages ADD CHECK (text <> 'bad')");
+    await fixture.query("ALTER TABLE entries ADD CHECK (text <> 'bad')");
     const batch = [hello(), draft(ana, "bad"), draft(ana, "good")];
     expect(await caught(node.store.log.append(batch))).to.be.instanceOf(StoreUnavailable);
     expect(await node.store.log.state()).to.include({ headId: 1 });
-    expect(await node.store.log.find(ana.accountId, "r")).to.equal(undefined);
+    expect(await node.store.log.find(ana.accountId, "r", contentOf(hello()))).to.equal(undefined);
     expect(await post(node.store.log, hello())).to.equal(2);
+  });
+
+  it("a change that fails in the middle of a batch erases nothing", async () => {
+    await fixture.query("ALTER TABLE entries ADD CHECK (text <> 'bad')");
+    const batch = [edit(ana, 1, "the first, edited"), deletion(ana, 1), draft(ana, "bad")];
+    expect(await caught(node.store.log.append(batch))).to.be.instanceOf(StoreUnavailable);
+    expect(await other.store.log.read(1, 9))
+      .to.have.length(1)
+      .and.have.nested.property("[0].text", "the first");
+  });
+
+  it("an edit and a deletion cut off before their answer are duplicates when they are repeated", async () => {
+    const batch = [edit(ana, 1, "edited", { requestId: "e" }), deletion(ana, 1, { requestId: "d" })];
+    const link = await node.link("append");
+    link.set("down", "lose");
+    const first = caught(node.store.log.append(batch));
+    await eventually(async () => (await headOf(other.store.log)) === 3, "the entries");
+    link.reset();
+    expect(await first).to.be.instanceOf(OutcomeUnknown);
+    const repeated = await node.store.log.append(batch);
+    expect(repeated.map((result) => result.kind === "duplicate" && result.id)).to.deep.equal([2, 3]);
+    expect((await other.store.log.read(1, 9)).map(({ kind }) => kind)).to.deep.equal(["erased", "erased", "deleted"]);
+  });
+
+  it("a lookup with a content that no entry can have does not fail", async () => {
+    await node.store.log.append([hello(), edit(ana, 1, "edited", { requestId: "e" })]);
+    const find = (requestId: string, content: Content) => node.store.log.find(ana.accountId, requestId, content);
+    const reused = { kind: "reused" };
+    expect(await find("r", contentOf(draft(ana, "hello\0")))).to.deep.equal(reused);
+    expect(await find("r", { kind: "message", recipient: "\0", text: "hello", replyTo: 0 })).to.deep.equal(reused);
+    expect(await find("r", { kind: "message", recipient: "*", text: "hello", replyTo: 0 })).to.deep.equal(reused);
+    expect(await find("e", { kind: "edited", messageId: 1, text: "edited\0" })).to.deep.equal(reused);
+    expect(await find("new", contentOf(draft(ana, "\0")))).to.equal(undefined);
   });
 
   it("ending a session waits for an append that has found the session active", async () => {
@@ -133,14 +179,14 @@ describe("PostgresLog", () => {
       CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         PERFORM pg_advisory_xact_lock(hashtext(current_schema())); RETURN NULL;
       END $$`);
-    await fixture.query("CREATE TRIGGER wait AFTER INSERT ON messages EXECUTE FUNCTION wait()");
+    await fixture.query("CREATE TRIGGER wait AFTER INSERT ON entries EXECUTE FUNCTION wait()");
     const lock = await lockWith("SELECT pg_advisory_xact_lock(hashtext(current_schema()))");
     const append = node.store.log.append([hello()]);
     await node.waitsForLock("append");
     const end = other.store.sessions.end(ana.sessionId, false);
     await other.waitsForLock("write");
     await lock.release();
-    expect((await append)[0]).to.include({ kind: "accepted", id: 2 });
+    expect(appendedIds(await append)).to.deep.equal([2]);
     expect(await end).to.deep.equal([ana.sessionId]);
     expect(await node.store.log.append([hello()])).to.deep.equal([{ kind: "session-ended" }]);
   });
@@ -175,7 +221,7 @@ describe("PostgresLog", () => {
     this.timeout(60_000);
     const seed = Random.seed();
     const random = new Random(seed);
-    const seen = { unknown: 0, unavailable: 0, accepted: 0 };
+    const seen = { unknown: 0, unavailable: 0, appended: 0 };
     const settle = async (batch: readonly Draft[]): Promise<void> => {
       for (;;) {
         const append = node.store.log.append(batch);
@@ -186,7 +232,7 @@ describe("PostgresLog", () => {
         if (fault === "end") await node.terminate("append");
         const error = await failed;
         if (error === undefined) {
-          seen.accepted += 1;
+          seen.appended += 1;
           return;
         }
         if (error instanceof OutcomeUnknown) seen.unknown += 1;
@@ -197,7 +243,7 @@ describe("PostgresLog", () => {
     for (const round of range(1, 60)) {
       const size = random.between(1, 20);
       await settle(range(1, size).map((i) => draft(ana, `${round}.${i}`, { requestId: `${round}.${i}` })));
-      const messages = (await readAfter(other.store.log, 1)).filter(({ text }) => text.startsWith(`${round}.`));
+      const messages = (await messagesAfter(other.store.log, 1)).filter(({ text }) => text.startsWith(`${round}.`));
       expect(
         messages.map(({ text }) => text),
         `seed ${seed}`,
@@ -244,14 +290,14 @@ describe("PostgresLog", () => {
         async () => ((await ask("clock_timestamp()")) as Date) > (tooLate as Date),
         "four seconds to pass",
       );
-      expect(await node.store.log.find(ana.accountId, "r")).to.equal(undefined);
+      expect(await node.store.log.find(ana.accountId, "r", contentOf(hello()))).to.equal(undefined);
       link.set("up", "pass");
       await eventually(
         async () => String(await ask(`${began}${link.port})`)) !== String(beganBefore),
         "PostgreSQL to carry out the held append",
       );
       expect(await post(other.store.log, draft(ana, "next"))).to.equal(2);
-      expect((await readAfter(other.store.log, 1)).map(({ text }) => text)).to.deep.equal(["next"]);
+      expect((await messagesAfter(other.store.log, 1)).map(({ text }) => text)).to.deep.equal(["next"]);
     });
 
     it("an append that times out on the lock appends nothing, but its outcome is unknown", async () => {
@@ -259,7 +305,7 @@ describe("PostgresLog", () => {
       expect(await caught(node.store.log.append([hello()]))).to.be.instanceOf(OutcomeUnknown);
       await lock.release();
       expect(await headOf(other.store.log)).to.equal(1);
-      expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 2, duplicate: false });
+      expect(appendedIds(await node.store.log.append([hello()]))).to.deep.equal([2]);
     });
 
     it("a message whose commit takes long is neither appended again nor refused on any node", async () => {
@@ -268,18 +314,21 @@ describe("PostgresLog", () => {
       holders.push(() => late.end());
       // Like an append whose commit a standby has not confirmed yet: no other transaction sees its message.
       await late.query(`BEGIN; ${LOG}`);
-      const INSERT = "INSERT INTO messages (id, sender_id, request_id, text, sent_at) VALUES (2, $1, 'r', 'hello', 0)";
+      const INSERT = "INSERT INTO entries (id, sender_id, request_id, text, sent_at) VALUES (2, $1, 'r', 'hello', 0)";
       await late.query(INSERT, [ana.accountId]);
-      const settling = [caught(node.store.log.append([hello()])), caught(other.store.log.find(ana.accountId, "r"))];
+      const settling = [
+        caught(node.store.log.append([hello()])),
+        caught(other.store.log.find(ana.accountId, "r", contentOf(hello()))),
+      ];
       for (const error of await Promise.all(settling)) expect(error).to.be.instanceOf(OutcomeUnknown);
       const waiting = await PostgresNode.open(fixture, LONG_TIMEOUTS);
       holders.push(() => waiting.close());
-      const finding = waiting.store.log.find(ana.accountId, "r");
+      const finding = waiting.store.log.find(ana.accountId, "r", contentOf(hello()));
       await waiting.waitsForLock("find");
       await late.query("COMMIT");
       await late.end();
-      expect(await finding).to.include({ id: 2, text: "hello" });
-      expect(await other.store.log.find(ana.accountId, "another")).to.equal(undefined);
+      expect(await finding).to.include({ kind: "duplicate", id: 2 });
+      expect(await other.store.log.find(ana.accountId, "another", contentOf(hello()))).to.equal(undefined);
     });
 
     it("an append over a stalled connection has an unknown outcome, and blocks no other node and no read", async () => {
@@ -290,7 +339,7 @@ describe("PostgresLog", () => {
       for (const i of range(2, 20)) expect(await post(other.store.log, draft(ana, `meanwhile ${i}`))).to.equal(i);
       expect(await idsAfter(node.store.log, 0)).to.deep.equal(range(1, 20));
       expect(await stalled).to.be.instanceOf(OutcomeUnknown);
-      expect((await node.store.log.append([hello()]))[0]).to.include({ kind: "accepted", id: 21, duplicate: false });
+      expect(appendedIds(await node.store.log.append([hello()]))).to.deep.equal([21]);
     });
   });
 });

@@ -86,12 +86,20 @@ export class PostgresNode {
   }
 }
 
+/** A transaction that holds a lock. */
+interface Lock {
+  /** Runs one more statement in the transaction. */
+  query(statement: string): Promise<unknown>;
+  /** Ends the connection, and with it the transaction. */
+  release(): Promise<void>;
+}
+
 /** Takes the lock of a statement, and holds it until the test releases it. */
-export async function hold(fixture: PostgresFixture, lock: string): Promise<{ release(): Promise<void> }> {
+export async function hold(fixture: PostgresFixture, lock: string): Promise<Lock> {
   const client = new pg.Client({ connectionString: fixture.url });
   await client.connect();
   await client.query(`BEGIN; ${lock}`);
-  return { release: () => client.end() };
+  return { query: (statement) => client.query(statement), release: () => client.end() };
 }
 
 /** The error of a promise; `undefined` if it is fulfilled. */

@@ -4,16 +4,20 @@ import * as accounts from "../../src/server/engines/postgres/accounts.ts";
 import { parseAddress } from "../../src/server/engines/postgres/address.ts";
 import * as attempts from "../../src/server/engines/postgres/attempts.ts";
 import * as clockMark from "../../src/server/engines/postgres/clockMark.ts";
-import { toDraftColumns } from "../../src/server/engines/postgres/draftColumns.ts";
+import { toCommandColumns, toDraftColumns } from "../../src/server/engines/postgres/draftColumns.ts";
 import * as leases from "../../src/server/engines/postgres/leases.ts";
 import * as log from "../../src/server/engines/postgres/log.ts";
+import * as readMarkers from "../../src/server/engines/postgres/readMarkers.ts";
 import * as roster from "../../src/server/engines/postgres/roster.ts";
 import { optionsOf } from "../../src/server/engines/postgres/session.ts";
 import * as sessions from "../../src/server/engines/postgres/sessions.ts";
+import { contentOf } from "../../src/server/log/ports/logStore.ts";
 import { needsEngine } from "../support/engineServer.ts";
 import { type PostgresFixture, postgresFixture } from "../support/postgresFixture.ts";
-import { draft, type Person, range } from "../support/storeFixture.ts";
+import { deletion, draft, edit, type Person, range } from "../support/storeFixture.ts";
 
+/** Beyond the head of the log. */
+const END = Number.MAX_SAFE_INTEGER;
 const NODE = "00000000-0000-0000-0000-000000000001";
 
 /** Runs statements, and collects the plans that PostgreSQL used (auto_explain), also for statements in functions. */
@@ -77,8 +81,13 @@ describe("The statements of the PostgreSQL store", () => {
       "INSERT INTO accounts (username, password_hash, created_at) SELECT 'user-' || i, 'x', 0 FROM generate_series(1, 3000) i",
       `INSERT INTO sessions (token_hash, account_id, created_at, expires_at, last_used_at)
         SELECT sha256(i::text::bytea), i, 0, 9e15, 5 FROM generate_series(1, 3000) i`,
-      `INSERT INTO messages SELECT i, i % 3000 + 1, nullif(i % 3, 0), CASE WHEN i % 2 = 0 THEN i::text::bytea ELSE '' END, 'hello', 0
+      `INSERT INTO entries (id, sender_id, recipient_id, request_id, text, sent_at)
+        SELECT i, i % 3000 + 1, nullif(i % 3, 0), CASE WHEN i % 2 = 0 THEN i::text::bytea ELSE '' END, 'hello', 0
         FROM generate_series(1, 20000) i`,
+      // Most messages to account 1 are deleted, and the newest public entries are edits and deletions.
+      "UPDATE entries SET kind = 3, text = '' WHERE id > 2000 AND recipient_id = 1",
+      `UPDATE entries SET kind = id % 2 + 1, message_id = id - 10000, text = '' WHERE id > 16000 AND recipient_id IS NULL`,
+      "INSERT INTO read_markers SELECT i, 5 FROM generate_series(1, 3000) i",
       "INSERT INTO attempts SELECT 'key-' || i, 1, i FROM generate_series(1, 3000) i",
       `INSERT INTO nodes VALUES ('${NODE}', now() + interval '1 hour', 1)`,
       `INSERT INTO roster SELECT 'user-' || i, '${NODE}', i, 0 FROM generate_series(1, 3000) i`,
@@ -100,6 +109,9 @@ describe("The statements of the PostgreSQL store", () => {
   const batch = () => [
     ...range(1, 300).map((i) => draft(person(i), "hello", { to: person(i + 1), requestId: `new ${Math.random()}` })),
     ...range(1, 20).map((i) => draft(person(2 * i + 1), "hello", { requestId: `${2 * i}` })),
+    ...range(101, 105).map((i) => edit(person(3 * i + 1), 3 * i, "edited", { requestId: `edit ${Math.random()}` })),
+    ...range(106, 109).map((i) => deletion(person(3 * i + 1), 3 * i, { requestId: `delete ${Math.random()}` })),
+    draft(person(7), "reply", { replyTo: 30 }),
   ];
 
   /** Every statement that runs often, with values. */
@@ -107,8 +119,14 @@ describe("The statements of the PostgreSQL store", () => {
     [log.STATE, []],
     [log.APPEND, [logId, 0, 0, Number.MAX_SAFE_INTEGER, ...toDraftColumns(batch())]],
     [log.READ, [500, 755]],
+    [log.READ, [17_000, 17_255]],
     [log.RECENT, [7, 100]],
-    [log.FIND, [3, Buffer.from("2")]],
+    [log.RECENT, [1, 100]],
+    [log.HISTORY, [7, 100, 1e6, 15_000]],
+    [log.HISTORY, [1, 100, 1e6, END]],
+    [log.CONVERSATION, [2, 100, 1e6, END, 8]],
+    [log.CONVERSATION, [2, 100, 1e6, 15_000, 8]],
+    [log.FIND, [3, Buffer.from("2"), ...toCommandColumns(contentOf(draft(person(3), "hello", { to: person(2) })))]],
     [log.TRUNCATE, [logId, 20]],
     [log.RENEW, [logId, logId, 0]],
     [accounts.FIND, ["user-7"]],
@@ -123,6 +141,8 @@ describe("The statements of the PostgreSQL store", () => {
     [attempts.FIND, ["key-7", 1_000]],
     [attempts.FAIL, ["key-7", 1_000_000]],
     [attempts.CLEAR, ["key-8"]],
+    [readMarkers.GET, [7]],
+    [readMarkers.ADVANCE, [7, 9]],
     [clockMark.READ, []],
     [clockMark.WRITE, [1_000]],
     [roster.FIND, ["user-7", "8 s"]],
@@ -136,7 +156,7 @@ describe("The statements of the PostgreSQL store", () => {
   const SMALL = /^(log|clock_mark|nodes|roster_lock|\w+_1|pg_\w+)$/;
 
   it("every exported statement is checked here, except those that run seldom", () => {
-    const all = [log, accounts, sessions, attempts, roster, leases, clockMark].flatMap((module) =>
+    const all = [log, readMarkers, accounts, sessions, attempts, roster, leases, clockMark].flatMap((module) =>
       Object.values(module).filter((value) => typeof value === "object" && "text" in value),
     );
     const looked = calls().map(([statement]) => statement);
@@ -171,4 +191,29 @@ describe("The statements of the PostgreSQL store", () => {
       expect(seen, "index scans").to.be.above(40);
     });
   }
+
+  /** How many rows the index scans of a statement on `entries` have read. */
+  const readRows = async (...[statement, values]: [{ name: string; text: string }, unknown[]]) => {
+    const scans = (await explained.run(statement, values)).flatMap((plan) => [
+      ...plan.matchAll(/Index.* Scan.* on entries.*\(actual [^)]*rows=(\d+) loops=(\d+)\)/g),
+    ]);
+    expect(scans, statement.name).to.not.be.empty;
+    return scans.reduce((sum, [, rows, loops]) => sum + Number(rows) * Number(loops), 0);
+  };
+
+  it("a page of a conversation reads its messages alone, however long the log is", async () => {
+    // There are seven messages from 99 to 2. Each is found by one index, and fetched by another.
+    expect(await readRows(log.CONVERSATION, [99, 100, 1e6, END, 2])).to.equal(2 * 7);
+    expect(await readRows(log.CONVERSATION, [99, 3, 1e6, END, 2])).to.equal(2 * 4);
+    // Six of the seven messages from 98 to 1 are deleted.
+    expect(await readRows(log.CONVERSATION, [98, 100, 1e6, END, 1])).to.equal(2 * 1);
+    expect(await readRows(log.CONVERSATION, [99, 100, 1e6, END, 99])).to.equal(0);
+  });
+
+  it("a page of the history and recent read at most a page from each of three indexes", async () => {
+    for (const account of [1, 2, 9, 4_000]) {
+      expect(await readRows(log.HISTORY, [account, 100, 1e6, END])).to.be.at.most(4 * 101);
+      expect(await readRows(log.RECENT, [account, 100])).to.be.at.most(3 * 100);
+    }
+  });
 });

@@ -44,6 +44,45 @@ describe("The examples in TypeScript", () => {
     }
   });
 
+  it("docs/client.md shows examples/typescript/view.ts as it is", async () => {
+    const page = await readFile(inRoot("docs/client.md"), "utf8");
+    const [, shown] = /^```ts\n(.*?)^```$/ms.exec(page) ?? [];
+    expect(shown).to.equal(await readFile(inRoot("examples/typescript/view.ts"), "utf8"));
+  });
+
+  it("the example of the view prints each change, and then the messages as they are now", async () => {
+    const { port } = await ServerProcess.serve(inFolder("data"));
+    const client = connect({ address: `127.0.0.1:${port}` });
+    try {
+      await client.register("budi", "a good password");
+      const { token } = await client.register("ani", "a good password");
+      const room = client.enter({ token });
+      for (const text of ["one", "two", "three"]) await room.sendAll(text);
+      await room.close();
+      const example = (await readFile(inRoot("examples/typescript/view.ts"), "utf8"))
+        .replace("../../src/client/index.ts", inRoot("src/client/index.ts"))
+        .replace("127.0.0.1:50051", `127.0.0.1:${port}`)
+        .replace("PASSWORD", "a good password");
+      await writeFile(inFolder("view.ts"), example);
+      const { code, stdout, stderr } = await run(process.execPath, [inFolder("view.ts")]);
+      expect({ code, stderr }).to.deep.equal({ code: 0, stderr: "" });
+      const lines = stdout.trimEnd().split("\n");
+      expect(lines.slice(0, 3)).to.deep.equal(["+ ani: three", "+ ani: one", "+ ani: two"]);
+      // Between these come the changes; a message that is changed at once may come in its new form only.
+      expect(lines.slice(-5)).to.deep.equal([
+        "ani: one",
+        "ani: two",
+        "ani: three",
+        "budi: The meeting is at nine. (edited)",
+        "budi: Bring the plan. (to: The meeting is at nine.)",
+      ]);
+      const { token: other } = await client.login("budi", "a good password");
+      expect(await client.markRead(other, 0n)).to.equal(6n);
+    } finally {
+      client.close();
+    }
+  });
+
   it("the complete example connects with TLS, and its second run prints exactly what it has missed", async () => {
     const { cert, key } = makeCertificate();
     await Promise.all([writeFile(inFolder("cert.pem"), cert), writeFile(inFolder("key.pem"), key)]);

@@ -3,6 +3,7 @@ import { DEFAULT_SIZES } from "../../src/server/common/limits.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { LocalBus } from "../../src/server/engines/memory/index.ts";
 import { Committer } from "../../src/server/log/committer.ts";
+import { textOf } from "../../src/server/log/entry.ts";
 import { LogReplica } from "../../src/server/log/logReplica.ts";
 import type { Notification } from "../../src/server/log/ports/bus.ts";
 import type { AppendResult, Draft, LogStore } from "../../src/server/log/ports/logStore.ts";
@@ -48,7 +49,7 @@ describe("Committer", () => {
     const notifications: Notification[] = [];
     bus.subscribe((notification) => {
       notifications.push(notification);
-      if (notification.kind === "appended") log.ingest(notification.messages);
+      if (notification.kind === "appended") log.ingest(notification.entries);
     });
     const reported: unknown[] = [];
     const committer = new Committer({
@@ -94,8 +95,10 @@ describe("Committer", () => {
     const { append, batches } = await setUp();
     const outcomes = await Promise.all(range(1, 10).map((i) => append(say(`${i}`))));
     expect(batches).to.have.length(1);
-    expect(outcomes.map((outcome) => outcome.kind === "accepted" && outcome.id - base)).to.deep.equal(range(1, 10));
-    expect(batches[0]?.map(({ text }) => text)).to.deep.equal(range(1, 10).map(String));
+    expect(outcomes.map((outcome) => outcome.kind === "appended" && outcome.entry.id - base)).to.deep.equal(
+      range(1, 10),
+    );
+    expect(batches[0]?.map(draftText)).to.deep.equal(range(1, 10).map(String));
   });
 
   it("each sender gets the result of its own draft", async () => {
@@ -110,12 +113,7 @@ describe("Committer", () => {
         draft(ended, "c"),
       ].map((each) => append(each)),
     );
-    expect(outcomes.map((outcome) => (outcome.kind === "accepted" ? outcome.duplicate : outcome.kind))).to.deep.equal([
-      false,
-      true,
-      "reused",
-      "session-ended",
-    ]);
+    expect(outcomes.map(({ kind }) => kind)).to.deep.equal(["appended", "duplicate", "reused", "session-ended"]);
   });
 
   it("only new messages are published, and before their senders get the result", async () => {
@@ -127,13 +125,13 @@ describe("Committer", () => {
     await append(first);
     expect(
       notifications.map(
-        (notification) => notification.kind === "appended" && notification.messages.map(({ id }) => id - base),
+        (notification) => notification.kind === "appended" && notification.entries.map(({ id }) => id - base),
       ),
     ).to.deep.equal([[1], [2]]);
     expect(notifications).to.deep.include({
       kind: "appended",
       logId: log.logId,
-      messages: await store.log.read(base + 2, base + 2),
+      entries: await store.log.read(base + 2, base + 2),
     });
   });
 
@@ -148,7 +146,7 @@ describe("Committer", () => {
     const saved = range(1, 2).map((i) => append(say(`saved ${i}`)));
     gate.open();
     expect(await Promise.all(lost)).to.deep.equal([full, full, full]);
-    expect((await Promise.all(saved)).map(({ kind }) => kind)).to.deep.equal(["accepted", "accepted"]);
+    expect((await Promise.all(saved)).map(({ kind }) => kind)).to.deep.equal(["appended", "appended"]);
     expect(sizes()).to.deep.equal([3, 2]);
     expect(reported, "reports").to.deep.equal([full]);
     expect(await idsAfter(store.log, base)).to.deep.equal([base + 1, base + 2]);
@@ -195,8 +193,8 @@ describe("Committer", () => {
       expect(await inFlight).to.be.instanceOf(OutcomeUnknown);
       expect(await waiting).to.be.instanceOf(StoreUnavailable);
       expect(await late).to.be.instanceOf(StoreUnavailable);
-      expect((await fresh).kind).to.equal("accepted");
-      expect(batches.flatMap((batch) => batch.map(({ text }) => text))).to.deep.equal(["in flight", "fresh"]);
+      expect((await fresh).kind).to.equal("appended");
+      expect(batches.flatMap((batch) => batch.map(draftText))).to.deep.equal(["in flight", "fresh"]);
     });
 
     it("messages that were in flight during the regression are not published", async () => {
@@ -229,9 +227,7 @@ describe("Committer", () => {
     gate.open();
     await Promise.all(all);
     expect(sizes()).to.deep.equal([1, 1_000, 1_000, 500]);
-    expect((await store.log.read(base + 2, base + 2_501)).map(({ text }) => text)).to.deep.equal(
-      range(1, 2_500).map(String),
-    );
+    expect((await store.log.read(base + 2, base + 2_501)).map(textOf)).to.deep.equal(range(1, 2_500).map(String));
   });
 
   it("a commit is bounded in bytes", async () => {
@@ -281,3 +277,7 @@ describe("Committer", () => {
     expect(await isSettled(Promise.all([appended, next]))).to.equal(true);
   });
 });
+
+function draftText(one: Draft): string {
+  return one.kind === "deleted" ? "" : one.text;
+}

@@ -1,17 +1,17 @@
 import { DEFAULT_SIZES } from "../../src/server/common/limits.ts";
+import type { Entry } from "../../src/server/log/entry.ts";
 import { LogReplica } from "../../src/server/log/logReplica.ts";
-import type { Message } from "../../src/server/log/entry.ts";
 import type { LogStore } from "../../src/server/log/ports/logStore.ts";
 import { encoder, idsOf } from "../support/encoder.ts";
 import { sqliteFixture } from "../support/sqliteFixture.ts";
 import { draft, enlist, headOf, type Person, range, type Store, useStore } from "../support/storeFixture.ts";
 
 /** A reader of the public messages with this cursor. */
-export const at = (cursor: number) => ({ cursor, accountId: 0 });
+export const at = (cursor: number) => ({ cursor, accountId: 0, changesAfter: 0 });
 
 /** The options of a replica for a test. */
 export interface ReplicaOptions {
-  /** Messages in a page. Default: 4. */
+  /** Entries in a page. Default: 4. */
   readonly page?: number;
   /** The size of the timeline in bytes. Default: a million. */
   readonly timeline?: number;
@@ -46,8 +46,8 @@ export class ReplicatedStore {
     return this.#ana as Person;
   }
 
-  /** Appends messages to the store, as another node does. Resolves with the messages of the notification. */
-  async append(count: number): Promise<Message[]> {
+  /** Appends messages to the store, as another node does. Resolves with the entries of the notification. */
+  async append(count: number): Promise<Entry[]> {
     const head = await headOf(this.log);
     await this.log.append(range(1, count).map((i) => draft(this.sender, `text ${i}`)));
     return this.log.read(head + 1, head + count);

@@ -1,13 +1,13 @@
 import { mock } from "node:test";
 import { expect } from "chai";
 import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
-import type { Message } from "../../src/server/log/entry.ts";
+import type { Entry } from "../../src/server/log/entry.ts";
 import { Pages } from "../../src/server/log/pages.ts";
 import type { LogStore } from "../../src/server/log/ports/logStore.ts";
 import { encoder, idsOf } from "../support/encoder.ts";
 import { Gate } from "../support/engines.ts";
 import { isSettled, turns } from "../support/eventLoop.ts";
-import { message } from "../support/messages.ts";
+import { at, message } from "../support/messages.ts";
 import { manualStopwatch } from "../support/stopwatch.ts";
 
 /** A log that records its reads, and lets a test delay or break them. */
@@ -15,17 +15,17 @@ class RecordingLog {
   readonly asked: [number, number][] = [];
   readonly gate = new Gate();
   broken = false;
-  #messages: readonly Message[];
+  #entries: readonly Entry[];
 
-  constructor(messages: readonly Message[]) {
-    this.#messages = messages;
+  constructor(entries: readonly Entry[]) {
+    this.#entries = entries;
   }
 
-  async read(from: number, to: number): Promise<Message[]> {
+  async read(from: number, to: number): Promise<Entry[]> {
     this.asked.push([from, to]);
     await this.gate.pass();
     if (this.broken) throw new StoreUnavailable("the disk is gone");
-    return this.#messages.filter(({ id }) => id >= from && id <= to);
+    return this.#entries.filter(({ id }) => id >= from && id <= to);
   }
 }
 
@@ -37,7 +37,7 @@ function setUp(more: { count?: number; from?: number; pages?: number; length?: n
     log as unknown as LogStore,
     encoder,
     { pageMessages: 10, pageCacheBytes: pages, responseBytes: 64 * 1024 },
-    stopwatch,
+    { stopwatch },
   );
   const anyReader = {};
   return {
@@ -98,8 +98,8 @@ describe("Pages", () => {
     await fetch(15);
     const page = cached(11);
     expect(page).to.be.an("object").and.to.equal(cached(20, {}));
-    expect(idsOf(page?.take(14, 7).bytes ?? new Uint8Array())).to.deep.equal([15, 16, 17, 18, 19, 20]);
-    expect(page?.take(14, 7).bytes).to.equal(page?.take(14, 8).bytes);
+    expect(idsOf(page?.take(at(14, 7)).bytes ?? new Uint8Array())).to.deep.equal([15, 16, 17, 18, 19, 20]);
+    expect(page?.take(at(14, 7)).bytes).to.equal(page?.take(at(14, 8)).bytes);
     expect(cached(21)).to.equal(undefined);
   });
 
@@ -168,7 +168,7 @@ describe("Pages", () => {
   it("clear() empties the cache", async () => {
     const { pages, fetch, cachedPages } = setUp();
     await fetch(1);
-    pages.clear();
+    pages.clear(0);
     expect(cachedPages()).to.deep.equal([]);
   });
 });

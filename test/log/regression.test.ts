@@ -8,9 +8,10 @@ import { turns, until } from "../support/eventLoop.ts";
 import { ModelStore } from "../support/modelStore.ts";
 import { range } from "../support/storeFixture.ts";
 
-const DRAFT = { sessionId: 1, senderId: 1, sender: "ana", recipientId: 0, recipient: "", requestId: "", at: 0 };
+const MESSAGE = { kind: "message" as const, senderId: 1, sender: "ana", recipientId: 0, recipient: "", replyTo: 0 };
+const DRAFT = { ...MESSAGE, sessionId: 1, requestId: "", at: 0 };
 /** The position of a reader of account 1. */
-const at = (cursor: number) => ({ cursor, accountId: 1 });
+const at = (cursor: number) => ({ cursor, accountId: 1, changesAfter: 0 });
 
 describe("LogReplica after a log regression", () => {
   /** A log replica on a model store with ten messages. */
@@ -111,7 +112,7 @@ describe("LogReplica after a log regression", () => {
           },
         }),
     });
-    log.ingest([{ ...DRAFT, id: 13, text: "early", sentAt: 0 }]);
+    log.ingest([{ ...MESSAGE, id: 13, text: "early", sentAt: 0, editId: 0, editedAt: 0 }]);
     expect(log.headId).to.equal(10);
     await log.sync.run();
     expect(told).to.deep.equal({ logId: "model", headId: 13 });
@@ -142,10 +143,10 @@ describe("LogReplica after a log regression", () => {
       through: (real) =>
         override<LogStore>(real, {
           read: async (from, to) => {
-            const messages = await real.read(from, to);
+            const entries = await real.read(from, to);
             // Holds back only the read of the page, not the reads that fill the timeline.
             if (to === 8) await gate.pass();
-            return messages;
+            return entries;
           },
         }),
     });
@@ -166,9 +167,9 @@ describe("LogReplica after a log regression", () => {
       through: (real) =>
         override<LogStore>(real, {
           read: async (from, to) => {
-            const messages = await real.read(from, to);
+            const entries = await real.read(from, to);
             if (from === 11) await gate.pass();
-            return messages;
+            return entries;
           },
         }),
     });
@@ -220,7 +221,7 @@ describe("LogReplica after a log regression", () => {
   it("a regression clears the out-of-order buffer", async () => {
     const { store, say, log, readFrom } = await setUp();
     await say("old 11", "old 12");
-    log.ingest(store.log.messages.slice(11));
+    log.ingest(store.log.entries.slice(11));
     store.regress(6);
     await say(...range(7, 11).map((i) => `new ${i}`));
     await log.sync.run();

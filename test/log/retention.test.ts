@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { RetentionPolicy } from "../../src/server/common/limits.ts";
 import { LocalBus } from "../../src/server/engines/memory/index.ts";
+import { timeOf } from "../../src/server/log/entry.ts";
 import type { Notification } from "../../src/server/log/ports/bus.ts";
 import type { LogStore } from "../../src/server/log/ports/logStore.ts";
 import { Retention } from "../../src/server/log/retention.ts";
@@ -204,8 +205,8 @@ describe("Retention by age", () => {
         const model = new ModelStore();
         await model.append(sentAt.map((at) => ({ ...DRAFT, at })));
         await model.truncate(truncatedBefore);
-        const { messages, oldestId } = model.log;
-        const expected = messages.filter(({ id, sentAt }) => id >= oldestId && sentAt >= now - 10);
+        const { entries, oldestId } = model.log;
+        const expected = entries.filter((entry) => entry.id >= oldestId && timeOf(entry) >= now - 10);
         const { look } = retentionOf(model, { policy: { maxAgeMs: 10 }, clock: () => now });
         await look(1);
         expect(await model.read(1, 100)).to.deep.equal(expected);
@@ -215,4 +216,14 @@ describe("Retention by age", () => {
   });
 });
 
-const DRAFT = { sessionId: 1, senderId: 1, sender: "a", recipientId: 0, recipient: "", requestId: "", text: "-" };
+const DRAFT = {
+  kind: "message" as const,
+  sessionId: 1,
+  senderId: 1,
+  sender: "a",
+  recipientId: 0,
+  recipient: "",
+  requestId: "",
+  text: "-",
+  replyTo: 0,
+};

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { maySee } from "../../src/server/log/entry.ts";
 import { Timeline } from "../../src/server/log/timeline.ts";
 import { decode, encoder, idsOf } from "../support/encoder.ts";
-import { entry } from "../support/messages.ts";
+import { at, entry } from "../support/messages.ts";
 
 /** A segment that begins with id 1, given by the sender, recipient and length of each message. */
 function segment(messages: readonly { from?: number; to?: number; length?: number }[], response = 64 * 1024): Timeline {
@@ -17,7 +17,7 @@ const [ana, bob, eve, ina] = [1, 2, 3, 4];
 
 describe("ChunkBuilder", () => {
   it("a chunk is a complete response: the messages after a cursor, in order, and the new cursor", () => {
-    const { bytes, cursor } = segment([toAll, toAll, toAll]).take(1, eve);
+    const { bytes, cursor } = segment([toAll, toAll, toAll]).take(at(1, eve));
     expect(idsOf(bytes)).to.deep.equal([2, 3]);
     expect(Number(decode(bytes).cursor)).to.equal(3);
     expect(cursor).to.equal(3);
@@ -25,16 +25,20 @@ describe("ChunkBuilder", () => {
 
   it("readers with the same cursor and visibility get the very same bytes", () => {
     const part = segment([toAll, { from: ana, to: bob }, toAll]);
-    expect(part.take(0, eve).bytes).to.equal(part.take(0, ina).bytes);
-    expect(part.take(1, eve).bytes).to.equal(part.take(1, ina).bytes);
-    expect(part.take(0, eve).bytes).to.not.equal(part.take(1, eve).bytes);
+    expect(part.take(at(0, eve)).bytes).to.equal(part.take(at(0, ina)).bytes);
+    expect(part.take(at(1, eve)).bytes).to.equal(part.take(at(1, ina)).bytes);
+    expect(part.take(at(0, eve)).bytes).to.not.equal(part.take(at(1, eve)).bytes);
   });
 
   it("a private message is in the chunks of its two accounts only, and every account's cursor moves past it", () => {
     const part = segment([toAll, { from: ana, to: bob }]);
-    expect([ana, bob, eve].map((account) => idsOf(part.take(0, account).bytes))).to.deep.equal([[1, 2], [1, 2], [1]]);
-    expect([ana, bob, eve].map((account) => part.take(0, account).cursor)).to.deep.equal([2, 2, 2]);
-    expect(Number(decode(part.take(0, eve).bytes).cursor)).to.equal(2);
+    expect([ana, bob, eve].map((account) => idsOf(part.take(at(0, account)).bytes))).to.deep.equal([
+      [1, 2],
+      [1, 2],
+      [1],
+    ]);
+    expect([ana, bob, eve].map((account) => part.take(at(0, account)).cursor)).to.deep.equal([2, 2, 2]);
+    expect(Number(decode(part.take(at(0, eve)).bytes).cursor)).to.equal(2);
   });
 
   it("a chunk does not depend on which account takes it first", () => {
@@ -43,7 +47,7 @@ describe("ChunkBuilder", () => {
       [eve, ana],
     ]) {
       const part = segment([toAll, { from: ana, to: bob }]);
-      const ids = new Map(order.map((account) => [account, idsOf(part.take(0, account).bytes)]));
+      const ids = new Map(order.map((account) => [account, idsOf(part.take(at(0, account)).bytes)]));
       expect([ids.get(ana), ids.get(eve)]).to.deep.equal([[1, 2], [1]]);
     }
   });
@@ -52,37 +56,37 @@ describe("ChunkBuilder", () => {
     const { bytes, cursor } = segment([
       { from: ana, to: bob },
       { from: bob, to: ana },
-    ]).take(0, eve);
+    ]).take(at(0, eve));
     expect(bytes).to.have.length(0);
     expect(cursor).to.equal(2);
   });
 
   it("a chunk covers a bounded number of invisible messages, so that it does not block the event loop", () => {
     const part = segment(Array.from({ length: 10_000 }, () => ({ from: ana, to: bob })));
-    const { bytes, cursor } = part.take(0, eve);
+    const { bytes, cursor } = part.take(at(0, eve));
     expect(bytes).to.have.length(0);
     expect(cursor).to.be.within(1, 5_000);
   });
 
   it("a chunk fills up to 15/16 of a response, and the next one continues after it", () => {
     const part = segment(Array.from({ length: 100 }, () => ({ length: 1_000 })));
-    const first = part.take(0, eve);
+    const first = part.take(at(0, eve));
     expect(first.bytes.length).to.be.within(60 * 1024 - 1_100, 60 * 1024);
     expect(idsOf(first.bytes).at(-1)).to.equal(first.cursor);
-    expect(idsOf(part.take(first.cursor, eve).bytes)[0]).to.equal(first.cursor + 1);
+    expect(idsOf(part.take(at(first.cursor, eve)).bytes)[0]).to.equal(first.cursor + 1);
   });
 
   it("a message that is larger than a response is a chunk of its own", () => {
     const part = segment([toAll, { length: 5_000 }, toAll], 1_000);
-    expect([0, 1, 2].map((after) => idsOf(part.take(after, eve).bytes))).to.deep.equal([[1], [2], [3]]);
+    expect([0, 1, 2].map((after) => idsOf(part.take(at(after, eve)).bytes))).to.deep.equal([[1], [2], [3]]);
   });
 
   it("a chunk is smaller if other content takes more than 1/16 of the reader's response", () => {
     const part = segment(Array.from({ length: 20 }, () => ({ length: 100 })));
-    const { bytes, cursor } = part.take(0, eve, 1_000);
+    const { bytes, cursor } = part.take(at(0, eve), 1_000);
     expect(bytes.length).to.be.within(700, 1_000);
     expect(idsOf(bytes)).to.have.length(cursor);
-    expect(idsOf(part.take(0, eve).bytes)).to.have.length(20);
+    expect(idsOf(part.take(at(0, eve)).bytes)).to.have.length(20);
   });
 
   it("readers with the same cursor get the same new cursor if other content takes less than 1/16", () => {
@@ -91,10 +95,10 @@ describe("ChunkBuilder", () => {
     );
     for (let after = 0; after < part.lastId; ) {
       // This response also has 2 KiB of replies.
-      const answering = part.take(after, eve, 62 * 1024);
-      expect(answering).to.equal(part.take(after, ina));
+      const answering = part.take(at(after, eve), 62 * 1024);
+      expect(answering).to.equal(part.take(at(after, ina)));
       const { cursor } = answering;
-      expect([part.take(after, ana).cursor, part.take(after, eve).cursor]).to.deep.equal([cursor, cursor]);
+      expect([part.take(at(after, ana)).cursor, part.take(at(after, eve)).cursor]).to.deep.equal([cursor, cursor]);
       after = cursor;
     }
   });
@@ -115,7 +119,7 @@ describe("ChunkBuilder", () => {
           for (const reader of [ana, bob, eve, ina, 9]) {
             const seen: number[] = [];
             for (let after = 0; after < all.length; ) {
-              const { bytes, cursor } = part.take(after, reader);
+              const { bytes, cursor } = part.take(at(after, reader));
               const ids = idsOf(bytes);
               expect(cursor).to.be.above(after);
               if (bytes.length > 0) expect(Number(decode(bytes).cursor)).to.equal(cursor);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { Timeline } from "../../src/server/log/timeline.ts";
 import { encoder, idsOf } from "../support/encoder.ts";
-import { entry } from "../support/messages.ts";
+import { at, entry } from "../support/messages.ts";
 
 const RESPONSE = 64 * 1024;
 
@@ -31,7 +31,7 @@ describe("Timeline", () => {
     expect(tail.lastId).to.equal(50);
     expect(tail.firstId).to.be.within(30, 45);
     expect(tail.bytes).to.be.at.most(3_000);
-    const { bytes, cursor } = tail.take(tail.firstId - 1, 9);
+    const { bytes, cursor } = tail.take(at(tail.firstId - 1, 9));
     expect(idsOf(bytes)[0]).to.equal(tail.firstId);
     expect(cursor).to.equal(50);
   });
@@ -41,7 +41,7 @@ describe("Timeline", () => {
     for (let id = 1; id <= 3; id++) {
       tail.append(entry(id, { length: 4_000 }));
       expect([tail.firstId, tail.lastId]).to.deep.equal([id, id]);
-      expect(idsOf(tail.take(id - 1, 9).bytes)).to.deep.equal([id]);
+      expect(idsOf(tail.take(at(id - 1, 9)).bytes)).to.deep.equal([id]);
     }
   });
 
@@ -50,7 +50,7 @@ describe("Timeline", () => {
     for (let id = 1; id <= 10_000; id++) tail.append(entry(id));
     const first = tail.firstId;
     expect(10_000 - first).to.be.within(50, 200);
-    expect(idsOf(tail.take(first - 1, 9).bytes)).to.deep.equal(
+    expect(idsOf(tail.take(at(first - 1, 9)).bytes)).to.deep.equal(
       Array.from({ length: 10_000 - first + 1 }, (_, i) => first + i),
     );
   });
@@ -92,9 +92,9 @@ describe("Timeline", () => {
   it("a chunk that was made before an entry came is not given to a later reader", () => {
     const tail = timeline(100_000);
     tail.append(entry(1));
-    expect(idsOf(tail.take(0, 9).bytes)).to.deep.equal([1]);
+    expect(idsOf(tail.take(at(0, 9)).bytes)).to.deep.equal([1]);
     tail.append(entry(2));
-    expect(idsOf(tail.take(0, 9).bytes)).to.deep.equal([1, 2]);
+    expect(idsOf(tail.take(at(0, 9)).bytes)).to.deep.equal([1, 2]);
   });
 
   it("a timeline stays within its bytes and has each of its entries, whatever is appended or truncated", () => {
@@ -120,7 +120,7 @@ describe("Timeline", () => {
           if (tail.firstId > tail.lastId) expect(tail.bytes).to.equal(0);
           else {
             if (tail.firstId < tail.lastId) expect(tail.bytes).to.be.at.most(2_500);
-            const ids = idsOf(tail.take(tail.firstId - 1, 9).bytes);
+            const ids = idsOf(tail.take(at(tail.firstId - 1, 9)).bytes);
             expect(ids).to.deep.equal(Array.from({ length: next - tail.firstId }, (_, i) => tail.firstId + i));
           }
         }

@@ -18,7 +18,7 @@ import { draft, enlist, type Person, range, useStore } from "../support/storeFix
 const AT_ONCE = 500;
 
 /** Opens a stream whose wire takes everything, and says of nothing that it has left. */
-function enterAndIgnore(room: ChatNode, person: Person): Stream {
+function enterAndIgnore(room: ChatNode, person: Person): Promise<Stream> {
   return room.enter(sessionOf(person), { send: () => {}, end: () => {}, reset: () => {} });
 }
 
@@ -40,7 +40,7 @@ describe("Memory kept for clients", function () {
         await store.log.append(range(1, 500).map((j) => draft(ana, `${i} ${j}`.padEnd(200))));
       const { node: room } = await openNode(store, { sizes: { timelineBytes: 10_000 } });
       for (let done = 0; done < readers; done += AT_ONCE) {
-        const streams = range(1, AT_ONCE).map(() => enterAndIgnore(room, ana));
+        const streams = await Promise.all(range(1, AT_ONCE).map(() => enterAndIgnore(room, ana)));
         // They take their welcome, and then nothing more.
         for (const stream of streams) stream.flushed();
         for (const [i, stream] of streams.entries()) {
@@ -74,7 +74,7 @@ describe("Memory kept for clients", function () {
     const before = room.stats().pageReads;
     const sinks = await Promise.all(
       range(0, 29).map(async (page) => {
-        const sink = enter(room, ana);
+        const sink = await enter(room, ana);
         await sink.stream.receive("", { kind: "join", logId: "", recent: 0, resumeAfter: page * 256 });
         return sink;
       }),

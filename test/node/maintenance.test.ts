@@ -36,6 +36,7 @@ function partsWith(onSync: () => void): MaintenanceParts {
     clockMark: { read: async () => undefined, write: later },
     stopwatch: systemStopwatch,
     checkSessions: later,
+    checkMarkers: later,
     report: nothing,
   };
 }

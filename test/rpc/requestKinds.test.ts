@@ -8,6 +8,8 @@ describe("REQUEST_KINDS", () => {
       "/obrolan.v1.ChatService/Login": "unary",
       "/obrolan.v1.ChatService/List": "unary",
       "/obrolan.v1.ChatService/Logout": "unary",
+      "/obrolan.v1.ChatService/History": "unary",
+      "/obrolan.v1.ChatService/MarkRead": "unary",
       "/obrolan.v1.ChatService/Chat": "stream",
       "/grpc.health.v1.Health/Check": "unary",
       "/grpc.health.v1.Health/Watch": "watch",

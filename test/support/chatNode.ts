@@ -45,6 +45,7 @@ export async function openNode(store: Store, setUp: NodeSetUp = {}) {
     roster: new MemoryRoster(),
     failedLogins: new MemoryFailedLogins(),
     clockMark: store.clockMark,
+    readMarkers: store.readMarkers,
     bus: new LocalBus(),
     secrets: new NodeSecrets(),
   };
@@ -70,15 +71,15 @@ export function sessionOf({ sessionId, accountId, username }: Person): Session {
 }
 
 /** Opens a stream of a user. */
-export function enter(node: ChatNode, person: Person): TestSink {
+export async function enter(node: ChatNode, person: Person): Promise<TestSink> {
   const sink = new TestSink();
-  sink.stream = node.enter(sessionOf(person), sink);
+  sink.stream = await node.enter(sessionOf(person), sink);
   return sink;
 }
 
 /** Opens a stream of a user, joins, and waits until it has caught up. */
 export async function join(node: ChatNode, person: Person, how: { resumeAfter?: number; recent?: number } = {}) {
-  const sink = enter(node, person);
+  const sink = await enter(node, person);
   await sink.stream.receive("", { kind: "join", logId: "", recent: 0, ...how });
   await sink.has("caughtUp");
   return sink;
@@ -86,5 +87,5 @@ export async function join(node: ChatNode, person: Person, how: { resumeAfter?: 
 
 /** A command that sends a text to everyone. */
 export function toAll(text: string) {
-  return { kind: "send", recipient: undefined, text } as const;
+  return { kind: "send", recipient: undefined, text, replyTo: 0, evenIfOffline: false } as const;
 }

@@ -14,13 +14,27 @@ export function join(options: { resumeAfter?: bigint; logId?: string; recent?: n
 }
 
 /** Sends a message to everyone. */
-export function sendAll(text: string): Command {
-  return { $case: "sendAll", value: { text } };
+export function sendAll(text: string, { replyTo = 0n }: { replyTo?: bigint } = {}): Command {
+  return { $case: "sendAll", value: { text, replyTo } };
 }
 
 /** Sends a message to one user. */
-export function sendTo(username: string, text: string): Command {
-  return { $case: "sendTo", value: { username, text } };
+export function sendTo(
+  username: string,
+  text: string,
+  { replyTo = 0n, evenIfOffline = false }: { replyTo?: bigint; evenIfOffline?: boolean } = {},
+): Command {
+  return { $case: "sendTo", value: { username, text, replyTo, evenIfOffline } };
+}
+
+/** Replaces the text of a message. */
+export function edit(id: bigint, text: string, logId = ""): Command {
+  return { $case: "edit", value: { id, text, logId } };
+}
+
+/** Deletes a message. */
+export function remove(id: bigint, logId = ""): Command {
+  return { $case: "delete", value: { id, logId } };
 }
 
 /** A line as a person types it. */

@@ -14,14 +14,25 @@ export function kindsOf(response: Uint8Array): string[] {
   return decode(response).events.map(({ event }) => event?.$case ?? "");
 }
 
+/** The ids of a response's entries, in order, with their kinds: `"message 1"`. */
+export function entriesOf(response: Uint8Array): string[] {
+  return decode(response).events.flatMap(({ event }) =>
+    event?.$case === "message" || event?.$case === "edited" || event?.$case === "deleted"
+      ? [`${event.$case} ${event.value.id}`]
+      : [],
+  );
+}
+
 /** The ids of a response's messages, in order. */
 export function idsOf(response: Uint8Array): number[] {
   return decode(response).events.flatMap(({ event }) => (event?.$case === "message" ? [Number(event.value.id)] : []));
 }
 
-/** The texts of a response's messages, in order. */
+/** The texts of a response's messages and edits, in order. */
 export function textsOf(response: Uint8Array): string[] {
-  return decode(response).events.flatMap(({ event }) => (event?.$case === "message" ? [event.value.text] : []));
+  return decode(response).events.flatMap(({ event }) =>
+    event?.$case === "message" || event?.$case === "edited" ? [event.value.text] : [],
+  );
 }
 
 /** The only event of a response. */

@@ -29,12 +29,13 @@ export function whileAway(engines: Engines, isAway: () => boolean): Engines {
           isAway() ? Promise.reject(new StoreUnavailable("the store is unavailable")) : value.apply(original, args);
       },
     });
-  const { log, accounts, sessions, roster, failedLogins: attempts, clockMark } = engines;
+  const { log, accounts, sessions, readMarkers, roster, failedLogins: attempts, clockMark } = engines;
   return {
     ...engines,
     log: port(log),
     accounts: port(accounts),
     sessions: port(sessions),
+    readMarkers: port(readMarkers),
     roster: port(roster),
     failedLogins: port(attempts),
     clockMark: port(clockMark),

@@ -28,6 +28,7 @@ export async function fill(server: TestServer, lines: Iterable<Line>): Promise<v
   for (const { from, to, text } of lines) {
     const sender = await idsOf(from);
     batch.push({
+      kind: "message",
       sessionId: sender.sessionId,
       senderId: sender.accountId,
       sender: from.username,
@@ -35,6 +36,7 @@ export async function fill(server: TestServer, lines: Iterable<Line>): Promise<v
       recipient: to?.username ?? "",
       requestId: "",
       text,
+      replyTo: 0,
       at: Date.now(),
     });
     if (batch.length === BATCH) {

@@ -45,12 +45,13 @@ export function embedded(folder: string): Fixture {
     nodes: 1,
     folder,
     async open() {
-      const { log, accounts, sessions, clockMark, online, close } = await openSqliteStore({ folder });
+      const { log, accounts, sessions, readMarkers, clockMark, online, close } = await openSqliteStore({ folder });
       const roster = await MemoryRoster.open(online);
       const engines: Engines = {
         log,
         accounts,
         sessions,
+        readMarkers,
         roster,
         failedLogins: new MemoryFailedLogins(),
         clockMark,

@@ -1,9 +1,10 @@
 import { openSqliteStore } from "../../src/server/engines/sqlite/index.ts";
-import type { Message } from "../../src/server/log/entry.ts";
+import type { Entry, Message } from "../../src/server/log/entry.ts";
 import type { LogState } from "../../src/server/log/ports/logStore.ts";
 
-/** The state of a store's log, and all its messages as they are now. */
+/** The state of a store's log, all its entries, and the messages among them. */
 export interface Log extends LogState {
+  readonly entries: Entry[];
   readonly messages: Message[];
 }
 
@@ -13,7 +14,7 @@ export async function readLog(folder: string): Promise<Log> {
   try {
     const state = await store.log.state();
     const entries = await store.log.read(1, state.headId);
-    return { ...state, messages: entries.filter((entry) => entry.kind === "message") };
+    return { ...state, entries, messages: entries.filter((entry) => entry.kind === "message") };
   } finally {
     await store.close();
   }

@@ -1,5 +1,5 @@
 import type { CallContext } from "nice-grpc";
-import type { ChatRequest, ChatResponse, Event } from "../../../src/gen/obrolan/v1/chat.ts";
+import { type ChatRequest, type ChatResponse, type Event, Welcome } from "../../../src/gen/obrolan/v1/chat.ts";
 import { Queue, type Room } from "./room.ts";
 
 /** The `Chat` handler: an async generator that yields one event at a time from the client's queue. */
@@ -52,5 +52,5 @@ function only(event: NonNullable<Event["event"]>, requestId = "", cursor = 0n): 
 
 function welcome(username: string, room: Room) {
   const limits = { maxTextBytes: 4096, messagesPerSecond: 0, burst: 0, maxRecent: 0 };
-  return { username, logId: "plain", headId: room.head, limits, serverVersion: "plain-nice-grpc" };
+  return Welcome.create({ username, logId: "plain", headId: room.head, limits, serverVersion: "plain-nice-grpc" });
 }

@@ -1,4 +1,4 @@
-import type { ChatResponse, Event } from "../../../src/gen/obrolan/v1/chat.ts";
+import { type ChatResponse, type Event, Message } from "../../../src/gen/obrolan/v1/chat.ts";
 
 /** The clients in the room and the newest id, in memory only: there is no log to commit to or to resume from. */
 export class Room {
@@ -24,7 +24,7 @@ export class Room {
     const sentAt = new Date();
     const event: Event = {
       requestId: "",
-      event: { $case: "message", value: { id, sender, recipient: "", text, sentAt } },
+      event: { $case: "message", value: Message.create({ id, sender, text, sentAt }) },
     };
     const response: ChatResponse = { events: [event], cursor: id };
     for (const member of this.#members) member.push(response);

@@ -1,5 +1,5 @@
 import type { ServerHttp2Stream } from "node:http2";
-import { ChatRequest, ChatResponse, type Event } from "../../../src/gen/obrolan/v1/chat.ts";
+import { ChatRequest, ChatResponse, type Event, Message, Welcome } from "../../../src/gen/obrolan/v1/chat.ts";
 
 const LIMITS = { maxTextBytes: 4096, messagesPerSecond: 0, burst: 0, maxRecent: 0 };
 
@@ -8,7 +8,8 @@ let head = 0n;
 
 /** Sends `welcome` on a stream. */
 export function greet(stream: ServerHttp2Stream, username: string): void {
-  const value = { username, logId: "raw", headId: head, limits: LIMITS, serverVersion: "raw-http2" };
+  const facts = { username, logId: "raw", headId: head, limits: LIMITS, serverVersion: "raw-http2" };
+  const value = Welcome.create(facts);
   stream.write(response({ $case: "welcome", value }));
 }
 
@@ -21,7 +22,7 @@ export function carryOut(stream: ServerHttp2Stream, username: string, request: U
   } else if (command?.$case === "sendAll") {
     head += 1n;
     const sentAt = new Date();
-    const value = { id: head, sender: username, recipient: "", text: command.value.text, sentAt };
+    const value = Message.create({ id: head, sender: username, text: command.value.text, sentAt });
     const message = response({ $case: "message", value }, "", head);
     for (const member of members) member.write(message);
     stream.write(response({ $case: "accepted", value: { id: head, sentAt, duplicate: false } }, requestId));

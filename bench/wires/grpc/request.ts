@@ -1,4 +1,4 @@
-import { ChatRequest } from "../../../src/gen/obrolan/v1/chat.ts";
+import { ChatRequest, SendAll } from "../../../src/gen/obrolan/v1/chat.ts";
 import { DIGITS, digitsOf } from "../messageText.ts";
 import { STREAM } from "./connection.ts";
 import { FrameType, frame } from "./frames.ts";
@@ -37,7 +37,7 @@ export class SendFrames {
       );
     const zero = digitsOf(0);
     const text = zero.padEnd(textBytes, "x");
-    this.#template = requestFrame({ requestId: zero, command: { $case: "sendAll", value: { text } } });
+    this.#template = requestFrame({ requestId: zero, command: { $case: "sendAll", value: SendAll.create({ text }) } });
     this.#digitOffsets = [this.#template.indexOf(zero), this.#template.lastIndexOf(zero)];
   }
 

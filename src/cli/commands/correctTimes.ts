@@ -1,5 +1,5 @@
 import type { ServerConfig } from "../../server/config.ts";
-import type { MessagesAhead } from "../../server/engines/backup.ts";
+import type { EntriesAhead } from "../../server/engines/backup.ts";
 import { Exit } from "../exit.ts";
 import type { Stdio } from "../terminal/output.ts";
 
@@ -27,7 +27,7 @@ export async function runCorrectTimes(
   }
 }
 
-function corrected(ahead: MessagesAhead, nowMs: number): string {
+function corrected(ahead: EntriesAhead, nowMs: number): string {
   const have = ahead.firstId === ahead.lastId ? "has" : "have";
   return [
     `${named(ahead)} had later times, up to ${dateOf(ahead.latest)}, and ${have} the time ${dateOf(nowMs)} now.`,
@@ -36,7 +36,7 @@ function corrected(ahead: MessagesAhead, nowMs: number): string {
   ].join("\n");
 }
 
-function wouldCorrect(ahead: MessagesAhead): string {
+function wouldCorrect(ahead: EntriesAhead): string {
   const are = ahead.firstId === ahead.lastId ? "is" : "are";
   return [
     `${named(ahead)} ${are} dated later, up to ${dateOf(ahead.latest)}. Nothing was changed.`,
@@ -45,7 +45,7 @@ function wouldCorrect(ahead: MessagesAhead): string {
   ].join("\n");
 }
 
-function named({ firstId, lastId }: MessagesAhead): string {
+function named({ firstId, lastId }: EntriesAhead): string {
   return firstId === lastId ? `Message ${firstId}` : `Messages ${firstId} to ${lastId}`;
 }
 

@@ -1,11 +1,13 @@
 import type { ChatClient, CommandOptions, Room, SignedIn } from "../../client/index.ts";
 import type { Item } from "../terminal/item.ts";
+import type { ShownMessages } from "./history.ts";
 
 /** The client, room and session that a command uses. */
 export interface Context {
   readonly client: ChatClient;
   readonly room: Room;
   readonly session: SignedIn;
+  readonly shown: ShownMessages;
 }
 
 /** A command that is typed in the room. */

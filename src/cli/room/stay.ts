@@ -3,6 +3,7 @@ import { Exit } from "../exit.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Context } from "./command.ts";
 import { completions } from "./commands.ts";
+import { ShownMessages } from "./history.ts";
 import { listOnline } from "./list.ts";
 import { followPerson } from "./person.ts";
 import { followScript } from "./script.ts";
@@ -24,7 +25,7 @@ export interface StayOptions {
 /** Runs the lines and shows the events, until the user leaves or the room is closed. Resolves with the exit code. */
 export async function stayInRoom({ client, session, terminal, recent }: StayOptions): Promise<Exit> {
   const room = client.enter({ token: session.token, recent, firstConnectMs: FIRST_CONNECT_MS });
-  const context = { client, room, session };
+  const context = { client, room, session, shown: new ShownMessages() };
   const online = new Set<string>();
   terminal.enterRoom((line) => completions(line, online));
   terminal.interrupted.addEventListener("abort", () => leaveAtOnce(room));
@@ -41,6 +42,7 @@ export async function stayInRoom({ client, session, terminal, recent }: StayOpti
 /** Shows the events, and keeps `online` current. Resolves when the room is closed. */
 async function showEvents(context: Context, terminal: Terminal, online: Set<string>): Promise<Closed> {
   for await (const event of context.room) {
+    context.shown.note(event);
     await terminal.show(event);
     if (event.kind === "caughtUp" && terminal.isInteractive) await showOnline(context, terminal, online, event.again);
     if (event.kind === "presence") {

@@ -1,4 +1,4 @@
-import type { Outcome, RoomEvent, User } from "../../client/index.ts";
+import type { Message, Outcome, RoomEvent, User } from "../../client/index.ts";
 import type { Exit } from "../exit.ts";
 
 /** Everything that a terminal can show: events of the room, outcomes of commands, and messages of the program. */
@@ -11,6 +11,13 @@ export type Item =
   | { readonly kind: "signedIn"; readonly username: string; readonly expiresAt: Date; readonly created: boolean }
   /** The users who are online, in order of name. If there are too many, only the first of them. */
   | { readonly kind: "list"; readonly users: readonly User[]; readonly total: number }
+  /** A page of earlier messages, the oldest first; `peer`: those between the user and this one. */
+  | {
+      readonly kind: "history";
+      readonly peer: string;
+      readonly messages: readonly Message[];
+      readonly mayHaveOlder: boolean;
+    }
   /** A command that was typed while the connection is lost. It is sent later. */
   | { readonly kind: "held"; readonly line: string }
   /** The session was ended. */

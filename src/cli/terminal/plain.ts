@@ -1,6 +1,7 @@
+import type { Message } from "../../client/index.ts";
 import type { Item } from "./item.ts";
 import { sanitizeLine } from "./sanitize.ts";
-import { closedWords, goodbyeWords, LOG_CHANGED, nameWords, waitWords } from "./words.ts";
+import { closedWords, goodbyeWords, LOG_CHANGED, NO_EARLIER, nameWords, waitWords } from "./words.ts";
 
 /** A line of output. */
 export interface PlainLine {
@@ -19,10 +20,16 @@ export function formatPlain(item: Item): PlainLine | undefined {
 
 function chatLine(item: Item): string | undefined {
   switch (item.kind) {
-    case "message": {
-      const { sender, recipient, text, sentAt } = item;
-      const who = recipient === "" ? sender : `${sender} -> ${recipient}`;
-      return `${sentAt.toISOString()} ${sanitizeLine(who)}: ${sanitizeLine(text)}`;
+    case "message":
+      return messageLine(item);
+    case "history":
+      if (item.messages.length === 0) return undefined;
+      return item.messages.map((message) => `#${message.id} ${messageLine(message)}`).join("\n");
+    case "edited":
+      return `${item.editedAt.toISOString()} * #${item.messageId} is now: ${sanitizeLine(item.text)}`;
+    case "deleted": {
+      const by = item.by === "" ? "the server" : item.by;
+      return `${item.deletedAt.toISOString()} * #${item.messageId} was deleted by ${sanitizeLine(by)}`;
     }
     case "presence":
       return presence(item.joined, item.left);
@@ -41,6 +48,13 @@ function chatLine(item: Item): string | undefined {
   return undefined;
 }
 
+function messageLine({ sender, recipient, text, sentAt, replyTo, editedAt }: Message): string {
+  const who = recipient === "" ? sender : `${sender} -> ${recipient}`;
+  const reply = replyTo === undefined ? "" : ` (to #${replyTo})`;
+  const edited = editedAt === undefined ? "" : " (edited)";
+  return `${sentAt.toISOString()} ${sanitizeLine(who)}${reply}: ${sanitizeLine(text)}${edited}`;
+}
+
 function presence(joined: readonly string[], left: readonly string[]): string | undefined {
   const parts = [
     ...(joined.length > 0 ? [`in: ${joined.join(", ")}`] : []),
@@ -51,6 +65,8 @@ function presence(joined: readonly string[], left: readonly string[]): string | 
 
 function statusLine(item: Item): string | undefined {
   switch (item.kind) {
+    case "history":
+      return item.messages.length === 0 ? NO_EARLIER : undefined;
     case "signedIn":
       return sanitizeLine(`entered as ${item.username}`);
     case "rejected":

@@ -1,20 +1,26 @@
-import type { GapEvent, MessageEvent } from "../../client/index.ts";
+import type { DeletedEvent, EditedEvent, GapEvent, Message } from "../../client/index.ts";
 import { mayHoldPassword } from "../room/signInLine.ts";
 import { columns, rows } from "./columns.ts";
 import { FIRST_COMMANDS, type Item } from "./item.ts";
 import { sanitizeLine, sanitizeLines } from "./sanitize.ts";
 import type { Style } from "./style.ts";
-import { widthOf } from "./width.ts";
-import { closedWords, goodbyeWords, LOG_CHANGED, nameWords, waitWords } from "./words.ts";
+import { cutToWidth, widthOf } from "./width.ts";
+import { closedWords, goodbyeWords, LOG_CHANGED, NO_EARLIER, nameWords, waitWords } from "./words.ts";
 import { wrap } from "./wrap.ts";
 
 /** The column at which a message's further lines begin: after the time. */
 const INDENT = 6;
+/** The most messages whose beginning is remembered, to be quoted above a reply. */
+const MAX_QUOTABLE = 1_000;
+/** The most columns of a quoted text. */
+const MAX_QUOTE_COLUMNS = 60;
 const HELP_HINT = "type help to see what you can do";
 
 /** Formats items for a person. It tracks what was shown already, so that nothing is reported twice. */
 export class Pretty {
   readonly #style: Style;
+  /** The senders of the last messages shown, and the beginnings of their texts, by id. */
+  readonly #quotable = new Map<bigint, { readonly sender: string; readonly text: string }>();
   #ownName = "";
   #day: string;
   /** The reason of the last goodbye, for the `disconnected` that follows. */
@@ -38,7 +44,15 @@ export class Pretty {
         this.#ownName = item.username;
         return note(`${item.created ? "your account is made" : "welcome back"}, ${item.username}; ${HELP_HINT}`);
       case "message":
-        return this.#message(item, width);
+        return this.#message(item, width, "");
+      case "history":
+        return this.#history(item.messages, item.mayHaveOlder, width, note);
+      case "edited":
+        return this.#edited(item, width);
+      case "deleted":
+        return this.#deleted(item, note);
+      case "read":
+        return "";
       case "presence":
         return this.#presence(item.joined, item.left, item.reset, note);
       case "list":
@@ -95,9 +109,11 @@ export class Pretty {
     }
   }
 
-  #message({ sender, recipient, text, sentAt }: MessageEvent, width: number): string {
+  /** `number`: the number that the message is shown with; empty: none. */
+  #message(message: Message, width: number, number: string): string {
+    const { id, sender, recipient, text, sentAt, editedAt, replyTo } = message;
     const { quiet, strong } = this.#style;
-    const time = `${two(sentAt.getHours())}:${two(sentAt.getMinutes())} `;
+    const time = `${two(sentAt.getHours())}:${two(sentAt.getMinutes())} ${number}`;
     const names = recipient === "" ? [sender] : [sender, recipient];
     const plain = names.map((name) => this.#shownName(name)).join(" → ");
     const shown = names.map((name) => this.#name(name)).join(strong(" → "));
@@ -105,10 +121,57 @@ export class Pretty {
     const start = time.length + widthOf(plain) + 2;
     const below = start > width / 2;
     const [first = "", ...others] = sanitizeLines(text);
-    const head = `${this.#newDay(sentAt)}${quiet(time)}${shown}${below ? `\n${" ".repeat(INDENT)}` : "  "}`;
+    const quote = replyTo === undefined ? "" : `${this.#quote(replyTo, width)}\n`;
+    const head = `${this.#newDay(sentAt)}${quote}${quiet(time)}${shown}${below ? `\n${" ".repeat(INDENT)}` : "  "}`;
     const lines = [wrap(first, width, below ? INDENT : start, INDENT)];
     for (const line of others) lines.push(" ".repeat(INDENT) + wrap(line, width, INDENT, INDENT));
-    return head + lines.join("\n");
+    this.#rememberQuotable(id, sender, text);
+    return head + lines.join("\n") + (editedAt === undefined ? "" : quiet(" (edited)"));
+  }
+
+  /** The line above a reply: the message that it replies to. */
+  #quote(id: bigint, width: number): string {
+    const quotable = this.#quotable.get(id);
+    const words = quotable === undefined ? `#${id}` : `${this.#shownName(quotable.sender)}: ${quotable.text}`;
+    return this.#style.quiet(cutToWidth(`${" ".repeat(INDENT)}┌ ${words}`, Math.min(width, MAX_QUOTE_COLUMNS)));
+  }
+
+  #rememberQuotable(id: bigint, sender: string, text: string): void {
+    this.#quotable.delete(id);
+    this.#quotable.set(id, { sender, text: cutToWidth(sanitizeLine(text), MAX_QUOTE_COLUMNS) });
+    const oldest = this.#quotable.size > MAX_QUOTABLE ? this.#quotable.keys().next().value : undefined;
+    if (oldest !== undefined) this.#quotable.delete(oldest);
+  }
+
+  #history(messages: readonly Message[], mayHaveOlder: boolean, width: number, note: (text: string) => string): string {
+    if (messages.length === 0) return note(NO_EARLIER);
+    const numbers = messages.map(({ id }) => `#${id}`);
+    const numberWidth = Math.max(...numbers.map((number) => number.length)) + 1;
+    // The days of a page lie before the day of the newest message shown, and must not change what comes after the page.
+    const day = this.#day;
+    this.#day = "";
+    const lines = messages.map((message, i) =>
+      this.#message(message, width, (numbers[i] as string).padEnd(numberWidth)),
+    );
+    this.#day = day;
+    return [...lines, note(mayHaveOlder ? "type history for more" : "this is where it begins")].join("\n");
+  }
+
+  #edited({ messageId, text }: EditedEvent, width: number): string {
+    const quotable = this.#quotable.get(messageId);
+    const whose = quotable === undefined ? "" : ` of ${this.#shownName(quotable.sender)}`;
+    if (quotable !== undefined) this.#rememberQuotable(messageId, quotable.sender, text);
+    const [first = "", ...others] = sanitizeLines(text);
+    const head = `· #${messageId}${whose} was edited: `;
+    const lines = [wrap(`${head}${first}`, width, 0, 2), ...others.map((line) => `  ${wrap(line, width, 2, 2)}`)];
+    return this.#style.quiet(lines.join("\n"));
+  }
+
+  #deleted({ messageId, by }: DeletedEvent, note: (text: string) => string): string {
+    const quotable = this.#quotable.get(messageId);
+    this.#quotable.delete(messageId);
+    const whose = quotable === undefined || quotable.sender === by ? "" : ` of ${this.#shownName(quotable.sender)}`;
+    return note(`#${messageId}${whose} was deleted by ${by === "" ? "the server" : this.#shownName(by)}`);
   }
 
   /** The line that separates two days. */

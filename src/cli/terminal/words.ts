@@ -14,6 +14,9 @@ const GOODBYES: Record<string, string> = {
 export const LOG_CHANGED =
   "the server's messages were restored from a backup: what is above may differ from what it has now";
 
+/** The sentence for a page of the history without messages. */
+export const NO_EARLIER = "there are no earlier messages";
+
 /** Why the server ended a stream: a sentence without its full stop. */
 export function goodbyeWords({ reason }: Pick<GoodbyeEvent, "reason">): string {
   return GOODBYES[reason] ?? `the server ended the connection (${reason})`;

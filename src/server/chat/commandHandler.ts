@@ -7,11 +7,12 @@ import type { JoinCommand } from "./join.ts";
 import { type MessageSubmitter, rejected } from "./messageSubmitter.ts";
 import type { ReplyQueue, Slot } from "./replyQueue.ts";
 import { helpFor, parseTyped } from "./typedCommands.ts";
+import type { WriteCommand } from "./writeCommand.ts";
 
 /** A command of a client on its stream. */
 export type Command =
   | ({ readonly kind: "join" } & JoinCommand)
-  | { readonly kind: "send"; readonly recipient: string | undefined; readonly text: string }
+  | WriteCommand
   | { readonly kind: "typed"; readonly line: string }
   | { readonly kind: "help" };
 
@@ -21,7 +22,7 @@ export interface StreamContext {
   hasJoined(): boolean;
   /** Joins. Throws `StoreUnavailable`; then the stream has not joined. */
   join(join: JoinCommand, requestId: string): Promise<void>;
-  /** The log contains a message of this stream. */
+  /** The log contains an entry of this stream. */
   onAccepted(id: number): void;
   /** The session has ended, so a command gets no reply. */
   onSessionEnded(): void;
@@ -74,7 +75,7 @@ export class CommandHandler {
   }
 
   async #carryOut(stream: StreamContext, requestId: string, command: Command, slot: Slot): Promise<void> {
-    const joinsImplicitly = command.kind === "send" || command.kind === "typed";
+    const joinsImplicitly = command.kind !== "join" && command.kind !== "help";
     if (joinsImplicitly && !stream.hasJoined()) await stream.join({ logId: "", recent: 0 }, "");
     if (Buffer.byteLength(requestId) > MAX_REQUEST_ID_BYTES) throw requestIdTooLong(requestId);
     switch (command.kind) {
@@ -87,29 +88,27 @@ export class CommandHandler {
       case "typed": {
         const typed = parseTyped(command.line);
         if (typed.kind === "help") return this.#reply(slot, requestId, typed);
-        return this.#send(stream, requestId, typed, slot);
+        return this.#write(stream, requestId, typed, slot);
       }
       case "send":
-        return this.#send(stream, requestId, command, slot);
+      case "reply":
+      case "edit":
+      case "delete":
+        return this.#write(stream, requestId, command, slot);
       default:
         // Not reached. A command without a case would leave its slot open, and all later replies would wait.
         command satisfies never;
     }
   }
 
-  async #send(
-    stream: StreamContext,
-    requestId: string,
-    { recipient, text }: { recipient: string | undefined; text: string },
-    slot: Slot,
-  ): Promise<void> {
+  async #write(stream: StreamContext, requestId: string, command: WriteCommand, slot: Slot): Promise<void> {
     const { session } = stream;
-    const { outcome } = await this.#submitter.submit({ session, logId: this.#logId, requestId, recipient, text });
+    const { outcome } = await this.#submitter.submit({ session, logId: this.#logId, requestId, command });
     // Not awaited: the order of this command and the next one is certain already.
     outcome.then(
       (event) => {
         if (event?.kind === "accepted") stream.onAccepted(event.id);
-        if (event !== undefined) return this.#reply(slot, requestId, event);
+        if (event !== undefined) return this.#reply(slot, requestId, event, command.kind);
         slot.settle();
         stream.onSessionEnded();
       },
@@ -117,8 +116,8 @@ export class CommandHandler {
     );
   }
 
-  #reply(slot: Slot, requestId: string, event: RoomEvent): void {
-    this.#counters.replied(event);
+  #reply(slot: Slot, requestId: string, event: RoomEvent, command?: WriteCommand["kind"]): void {
+    this.#counters.replied(event, command);
     slot.settle(this.#encoder.event(event, requestId));
   }
 }

@@ -1,4 +1,5 @@
 import type { LogReplica } from "../log/logReplica.ts";
+import type { ReaderStart } from "../log/reader.ts";
 
 /** A join: the position in the log that the client wants to read from. */
 export interface JoinCommand {
@@ -10,30 +11,22 @@ export interface JoinCommand {
   readonly recent: number;
 }
 
-/** The position that a reader begins at. */
-export interface ReaderStart {
-  /** The first message that is sent is after this cursor. */
-  readonly after: number;
-  /** Whether the client must be told of a gap, because its cursor is not one of this log. */
-  readonly gap: boolean;
-}
-
 /** The position that the reader of a join begins at. Throws `StoreUnavailable`. */
 export async function startOf(
   join: JoinCommand,
   { log, accountId, maxRecent }: { log: LogReplica; accountId: number; maxRecent: number },
 ): Promise<ReaderStart> {
-  // Another node may have accepted messages that this node has not read.
+  // Another node may have accepted entries that this node has not read.
   await log.sync.run();
   if (join.resumeAfter !== undefined) {
     const isOtherLog = join.logId !== "" && join.logId !== log.logId;
     const gap = isOtherLog || join.resumeAfter > log.headId;
-    return { after: gap ? log.oldestId - 1 : join.resumeAfter, gap };
+    return { after: gap ? log.oldestId - 1 : join.resumeAfter, gap, changesAfter: 0 };
   }
-  // Read before the await below, because the reader must also deliver messages that come during the await.
+  // Read before the await below, because the reader must also deliver entries that come during the await.
   const head = log.headId;
   const recent = Math.min(join.recent, maxRecent);
   const first = recent === 0 ? 0 : await log.recent(accountId, recent);
   // The store may still have messages that this node has truncated already.
-  return { after: first === 0 ? head : Math.max(first, log.oldestId) - 1, gap: false };
+  return { after: first === 0 ? head : Math.max(first, log.oldestId) - 1, gap: false, changesAfter: head };
 }

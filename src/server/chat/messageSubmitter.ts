@@ -1,24 +1,24 @@
-import { foldUsername, isUsername } from "../accounts/credentials.ts";
 import type { AccountStore } from "../accounts/ports/accountStore.ts";
 import type { Session } from "../accounts/ports/sessionStore.ts";
 import type { Limits } from "../common/limits.ts";
 import { Refusal, storeUnavailable } from "../common/refusal.ts";
 import { StoreUnavailable } from "../common/storeErrors.ts";
 import type { Committer } from "../log/committer.ts";
-import type { AppendResult, KnownMessage, LogStore } from "../log/ports/logStore.ts";
+import { timeOf } from "../log/entry.ts";
+import type { AppendResult, KnownResult, LogStore } from "../log/ports/logStore.ts";
 import type { Roster } from "../presence/ports/roster.ts";
+import { CommandChecks, messageUnknown, notTheSender } from "./commandChecks.ts";
 import type { RoomEvent } from "./events.ts";
 import type { RateLimiter } from "./rateLimiter.ts";
+import { contentOf, type WriteCommand } from "./writeCommand.ts";
 
-/** A command that sends a message. */
-export interface SendCommand {
+/** A command that writes, and its sender. */
+export interface Submission {
   readonly session: Session;
   /** The log that the welcome of its stream named. */
   readonly logId: string;
   readonly requestId: string;
-  /** The name as the client wrote it; `undefined` for everyone. */
-  readonly recipient: string | undefined;
-  readonly text: string;
+  readonly command: WriteCommand;
 }
 
 /** The reply to a command; `undefined`: the session has ended, so there is no reply. Rejects with `OutcomeUnknown`. */
@@ -30,16 +30,15 @@ export interface Submitted {
 }
 
 /**
- * Checks messages in the order of the contract (duplicate or reused, text, recipient, rate), and hands them to the
- * committer.
+ * Checks commands that write, in the order of the contract (duplicate or reused, text, message, recipient, rate), and
+ * hands their drafts to the committer.
  *
  * The append itself finds out whether the log has the `requestId`. The submitter asks the log separately only before a
- * refusal: a message that was accepted once is a duplicate, even if it would be refused today.
+ * refusal: a command that was accepted once is a duplicate, even if it would be refused today.
  */
 export class MessageSubmitter {
   readonly #log: LogStore;
-  readonly #accounts: AccountStore;
-  readonly #roster: Roster;
+  readonly #checks: CommandChecks;
   readonly #committer: Committer;
   readonly #rate: RateLimiter;
   readonly #limits: Limits;
@@ -59,75 +58,62 @@ export class MessageSubmitter {
     clock: () => number;
   }) {
     this.#log = parts.log;
-    this.#accounts = parts.accounts;
-    this.#roster = parts.roster;
+    this.#checks = new CommandChecks(parts);
     this.#committer = parts.committer;
     this.#rate = parts.rate;
     this.#limits = parts.limits;
     this.#clock = parts.clock;
   }
 
-  /** Resolves when the message is queued after those before it, or will not be queued. Never throws. */
-  async submit(command: SendCommand): Promise<Submitted> {
-    const { session, requestId } = command;
-    if (requestId === "") return { outcome: (await this.#begin(command)).outcome };
+  /** Resolves when the draft is queued after those before it, or will not be queued. Never throws. */
+  async submit(submission: Submission): Promise<Submitted> {
+    const { session, requestId } = submission;
+    if (requestId === "") return { outcome: (await this.#begin(submission)).outcome };
     const key = `${session.accountId} ${requestId}`;
     for (let before = this.#inFlight.get(key); before !== undefined; before = this.#inFlight.get(key)) await before;
-    const begun = this.#begin(command);
+    const begun = this.#begin(submission);
     const settled = begun.then(({ outcome }) => outcome).catch(() => {});
     this.#inFlight.set(key, settled);
     settled.then(() => this.#inFlight.delete(key));
     return { outcome: (await begun).outcome };
   }
 
-  async #begin(command: SendCommand): Promise<Submitted> {
+  async #begin(submission: Submission): Promise<Submitted> {
+    const { session, logId, requestId } = submission;
+    let { command } = submission;
     try {
-      this.#checkText(command.text);
-      const recipient = await this.#findRecipient(command.recipient);
-      await this.#checkRate(command.session.accountId);
+      command = await this.#checks.resolve(session, command);
+      const content = await this.#checks.check(session, logId, command);
+      await this.#checkRate(session.accountId);
       await this.#committer.waitForSpace();
-      const { session, requestId, text } = command;
-      const draft = {
-        sessionId: session.id,
-        senderId: session.accountId,
-        sender: session.username,
-        recipientId: recipient.accountId,
-        recipient: recipient.username,
-        requestId,
-        text,
-        at: this.#clock(),
-      };
-      const appended = this.#committer.append(draft, command.logId);
-      return { outcome: this.#outcomeOf(session.accountId, appended) };
+      const { id: sessionId, accountId: senderId, username: sender } = session;
+      const draft = { sessionId, senderId, sender, requestId, at: this.#clock(), ...content };
+      return { outcome: this.#outcomeOf(submission, this.#committer.append(draft, logId)) };
     } catch (error) {
-      return { outcome: this.#refuse(command, error) };
+      return { outcome: this.#refuse({ ...submission, command }, error) };
     }
   }
 
-  async #outcomeOf(accountId: number, appended: Promise<AppendResult>): SubmitOutcome {
+  async #outcomeOf({ session, command }: Submission, appended: Promise<AppendResult>): SubmitOutcome {
     let isSpent = true;
     try {
       const result = await appended;
-      // An accepted message is charged when the log replica brings it.
+      // An entry that was appended is charged when the log replica brings it.
       isSpent = false;
-      if (result.kind === "accepted") return result;
-      return result.kind === "reused" ? rejected(requestIdReused()) : undefined;
+      return replyTo(result, command);
     } catch (error) {
       if (error instanceof StoreUnavailable) return rejected(storeUnavailable(error));
       throw error;
     } finally {
-      this.#rate.settle(accountId, isSpent);
+      this.#rate.settle(session.accountId, isSpent);
     }
   }
 
-  /** The outcome of a command that failed with `error`: a refusal, unless the log has the message already. */
-  async #refuse(command: SendCommand, error: unknown): SubmitOutcome {
+  /** The outcome of a command that failed with `error`: a refusal, unless the log has the entry already. */
+  async #refuse(submission: Submission, error: unknown): SubmitOutcome {
     try {
-      const known = command.requestId === "" ? undefined : await this.#find(command);
-      if (known !== undefined) {
-        if (!isSame(known, command)) return rejected(requestIdReused());
-        return { kind: "accepted", id: known.id, sentAt: known.sentAt, duplicate: true };
-      }
+      const known = submission.requestId === "" ? undefined : await this.#find(submission);
+      if (known !== undefined) return replyTo(known, submission.command);
       if (error instanceof Refusal) return rejected(error);
       throw error;
     } catch (failure) {
@@ -136,9 +122,10 @@ export class MessageSubmitter {
     }
   }
 
-  async #find({ session: { accountId }, requestId }: SendCommand): Promise<KnownMessage | undefined> {
+  async #find({ session: { accountId }, requestId, command }: Submission): Promise<KnownResult | undefined> {
     const before = this.#lookups.get(accountId);
-    const found = (before ?? Promise.resolve()).then(() => this.#log.find(accountId, requestId));
+    const content = contentOf(command);
+    const found = (before ?? Promise.resolve()).then(() => this.#log.find(accountId, requestId, content));
     const ended = found.catch(() => {});
     this.#lookups.set(accountId, ended);
     try {
@@ -146,34 +133,6 @@ export class MessageSubmitter {
     } finally {
       if (this.#lookups.get(accountId) === ended) this.#lookups.delete(accountId);
     }
-  }
-
-  #checkText(text: string): void {
-    const { maxTextBytes } = this.#limits;
-    if (text === "") throw new Refusal("TEXT_EMPTY", "The message has no text.");
-    const bytes = Buffer.byteLength(text);
-    if (bytes > maxTextBytes) {
-      throw new Refusal(
-        "TEXT_TOO_LONG",
-        `The text has ${bytes} bytes: take at most ${maxTextBytes}, or send it in parts.`,
-      );
-    }
-    if (text.includes("\0")) throw new Refusal("TEXT_INVALID", "The text has a U+0000: take it out.");
-  }
-
-  async #findRecipient(written: string | undefined): Promise<{ accountId: number; username: string }> {
-    if (written === undefined) return { accountId: 0, username: "" };
-    const username = foldUsername(written);
-    const shown = JSON.stringify(username.slice(0, 64));
-    // A store may not be able to look for a text that is not a username.
-    const isName = isUsername(username);
-    const online = isName ? await this.#roster.find(username) : undefined;
-    if (online !== undefined) return online;
-    const account = isName ? await this.#accounts.find(username) : undefined;
-    if (account === undefined) {
-      throw new Refusal("RECIPIENT_UNKNOWN", `Nobody here is called ${shown}. See who is online with "list".`);
-    }
-    throw new Refusal("RECIPIENT_OFFLINE", `${shown} is not online. Try again when they are, or say it to everyone.`);
   }
 
   async #checkRate(accountId: number): Promise<void> {
@@ -193,16 +152,31 @@ export function rejected({ reason, message, retryAfterMs }: Refusal): RoomEvent 
   return { kind: "rejected", reason, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
-/** What the client has written of a message: a new field of messages is compared too. */
-type Written = Omit<KnownMessage, "id" | "sentAt">;
+/** The reply to a command with this result; `undefined` if the session has ended. */
+function replyTo(result: AppendResult, command: WriteCommand): RoomEvent | undefined {
+  switch (result.kind) {
+    case "appended": {
+      const { entry } = result;
+      return { kind: "accepted", id: entry.id, sentAt: timeOf(entry), duplicate: false };
+    }
+    case "duplicate":
+      return { kind: "accepted", id: result.id, sentAt: result.sentAt, duplicate: true };
+    case "reused":
+      return rejected(requestIdReused());
+    case "session-ended":
+      return undefined;
+    case "message-unknown":
+      return rejected(messageUnknown(messageIdOf(command)));
+    case "not-the-sender":
+      return rejected(notTheSender(messageIdOf(command)));
+  }
+}
 
-function isSame(known: KnownMessage, { recipient, text }: SendCommand): boolean {
-  // An empty name is not the name of everyone.
-  if (recipient === "") return false;
-  const sent: Written = { recipient: foldUsername(recipient ?? ""), text };
-  return (Object.keys(sent) as (keyof Written)[]).every((field) => sent[field] === known[field]);
+/** The id of the message that a command names. */
+function messageIdOf(command: WriteCommand): number {
+  return command.kind === "send" ? command.replyTo : command.messageId;
 }
 
 function requestIdReused(): Refusal {
-  return new Refusal("REQUEST_ID_REUSED", "Another message was sent under this request_id. Take a new one.");
+  return new Refusal("REQUEST_ID_REUSED", "Another command was accepted under this request_id. Take a new one.");
 }

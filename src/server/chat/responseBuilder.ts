@@ -5,8 +5,8 @@ import type { Encoder, Goodbye, RoomEvent } from "./events.ts";
 import type { ReplyQueue } from "./replyQueue.ts";
 
 /**
- * Builds the responses of one stream from the replies to its commands, the messages of its reader and the changes of
- * presence. A response is built when the previous one has been sent, and is not kept.
+ * Builds the responses of one stream from the replies to its commands, the entries of its reader, the moves of the read
+ * marker and the changes of presence. A response is built when the previous one has been sent, and is not kept.
  */
 export class ResponseBuilder {
   /** The replies that have not been sent, also those that are not ready. */
@@ -17,14 +17,21 @@ export class ResponseBuilder {
   readonly #username: string;
   readonly #maxBytes: number;
   #joined: { readonly reader: Reader; feedOffset: number; readonly requestId: string } | undefined;
+  /** The read marker of the user, and what the client was told of it last. */
+  #readUpTo: number;
+  #toldReadUpTo: number;
 
-  /** `username`: the user of the stream. `maxBytes`: the size of a response, unless one event alone is larger. */
+  /**
+   * `username`: the user of the stream. `readUpTo`: the user's read marker, as the welcome tells it. `maxBytes`: the
+   * size of a response, unless one event alone is larger.
+   */
   constructor(parts: {
     replies: ReplyQueue;
     feed: PresenceFeed;
     encoder: Encoder;
     counters: Counters;
     username: string;
+    readUpTo: number;
     maxBytes: number;
   }) {
     this.replies = parts.replies;
@@ -33,6 +40,15 @@ export class ResponseBuilder {
     this.#counters = parts.counters;
     this.#username = parts.username;
     this.#maxBytes = parts.maxBytes;
+    this.#readUpTo = parts.readUpTo;
+    this.#toldReadUpTo = parts.readUpTo;
+  }
+
+  /** Notes the read marker of the user. If it has moved forward (true), the next response after the join has it. */
+  noteRead(upTo: number): boolean {
+    if (upTo <= this.#readUpTo) return false;
+    this.#readUpTo = upTo;
+    return true;
   }
 
   /** Starts to read the log. `requestId`: that of the join. */
@@ -51,7 +67,7 @@ export class ResponseBuilder {
     return (
       this.replies.hasReady ||
       this.#joined?.reader.behind === true ||
-      (this.#joined !== undefined && this.#joined.feedOffset < offset)
+      (this.#joined !== undefined && (this.#joined.feedOffset < offset || this.#readUpTo > this.#toldReadUpTo))
     );
   }
 
@@ -71,6 +87,13 @@ export class ResponseBuilder {
     let events = fields.length;
     if (joined === undefined || bytes > half) return this.#respond(fields, events, 0);
 
+    if (this.#readUpTo > this.#toldReadUpTo) {
+      const read = this.#encoder.event({ kind: "read", upTo: this.#readUpTo });
+      this.#toldReadUpTo = this.#readUpTo;
+      fields.push(read);
+      bytes += read.length;
+      events += 1;
+    }
     const portion = joined.reader.take(bytes > 0 ? maxBytes - bytes : undefined);
     if (portion !== undefined) {
       if (portion.bytes.length > 0) fields.push(portion.bytes);

@@ -135,6 +135,12 @@ export class Stream implements Wakeable, StreamContext {
     this.endWith({ reason: "STORE_UNAVAILABLE", reconnect: true, retryAfterMs: RETRY_SOON_MS });
   }
 
+  /** The read marker of the user is at `upTo`. Tells the client, once the stream has joined. */
+  noteRead(upTo: number): void {
+    const hasMoved = this.#parts.responses.noteRead(upTo);
+    if (hasMoved && this.#state.kind === "joined") this.wakeSoon();
+  }
+
   /** The client has ended its side: commands that were read are still answered. */
   halfClose(): void {
     this.#closeAfterReplay(undefined);

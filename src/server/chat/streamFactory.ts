@@ -41,8 +41,11 @@ export class StreamFactory {
     this.#options = options;
   }
 
-  /** Opens a stream of a session, and sends the welcome. `onClosed` is called once, when the call is over. */
-  open(session: Session, sink: Sink, onClosed: (stream: Stream) => void): Stream {
+  /**
+   * Opens a stream of a session, and sends the welcome. `readUpTo`: the read marker of the user. `onClosed` is called
+   * once, when the call is over.
+   */
+  open(session: Session, sink: Sink, readUpTo: number, onClosed: (stream: Stream) => void): Stream {
     const { log, fanOut, presence, feed, submitter, signIn, encoder, counters, report } = this.#options;
     const { limits, timings, sizes, stopwatch } = this.#options;
     const { username } = session;
@@ -58,6 +61,7 @@ export class StreamFactory {
         encoder,
         counters,
         username,
+        readUpTo,
         maxBytes: sizes.responseBytes,
       }),
       signIn,
@@ -69,7 +73,7 @@ export class StreamFactory {
         onClosed(stream);
       },
     });
-    const welcome = { kind: "welcome", username, logId: log.logId, headId: log.headId, limits } as const;
+    const welcome = { kind: "welcome", username, logId: log.logId, headId: log.headId, readUpTo, limits } as const;
     replies.open().settle(encoder.event(welcome));
     stream.wake();
     return stream;

@@ -1,4 +1,5 @@
 import { hasAtMostBytes } from "../common/outsideText.ts";
+import type { WriteCommand } from "./writeCommand.ts";
 
 /** A command that a person can type. */
 export interface CommandHelp {
@@ -21,15 +22,17 @@ export const COMMANDS: readonly CommandHelp[] = [
   { name: "list", usage: "list", summary: "show who is online" },
   { name: "logout", usage: "logout", summary: "leave the room and sign out; the account stays" },
   { name: "help", usage: "help", summary: "show these commands" },
+  { name: "tell", usage: "tell NAME TEXT", summary: "say TEXT to NAME alone, who may be offline" },
+  { name: "reply", usage: "reply ID TEXT", summary: "reply TEXT to message ID, to those who can see it" },
+  { name: "edit", usage: "edit ID TEXT", summary: "replace the text of your message ID by TEXT" },
+  { name: "delete", usage: "delete ID", summary: "delete your message ID" },
 ];
 
 const MAX_UNKNOWN_BYTES = 64;
 const MAX_COMMAND_BYTES = Math.max(...COMMANDS.map(({ name }) => name.length));
 
 /** The meaning of a typed line. */
-export type Typed =
-  | { readonly kind: "send"; readonly recipient: string | undefined; readonly text: string }
-  | ({ readonly kind: "help" } & Help);
+export type Typed = WriteCommand | ({ readonly kind: "help" } & Help);
 
 /** The help. `word`: the first word of the typed line, if there is one. */
 export function helpFor(word = ""): Help {
@@ -44,17 +47,36 @@ export function helpFor(word = ""): Help {
 export function parseTyped(typed: string): Typed {
   const line = withoutLineEnd(typed);
   const [word, rest] = splitAtSpace(line);
-  switch (commandOf(word)) {
+  return parseCommand(commandOf(word), rest) ?? { kind: "help", ...helpFor(word) };
+}
+
+/** The command with a name; `undefined` if there is none, or if its arguments are incomplete or wrong. */
+function parseCommand(name: string | undefined, rest: string): WriteCommand | undefined {
+  const [first, text] = splitAtSpace(rest);
+  const sent = { replyTo: 0, evenIfOffline: name === "tell" };
+  switch (name) {
     case "sendall":
-      if (rest !== "") return { kind: "send", recipient: undefined, text: rest };
-      break;
-    case "sendto": {
-      const [recipient, text] = splitAtSpace(rest);
-      if (recipient !== "" && text !== "") return { kind: "send", recipient, text };
-      break;
+      return rest === "" ? undefined : { kind: "send", recipient: undefined, text: rest, ...sent };
+    case "sendto":
+    case "tell":
+      return first === "" || text === "" ? undefined : { kind: "send", recipient: first, text, ...sent };
+    case "reply":
+    case "edit": {
+      const messageId = idOf(first);
+      if (messageId === undefined || text === "") return undefined;
+      return name === "reply" ? { kind: "reply", messageId, text } : { kind: "edit", messageId, text, logId: "" };
+    }
+    case "delete": {
+      const messageId = idOf(rest);
+      return messageId === undefined ? undefined : { kind: "delete", messageId, logId: "" };
     }
   }
-  return { kind: "help", ...helpFor(word) };
+  return undefined;
+}
+
+/** The id that a text of digits stands for; one that is too large becomes the largest. */
+function idOf(text: string): number | undefined {
+  return /^[0-9]+$/.test(text) ? Math.min(Number(text), Number.MAX_SAFE_INTEGER) : undefined;
 }
 
 /** A word in lower case; `undefined` if it is longer than every command. */

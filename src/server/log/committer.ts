@@ -1,7 +1,7 @@
 import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
 import { OutcomeUnknown, StoreUnavailable } from "../common/storeErrors.ts";
+import type { Entry } from "./entry.ts";
 import type { LogReplica } from "./logReplica.ts";
-import type { Message } from "./entry.ts";
 import type { Bus } from "./ports/bus.ts";
 import type { AppendResult, Draft, LogStore } from "./ports/logStore.ts";
 
@@ -26,14 +26,14 @@ interface QueuedDraft {
 }
 
 /**
- * Group commit: one append is in flight, and the drafts that arrive meanwhile form the next one. The messages are
+ * Group commit: one append is in flight, and the drafts that arrive meanwhile form the next one. The entries are
  * published on the bus before their senders get the result.
  */
 export class Committer {
   readonly #store: LogStore;
   readonly #log: LogReplica;
   readonly #bus: Bus;
-  readonly #onCommitted: (newest: Message) => void;
+  readonly #onCommitted: (newest: Entry) => void;
   readonly #stopwatch: Stopwatch;
   readonly #report: (error: unknown) => void;
   #queue: QueuedDraft[] = [];
@@ -43,12 +43,12 @@ export class Committer {
   /** The error of the last commit; undefined if it succeeded. */
   #failure: string | undefined;
 
-  /** `onCommitted` receives the newest message of each commit. */
+  /** `onCommitted` receives the newest entry of each commit. */
   constructor(parts: {
     store: LogStore;
     log: LogReplica;
     bus: Bus;
-    onCommitted?: (newest: Message) => void;
+    onCommitted?: (newest: Entry) => void;
     stopwatch?: Stopwatch;
     report: (error: unknown) => void;
   }) {
@@ -73,7 +73,7 @@ export class Committer {
   }
 
   /**
-   * Appends a draft; resolves when the message is durable, or when the draft is certainly not appended.
+   * Appends a draft; resolves when the entry is durable, or when the draft is certainly not appended.
    * `logId`: the log that the welcome of the sender's stream named. The draft is not appended to another log, in which
    * the same ids may mean other accounts and sessions. Throws `StoreUnavailable` or `OutcomeUnknown`.
    */
@@ -118,9 +118,9 @@ export class Committer {
       if (results.length !== batch.length) throw new OutcomeUnknown("the store did not answer every draft");
       if (logId !== this.#log.logId) throw new OutcomeUnknown(LOG_REGRESSED);
       this.#failure = undefined;
-      const messages = newMessages(drafts, results);
-      if (messages.length > 0) this.#bus.publish({ kind: "appended", logId, messages });
-      const newest = messages.at(-1);
+      const entries = results.flatMap((result) => (result.kind === "appended" ? [result.entry] : []));
+      if (entries.length > 0) this.#bus.publish({ kind: "appended", logId, entries });
+      const newest = entries.at(-1);
       if (newest !== undefined) this.#onCommitted(newest);
       for (const [i, result] of results.entries()) batch[i]?.resolve(result);
     } catch (error) {
@@ -151,15 +151,7 @@ export class Committer {
 
 const LOG_REGRESSED = "the log has gone back";
 
-function newMessages(drafts: readonly Draft[], results: readonly AppendResult[]): Message[] {
-  return results.flatMap((result, i) => {
-    if (result.kind !== "accepted" || result.duplicate) return [];
-    const { senderId, sender, recipientId, recipient, text } = drafts[i] as Draft;
-    return [{ id: result.id, senderId, sender, recipientId, recipient, text, sentAt: result.sentAt }];
-  });
-}
-
 /** About the memory that a draft takes: its text may take two bytes a character. */
 function sizeOf(draft: Draft): number {
-  return draft.text.length * 2 + DRAFT_OVERHEAD_BYTES;
+  return (draft.kind === "deleted" ? 0 : draft.text.length * 2) + DRAFT_OVERHEAD_BYTES;
 }

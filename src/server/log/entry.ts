@@ -76,6 +76,19 @@ export function timeOf(entry: Entry): number {
   }
 }
 
+/** The text that an entry carries; empty if it carries none. */
+export function textOf(entry: Entry): string {
+  switch (entry.kind) {
+    case "message":
+      return entry.text;
+    case "edited":
+      return entry.message.text;
+    case "deleted":
+    case "erased":
+      return "";
+  }
+}
+
 /** Whether every account may see a message. */
 export function isPublic(message: Visibility): boolean {
   return message.recipientId === 0;

@@ -1,13 +1,13 @@
 import { span } from "../common/steadyClock.ts";
 import type { Stopwatch } from "../common/stopwatch.ts";
 
-/** How far the newest message may lie ahead of the clock before there is a warning, in milliseconds. */
+/** How far the newest entry may lie ahead of the clock before there is a warning, in milliseconds. */
 const TOLERANCE_MS = 60_000;
 /** The shortest time between two warnings, in milliseconds. */
 const WARN_INTERVAL_MS = 60 * 60 * 1_000;
 
 /**
- * Warns if the time of the newest message lies ahead of the clock. That happens after a message was sent while the
+ * Warns if the time of the newest entry lies ahead of the clock. That happens after a message was sent while the
  * clock was ahead: the messages after it get the same time until the clock has caught up, because times never fall as
  * ids grow.
  */
@@ -24,7 +24,7 @@ export class LogAhead {
     this.#warn = parts.warn;
   }
 
-  /** Checks the time of the newest message, in milliseconds since the epoch. */
+  /** Checks the time of the newest entry, in milliseconds since the epoch. */
   check(sentAt: number): void {
     const clock = this.#clock();
     if (sentAt - clock <= TOLERANCE_MS) return;

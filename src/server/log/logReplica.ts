@@ -2,27 +2,22 @@ import { DEFAULT_TIMINGS, type Sizes } from "../common/limits.ts";
 import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
 import { StoreUnavailable } from "../common/storeErrors.ts";
 import { LogCounters } from "./counters.ts";
+import { encodeChange, encodeEntry } from "./encodeEntry.ts";
+import { type Entry, textOf } from "./entry.ts";
 import type { LogEncoder } from "./events.ts";
 import { LogSync } from "./logSync.ts";
-import type { Message } from "./entry.ts";
 import { OutOfOrderBuffer } from "./outOfOrderBuffer.ts";
 import { Pages } from "./pages.ts";
 import type { LogState, LogStore } from "./ports/logStore.ts";
-import { type Chunk, type Entry, toEntry } from "./segment.ts";
+import type { Chunk, EncodedEntry, ReadPosition } from "./segment.ts";
 import { Timeline } from "./timeline.ts";
-
-/** The cursor of a reader, and its account. */
-export interface ReadPosition {
-  readonly cursor: number;
-  readonly accountId: number;
-}
 
 /** Receives the events of a log replica. */
 export interface LogListener {
-  /** Entries were added to the timeline. */
-  appended(entries: readonly Entry[]): void;
+  /** Entries were added to the timeline. The messages that they change have been changed. */
+  appended(entries: readonly EncodedEntry[]): void;
   /**
-   * The log of the store is another one now, and ends at `headId`. Cursors and messages of the old log do not belong
+   * The log of the store is another one now, and ends at `headId`. Cursors and entries of the old log do not belong
    * to the new one.
    */
   regressed(headId: number): void;
@@ -33,7 +28,7 @@ export interface LogListener {
 /** Options of a log replica. */
 export interface LogOptions {
   /**
-   * If a message arrives before an earlier one: how long to wait until the missing ones are read from the store, in
+   * If an entry arrives before an earlier one: how long to wait until the missing ones are read from the store, in
    * milliseconds. Default: that of `DEFAULT_TIMINGS`.
    */
   readonly holeTimeoutMs?: number;
@@ -45,17 +40,20 @@ export interface LogOptions {
 interface NewestPart {
   readonly logId: string;
   readonly oldestId: number;
-  /** The newest messages of the log, the oldest first. */
-  readonly messages: readonly Message[];
-  /** The id before the oldest of these messages. */
+  /** The newest entries of the log, the oldest first. */
+  readonly entries: readonly Entry[];
+  /** The id before the oldest of these entries. */
   readonly after: number;
 }
 
 /**
- * The log as this node has it: the timeline, the pages before it, and the id at which the store's log begins. Messages
+ * The log as this node has it: the timeline, the pages before it, and the id at which the store's log begins. Entries
  * enter the timeline in the order of their ids, whichever node appended them. A batch from the bus that follows the
- * head is taken as it is. A batch that comes too early is kept until the messages before it come. Messages that do not
+ * head is taken as it is. A batch that comes too early is kept until the entries before it come. Entries that do not
  * come from the bus are read from the store.
+ *
+ * An edit or a deletion that enters the timeline also changes its message there and in the pages. So every chunk has
+ * each message as it was at the head of the timeline, or later: no text that was replaced or deleted before that.
  *
  * If the store's log has another `logId` than before, the log has regressed, and the replica restarts with the new log.
  */
@@ -85,7 +83,7 @@ export class LogReplica {
     this.#logId = newest.logId;
     this.#oldestId = newest.oldestId;
     this.#timeline = new Timeline(encoder, sizes, newest.after);
-    this.pages = new Pages(store, encoder, sizes, stopwatch, this.counters);
+    this.pages = new Pages(store, encoder, sizes, { oldestId: newest.oldestId, stopwatch, counters: this.counters });
     this.sync = new LogSync({
       log: this,
       store,
@@ -93,7 +91,7 @@ export class LogReplica {
       holeTimeoutMs,
       onStoreAnswers: (does) => this.#listener?.storeAnswers(does),
     });
-    this.#appendBatch(newest.messages);
+    this.#appendBatch(newest.entries);
   }
 
   /** Opens a replica, and fills its timeline with the newest part of the log. Throws `StoreUnavailable`. */
@@ -116,34 +114,34 @@ export class LogReplica {
     return this.#timeline;
   }
 
-  /** The id of the newest message that the timeline has, or had before a truncation; 0: the log never had one. */
+  /** The id of the newest entry that the timeline has, or had before a truncation; 0: the log never had one. */
   get headId(): number {
     return this.#timeline.lastId;
   }
 
-  /** The id of the newest message in the timeline or the out-of-order buffer. */
+  /** The id of the newest entry in the timeline or the out-of-order buffer. */
   get newestId(): number {
     return Math.max(this.headId, this.#outOfOrder.lastId);
   }
 
-  /** The id of the oldest message kept, or of the next message if none is kept. */
+  /** The id of the oldest entry kept, or of the next entry if none is kept. */
   get oldestId(): number {
     return this.#oldestId;
   }
 
   /**
-   * The messages after a reader's cursor that its account may see, as one response; `undefined` if they are in a page
-   * that is not cached: call `loadPage` first. The cursor must lie between `oldestId - 1` and `headId - 1`.
+   * The entries after a reader's cursor that it gets, as one response; `undefined` if they are in a page that is not
+   * cached: call `loadPage` first. The cursor must lie between `oldestId - 1` and `headId - 1`.
    */
   take(reader: ReadPosition, maxBytes?: number): Chunk | undefined {
-    const { cursor, accountId } = reader;
-    if (cursor + 1 < this.#timeline.firstId) {
-      const page = this.pages.get(cursor + 1, reader);
+    const next = reader.cursor + 1;
+    if (next < this.#timeline.firstId) {
+      const page = this.pages.get(next, reader);
       if (page !== undefined && page.lastId + 1 < this.#timeline.firstId) this.pages.readAhead(page.lastId + 1);
-      return page?.take(cursor, accountId, maxBytes);
+      return page?.take(reader, maxBytes);
     }
     this.pages.removeReader(reader);
-    return this.#timeline.take(cursor, accountId, maxBytes);
+    return this.#timeline.take(reader, maxBytes);
   }
 
   /** Reads the page after a reader's cursor into the cache. Throws `StoreUnavailable`. */
@@ -151,9 +149,18 @@ export class LogReplica {
     const id = reader.cursor + 1;
     const page = await this.pages.fetch(id, reader);
     if (page.firstId <= id && id <= page.lastId) return;
-    // The message may have been truncated, and the notification of that may be lost.
+    // The entry may have been truncated, and the notification of that may be lost.
     await this.refreshState();
-    if (id >= this.#oldestId) throw new StoreUnavailable(`the store lacks message ${id}, which it had before`);
+    if (id >= this.#oldestId) throw new StoreUnavailable(`the store lacks entry ${id}, which it had before`);
+  }
+
+  /**
+   * The entry with an id, as it is now: who may see it, and whether it is a message. `undefined` if it is not in the
+   * timeline, so that only the store has it, if the log has it at all.
+   */
+  newest(id: number): EncodedEntry | undefined {
+    const { firstId, lastId } = this.#timeline;
+    return id >= firstId && id <= lastId ? this.#timeline.entry(id) : undefined;
   }
 
   /** Removes a reader whose stream has ended. Cancels a read that has not begun if no other reader waits for it. */
@@ -169,23 +176,23 @@ export class LogReplica {
     return this.#timeline.recent(accountId, count) ?? (await this.#store.recent(accountId, count));
   }
 
-  /** Takes in a batch of the log, whose ids follow one another. Skips messages that the replica has already. */
-  ingest(messages: readonly Message[]): void {
-    const first = messages[0];
-    const last = messages.at(-1);
+  /** Takes in a batch of the log, whose ids follow one another. Skips entries that the replica has already. */
+  ingest(entries: readonly Entry[]): void {
+    const first = entries[0];
+    const last = entries.at(-1);
     if (first === undefined || last === undefined || last.id <= this.headId) return;
-    if (first.id === this.headId + 1) this.#append(messages);
-    else if (first.id <= this.headId) this.#append(messages.slice(this.headId + 1 - first.id));
-    else if (this.#outOfOrder.add(messages)) this.sync.holeOpened();
+    if (first.id === this.headId + 1) this.#append(entries);
+    else if (first.id <= this.headId) this.#append(entries.slice(this.headId + 1 - first.id));
+    else if (this.#outOfOrder.add(entries)) this.sync.holeOpened();
     else this.sync.schedule();
   }
 
-  /** Drops the messages before `oldestId`, which the store has truncated. */
+  /** Drops the entries before `oldestId`, which the store has truncated. */
   truncateBefore(oldestId: number): void {
     if (oldestId <= this.#oldestId) return;
     this.#oldestId = oldestId;
     this.#timeline.truncateBefore(oldestId);
-    this.pages.clear();
+    this.pages.clear(oldestId);
   }
 
   /**
@@ -193,7 +200,7 @@ export class LogReplica {
    * one. Throws `StoreUnavailable`.
    */
   async refreshState(): Promise<LogState> {
-    // The out-of-order buffer counts, because its messages are committed: a store that lacks them has regressed.
+    // The out-of-order buffer counts, because its entries are committed: a store that lacks them has regressed.
     const seen = { logId: this.#logId, headId: this.newestId };
     const state = await this.#store.state(seen);
     // Another call has restarted the replica in the meantime, and its answer may be newer than this one.
@@ -203,20 +210,20 @@ export class LogReplica {
     return state;
   }
 
-  /** Restarts with another log. A sync reads the newest part of that log: as many messages as the timeline had. */
+  /** Restarts with another log. A sync reads the newest part of that log: as many entries as the timeline had. */
   #restart({ logId, headId, oldestId }: LogState): void {
     const count = this.#timeline.lastId - this.#timeline.firstId + 1;
     this.#logId = logId;
     this.#oldestId = oldestId;
     this.#timeline = new Timeline(this.#encoder, this.#sizes, Math.max(headId - count, oldestId - 1));
-    this.pages.clear();
+    this.pages.clear(oldestId);
     this.#outOfOrder.clear();
     this.#listener?.regressed(headId);
     this.sync.schedule();
   }
 
-  #append(messages: readonly Message[]): void {
-    this.#appendBatch(messages);
+  #append(entries: readonly Entry[]): void {
+    this.#appendBatch(entries);
     if (this.#outOfOrder.isEmpty) return;
     let next = this.#outOfOrder.takeNext(this.headId);
     while (next !== undefined) {
@@ -226,30 +233,35 @@ export class LogReplica {
     if (this.#outOfOrder.isEmpty) this.sync.holeClosed();
   }
 
-  #appendBatch(messages: readonly Message[]): void {
-    const entries = messages.map((message) => {
-      const entry = toEntry(message, this.#encoder);
-      this.#timeline.append(entry);
-      return entry;
+  #appendBatch(entries: readonly Entry[]): void {
+    const encoded = entries.map((entry) => {
+      if (entry.kind === "edited" || entry.kind === "deleted") {
+        const change = encodeChange(entry, this.#encoder);
+        this.#timeline.apply(change);
+        this.pages.apply(change);
+      }
+      const encodedEntry = encodeEntry(entry, this.#encoder, this.#oldestId);
+      this.#timeline.append(encodedEntry);
+      return encodedEntry;
     });
-    this.#listener?.appended(entries);
+    this.#listener?.appended(encoded);
   }
 }
 
-/** Reads the newest messages of a log, about as many as fit into the timeline. */
+/** Reads the newest entries of a log, about as many as fit into the timeline. */
 async function readNewestPart(store: LogStore, sizes: Sizes): Promise<NewestPart> {
   const { logId, headId, oldestId: begin } = await store.state();
-  const parts: Message[][] = [];
+  const parts: Entry[][] = [];
   let oldestId = begin;
   let after = headId;
   for (let bytes = 0; after >= oldestId && bytes < sizes.timelineBytes; ) {
     const from = Math.max(oldestId, after - sizes.pageMessages + 1);
     const part = await store.read(from, after);
-    for (const message of part) bytes += Buffer.byteLength(message.text) + 100;
+    for (const entry of part) bytes += Buffer.byteLength(textOf(entry)) + 100;
     parts.push(part);
     // Another node may be truncating the log: then the part begins later, and the log has nothing before the part.
     if (part[0]?.id !== from) oldestId = part[0]?.id ?? after + 1;
     after = Math.max(from, oldestId) - 1;
   }
-  return { logId, oldestId, messages: parts.reverse().flat(), after };
+  return { logId, oldestId, entries: parts.reverse().flat(), after };
 }

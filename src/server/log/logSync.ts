@@ -1,5 +1,5 @@
 import { coalesced } from "../common/coalesced.ts";
-import type { Message } from "./entry.ts";
+import type { Entry } from "./entry.ts";
 import type { LogState, LogStore } from "./ports/logStore.ts";
 
 /** The time from a failed sync to the next one, in milliseconds. */
@@ -8,12 +8,12 @@ const RETRY_MS = 250;
 /** The log that is kept in sync with the store. */
 export interface SyncedLog {
   readonly logId: string;
-  /** The id of the newest message in the timeline. */
+  /** The id of the newest entry in the timeline. */
   readonly headId: number;
-  /** The id of the newest message in the timeline or the out-of-order buffer. */
+  /** The id of the newest entry in the timeline or the out-of-order buffer. */
   readonly newestId: number;
-  /** Adds messages to the timeline. */
-  ingest(messages: readonly Message[]): void;
+  /** Adds entries to the timeline. */
+  ingest(entries: readonly Entry[]): void;
   /** Reads the state of the store's log, and truncates or restarts this log if that one was truncated or is another. */
   refreshState(): Promise<LogState>;
 }
@@ -22,9 +22,9 @@ export interface SyncedLog {
 export interface LogSyncParts {
   readonly log: SyncedLog;
   readonly store: Pick<LogStore, "read">;
-  /** The most messages in one read. */
+  /** The most entries in one read. */
   readonly pageMessages: number;
-  /** How long to wait for missing messages until they are read from the store, in milliseconds. */
+  /** How long to wait for missing entries until they are read from the store, in milliseconds. */
   readonly holeTimeoutMs: number;
   /** Called with false when the store stops answering, and with true when it answers again. */
   readonly onStoreAnswers: (does: boolean) => void;
@@ -48,7 +48,7 @@ export class LogSync {
     return this.#storeAnswers;
   }
 
-  /** Reads the missing messages up to the store's head, as it is at the call or later. Throws `StoreUnavailable`. */
+  /** Reads the missing entries up to the store's head, as it is at the call or later. Throws `StoreUnavailable`. */
   run(): Promise<void> {
     return this.#run();
   }
@@ -64,13 +64,13 @@ export class LogSync {
     });
   }
 
-  /** Schedules a sync if the log lacks the message `id`, because the notification of it may be lost. */
+  /** Schedules a sync if the log lacks the entry `id`, because the notification of it may be lost. */
   noteHead(id: number): void {
     if (id > this.#parts.log.newestId) this.schedule();
   }
 
   /**
-   * Messages have arrived before earlier ones. Schedules a sync, which reads the missing ones from the store, if the
+   * Entries have arrived before earlier ones. Schedules a sync, which reads the missing ones from the store, if the
    * bus does not bring them in time.
    */
   holeOpened(): void {
@@ -80,7 +80,7 @@ export class LogSync {
     }, this.#parts.holeTimeoutMs).unref();
   }
 
-  /** No message is missing any more. */
+  /** No entry is missing any more. */
   holeClosed(): void {
     clearTimeout(this.#holeTimer);
     this.#holeTimer = undefined;
@@ -106,12 +106,12 @@ export class LogSync {
   async #readTo({ logId, headId }: LogState): Promise<void> {
     const { log, store, pageMessages } = this.#parts;
     while (log.headId < headId) {
-      const messages = await store.read(log.headId + 1, log.headId + pageMessages);
+      const entries = await store.read(log.headId + 1, log.headId + pageMessages);
       if (logId !== log.logId) return;
       // The bus may have brought some of them during the read.
-      const missing = messages.filter((message) => message.id > log.headId);
+      const missing = entries.filter((entry) => entry.id > log.headId);
       if (missing[0]?.id === log.headId + 1) log.ingest(missing);
-      else if (messages.length === 0 || missing.length > 0) return;
+      else if (entries.length === 0 || missing.length > 0) return;
     }
   }
 

@@ -1,16 +1,16 @@
-import type { Message } from "./entry.ts";
+import { type Entry, textOf } from "./entry.ts";
 
 /** The bounds of the buffer: the batches of nodes that append at the same time are a few ids apart. */
 const MAX_BATCHES = 64;
 const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
- * Keeps batches that arrive before messages with lower ids, until these have filled the hole. That is common if two
+ * Keeps batches that arrive before entries with lower ids, until these have filled the hole. That is common if two
  * nodes append at the same time.
  */
 export class OutOfOrderBuffer {
-  /** By the id of their first message. */
-  readonly #batches = new Map<number, readonly Message[]>();
+  /** By the id of their first entry. */
+  readonly #batches = new Map<number, readonly Entry[]>();
   #bytes = 0;
   #lastId = 0;
 
@@ -24,27 +24,27 @@ export class OutOfOrderBuffer {
   }
 
   /** Adds a batch, whose ids follow one another. Returns false if there is no space for it. */
-  add(messages: readonly Message[]): boolean {
-    const first = messages[0];
-    const last = messages.at(-1);
+  add(entries: readonly Entry[]): boolean {
+    const first = entries[0];
+    const last = entries.at(-1);
     if (first === undefined || last === undefined || this.#batches.has(first.id)) return true;
-    const bytes = sizeOf(messages);
+    const bytes = sizeOf(entries);
     if (this.#batches.size >= MAX_BATCHES || this.#bytes + bytes > MAX_BYTES) return false;
-    this.#batches.set(first.id, messages);
+    this.#batches.set(first.id, entries);
     this.#bytes += bytes;
     this.#lastId = Math.max(this.#lastId, last.id);
     return true;
   }
 
   /**
-   * Removes and returns the messages that follow `headId`; `undefined` if there are none. Drops the batches that end at
+   * Removes and returns the entries that follow `headId`; `undefined` if there are none. Drops the batches that end at
    * `headId` or before.
    */
-  takeNext(headId: number): readonly Message[] | undefined {
-    for (const [firstId, messages] of this.#batches) {
+  takeNext(headId: number): readonly Entry[] | undefined {
+    for (const [firstId, entries] of this.#batches) {
       if (firstId > headId + 1) continue;
-      this.#drop(firstId, messages);
-      const next = messages.slice(headId + 1 - firstId);
+      this.#drop(firstId, entries);
+      const next = entries.slice(headId + 1 - firstId);
       if (next.length > 0) return next;
     }
     return undefined;
@@ -56,14 +56,14 @@ export class OutOfOrderBuffer {
     this.#lastId = 0;
   }
 
-  #drop(firstId: number, messages: readonly Message[]): void {
+  #drop(firstId: number, entries: readonly Entry[]): void {
     this.#batches.delete(firstId);
-    this.#bytes -= sizeOf(messages);
+    this.#bytes -= sizeOf(entries);
     if (this.isEmpty) this.#lastId = 0;
   }
 }
 
 /** About the memory that a batch takes: its texts may take two bytes a character. */
-function sizeOf(messages: readonly Message[]): number {
-  return messages.reduce((sum, { text }) => sum + text.length * 2 + 200, 0);
+function sizeOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, entry) => sum + textOf(entry).length * 2 + 200, 0);
 }

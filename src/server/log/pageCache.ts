@@ -1,35 +1,46 @@
+import type { EncodedChange } from "./encodeEntry.ts";
+import { Entries } from "./entries.ts";
 import type { LogEncoder } from "./events.ts";
-import { type Chunk, ChunkBuilder, ENTRY_OVERHEAD_BYTES, type Entry, type Segment } from "./segment.ts";
+import { type Chunk, ChunkBuilder, type EncodedEntry, type ReadPosition, type Segment } from "./segment.ts";
 
-/** A page needs few chunks: each reader begins a page at the first message, except the first page that it reads. */
+/** A page needs few chunks: each reader begins a page at the first entry, except the first page that it reads. */
 const MAX_SHARED_CHUNKS = 16;
+/** Every entry counts twice, because the shared chunks contain its bytes again. */
+const COPIES = 2;
 
 /** A part of the log that was read from the store, for readers behind the timeline. */
 export class Page implements Segment {
   readonly firstId: number;
   readonly lastId: number;
-  /** The memory that the page takes, in bytes. */
-  readonly bytes: number;
   readonly #chunks: ChunkBuilder;
-  readonly #entries: readonly Entry[];
+  readonly #entries: Entries;
 
   /** `start`: the id at which the page begins if it has no entries. `maxBytes`: of a response. */
-  constructor(entries: readonly Entry[], start: number, encoder: LogEncoder, maxBytes: number) {
+  constructor(entries: readonly EncodedEntry[], start: number, encoder: LogEncoder, maxBytes: number) {
     this.#chunks = new ChunkBuilder(encoder, maxBytes, MAX_SHARED_CHUNKS);
-    this.#entries = entries;
     this.firstId = entries[0]?.id ?? start;
     this.lastId = this.firstId + entries.length - 1;
-    // Every entry counts twice, because the shared chunks contain its bytes again.
-    this.bytes = entries.reduce((sum, entry) => sum + 2 * entry.bytes.length + ENTRY_OVERHEAD_BYTES, 0);
+    this.#entries = new Entries(this.firstId - 1, COPIES);
+    for (const entry of entries) this.#entries.append(entry);
   }
 
-  entry(id: number): Entry {
-    return this.#entries[id - this.firstId] as Entry;
+  /** The memory that the page takes, in bytes. */
+  get bytes(): number {
+    return this.#entries.bytes;
   }
 
-  /** The messages after `after` that an account may see: see `ChunkBuilder.take`. */
-  take(after: number, accountId: number, maxBytes?: number): Chunk {
-    return this.#chunks.take(this, after, accountId, maxBytes);
+  entry(id: number): EncodedEntry {
+    return this.#entries.get(id);
+  }
+
+  /** The entries after a reader's cursor that it gets: see `ChunkBuilder.take`. */
+  take(reader: ReadPosition, maxBytes?: number): Chunk {
+    return this.#chunks.take(this, reader, maxBytes);
+  }
+
+  /** Takes the older texts of a message out of the page: see `Entries.apply`. */
+  apply(change: EncodedChange): void {
+    if (this.#entries.apply(change)) this.#chunks.clear();
   }
 }
 
@@ -69,7 +80,7 @@ export class PageCache {
     return this.#pages.has(number);
   }
 
-  /** The page with a number, if it is cached and contains the message `id`. Counts as a use. */
+  /** The page with a number, if it is cached and contains the entry `id`. Counts as a use. */
   get(number: number, id: number): Page | undefined {
     const page = this.#pages.get(number);
     if (page === undefined || id > page.lastId || id < page.firstId) return undefined;
@@ -83,14 +94,29 @@ export class PageCache {
     this.#delete(number);
     this.#pages.set(number, page);
     this.#bytes += page.bytes;
-    while (this.#bytes > this.#maxBytes && this.size > 1) {
-      this.#delete(this.#evictionCandidate(this.numbers.filter((other) => other !== number)));
+    this.#evict(number);
+  }
+
+  /** Takes the older texts of a message out of all pages. Pages that grow may make others leave. */
+  apply(change: EncodedChange): void {
+    for (const page of this.#pages.values()) {
+      this.#bytes -= page.bytes;
+      page.apply(change);
+      this.#bytes += page.bytes;
     }
+    this.#evict();
   }
 
   clear(): void {
     this.#pages.clear();
     this.#bytes = 0;
+  }
+
+  /** Evicts pages, but not the page `kept`, while all together exceed the bound. One page always stays. */
+  #evict(kept?: number): void {
+    while (this.#bytes > this.#maxBytes && this.size > 1) {
+      this.#delete(this.#evictionCandidate(this.numbers.filter((number) => number !== kept)));
+    }
   }
 
   #delete(number: number): void {

@@ -1,10 +1,24 @@
 import type { LogEvent } from "./events.ts";
 import type { LogReplica } from "./logReplica.ts";
+import type { ReadPosition } from "./segment.ts";
+
+/** Where a reader begins. */
+export interface ReaderStart {
+  /** The first entry that is delivered is after this cursor. */
+  readonly after: number;
+  /** Whether a gap is delivered first, because the client's cursor is not one of this log. */
+  readonly gap: boolean;
+  /**
+   * Edits and deletions with ids up to this one are not delivered: a client without earlier messages does not need them,
+   * because every message that it gets has them already.
+   */
+  readonly changesAfter: number;
+}
 
 /** The next part of a response from a reader: bytes, which may be empty, and an event that follows them. */
 export interface Portion {
   readonly bytes: Uint8Array;
-  /** The number of messages in `bytes`. */
+  /** The number of entries in `bytes`: messages, edits and deletions. */
   readonly messages: number;
   /** The cursor that the response must carry; 0 if `bytes` has one. */
   readonly cursor: number;
@@ -18,8 +32,9 @@ export interface Portion {
  * A reader *replays* until it has reached the head that the log had at the join (`#target`). It then delivers
  * `caught-up` once, and is *live* from then on.
  */
-export class Reader {
+export class Reader implements ReadPosition {
   readonly accountId: number;
+  readonly changesAfter: number;
   readonly #log: LogReplica;
   readonly #target: number;
   #cursor: number;
@@ -27,10 +42,10 @@ export class Reader {
   #live = false;
   #gap: boolean;
 
-  /** A reader whose cursor is `after`. `gap`: the reader delivers a gap first. */
-  constructor(log: LogReplica, accountId: number, start: { after: number; gap: boolean }) {
+  constructor(log: LogReplica, accountId: number, start: ReaderStart) {
     this.#log = log;
     this.accountId = accountId;
+    this.changesAfter = start.changesAfter;
     this.#target = log.headId;
     this.#cursor = start.after;
     this.#toldUpTo = start.after;
@@ -47,7 +62,7 @@ export class Reader {
     return this.#live;
   }
 
-  /** Whether there are messages to take or to pass, or an event to deliver. */
+  /** Whether there are entries to take or to pass, or an event to deliver. */
   get behind(): boolean {
     return this.#gap || !this.#live || this.#cursor < this.#log.headId;
   }
@@ -59,7 +74,7 @@ export class Reader {
 
   /**
    * Takes the next portion, with at most `maxBytes` if given (see `ChunkBuilder.take`). `undefined` if there is none.
-   * If `onPages` is true then, the page with the message `cursor + 1` must be loaded first.
+   * If `onPages` is true then, the page with the entry `cursor + 1` must be loaded first.
    */
   take(maxBytes?: number): Portion | undefined {
     if (this.#gap || this.#cursor < this.#log.oldestId - 1) return this.#takeGap();

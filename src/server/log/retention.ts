@@ -1,5 +1,6 @@
 import type { RetentionPolicy } from "../common/limits.ts";
 import { type Stopwatch, systemStopwatch } from "../common/stopwatch.ts";
+import { timeOf } from "./entry.ts";
 import type { Bus } from "./ports/bus.ts";
 import type { LogState, LogStore } from "./ports/logStore.ts";
 
@@ -8,19 +9,19 @@ export interface RetentionParts {
   readonly store: LogStore;
   readonly bus: Bus;
   readonly policy: RetentionPolicy;
-  /** Milliseconds since the epoch; `undefined`: the clock is not settled, so no message is removed for its age. */
+  /** Milliseconds since the epoch; `undefined`: the clock is not settled, so no entry is removed for its age. */
   readonly clock: () => number | undefined;
   /** Default: the system's. */
   readonly stopwatch?: Stopwatch;
 }
 
 /**
- * The messages that are truncated in one commit, for which senders wait. With 500 that took 15 ms in the median and 32
+ * The entries that are truncated in one commit, for which senders wait. With 500 that took 15 ms in the median and 32
  * at most (docs/decisions/0014-retention.md).
  */
-const STEP_MESSAGES = 250;
+const STEP_ENTRIES = 250;
 
-/** Truncates the log by age and by number of messages. */
+/** Truncates the log by age and by number of entries. */
 export class Retention {
   readonly #parts: RetentionParts;
   #inFlight: Promise<void> | undefined;
@@ -41,7 +42,7 @@ export class Retention {
   }
 
   /**
-   * Removes all messages before id `before`, at most up to the head, from the store. Works in steps, because senders
+   * Removes all entries before id `before`, at most up to the head, from the store. Works in steps, because senders
    * wait for each commit. Throws the errors of the store.
    */
   async truncate(before: number): Promise<void> {
@@ -50,12 +51,12 @@ export class Retention {
     const { logId } = state;
     const end = Math.min(before, state.headId + 1);
     if (end <= state.oldestId) return;
-    // The nodes are notified first, so that a reader of the oldest messages gets one gap, and not one after every step.
+    // The nodes are notified first, so that a reader of the oldest entries gets one gap, and not one after every step.
     bus.publish({ kind: "truncated", logId, oldestId: end });
     // If the log regresses in the meantime, `before` is not an id of the new log.
     for (let id = state.oldestId; id < end && state.logId === logId && !this.#isStopped; ) {
       // Another node may be truncating too, and may have removed more.
-      id = Math.min(Math.max(id, state.oldestId) + STEP_MESSAGES, end);
+      id = Math.min(Math.max(id, state.oldestId) + STEP_ENTRIES, end);
       const began = stopwatch();
       await store.truncate(id);
       if (id === end) return;
@@ -91,15 +92,15 @@ export class Retention {
   }
 
   /**
-   * The id of the first message that was sent at `time` or later; the id of the next message if there is none. Times
+   * The id of the first entry of the time `time` or later; the id of the next entry if there is none. Times
    * never fall as ids grow, so this is a binary search in the log.
    */
   async #firstSince(time: number, { oldestId, headId }: LogState): Promise<number> {
     const isBefore = async (id: number) => {
-      const [message] = await this.#parts.store.read(id, id);
-      return message === undefined || message.sentAt < time;
+      const [entry] = await this.#parts.store.read(id, id);
+      return entry === undefined || timeOf(entry) < time;
     };
-    // Nearly always no message has become too old since the last check.
+    // Nearly always no entry has become too old since the last check.
     if (!(await isBefore(oldestId))) return oldestId;
     let low = oldestId;
     let high = headId + 1;

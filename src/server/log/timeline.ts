@@ -1,21 +1,18 @@
 import type { Sizes } from "../common/limits.ts";
-import type { LogEncoder } from "./events.ts";
+import type { EncodedChange } from "./encodeEntry.ts";
+import { Entries } from "./entries.ts";
 import { maySee } from "./entry.ts";
-import { type Chunk, ChunkBuilder, ENTRY_OVERHEAD_BYTES, type Entry, type Segment } from "./segment.ts";
+import type { LogEncoder } from "./events.ts";
+import { type Chunk, ChunkBuilder, type EncodedEntry, type ReadPosition, type Segment } from "./segment.ts";
 
 /** Live readers have at most a few dozen different cursors at a time. */
 const MAX_SHARED_CHUNKS = 32;
-/** With fewer empty elements in front, the array is not cut: a cut moves all other elements. */
-const MIN_EMPTY = 1_024;
 
 /** The newest part of the log in memory, every entry encoded. It is bounded in bytes. */
 export class Timeline implements Segment {
   readonly #maxBytes: number;
   readonly #chunks: ChunkBuilder;
-  #entries: (Entry | undefined)[] = [];
-  #start = 0;
-  #bytes = 0;
-  #lastId: number;
+  readonly #entries: Entries;
 
   /**
    * An empty timeline whose next entry is `headId + 1`. `timelineBytes` bounds the memory of its entries. The newest
@@ -24,45 +21,48 @@ export class Timeline implements Segment {
   constructor(encoder: LogEncoder, sizes: Pick<Sizes, "timelineBytes" | "responseBytes">, headId: number) {
     this.#chunks = new ChunkBuilder(encoder, sizes.responseBytes, MAX_SHARED_CHUNKS);
     this.#maxBytes = sizes.timelineBytes;
-    this.#lastId = headId;
+    this.#entries = new Entries(headId, 1);
   }
 
   get firstId(): number {
-    return this.#lastId - (this.#entries.length - this.#start) + 1;
+    return this.#entries.firstId;
   }
 
   get lastId(): number {
-    return this.#lastId;
+    return this.#entries.lastId;
   }
 
   /** The memory that the entries take, in bytes. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#entries.bytes;
   }
 
-  entry(id: number): Entry {
-    return this.#entries[this.#start + id - this.firstId] as Entry;
+  entry(id: number): EncodedEntry {
+    return this.#entries.get(id);
   }
 
-  /** The messages after `after` that an account may see: see `ChunkBuilder.take`. */
-  take(after: number, accountId: number, maxBytes?: number): Chunk {
-    return this.#chunks.take(this, after, accountId, maxBytes);
+  /** The entries after a reader's cursor that it gets: see `ChunkBuilder.take`. */
+  take(reader: ReadPosition, maxBytes?: number): Chunk {
+    return this.#chunks.take(this, reader, maxBytes);
   }
 
   /** Appends the entry with the id `lastId + 1`; evicts the oldest entries if all together take too much memory. */
-  append(entry: Entry): void {
-    if (entry.id !== this.#lastId + 1) throw new Error(`message ${entry.id} does not follow ${this.#lastId}`);
-    this.#entries.push(entry);
-    this.#lastId = entry.id;
-    this.#bytes += costOf(entry);
-    while (this.#bytes > this.#maxBytes && this.firstId < this.#lastId) this.#evict();
+  append(entry: EncodedEntry): void {
+    this.#entries.append(entry);
+    this.#evict();
     this.#chunks.clear();
   }
 
-  /** Drops all entries before `id`. If `id` is beyond the last entry, the next entry must be `id`. */
+  /** Takes the older texts of a message out of the timeline: see `Entries.apply`. */
+  apply(change: EncodedChange): void {
+    if (!this.#entries.apply(change)) return;
+    this.#evict();
+    this.#chunks.clear();
+  }
+
+  /** Drops all entries before `id`: see `Entries.truncateBefore`. */
   truncateBefore(id: number): void {
-    while (this.firstId < id && this.firstId <= this.#lastId) this.#evict();
-    this.#lastId = Math.max(this.#lastId, id - 1);
+    this.#entries.truncateBefore(id);
     this.#chunks.clear();
   }
 
@@ -71,22 +71,14 @@ export class Timeline implements Segment {
    * fewer of these.
    */
   recent(accountId: number, count: number): number | undefined {
-    for (let id = this.#lastId, left = count; id >= this.firstId; id -= 1) {
-      if (maySee(accountId, this.entry(id)) && --left === 0) return id;
+    for (let id = this.lastId, left = count; id >= this.firstId; id -= 1) {
+      const entry = this.entry(id);
+      if (entry.kind === "message" && maySee(accountId, entry) && --left === 0) return id;
     }
     return undefined;
   }
 
   #evict(): void {
-    this.#bytes -= costOf(this.#entries[this.#start] as Entry);
-    this.#entries[this.#start] = undefined;
-    this.#start += 1;
-    if (this.#start < MIN_EMPTY || this.#start * 2 < this.#entries.length) return;
-    this.#entries = this.#entries.slice(this.#start);
-    this.#start = 0;
+    while (this.#entries.bytes > this.#maxBytes && this.firstId < this.lastId) this.#entries.shift();
   }
-}
-
-function costOf(entry: Entry): number {
-  return entry.bytes.length + ENTRY_OVERHEAD_BYTES;
 }

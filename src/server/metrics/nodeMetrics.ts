@@ -63,9 +63,9 @@ export const nodeMetrics: readonly Metric[] = [
   },
   {
     name: "obrolan_deliveries_total",
-    help: "Messages in responses. A message that ten streams receive counts ten times.",
+    help: "Entries of the log in responses: messages, edits and deletions. One that ten streams receive counts ten times.",
     advice:
-      "The load of the room. Its rate divided by the rate of `obrolan_response_events_count` is the number of messages per write. [performance](performance.md) says how many a core can deliver.",
+      "The load of the room. Its rate divided by the rate of `obrolan_response_events_count` is the number of entries per write. [performance](performance.md) says how many a core can deliver.",
     type: "counter",
     read: ({ counters }) => counters.deliveries,
   },
@@ -87,15 +87,24 @@ export const nodeMetrics: readonly Metric[] = [
   },
   {
     name: "obrolan_accepted_total",
-    help: "Messages that were accepted, and therefore are on disk.",
+    help: "Messages, edits and deletions that were accepted, and therefore are on disk.",
     advice:
       "The number of messages sent in the room. If it does not grow although people write, look at `obrolan_rejected_total`.",
     type: "counter",
     read: ({ counters }) => counters.accepted,
   },
   {
+    name: "obrolan_accepted_changes_total",
+    help: "Edits and deletions that were accepted, by command. `obrolan_accepted_total` counts them too.",
+    advice:
+      "A small part of `obrolan_accepted_total`. If most of what is accepted is edits, a client uses a message as a display: each edit is an entry of the log, and a commit.",
+    type: "counter",
+    label: "command",
+    readEach: ({ counters }) => counters.changes.entries(),
+  },
+  {
     name: "obrolan_duplicates_total",
-    help: "Commands that a client sent again and that were answered with the message of the first time.",
+    help: "Commands that a client sent again and that were answered with the message, edit or deletion of the first time.",
     advice: "A few after each lost connection. Many: connections are lost while messages are in flight.",
     type: "counter",
     read: ({ counters }) => counters.duplicates,
@@ -104,10 +113,28 @@ export const nodeMetrics: readonly Metric[] = [
     name: "obrolan_rejected_total",
     help: "Commands that were rejected, by reason.",
     advice:
-      "`STORE_UNAVAILABLE` needs attention at once: the disk is full or broken, or the database is unavailable. Many `RATE_LIMITED`: a client floods, or `--messages-per-second` and `--burst` are too low for your users. The other reasons are errors of clients.",
+      "`STORE_UNAVAILABLE` needs attention at once: the disk is full or broken, or the database is unavailable. Many `RATE_LIMITED`: a client floods, or `--messages-per-second` and `--burst` are too low for your users. `MESSAGE_UNKNOWN` occurs when two devices delete the same message. The other reasons are errors of clients.",
     type: "counter",
     label: "reason",
     readEach: ({ counters }) => counters.rejected.entries(),
+  },
+  {
+    name: "obrolan_history_seconds",
+    help: "Time in which the store reads a page of the history. Its count is the number of pages.",
+    advice:
+      "Slow pages: the log is larger than the system's file cache, or the store is busy. A high rate from few users: a client reads the whole log again and again.",
+    type: "histogram",
+    histogram: ({ counters }) => counters.historyTimes,
+    scale: MS_PER_S,
+  },
+  {
+    name: "obrolan_mark_read_total",
+    help: "Calls of MarkRead that the store answered, by whether the marker moved or stayed.",
+    advice:
+      "Each call that moves a marker is a write. If there are many more of them than messages, a client should call it when its user has read, and not for each message.",
+    type: "counter",
+    label: "marker",
+    readEach: ({ counters }) => counters.markReads.entries(),
   },
   {
     name: "obrolan_sign_ins_total",
@@ -120,7 +147,7 @@ export const nodeMetrics: readonly Metric[] = [
     name: "obrolan_failed_calls_total",
     help: "Calls that were refused or failed, by reason.",
     advice:
-      "`BAD_CREDENTIALS` and `TOO_MANY_ATTEMPTS`: an attacker guesses passwords. `OVERLOADED`: see `obrolan_hashes_waiting`. `INTERNAL` is a bug in the server: its log has the cause; please report it.",
+      "`BAD_CREDENTIALS` and `TOO_MANY_ATTEMPTS`: an attacker guesses passwords. `OVERLOADED`: see `obrolan_hashes_waiting`; or a client has more than 4 calls of History and MarkRead at once. `INTERNAL` is a bug in the server: its log has the cause; please report it.",
     type: "counter",
     label: "reason",
     readEach: ({ calls }) => calls.failedCalls.entries(),
@@ -136,7 +163,7 @@ export const nodeMetrics: readonly Metric[] = [
   },
   {
     name: "obrolan_commit_messages",
-    help: "Messages per commit.",
+    help: "Messages, edits and deletions per commit.",
     advice:
       "1 without load; more under load or with a slow disk. The maximum is 1,000: then messages arrive faster than the disk can write them.",
     type: "histogram",
@@ -160,7 +187,7 @@ export const nodeMetrics: readonly Metric[] = [
   },
   {
     name: "obrolan_commit_waiting_messages",
-    help: "Messages that wait for the next commits.",
+    help: "Messages, edits and deletions that wait for the next commits.",
     advice:
       "Above 0 for longer than a moment: the disk is too slow. If the messages exceed 32 MiB, the server stops reading requests until there is space again.",
     type: "gauge",
@@ -192,7 +219,7 @@ export const nodeMetrics: readonly Metric[] = [
   },
   {
     name: "obrolan_log_head_id",
-    help: "The id of the newest message.",
+    help: "The id of the newest entry of the log.",
     advice:
       "It only grows. If it falls, the log has regressed: it was restored from a backup, or a standby without the newest messages has taken over.",
     type: "gauge",
@@ -200,8 +227,8 @@ export const nodeMetrics: readonly Metric[] = [
   },
   {
     name: "obrolan_log_oldest_id",
-    help: "The id of the oldest stored message, or the next id if no message is stored.",
-    advice: "Together with `obrolan_log_head_id` it says how many messages the store has.",
+    help: "The id of the oldest stored entry, or the next id if no entry is stored.",
+    advice: "Together with `obrolan_log_head_id` it says how many entries the store has.",
     type: "gauge",
     read: ({ stats }) => stats.oldestId,
   },

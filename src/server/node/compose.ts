@@ -1,16 +1,20 @@
 import { LoginThrottle } from "../accounts/loginThrottle.ts";
 import { RevokedSessions } from "../accounts/revokedSessions.ts";
 import { SignIn } from "../accounts/signIn.ts";
+import { CallLimit } from "../chat/callLimit.ts";
 import { Counters } from "../chat/counters.ts";
 import type { Encoder } from "../chat/events.ts";
 import { FanOut } from "../chat/fanOut.ts";
+import { History } from "../chat/history.ts";
 import { MessageSubmitter } from "../chat/messageSubmitter.ts";
 import { RateLimiter } from "../chat/rateLimiter.ts";
+import { ReadMarks } from "../chat/readMarks.ts";
 import { StreamFactory } from "../chat/streamFactory.ts";
 import type { Limits, RetentionPolicy, Sizes, Timings } from "../common/limits.ts";
 import { SteadyClock } from "../common/steadyClock.ts";
 import type { Stopwatch } from "../common/stopwatch.ts";
 import { Committer } from "../log/committer.ts";
+import { timeOf } from "../log/entry.ts";
 import { LogAhead } from "../log/logAhead.ts";
 import { LogReplica } from "../log/logReplica.ts";
 import { Retention } from "../log/retention.ts";
@@ -39,6 +43,9 @@ export interface NodeOptions {
   readonly storeAnswers?: (does: boolean) => void;
 }
 
+/** The most calls of one account, of those that read the log or the read markers, that run at once. */
+const MAX_CALLS_OF_ACCOUNT = 4;
+
 /** The parts of a node. */
 export type NodeParts = Awaited<ReturnType<typeof compose>>;
 
@@ -54,7 +61,7 @@ export async function compose(options: NodeOptions) {
     log,
     bus: engines.bus,
     stopwatch,
-    onCommitted: (newest) => logAhead.check(newest.sentAt),
+    onCommitted: (newest) => logAhead.check(timeOf(newest)),
     report,
   });
   const retention = new Retention({
@@ -90,18 +97,34 @@ export async function compose(options: NodeOptions) {
     stopwatch,
     report,
   });
-  return { ...accounts, ...presence, log, clock, fanOut, rate, counters, committer, retention, timings, streamFactory };
+  return {
+    ...accounts,
+    ...presence,
+    log,
+    clock,
+    fanOut,
+    rate,
+    counters,
+    committer,
+    retention,
+    timings,
+    streamFactory,
+    history: new History({ log: engines.log, accounts: engines.accounts, counters, stopwatch }),
+    readMarks: new ReadMarks({ markers: engines.readMarkers, log, bus: engines.bus, counters }),
+    callLimit: new CallLimit(MAX_CALLS_OF_ACCOUNT),
+  };
 }
 
 async function openLog({ engines, encoder, sizes, timings, stopwatch, clock, warn = () => {} }: NodeOptions) {
   const { holeTimeoutMs } = timings;
   const log = await LogReplica.open(engines.log, encoder, sizes, { holeTimeoutMs, stopwatch });
   const [newest] = log.headId === 0 ? [] : await engines.log.read(log.headId, log.headId);
-  // Early versions wrote no mark: then the time of the newest message is compared.
-  const seen = (await engines.clockMark.read()) ?? newest?.sentAt;
+  // Early versions wrote no mark: then the time of the newest entry is compared.
+  const newestAt = newest === undefined ? undefined : timeOf(newest);
+  const seen = (await engines.clockMark.read()) ?? newestAt;
   const logAhead = new LogAhead({ clock, stopwatch, warn });
   const steadyClock = new SteadyClock({ clock, stopwatch, seen, timings, warn });
-  if (newest !== undefined) logAhead.check(newest.sentAt);
+  if (newestAt !== undefined) logAhead.check(newestAt);
   return { log, clock: steadyClock, logAhead };
 }
 

@@ -23,6 +23,8 @@ export interface MaintenanceParts {
   readonly stopwatch: Stopwatch;
   /** Ends the streams of sessions that have ended, because a notification of that may be lost. */
   readonly checkSessions: () => Promise<void>;
+  /** Tells streams of moves of their read markers, because a notification of that may be lost. Never throws. */
+  readonly checkMarkers: () => Promise<void>;
   readonly report: (error: unknown) => void;
 }
 
@@ -78,8 +80,7 @@ export class Maintenance {
   }
 
   #tick(): void {
-    const { log, feed, streams, signIn, rate, retention, timings, clock, stopwatch, checkSessions, report } =
-      this.#parts;
+    const { log, feed, streams, signIn, rate, retention, timings, clock, stopwatch, report } = this.#parts;
     const now = stopwatch();
     const time = clock.read();
     for (const stream of streams) stream.tick(now, time);
@@ -88,7 +89,8 @@ export class Maintenance {
     if (this.#ticks % this.#ticksPerPoll === 0) {
       log.sync.schedule();
       feed.markDirty();
-      checkSessions().catch(report);
+      this.#parts.checkSessions().catch(report);
+      void this.#parts.checkMarkers();
     }
     if (now - this.#retainedAt >= timings.retentionIntervalMs) {
       this.#retainedAt = now;

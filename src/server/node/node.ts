@@ -2,11 +2,12 @@ import type { Session } from "../accounts/ports/sessionStore.ts";
 import type { SignIn } from "../accounts/signIn.ts";
 import type { Counters } from "../chat/counters.ts";
 import type { Goodbye } from "../chat/events.ts";
+import type { HistoryPage, HistoryRequest } from "../chat/history.ts";
 import type { Sink, Stream } from "../chat/stream.ts";
 import { RETRY_SOON_MS, sessionInvalid, shuttingDown } from "../common/refusal.ts";
 import { isPublic } from "../log/entry.ts";
 import type { Notification } from "../log/ports/bus.ts";
-import type { Entry } from "../log/segment.ts";
+import type { EncodedEntry } from "../log/segment.ts";
 import { OnlineList } from "../presence/onlineList.ts";
 import { compose, type NodeOptions, type NodeParts } from "./compose.ts";
 import { Maintenance } from "./maintenance.ts";
@@ -16,9 +17,9 @@ import { type StreamCounts, StreamRegistry } from "./streamRegistry.ts";
 export interface NodeStats extends StreamCounts {
   /** Pages read from the store since the start. */
   readonly pageReads: number;
-  /** The id of the newest message. */
+  /** The id of the newest entry. */
   readonly headId: number;
-  /** The id of the oldest message kept, or of the next message if none is kept. */
+  /** The id of the oldest entry kept, or of the next entry if none is kept. */
   readonly oldestId: number;
   /** Drafts that wait for the next commits. */
   readonly commitsWaiting: number;
@@ -38,7 +39,12 @@ export interface KeptForClients {
   readonly rates: number;
   /** Revoked sessions that are kept for a while. */
   readonly revokedSessions: number;
+  /** Accounts with a call of `History` or `MarkRead` that runs. */
+  readonly callers: number;
 }
+
+/** How many read markers a node reads at each poll, twice a second. */
+const MARKERS_PER_POLL = 10;
 
 /** One node of the chat room: composes accounts, log, presence and streams, and passes events between them. */
 export class ChatNode {
@@ -51,8 +57,9 @@ export class ChatNode {
   readonly #maintenance: Maintenance;
   readonly #streams = new StreamRegistry();
   readonly #unsubscribe: () => void;
-  /** Messages up to this id are not charged to the rates: after a regression the replica reads old messages again. */
+  /** Entries up to this id are not charged to the rates: after a regression the replica reads old entries again. */
   #chargedUpTo = 0;
+  #isCheckingMarkers = false;
   #draining: { readonly done: () => void } | undefined;
 
   private constructor(options: NodeOptions, parts: NodeParts) {
@@ -69,6 +76,7 @@ export class ChatNode {
       stopwatch: options.stopwatch,
       report: options.report,
       checkSessions: () => this.#checkSessions(),
+      checkMarkers: () => this.#checkMarkers(),
     });
     this.#unsubscribe = bus.subscribe((notification) => this.#onNotification(notification));
     bus.follow(parts.log.logId);
@@ -97,16 +105,28 @@ export class ChatNode {
     }
   }
 
-  /** Opens a stream of a session. Refusals: `SHUTTING_DOWN`, `SESSION_INVALID`. */
-  enter(session: Session, sink: Sink): Stream {
-    const { revoked, streamFactory, fanOut } = this.#parts;
+  /**
+   * Opens a stream of a session, with its read marker. Refusals: `SHUTTING_DOWN`, `SESSION_INVALID`. Throws
+   * `StoreUnavailable`.
+   */
+  async enter(session: Session, sink: Sink): Promise<Stream> {
     this.checkOpen();
-    if (revoked.has(session.id)) throw sessionInvalid();
-    const stream = streamFactory.open(session, sink, (closed) => this.#onStreamClosed(closed));
-    this.counters.streamsOpened += 1;
-    fanOut.expectConnections();
-    this.#streams.add(stream);
-    return stream;
+    return this.#parts.readMarks.withMarker(session.accountId, (readUpTo) => this.#open(session, sink, readUpTo));
+  }
+
+  /** A page of the history of an account. Refusal: `OVERLOADED`. Throws `StoreUnavailable`. */
+  history({ accountId }: Session, request: HistoryRequest): Promise<HistoryPage> {
+    const { callLimit, history } = this.#parts;
+    return callLimit.run(accountId, () => history.page(accountId, request));
+  }
+
+  /**
+   * Moves the read marker of an account, and resolves with the marker: see `ReadMarks.advance`. Refusal: `OVERLOADED`.
+   * Throws `StoreUnavailable`, or `OutcomeUnknown`.
+   */
+  markRead({ accountId }: Session, upTo: number, logId: string): Promise<number> {
+    const { callLimit, readMarks } = this.#parts;
+    return callLimit.run(accountId, () => readMarks.advance(accountId, upTo, logId));
   }
 
   /** Refuses a call while the node drains. Refusal: `SHUTTING_DOWN`. */
@@ -127,7 +147,7 @@ export class ChatNode {
     }
   }
 
-  /** Removes all messages before id `before` from the store, at most up to the head. */
+  /** Removes all entries before id `before` from the store, at most up to the head. */
   truncate(before: number): Promise<void> {
     return this.#parts.retention.truncate(before);
   }
@@ -177,22 +197,26 @@ export class ChatNode {
 
   /** Numbers of things that the node keeps because of clients at the moment. */
   kept(): KeptForClients {
-    const { log, rate, revoked } = this.#parts;
+    const { log, rate, revoked, callLimit } = this.#parts;
     const { readers: readersOnPages, cached: pages, loading: pagesLoading } = log.pages.load;
-    return { readersOnPages, pages, pagesLoading, rates: rate.size, revokedSessions: revoked.size };
+    const callers = callLimit.accounts;
+    return { readersOnPages, pages, pagesLoading, rates: rate.size, revokedSessions: revoked.size, callers };
   }
 
   #onNotification(notification: Notification): void {
     const { log, feed } = this.#parts;
     switch (notification.kind) {
       case "appended":
-        if (notification.logId === log.logId) log.ingest(notification.messages);
+        if (notification.logId === log.logId) log.ingest(notification.entries);
         break;
       case "head-advanced":
         if (notification.logId === log.logId) log.sync.noteHead(notification.headId);
         break;
       case "truncated":
         if (notification.logId === log.logId) log.truncateBefore(notification.oldestId);
+        break;
+      case "read":
+        this.#onRead(notification.accountId, notification.upTo);
         break;
       case "presence":
         feed.markDirty();
@@ -205,15 +229,32 @@ export class ChatNode {
     }
   }
 
-  #onAppended(entries: readonly Entry[]): void {
+  #open(session: Session, sink: Sink, readUpTo: number): Stream {
+    const { revoked, streamFactory, fanOut } = this.#parts;
+    this.checkOpen();
+    if (revoked.has(session.id)) throw sessionInvalid();
+    const stream = streamFactory.open(session, sink, readUpTo, (closed) => this.#onStreamClosed(closed));
+    this.counters.streamsOpened += 1;
+    fanOut.expectConnections();
+    this.#streams.add(stream);
+    return stream;
+  }
+
+  #onAppended(entries: readonly EncodedEntry[]): void {
     const { rate, fanOut } = this.#parts;
-    let publicMessages = 0;
+    let forEveryone = 0;
     for (const entry of entries) {
-      if (entry.id > this.#chargedUpTo) rate.spend(entry.senderId);
-      if (isPublic(entry)) publicMessages += 1;
+      if (entry.id > this.#chargedUpTo && entry.authorId !== 0) rate.spend(entry.authorId);
+      // Nobody sees an erased entry. It wakes everyone, because a stream may wait for its cursor to pass the id.
+      if (entry.kind === "erased" || isPublic(entry)) forEveryone += 1;
       else for (const accountId of [entry.senderId, entry.recipientId]) this.#wakeAccount(accountId);
     }
-    if (publicMessages > 0) fanOut.wakeAll(publicMessages);
+    if (forEveryone > 0) fanOut.wakeAll(forEveryone);
+  }
+
+  #onRead(accountId: number, upTo: number): void {
+    this.#parts.readMarks.moved(accountId, upTo);
+    for (const stream of this.#streams.ofAccount(accountId)) stream.noteRead(upTo);
   }
 
   /**
@@ -249,6 +290,24 @@ export class ChatNode {
     const streams = [...this.#streams];
     const ended = await this.#parts.revoked.poll(() => streams.map((stream) => stream.session.id));
     if (ended.length > 0) await this.#revoke(ended);
+  }
+
+  /**
+   * Reads the read markers of a few accounts with streams, in turn, because a notification of a move may be lost. A few:
+   * to read all of them twice a second would cost more than the messages of a quiet room.
+   */
+  async #checkMarkers(): Promise<void> {
+    if (this.#isCheckingMarkers) return;
+    this.#isCheckingMarkers = true;
+    try {
+      for (const accountId of this.#streams.nextAccounts(MARKERS_PER_POLL)) {
+        await this.#parts.readMarks.withMarker(accountId, (upTo) => this.#onRead(accountId, upTo));
+      }
+    } catch {
+      // The next poll reads on. The sync of the log reports a store that does not answer.
+    } finally {
+      this.#isCheckingMarkers = false;
+    }
   }
 
   #sayGoodbye(goodbye: Goodbye, to: (stream: Stream) => boolean): void {

@@ -13,6 +13,8 @@ export interface StreamCounts {
 export class StreamRegistry implements Iterable<Stream> {
   readonly #streams = new Set<Stream>();
   readonly #byAccount = new Map<number, Set<Stream>>();
+  /** Where `nextAccounts` goes on. */
+  #turn = this.#byAccount.keys();
 
   get size(): number {
     return this.#streams.size;
@@ -25,6 +27,17 @@ export class StreamRegistry implements Iterable<Stream> {
   /** The streams of an account. */
   ofAccount(accountId: number): Iterable<Stream> {
     return this.#byAccount.get(accountId) ?? [];
+  }
+
+  /** The next few accounts with streams; all of them come in turn. */
+  nextAccounts(count: number): number[] {
+    const accounts: number[] = [];
+    while (accounts.length < Math.min(count, this.#byAccount.size)) {
+      const next = this.#turn.next();
+      if (next.done) this.#turn = this.#byAccount.keys();
+      else accounts.push(next.value);
+    }
+    return accounts;
   }
 
   add(stream: Stream): void {

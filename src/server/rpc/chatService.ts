@@ -1,8 +1,10 @@
 import { type CallContext, ServerError, type ServiceImplementation, Status } from "nice-grpc";
 import type { servedDefinition } from "./definition.ts";
+import { history } from "./history.ts";
 import { list } from "./list.ts";
 import { login } from "./login.ts";
 import { logout } from "./logout.ts";
+import { markRead } from "./markRead.ts";
 import { register } from "./register.ts";
 import type { UnaryCall } from "./unaryCall.ts";
 
@@ -27,6 +29,8 @@ export function chatService(
     login: (request, context) => login(request, callOf(context)),
     list: (request, context) => list(request, callOf(context)),
     logout: (request, context) => logout(request, callOf(context)),
+    history: (request, context) => history(request, callOf(context)),
+    markRead: (request, context) => markRead(request, callOf(context)),
     // biome-ignore lint/correctness/useYield: never called, because the interceptor does not pass the call on.
     async *chat() {
       throw new ServerError(Status.INTERNAL, "Chat is not served here.");

@@ -4,7 +4,7 @@ import { ChatServiceDefinition } from "../../gen/obrolan/v1/chat.ts";
 import { COMMAND_FIELDS } from "./chat/command.ts";
 import { type MessageType, requestDecoder } from "./strictDecoding.ts";
 
-const { register, login, list, logout, chat } = ChatServiceDefinition.methods;
+const { register, login, list, logout, history, markRead, chat } = ChatServiceDefinition.methods;
 
 function path(name: string): string {
   return `/${ChatServiceDefinition.fullName}/${name}`;
@@ -41,6 +41,8 @@ export const servedDefinition = {
   login: unary(login),
   list: unary(list),
   logout: unary(logout),
+  history: unary(history),
+  markRead: unary(markRead),
   chat: {
     path: CHAT_PATH,
     requestStream: true,

@@ -29,11 +29,12 @@ export class Database {
     return query(this.url, text, values);
   }
 
-  /** The whole log, in the order of the ids. */
+  /** The messages of the log as they are now, in the order of the ids. */
   async messages(): Promise<Message[]> {
     const rows = await this.query(`
       SELECT m.id, s.username AS sender, coalesce(r.username, '') AS recipient, m.text, m.sent_at
-      FROM messages m JOIN accounts s ON s.id = m.sender_id LEFT JOIN accounts r ON r.id = m.recipient_id ORDER BY m.id`);
+      FROM entries m JOIN accounts s ON s.id = m.sender_id LEFT JOIN accounts r ON r.id = m.recipient_id
+      WHERE m.kind = 0 ORDER BY m.id`);
     return rows.map(({ id, sender, recipient, text, sent_at }) => ({
       id: Number(id),
       sender: String(sender),

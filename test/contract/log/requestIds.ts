@@ -235,6 +235,22 @@ export function describeRequestIds(newFixture: NewStoreFixture): void {
       expect(await headOf(store.log)).to.equal(id + 3);
     });
 
+    it("a content without a recipient is the same as that of a message to any recipient, also a deleted one", async () => {
+      const [ana, bob] = [await enlist(store, "ana"), await enlist(store, "bob")];
+      const sent = [draft(ana, "hi", { requestId: "r1", to: bob }), draft(ana, "hi", { requestId: "r2" })];
+      const ids = [await post(store.log, sent[0] as Draft), await post(store.log, sent[1] as Draft)];
+      const find = (requestId: string, text: string) =>
+        store.log.find(ana.accountId, requestId, { kind: "message", recipient: undefined, text, replyTo: 0 });
+      for (const step of ["sent", "deleted"]) {
+        for (const [i, requestId] of ["r1", "r2"].entries()) {
+          expect(await find(requestId, "hi"), step).to.deep.equal(duplicate(ids[i] as number));
+          expect(await find(requestId, "hi!"), step).to.deep.equal({ kind: "reused" });
+        }
+        expect(await find("r3", "hi"), step).to.equal(undefined);
+        if (step === "sent") await store.log.append(ids.map((id) => deletion(ana, id)));
+      }
+    });
+
     it("a truncated message's request id can be used again", async () => {
       const ana = await enlist(store, "ana");
       const hello = draft(ana, "hello", { requestId: "r" });

@@ -17,6 +17,7 @@ const time = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 2 ** 45 }));
 const username = fc.stringMatching(/^[a-z0-9._-]{1,32}$/);
 const text = fc.oneof(fc.string({ unit: "binary" }), fc.string({ minLength: 100, maxLength: 5_000, size: "max" }));
 const message = fc.record<Message>({
+  kind: fc.constant("message"),
   id,
   senderId: fc.constant(1),
   sender: username,
@@ -24,16 +25,50 @@ const message = fc.record<Message>({
   recipient: fc.oneof(fc.constant(""), username),
   text,
   sentAt: time,
+  replyTo: fc.oneof(fc.constant(0), id),
+  editId: fc.oneof(fc.constant(0), id),
+  editedAt: time,
 });
+
+/** A message that was neither edited nor is a reply. */
+const PLAIN: Message = {
+  kind: "message",
+  id: 7,
+  senderId: 1,
+  sender: "ana",
+  recipientId: 0,
+  recipient: "",
+  text: "hello",
+  sentAt: 1_700_000_000_123,
+  replyTo: 0,
+  editId: 0,
+  editedAt: 0,
+};
 
 describe("The encoders of eventFields.ts", () => {
   it("messageField makes the same bytes as the generated encoder, for any message", () => {
     const same = fc.property(message, (some) => {
       const { sender, recipient } = some;
-      const value = { id: BigInt(some.id), sender, recipient, text: some.text, sentAt: new Date(some.sentAt) };
+      const value = {
+        id: BigInt(some.id),
+        sender,
+        recipient,
+        text: some.text,
+        sentAt: new Date(some.sentAt),
+        editedAt: some.editedAt === 0 ? undefined : new Date(some.editedAt),
+        replyTo: BigInt(some.replyTo),
+      };
       expect(Buffer.from(messageField(some))).to.deep.equal(generated({ $case: "message", value }));
     });
     fc.assert(same, { numRuns: 2_000 });
+  });
+
+  it("messageField spends no byte on an edit and a reply that are not there", () => {
+    const { length } = messageField(PLAIN);
+    // The tag and the number of a reply; the tag, the length, the seconds and the milliseconds of an edit.
+    expect(messageField({ ...PLAIN, replyTo: 5 }).length).to.equal(length + 2);
+    expect(messageField({ ...PLAIN, editId: 9, editedAt: PLAIN.sentAt }).length).to.equal(length + 2 + 11);
+    expect(messageField({ ...PLAIN, editId: 9 }).length, "an edit's id is not sent").to.equal(length);
   });
 
   it("acceptedField makes the same bytes as the generated encoder, for any `accepted` event", () => {

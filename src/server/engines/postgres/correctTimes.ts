@@ -1,29 +1,29 @@
-import type { MessagesAhead } from "../../log/ports/logStore.ts";
+import type { EntriesAhead } from "../../log/ports/logStore.ts";
 import { CircuitBreaker } from "../shared/circuitBreaker.ts";
 import { parseAddress } from "./address.ts";
 import { Connections, type Purpose } from "./connections.ts";
 import { reachDatabase } from "./opening.ts";
 import { serverTimeouts } from "./session.ts";
 
-const FIND = { name: "messages-ahead", text: "SELECT first_id, last_id, latest FROM messages_ahead($1)" };
+const FIND = { name: "entries-ahead", text: "SELECT first_id, last_id, latest FROM entries_ahead($1)" };
 const CORRECT = { name: "correct-times", text: "SELECT first_id, last_id, latest FROM correct_times($1)" };
 
-/** How long a statement may take: it reads all messages. */
+/** How long a statement may take: it reads all entries. */
 const CORRECTION_TIMEOUT_MS = 60 * 60 * 1_000;
 
 type Row = [firstId: number | null, lastId: number, latest: number];
 
-/** Finds the messages that were sent after `now`. Throws an error for the operator if the database cannot be used. */
-export function findPostgresMessagesAhead(url: string, now: number): Promise<MessagesAhead | undefined> {
+/** Finds the entries whose time is after `now`. Throws an error for the operator if the database cannot be used. */
+export function findPostgresMessagesAhead(url: string, now: number): Promise<EntriesAhead | undefined> {
   return withConnection(url, async (connection) => toAhead(await connection.read<Row>(FIND, [now])));
 }
 
 /**
- * Sets the time of messages that were sent after `now` to `now`, and gives the log a new id, in one commit; running
- * nodes notice the new id. Resolves with the range of these messages. If there are none, changes nothing. Throws an
+ * Sets the time of entries that is after `now` to `now`, and gives the log a new id, in one commit; running
+ * nodes notice the new id. Resolves with the range of these entries. If there are none, changes nothing. Throws an
  * error for the operator.
  */
-export function correctPostgresTimes(url: string, now: number): Promise<MessagesAhead | undefined> {
+export function correctPostgresTimes(url: string, now: number): Promise<EntriesAhead | undefined> {
   return withConnection(url, async (connection) => toAhead(await connection.change<Row>(CORRECT, [now])));
 }
 
@@ -45,7 +45,7 @@ async function withConnection<T>(url: string, action: (connections: Connections)
   }
 }
 
-function toAhead([row]: Row[]): MessagesAhead | undefined {
+function toAhead([row]: Row[]): EntriesAhead | undefined {
   if (row === undefined || row[0] === null) return undefined;
   return { firstId: row[0], lastId: row[1], latest: row[2] };
 }

@@ -1,21 +1,62 @@
-import type { Draft } from "../../log/ports/logStore.ts";
-import type { RowOf } from "../shared/rowOf.ts";
+import type { Content, Draft } from "../../log/ports/logStore.ts";
+import { KIND_CODES } from "../shared/logRows.ts";
 import { toNumbers } from "./session.ts";
 
-/** The columns of a batch: the parameters of `append_drafts` from `session_ids` on. The accounts have the usernames. */
-type DraftColumns = RowOf<
-  { [Field in keyof Omit<Draft, "sender" | "recipient">]: string | unknown[] },
-  ["sessionId", "senderId", "recipientId", "requestId", "text", "at"]
->;
+/** The parameters of `append_entries` from `singles` on. The accounts have the usernames. */
+type DraftColumns = [
+  singles: string,
+  singleKinds: string,
+  targets: string,
+  sessionIds: string,
+  senderIds: string,
+  recipientIds: string,
+  requestIds: Buffer[],
+  texts: string[],
+  times: string,
+];
 
 /** Encodes a batch as columns. */
 export function toDraftColumns(batch: readonly Draft[]): DraftColumns {
+  const singles = [...batch.keys()].filter((place) => !isPlain(batch[place] as Draft));
+  const singleDrafts = singles.map((place) => batch[place] as Draft);
   return [
+    toNumbers(singles.map((place) => place + 1)),
+    toNumbers(singleDrafts.map(({ kind }) => KIND_CODES[kind])),
+    toNumbers(singleDrafts.map((draft) => (draft.kind === "message" ? draft.replyTo : draft.messageId))),
     toNumbers(batch.map(({ sessionId }) => sessionId)),
     toNumbers(batch.map(({ senderId }) => senderId)),
-    toNumbers(batch.map(({ recipientId }) => recipientId)),
+    toNumbers(batch.map((draft) => (draft.kind === "message" ? draft.recipientId : 0))),
     batch.map(({ requestId }) => Buffer.from(requestId)),
-    batch.map(({ text }) => text),
+    batch.map((draft) => (draft.kind === "deleted" ? "" : draft.text)),
     toNumbers(batch.map(({ at }) => at)),
   ];
+}
+
+/** The parameters of `find_entry` from `draft_kind` on. */
+export function toCommandColumns(
+  content: Content,
+): [kind: number, recipient: string | null, target: number, text: string | null] {
+  const kind = KIND_CODES[content.kind];
+  switch (content.kind) {
+    case "message": {
+      const { recipient = null, replyTo, text } = content;
+      return isStorable(text) && isStorable(recipient ?? "")
+        ? [kind, recipient, replyTo, text]
+        : [kind, "", replyTo, null];
+    }
+    case "edited":
+      return [kind, "", content.messageId, isStorable(content.text) ? content.text : null];
+    case "deleted":
+      return [kind, "", content.messageId, ""];
+  }
+}
+
+/** Whether an entry can have a text. PostgreSQL refuses one with U+0000; a `null` in its place is never the same. */
+function isStorable(text: string): boolean {
+  return !text.includes("\0");
+}
+
+/** Whether a draft is a message without a reply. PostgreSQL appends a run of these at once, and others one by one. */
+function isPlain(draft: Draft): boolean {
+  return draft.kind === "message" && draft.replyTo === 0;
 }

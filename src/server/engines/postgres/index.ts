@@ -4,6 +4,7 @@ import type { FailedLoginStore } from "../../accounts/ports/failedLoginStore.ts"
 import type { SessionStore } from "../../accounts/ports/sessionStore.ts";
 import type { ClockMark } from "../../common/ports/clockMark.ts";
 import type { LogStore } from "../../log/ports/logStore.ts";
+import type { ReadMarkers } from "../../log/ports/readMarkers.ts";
 import type { Roster } from "../../presence/ports/roster.ts";
 import { CircuitBreaker } from "../shared/circuitBreaker.ts";
 import { wordsOf } from "../shared/failures.ts";
@@ -16,6 +17,7 @@ import { Connections, type Purpose } from "./connections.ts";
 import { PostgresLeases } from "./leases.ts";
 import { type LogPools, PostgresLog } from "./log.ts";
 import { reachDatabase, retryUntil } from "./opening.ts";
+import { PostgresReadMarkers } from "./readMarkers.ts";
 import { PostgresRoster } from "./roster.ts";
 import { ANSWER_TIMEOUT_MS, serverTimeoutOf, serverTimeouts } from "./session.ts";
 import { PostgresSessions } from "./sessions.ts";
@@ -25,6 +27,7 @@ export interface PostgresStore {
   readonly log: LogStore;
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
+  readonly readMarkers: ReadMarkers;
   readonly roster: Roster;
   readonly failedLogins: FailedLoginStore;
   readonly clockMark: ClockMark;
@@ -92,6 +95,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
     log,
     accounts: new PostgresAccounts(pools),
     sessions: new PostgresSessions(pools),
+    readMarkers: new PostgresReadMarkers(pools),
     roster: new PostgresRoster({ leases, read: pools.read, leaseMs: times.leaseMs }),
     failedLogins: new PostgresFailedLogins(pools),
     clockMark: new PostgresClockMark(pools),

@@ -1,26 +1,37 @@
-import type { Message } from "../../log/entry.ts";
-import type { AppendResult, Draft, KnownMessage, LogState, LogStore } from "../../log/ports/logStore.ts";
+import type { Entry } from "../../log/entry.ts";
+import type {
+  AppendResult,
+  Content,
+  Draft,
+  HistoryPage,
+  HistoryQuery,
+  KnownResult,
+  LogState,
+  LogStore,
+} from "../../log/ports/logStore.ts";
 import { unavailable } from "../shared/failures.ts";
 import {
   type AppendedRow,
-  type KnownMessageRow,
-  type MessageRow,
+  type EntryRow,
+  type HistoryRow,
+  type KnownRow,
   type StateRow,
   toAppendResults,
-  toKnownMessage,
-  toMessage,
+  toEntry,
+  toHistoryPage,
+  toKnownResult,
   toPosition,
 } from "../shared/logRows.ts";
 import { PositionObserver, type ReportedPosition } from "../shared/observedPosition.ts";
 import { ServerClock } from "../shared/serverClock.ts";
 import type { Connections } from "./connections.ts";
-import { toDraftColumns } from "./draftColumns.ts";
+import { toCommandColumns, toDraftColumns } from "./draftColumns.ts";
 import { timeoutAsUnknown } from "./failures.ts";
 
 export const STATE = {
   name: "state",
   text: `
-    SELECT log_id, coalesce((SELECT max(id) FROM messages), forgotten_to), forgotten_to + 1, server_start(),
+    SELECT log_id, coalesce((SELECT max(id) FROM entries), forgotten_to), forgotten_to + 1, server_start(),
       server_start, head_at_start, server_time()
     FROM log`,
 };
@@ -31,31 +42,74 @@ export const RENEW = {
 };
 export const APPEND = {
   name: "append",
-  text: "SELECT head_id, start, kinds, ids, sent_ats FROM append_drafts($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+  text: `
+    SELECT head_id, start, outcomes, ids, sent_ats, messages
+    FROM append_entries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 };
-// Subqueries fetch the usernames by index, whatever the statistics of the tables say.
+
+/** SQL: the columns of `MessageRow`. Subqueries fetch the usernames by index, whatever the statistics say. */
+const messageColumns = (row: string) => `
+      ${row}.id, ${row}.sender_id, (SELECT username FROM accounts WHERE id = ${row}.sender_id),
+      ${row}.recipient_id, (SELECT username FROM accounts WHERE id = ${row}.recipient_id),
+      ${row}.text, ${row}.sent_at, ${row}.reply_to, ${row}.edit_id, ${row}.edited_at`;
+
+/** The columns are those of `EntryRow`. */
 export const READ = {
   name: "read",
   text: `
-    SELECT id, sender_id, (SELECT username FROM accounts WHERE id = sender_id),
-      coalesce(recipient_id, 0), coalesce((SELECT username FROM accounts WHERE id = recipient_id), ''), text, sent_at
-    FROM messages WHERE id BETWEEN $1 AND $2 ORDER BY id`,
+    SELECT ${messageColumns("e")},
+      e.kind, e.message_id,
+      CASE WHEN e.kind = 1 THEN (
+        SELECT jsonb_build_array(text, sent_at, reply_to) FROM entries WHERE id = e.message_id AND edit_id = e.id
+      ) END,
+      e.by_id, (SELECT username FROM accounts WHERE id = e.by_id)
+    FROM entries e WHERE e.id BETWEEN $1 AND $2 ORDER BY e.id`,
 };
+
+/** SQL: the ids of the newest messages that the account $1 may see (`maySee`). */
+const visible = (condition: string, count: string) =>
+  ["recipient_id IS NULL", "sender_id = $1 AND recipient_id IS NOT NULL", "recipient_id = $1"].map(
+    (branch) => `(SELECT id FROM entries WHERE kind = 0 AND ${branch} ${condition} ORDER BY id DESC LIMIT ${count})`,
+  );
+
 export const RECENT = {
   name: "recent",
   text: `
-    SELECT min(id) FROM (
-      (SELECT id FROM messages WHERE recipient_id IS NULL ORDER BY id DESC LIMIT $2)
-      UNION (SELECT id FROM messages WHERE sender_id = $1 AND recipient_id IS NOT NULL ORDER BY id DESC LIMIT $2)
-      UNION (SELECT id FROM messages WHERE recipient_id = $1 AND recipient_id IS NOT NULL ORDER BY id DESC LIMIT $2)
-      ORDER BY id DESC LIMIT $2
-    ) seen`,
+    SELECT min(id) FROM (${visible("", "$2").join(" UNION ")} ORDER BY id DESC LIMIT $2) seen`,
+};
+
+/**
+ * SQL: a page of the newest messages among those whose ids the queries find. The columns are those of `HistoryRow`.
+ * $2: the number of messages of a page; $3: the bound of their texts. Each query stops at one message more than a page
+ * has. The subquery fetches the messages by index, whatever the statistics say.
+ */
+const page = (queries: readonly string[]) => `
+    WITH found AS MATERIALIZED (
+      ${queries.join("\n      UNION ")}
+      ORDER BY id DESC LIMIT $2 + 1
+    )
+    SELECT ${messageColumns("m")}, (SELECT count(*) FROM found)
+    FROM (
+      SELECT e.*, row_number() OVER newest AS place, sum(octet_length(e.text)) OVER newest AS bytes
+      FROM found, LATERAL (SELECT * FROM entries WHERE id = found.id LIMIT 1) e
+      WINDOW newest AS (ORDER BY e.id DESC)
+    ) m
+    WHERE place = 1 OR (place <= $2 AND bytes <= $3) ORDER BY id`;
+
+export const HISTORY = { name: "history", text: page(visible("AND id < $4", "$2 + 1")) };
+export const CONVERSATION = {
+  name: "conversation",
+  text: page(
+    ["sender_id = $1 AND recipient_id = $5", "sender_id = $5 AND recipient_id = $1"].map(
+      (branch) => `(SELECT id FROM entries WHERE kind = 0 AND ${branch} AND id < $4 ORDER BY id DESC LIMIT $2 + 1)`,
+    ),
+  ),
 };
 export const FIND = {
   name: "find",
-  text: "SELECT id, sent_at, recipient, text FROM find_message($1, $2)",
+  text: "SELECT id, sent_at, is_same FROM find_entry($1, $2, $3, $4, $5, $6)",
 };
-export const TRUNCATE = { name: "forget", text: "SELECT forget_messages($1, $2)" };
+export const TRUNCATE = { name: "forget", text: "SELECT forget_entries($1, $2)" };
 
 /** The pools that the log uses. */
 export interface LogPools {
@@ -106,8 +160,8 @@ export class PostgresLog implements LogStore {
     return toAppendResults(batch, row);
   }
 
-  async read(from: number, to: number): Promise<Message[]> {
-    return (await this.#pools.read.read<MessageRow>(READ, [from, to])).map(toMessage);
+  async read(from: number, to: number): Promise<Entry[]> {
+    return (await this.#pools.read.read<EntryRow>(READ, [from, to])).map(toEntry);
   }
 
   async recent(accountId: number, count: number): Promise<number> {
@@ -115,12 +169,22 @@ export class PostgresLog implements LogStore {
     return first ?? 0;
   }
 
-  async find(senderId: number, requestId: string): Promise<KnownMessage | undefined> {
-    const values = [senderId, Buffer.from(requestId)];
-    const [row] = await this.#pools.find.read<KnownMessageRow>(FIND, values).catch((error) => {
+  async history({ accountId, peerId, beforeId, maxMessages, maxBytes }: HistoryQuery): Promise<HistoryPage> {
+    const values = [accountId, maxMessages, maxBytes, beforeId];
+    const { read } = this.#pools;
+    return toHistoryPage(
+      peerId === undefined
+        ? await read.read<HistoryRow>(HISTORY, values)
+        : await read.read<HistoryRow>(CONVERSATION, [...values, peerId]),
+    );
+  }
+
+  async find(senderId: number, requestId: string, content: Content): Promise<KnownResult | undefined> {
+    const values = [senderId, Buffer.from(requestId), ...toCommandColumns(content)];
+    const [row] = await this.#pools.find.read<KnownRow>(FIND, values).catch((error) => {
       throw timeoutAsUnknown(error);
     });
-    return row && toKnownMessage(row);
+    return row && toKnownResult(row);
   }
 
   async truncate(before: number): Promise<void> {

@@ -13,6 +13,9 @@ interface CommandRow {
   readonly targetId: number;
 }
 
+/** A command whose recipient is not compared if it is `undefined`. */
+export type AskedCommand = Omit<Command, "recipientId"> & Partial<Pick<Command, "recipientId">>;
+
 /** The entries of request ids: whether a command is the one that a request id stands for. */
 export class KnownCommands {
   readonly #db: DatabaseSync;
@@ -28,12 +31,13 @@ export class KnownCommands {
   }
 
   /** The earlier command of a sender with a request id. `undefined`: there is none. */
-  find(senderId: number, requestId: string, command: Command | undefined): KnownResult | undefined {
+  find(senderId: number, requestId: string, command: AskedCommand | undefined): KnownResult | undefined {
     const row = this.#find.get(senderId, requestId) as
       | (CommandRow & { sentAt: number; digest: Uint8Array | null })
       | undefined;
     if (row === undefined) return undefined;
-    const isSame = command !== undefined && this.#isSame(row, row.digest, command);
+    const recipientId = command?.recipientId ?? row.recipientId ?? 0;
+    const isSame = command !== undefined && this.#isSame(row, row.digest, { ...command, recipientId });
     return isSame ? { kind: "duplicate", id: row.id, sentAt: row.sentAt } : { kind: "reused" };
   }
 

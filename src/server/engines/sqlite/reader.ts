@@ -3,9 +3,8 @@ import type { Account } from "../../accounts/ports/accountStore.ts";
 import type { Session } from "../../accounts/ports/sessionStore.ts";
 import type { Content, HistoryQuery, KnownResult, LogState } from "../../log/ports/logStore.ts";
 import type { Online } from "../../presence/ports/roster.ts";
-import type { Command } from "../shared/commandDigest.ts";
 import { type Guard, UNGUARDED } from "./files/custody.ts";
-import { KnownCommands } from "./knownCommands.ts";
+import { type AskedCommand, KnownCommands } from "./knownCommands.ts";
 import { readClockMark, readState } from "./meta.ts";
 import { ENTRY_JSON, IS_MESSAGE } from "./rows.ts";
 
@@ -158,11 +157,12 @@ export class StoreReader {
   }
 
   /** `undefined` if the recipient is unknown, so that no command of the log can be the same. */
-  #commandOf(content: Content): Command | undefined {
+  #commandOf(content: Content): AskedCommand | undefined {
     if (content.kind === "deleted") return { kind: "deleted", recipientId: 0, text: "", targetId: content.messageId };
     const { kind, text } = content;
     if (kind === "edited") return { kind, recipientId: 0, text, targetId: content.messageId };
     const { recipient, replyTo: targetId } = content;
+    if (recipient === undefined) return { kind, text, targetId };
     if (recipient === "") return { kind, recipientId: 0, text, targetId };
     const account = this.#statements.accountId.get(recipient) as { id: number } | undefined;
     return account && { kind, recipientId: account.id, text, targetId };

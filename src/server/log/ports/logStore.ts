@@ -43,8 +43,8 @@ export type Draft = MessageDraft | EditDraft | DeletionDraft;
 export type Content =
   | {
       readonly kind: "message";
-      /** The username of the recipient; empty: everyone. */
-      readonly recipient: string;
+      /** The username of the recipient; empty: everyone; `undefined`: not compared. */
+      readonly recipient: string | undefined;
       readonly text: string;
       readonly replyTo: number;
     }

@@ -89,8 +89,9 @@ export class ChatCall implements Sink {
     try {
       const session = await sessionOf(metadata.get("authorization")[0], node.signIn);
       if (this.#isOver) return;
-      this.#stream = node.enter(session, this);
-      this.#call.startRead();
+      this.#stream = await node.enter(session, this);
+      if (this.#isOver) this.#stream.closed();
+      else this.#call.startRead();
     } catch (error) {
       this.#fail(error);
     }

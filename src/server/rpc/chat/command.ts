@@ -1,5 +1,5 @@
 import { BinaryReader } from "@bufbuild/protobuf/wire";
-import { ChatRequest, GetHelp, Join, SendAll, SendTo } from "../../../gen/obrolan/v1/chat.ts";
+import { ChatRequest, Delete, Edit, GetHelp, Join, SendAll, SendTo } from "../../../gen/obrolan/v1/chat.ts";
 import type { Command } from "../../chat/commandHandler.ts";
 import { toId } from "../wire.ts";
 
@@ -11,6 +11,8 @@ const EMPTY_COMMANDS: { [C in WireCommand as C["value"] extends object ? C["$cas
   sendAll: SendAll.create(),
   sendTo: SendTo.create(),
   help: GetHelp.create(),
+  edit: Edit.create(),
+  delete: Delete.create(),
 };
 
 /** The numbers of the fields of `ChatRequest` that are messages. */
@@ -31,9 +33,23 @@ export function toCommand({ command }: ChatRequest): Command {
       return { kind: "join", logId, recent, ...(resumeAfter === undefined ? {} : { resumeAfter: toId(resumeAfter) }) };
     }
     case "sendAll":
-      return { kind: "send", recipient: undefined, text: command.value.text };
-    case "sendTo":
-      return { kind: "send", recipient: command.value.username, text: command.value.text };
+      return {
+        kind: "send",
+        recipient: undefined,
+        text: command.value.text,
+        replyTo: toId(command.value.replyTo),
+        evenIfOffline: false,
+      };
+    case "sendTo": {
+      const { username, text, evenIfOffline, replyTo } = command.value;
+      return { kind: "send", recipient: username, text, replyTo: toId(replyTo), evenIfOffline };
+    }
+    case "edit": {
+      const { id, text, logId } = command.value;
+      return { kind: "edit", messageId: toId(id), text, logId };
+    }
+    case "delete":
+      return { kind: "delete", messageId: toId(command.value.id), logId: command.value.logId };
     case "textCommand":
       return { kind: "typed", line: command.value };
     case "help":

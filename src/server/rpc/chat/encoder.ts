@@ -22,7 +22,7 @@ export class WireEncoder implements Encoder {
   }
 
   event(event: RoomEvent, requestId = ""): Uint8Array {
-    if (event.kind === "message") return messageField(event.message);
+    if (event.kind === "message") return messageField(event);
     if (event.kind === "accepted") return acceptedField(event, requestId);
     const writer = new BinaryWriter().uint32(EVENTS_TAG).fork();
     return Event.encode({ requestId, event: this.#toWire(event) }, writer)
@@ -38,9 +38,20 @@ export class WireEncoder implements Encoder {
     switch (event.kind) {
       case "welcome": {
         const { username, logId, headId, limits } = event;
-        const value = { username, logId, headId: BigInt(headId), limits, serverVersion: this.#serverVersion };
-        return { $case: "welcome", value };
+        const ids = { headId: BigInt(headId), readUpTo: BigInt(event.readUpTo) };
+        return { $case: "welcome", value: { username, logId, ...ids, limits, serverVersion: this.#serverVersion } };
       }
+      case "edited": {
+        const { id: messageId, text, editedAt } = event.message;
+        const ids = { id: BigInt(event.id), messageId: BigInt(messageId) };
+        return { $case: "edited", value: { ...ids, text, editedAt: new Date(editedAt) } };
+      }
+      case "deleted": {
+        const ids = { id: BigInt(event.id), messageId: BigInt(event.messageId) };
+        return { $case: "deleted", value: { ...ids, deletedAt: new Date(event.deletedAt), by: event.by } };
+      }
+      case "read":
+        return { $case: "read", value: { upToId: BigInt(event.upTo) } };
       case "caught-up":
         return { $case: "caughtUp", value: { id: BigInt(event.id) } };
       case "rejected":

@@ -18,12 +18,14 @@ type Accepted = Extract<RoomEvent, { kind: "accepted" }>;
 /** The tags of the fields, by message. The types demand one for each field that clients get. */
 const RESPONSE = { events: 0x0a };
 const EVENT = { requestId: 0x0a, message: 0x1a, accepted: 0x2a };
-const MESSAGE: Record<keyof Omit<Message, "senderId" | "recipientId">, number> = {
+const MESSAGE: Record<keyof Omit<Message, "kind" | "senderId" | "recipientId" | "editId">, number> = {
   id: 0x08,
   sender: 0x12,
   recipient: 0x1a,
   text: 0x22,
   sentAt: 0x2a,
+  editedAt: 0x32,
+  replyTo: 0x38,
 };
 const ACCEPTED: Record<keyof Omit<Accepted, "kind">, number> = { id: 0x08, sentAt: 0x12, duplicate: 0x18 };
 
@@ -31,13 +33,15 @@ const ACCEPTED: Record<keyof Omit<Accepted, "kind">, number> = { id: 0x08, sentA
  * Encodes a message. The generated encoder takes 3.5 µs for a message of 100 bytes, this one 0.7 µs. That matters for a
  * reader that catches up, which may need the whole log encoded.
  */
-export function messageField({ id, sender, recipient, text, sentAt }: Message): Uint8Array {
+export function messageField({ id, sender, recipient, text, sentAt, editedAt, replyTo }: Message): Uint8Array {
   const senderBytes = Buffer.byteLength(sender);
   const recipientBytes = Buffer.byteLength(recipient);
   const textBytes = Buffer.byteLength(text);
   const timeBytes = sizeOfTime(sentAt);
+  const editTimeBytes = editedAt === 0 ? 0 : sizeOfTime(editedAt);
   const nameBytes = sizeOfText(senderBytes) + sizeOfText(recipientBytes);
-  const messageBytes = sizeOfNumber(id) + nameBytes + sizeOfText(textBytes) + 2 + timeBytes;
+  const changeBytes = (editedAt === 0 ? 0 : 2 + editTimeBytes) + sizeOfNumber(replyTo);
+  const messageBytes = sizeOfNumber(id) + nameBytes + sizeOfText(textBytes) + 2 + timeBytes + changeBytes;
   const eventBytes = 1 + sizeOfVarint(messageBytes) + messageBytes;
 
   const bytes = Buffer.allocUnsafe(1 + sizeOfVarint(eventBytes) + eventBytes);
@@ -47,7 +51,9 @@ export function messageField({ id, sender, recipient, text, sentAt }: Message): 
   offset = writeText(bytes, offset, MESSAGE.sender, sender, senderBytes);
   offset = writeText(bytes, offset, MESSAGE.recipient, recipient, recipientBytes);
   offset = writeText(bytes, offset, MESSAGE.text, text, textBytes);
-  writeTime(bytes, offset, MESSAGE.sentAt, sentAt, timeBytes);
+  offset = writeTime(bytes, offset, MESSAGE.sentAt, sentAt, timeBytes);
+  if (editedAt !== 0) offset = writeTime(bytes, offset, MESSAGE.editedAt, editedAt, editTimeBytes);
+  writeNumber(bytes, offset, MESSAGE.replyTo, replyTo);
   return bytes;
 }
 
