@@ -79,7 +79,7 @@ const TEXTS = [
   "call +62 812-3456-7890 or mail budi@example.co.id",
   "see https://example.com/docs?q=1 and 192.168.0.1",
   "const x = foo_bar(a[0]); // O'Reilly C++",
-  "NUL\u0000byte and a % sign",
+  "SOH\u0001byte and a % sign",
 ];
 
 /** A query, and the index of the texts that it finds. */
@@ -119,8 +119,8 @@ const QUERIES: readonly (readonly [query: string, found: readonly number[]])[] =
   ["192.168*", [10]],
   ["foo_bar", [11]],
   ["oreilly c++", [11]],
-  ["nul byte %", [12]],
-  ["nulbyte", []],
+  ["soh byte %", [12]],
+  ["sohbyte", []],
 ];
 
 function describeLanguages(newFixture: NewStoreFixture): void {

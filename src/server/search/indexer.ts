@@ -21,6 +21,8 @@ export class Indexer {
   #timer: NodeJS.Timeout | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
   #run: Promise<void> | undefined;
+  /** Whether the log has grown since the step in flight began. */
+  #hasGrown = false;
   #isStopped = false;
   #hasFailed = false;
 
@@ -43,6 +45,7 @@ export class Indexer {
   /** Call this when the log has grown. */
   notify(): void {
     if (this.#run === undefined) this.#schedule(this.#times.delayMs);
+    else this.#hasGrown = true;
   }
 
   /** Ends after the step in flight. */
@@ -59,9 +62,10 @@ export class Indexer {
     this.#dueAt = dueAt;
     this.#timer = setTimeout(() => {
       this.#dueAt = Number.POSITIVE_INFINITY;
+      this.#hasGrown = false;
       this.#run = this.#step().then((pauseMs) => {
         this.#run = undefined;
-        this.#schedule(pauseMs);
+        this.#schedule(this.#hasGrown ? Math.min(pauseMs, this.#times.delayMs) : pauseMs);
       });
     }, delayMs);
   }
