@@ -57,13 +57,14 @@ export const directions: readonly Folder[] = [
   server("common", [], DOMAIN),
   server("accounts", ["common"], DOMAIN),
   server("log", ["common"], DOMAIN),
+  server("search", ["common", "log"], DOMAIN),
   server("presence", ["common", "accounts"], DOMAIN),
   server("chat", ["common", "accounts", "log", "presence"], DOMAIN),
   server("node", DOMAINS, "a node composes the domain folders, and does not depend on transport, SQL or protobuf"),
   ...["memory", "sqlite", "postgres", "nats", "secrets", "shared"].map((engine) =>
     server(
       `engines/${engine}`,
-      ["common", "accounts/ports", "log/ports", "log/entry.ts", "presence/ports", "net", "engines/shared"],
+      ["common", "accounts/ports", "log/ports", "log/entry.ts", "presence/ports", "search", "net", "engines/shared"],
       ENGINE,
       "any",
     ),

@@ -6,6 +6,7 @@ import { describeClockMark } from "./clockMark.ts";
 import { describeLogStore } from "./log.ts";
 import { describeReadMarkers } from "./readMarkers.ts";
 import { describeRoster } from "./roster.ts";
+import { describeSearchIndex } from "./search.ts";
 import { describeSessionStore } from "./sessions.ts";
 import { describeSharedAccounts } from "./shared/accounts.ts";
 import { describeSharedLog } from "./shared/log.ts";
@@ -34,6 +35,7 @@ describe("The PostgreSQL engine", () => {
   describeClockMark("PostgreSQL", postgresFixture);
   describeRoster("PostgreSQL", open);
   describeAttempts("PostgreSQL", open);
+  describeSearchIndex("PostgreSQL", postgresFixture);
   describeSharedLog("PostgreSQL", postgresFixture);
   describeSharedAccounts("PostgreSQL", postgresFixture);
   describeSharedRoster("PostgreSQL", postgresFixture);

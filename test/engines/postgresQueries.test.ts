@@ -12,6 +12,7 @@ import * as roster from "../../src/server/engines/postgres/roster.ts";
 import { optionsOf } from "../../src/server/engines/postgres/session.ts";
 import * as sessions from "../../src/server/engines/postgres/sessions.ts";
 import { contentOf } from "../../src/server/log/ports/logStore.ts";
+import { Splitter } from "../../src/server/search/words.ts";
 import { needsEngine } from "../support/engineServer.ts";
 import { type PostgresFixture, postgresFixture } from "../support/postgresFixture.ts";
 import { deletion, draft, edit, type Person, range } from "../support/storeFixture.ts";
@@ -117,7 +118,7 @@ describe("The statements of the PostgreSQL store", () => {
   /** Every statement that runs often, with values. */
   const calls = (): [{ name: string; text: string }, unknown[]][] => [
     [log.STATE, []],
-    [log.APPEND, [logId, 0, 0, Number.MAX_SAFE_INTEGER, ...toDraftColumns(batch())]],
+    [log.APPEND, [logId, 0, 0, Number.MAX_SAFE_INTEGER, ...toDraftColumns(batch(), new Splitter())]],
     [log.READ, [500, 755]],
     [log.READ, [17_000, 17_255]],
     [log.RECENT, [7, 100]],
@@ -153,7 +154,7 @@ describe("The statements of the PostgreSQL store", () => {
     [leases.RENEW, [NODE, "8 s", "60 s", "0 s"]],
   ];
 
-  const SMALL = /^(log|clock_mark|nodes|roster_lock|\w+_1|pg_\w+)$/;
+  const SMALL = /^(log|search_state|clock_mark|nodes|roster_lock|\w+_1|pg_\w+)$/;
 
   it("every exported statement is checked here, except those that run seldom", () => {
     const all = [log, readMarkers, accounts, sessions, attempts, roster, leases, clockMark].flatMap((module) =>

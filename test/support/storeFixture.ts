@@ -5,6 +5,7 @@ import type { ClockMark } from "../../src/server/common/ports/clockMark.ts";
 import type { Entry, Message } from "../../src/server/log/entry.ts";
 import type { DeletionDraft, Draft, EditDraft, LogStore, MessageDraft } from "../../src/server/log/ports/logStore.ts";
 import type { ReadMarkers } from "../../src/server/log/ports/readMarkers.ts";
+import type { SearchIndex } from "../../src/server/search/ports/searchIndex.ts";
 
 /** The store that a suite is run on: the ports that one engine implements. */
 export interface Store {
@@ -13,6 +14,7 @@ export interface Store {
   readonly sessions: SessionStore;
   readonly clockMark: ClockMark;
   readonly readMarkers: ReadMarkers;
+  readonly search: SearchIndex;
   close(): Promise<void>;
 }
 
@@ -66,6 +68,9 @@ function use(newFixture: NewStoreFixture, begin: typeof before, end: typeof afte
     },
     get readMarkers() {
       return store.readMarkers;
+    },
+    get search() {
+      return store.search;
     },
     close: () => store.close(),
     reopen: async () => {

@@ -25,13 +25,15 @@ export type Reason =
   | "MESSAGE_UNKNOWN"
   | "NOT_THE_SENDER"
   | "TOO_MANY_CONNECTIONS"
+  | "QUERY_INVALID"
+  | "INDEX_BUILDING"
   | "REQUEST_INVALID";
 
 /** How long a client is asked to wait if the store or the server is unavailable for a moment, in milliseconds. */
 export const RETRY_SOON_MS = 1_000;
 
 /** The field of a request that a refusal is about. `rpc/failure.ts` maps it to the contract's name. */
-export type RequestField = "username" | "password" | "pageToken";
+export type RequestField = "username" | "password" | "pageToken" | "query";
 
 /** A request that the server refuses: a reason for programs and a sentence for people. */
 export class Refusal extends Error {

@@ -23,7 +23,7 @@ export const Reason = {
   REASON_USERNAME_INVALID: 2,
   /** REASON_PASSWORD_INVALID - `Register`, `INVALID_ARGUMENT`: this cannot be a password. */
   REASON_PASSWORD_INVALID: 3,
-  /** REASON_PAGE_TOKEN_INVALID - `List`, `INVALID_ARGUMENT`: not a token that `List` gave. */
+  /** REASON_PAGE_TOKEN_INVALID - `List` and `Search`, `INVALID_ARGUMENT`: not a token that the rpc gave, or one of another query. */
   REASON_PAGE_TOKEN_INVALID: 4,
   /** REASON_BAD_CREDENTIALS - `Login`, `UNAUTHENTICATED`: no account has this name and password. */
   REASON_BAD_CREDENTIALS: 5,
@@ -33,7 +33,7 @@ export const Reason = {
   REASON_TOO_MANY_ATTEMPTS: 7,
   /**
    * REASON_OVERLOADED - `RESOURCE_EXHAUSTED`: too many sign-ins at once, too many unfinished requests on this connection, or too many calls of
-   * `History` or `MarkRead` of this account at once.
+   * `History`, `Search` or `MarkRead` of this account at once, or a search that costs too much.
    */
   REASON_OVERLOADED: 8,
   /** REASON_RATE_LIMITED - `rejected`: more messages than `limits` allows. Every message, edit or deletion that gets as far as this check counts. */
@@ -74,6 +74,10 @@ export const Reason = {
   REASON_MESSAGE_UNKNOWN: 23,
   /** REASON_NOT_THE_SENDER - `rejected`: only the sender of a message may edit or delete it. */
   REASON_NOT_THE_SENDER: 24,
+  /** REASON_QUERY_INVALID - `Search`, `INVALID_ARGUMENT`: the query has no words, or is too long, or a time in it is out of range. */
+  REASON_QUERY_INVALID: 25,
+  /** REASON_INDEX_BUILDING - `Search`, `UNAVAILABLE`: the index is being built. */
+  REASON_INDEX_BUILDING: 26,
   /**
    * REASON_TOO_MANY_CONNECTIONS - `RESOURCE_EXHAUSTED`: as many connections as the server allows are open from this address. The server closes this one; come
    * back after `RetryInfo`.
@@ -116,6 +120,8 @@ export namespace Reason {
   export type REASON_JOIN_TIMEOUT = typeof Reason.REASON_JOIN_TIMEOUT;
   export type REASON_MESSAGE_UNKNOWN = typeof Reason.REASON_MESSAGE_UNKNOWN;
   export type REASON_NOT_THE_SENDER = typeof Reason.REASON_NOT_THE_SENDER;
+  export type REASON_QUERY_INVALID = typeof Reason.REASON_QUERY_INVALID;
+  export type REASON_INDEX_BUILDING = typeof Reason.REASON_INDEX_BUILDING;
   export type REASON_TOO_MANY_CONNECTIONS = typeof Reason.REASON_TOO_MANY_CONNECTIONS;
   export type REASON_REQUEST_INVALID = typeof Reason.REASON_REQUEST_INVALID;
   export type UNRECOGNIZED = typeof Reason.UNRECOGNIZED;
@@ -198,6 +204,12 @@ export function reasonFromJSON(object: any): Reason {
     case 24:
     case "REASON_NOT_THE_SENDER":
       return Reason.REASON_NOT_THE_SENDER;
+    case 25:
+    case "REASON_QUERY_INVALID":
+      return Reason.REASON_QUERY_INVALID;
+    case 26:
+    case "REASON_INDEX_BUILDING":
+      return Reason.REASON_INDEX_BUILDING;
     case 34:
     case "REASON_TOO_MANY_CONNECTIONS":
       return Reason.REASON_TOO_MANY_CONNECTIONS;
@@ -263,6 +275,10 @@ export function reasonToJSON(object: Reason): string {
       return "REASON_MESSAGE_UNKNOWN";
     case Reason.REASON_NOT_THE_SENDER:
       return "REASON_NOT_THE_SENDER";
+    case Reason.REASON_QUERY_INVALID:
+      return "REASON_QUERY_INVALID";
+    case Reason.REASON_INDEX_BUILDING:
+      return "REASON_INDEX_BUILDING";
     case Reason.REASON_TOO_MANY_CONNECTIONS:
       return "REASON_TOO_MANY_CONNECTIONS";
     case Reason.REASON_REQUEST_INVALID:
@@ -377,6 +393,42 @@ export interface HistoryResponse {
    * may see.
    */
   nextBeforeId: bigint;
+}
+
+/** Asks for messages with certain words. */
+export interface SearchRequest {
+  /** The words: see `Search`. */
+  query: string;
+  /**
+   * A username: only messages that this user sent. Upper case is taken as lower. An unknown name gives an empty last
+   * page. Empty: of all users.
+   */
+  sender: string;
+  /** A username: only the private messages between the caller and this user. As in `HistoryRequest`. */
+  peer: string;
+  /** Only messages that were sent at this time or later. Unset: from the beginning. */
+  since:
+    | Date
+    | undefined;
+  /** Only messages that were sent before this time. Unset: up to now. */
+  until:
+    | Date
+    | undefined;
+  /** How many messages at most. 0 or less means 20; more than 100 is cut to 100. */
+  pageSize: number;
+  /**
+   * `next_page_token` of the page before; empty for the first page. It is good for the same query, filters and account,
+   * on every server of the room, with any `page_size`.
+   */
+  pageToken: string;
+}
+
+/** A page of messages that were found. */
+export interface SearchResponse {
+  /** The newest first. An edit does not move a message. */
+  messages: Message[];
+  /** For the next page; empty when this is the last one. */
+  nextPageToken: string;
 }
 
 /** Asks to move the read marker. */
@@ -1794,6 +1846,268 @@ export const HistoryResponse: MessageFns<HistoryResponse> = {
     message.nextBeforeId = (object.nextBeforeId !== undefined && object.nextBeforeId !== null)
       ? BigInt(object.nextBeforeId)
       : 0n;
+    return message;
+  },
+};
+
+function createBaseSearchRequest(): SearchRequest {
+  return { query: "", sender: "", peer: "", since: undefined, until: undefined, pageSize: 0, pageToken: "" };
+}
+
+export const SearchRequest: MessageFns<SearchRequest> = {
+  encode(message: SearchRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.query !== "") {
+      writer.uint32(10).string(message.query);
+    }
+    if (message.sender !== "") {
+      writer.uint32(18).string(message.sender);
+    }
+    if (message.peer !== "") {
+      writer.uint32(26).string(message.peer);
+    }
+    if (message.since !== undefined) {
+      Timestamp.encode(toTimestamp(message.since), writer.uint32(34).fork()).join();
+    }
+    if (message.until !== undefined) {
+      Timestamp.encode(toTimestamp(message.until), writer.uint32(42).fork()).join();
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(48).int32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(58).string(message.pageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SearchRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSearchRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.query = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sender = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.peer = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.since = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.until = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.pageSize = reader.int32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SearchRequest {
+    return {
+      query: isSet(object.query) ? globalThis.String(object.query) : "",
+      sender: isSet(object.sender) ? globalThis.String(object.sender) : "",
+      peer: isSet(object.peer) ? globalThis.String(object.peer) : "",
+      since: isSet(object.since) ? fromJsonTimestamp(object.since) : undefined,
+      until: isSet(object.until) ? fromJsonTimestamp(object.until) : undefined,
+      pageSize: isSet(object.pageSize)
+        ? globalThis.Number(object.pageSize)
+        : isSet(object.page_size)
+        ? globalThis.Number(object.page_size)
+        : 0,
+      pageToken: isSet(object.pageToken)
+        ? globalThis.String(object.pageToken)
+        : isSet(object.page_token)
+        ? globalThis.String(object.page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: SearchRequest): unknown {
+    const obj: any = {};
+    if (message.query !== "") {
+      obj.query = message.query;
+    }
+    if (message.sender !== "") {
+      obj.sender = message.sender;
+    }
+    if (message.peer !== "") {
+      obj.peer = message.peer;
+    }
+    if (message.since !== undefined) {
+      obj.since = message.since.toISOString();
+    }
+    if (message.until !== undefined) {
+      obj.until = message.until.toISOString();
+    }
+    if (message.pageSize !== 0) {
+      obj.pageSize = Math.round(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      obj.pageToken = message.pageToken;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SearchRequest>): SearchRequest {
+    return SearchRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SearchRequest>): SearchRequest {
+    const message = createBaseSearchRequest();
+    message.query = object.query ?? "";
+    message.sender = object.sender ?? "";
+    message.peer = object.peer ?? "";
+    message.since = object.since ?? undefined;
+    message.until = object.until ?? undefined;
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    return message;
+  },
+};
+
+function createBaseSearchResponse(): SearchResponse {
+  return { messages: [], nextPageToken: "" };
+}
+
+export const SearchResponse: MessageFns<SearchResponse> = {
+  encode(message: SearchResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.messages) {
+      Message.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SearchResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSearchResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.messages.push(Message.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SearchResponse {
+    return {
+      messages: globalThis.Array.isArray(object?.messages) ? object.messages.map((e: any) => Message.fromJSON(e)) : [],
+      nextPageToken: isSet(object.nextPageToken)
+        ? globalThis.String(object.nextPageToken)
+        : isSet(object.next_page_token)
+        ? globalThis.String(object.next_page_token)
+        : "",
+    };
+  },
+
+  toJSON(message: SearchResponse): unknown {
+    const obj: any = {};
+    if (message.messages?.length) {
+      obj.messages = message.messages.map((e) => Message.toJSON(e));
+    }
+    if (message.nextPageToken !== "") {
+      obj.nextPageToken = message.nextPageToken;
+    }
+    return obj;
+  },
+
+  create(base?: DeepPartial<SearchResponse>): SearchResponse {
+    return SearchResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SearchResponse>): SearchResponse {
+    const message = createBaseSearchResponse();
+    message.messages = object.messages?.map((e) => Message.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };
@@ -4855,6 +5169,30 @@ export const ChatServiceDefinition = {
       options: {},
     },
     /**
+     * Finds messages that the caller may see by their words, from the newest to the oldest. A message is found within a
+     * second of `accepted`, with its newest text. A page also ends before 1 MiB. Between the pages of one query no message
+     * that stays is missed or comes twice.
+     *
+     * White space separates the words of a query; all of them must occur. `"…"` (also `“…”` and `„…“`) is a phrase. `word*`, outside quotes, finds
+     * the words that begin with `word`. There are no operators: `AND`, `-`, `:` and `%` are words or nothing. Other
+     * punctuation is ignored. Case, accents and the like do not matter. `example` finds `example.com`. A run of a script
+     * without spaces, such as Chinese or Thai, is a phrase of its characters.
+     *
+     * Errors: `INVALID_ARGUMENT` (`QUERY_INVALID`: nothing but punctuation, an unbalanced quote, more than 1,024 bytes or
+     * 32 words, or a time out of range. `PAGE_TOKEN_INVALID`: not a token of this query with these filters),
+     * `UNAUTHENTICATED` (`SESSION_INVALID`), `RESOURCE_EXHAUSTED` (`OVERLOADED`: too many of these calls of this account
+     * under way, or the query costs too much), `UNAVAILABLE` (`INDEX_BUILDING`: the index is being built; come back after
+     * `RetryInfo`. `STORE_UNAVAILABLE`, `SHUTTING_DOWN`).
+     */
+    search: {
+      name: "Search",
+      requestType: SearchRequest as typeof SearchRequest,
+      requestStream: false,
+      responseType: SearchResponse as typeof SearchResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
      * Moves the caller's read marker, or asks for it. An account has one marker, on all its devices: everything up to it
      * has been read. It never moves back. The other streams of the account are told by `read`.
      *
@@ -4963,6 +5301,23 @@ export interface ChatServiceImplementation<CallContextExt = {}> {
    */
   history(request: HistoryRequest, context: CallContext & CallContextExt): Promise<DeepPartial<HistoryResponse>>;
   /**
+   * Finds messages that the caller may see by their words, from the newest to the oldest. A message is found within a
+   * second of `accepted`, with its newest text. A page also ends before 1 MiB. Between the pages of one query no message
+   * that stays is missed or comes twice.
+   *
+   * White space separates the words of a query; all of them must occur. `"…"` (also `“…”` and `„…“`) is a phrase. `word*`, outside quotes, finds
+   * the words that begin with `word`. There are no operators: `AND`, `-`, `:` and `%` are words or nothing. Other
+   * punctuation is ignored. Case, accents and the like do not matter. `example` finds `example.com`. A run of a script
+   * without spaces, such as Chinese or Thai, is a phrase of its characters.
+   *
+   * Errors: `INVALID_ARGUMENT` (`QUERY_INVALID`: nothing but punctuation, an unbalanced quote, more than 1,024 bytes or
+   * 32 words, or a time out of range. `PAGE_TOKEN_INVALID`: not a token of this query with these filters),
+   * `UNAUTHENTICATED` (`SESSION_INVALID`), `RESOURCE_EXHAUSTED` (`OVERLOADED`: too many of these calls of this account
+   * under way, or the query costs too much), `UNAVAILABLE` (`INDEX_BUILDING`: the index is being built; come back after
+   * `RetryInfo`. `STORE_UNAVAILABLE`, `SHUTTING_DOWN`).
+   */
+  search(request: SearchRequest, context: CallContext & CallContextExt): Promise<DeepPartial<SearchResponse>>;
+  /**
    * Moves the caller's read marker, or asks for it. An account has one marker, on all its devices: everything up to it
    * has been read. It never moves back. The other streams of the account are told by `read`.
    *
@@ -5058,6 +5413,23 @@ export interface ChatServiceClient<CallOptionsExt = {}> {
    * these calls under way), `UNAVAILABLE` (`STORE_UNAVAILABLE`, `SHUTTING_DOWN`).
    */
   history(request: DeepPartial<HistoryRequest>, options?: CallOptions & CallOptionsExt): Promise<HistoryResponse>;
+  /**
+   * Finds messages that the caller may see by their words, from the newest to the oldest. A message is found within a
+   * second of `accepted`, with its newest text. A page also ends before 1 MiB. Between the pages of one query no message
+   * that stays is missed or comes twice.
+   *
+   * White space separates the words of a query; all of them must occur. `"…"` (also `“…”` and `„…“`) is a phrase. `word*`, outside quotes, finds
+   * the words that begin with `word`. There are no operators: `AND`, `-`, `:` and `%` are words or nothing. Other
+   * punctuation is ignored. Case, accents and the like do not matter. `example` finds `example.com`. A run of a script
+   * without spaces, such as Chinese or Thai, is a phrase of its characters.
+   *
+   * Errors: `INVALID_ARGUMENT` (`QUERY_INVALID`: nothing but punctuation, an unbalanced quote, more than 1,024 bytes or
+   * 32 words, or a time out of range. `PAGE_TOKEN_INVALID`: not a token of this query with these filters),
+   * `UNAUTHENTICATED` (`SESSION_INVALID`), `RESOURCE_EXHAUSTED` (`OVERLOADED`: too many of these calls of this account
+   * under way, or the query costs too much), `UNAVAILABLE` (`INDEX_BUILDING`: the index is being built; come back after
+   * `RetryInfo`. `STORE_UNAVAILABLE`, `SHUTTING_DOWN`).
+   */
+  search(request: DeepPartial<SearchRequest>, options?: CallOptions & CallOptionsExt): Promise<SearchResponse>;
   /**
    * Moves the caller's read marker, or asks for it. An account has one marker, on all its devices: everything up to it
    * has been read. It never moves back. The other streams of the account are told by `read`.

@@ -1,5 +1,7 @@
 import type { Content, Draft } from "../../log/ports/logStore.ts";
+import type { Splitter } from "../../search/words.ts";
 import { KIND_CODES } from "../shared/logRows.ts";
+import { toWords } from "./searchWords.ts";
 import { toNumbers } from "./session.ts";
 
 /** The parameters of `append_entries` from `singles` on. The accounts have the usernames. */
@@ -7,6 +9,7 @@ type DraftColumns = [
   singles: string,
   singleKinds: string,
   targets: string,
+  singleWords: (string | null)[],
   sessionIds: string,
   senderIds: string,
   recipientIds: string,
@@ -16,13 +19,16 @@ type DraftColumns = [
 ];
 
 /** Encodes a batch as columns. */
-export function toDraftColumns(batch: readonly Draft[]): DraftColumns {
+export function toDraftColumns(batch: readonly Draft[], splitter: Splitter): DraftColumns {
   const singles = [...batch.keys()].filter((place) => !isPlain(batch[place] as Draft));
   const singleDrafts = singles.map((place) => batch[place] as Draft);
   return [
     toNumbers(singles.map((place) => place + 1)),
     toNumbers(singleDrafts.map(({ kind }) => KIND_CODES[kind])),
     toNumbers(singleDrafts.map((draft) => (draft.kind === "message" ? draft.replyTo : draft.messageId))),
+    singleDrafts.map((draft) =>
+      draft.kind === "edited" ? toWords(splitter.split(draft.text), draft.messageId) : null,
+    ),
     toNumbers(batch.map(({ sessionId }) => sessionId)),
     toNumbers(batch.map(({ senderId }) => senderId)),
     toNumbers(batch.map((draft) => (draft.kind === "message" ? draft.recipientId : 0))),

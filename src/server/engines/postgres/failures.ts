@@ -35,6 +35,12 @@ export function timeoutAsUnknown(error: unknown): unknown {
   return new OutcomeUnknown("another commit is in progress, and takes long", { cause });
 }
 
+/** Whether PostgreSQL has ended a statement because it took too long. */
+export function wasCanceled(error: unknown): boolean {
+  const cause = error instanceof StoreUnavailable ? error.cause : undefined;
+  return cause instanceof pg.DatabaseError && cause.code === QUERY_CANCELED;
+}
+
 function isRolledBack(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return false;
   if (error.severity === "ERROR") return true;

@@ -6,6 +6,8 @@ import type { ClockMark } from "../../common/ports/clockMark.ts";
 import type { LogStore } from "../../log/ports/logStore.ts";
 import type { ReadMarkers } from "../../log/ports/readMarkers.ts";
 import type { Roster } from "../../presence/ports/roster.ts";
+import type { SearchIndex } from "../../search/ports/searchIndex.ts";
+import { Splitter } from "../../search/words.ts";
 import { CircuitBreaker } from "../shared/circuitBreaker.ts";
 import { wordsOf } from "../shared/failures.ts";
 import { LeaseClient, type LeaseTimes, leaseTimesOf } from "../shared/leaseClient.ts";
@@ -19,12 +21,14 @@ import { type LogPools, PostgresLog } from "./log.ts";
 import { reachDatabase, retryUntil } from "./opening.ts";
 import { PostgresReadMarkers } from "./readMarkers.ts";
 import { PostgresRoster } from "./roster.ts";
+import { PostgresSearch, SEARCH_TIMEOUT_MS, type SearchPools } from "./search.ts";
 import { ANSWER_TIMEOUT_MS, serverTimeoutOf, serverTimeouts } from "./session.ts";
 import { PostgresSessions } from "./sessions.ts";
 
 /** A store in a PostgreSQL database, which any number of nodes may share. */
 export interface PostgresStore {
   readonly log: LogStore;
+  readonly search: SearchIndex;
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
   readonly readMarkers: ReadMarkers;
@@ -69,9 +73,12 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   const deadline = { deadlineAt: performance.now() + startTimeoutMs, timeoutMs: startTimeoutMs, report };
   const synchronousCommit = await reachDatabase(address, new CircuitBreaker(() => {}), deadline);
   const pools = openPools(address, durableLevel(synchronousCommit, address, report), answerTimeoutMs, report);
+  const splitter = new Splitter();
   const leases = new LeaseClient(new PostgresLeases(pools.leases, randomUUID(), times), times.heartbeatMs);
-  const log = new PostgresLog(pools, serverTimeoutOf(answerTimeoutMs), report);
+  const log = new PostgresLog(pools, splitter, serverTimeoutOf(answerTimeoutMs), report);
+  const search = new PostgresSearch(pools, splitter);
   const closeOnce = async () => {
+    await search.close();
     await leases.close();
     await Promise.all(Object.values(pools).map((pool) => pool.close()));
   };
@@ -93,6 +100,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Postg
   }
   return {
     log,
+    search,
     accounts: new PostgresAccounts(pools),
     sessions: new PostgresSessions(pools),
     readMarkers: new PostgresReadMarkers(pools),
@@ -116,11 +124,11 @@ function durableLevel(serverLevel: string, { name }: Address, report: (error: Er
   return "on";
 }
 
-interface Pools extends LogPools {
+interface Pools extends LogPools, SearchPools {
   readonly leases: Connections;
 }
 
-/** Opens five pools, which share one circuit breaker. */
+/** Opens seven pools, which share one circuit breaker. */
 function openPools(
   address: Address,
   synchronousCommit: string,
@@ -138,6 +146,19 @@ function openPools(
     write: open({ name: "write", max: 3, settings: durable, timeoutMs: answerTimeoutMs }),
     read: open({ name: "read", max: 4, settings, timeoutMs: answerTimeoutMs }),
     find: open({ name: "find", max: 1, settings, timeoutMs: answerTimeoutMs }),
+    search: open({
+      name: "search",
+      max: 2,
+      // GIN has no other scans.
+      settings: { ...serverTimeouts(SEARCH_TIMEOUT_MS / 0.8), enable_bitmapscan: "on" },
+      timeoutMs: answerTimeoutMs,
+    }),
+    index: open({
+      name: "index",
+      max: 1,
+      settings: { ...settings, synchronous_commit: "off" },
+      timeoutMs: answerTimeoutMs,
+    }),
     // Needs no sync: after a crash of PostgreSQL every node stores all of its users again.
     leases: open({
       name: "roster",

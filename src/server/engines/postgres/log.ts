@@ -9,6 +9,7 @@ import type {
   LogState,
   LogStore,
 } from "../../log/ports/logStore.ts";
+import type { Splitter } from "../../search/words.ts";
 import { unavailable } from "../shared/failures.ts";
 import {
   type AppendedRow,
@@ -44,11 +45,11 @@ export const APPEND = {
   name: "append",
   text: `
     SELECT head_id, start, outcomes, ids, sent_ats, messages
-    FROM append_entries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    FROM append_entries($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 };
 
 /** SQL: the columns of `MessageRow`. Subqueries fetch the usernames by index, whatever the statistics say. */
-const messageColumns = (row: string) => `
+export const messageColumns = (row: string) => `
       ${row}.id, ${row}.sender_id, (SELECT username FROM accounts WHERE id = ${row}.sender_id),
       ${row}.recipient_id, (SELECT username FROM accounts WHERE id = ${row}.recipient_id),
       ${row}.text, ${row}.sent_at, ${row}.reply_to, ${row}.edit_id, ${row}.edited_at`;
@@ -124,6 +125,8 @@ export interface LogPools {
 /** The log in a PostgreSQL database that many nodes share. */
 export class PostgresLog implements LogStore {
   readonly #pools: LogPools;
+  /** Makes the words of edits for the search index. */
+  readonly #splitter: Splitter;
   readonly #appendTimeoutMs: number;
   readonly #clock = new ServerClock();
   readonly #position: PositionObserver;
@@ -133,8 +136,9 @@ export class PostgresLog implements LogStore {
    * that gets the lock later is not appended: its clients may have sent the messages again by then, and received a
    * refusal.
    */
-  constructor(pools: LogPools, appendTimeoutMs: number, report: (error: Error) => void) {
+  constructor(pools: LogPools, splitter: Splitter, appendTimeoutMs: number, report: (error: Error) => void) {
     this.#pools = pools;
+    this.#splitter = splitter;
     this.#appendTimeoutMs = appendTimeoutMs;
     this.#position = new PositionObserver(
       { read: () => this.#readPosition(), renew: (regressed, logId) => this.#renewLogId(regressed, logId) },
@@ -150,7 +154,7 @@ export class PostgresLog implements LogStore {
     if (batch.length === 0) return [];
     const { logId, headId, serverStart } = this.#position.positionFor(forLog);
     const tooLateAt = this.#clock.in(this.#appendTimeoutMs);
-    const values = [logId, headId, serverStart, tooLateAt, ...toDraftColumns(batch)];
+    const values = [logId, headId, serverStart, tooLateAt, ...toDraftColumns(batch, this.#splitter)];
     const rows = await this.#pools.append.change<AppendedRow>(APPEND, values).catch((error) => {
       throw timeoutAsUnknown(error);
     });

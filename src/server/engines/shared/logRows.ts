@@ -176,7 +176,8 @@ function toChange(draft: EditDraft | DeletionDraft, id: number, at: number, chan
   return { kind: "edited", id, message: { kind: "message", id: messageId, ...author, sentAt, replyTo, ...edit } };
 }
 
-function toMessage(row: readonly [...message: MessageRow, ...unknown[]]): Message {
+/** Decodes a message. */
+export function toMessage(row: readonly [...message: MessageRow, ...unknown[]]): Message {
   const [id, senderId, sender, recipientId, recipient, text, sentAt, replyTo, editId, editedAt] = row;
   return {
     kind: "message",

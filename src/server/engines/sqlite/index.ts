@@ -8,6 +8,7 @@ import type { ClockMark } from "../../common/ports/clockMark.ts";
 import type { Draft, LogStore } from "../../log/ports/logStore.ts";
 import type { ReadMarkers } from "../../log/ports/readMarkers.ts";
 import type { Online } from "../../presence/ports/roster.ts";
+import type { SearchIndex } from "../../search/ports/searchIndex.ts";
 import type { StoreFiles } from "./files/custody.ts";
 import { hasStore, isOpenElsewhere } from "./files/database.ts";
 import { DATABASE, LOCK, makeFolder } from "./files/folder.ts";
@@ -16,15 +17,17 @@ import { LossWatch, type Report, setAsideWal } from "./files/lossWatch.ts";
 import { findLostStore } from "./files/lostStore.ts";
 import type { StoreReader } from "./reader.ts";
 import { accountIdsOf, type EntryRow, parseEntryRows, toAppendResult, toDraftRow, toEntry } from "./rows.ts";
+import type { SearchReader } from "./searchReader.ts";
 import { UsernameCache } from "./usernameCache.ts";
 import { WorkerClient } from "./workerClient.ts";
 import type { StoreWriter } from "./writer.ts";
 
 export type { Report };
 
-/** A store in one SQLite file, with two workers: a writer and a reader, each with its own connection. */
+/** A store in one SQLite file, with three workers: a writer, a reader and one for searches, each with its own connection. */
 export interface SqliteStore {
   readonly log: LogStore;
+  readonly search: SearchIndex;
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
   readonly clockMark: ClockMark;
@@ -68,12 +71,14 @@ export async function openSqliteStore({ folder, report = () => {} }: SqliteOptio
   const lost = watch.lost.bind(watch);
   const writer = new WorkerClient<StoreWriter>({ role: "writer", file, owner }, lost);
   let reader: WorkerClient<StoreReader> | undefined;
+  let search: WorkerClient<SearchReader> | undefined;
   let anchor: DatabaseSync | undefined;
   let files: StoreFiles | undefined;
   const closeOnce = async () => {
     // The writer closes last, because only the last connection checkpoints the WAL into the file, and a read-only
     // connection cannot do that.
     await reader?.close();
+    await search?.close();
     anchor?.close();
     await writer.close();
     const aside = files && setAsideWal(file, files);
@@ -93,6 +98,8 @@ export async function openSqliteStore({ folder, report = () => {} }: SqliteOptio
     anchor = openAnchor(file);
     reader = new WorkerClient<StoreReader>({ role: "reader", file, owner, files }, lost);
     await reader.start();
+    // Starts with the first search.
+    search = new WorkerClient<SearchReader>({ role: "search", file, owner, files }, lost);
     lock.mark();
   } catch (error) {
     await close();
@@ -100,7 +107,7 @@ export async function openSqliteStore({ folder, report = () => {} }: SqliteOptio
   }
   lock.keep(() => report({ level: "warn", message: `${join(folder, LOCK)} was removed, and is made and locked anew` }));
   return {
-    log: logOf(writer.methods, reader.methods, watch),
+    ...messagePorts(writer.methods, reader.methods, search.methods, watch),
     ...otherPorts(writer.methods, reader.methods),
     failed: watch.failed,
     close,
@@ -145,14 +152,22 @@ function openAnchor(file: string): DatabaseSync {
 
 type Writer = WorkerClient<StoreWriter>["methods"];
 type Reader = WorkerClient<StoreReader>["methods"];
+type Searcher = WorkerClient<SearchReader>["methods"];
 
-function logOf(writer: Writer, reader: Reader, watch: LossWatch): LogStore {
+function messagePorts(
+  writer: Writer,
+  reader: Reader,
+  searcher: Searcher,
+  watch: LossWatch,
+): Pick<SqliteStore, "log" | "search"> {
   const usernames = new UsernameCache((accountIds) => reader.usernames(accountIds));
   const decode = async (rows: readonly EntryRow[]) => {
     const names = await usernames.get(accountIdsOf(rows));
     return rows.map((row) => toEntry(row, names));
   };
-  return {
+  const decodeMessages = async (rows: readonly EntryRow[]) =>
+    (await decode(rows)).filter((entry) => entry.kind === "message");
+  const log: LogStore = {
     // Ignores what the caller has seen: only this server writes to the folder, so the log cannot regress while it runs.
     async state() {
       const state = await reader.state();
@@ -167,12 +182,21 @@ function logOf(writer: Writer, reader: Reader, watch: LossWatch): LogStore {
     recent: (accountId, count) => reader.recent(accountId, count),
     async history(query) {
       const { rows, hasOlder } = await reader.history(query);
-      const entries = await decode(parseEntryRows(rows));
-      return { messages: entries.filter((entry) => entry.kind === "message"), hasOlder };
+      return { messages: await decodeMessages(parseEntryRows(rows)), hasOlder };
     },
     find: (senderId, requestId, content) => reader.find(senderId, requestId, content),
     truncate: (before) => writer.truncate(before),
   };
+  const search: SearchIndex = {
+    advance: () => writer.advanceSearchIndex(),
+    async search(query) {
+      const result = await searcher.search(query);
+      if (result.kind !== "page") return result;
+      const messages = await decodeMessages(result.rows.map((row) => JSON.parse(row)));
+      return { kind: "page", messages, hasOlder: result.hasOlder };
+    },
+  };
+  return { log, search };
 }
 
 function otherPorts(

@@ -77,6 +77,16 @@ const MIGRATIONS: readonly string[] = [
     up_to INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- The blocks of the search index; each has an FTS5 table: searchBlocks.ts.
+  CREATE TABLE search_blocks (
+    block INTEGER PRIMARY KEY,
+    version TEXT NOT NULL,
+    indexed_to INTEGER NOT NULL,
+    is_built INTEGER NOT NULL,
+    is_dirty INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** The first version in which the log is the table `entries`; before, it was `messages`. */

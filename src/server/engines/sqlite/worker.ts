@@ -5,6 +5,7 @@ import { type Failure, failureOf } from "./failures.ts";
 import { Custody, checkFiles, claim, identify, type StoreFiles } from "./files/custody.ts";
 import { StoreReader } from "./reader.ts";
 import { configure, migrate } from "./schema.ts";
+import { SearchReader } from "./searchReader.ts";
 import type { Answer, Call, WorkerSetup } from "./workerClient.ts";
 import { StoreWriter } from "./writer.ts";
 
@@ -18,6 +19,8 @@ interface OpenStore {
   readonly methods: Methods;
 }
 
+const METHODS = { writer: StoreWriter, reader: StoreReader, search: SearchReader };
+
 const { role, file, owner, files: knownFiles } = workerData as WorkerSetup;
 let store: OpenStore | undefined;
 
@@ -25,7 +28,7 @@ function open(): OpenStore {
   // If the WAL's name led to another file, a new connection would read garbage while the other connections read the
   // store.
   if (knownFiles !== undefined) checkFiles(file, knownFiles);
-  const db = new DatabaseSync(file, { readOnly: role === "reader" });
+  const db = new DatabaseSync(file, { readOnly: role !== "writer" });
   try {
     if (role === "writer") {
       configure(db);
@@ -35,7 +38,7 @@ function open(): OpenStore {
     }
     const files = knownFiles ?? identify(file);
     const custody = new Custody(db, file, owner, files);
-    const methods = role === "writer" ? new StoreWriter(db, custody) : new StoreReader(db, custody);
+    const methods = new METHODS[role](db, custody);
     return { db, files, methods: methods as unknown as Methods };
   } catch (error) {
     db.close();

@@ -6,7 +6,7 @@ import type { StoreFiles } from "./files/custody.ts";
 
 /** The data that a worker starts with. */
 export interface WorkerSetup {
-  readonly role: "writer" | "reader";
+  readonly role: "writer" | "reader" | "search";
   readonly file: string;
   /** Identifies the server that owns the store; new at each start. */
   readonly owner: string;

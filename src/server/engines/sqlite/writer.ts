@@ -7,6 +7,7 @@ import { type Guard, UNGUARDED } from "./files/custody.ts";
 import { KnownCommands } from "./knownCommands.ts";
 import { readLastSentAt, readState, writeMeta } from "./meta.ts";
 import { type AppendedRow, type ChangedRow, type DraftRow, IS_MESSAGE, KIND } from "./rows.ts";
+import { SearchWriter } from "./searchWriter.ts";
 import { WalErasure } from "./walErasure.ts";
 
 /** The commands of drafts, by their kinds. */
@@ -42,12 +43,14 @@ export class StoreWriter {
   #lastSentAt: number;
   readonly #known: KnownCommands;
   readonly #erasure: WalErasure;
+  readonly #search: SearchWriter;
 
   constructor(db: DatabaseSync, guard: Guard = UNGUARDED) {
     this.#db = db;
     this.#guard = guard;
     this.#known = new KnownCommands(db);
     this.#erasure = new WalErasure(db, guard);
+    this.#search = new SearchWriter(db);
     this.#headId = readState(db).headId;
     this.#lastSentAt = readLastSentAt(db);
     this.#statements = {
@@ -97,6 +100,7 @@ export class StoreWriter {
     this.#commit(() => {
       this.#db.prepare("DELETE FROM entries WHERE id <= ?").run(upTo);
       this.#db.prepare("DELETE FROM digests WHERE entry_id <= ?").run(upTo);
+      this.#search.truncated(upTo + 1);
       writeMeta(this.#db, "last_sent_at", String(this.#lastSentAt));
       this.#db
         .prepare(
@@ -105,6 +109,15 @@ export class StoreWriter {
         )
         .run(String(upTo));
     });
+  }
+
+  /** Makes one step of the search index. Returns whether there was anything to do. */
+  advanceSearchIndex(): boolean {
+    let advanced = false;
+    this.#commitWithoutSync(() => {
+      advanced = this.#search.step(readState(this.#db));
+    });
+    return advanced;
   }
 
   /** Moves a read marker forward, at most to the head of the log. */
@@ -229,6 +242,7 @@ export class StoreWriter {
       statements.append.run(id, senderId, recipientId === 0 ? null : recipientId, requestId, text, time, targetId);
     } else {
       this.#erase(target, kind === KIND.edit ? KIND.editedMessage : KIND.erased);
+      if (kind === KIND.edit) this.#search.add({ ...target, text });
       const byId = kind === KIND.deletion ? senderId : 0;
       statements.appendChange.run(id, senderId, target.recipientId, requestId, text, time, targetId, kind, byId);
       changed = [target.recipientId ?? 0, target.recipient, target.sentAt, target.targetId];
@@ -242,6 +256,7 @@ export class StoreWriter {
   #erase(message: Target, becomes: number): void {
     const { keepDigest, erase, edit } = this.#statements;
     const edited = edit.get(message.id) as Target | undefined;
+    this.#search.remove({ ...message, text: (edited ?? message).text });
     if (edited !== undefined) {
       if (edited.requestId !== "") keepDigest.run(edited.id, this.#known.digestOf(edited));
       erase.run(KIND.erased, edited.id);

@@ -134,7 +134,7 @@ END $$;
 -- Appends an edit, a deletion, or a message that replies. Returns the result, as append_entries does.
 CREATE FUNCTION append_single(
   secret bytea, session bigint, sender bigint, draft_kind integer, recipient bigint, target bigint, request bytea,
-  content text, new_sent_at bigint, new_id bigint,
+  content text, new_words text, new_sent_at bigint, new_id bigint,
   OUT outcome text, OUT id bigint, OUT sent_at bigint, OUT message jsonb
 ) LANGUAGE plpgsql AS $$
 DECLARE
@@ -191,6 +191,7 @@ BEGIN
     INSERT INTO entries (id, sender_id, recipient_id, request_id, text, sent_at, kind, message_id, by_id)
       VALUES (new_id, sender, m.recipient_id, request, '', new_sent_at, 2, target, sender);
   END IF;
+  PERFORM change_search(target, new_words);
   message := jsonb_build_array(
     coalesce(m.recipient_id, 0), coalesce((SELECT a.username FROM accounts a WHERE a.id = m.recipient_id), ''),
     m.sent_at, coalesce(m.reply_to, 0)
@@ -199,7 +200,7 @@ END $$;
 
 -- Appends drafts in their order; the arrays from session_ids on are their columns. singles are the places, from 1, of
 -- the drafts that are no messages without replies; single_kinds (0: message, 1: edit, 2: deletion) and targets belong to
--- singles. Raises an error and appends nothing in three cases. OB001: the log has another id than the caller assumes.
+-- singles; so does single_words, the words of edits for the search index. Raises an error and appends nothing in three cases. OB001: the log has another id than the caller assumes.
 -- OB002: the log lacks entries that the caller has seen. OB003: too_late_at has passed, so clients may have sent the
 -- commands again, and received a refusal. outcomes has a letter for each draft: (n)ew; (b): an earlier draft has its
 -- request id, and there is no single between them; (d)uplicate; request id (r)eused; session (e)nded; message (u)nknown;
@@ -207,7 +208,7 @@ END $$;
 -- message replied to (0: none) of the message of each new edit and deletion.
 CREATE FUNCTION append_entries(
   known_log_id uuid, known_head_id bigint, known_server_start bigint, too_late_at bigint,
-  singles integer[], single_kinds integer[], targets bigint[],
+  singles integer[], single_kinds integer[], targets bigint[], single_words text[],
   session_ids bigint[], sender_ids bigint[], recipient_ids bigint[], request_ids bytea[], texts text[], times bigint[],
   OUT head_id bigint, OUT start bigint, OUT outcomes text, OUT ids bigint[], OUT sent_ats bigint[], OUT messages jsonb
 ) LANGUAGE plpgsql AS $$
@@ -256,7 +257,7 @@ BEGIN
     EXIT WHEN single > drafts;
     SELECT * INTO STRICT one FROM append_single(
       l.secret, session_ids[single], sender_ids[single], single_kinds[i], recipient_ids[single], targets[i],
-      request_ids[single], texts[single], greatest(last_sent_at, times[single]), head_id + 1
+      request_ids[single], texts[single], single_words[i], greatest(last_sent_at, times[single]), head_id + 1
     );
     IF one.outcome = 'n' THEN
       head_id := one.id;
@@ -315,6 +316,7 @@ BEGIN
     RETURN;
   END IF;
   DELETE FROM entries WHERE id > l.forgotten_to AND id <= up_to;
+  DELETE FROM search WHERE message_id <= up_to;
   UPDATE log SET forgotten_to = up_to, last_sent_at = e.sent_at;
 END $$;
 

@@ -2,6 +2,7 @@ import { APPEND } from "./append.ts";
 import { ENTRIES } from "./entries.ts";
 import { RESTARTS } from "./restarts.ts";
 import { ROSTER } from "./roster.ts";
+import { SEARCH } from "./search.ts";
 import { TABLES } from "./tables.ts";
 
 /**
@@ -10,4 +11,4 @@ import { TABLES } from "./tables.ts";
  * run, so a step keeps everything that they use. A function with other parameters gets a new name. `ENTRIES` is the
  * exception: it removes what the previous version appends and reads with.
  */
-export const MIGRATIONS: readonly string[] = [TABLES + APPEND + ROSTER, RESTARTS, ENTRIES];
+export const MIGRATIONS: readonly string[] = [TABLES + APPEND + ROSTER, RESTARTS, ENTRIES, SEARCH];
