@@ -25,6 +25,8 @@ describeBothWays("SendTo", function () {
         recipient: bob.username,
         text: "between us",
         sentAt: accepted?.sentAt,
+        editedAt: undefined,
+        replyTo: 0n,
         requestId: "",
       });
     }
