@@ -133,7 +133,7 @@ describe("A log that does not know whether it appended", function () {
     const again = await server.enter(ana, { resumeAfter: chat.cursor ?? 0n });
     const settled = await again.accept(sendAll("who knows"), "r");
     gate.open();
-    expect((await later)?.[0]).to.include({ kind: "accepted", id: 1, duplicate: true });
+    expect((await later)?.[0]).to.include({ kind: "duplicate", id: 1 });
     await again.accept(sendAll("next"));
     await again.next("message", (message) => message.text === "next");
     expect(again.messages.map((message) => message.id)).to.deep.equal([settled.id, 2n]);
