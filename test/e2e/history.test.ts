@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { edit, remove, sendAll, sendTo } from "../support/commands.ts";
 import { Gate, withPort } from "../support/engines.ts";
+import { until } from "../support/eventLoop.ts";
 import { expectFailed } from "../support/expect.ts";
 import { chatter, fill } from "../support/fill.ts";
 import { type Person, type TestServer, useFreshServer, useServer } from "../support/server.ts";
@@ -128,10 +129,12 @@ describe("History", function () {
 describe("History and MarkRead without a session, and too many of them", function () {
   this.timeout(60_000);
   const gate = new Gate();
+  let asked = 0;
   const server = useServer({
     wrap: (engines) =>
       withPort(engines, "log", {
         history: async (query) => {
+          asked += 1;
           await gate.pass();
           return engines.log.history(query);
         },
@@ -153,8 +156,9 @@ describe("History and MarkRead without a session, and too many of them", functio
     server.stayOnOneNode();
     const wire = await server.connect();
     gate.shut();
+    asked = 0;
     const pages = Array.from({ length: 4 }, () => wire.history(ana.token));
-    await gate.entered();
+    await until(() => asked === 4, "four calls to wait for the store");
     for (const call of [() => wire.history(ana.token), () => wire.markRead(ana.token)]) {
       const ending = await failure(call());
       expectFailed(ending, "RESOURCE_EXHAUSTED", "OVERLOADED");
