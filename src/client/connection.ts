@@ -10,6 +10,9 @@ import { listens, speaksPlainText, speaksTls } from "./probe.ts";
 import { proxyFor } from "./proxy.ts";
 import { type ConnectTarget, notObrolan, type Probes, whyUnreached } from "./unreached.ts";
 
+/** The reasons with which a server refuses all further calls of a connection. */
+const CLOSING: ReadonlySet<string | undefined> = new Set(["SHUTTING_DOWN", "TOO_MANY_CONNECTIONS"]);
+
 /** The stub of the chat service. */
 export type Service = Client<ChatServiceDefinition>;
 
@@ -41,14 +44,14 @@ export class Connection {
   }
 
   /**
-   * Replaces the channel if it is broken, or if `reason` says that its server is draining. gRPC would reconnect too,
-   * but with its own backoff in addition to ours; a new channel connects at once and resolves the name again. A
+   * Replaces the channel if it is broken, or if `reason` says that its server is about to close it. gRPC would reconnect
+   * too, but with its own backoff in addition to ours; a new channel connects at once and resolves the name again. A
    * draining server keeps its connections open until it ends, while its successor may already accept new ones.
    */
   replaceIfUnusable(reason: string | undefined): void {
     if (this.#isClosed) return;
     const isBroken = this.#channel.getConnectivityState(false) === connectivityState.TRANSIENT_FAILURE;
-    if (!isBroken && reason !== "SHUTTING_DOWN") return;
+    if (!isBroken && !CLOSING.has(reason)) return;
     this.#channel.close();
     this.#channel = openChannel(this.#options);
     this.#service = createClient(ChatServiceDefinition, this.#channel);

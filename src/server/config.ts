@@ -87,6 +87,13 @@ export const serverSettings = {
     max: 1_000_000,
     meaning: "0: as many as there are, which Bun allows on a loopback address only",
   }),
+  maxConnectionsPerAddress: count({
+    summary:
+      "how many connections of one address (IPv6: of one /64) may be open at once; further ones are refused; loopback addresses are not counted",
+    default: 256,
+    max: 1_000_000,
+    meaning: "0: no limit, which Bun allows on a loopback address only",
+  }),
   metricsListen: address({
     summary: "where to serve metrics to Prometheus, over plain HTTP at /metrics",
     default: undefined,
@@ -122,6 +129,7 @@ export function serverRules(config: ServerConfig): string[] {
     insecure,
     proxyProtocol,
     maxConnections,
+    maxConnectionsPerAddress,
     databaseUrl,
     natsUrl,
     runtime,
@@ -133,10 +141,14 @@ export function serverRules(config: ServerConfig): string[] {
       `${listen} can be reached from other machines: give --tls-cert and --tls-key, or say --insecure to let passwords travel in clear text.`,
     );
   }
-  if (!isLoopback(host) && runtime === "bun" && maxConnections === 0) {
-    problems.push(
-      `${listen} can be reached from other machines, and --max-connections is 0: with --runtime bun give a number, because Bun has no bound of its own (docs/runtimes.md).`,
-    );
+  if (!isLoopback(host) && runtime === "bun") {
+    const bounds = { "--max-connections": maxConnections, "--max-connections-per-address": maxConnectionsPerAddress };
+    for (const [flag, bound] of Object.entries(bounds)) {
+      if (bound > 0) continue;
+      problems.push(
+        `${listen} can be reached from other machines, and ${flag} is 0: with --runtime bun give a number, because Bun has no bound of its own (docs/runtimes.md).`,
+      );
+    }
   }
   if (metricsListen === listen && parseAddress(listen)?.port !== 0) {
     problems.push(`--listen and --metrics-listen are both ${listen}: give the metrics a port of their own.`);

@@ -3,6 +3,7 @@ import type { Server as GrpcServer } from "nice-grpc";
 import type { Logger } from "./common/logger.ts";
 import { type Stopwatch, systemStopwatch } from "./common/stopwatch.ts";
 import { credentialsFor, type TlsPair } from "./grpcServer.ts";
+import type { AddressLimit } from "./net/addressLimit.ts";
 import { withLongBacklog } from "./net/backlog.ts";
 import { captureListen } from "./net/captureListen.ts";
 import { ConnectionLimit } from "./net/connectionLimit.ts";
@@ -22,13 +23,18 @@ interface ListenerParts {
   readonly stopwatch: Stopwatch | undefined;
   /** Default 0: no limit. */
   readonly maxConnections: number | undefined;
+  readonly addressLimit: AddressLimit;
 }
 
 /** The connections of a server. */
 export interface ConnectionCounts {
   readonly open: number;
-  /** Since the start. */
+  /** Closed at once since the start, because too many were open in all. */
   readonly refused: number;
+  /** Refused since the start, because too many of their address were open. */
+  readonly overAddress: number;
+  /** Closed at once since the start, because earlier ones of their address were closed for abuse. */
+  readonly abusers: number;
 }
 
 /** Listens with a gRPC server, and reads the first bytes of each connection before grpc-js does. */
@@ -53,7 +59,7 @@ export class Listener {
   }
 
   listen(address: string): Promise<number> {
-    const { gate, remoteAddresses, tls, proxyProtocol } = this.#parts;
+    const { gate, remoteAddresses, addressLimit, tls, proxyProtocol } = this.#parts;
     return captureListen(
       () => withLongBacklog(() => this.#grpc.listen(address, credentialsFor(tls))),
       ({ server }) => {
@@ -61,6 +67,8 @@ export class Listener {
         this.#otherProtocols.attach(server);
         this.sockets.track(server);
         this.#limit.attach(server);
+        // After the others, and so before them: what it refuses, they do not see.
+        addressLimit.attach(server);
         // With TLS, grpc-js creates the server with `http2.createSecureServer`, whose result is a `tls.Server`.
         if (tls !== undefined) this.#tlsServers.push(server as TlsServer);
         // Attached last, because the last to attach reads first: the PROXY header precedes all other bytes.
@@ -69,9 +77,15 @@ export class Listener {
     );
   }
 
-  /** The connections that are open, and those that the limit has closed since the start. */
+  /** The connections that are open, and those that were refused since the start. */
   get connections(): ConnectionCounts {
-    return { open: this.sockets.size, refused: this.#limit.refused };
+    const { refused, refusedForAbuse } = this.#parts.addressLimit;
+    return {
+      open: this.sockets.size,
+      refused: this.#limit.refused,
+      overAddress: refused,
+      abusers: refusedForAbuse,
+    };
   }
 
   useCertificate({ cert, key }: TlsPair): void {

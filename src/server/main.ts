@@ -110,6 +110,7 @@ function serverOptions(
     loginFailures: config.loginFailures,
     proxyProtocol: config.proxyProtocol,
     maxConnections: possibleConnections(config.maxConnections),
+    maxConnectionsPerAddress: config.maxConnectionsPerAddress,
     logger,
     ...(pair === undefined ? {} : { tls: pair }),
   };
@@ -174,7 +175,9 @@ function announce(facts: {
     const tls = tlsCert !== undefined;
     const [version, runtime] = [readVersion(), describeRuntime(currentRuntime())];
     const maxConnections = possibleConnections(config.maxConnections);
-    logger.info({ address, tls, ...opened.facts, version, runtime, maxConnections, metrics }, "listening");
+    const { maxConnectionsPerAddress } = config;
+    const limits = { maxConnectionsPerAddress, maxConnections };
+    logger.info({ address, tls, ...opened.facts, version, runtime, ...limits, metrics }, "listening");
   }
 }
 

@@ -15,6 +15,7 @@ import type { Logger } from "./common/logger.ts";
 import { type Stopwatch, systemStopwatch } from "./common/stopwatch.ts";
 import { createGrpcServer, shutDown, type TlsPair } from "./grpcServer.ts";
 import { type ConnectionCounts, Listener } from "./listener.ts";
+import { AddressLimit } from "./net/addressLimit.ts";
 import { RemoteAddresses } from "./net/remoteAddresses.ts";
 import type { Engines } from "./node/engines.ts";
 import { ChatNode, type NodeStats } from "./node/node.ts";
@@ -28,6 +29,7 @@ import type { CallFailure } from "./rpc/failure.ts";
 import { healthDefinition, healthService } from "./rpc/health.ts";
 import { InboundGate } from "./rpc/inbound/gate.ts";
 import type { InboundLimits } from "./rpc/inbound/limits.ts";
+import { rateLimitKey } from "./rpc/rateLimitKey.ts";
 import { addReflection } from "./rpc/reflection.ts";
 import { REQUEST_KINDS } from "./rpc/requestKinds.ts";
 import { ServingStatus } from "./servingStatus.ts";
@@ -56,6 +58,8 @@ export interface ServerOptions {
   readonly proxyProtocol?: boolean;
   /** How many connections may be open at once. Further ones are closed at once. Default 0: no limit. */
   readonly maxConnections?: number;
+  /** How many connections of one address may be open at once. Loopback is not counted. Default 0: no limit. */
+  readonly maxConnectionsPerAddress?: number;
   /**
    * Whether responses are written directly to the HTTP/2 streams (docs/decisions/0002-chat-on-grpc-js.md), if this
    * version of grpc-js allows that. Otherwise grpc-js writes them. Default true.
@@ -107,9 +111,22 @@ export async function createServer(options: ServerOptions): Promise<ChatServer> 
   grpc.with(errors).add(healthDefinition, healthService(status.state));
   await addReflection(grpc, errors);
 
-  const gate = new InboundGate({ kinds: REQUEST_KINDS, failed, limits: options.inbound });
   const { tls, proxyProtocol, stopwatch, maxConnections } = options;
-  const parts = { gate, remoteAddresses, logger, tls, proxyProtocol, stopwatch, maxConnections };
+  const addressLimit = new AddressLimit({
+    max: options.maxConnectionsPerAddress ?? 0,
+    clientOf: (peer) => remoteAddresses.of(peer),
+    keyOf: rateLimitKey,
+    logger,
+    stopwatch: stopwatch ?? systemStopwatch,
+  });
+  const gate = new InboundGate({
+    kinds: REQUEST_KINDS,
+    failed,
+    limits: options.inbound,
+    addresses: addressLimit,
+    stopwatch,
+  });
+  const parts = { gate, remoteAddresses, addressLimit, logger, tls, proxyProtocol, stopwatch, maxConnections };
   const listener = new Listener(grpc, parts);
   const drain = async () => {
     status.drain();

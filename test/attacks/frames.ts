@@ -9,6 +9,10 @@ const ACK = 1;
 /** `:authority`, which nghttp2 requires, as a literal that is not indexed. */
 const AUTHORITY = [0x01, 0x01, 0x78];
 
+/** What a client sends first: the preface of HTTP/2, its settings, and the acknowledgement of the server's. */
+export const preface = () => Buffer.concat([Buffer.from(PREFACE), frameOf(SETTINGS, 0, 0), frameOf(SETTINGS, ACK, 0)]);
+const PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
 /** One HTTP/2 frame with a payload. */
 export function frameOf(type: number, flags: number, stream: number, payload = Buffer.alloc(0)): Buffer {
   const head = Buffer.alloc(9);
@@ -34,6 +38,14 @@ function literal(text: string): Buffer {
     length.push(rest);
   }
   return Buffer.concat([Buffer.from(length), Buffer.from(text)]);
+}
+
+/** The headers of the first call of a connection, and the shorter ones of each further call. */
+export function callHeaders(path: string, isFirst: boolean) {
+  const begin = Buffer.from([0x83, 0x86, ...AUTHORITY]);
+  if (!isFirst) return Buffer.concat([begin, Buffer.from([0xc0, 0xbf, 0xbe])]);
+  const added = [indexed(":path", path), indexed("content-type", "application/grpc"), indexed("te", "trailers")];
+  return Buffer.concat([begin, ...added]);
 }
 
 /** An attacker's connection: it counts the bytes that it sends, and ignores the bytes that it receives. */

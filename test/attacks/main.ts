@@ -1,21 +1,41 @@
-// Measures what attackers without an account do to a server process: `node test/attacks/main.ts [ATTACK]`. Nothing is
-// asserted: it prints the event loop's longest block, the process's memory before, during and 40 s after, and a
-// well-behaved client's latency.
+// Measures what attackers without an account do to a server process: `node test/attacks/main.ts [--runtime bun]
+// [ATTACK]`. Nothing is asserted: it prints the event loop's longest block, the process's memory before, during and 40 s
+// after, the latency of a well-behaved client, and how long newcomers wait for their first answer.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
 import { ServerProcess } from "../support/process.ts";
 import { Connection } from "../support/wire.ts";
+import { type FloodOptions, startFlood } from "./floods.ts";
 import { AttackConnection } from "./frames.ts";
 
 const LOGIN = "/obrolan.v1.ChatService/Login";
 const WATCH = "/grpc.health.v1.Health/Watch";
 const AFTER_MS = 40_000;
 const CALLS_EVERY_MS = 50;
+const NEWCOMER_EVERY_MS = 100;
+const { values, positionals: wanted } = parseArgs({
+  options: { runtime: { type: "string", default: "node" } },
+  allowPositionals: true,
+});
+const { runtime } = values;
+const FLOOD_MS = 10_000;
+/** The least time for which the clients are measured. A flood is over when its attack is; others hold connections. */
+const MEASURED_MS = 3_000;
+/** Floods come from here, because the server counts no loopback addresses. */
+const ATTACKER = "203.0.113.5";
 
-/** Runs an attack. Resolves with the number of sent bytes, and a function that ends the connections. */
-type Attack = (port: number) => Promise<{ sentBytes: number; close: () => void }>;
+/** What an attack has done, and a function that ends its connections. */
+interface Attacked {
+  readonly sentBytes: number;
+  readonly close: () => void;
+  readonly more?: string;
+}
+
+/** Runs an attack on a port. */
+type Attack = (port: number) => Promise<Attacked>;
 
 async function combiningMarks(port: number) {
   const wire = await Connection.open({ port });
@@ -62,6 +82,15 @@ async function oneByteFrames(port: number) {
   return { sentBytes: connection.sentBytes, close: () => connection.close() };
 }
 
+function flood(kind: FloodOptions["flood"], connections: number, address: string | undefined): Attack {
+  return async (port) => {
+    const stop = await startFlood({ port, flood: kind, connections, address });
+    await sleep(FLOOD_MS);
+    const { opened, closed, sentBytes } = await stop();
+    return { sentBytes, close: () => {}, more: `${opened} connections opened, the server closed ${closed}; ` };
+  };
+}
+
 const ATTACKS: Record<string, Attack> = {
   marks: combiningMarks,
   "unfinished-login": unfinished(LOGIN),
@@ -70,18 +99,27 @@ const ATTACKS: Record<string, Attack> = {
   "unfinished-watch": unfinished(WATCH),
   "unfinished-watch-15-kb": unfinished(WATCH, 2),
   "one-byte-frames": oneByteFrames,
+  "rapid-reset": flood("rapidReset", 20, ATTACKER),
+  // The address is not counted, so that only the bounds of a connection apply.
+  "rapid-reset-from-loopback": flood("rapidReset", 20, undefined),
+  "empty-continuations": flood("emptyContinuations", 1, ATTACKER),
+  priorities: flood("priorities", 1, ATTACKER),
+  "unknown-frames": flood("unknownFrames", 1, ATTACKER),
+  "empty-continuations-20": flood("emptyContinuations", 20, ATTACKER),
+  "priorities-20": flood("priorities", 20, ATTACKER),
+  "unknown-frames-20": flood("unknownFrames", 20, ATTACKER),
 };
 
-/** Calls `List` again and again. The returned function stops that, and resolves with the sorted latencies (ms). */
-function wellBehavedClient(wire: Connection, token: string): () => Promise<number[]> {
+/** Calls again and again. The returned function stops that, and resolves with the sorted latencies (ms). */
+function repeat(everyMs: number, call: () => Promise<unknown>): () => Promise<number[]> {
   const latenciesMs: number[] = [];
   let stopped = false;
   const done = (async () => {
     while (!stopped) {
       const began = performance.now();
-      await wire.list(token);
+      await call();
       latenciesMs.push(performance.now() - began);
-      await sleep(CALLS_EVERY_MS);
+      await sleep(everyMs);
     }
   })();
   return async () => {
@@ -89,6 +127,19 @@ function wellBehavedClient(wire: Connection, token: string): () => Promise<numbe
     await done;
     return latenciesMs.sort((a, b) => a - b);
   };
+}
+
+/** Connects as a new client, and waits for the first answer. */
+async function comeNew(port: number, token: string): Promise<void> {
+  const wire = await Connection.open({ port });
+  await wire.list(token);
+  wire.close();
+}
+
+/** The median, the 99th percentile and the maximum of sorted latencies. */
+function quantiles(sortedMs: readonly number[]): string {
+  const at = (q: number) => (sortedMs[Math.min(sortedMs.length - 1, Math.floor(q * sortedMs.length))] ?? 0).toFixed(1);
+  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms of ${sortedMs.length}`;
 }
 
 async function rssMb(pid: number): Promise<number> {
@@ -103,7 +154,9 @@ async function longestBlockMs(metricsPort: number): Promise<number> {
 
 async function measure(name: string, attack: Attack): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), "obrolan-attack-"));
-  const { server, port } = await ServerProcess.serve(folder, ["--metrics-listen", "127.0.0.1:0"]);
+  const { server, port } = await ServerProcess.serve(folder, [
+    ...["--runtime", runtime, "--proxy-protocol", "--metrics-listen", "127.0.0.1:0"],
+  ]);
   try {
     const [, metrics] = await server.says(/"metrics":"127\.0\.0\.1:(\d+)"/);
     const pid = server.child.pid ?? 0;
@@ -116,24 +169,23 @@ async function measure(name: string, attack: Attack): Promise<void> {
     const watch = setInterval(async () => {
       during = Math.max(during, await rssMb(pid));
     }, 200);
-    const stop = wellBehavedClient(wire, token);
+    const stop = repeat(CALLS_EVERY_MS, () => wire.list(token));
+    const stopNewcomers = repeat(NEWCOMER_EVERY_MS, () => comeNew(port, token));
     const began = performance.now();
-    const { sentBytes, close } = await attack(port);
+    const { sentBytes, close, more = "" } = await attack(port);
     const tookMs = performance.now() - began;
-    await sleep(3_000);
-    const latenciesMs = await stop();
+    await sleep(Math.max(0, MEASURED_MS - tookMs));
+    const [latenciesMs, newcomersMs] = await Promise.all([stop(), stopNewcomers()]);
     const block = await longestBlockMs(Number(metrics));
     clearInterval(watch);
     await sleep(AFTER_MS);
     const after = await rssMb(pid);
     close();
-    const at = (q: number) =>
-      (latenciesMs[Math.min(latenciesMs.length - 1, Math.floor(q * latenciesMs.length))] ?? 0).toFixed(1);
     console.log(
-      `${name}: sent ${(sentBytes / 1e6).toFixed(2)} MB in ${(tookMs / 1e3).toFixed(1)} s; ` +
+      `${name} on ${runtime}: ${more}sent ${(sentBytes / 1e6).toFixed(2)} MB in ${(tookMs / 1e3).toFixed(1)} s; ` +
         `longest block ${block.toFixed(0)} ms; ` +
         `RSS ${before.toFixed(0)} -> ${during.toFixed(0)} MB, ${after.toFixed(0)} MB 40 s after; ` +
-        `a well-behaved client's List: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms of ${latenciesMs.length} calls`,
+        `a well-behaved client's List: ${quantiles(latenciesMs)} calls; newcomers: ${quantiles(newcomersMs)}`,
     );
     wire.close();
   } finally {
@@ -142,7 +194,6 @@ async function measure(name: string, attack: Attack): Promise<void> {
   }
 }
 
-const wanted = process.argv.slice(2);
 for (const [name, attack] of Object.entries(ATTACKS)) {
   if (wanted.length === 0 || wanted.includes(name)) await measure(name, attack);
 }

@@ -67,6 +67,7 @@ describe("The settings", () => {
       burst: 20,
       loginFailures: 5,
       maxConnections: 10_000,
+      maxConnectionsPerAddress: 256,
       metricsListen: undefined,
       runtime: "node",
       logLevel: "info",
@@ -155,6 +156,10 @@ describe("The settings", () => {
     ]);
     expect(server({ flags: { ...open, runtime: "bun", maxConnections: "9" } }).maxConnections).to.equal(9);
     expect(server({ flags: { runtime: "bun", maxConnections: "0" } }).runtime).to.equal("bun");
+    const unbounded = { ...open, runtime: "bun", maxConnections: "9", maxConnectionsPerAddress: "0" };
+    expect(problems(() => server({ flags: unbounded }))).to.deep.equal([
+      "0.0.0.0:50051 can be reached from other machines, and --max-connections-per-address is 0: with --runtime bun give a number, because Bun has no bound of its own (docs/runtimes.md).",
+    ]);
   });
 
   it("NATS needs a database, and the error says why", () => {

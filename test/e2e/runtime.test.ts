@@ -8,12 +8,15 @@ import { needsBun } from "../support/bun.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { join, sendAll } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";
+import { expectFailed } from "../support/expect.ts";
 import { run } from "../support/externalTools.ts";
 import { useFolder } from "../support/folder.ts";
 import { scrape } from "../support/metrics.ts";
 import { endProcesses, type ProcessOptions, ServerProcess } from "../support/process.ts";
+import { fromV4 } from "../support/proxyHeader.ts";
+import { floodFrom } from "../support/rawClient.ts";
 import { Terminal } from "../support/terminal.ts";
-import { Connection } from "../support/wire.ts";
+import { Connection, failure } from "../support/wire.ts";
 
 const PASSWORD = "a good password";
 const root = path.resolve(import.meta.dirname, "../..");
@@ -244,6 +247,47 @@ for (const runtime of ["node", "bun"] as const) {
       const another = await Connection.open({ port });
       expect((await another.login("ana", PASSWORD)).username).to.equal("ana");
       for (const each of [wire, another]) each.close();
+    });
+
+    it("a server refuses connections beyond --max-connections-per-address with a reason, and counts them", async () => {
+      const { server, port } = await ServerProcess.serve(path.join(folder.path, "data"), [
+        ...["--runtime", runtime, "--max-connections-per-address", "2", "--proxy-protocol"],
+        ...["--metrics-listen", "127.0.0.1:0"],
+      ]);
+      const [, address = ""] = await server.says(/"maxConnectionsPerAddress":2,.*"metrics":"([^"]+)"/);
+      const local = await Connection.open({ port });
+      const { token } = await local.register("ana", PASSWORD);
+      const open = (from: string) => Connection.open({ port, header: fromV4(from) });
+      const kept = [await open("192.0.2.1"), await open("192.0.2.1"), await open("192.0.2.2"), local];
+      const refused = await open("192.0.2.1");
+      const closed = new Promise((resolve) => refused.session.on("close", resolve));
+      expectFailed(await failure(refused.list(token)), "RESOURCE_EXHAUSTED", "TOO_MANY_CONNECTIONS");
+      await within(closed, "the refused connection to close");
+      for (const wire of kept) await wire.list(token);
+      const counts = await scrape(address);
+      expect(counts.byLabel("obrolan_refused_addresses_total")).to.deep.equal({ limit: 1, abuse: 0 });
+      await server.says(
+        /"address":"192\.0\.2\.1","maxConnectionsPerAddress":2,"sinceLastLine":0,"msg":"a connection was/,
+      );
+      for (const wire of kept) wire.close();
+    });
+
+    it("an address that floods with resets is cut off, then refused, and others are served", async () => {
+      const { server, port } = await ServerProcess.serve(path.join(folder.path, "data"), [
+        ...["--runtime", runtime, "--proxy-protocol", "--metrics-listen", "127.0.0.1:0"],
+      ]);
+      const [, address = ""] = await server.says(/"metrics":"([^"]+)"/);
+      // Two more than it takes, because time forgives some.
+      await floodFrom(port, fromV4("192.0.2.1"), 12);
+      const refused = Connection.open({ port, header: fromV4("192.0.2.1") });
+      expect(await refused.catch((error: Error) => error)).to.be.instanceOf(Error);
+      const counts = (await scrape(address)).byLabel("obrolan_refused_addresses_total");
+      expect(counts.abuse).to.be.at.least(1);
+      expect(counts.limit).to.equal(0);
+      await server.says(/"address":"192\.0\.2\.1","sinceLastLine":0,"msg":"a connection was closed, because earlier/);
+      const other = await Connection.open({ port, header: fromV4("192.0.2.2") });
+      await other.register("ana", PASSWORD);
+      other.close();
     });
 
     it("a server has fewer connections than files, and serves those that it has", async function () {

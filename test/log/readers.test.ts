@@ -116,11 +116,11 @@ const step = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constant("truncate" as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    arbitrary: fc.record({ do: fc.constant("truncate" as const), percent: fc.nat(100) }),
   },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constant("regress" as const), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    arbitrary: fc.record({ do: fc.constant("regress" as const), percent: fc.nat(100) }),
   },
 );
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
@@ -218,9 +218,9 @@ async function play(story: readonly Step[]): Promise<void> {
         return one === undefined || one.isIn ? undefined : enter(one, now.how);
       }
       case "truncate":
-        return node.truncate(Math.ceil(now.share * (store.headId + 1)));
+        return node.truncate(Math.ceil((now.percent / 100) * (store.headId + 1)));
       case "regress":
-        return regress(Math.floor(now.share * store.headId));
+        return regress(Math.floor((now.percent / 100) * store.headId));
     }
   }
 }

@@ -128,7 +128,7 @@ describe("ChunkBuilder", () => {
       expect([bytes.length, cursor, messages]).to.deep.equal([0, 3, 0]);
     });
 
-    it("a reader gets no edit or deletion with an id up to `changesAfter`, and the same cursor as other readers", () => {
+    it("a reader gets no change with an id up to `changesAfter`, and the same cursor as other readers", () => {
       const part = of(message(1), message(2), edited(3, 1), deleted(4, 9), edited(5, 2));
       const seen = [0, 3, 4, 5].map((changesAfter) => part.take(at(0, eve, changesAfter)));
       expect(seen.map(({ bytes }) => entriesOf(bytes).slice(2))).to.deep.equal([

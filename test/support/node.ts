@@ -1,3 +1,4 @@
+import type { ConnectionCounts } from "../../src/server/listener.ts";
 import type { Engines } from "../../src/server/node/engines.ts";
 import { type ChatServer, createServer, type ServerOptions, type Stats } from "../../src/server/server.ts";
 import { within } from "./deadline.ts";
@@ -59,8 +60,13 @@ export function together(servers: readonly [ChatServer, ...ChatServer[]]): ChatS
     stats: () => servers.map((server) => server.stats()).reduce(sum),
     connections: () => {
       const all = servers.map((server) => server.connections());
-      const total = (key: "open" | "refused") => all.reduce((count, each) => count + each[key], 0);
-      return { open: total("open"), refused: total("refused") };
+      const total = (key: keyof ConnectionCounts) => all.reduce((count, each) => count + each[key], 0);
+      return {
+        open: total("open"),
+        refused: total("refused"),
+        overAddress: total("overAddress"),
+        abusers: total("abusers"),
+      };
     },
     counters: first.counters,
     calls: first.calls,

@@ -12,6 +12,7 @@ const GOAWAY = 7;
 const WINDOW_UPDATE = 8;
 const END_HEADERS = 4;
 const ACK = 1;
+const CANCEL = 8;
 
 const CHAT = "/obrolan.v1.ChatService/Chat";
 
@@ -49,16 +50,24 @@ export class RawClient {
   /**
    * Connects. `wide`: the window of the connection fits all streams, so that only their own windows stop the server.
    * `path`: the rpc of `open`. `headers`: additional ones. `acknowledges`: whether it accepts the server's settings.
+   * `header`: what a proxy sends first.
    */
   static async connect(
     port: number,
     token: string,
-    { wide = false, path = CHAT, headers = [] as readonly (readonly [string, string])[], acknowledges = true } = {},
+    {
+      wide = false,
+      path = CHAT,
+      headers = [] as readonly (readonly [string, string])[],
+      acknowledges = true,
+      header = Buffer.alloc(0) as Buffer,
+    } = {},
   ): Promise<RawClient> {
     const socket = net.connect(port, "127.0.0.1");
     await once(socket, "connect");
     socket.on("error", () => {});
     const client = new RawClient(socket, token, path, headers);
+    socket.write(header);
     socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     client.#write({ type: SETTINGS });
     if (acknowledges) client.#write({ type: SETTINGS, flags: ACK });
@@ -80,6 +89,19 @@ export class RawClient {
     }
     this.#socket.uncork();
     return streams;
+  }
+
+  /** Opens 2,000 streams and resets each at once. Resolves when the server has closed the connection. */
+  async floodWithResets(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#socket.on("close", () => resolve()));
+    this.#socket.resume();
+    this.#socket.cork();
+    for (let i = 0; i < 2_000; i++) {
+      const [stream] = this.open(1);
+      this.#write({ type: RST_STREAM, stream, payload: uint32(CANCEL) });
+    }
+    this.#socket.uncork();
+    await closed;
   }
 
   /** Sends bytes of a stream, each in a DATA frame of its own. */
@@ -121,6 +143,17 @@ export class RawClient {
     head.writeUInt8(flags, 4);
     head.writeUInt32BE(stream, 5);
     this.#socket.write(Buffer.concat([head, payload]));
+  }
+}
+
+/**
+ * Floods on `count` connections, one after the other, from the address in a proxy's header. Resolves when the server has
+ * closed them all.
+ */
+export async function floodFrom(port: number, header: Buffer, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const client = await RawClient.connect(port, "token", { header });
+    await within(client.floodWithResets(), "the flood to be cut off");
   }
 }
 

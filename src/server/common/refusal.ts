@@ -24,6 +24,7 @@ export type Reason =
   | "JOIN_TIMEOUT"
   | "MESSAGE_UNKNOWN"
   | "NOT_THE_SENDER"
+  | "TOO_MANY_CONNECTIONS"
   | "REQUEST_INVALID";
 
 /** How long a client is asked to wait if the store or the server is unavailable for a moment, in milliseconds. */
@@ -77,6 +78,16 @@ export function tooManySignIns(): Refusal {
   return new Refusal("OVERLOADED", "Too many people are signing in at the moment. Try again in a second.", {
     retryAfterMs: RETRY_SOON_MS,
   });
+}
+
+/** How long a client is asked to wait if its address has too many connections. Others must leave first. */
+const RETRY_CONNECTION_MS = 5_000;
+
+/** The refusal of every call on a connection over the limit of its address. */
+export function tooManyConnections(): Refusal {
+  const message =
+    "Your address has as many connections to this server as it allows. Close another one, or try again in 5 s.";
+  return new Refusal("TOO_MANY_CONNECTIONS", message, { retryAfterMs: RETRY_CONNECTION_MS });
 }
 
 /** The refusal of a token whose session never existed, has ended or has expired. */

@@ -9,8 +9,8 @@ export interface ReaderStart {
   /** Whether a gap is delivered first, because the client's cursor is not one of this log. */
   readonly gap: boolean;
   /**
-   * Edits and deletions with ids up to this one are not delivered: a client without earlier messages does not need them,
-   * because every message that it gets has them already.
+   * Edits and deletions with ids up to this one are not delivered. A client without earlier messages does not need
+   * them: every message that it gets has them already.
    */
   readonly changesAfter: number;
 }

@@ -17,7 +17,7 @@ export const nodeMetrics: readonly Metric[] = [
     name: "obrolan_connections",
     help: "Open connections of clients.",
     advice:
-      "Each client of this project has one. More than `obrolan_streams`: connections that do nothing. `--max-connections` bounds them.",
+      "Each client of this project has one. More than `obrolan_streams`: connections that do nothing. `--max-connections` and `--max-connections-per-address` bound them.",
     type: "gauge",
     read: ({ connections }) => connections.open,
   },
@@ -28,6 +28,18 @@ export const nodeMetrics: readonly Metric[] = [
       "If it grows, clients cannot come in: raise `--max-connections` and the limit of open files, or find out who holds so many connections (`obrolan_connections`).",
     type: "counter",
     read: ({ connections }) => connections.refused,
+  },
+  {
+    name: "obrolan_refused_addresses_total",
+    help: "Connections that were refused because of the address that they came from, by cause: limit, abuse.",
+    advice:
+      "`limit`: the address had as many connections as `--max-connections-per-address` allows; raise it if many people are behind that address, or give the proxy there the PROXY protocol. `abuse`: ten connections of the address were closed because they flooded the server. The log has such an address once a minute: block it in front of the server.",
+    type: "counter",
+    label: "cause",
+    readEach: ({ connections: { overAddress, abusers } }) => [
+      ["limit", overAddress],
+      ["abuse", abusers],
+    ],
   },
   {
     name: "obrolan_readers",

@@ -41,7 +41,12 @@ export interface Observed {
   readonly runtime: Runtime;
   readonly stats: NodeStats;
   /** The connections of clients: open now, and refused since the start. */
-  readonly connections: { readonly open: number; readonly refused: number };
+  readonly connections: {
+    readonly open: number;
+    readonly refused: number;
+    readonly overAddress: number;
+    readonly abusers: number;
+  };
   readonly counters: Counters;
   readonly calls: CallCounts;
   readonly hashes: { readonly running: number; readonly waiting: number };

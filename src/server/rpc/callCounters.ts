@@ -13,6 +13,7 @@ export class CallCounters {
     "OVERLOADED",
     "SESSION_INVALID",
     "STORE_UNAVAILABLE",
+    "TOO_MANY_CONNECTIONS",
     "REQUEST_INVALID",
     "INTERNAL",
   ]);

@@ -75,6 +75,11 @@ export const Reason = {
   /** REASON_NOT_THE_SENDER - `rejected`: only the sender of a message may edit or delete it. */
   REASON_NOT_THE_SENDER: 24,
   /**
+   * REASON_TOO_MANY_CONNECTIONS - `RESOURCE_EXHAUSTED`: as many connections as the server allows are open from this address. The server closes this one; come
+   * back after `RetryInfo`.
+   */
+  REASON_TOO_MANY_CONNECTIONS: 34,
+  /**
    * REASON_REQUEST_INVALID - A request over 64 KiB (`RESOURCE_EXHAUSTED`), or one that is not valid protobuf or not valid UTF-8
    * (`INVALID_ARGUMENT`). On `Chat` this is a `goodbye`: the oldest command without an answer is the bad one. Drop it, tell
    * your user, come back and send the others again.
@@ -111,6 +116,7 @@ export namespace Reason {
   export type REASON_JOIN_TIMEOUT = typeof Reason.REASON_JOIN_TIMEOUT;
   export type REASON_MESSAGE_UNKNOWN = typeof Reason.REASON_MESSAGE_UNKNOWN;
   export type REASON_NOT_THE_SENDER = typeof Reason.REASON_NOT_THE_SENDER;
+  export type REASON_TOO_MANY_CONNECTIONS = typeof Reason.REASON_TOO_MANY_CONNECTIONS;
   export type REASON_REQUEST_INVALID = typeof Reason.REASON_REQUEST_INVALID;
   export type UNRECOGNIZED = typeof Reason.UNRECOGNIZED;
 }
@@ -192,6 +198,9 @@ export function reasonFromJSON(object: any): Reason {
     case 24:
     case "REASON_NOT_THE_SENDER":
       return Reason.REASON_NOT_THE_SENDER;
+    case 34:
+    case "REASON_TOO_MANY_CONNECTIONS":
+      return Reason.REASON_TOO_MANY_CONNECTIONS;
     case 35:
     case "REASON_REQUEST_INVALID":
       return Reason.REASON_REQUEST_INVALID;
@@ -254,6 +263,8 @@ export function reasonToJSON(object: Reason): string {
       return "REASON_MESSAGE_UNKNOWN";
     case Reason.REASON_NOT_THE_SENDER:
       return "REASON_NOT_THE_SENDER";
+    case Reason.REASON_TOO_MANY_CONNECTIONS:
+      return "REASON_TOO_MANY_CONNECTIONS";
     case Reason.REASON_REQUEST_INVALID:
       return "REASON_REQUEST_INVALID";
     case Reason.UNRECOGNIZED:

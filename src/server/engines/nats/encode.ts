@@ -16,9 +16,9 @@ export const MAX_BYTES = 1024 * 1024;
 
 /**
  * Encodes a notification: a JSON array whose first element is the kind. The kinds on the bus are "grown" (appended),
- * "head" (head-advanced), "forgotten" (truncated), "read", "presence" and "sessions-ended". Only the first id of a batch
- * is encoded. A batch that exceeds `maxBytes` or `MAX_ENTRIES`, or has a gap in its ids, is encoded as a "head" with its
- * newest id. For any other notification that exceeds `maxBytes` the result is `undefined`.
+ * "head" (head-advanced), "forgotten" (truncated), "read", "presence" and "sessions-ended". Only the first id of a
+ * batch is encoded. A batch that exceeds `maxBytes` or `MAX_ENTRIES`, or has a gap in its ids, is encoded as a "head"
+ * with its newest id. For any other notification that exceeds `maxBytes` the result is `undefined`.
  */
 export function encodeNotification(notification: Notification, maxBytes: number): Buffer | undefined {
   const fields = fieldsOf(notification, maxBytes);

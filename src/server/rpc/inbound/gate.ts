@@ -1,6 +1,8 @@
 import type { Http2Server, IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
-import type { Server } from "node:net";
+import type { Server, Socket } from "node:net";
 import { Status } from "nice-grpc-common";
+import { tooManyConnections } from "../../common/refusal.ts";
+import { type Stopwatch, systemStopwatch } from "../../common/stopwatch.ts";
 import { type CallFailure, failureOf } from "../failure.ts";
 import { InvalidRequest } from "../invalidRequest.ts";
 import { InboundConnection } from "./connection.ts";
@@ -28,6 +30,21 @@ export interface GateOptions {
   /** Called for each call that the gate refuses. */
   readonly failed: (failure: CallFailure) => void;
   readonly limits?: Partial<InboundLimits> | undefined;
+  /** What is known of the addresses that connections come from. Default: nothing. */
+  readonly addresses?: InboundAddresses | undefined;
+  /** Default: the monotonic clock. */
+  readonly stopwatch?: Stopwatch | undefined;
+}
+
+/** One end of a connection. */
+type Peer = Pick<Socket, "remoteAddress" | "remotePort">;
+
+/** What a gate asks and tells about the address that a connection comes from. */
+export interface InboundAddresses {
+  /** Whether the address has too many connections, so that the calls of this one are refused. */
+  isOver(peer: Peer): boolean;
+  /** Returns a function to call when the connection is closed for abuse. */
+  abuseOf(peer: Peer): () => void;
 }
 
 type Serve = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number) => void;
@@ -45,9 +62,13 @@ export class InboundGate {
   readonly #kinds: ReadonlyMap<string, RequestKind>;
   readonly #failed: (failure: CallFailure) => void;
   readonly #limits: InboundLimits;
+  readonly #addresses: InboundAddresses | undefined;
+  readonly #stopwatch: Stopwatch;
   readonly #connections = new WeakMap<ServerHttp2Session, InboundConnection>();
 
-  constructor({ kinds, failed, limits }: GateOptions) {
+  constructor({ kinds, failed, limits, addresses, stopwatch = systemStopwatch }: GateOptions) {
+    this.#addresses = addresses;
+    this.#stopwatch = stopwatch;
     this.#kinds = kinds;
     this.#failed = failed;
     this.#limits = { ...INBOUND_LIMITS, ...limits };
@@ -58,6 +79,7 @@ export class InboundGate {
     const http2 = server as unknown as Http2Server;
     const listeners = http2.listeners("stream") as Serve[];
     http2.removeAllListeners("stream");
+    http2.on("session", (session) => this.#connect(session));
     http2.updateSettings({ maxHeaderListSize: this.#limits.headerBytes });
     http2.on("stream", (stream, headers, flags) => {
       const serve = (used: IncomingHttpHeaders) => {
@@ -72,8 +94,14 @@ export class InboundGate {
     stream.on("error", () => {});
     const { session } = stream;
     if (session === undefined) return;
+    const connection = this.#connections.get(session as ServerHttp2Session);
+    if (connection === undefined || !connection.begin(stream)) return;
     closeWhenEnded(stream, this.#limits.lingerMs);
-    const connection = this.#connectionOf(session as ServerHttp2Session);
+    if (this.#addresses?.isOver(session.socket)) {
+      this.#refuse(stream, tooManyConnections());
+      connection.dismiss();
+      return;
+    }
     const size = sizeOfHeaders(headers);
     if (size > this.#limits.headerBytes) {
       const message = `The headers are too large: they have ${size} bytes, take at most ${this.#limits.headerBytes}.`;
@@ -108,11 +136,11 @@ export class InboundGate {
     refuse(stream, failure);
   }
 
-  #connectionOf(session: ServerHttp2Session): InboundConnection {
-    const existing = this.#connections.get(session);
-    if (existing !== undefined) return existing;
-    const connection = new InboundConnection(session, this.#limits);
-    this.#connections.set(session, connection);
-    return connection;
+  #connect(session: ServerHttp2Session): void {
+    const abused = this.#addresses?.abuseOf(session.socket) ?? (() => {});
+    const parts = { session, limits: this.#limits, abused, stopwatch: this.#stopwatch };
+    this.#connections.set(session, new InboundConnection(parts));
+    // Node and Bun close a connection with this code if it floods them, or breaks the rules of HTTP/2.
+    session.on("error", (error: NodeJS.ErrnoException) => error.code === "ERR_HTTP2_ERROR" && abused());
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Limits on requests that are read before grpc-js. Each one bounds the memory or the time that a client can cost, even
- * without an account. The number of connections is not bounded here.
+ * without an account. `net` bounds the connections.
  */
 export interface InboundLimits {
   /**
@@ -23,6 +23,15 @@ export interface InboundLimits {
    * The maximum size of the headers of a call, in bytes as HTTP/2 counts them: names, values, and 32 for each header.
    */
   readonly headerBytes: number;
+  /**
+   * The maximum number of calls of one connection that have begun and not ended, with those that the client has reset
+   * and the server has not noticed yet.
+   */
+  readonly openCalls: number;
+  /** How many calls of one connection a client may reset at once after a pause. */
+  readonly resets: number;
+  /** How many calls of one connection a client may reset per second in the long run. */
+  readonly resetsPerSecond: number;
   /** The maximum size of all unfinished requests of one connection together, in bytes. */
   readonly unfinishedBytes: number;
   /** How many DATA frames of one request may be smaller, on average, than the prefix of a message (5 bytes). */
@@ -53,6 +62,11 @@ export const INBOUND_LIMITS: InboundLimits = {
   messageBytes: 64 * KIB,
   // A token has 51 bytes, and the headers of a call about 500. 16 KiB is the default of gRPC libraries.
   headerBytes: 16 * KIB,
+  // A client has at most 100 calls (grpcServer.ts). It may reset all of them and begin as many in one read of the socket.
+  openCalls: 256,
+  // A client that cancels all of its calls twice is not closed. The rate is the default of nghttp2.
+  resets: 256,
+  resetsPerSecond: 33,
   // Four requests of the maximum size. A command with the longest text has 4 KB.
   unfinishedBytes: 256 * KIB,
   // No gRPC library sends tiny frames: a message has at least its prefix, and takes one or two frames.
