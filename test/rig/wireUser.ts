@@ -126,7 +126,7 @@ export class WireUser extends VirtualUser {
         return;
       case "message": {
         const { id, sender, recipient, text } = event.value;
-        const [sentAt, editedAt] = [Number(event.value.sentAt), Number(event.value.editedAt)];
+        const [sentAt, editedAt] = [Number(event.value.sentAt), Number(event.value.editedAt ?? 0)];
         this.saw({ kind: "message", id: Number(id), sender, recipient, text, sentAt, editedAt });
         return;
       }
