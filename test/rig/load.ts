@@ -10,7 +10,7 @@ const CHANGE_ONE_IN = 10;
 /** One in this many edits and deletions is of a message of another user, and must be rejected. */
 const STRANGER_ONE_IN = 20;
 /** How many of the newest messages of a user may be edited or deleted. */
-const CHANGEABLE = 30;
+const CHANGEABLE = 200;
 
 /**
  * Makes virtual users send at random: two of three messages to everyone, the others to one of the users. Now and then a
@@ -68,13 +68,14 @@ export class Load {
   #change(user: VirtualUser): boolean {
     const isOwn = this.#random.between(1, STRANGER_ONE_IN) > 1;
     const said = this.#saidBy(isOwn ? user : this.#random.oneOf(this.#users));
-    if (said.length === 0) return false;
-    const send = this.#random.oneOf(said);
-    const answer = send.answers.find(({ kind }) => kind === "accepted");
-    if (answer?.kind !== "accepted") return false;
-    if (this.#random.between(1, 3) > 1) user.edit(answer.id, this.#text());
+    const accepted = said.flatMap((send) =>
+      send.answers.flatMap((answer) => (answer.kind === "accepted" ? [{ send, id: answer.id }] : [])),
+    );
+    if (accepted.length === 0) return false;
+    const { send, id } = this.#random.oneOf(accepted);
+    if (this.#random.between(1, 3) > 1) user.edit(id, this.#text());
     else {
-      user.remove(answer.id);
+      user.remove(id);
       // Half of the deleted messages stay, so that some are deleted twice, or edited when they are deleted.
       if (isOwn && this.#random.between(1, 2) === 1) said.splice(said.indexOf(send), 1);
     }
