@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Notification } from "../../src/server/log/ports/bus.ts";
-import { sendAll } from "../support/commands.ts";
+import { edit, remove, sendAll } from "../support/commands.ts";
 import { withPort } from "../support/engines.ts";
 import { type TestServerOptions, useServer } from "../support/server.ts";
 
@@ -57,6 +57,24 @@ for (const [what, options] of Object.entries(buses)) {
       for (const chat of [anas, bobs]) {
         await chat.next("message", (message) => message.id === ids.at(-1));
         expect(chat.messages.map((message) => message.id)).to.deep.equal(ids);
+      }
+    });
+
+    it(`notifications that are ${what} leave every client with the newest texts, and no deleted one`, async () => {
+      const [ana, bob] = await server.people("ana", "bob");
+      const [anas, bobs] = [await server.enter(ana), await server.enter(bob)];
+      const { id } = await anas.accept(sendAll("edited"));
+      const { id: gone } = await anas.accept(sendAll("deleted"));
+      for (let i = 0; i < 5; i++) {
+        await anas.accept(edit(id, `edit ${i}`));
+        await anas.accept(edit(gone, `edit ${i} of the deleted`));
+      }
+      const deletion = await anas.accept(remove(gone));
+      const resumed = await server.enter(bob, { resumeAfter: id - 1n });
+      expect(resumed.messages.map(({ text }) => text)).to.deep.equal(["edit 4"]);
+      for (const chat of [anas, bobs, resumed]) {
+        await chat.next("deleted", (event) => event.id === deletion.id);
+        expect(chat.received("edited").findLast(({ messageId }) => messageId === id)?.text).to.equal("edit 4");
       }
     });
   });

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { type ChatClient, connect } from "../../src/client/index.ts";
 import type { ChatStream } from "../support/chatStream.ts";
-import { join, sendAll } from "../support/commands.ts";
-import { expectFailed } from "../support/expect.ts";
+import { edit, join, remove, sendAll } from "../support/commands.ts";
+import { expectFailed, nameOf } from "../support/expect.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { run } from "../support/program.ts";
@@ -178,6 +178,37 @@ describe("obrolan restore", function () {
     const [, kept = ""] = /^The store that was there is kept: (.+)$/m.exec(out) ?? [];
     expect((await run(["restore", "--data", data(), kept])).code).to.equal(0);
     expect((await readLog(data())).messages.map(({ text }) => text)).to.deep.equal(["1", "2", "3"]);
+  });
+
+  it("a restored log knows no id, no command and no read marker of after the backup", async () => {
+    const first = await serve();
+    const token = await account(first.port, "ana");
+    const chat = await enter(first.port, token, { resumeAfter: 0n });
+    const { logId } = await chat.next("welcome");
+    await say(chat, ["1", "2"]);
+    await run(["backup", "--data", data(), inFolder("backup.db")]);
+    await chat.accept(edit(1n, "one"), "an edit");
+    await chat.accept(remove(2n), "a deletion");
+    await say(chat, ["5", "6"]);
+    expect((await (await open(first.port)).markRead(token, { upToId: 6n, logId })).readUpTo).to.equal(6n);
+    await first.server.kill("SIGTERM");
+    await run(["restore", "--data", data(), inFolder("backup.db")]);
+
+    const { port } = await serve();
+    const again = await enter(port, token, { resumeAfter: 6n, logId });
+    expect(again.messages.map(({ text }) => text)).to.deep.equal(["1", "2"]);
+    const { logId: restored, readUpTo } = await again.next("welcome");
+    expect(restored).to.not.equal(logId);
+    expect(readUpTo <= 2n, `the read marker ${readUpTo}`).to.equal(true);
+    for (const command of [edit(1n, "one", logId), remove(2n, logId)]) {
+      expect(nameOf((await again.refuse(command)).reason)).to.equal("MESSAGE_UNKNOWN");
+    }
+    const wire = await open(port);
+    expect((await wire.markRead(token, { upToId: 2n, logId })).readUpTo).to.equal(readUpTo);
+    expect((await wire.markRead(token, { upToId: 2n, logId: restored })).readUpTo).to.equal(2n);
+    // The restored log does not know the commands of after the backup.
+    expect(await again.accept(edit(1n, "one", restored), "an edit")).to.include({ id: 3n, duplicate: false });
+    expect(await again.accept(remove(2n, restored), "a deletion")).to.include({ id: 4n, duplicate: false });
   });
 
   it("a restore keeps the sessions that are in the backup and have not ended since, and no others @long", async () => {

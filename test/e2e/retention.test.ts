@@ -1,8 +1,9 @@
 import { expect } from "chai";
 import { connect } from "../../src/client/index.ts";
 import type { ChatStream } from "../support/chatStream.ts";
-import { join, sendAll } from "../support/commands.ts";
+import { edit, join, remove, sendAll } from "../support/commands.ts";
 import { within } from "../support/deadline.ts";
+import { nameOf } from "../support/expect.ts";
 import { chatter, fill } from "../support/fill.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
@@ -117,6 +118,25 @@ describe("A log with a retention", function () {
     await truncatedTo(server, 2);
     const again = await server.enter(ana);
     expect(await again.accept(sendAll("old"), "my id")).to.include({ id: 3n, duplicate: false });
+  });
+
+  it("a truncated log counts entries, sends no edit of a removed message, and keeps replies to it", async () => {
+    const chat = await server.enter(ana);
+    const { id } = await chat.accept(sendAll("removed"));
+    const reply = await chat.accept(sendAll("a reply", { replyTo: id }));
+    const { id: gone } = await chat.accept(sendAll("deleted"));
+    await chat.accept(edit(id, "edited"), "an edit");
+    const deletion = await chat.accept(remove(gone));
+    expect(deletion.id).to.equal(5n);
+    await server.restart({ clock: () => now, timings: OFTEN, retention: { maxMessages: 4 } });
+    await truncatedTo(server, 2);
+    const again = await server.enter(ana, { resumeAfter: 0n });
+    expect(again.received("gap")).to.deep.equal([{ oldestId: reply.id, requestId: "" }]);
+    expect(again.messages.map(({ text, replyTo }) => [text, replyTo])).to.deep.equal([["a reply", id]]);
+    expect(again.received("edited")).to.deep.equal([]);
+    expect(again.received("deleted").map((event) => event.id)).to.deep.equal([deletion.id]);
+    expect(await again.accept(edit(id, "edited"), "an edit")).to.include({ id: 4n, duplicate: true });
+    expect(nameOf((await again.refuse(edit(id, "edited again"))).reason)).to.equal("MESSAGE_UNKNOWN");
   });
 
   it("the client library reports a truncation to its application, and goes on after the cut", async () => {

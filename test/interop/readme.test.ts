@@ -8,7 +8,7 @@ import { needsTool } from "../support/externalTools.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
 import { Connection } from "../support/wire.ts";
-import { isShown, readCalls, readExample } from "./readme.ts";
+import { isShown, readCalls, readExample, readSteps, type Step } from "./readme.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 /** Printed between two steps. */
@@ -36,10 +36,14 @@ describe("The README's section Without a client", function () {
     await endProcesses();
   });
 
-  /** Types the example with one of the tools; budi gets its message. `hasAccount`: ada exists, so `Register` fails. */
-  async function type(tool: string, { hasAccount }: { hasAccount: boolean }): Promise<void> {
-    const steps = await readExample("Without a client");
-    expect(steps).to.have.lengthOf(4);
+  /**
+   * Types the example and `more` steps with one of the tools; budi gets its message. `hasAccount`: ada exists, so
+   * `Register` fails.
+   */
+  async function type(tool: string, { hasAccount, more = [] }: { hasAccount: boolean; more?: readonly Step[] }) {
+    const example = await readExample("Without a client");
+    expect(example).to.have.lengthOf(4);
+    const steps = [...example, ...more];
     const call = (await readCalls()).get(tool);
     if (call === undefined) throw new Error(`the README has no call() for ${tool}`);
     const script = [call, ...steps.map(({ commands }) => commands)].join(`\necho '${BETWEEN}'\n`);
@@ -69,6 +73,21 @@ describe("The README's section Without a client", function () {
     await type("grpcurl", { hasAccount: false });
     await type("grpcurl", { hasAccount: true });
   });
+
+  for (const [tool, tag] of [
+    ["grpcurl", ""],
+    ["buf", " @long"],
+  ] as const) {
+    it(`docs/grpcurl.md continues there: its steps find, correct, reply and delete with ${tool}${tag}`, async function () {
+      if (tool === "grpcurl") needsTool(this, "grpcurl", ["--version"], GRPCURL);
+      const more = await readSteps("docs/grpcurl.md");
+      expect(more).to.have.lengthOf(7);
+      await type(tool, { hasAccount: false, more });
+      const { messageId } = await budi.next("edited", ({ text }) => text === "Hello from a terminal.");
+      expect(await budi.next("message", ({ replyTo }) => replyTo === messageId)).to.include({ sender: "ada" });
+      expect(await budi.next("deleted", (deleted) => deleted.messageId === messageId)).to.include({ by: "ada" });
+    });
+  }
 
   it("the example prints what the README says if buf and grpcurl take turns with one account @long", async function () {
     needsTool(this, "grpcurl", ["--version"], GRPCURL);

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
-const readme = path.resolve(import.meta.dirname, "../../README.md");
+const root = path.resolve(import.meta.dirname, "../..");
+const readme = path.join(root, "README.md");
 
 /** A step of an example: the commands, and their output. */
 export interface Step {
@@ -15,7 +16,16 @@ export async function readExample(heading: string): Promise<Step[]> {
   const text = await readFile(readme, "utf8");
   const section = text.split(/^## /m).find((part) => part.startsWith(`${heading}\n`));
   if (section === undefined) throw new Error(`the README has no section "${heading}"`);
-  const steps = section.matchAll(/^```sh\n((?:(?!```).*\n)*)```\n\s*^```(?:json|text)\n((?:(?!```).*\n)*)```$/gm);
+  return stepsOf(section);
+}
+
+/** The steps of a page of the docs, such as `docs/grpcurl.md`. */
+export async function readSteps(page: string): Promise<Step[]> {
+  return stepsOf(await readFile(path.join(root, page), "utf8"));
+}
+
+function stepsOf(text: string): Step[] {
+  const steps = text.matchAll(/^```sh\n((?:(?!```).*\n)*)```\n\s*^```(?:json|text)\n((?:(?!```).*\n)*)```$/gm);
   return [...steps].map(([, commands = "", prints = ""]) => ({ commands, prints }));
 }
 

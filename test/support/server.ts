@@ -173,6 +173,12 @@ export class TestServer {
     return chat;
   }
 
+  /** The texts of a page of the history, by default the newest one, oldest first. */
+  async history(person: Person, request: Parameters<Connection["history"]>[1] = {}): Promise<string[]> {
+    const { messages } = await this.with((connection) => connection.history(person.token, request));
+    return messages.map(({ text }) => text);
+  }
+
   /** The usernames of all online users. */
   async online(person: Person): Promise<string[]> {
     const { users } = await this.with((connection) => connection.list(person.token, { pageSize: 1000 }));

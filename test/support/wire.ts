@@ -3,12 +3,16 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect, type Outgoing
 import net from "node:net";
 import tls from "node:tls";
 import {
+  HistoryRequest,
+  HistoryResponse,
   ListRequest,
   ListResponse,
   LoginRequest,
   LoginResponse,
   LogoutRequest,
   LogoutResponse,
+  MarkReadRequest,
+  MarkReadResponse,
   RegisterRequest,
   RegisterResponse,
 } from "../../src/gen/obrolan/v1/chat.ts";
@@ -62,6 +66,8 @@ const SERVICE = "/obrolan.v1.ChatService";
 const REGISTER = { path: `${SERVICE}/Register`, encode: RegisterRequest.encode, decode: RegisterResponse.decode };
 const LOGIN = { path: `${SERVICE}/Login`, encode: LoginRequest.encode, decode: LoginResponse.decode };
 const LIST = { path: `${SERVICE}/List`, encode: ListRequest.encode, decode: ListResponse.decode };
+const HISTORY = { path: `${SERVICE}/History`, encode: HistoryRequest.encode, decode: HistoryResponse.decode };
+const MARK_READ = { path: `${SERVICE}/MarkRead`, encode: MarkReadRequest.encode, decode: MarkReadResponse.decode };
 const LOGOUT = { path: `${SERVICE}/Logout`, encode: LogoutRequest.encode, decode: LogoutResponse.decode };
 
 /**
@@ -156,6 +162,14 @@ export class Connection {
 
   logout(token?: string, everywhere = false): Promise<LogoutResponse> {
     return this.#call(LOGOUT, { everywhere }, token);
+  }
+
+  history(token?: string, request: Partial<HistoryRequest> = {}): Promise<HistoryResponse> {
+    return this.#call(HISTORY, { beforeId: 0n, peer: "", pageSize: 0, ...request }, token);
+  }
+
+  markRead(token?: string, request: Partial<MarkReadRequest> = {}): Promise<MarkReadResponse> {
+    return this.#call(MARK_READ, { upToId: 0n, logId: "", ...request }, token);
   }
 
   /** Opens a `Chat` stream. */
