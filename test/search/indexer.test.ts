@@ -93,6 +93,20 @@ describe("Indexer", () => {
     expect([index.indexedTo, reports.length]).to.deep.equal([5, 1]);
   });
 
+  it("an indexer is behind from its first step until one finds no more, also if steps fail in between", async () => {
+    setUp();
+    index.headId = 15;
+    expect(indexer.behindMs).to.equal(0);
+    const idle = index.idle();
+    indexer.start();
+    while (index.steps === 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(indexer.behindMs).to.be.above(0);
+    index.failures = 1;
+    await idle;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(indexer.behindMs).to.equal(0);
+  });
+
   it("a stop waits for the step in flight, and no step follows", async () => {
     setUp();
     index.headId = 1_000;

@@ -15,6 +15,8 @@ import {
   MarkReadResponse,
   RegisterRequest,
   RegisterResponse,
+  SearchRequest,
+  SearchResponse,
 } from "../../src/gen/obrolan/v1/chat.ts";
 import { type ChatOptions, ChatStream } from "./chatStream.ts";
 import { within } from "./deadline.ts";
@@ -68,7 +70,17 @@ const LOGIN = { path: `${SERVICE}/Login`, encode: LoginRequest.encode, decode: L
 const LIST = { path: `${SERVICE}/List`, encode: ListRequest.encode, decode: ListResponse.decode };
 const HISTORY = { path: `${SERVICE}/History`, encode: HistoryRequest.encode, decode: HistoryResponse.decode };
 const MARK_READ = { path: `${SERVICE}/MarkRead`, encode: MarkReadRequest.encode, decode: MarkReadResponse.decode };
+const SEARCH = { path: `${SERVICE}/Search`, encode: SearchRequest.encode, decode: SearchResponse.decode };
 const LOGOUT = { path: `${SERVICE}/Logout`, encode: LogoutRequest.encode, decode: LogoutResponse.decode };
+const NO_SEARCH: SearchRequest = {
+  query: "",
+  sender: "",
+  peer: "",
+  since: undefined,
+  until: undefined,
+  pageSize: 0,
+  pageToken: "",
+};
 
 /**
  * One HTTP/2 connection to a server, without a gRPC library: a test controls every byte that it sends, and sees the
@@ -158,6 +170,10 @@ export class Connection {
 
   list(token?: string, request: Partial<ListRequest> = {}): Promise<ListResponse> {
     return this.#call(LIST, { pageSize: 0, pageToken: "", ...request }, token);
+  }
+
+  search(token: string, request: Partial<SearchRequest>): Promise<SearchResponse> {
+    return this.#call(SEARCH, { ...NO_SEARCH, ...request }, token);
   }
 
   logout(token?: string, everywhere = false): Promise<LogoutResponse> {
