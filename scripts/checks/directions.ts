@@ -28,12 +28,12 @@ function server(name: string, imports: readonly string[], why: string, packages:
   );
 }
 
-const DOMAINS = ["common", "accounts", "log", "presence", "chat"];
+const DOMAINS = ["common", "accounts", "log", "search", "presence", "chat"];
 
 /**
  * The allowed directions of imports. For each file, the row with the longest matching path counts. In short:
  *
- *     main → server → rpc → node → chat → presence, log, accounts → common        cli → client → gen
+ *     main → server → rpc → node → chat → presence, search, log, accounts → common        cli → client → gen
  *                     engines → the ports of the domain folders
  */
 export const directions: readonly Folder[] = [
@@ -59,7 +59,7 @@ export const directions: readonly Folder[] = [
   server("log", ["common"], DOMAIN),
   server("search", ["common", "log"], DOMAIN),
   server("presence", ["common", "accounts"], DOMAIN),
-  server("chat", ["common", "accounts", "log", "presence"], DOMAIN),
+  server("chat", ["common", "accounts", "log", "search", "presence"], DOMAIN),
   server("node", DOMAINS, "a node composes the domain folders, and does not depend on transport, SQL or protobuf"),
   ...["memory", "sqlite", "postgres", "nats", "secrets", "shared"].map((engine) =>
     server(

@@ -9,6 +9,7 @@ describe("REQUEST_KINDS", () => {
       "/obrolan.v1.ChatService/List": "unary",
       "/obrolan.v1.ChatService/Logout": "unary",
       "/obrolan.v1.ChatService/History": "unary",
+      "/obrolan.v1.ChatService/Search": "unary",
       "/obrolan.v1.ChatService/MarkRead": "unary",
       "/obrolan.v1.ChatService/Chat": "stream",
       "/grpc.health.v1.Health/Check": "unary",

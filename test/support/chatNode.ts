@@ -40,6 +40,7 @@ export async function openNode(store: Store, setUp: NodeSetUp = {}) {
   const { through = (engines) => engines } = setUp;
   const engines: Engines = {
     log: store.log,
+    search: store.search,
     accounts: store.accounts,
     sessions: store.sessions,
     roster: new MemoryRoster(),

@@ -29,10 +29,11 @@ export function whileAway(engines: Engines, isAway: () => boolean): Engines {
           isAway() ? Promise.reject(new StoreUnavailable("the store is unavailable")) : value.apply(original, args);
       },
     });
-  const { log, accounts, sessions, readMarkers, roster, failedLogins: attempts, clockMark } = engines;
+  const { log, search, accounts, sessions, readMarkers, roster, failedLogins: attempts, clockMark } = engines;
   return {
     ...engines,
     log: port(log),
+    search: port(search),
     accounts: port(accounts),
     sessions: port(sessions),
     readMarkers: port(readMarkers),

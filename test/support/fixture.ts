@@ -45,10 +45,13 @@ export function embedded(folder: string): Fixture {
     nodes: 1,
     folder,
     async open() {
-      const { log, accounts, sessions, readMarkers, clockMark, online, close } = await openSqliteStore({ folder });
+      const { log, search, accounts, sessions, readMarkers, clockMark, online, close } = await openSqliteStore({
+        folder,
+      });
       const roster = await MemoryRoster.open(online);
       const engines: Engines = {
         log,
+        search,
         accounts,
         sessions,
         readMarkers,

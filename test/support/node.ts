@@ -83,5 +83,6 @@ function sum(a: Stats, b: Stats): Stats {
     oldestId: Math.max(a.oldestId, b.oldestId),
     commitsWaiting: a.commitsWaiting + b.commitsWaiting,
     storeAnswers: a.storeAnswers && b.storeAnswers,
+    indexBehindMs: Math.max(a.indexBehindMs, b.indexBehindMs),
   };
 }

@@ -27,6 +27,7 @@ const service: ChatServiceImplementation = {
   list: leftOut,
   logout: leftOut,
   history: leftOut,
+  search: leftOut,
   markRead: leftOut,
   chat: (requests, context) => {
     const token = context.metadata.get("authorization")?.replace("Bearer ", "") ?? "nobody";

@@ -57,6 +57,15 @@ export class Counters {
   ]);
   /** Pages of the history, by the duration of the store's call in milliseconds. */
   readonly historyTimes = new Histogram(STORE_TIMES_MS);
+  /** Searches, by the duration of the index's call in milliseconds. */
+  readonly searchTimes = new Histogram(STORE_TIMES_MS);
+  /** Searches that the index answered, by what it answered. */
+  readonly searches = new LabelledCounter<"found" | "nothing" | "building" | "too-costly">([
+    "found",
+    "nothing",
+    "building",
+    "too-costly",
+  ]);
   /** Calls of `MarkRead`, by whether the marker moved. */
   readonly markReads = new LabelledCounter<"moved" | "stayed">(["moved", "stayed"]);
   /** The counters of the node's log, which the log adds to. */

@@ -1,16 +1,11 @@
-import { foldUsername, isUsername } from "../accounts/credentials.ts";
 import type { AccountStore } from "../accounts/ports/accountStore.ts";
 import type { Stopwatch } from "../common/stopwatch.ts";
 import type { Message } from "../log/entry.ts";
 import type { LogStore } from "../log/ports/logStore.ts";
 import type { Counters } from "./counters.ts";
+import { findNamed, idOf, pageBounds } from "./pages.ts";
 
-const DEFAULT_PAGE_SIZE = 50;
-const MAX_PAGE_SIZE = 500;
-/** The bound of a page on the wire, in bytes, unless one message alone is larger. */
-const MAX_PAGE_BYTES = 1024 * 1024;
-/** A message takes less than this on the wire in addition to its text: two names, three ids and two times. */
-const MESSAGE_OVERHEAD_BYTES = 160;
+const PAGE_SIZES = { defaultSize: 50, maxSize: 500 };
 
 /** Which page of the history a user asks for. */
 export interface HistoryRequest {
@@ -48,24 +43,16 @@ export class History {
 
   /** A page of an account. Throws `StoreUnavailable`. */
   async page(accountId: number, { beforeId, peer, pageSize }: HistoryRequest): Promise<HistoryPage> {
-    const peerId = peer === "" ? undefined : await this.#findPeer(peer);
-    if (peer !== "" && peerId === undefined) return EMPTY_PAGE;
-    const maxMessages = pageSize <= 0 ? DEFAULT_PAGE_SIZE : Math.min(pageSize, MAX_PAGE_SIZE);
+    const other = await findNamed(this.#accounts, peer);
+    if (other.kind === "unknown") return EMPTY_PAGE;
     const began = this.#stopwatch();
     const { messages, hasOlder } = await this.#log.history({
       accountId,
-      peerId,
+      peerId: idOf(other),
       beforeId: beforeId === 0 ? Number.MAX_SAFE_INTEGER : beforeId,
-      maxMessages,
-      maxBytes: MAX_PAGE_BYTES - maxMessages * MESSAGE_OVERHEAD_BYTES,
+      ...pageBounds(pageSize, PAGE_SIZES),
     });
     this.#counters.historyTimes.add(this.#stopwatch() - began);
     return { messages, nextBeforeId: hasOlder ? (messages[0]?.id ?? 0) : 0 };
-  }
-
-  async #findPeer(peer: string): Promise<number | undefined> {
-    const username = foldUsername(peer);
-    // A store may not be able to look for a text that is not a username.
-    return isUsername(username) ? (await this.#accounts.find(username))?.id : undefined;
   }
 }

@@ -33,7 +33,7 @@ export type Reason =
 export const RETRY_SOON_MS = 1_000;
 
 /** The field of a request that a refusal is about. `rpc/failure.ts` maps it to the contract's name. */
-export type RequestField = "username" | "password" | "pageToken" | "query";
+export type RequestField = "username" | "password" | "pageToken" | "query" | "since" | "until";
 
 /** A request that the server refuses: a reason for programs and a sentence for people. */
 export class Refusal extends Error {

@@ -57,11 +57,12 @@ export function openEngines({ data, databaseUrl, ...nats }: EngineSettings, logg
 async function openEmbedded(folder: string, logger: Logger): Promise<OpenEngines> {
   const report: Report = ({ level, message }) => logger[level]({}, message);
   const store = await openSqliteStore({ folder, report });
-  const { log, accounts, sessions, readMarkers, clockMark, online, failed, close } = store;
+  const { log, search, accounts, sessions, readMarkers, clockMark, online, failed, close } = store;
   const roster = await MemoryRoster.open(online);
   return {
     engines: {
       log,
+      search,
       accounts,
       sessions,
       readMarkers,

@@ -140,6 +140,32 @@ export const nodeMetrics: readonly Metric[] = [
     scale: MS_PER_S,
   },
   {
+    name: "obrolan_search_seconds",
+    help: "Time of a search, with its wait for the searches before it. Its count is the number of searches.",
+    advice:
+      "Most take a few milliseconds. Slow ones: users search for one or two letters (`a*`), or for words that are in nearly every message, or the index is larger than the system's file cache. A search delays other searches and nothing else.",
+    type: "histogram",
+    histogram: ({ counters }) => counters.searchTimes,
+    scale: MS_PER_S,
+  },
+  {
+    name: "obrolan_searches_total",
+    help: "Searches that the index answered, by outcome: found, nothing, building, too-costly.",
+    advice:
+      "`building`: the search needed messages that are not indexed yet, see `obrolan_search_index_behind_seconds`. `too-costly`: it took longer than 1 s and had found nothing; a few are searches without sense, many mean that the disk or the database is too slow for the log.",
+    type: "counter",
+    label: "outcome",
+    readEach: ({ counters }) => counters.searches.entries(),
+  },
+  {
+    name: "obrolan_search_index_behind_seconds",
+    help: "How long this node has been indexing messages without having come to the end of the log. 0: the index is complete.",
+    advice:
+      "Minutes after an upgrade that builds the index anew, for 1,000,000 messages about one on SQLite and four on PostgreSQL. Above 1 otherwise: messages are found late, because more are sent than the store can index, or because the store fails; the log has the error then. Of several nodes one indexes at a time, and the others have 0.",
+    type: "gauge",
+    read: ({ stats }) => stats.indexBehindMs / MS_PER_S,
+  },
+  {
     name: "obrolan_mark_read_total",
     help: "Calls of MarkRead that the store answered, by whether the marker moved or stayed.",
     advice:
@@ -159,7 +185,7 @@ export const nodeMetrics: readonly Metric[] = [
     name: "obrolan_failed_calls_total",
     help: "Calls that were refused or failed, by reason.",
     advice:
-      "`BAD_CREDENTIALS` and `TOO_MANY_ATTEMPTS`: an attacker guesses passwords. `OVERLOADED`: see `obrolan_hashes_waiting`; or a client has more than 4 calls of History and MarkRead at once. `INTERNAL` is a bug in the server: its log has the cause; please report it.",
+      "`BAD_CREDENTIALS` and `TOO_MANY_ATTEMPTS`: an attacker guesses passwords. `OVERLOADED`: see `obrolan_hashes_waiting`; or a client has more than 4 calls of History, Search and MarkRead at once. `INTERNAL` is a bug in the server: its log has the cause; please report it.",
     type: "counter",
     label: "reason",
     readEach: ({ calls }) => calls.failedCalls.entries(),

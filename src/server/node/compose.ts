@@ -9,6 +9,7 @@ import { History } from "../chat/history.ts";
 import { MessageSubmitter } from "../chat/messageSubmitter.ts";
 import { RateLimiter } from "../chat/rateLimiter.ts";
 import { ReadMarks } from "../chat/readMarks.ts";
+import { Search } from "../chat/search.ts";
 import { StreamFactory } from "../chat/streamFactory.ts";
 import type { Limits, RetentionPolicy, Sizes, Timings } from "../common/limits.ts";
 import { SteadyClock } from "../common/steadyClock.ts";
@@ -20,6 +21,7 @@ import { LogReplica } from "../log/logReplica.ts";
 import { Retention } from "../log/retention.ts";
 import { LocalPresence } from "../presence/localPresence.ts";
 import { PresenceFeed } from "../presence/presenceFeed.ts";
+import { Indexer } from "../search/indexer.ts";
 import type { Engines } from "./engines.ts";
 
 /** The collaborators and settings of a node. */
@@ -43,7 +45,7 @@ export interface NodeOptions {
   readonly storeAnswers?: (does: boolean) => void;
 }
 
-/** The most calls of one account, of those that read the log or the read markers, that run at once. */
+/** The most calls of one account, of those that read the log, the search index or the read markers, that run at once. */
 const MAX_CALLS_OF_ACCOUNT = 4;
 
 /** The parts of a node. */
@@ -110,6 +112,14 @@ export async function compose(options: NodeOptions) {
     timings,
     streamFactory,
     history: new History({ log: engines.log, accounts: engines.accounts, counters, stopwatch }),
+    search: new Search({
+      index: engines.search,
+      accounts: engines.accounts,
+      secrets: engines.secrets,
+      counters,
+      stopwatch,
+    }),
+    indexer: new Indexer(engines.search, report),
     readMarks: new ReadMarks({ markers: engines.readMarkers, log, bus: engines.bus, counters }),
     callLimit: new CallLimit(MAX_CALLS_OF_ACCOUNT),
   };

@@ -7,10 +7,12 @@ import type { Bus } from "../log/ports/bus.ts";
 import type { LogStore } from "../log/ports/logStore.ts";
 import type { ReadMarkers } from "../log/ports/readMarkers.ts";
 import type { Roster } from "../presence/ports/roster.ts";
+import type { SearchIndex } from "../search/ports/searchIndex.ts";
 
 /** The ports that a node uses. */
 export interface Engines {
   readonly log: LogStore;
+  readonly search: SearchIndex;
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
   readonly readMarkers: ReadMarkers;

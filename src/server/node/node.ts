@@ -3,6 +3,7 @@ import type { SignIn } from "../accounts/signIn.ts";
 import type { Counters } from "../chat/counters.ts";
 import type { Goodbye } from "../chat/events.ts";
 import type { HistoryPage, HistoryRequest } from "../chat/history.ts";
+import type { SearchPage, SearchRequest } from "../chat/search.ts";
 import type { Sink, Stream } from "../chat/stream.ts";
 import { RETRY_SOON_MS, sessionInvalid, shuttingDown } from "../common/refusal.ts";
 import { isPublic } from "../log/entry.ts";
@@ -25,6 +26,8 @@ export interface NodeStats extends StreamCounts {
   readonly commitsWaiting: number;
   /** Whether the store answered the last sync; a node syncs at least twice a second. */
   readonly storeAnswers: boolean;
+  /** How long this node has been indexing without having come to the end of the log, in milliseconds; 0: it has. */
+  readonly indexBehindMs: number;
 }
 
 /** Numbers of things that a node keeps because of clients, also after they have gone. Each number has a bound. */
@@ -39,7 +42,7 @@ export interface KeptForClients {
   readonly rates: number;
   /** Revoked sessions that are kept for a while. */
   readonly revokedSessions: number;
-  /** Accounts with a call of `History` or `MarkRead` that runs. */
+  /** Accounts with a call of `History`, `Search` or `MarkRead` that runs. */
   readonly callers: number;
 }
 
@@ -98,6 +101,7 @@ export class ChatNode {
       await parts.log.sync.run();
       // A server that runs only for a moment must leave a mark too.
       await node.#maintenance.markTime();
+      parts.indexer.start();
       return node;
     } catch (error) {
       await node.close();
@@ -118,6 +122,15 @@ export class ChatNode {
   history({ accountId }: Session, request: HistoryRequest): Promise<HistoryPage> {
     const { callLimit, history } = this.#parts;
     return callLimit.run(accountId, () => history.page(accountId, request));
+  }
+
+  /**
+   * A page of the messages that an account may see and that match a query. Refusals: `OVERLOADED`, `QUERY_INVALID`,
+   * `PAGE_TOKEN_INVALID`, `INDEX_BUILDING`. Throws `StoreUnavailable`.
+   */
+  search({ accountId }: Session, request: SearchRequest): Promise<SearchPage> {
+    const { callLimit, search } = this.#parts;
+    return callLimit.run(accountId, () => search.page(accountId, request));
   }
 
   /**
@@ -171,7 +184,7 @@ export class ChatNode {
 
   /** Stops all background work; resolves when the commits in flight have ended. */
   async close(): Promise<void> {
-    const { log, fanOut, presence, feed, retention, committer } = this.#parts;
+    const { log, fanOut, presence, feed, retention, committer, indexer } = this.#parts;
     this.#unsubscribe();
     this.#maintenance.stop();
     log.sync.close();
@@ -179,12 +192,13 @@ export class ChatNode {
     presence.stop();
     feed.stop();
     await retention.stop();
+    await indexer.stop();
     await committer.idle();
   }
 
   /** The work of the node at the moment. */
   stats(): NodeStats {
-    const { log, committer } = this.#parts;
+    const { log, committer, indexer } = this.#parts;
     return {
       ...this.#streams.counts(),
       pageReads: log.pages.reads,
@@ -192,6 +206,7 @@ export class ChatNode {
       oldestId: log.oldestId,
       commitsWaiting: committer.queued,
       storeAnswers: log.sync.storeAnswers,
+      indexBehindMs: indexer.behindMs,
     };
   }
 
@@ -241,7 +256,8 @@ export class ChatNode {
   }
 
   #onAppended(entries: readonly EncodedEntry[]): void {
-    const { rate, fanOut } = this.#parts;
+    const { rate, fanOut, indexer } = this.#parts;
+    indexer.notify();
     let forEveryone = 0;
     for (const entry of entries) {
       if (entry.id > this.#chargedUpTo && entry.authorId !== 0) rate.spend(entry.authorId);

@@ -6,6 +6,7 @@ import { login } from "./login.ts";
 import { logout } from "./logout.ts";
 import { markRead } from "./markRead.ts";
 import { register } from "./register.ts";
+import { search } from "./search.ts";
 import type { UnaryCall } from "./unaryCall.ts";
 
 /** The addresses of clients, as a proxy states them. */
@@ -30,6 +31,7 @@ export function chatService(
     list: (request, context) => list(request, callOf(context)),
     logout: (request, context) => logout(request, callOf(context)),
     history: (request, context) => history(request, callOf(context)),
+    search: (request, context) => search(request, callOf(context)),
     markRead: (request, context) => markRead(request, callOf(context)),
     // biome-ignore lint/correctness/useYield: never called, because the interceptor does not pass the call on.
     async *chat() {

@@ -2,19 +2,20 @@ import { BinaryReader } from "@bufbuild/protobuf/wire";
 import type { MethodDefinition } from "nice-grpc";
 import { ChatServiceDefinition } from "../../gen/obrolan/v1/chat.ts";
 import { COMMAND_FIELDS } from "./chat/command.ts";
+import { SearchCall, TIME_FIELDS } from "./searchCall.ts";
 import { type MessageType, requestDecoder } from "./strictDecoding.ts";
 
-const { register, login, list, logout, history, markRead, chat } = ChatServiceDefinition.methods;
+const { register, login, list, logout, history, search, markRead, chat } = ChatServiceDefinition.methods;
 
 function path(name: string): string {
   return `/${ChatServiceDefinition.fullName}/${name}`;
 }
 
-function unary<Request, Response>(method: {
-  name: string;
-  requestType: MessageType<Request>;
-  responseType: MessageType<Response>;
-}): MethodDefinition<Request, Request, Response, Response, false, false> {
+/** `nested`: the numbers of the request's fields that are messages. */
+function unary<Request, Response>(
+  method: { name: string; requestType: MessageType<Request>; responseType: MessageType<Response> },
+  nested: readonly number[] = [],
+): MethodDefinition<Request, Request, Response, Response, false, false> {
   const { name, requestType, responseType } = method;
   return {
     path: path(name),
@@ -22,7 +23,7 @@ function unary<Request, Response>(method: {
     responseStream: false,
     requestSerialize: (request) => requestType.encode(request).finish(),
     // The error middleware handles an `InvalidRequest`, so the service never sees one.
-    requestDeserialize: requestDecoder(requestType) as (bytes: Uint8Array) => Request,
+    requestDeserialize: requestDecoder(requestType, nested) as (bytes: Uint8Array) => Request,
     responseSerialize: (response) => responseType.encode(response).finish(),
     responseDeserialize: (bytes) => responseType.decode(new BinaryReader(bytes)),
     options: {},
@@ -42,6 +43,7 @@ export const servedDefinition = {
   list: unary(list),
   logout: unary(logout),
   history: unary(history),
+  search: unary({ ...search, requestType: SearchCall }, TIME_FIELDS),
   markRead: unary(markRead),
   chat: {
     path: CHAT_PATH,

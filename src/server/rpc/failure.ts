@@ -42,6 +42,9 @@ const FIELD_NAMES: Readonly<Record<RequestField, string>> = {
   username: "username",
   password: "password",
   pageToken: "page_token",
+  query: "query",
+  since: "since",
+  until: "until",
 };
 
 /** The failure for a goodbye; `undefined` if the call ends with OK. */

@@ -1,8 +1,7 @@
-import type { HistoryRequest, HistoryResponse, Message as WireMessage } from "../../gen/obrolan/v1/chat.ts";
-import type { Message } from "../log/entry.ts";
+import type { HistoryRequest, HistoryResponse } from "../../gen/obrolan/v1/chat.ts";
 import { sessionOf } from "./auth.ts";
 import type { UnaryCall } from "./unaryCall.ts";
-import { toId } from "./wire.ts";
+import { toId, toWireMessage } from "./wire.ts";
 
 /**
  * `History`: a page of the messages that the caller may see. Refusals: `SHUTTING_DOWN`, `SESSION_INVALID`,
@@ -14,17 +13,5 @@ export async function history(request: HistoryRequest, call: UnaryCall): Promise
   const session = await sessionOf(authorization, node.signIn);
   const { beforeId, peer, pageSize } = request;
   const { messages, nextBeforeId } = await node.history(session, { beforeId: toId(beforeId), peer, pageSize });
-  return { messages: messages.map(toWire), nextBeforeId: BigInt(nextBeforeId) };
-}
-
-function toWire({ id, sender, recipient, text, sentAt, editedAt, replyTo }: Message): WireMessage {
-  return {
-    id: BigInt(id),
-    sender,
-    recipient,
-    text,
-    sentAt: new Date(sentAt),
-    editedAt: editedAt === 0 ? undefined : new Date(editedAt),
-    replyTo: BigInt(replyTo),
-  };
+  return { messages: messages.map(toWireMessage), nextBeforeId: BigInt(nextBeforeId) };
 }

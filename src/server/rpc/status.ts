@@ -16,6 +16,8 @@ export const STATUS_OF: Readonly<Partial<Record<Reason, Status>>> = {
   SESSION_EXPIRED: Status.UNAUTHENTICATED,
   SHUTTING_DOWN: Status.UNAVAILABLE,
   JOIN_TIMEOUT: Status.DEADLINE_EXCEEDED,
+  QUERY_INVALID: Status.INVALID_ARGUMENT,
+  INDEX_BUILDING: Status.UNAVAILABLE,
   TOO_MANY_CONNECTIONS: Status.RESOURCE_EXHAUSTED,
   // The only reason with several statuses: for example, the `InvalidRequest` of a request that is too large has another
   // one.

@@ -25,6 +25,8 @@ export class Indexer {
   #hasGrown = false;
   #isStopped = false;
   #hasFailed = false;
+  /** When the first of the steps began after which there is more to do. By `performance.now()`. */
+  #behindSince: number | undefined;
 
   /** `report` is called for the first of several failures in a row. */
   constructor(
@@ -35,6 +37,11 @@ export class Indexer {
     this.#index = index;
     this.#report = report;
     this.#times = { ...DEFAULT_TIMES, ...times };
+  }
+
+  /** How long the steps have not come to the end of the log, in milliseconds; 0: the last one did, or none was made. */
+  get behindMs(): number {
+    return this.#behindSince === undefined ? 0 : performance.now() - this.#behindSince;
   }
 
   /** Begins to index. */
@@ -76,11 +83,13 @@ export class Indexer {
     try {
       const hasMore = await this.#index.advance();
       this.#hasFailed = false;
+      this.#behindSince = hasMore ? (this.#behindSince ?? beganAt) : undefined;
       // Between two steps, appends have the store for as long as a step takes.
       return hasMore ? performance.now() - beganAt : this.#times.pollMs;
     } catch (error) {
       if (!this.#hasFailed) this.#report(error);
       this.#hasFailed = true;
+      this.#behindSince ??= beganAt;
       return this.#times.retryMs;
     }
   }
