@@ -115,9 +115,14 @@ export class ChatClient {
    */
   search(token: string, query: string, options: SearchOptions = {}): AsyncGenerator<Message, void> {
     checkSearch(token, query, options);
-    const { signal, ...filters } = options;
+    const { sender, peer, pageSize, signal } = options;
+    const [since, until] = [notBeforeEpoch(options.since), notBeforeEpoch(options.until)];
     const fetchPage = (pageToken: string) =>
-      this.#call((service, call) => service.search({ query, ...filters, pageToken }, call), { signal }, token);
+      this.#call(
+        (service, call) => service.search({ query, sender, peer, since, until, pageSize, pageToken }, call),
+        { signal },
+        token,
+      );
     return readSearch(fetchPage, signal);
   }
 
@@ -230,6 +235,11 @@ export class ChatClient {
       throw error;
     }
   }
+}
+
+/** No message is older than the epoch, before which the generated code encodes milliseconds that are not valid. */
+function notBeforeEpoch(time: Date | undefined): Date | undefined {
+  return time === undefined ? undefined : new Date(Math.max(0, time.getTime()));
 }
 
 function signedIn({ token, username, expiresAt }: RegisterResponse | LoginResponse): SignedIn {

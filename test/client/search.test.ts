@@ -1,7 +1,17 @@
 import { expect } from "chai";
-import { ChatError, type Message, Status } from "../../src/client/index.ts";
+import {
+  type ChatClient,
+  ChatError,
+  connect,
+  type Message,
+  type SearchOptions,
+  Status,
+} from "../../src/client/index.ts";
 import { readSearch } from "../../src/client/search.ts";
-import type { SearchResponse, Message as WireMessage } from "../../src/gen/obrolan/v1/chat.ts";
+import type { Accepted, SearchResponse, Message as WireMessage } from "../../src/gen/obrolan/v1/chat.ts";
+import { sendAll, sendTo } from "../support/commands.ts";
+import { eventually } from "../support/eventLoop.ts";
+import { type Person, useServer } from "../support/server.ts";
 
 const AT = new Date("2026-11-30T12:00:00.000Z");
 
@@ -76,5 +86,60 @@ describe("readSearch", () => {
     abort.abort();
     const error = await search.next().catch((error: unknown) => error);
     expect(error).to.be.instanceOf(ChatError).and.include({ code: Status.CANCELLED });
+  });
+});
+
+describe("client.search", () => {
+  const server = useServer();
+  let ani: Person;
+  let budi: Person;
+  let client: ChatClient;
+  let first: Accepted;
+  let second: Accepted;
+  let secret: Accepted;
+
+  beforeEach(async () => {
+    [ani, budi] = await server.people("ani", "budi");
+    client = connect({ address: `127.0.0.1:${server.port}` });
+    const [fromAni, fromBudi] = [await server.enter(ani), await server.enter(budi)];
+    const word = ani.username.replace("-", "");
+    first = await fromAni.accept(sendAll(`${word} one`));
+    // The times of the messages are to differ.
+    while (Date.now() <= Number(first.sentAt)) await new Promise(setImmediate);
+    second = await fromBudi.accept(sendAll(`${word} two`));
+    while (Date.now() <= Number(second.sentAt)) await new Promise(setImmediate);
+    secret = await fromBudi.accept(sendTo(ani.username, `${word} three`));
+    await eventually(async () => (await found()).length === 3, "the messages to be found");
+  });
+
+  afterEach(() => client.close());
+
+  /** The ids of the messages that ani finds. */
+  function found(options: SearchOptions = {}): Promise<bigint[]> {
+    return idsOf(client.search(ani.token, ani.username.replace("-", ""), options));
+  }
+
+  it("the messages come from the newest to the oldest, with any size of the pages", async () => {
+    for (const pageSize of [undefined, 1, 2, 1000]) {
+      expect(await found({ pageSize })).to.deep.equal([secret.id, second.id, first.id]);
+    }
+  });
+
+  it("sender and peer select messages, and an unknown name finds nothing", async () => {
+    expect(await found({ sender: ani.username })).to.deep.equal([first.id]);
+    expect(await found({ sender: budi.username, peer: budi.username })).to.deep.equal([secret.id]);
+    expect(await found({ sender: "nobody-at-all" })).to.deep.equal([]);
+  });
+
+  it("since is included, until is excluded, and both may lie before 1970", async () => {
+    expect(await found({ since: second.sentAt, until: secret.sentAt, pageSize: 1 })).to.deep.equal([second.id]);
+    expect(await found({ since: new Date(-1) })).to.have.length(3);
+    expect(await found({ until: new Date(-1) })).to.deep.equal([]);
+  });
+
+  it("a query without words throws a ChatError with the reason, and the sentence does not repeat it", async () => {
+    const error = await idsOf(client.search(ani.token, "?!?!")).catch((error: unknown) => error);
+    expect(error).to.be.instanceOf(ChatError).and.include({ code: Status.INVALID_ARGUMENT, reason: "QUERY_INVALID" });
+    expect((error as ChatError).message).not.to.contain("?!");
   });
 });
