@@ -17,6 +17,7 @@ import {
   type ConnectOptions,
   checkHistory,
   checkMarkRead,
+  checkSearch,
   checkSettings,
   checkSignIn,
   checkToken,
@@ -24,8 +25,10 @@ import {
   LIST,
   type MarkReadOptions,
   type RoomOptions,
+  type SearchOptions,
 } from "./options.ts";
 import { OpenRooms, Room } from "./room.ts";
+import { readSearch } from "./search.ts";
 
 /** `grpc.health.v1.HealthCheckResponse.ServingStatus.SERVING` */
 const SERVING = 1;
@@ -100,6 +103,27 @@ export class ChatClient {
     const fetchPage = (beforeId: bigint) =>
       this.#call((service, call) => service.history({ peer, beforeId, pageSize }, call), { signal }, token);
     return readHistory(fetchPage, beforeId, signal);
+  }
+
+  /**
+   * The messages with all words of the query that the user may see, from the newest to the oldest. A page is fetched when
+   * its first message is taken. If a call fails, the iteration throws a `ChatError`: begin again, and skip the messages
+   * that you have.
+   *
+   * `INDEX_BUILDING` is such a failure: building the index can take minutes, longer than a call may wait. Search again
+   * after the error's `retryAfterMs`.
+   */
+  search(token: string, query: string, options: SearchOptions = {}): AsyncGenerator<Message, void> {
+    checkSearch(token, query, options);
+    const { sender, peer, pageSize, signal } = options;
+    const [since, until] = [notBeforeEpoch(options.since), notBeforeEpoch(options.until)];
+    const fetchPage = (pageToken: string) =>
+      this.#call(
+        (service, call) => service.search({ query, sender, peer, since, until, pageSize, pageToken }, call),
+        { signal },
+        token,
+      );
+    return readSearch(fetchPage, signal);
   }
 
   /**
@@ -211,6 +235,11 @@ export class ChatClient {
       throw error;
     }
   }
+}
+
+/** No message is older than the epoch, before which the generated code encodes milliseconds that are not valid. */
+function notBeforeEpoch(time: Date | undefined): Date | undefined {
+  return time === undefined ? undefined : new Date(Math.max(0, time.getTime()));
 }
 
 function signedIn({ token, username, expiresAt }: RegisterResponse | LoginResponse): SignedIn {

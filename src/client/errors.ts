@@ -29,6 +29,11 @@ export class ChatError extends Error {
   }
 }
 
+/** Throws a `ChatError` (`CANCELLED`) if the signal is aborted. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new ChatError(Status.CANCELLED, "The call was aborted.");
+}
+
 /** Converts any thrown value to a `ChatError`, with the details in the trailer. */
 export function toChatError(error: unknown, trailer?: Metadata): ChatError {
   if (error instanceof ChatError) return error;

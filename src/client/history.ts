@@ -1,6 +1,5 @@
-import { Status } from "nice-grpc";
 import type { HistoryResponse } from "../gen/obrolan/v1/chat.ts";
-import { ChatError } from "./errors.ts";
+import { throwIfAborted } from "./errors.ts";
 import type { Message } from "./events.ts";
 import { toMessage } from "./translate.ts";
 
@@ -14,7 +13,7 @@ export async function* readHistory(
   do {
     const { messages, nextBeforeId } = await fetchPage(next);
     for (const message of messages.toReversed()) {
-      if (signal?.aborted) throw new ChatError(Status.CANCELLED, "The call was aborted.");
+      throwIfAborted(signal);
       yield toMessage(message);
     }
     next = nextBeforeId;

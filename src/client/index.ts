@@ -21,6 +21,7 @@ export type {
   MarkReadOptions,
   RoomOptions,
   RoomViewOptions,
+  SearchOptions,
 } from "./options.ts";
 export type { Cursor, Start } from "./resumePoint.ts";
 export type { ChangeOptions, CommandOptions, Room, SendAllOptions, SendToOptions } from "./room.ts";

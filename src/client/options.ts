@@ -67,6 +67,20 @@ export interface HistoryOptions extends CallSettings {
   pageSize?: number;
 }
 
+/** Which messages `search` yields. */
+export interface SearchOptions extends CallSettings {
+  /** Only messages that this user sent. Default: of all users. */
+  sender?: string;
+  /** Only the private messages with this user; the own name: notes to oneself. Default: everything that is visible. */
+  peer?: string;
+  /** Only messages that were sent at this time or later. Default: from the beginning. */
+  since?: Date;
+  /** Only messages that were sent before this time. Default: up to now. */
+  until?: Date;
+  /** How many messages a call to the server fetches. Default 20, at most 100. */
+  pageSize?: number;
+}
+
 /** Which log an id belongs to. */
 export interface MarkReadOptions extends CallSettings {
   /** The log that `upToId` belongs to: if the server's log is another, the marker stays. Default "": not compared. */
@@ -222,6 +236,20 @@ export function checkHistory(token: unknown, options: HistoryOptions): void {
   checkToken(token);
   checkSettings("history", options, { peer: text, beforeId: messageId, pageSize });
   if (options.peer !== undefined) checkWellFormed("peer", options.peer);
+}
+
+const time: Option = {
+  wanted: "a valid Date",
+  fits: (value) => value instanceof Date && !Number.isNaN(value.getTime()),
+};
+
+/** Throws a `ChatError` for wrong arguments of `search`. The error does not repeat the query. */
+export function checkSearch(token: unknown, query: unknown, options: SearchOptions): void {
+  checkToken(token);
+  checkValue("query", query, { ...text, required: true, secret: true });
+  checkWellFormed("query", query as string);
+  checkSettings("search", options, { sender: text, peer: text, since: time, until: time, pageSize });
+  for (const name of ["sender", "peer"] as const) checkWellFormed(name, options[name] ?? "");
 }
 
 /** Throws a `ChatError` for wrong arguments of `markRead`. */

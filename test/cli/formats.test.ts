@@ -31,9 +31,9 @@ function deleted(messageId: bigint, by = "budi"): Item {
   return { kind: "deleted", id: 21n, messageId, deletedAt: noon, by, replayed: false };
 }
 
-/** A page of the history with messages of budi, which have the ids 1, 2 and so on. */
-function page(texts: readonly string[], mayHaveOlder = false): Item {
-  const messages = texts.map((text, index) => {
+/** Messages of budi, which have the ids 1, 2 and so on. */
+function messagesOf(texts: readonly string[]): Extract<Item, { kind: "history" }>["messages"] {
+  return texts.map((text, index) => {
     return {
       id: BigInt(index + 1),
       sender: "budi",
@@ -44,7 +44,16 @@ function page(texts: readonly string[], mayHaveOlder = false): Item {
       replyTo: undefined,
     };
   });
-  return { kind: "history", peer: "", messages, mayHaveOlder };
+}
+
+/** A page of the history. */
+function page(texts: readonly string[], mayHaveOlder = false): Item {
+  return { kind: "history", peer: "", messages: messagesOf(texts), mayHaveOlder };
+}
+
+/** A page of a search. */
+function found(query: string, texts: readonly string[], more: { mayHaveOlder?: true; continued?: true } = {}): Item {
+  return { kind: "search", query, messages: messagesOf(texts), mayHaveOlder: false, continued: false, ...more };
 }
 
 function lost(failures: number, willRetryInMs: number): Item {
@@ -110,11 +119,27 @@ describe("Pretty", () => {
     expect(pretty()(page([]))).to.equal("· there are no earlier messages");
   });
 
+  it("a page of a search numbers its messages, and says whether there may be more", () => {
+    expect(pretty()(found("one two", ["one", "two"], { mayHaveOlder: true }))).to.contain(
+      "12:05 #1 budi  one\n12:05 #2 budi  two\n· type search for more",
+    );
+    expect(pretty()(found("one", ["one"]))).to.contain("12:05 #1 budi  one\n· this is all that was found");
+    expect(pretty()(found("one", []))).to.equal("· no messages were found");
+    expect(pretty()(found("one", [], { continued: true }))).to.equal("· no more messages were found");
+  });
+
+  it("the words of a search are emphasized in the text, but not in the name", () => {
+    const shown = pretty(true)(found("budi HELLO 31", ["hello budi, \u001b[31m hello"]));
+    const strong = (text: string) => `\u001b[1m${text}\u001b[0m`;
+    expect(shown).to.contain(`${strong("hello")} ${strong("budi")}, ␛[31m ${strong("hello")}`);
+    expect(shown.split(strong("budi"))).to.have.length(2);
+  });
+
   it("an edited message of the history says so", () => {
     expect(pretty()(message({ editedAt: noon }))).to.equal("12:05 budi  hello (edited)");
   });
 
-  it("no control sequence of another user reaches the terminal from a quotation, an edit or the history", () => {
+  it("no control sequence of another user reaches the terminal from a quotation, an edit, the history or a search", () => {
     const format = pretty();
     const text = "\u001b[2Jgone";
     const shown = [
@@ -123,6 +148,7 @@ describe("Pretty", () => {
       edited(7n, text),
       deleted(7n, text),
       page([text]),
+      found("gone 2J", [text]),
     ];
     for (const item of shown) expect(format(item)).not.to.contain("\u001b");
   });
@@ -228,6 +254,13 @@ describe("formatPlain", () => {
     );
   });
 
+  it("each message of a search is a line with its number, and a page without messages goes to standard error", () => {
+    const shown = formatPlain(found("one", ["one", "two\u001b[2J"]));
+    expect(shown?.isStderr).to.equal(false);
+    expect(shown?.text).to.match(/^#1 \S+Z budi: one\n#2 \S+Z budi: two␛\[2J$/);
+    expect(formatPlain(found("one", []))).to.deep.equal({ text: "no messages were found", isStderr: true });
+  });
+
   it("refusals go to standard error", () => {
     const item: Item = {
       kind: "rejected",
@@ -253,6 +286,13 @@ describe("formatJson", () => {
       replayed: false,
     });
     expect(formatJson(message({ text: "one\ntwo" }))).not.to.contain("\n");
+  });
+
+  it("a page of a search is one line with its query and messages", () => {
+    const line = JSON.parse(formatJson(found('"a b" c*', ["one\ntwo"])));
+    expect(line).to.deep.include({ event: "search", query: '"a b" c*', mayHaveOlder: false, continued: false });
+    expect(line.messages).to.have.length(1);
+    expect(line.messages[0]).to.include({ id: 1, text: "one\ntwo" });
   });
 
   it("an id that no number can hold is a string", () => {

@@ -6,13 +6,14 @@ import { help, withOwnCommands } from "./help.ts";
 import { history } from "./history.ts";
 import { list } from "./list.ts";
 import { logout } from "./logout.ts";
+import { search } from "./search.ts";
 import { sendall } from "./sendall.ts";
 import { sendto } from "./sendto.ts";
 import { tell } from "./tell.ts";
 
 /** The commands of the room, by the word that each begins with. */
 export const ROOM_COMMANDS: ReadonlyMap<string, Command> = new Map(
-  [sendall, sendto, list, logout, help, tell, ...byId, history].map((command) => [command.word, command]),
+  [sendall, sendto, list, logout, help, tell, ...byId, history, search].map((command) => [command.word, command]),
 );
 
 /** Runs a line that was typed in the room. A line that is not a known command goes to the server. */

@@ -4,6 +4,7 @@ import type { Command } from "./command.ts";
 /** The commands that the client carries out itself, and that the server's list does not have. */
 const OWN_COMMANDS = [
   { name: "history", usage: "history [NAME]", summary: "show earlier messages, or those with NAME" },
+  { name: "search", usage: "search WORDS", summary: "find messages with all WORDS; search alone shows more" },
 ];
 
 type Help = Extract<Outcome, { kind: "help" }>;

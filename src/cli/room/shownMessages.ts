@@ -1,7 +1,15 @@
 import type { Message, RoomEvent } from "../../client/index.ts";
 
-/** The oldest messages that a terminal has shown, before which `history` goes on. */
+/** A search, and the oldest message found that is shown. */
+export interface Search {
+  readonly query: string;
+  oldest: Pick<Message, "id" | "sentAt"> | undefined;
+}
+
+/** The oldest messages that a terminal has shown, before which `history` and `search` go on. */
 export class ShownMessages {
+  /** The last search. */
+  search: Search | undefined;
   /** The id of the oldest message shown, by the other user of the conversation; "": of all that the user may see. */
   readonly #oldest = new Map<string, bigint>();
 
@@ -9,7 +17,7 @@ export class ShownMessages {
   note(event: RoomEvent): void {
     if (event.kind === "message" && !this.#oldest.has("")) this.#oldest.set("", event.id);
     // The ids of another log mean other messages.
-    if (event.kind === "connected" && event.logChanged) this.#oldest.clear();
+    if (event.kind === "connected" && event.logChanged) this.#clear();
   }
 
   /** The id before which the next page of a conversation ends; undefined: the page ends at the newest message. */
@@ -21,5 +29,10 @@ export class ShownMessages {
   notePage(peer: string, messages: readonly Pick<Message, "id">[]): void {
     const [first] = messages;
     if (first !== undefined) this.#oldest.set(peer, first.id);
+  }
+
+  #clear(): void {
+    this.#oldest.clear();
+    if (this.search !== undefined) this.search = { query: this.search.query, oldest: undefined };
   }
 }

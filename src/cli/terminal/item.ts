@@ -18,6 +18,14 @@ export type Item =
       readonly messages: readonly Message[];
       readonly mayHaveOlder: boolean;
     }
+  /** A page of the messages that a search found, the oldest first; `continued`: a page before it had newer ones. */
+  | {
+      readonly kind: "search";
+      readonly query: string;
+      readonly messages: readonly Message[];
+      readonly mayHaveOlder: boolean;
+      readonly continued: boolean;
+    }
   /** A command that was typed while the connection is lost. It is sent later. */
   | { readonly kind: "held"; readonly line: string }
   /** The session was ended. */

@@ -1,7 +1,7 @@
 import type { Message } from "../../client/index.ts";
 import type { Item } from "./item.ts";
 import { sanitizeLine } from "./sanitize.ts";
-import { closedWords, goodbyeWords, LOG_CHANGED, NO_EARLIER, nameWords, waitWords } from "./words.ts";
+import { closedWords, goodbyeWords, LOG_CHANGED, NO_EARLIER, nameWords, notFoundWords, waitWords } from "./words.ts";
 
 /** A line of output. */
 export interface PlainLine {
@@ -23,6 +23,7 @@ function chatLine(item: Item): string | undefined {
     case "message":
       return messageLine(item);
     case "history":
+    case "search":
       if (item.messages.length === 0) return undefined;
       return item.messages.map((message) => `#${message.id} ${messageLine(message)}`).join("\n");
     case "edited":
@@ -67,6 +68,8 @@ function statusLine(item: Item): string | undefined {
   switch (item.kind) {
     case "history":
       return item.messages.length === 0 ? NO_EARLIER : undefined;
+    case "search":
+      return item.messages.length === 0 ? notFoundWords(item) : undefined;
     case "signedIn":
       return sanitizeLine(`entered as ${item.username}`);
     case "rejected":

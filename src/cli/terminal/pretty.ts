@@ -1,11 +1,12 @@
 import type { DeletedEvent, EditedEvent, GapEvent, Message } from "../../client/index.ts";
 import { mayHoldPassword } from "../room/signInLine.ts";
 import { columns, rows } from "./columns.ts";
+import { emphasize } from "./emphasis.ts";
 import { FIRST_COMMANDS, type Item } from "./item.ts";
 import { sanitizeLine, sanitizeLines } from "./sanitize.ts";
 import type { Style } from "./style.ts";
 import { cutToWidth, widthOf } from "./width.ts";
-import { closedWords, goodbyeWords, LOG_CHANGED, NO_EARLIER, nameWords, waitWords } from "./words.ts";
+import { closedWords, goodbyeWords, LOG_CHANGED, NO_EARLIER, nameWords, notFoundWords, waitWords } from "./words.ts";
 import { wrap } from "./wrap.ts";
 
 /** The column at which a message's further lines begin: after the time. */
@@ -45,8 +46,16 @@ export class Pretty {
         return note(`${item.created ? "your account is made" : "welcome back"}, ${item.username}; ${HELP_HINT}`);
       case "message":
         return this.#message(item, width, "");
-      case "history":
-        return this.#history(item.messages, item.mayHaveOlder, width, note);
+      case "history": {
+        if (item.messages.length === 0) return note(NO_EARLIER);
+        const end = note(item.mayHaveOlder ? "type history for more" : "this is where it begins");
+        return `${this.#page(item.messages, width)}\n${end}`;
+      }
+      case "search": {
+        if (item.messages.length === 0) return note(notFoundWords(item));
+        const end = note(item.mayHaveOlder ? "type search for more" : "this is all that was found");
+        return `${this.#page(item.messages, width, (text) => emphasize(text, item.query, strong))}\n${end}`;
+      }
       case "edited":
         return this.#edited(item, width);
       case "deleted":
@@ -109,8 +118,8 @@ export class Pretty {
     }
   }
 
-  /** `number`: the number that the message is shown with; empty: none. */
-  #message(message: Message, width: number, number: string): string {
+  /** `number`: the number that the message is shown with; empty: none. `paint` paints parts of the safe text. */
+  #message(message: Message, width: number, number: string, paint = (text: string) => text): string {
     const { id, sender, recipient, text, sentAt, editedAt, replyTo } = message;
     const { quiet, strong } = this.#style;
     const time = `${two(sentAt.getHours())}:${two(sentAt.getMinutes())} ${number}`;
@@ -126,7 +135,7 @@ export class Pretty {
     const lines = [wrap(first, width, below ? INDENT : start, INDENT)];
     for (const line of others) lines.push(" ".repeat(INDENT) + wrap(line, width, INDENT, INDENT));
     this.#rememberQuotable(id, sender, text);
-    return head + lines.join("\n") + (editedAt === undefined ? "" : quiet(" (edited)"));
+    return head + paint(lines.join("\n")) + (editedAt === undefined ? "" : quiet(" (edited)"));
   }
 
   /** The line above a reply: the message that it replies to. */
@@ -143,18 +152,18 @@ export class Pretty {
     if (oldest !== undefined) this.#quotable.delete(oldest);
   }
 
-  #history(messages: readonly Message[], mayHaveOlder: boolean, width: number, note: (text: string) => string): string {
-    if (messages.length === 0) return note(NO_EARLIER);
+  /** Earlier messages with their numbers. */
+  #page(messages: readonly Message[], width: number, paint?: (text: string) => string): string {
     const numbers = messages.map(({ id }) => `#${id}`);
     const numberWidth = Math.max(...numbers.map((number) => number.length)) + 1;
     // The days of a page lie before the day of the newest message shown, and must not change what comes after the page.
     const day = this.#day;
     this.#day = "";
     const lines = messages.map((message, i) =>
-      this.#message(message, width, (numbers[i] as string).padEnd(numberWidth)),
+      this.#message(message, width, (numbers[i] as string).padEnd(numberWidth), paint),
     );
     this.#day = day;
-    return [...lines, note(mayHaveOlder ? "type history for more" : "this is where it begins")].join("\n");
+    return lines.join("\n");
   }
 
   #edited({ messageId, text }: EditedEvent, width: number): string {

@@ -17,6 +17,11 @@ export const LOG_CHANGED =
 /** The sentence for a page of the history without messages. */
 export const NO_EARLIER = "there are no earlier messages";
 
+/** The sentence for a page of a search without messages; `continued`: there were pages before it. */
+export function notFoundWords({ continued }: { readonly continued: boolean }): string {
+  return continued ? "no more messages were found" : "no messages were found";
+}
+
 /** Why the server ended a stream: a sentence without its full stop. */
 export function goodbyeWords({ reason }: Pick<GoodbyeEvent, "reason">): string {
   return GOODBYES[reason] ?? `the server ended the connection (${reason})`;
