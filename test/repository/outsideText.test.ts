@@ -5,7 +5,7 @@ import { expect } from "chai";
 const SERVER = path.resolve(import.meta.dirname, "../../src/server");
 
 describe("Text from clients, in the sources of the server", () => {
-  it("only accounts/credentials.ts normalizes text from clients, after a check of its length in bytes", async () => {
+  it("text from clients is normalized or segmented only where its length is bounded before", async () => {
     const found: string[] = [];
     for (const name of await readdir(SERVER, { recursive: true })) {
       if (!name.endsWith(".ts")) continue;
@@ -16,8 +16,14 @@ describe("Text from clients, in the sources of the server", () => {
           found.push(`${name}: ${line.trim()}`);
       }
     }
-    expect(found).to.deep.equal([
+    expect(found.sort()).to.deep.equal([
       'accounts/credentials.ts: return hasAtMostBytes(password, PASSWORD_MAX_BYTES) ? password.normalize("NFC") : password;',
+      // A word is cut to 2,048 code units before: test/search/words.test.ts.
+      'search/wordForm.ts: .normalize("NFKD")',
+      'search/wordForm.ts: return cut(folded.normalize("NFC"));',
+      // Texts are at most as long as --max-text-bytes says, queries 1,024 bytes. The time of a segmenter is linear.
+      'search/wordRules.ts: readonly #graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });',
+      'search/wordRules.ts: readonly #words = new Intl.Segmenter("en", { granularity: "word" });',
     ]);
   });
 });
