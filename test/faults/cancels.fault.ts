@@ -23,7 +23,8 @@ describe(`Cancelled streams (SEED=${seed})`, () => {
     const unanswered: OpenSend[] = [];
     for (let i = 1; i <= CANCELS; i++) {
       const requestId = `${CLIENT} ${i}`;
-      const send = { user: user.username, client: requestId, requestId, recipient: "", text: requestId };
+      const message = { kind: "message" as const, recipient: "", text: requestId, messageId: 0 };
+      const send = { user: user.username, client: requestId, requestId, ...message };
       const chat = wire.chat(user.token);
       if (random.between(1, 3) > 1) await chat.next("welcome");
       if (random.between(1, 3) === 1) chat.send(join({ resumeAfter: 0n }));

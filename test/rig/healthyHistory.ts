@@ -1,5 +1,16 @@
 import fc from "fast-check";
-import { type Answer, type History, type Join, type Message, type Mutable, maySee, type Seen } from "./history.ts";
+import {
+  type Answer,
+  type Entry,
+  type History,
+  isEntry,
+  type Join,
+  type Message,
+  type Mutable,
+  maySee,
+  type Seen,
+  type Send,
+} from "./history.ts";
 
 const USERS = ["ana", "bob", "cid"];
 const LOG = "log-1";
@@ -7,6 +18,13 @@ const LOG = "log-1";
 /** A step of a run in which the server keeps its promise. */
 type Step =
   | { readonly do: "say"; readonly who: number; readonly to: number; readonly fate: Fate }
+  | {
+      readonly do: "edit" | "delete";
+      readonly who: number;
+      readonly what: number;
+      readonly isOther: boolean;
+      readonly fate: Fate;
+    }
   | { readonly do: "open"; readonly who: number; readonly recent: number; readonly welcomed: boolean }
   | { readonly do: "take"; readonly who: number; readonly count: number }
   | { readonly do: "cut"; readonly who: number }
@@ -19,17 +37,21 @@ type Step =
  */
 type Fate = "accepted" | "again" | "lost" | "untold" | "late" | "rejected" | "vanished";
 
-/** An open stream: its events, its cursor, and the head at which its replay ends. */
+/**
+ * An open stream: its events, its cursor, the head at which its replay ends, and the id up to which it gets no edits
+ * and deletions.
+ */
 interface Opened {
   readonly stream: Mutable<History["streams"][number]>;
   cursor: number;
   readonly target: number;
+  readonly changesAfter: number;
   caughtUp: boolean;
 }
 
 /**
- * Histories in which the server keeps its promise: users send, leave and come back, and the store removes old
- * messages.
+ * Histories in which the server keeps its promise: users send, edit, delete, leave and come back, and the store removes
+ * old entries.
  */
 export function healthyHistory(): fc.Arbitrary<Mutable<History>> {
   const who = fc.nat(USERS.length - 1);
@@ -46,6 +68,16 @@ export function healthyHistory(): fc.Arbitrary<Mutable<History>> {
   );
   const step = fc.oneof(
     { weight: 10, arbitrary: fc.record({ do: fc.constant("say" as const), who, to: fc.nat(2 * USERS.length), fate }) },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        do: fc.constantFrom("edit" as const, "edit" as const, "delete" as const),
+        who,
+        what: fc.nat(2),
+        isOther: fc.nat(11).map((one) => one === 0),
+        fate,
+      }),
+    },
     {
       weight: 6,
       arbitrary: fc.record({ do: fc.constant("take" as const), who, count: fc.integer({ min: 1, max: 4 }) }),
@@ -65,20 +97,41 @@ export function healthyHistory(): fc.Arbitrary<Mutable<History>> {
       arbitrary: fc.record({ do: fc.constant("truncate" as const), count: fc.integer({ min: 1, max: 3 }) }),
     },
   );
-  return fc.array<Step>(step, { minLength: 5, maxLength: 80, size: "max" }).map((steps) => {
+  return fc.array<Step>(step, { minLength: 10, maxLength: 90, size: "max" }).map((steps) => {
     const server = new ModelServer();
     for (const one of steps) server.step(one);
     return server.end();
   });
 }
 
+/** The number of entries on all streams of a history. */
+export function entriesOf({ streams }: History): number {
+  return streams.flatMap(({ seen }) => seen.filter(isEntry)).length;
+}
+
+/** A message in the log of the model, as it is now. */
+interface Stored extends Omit<Mutable<Message>, "kind"> {
+  readonly kind: "message";
+  editId: number;
+  isDeleted: boolean;
+}
+
+/** A change in the log of the model. */
+interface StoredChange {
+  readonly kind: "edited" | "deleted";
+  readonly id: number;
+  readonly message: Stored;
+}
+
 /** A model of a server that records what its clients see. */
 class ModelServer {
-  readonly #log: Message[] = [];
+  readonly #log: (Stored | StoredChange)[] = [];
   #oldestId = 1;
   #commands = 0;
   readonly #sends: Mutable<History["sends"]> = [];
   readonly #streams: Mutable<History["streams"]> = [];
+  /** The ids of the messages that their senders know. */
+  readonly #known = new Set<number>();
   /** By client: posts the late commands, which the client sends again on its next stream. */
   readonly #late = new Map<string, (() => void)[]>();
   readonly #open = new Map<string, Opened>();
@@ -93,9 +146,10 @@ class ModelServer {
     const user = USERS[step.who] as string;
     const client = phoneOf(user);
     if (step.do === "say") this.#say(user, client, USERS[step.to] ?? "", step.fate);
+    else if (step.do === "edit" || step.do === "delete") this.#change(user, client, step);
     else if (step.do === "take") this.#take(client, step.count);
     else if (step.do === "cut") this.#open.delete(client);
-    else this.#enter(user, client, step.recent, step.welcomed);
+    else if (step.do === "open") this.#enter(user, client, step.recent, step.welcomed);
   }
 
   /** Every client waits until it has everything, and an audit of each user reads the log from the beginning. */
@@ -121,29 +175,72 @@ class ModelServer {
   }
 
   #say(user: string, client: string, recipient: string, fate: Fate): void {
+    const send = this.#send({ kind: "message", user, client, recipient, messageId: 0 });
+    this.#run(send, fate, "RECIPIENT_OFFLINE", (id, sentAt) => {
+      const { text } = send;
+      const message = { kind: "message" as const, id, sender: user, recipient, text, sentAt, editedAt: 0 };
+      this.#log.push({ ...message, editId: 0, isDeleted: false });
+      if (fate !== "untold") this.#known.add(id);
+      return undefined;
+    });
+  }
+
+  /** Edits or deletes a message that the user has sent, or one of another user, which the server must reject. */
+  #change(
+    user: string,
+    client: string,
+    { do: what, what: pick, isOther, fate }: Step & { do: "edit" | "delete" },
+  ): void {
+    const messages = this.#log.filter((one) => one.kind === "message" && this.#known.has(one.id)) as Stored[];
+    const message = messages.filter(({ sender }) => (sender === user) !== isOther).at(-1 - pick);
+    if (message === undefined) return;
+    const kind = what === "edit" ? "edited" : "deleted";
+    const send = this.#send({ kind, user, client, recipient: "", messageId: message.id });
+    this.#run(send, fate, "RATE_LIMITED", (id, at) => {
+      if (message.isDeleted || message.id < this.#oldestId || !maySee(user, message)) return "MESSAGE_UNKNOWN";
+      if (message.sender !== user) return "NOT_THE_SENDER";
+      if (kind === "edited") Object.assign(message, { text: send.text, editedAt: at, editId: id });
+      else message.isDeleted = true;
+      this.#log.push({ kind, id, message });
+      return undefined;
+    });
+  }
+
+  #send(command: Pick<Send, "kind" | "user" | "client" | "recipient" | "messageId">): Mutable<Send> {
     const requestId = `r${++this.#commands}`;
-    const answers: Answer[] = [];
-    const send = { user, client, requestId, recipient, text: `text of ${requestId}`, answers };
+    const text = command.kind === "deleted" ? "" : `text of ${requestId}`;
+    const send: Mutable<Send> = { ...command, requestId, text, answers: [] };
     this.#sends.push(send);
-    if (fate === "rejected") answers.push({ kind: "rejected", reason: "RECIPIENT_OFFLINE" });
+    return send;
+  }
+
+  /** Carries out a command. `append`: adds the entry to the log, or returns why not. */
+  #run(
+    { client, answers }: Mutable<Send>,
+    fate: Fate,
+    rejection: string,
+    append: (id: number, at: number) => string | undefined,
+  ): void {
+    if (fate === "rejected") answers.push({ kind: "rejected", reason: rejection });
     if (fate === "rejected" || fate === "vanished") return;
-    const post = () => {
+    const post = (): ((duplicate: boolean) => Answer) => {
       const id = this.#log.length + 1;
-      const message = { id, sender: user, recipient, text: send.text, sentAt: 1_000 + 10 * id };
-      this.#log.push(message);
-      return message;
+      const sentAt = 1_000 + 10 * id;
+      const reason = append(id, sentAt);
+      return (duplicate) =>
+        reason === undefined ? { kind: "accepted", id, sentAt, duplicate } : { kind: "rejected", reason };
     };
     const late = this.#late.get(client) ?? [];
     if (fate === "late") {
-      this.#late.set(client, [...late, () => answers.push(accepted(post(), false))]);
+      this.#late.set(client, [...late, () => answers.push(post()(false))]);
       return;
     }
-    const message = post();
+    const answer = post();
     if (fate === "untold") return;
     // Answers come in order: after a lost answer, all are lost.
     const isLost = fate === "lost" || late.length > 0;
-    if (!isLost) answers.push(accepted(message, false));
-    if (isLost || fate === "again") answers.push(accepted(message, true));
+    if (!isLost) answers.push(answer(false));
+    if (isLost || fate === "again") answers.push(answer(true));
   }
 
   #enter(user: string, client: string, recent: number, welcomed: boolean): void {
@@ -159,9 +256,12 @@ class ModelServer {
     this.#streams.push(stream);
     this.#open.delete(client);
     if (!welcomed) return;
-    const kept = this.#log.filter((message) => message.id >= this.#oldestId && maySee(user, message));
+    const kept = this.#log.filter(
+      (one) => one.kind === "message" && one.id >= this.#oldestId && !one.isDeleted && maySee(user, one),
+    );
     const cursor = resumeAfter ?? (recent === 0 ? head : (kept.at(-recent)?.id ?? this.#oldestId) - 1);
-    this.#open.set(client, { stream, cursor, target: head, caughtUp: false });
+    const changesAfter = resumeAfter === undefined ? head : 0;
+    this.#open.set(client, { stream, cursor, target: head, changesAfter, caughtUp: false });
     // A client that asked only for new messages has caught up at once.
     if (resumeAfter === undefined && recent === 0) this.#take(client, 1);
   }
@@ -170,15 +270,18 @@ class ModelServer {
   #take(client: string, count: number): void {
     const opened = this.#open.get(client);
     if (opened === undefined) return;
-    const { stream, target } = opened;
+    const { stream, target, changesAfter } = opened;
     const seen: Seen[] = stream.seen;
     if (opened.cursor < this.#oldestId - 1) {
       opened.cursor = this.#oldestId - 1;
       seen.push({ kind: "gap", oldestId: this.#oldestId });
     }
-    const due = this.#log.filter((message) => message.id > opened.cursor && maySee(stream.user, message));
+    const due = this.#log.flatMap((one) => (one.id > opened.cursor ? this.#shown(one, stream.user, changesAfter) : []));
     const given = due.slice(0, count);
-    for (const message of given) seen.push({ kind: "message", ...message });
+    for (const entry of given) {
+      seen.push(entry);
+      if (entry.kind === "message" && entry.sender === stream.user) this.#known.add(entry.id);
+    }
     opened.cursor = due.length > count ? (given.at(-1)?.id ?? opened.cursor) : this.#log.length;
     if (!opened.caughtUp && opened.cursor >= target) {
       opened.caughtUp = true;
@@ -187,10 +290,23 @@ class ModelServer {
     if (opened.cursor > 0) seen.push({ kind: "cursor", id: opened.cursor });
     this.#cursors.set(client, opened.cursor);
   }
-}
 
-function accepted({ id, sentAt }: Message, duplicate: boolean): Answer {
-  return { kind: "accepted", id, sentAt, duplicate };
+  /** The entry of an id as it is now; empty if a user does not get it. */
+  #shown(one: Stored | StoredChange, user: string, changesAfter: number): Mutable<Entry>[] {
+    const message = one.kind === "message" ? one : one.message;
+    if (!maySee(user, message)) return [];
+    const { id, text, editedAt } = message;
+    if (one.kind === "message") {
+      const { sender, recipient, sentAt } = message;
+      return message.isDeleted ? [] : [{ kind: "message", id, sender, recipient, text, sentAt, editedAt }];
+    }
+    if (one.id <= changesAfter) return [];
+    if (one.kind === "deleted") {
+      return [{ kind: "deleted", id: one.id, messageId: id, deletedAt: 1_000 + 10 * one.id, by: message.sender }];
+    }
+    const isGone = message.isDeleted || message.editId !== one.id || id < this.#oldestId;
+    return isGone ? [] : [{ kind: "edited", id: one.id, messageId: id, text, editedAt }];
+  }
 }
 
 function phoneOf(user: string): string {

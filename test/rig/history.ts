@@ -3,19 +3,19 @@
  * contract. Times are milliseconds since the epoch.
  */
 
-/** Everything that clients sent and received, of one log, from its first message on. */
+/** Everything that clients sent and received, of one log, from its first entry on. */
 export interface History {
   readonly sends: readonly Send[];
   /** The streams of one client are in the order in which it opened them. */
   readonly streams: readonly Stream[];
-  /** The id of the oldest message that the store still has at the end. 1: it never removed one. */
+  /** The id of the oldest entry that the store still has at the end. 1: it never removed one. */
   readonly oldestId: number;
   /**
    * There are several servers, so the head in a `welcome` may be lower than an id that another server has shown.
    * Default: false.
    */
   readonly headMayLag?: boolean;
-  /** The run goes on: a client may still report messages and answers that others depend on. Default: false. */
+  /** The run goes on: a client may still report entries and answers that others depend on. Default: false. */
   readonly isRunning?: boolean;
   /** What an earlier check of the same run verified and removed from `sends` and `streams`. */
   readonly verified?: Verified;
@@ -23,27 +23,37 @@ export interface History {
 
 /** What a check keeps of the verified part of a history. */
 export interface Verified {
-  /** The newest verified messages, with ids that grow by one. */
-  readonly log: readonly Message[];
-  /** The id of the newest message of the part. */
+  /** The newest verified entries, in the order of their ids. An erased one is left out if no client knows it. */
+  readonly log: readonly Entry[];
+  /** The id from which on `log` has every verified entry. */
+  readonly from: number;
+  /** The id of the newest entry of the part. */
   readonly upTo: number;
   /** By client: how many streams it had. */
   readonly streams: ReadonlyMap<string, number>;
   /** How many commands were accepted. */
   readonly accepted: number;
-  /** How many messages the streams delivered. */
+  /** How many entries the streams delivered. */
   readonly deliveries: number;
 }
 
-/** A command with a `request_id` and a text of its own. The client sends it again until it is answered. */
+/**
+ * A command with a `request_id`, which sends, edits or deletes a message. The client sends it again until it is
+ * answered.
+ */
 export interface Send {
+  /** The kind of the entry that it adds to the log. */
+  readonly kind: Entry["kind"];
   readonly user: string;
   /** One of the user's clients. The commands of a client are in the order in which it sent them. */
   readonly client: string;
   readonly requestId: string;
-  /** Empty: everyone. */
+  /** Of a message; empty: everyone. */
   readonly recipient: string;
+  /** Of a message or an edit. No other command of the run has it. */
   readonly text: string;
+  /** The message to edit or to delete; 0: the command sends a message. */
+  readonly messageId: number;
   /** Every answer, in order. None: the outcome is not known. */
   readonly answers: readonly Answer[];
   /** The client may have hidden a rejection and sent the command again later, out of order. Default: false. */
@@ -55,19 +65,45 @@ export type Answer =
   | { readonly kind: "accepted"; readonly id: number; readonly sentAt: number; readonly duplicate: boolean }
   | { readonly kind: "rejected"; readonly reason: string };
 
-/** A message as a stream showed it. */
+/** A message as a stream showed it: with the text that it had then. */
 export interface Message {
+  readonly kind: "message";
   readonly id: number;
   readonly sender: string;
   /** Empty: everyone. */
   readonly recipient: string;
   readonly text: string;
   readonly sentAt: number;
+  /** The time of the edit with this text. 0: this is the text that was sent. */
+  readonly editedAt: number;
 }
+
+/** An edit of a message. */
+export interface Edited {
+  readonly kind: "edited";
+  readonly id: number;
+  readonly messageId: number;
+  readonly text: string;
+  readonly editedAt: number;
+}
+
+/** A deletion of a message. */
+export interface Deleted {
+  readonly kind: "deleted";
+  readonly id: number;
+  readonly messageId: number;
+  readonly deletedAt: number;
+  readonly by: string;
+}
+
+/** An entry that changes an earlier message. */
+export type Change = Edited | Deleted;
+/** An entry of the log. */
+export type Entry = Message | Change;
 
 /** An event of a stream. */
 export type Seen =
-  | ({ readonly kind: "message" } & Message)
+  | Entry
   | { readonly kind: "caughtUp"; readonly id: number }
   | { readonly kind: "gap"; readonly oldestId: number }
   /** The server has sent everything up to `id`. Follows the events of the same response. */
@@ -96,7 +132,18 @@ export interface Stream {
   readonly complete: boolean;
 }
 
-/** Whether a user may see a message. */
+/** Whether an event shows an entry of the log. */
+export function isEntry(seen: Seen): seen is Entry {
+  return seen.kind === "message" || seen.kind === "edited" || seen.kind === "deleted";
+}
+
+/** The time of an entry. */
+export function timeOf(entry: Entry): number {
+  if (entry.kind === "message") return entry.sentAt;
+  return entry.kind === "edited" ? entry.editedAt : entry.deletedAt;
+}
+
+/** Whether a user may see a message, and its edits and deletion. */
 export function maySee(user: string, { sender, recipient }: Pick<Message, "sender" | "recipient">): boolean {
   return recipient === "" || recipient === user || sender === user;
 }

@@ -85,9 +85,22 @@ export class LibraryUser extends VirtualUser {
         return;
       }
       case "message": {
-        const { id, sender, recipient, text, sentAt } = event;
-        this.saw({ kind: "message", id: Number(id), sender, recipient, text, sentAt: Number(sentAt) });
-        this.cursor = Number(id);
+        const { sender, recipient, text } = event;
+        const [id, sentAt, editedAt] = [Number(event.id), Number(event.sentAt), Number(event.editedAt ?? 0)];
+        this.saw({ kind: "message", id, sender, recipient, text, sentAt, editedAt });
+        this.cursor = id;
+        return;
+      }
+      case "edited": {
+        const [id, messageId, editedAt] = [Number(event.id), Number(event.messageId), Number(event.editedAt)];
+        this.saw({ kind: "edited", id, messageId, text: event.text, editedAt });
+        this.cursor = id;
+        return;
+      }
+      case "deleted": {
+        const [id, messageId, deletedAt] = [Number(event.id), Number(event.messageId), Number(event.deletedAt)];
+        this.saw({ kind: "deleted", id, messageId, deletedAt, by: event.by });
+        this.cursor = id;
         return;
       }
       case "caughtUp":
@@ -122,6 +135,10 @@ function send(room: Room, command: InFlight["command"], requestId: string): Prom
       return room.sendAll(command.value.text, { requestId });
     case "sendTo":
       return room.sendTo(command.value.username, command.value.text, { requestId });
+    case "edit":
+      return room.edit(command.value.id, command.value.text, { requestId });
+    case "delete":
+      return room.remove(command.value.id, { requestId });
     case "textCommand":
       return room.typed(command.value, { requestId });
     default:

@@ -34,7 +34,7 @@ export class Recorder {
     return this.#accepted;
   }
 
-  /** The id of the message that was accepted last. */
+  /** The id of the entry that was accepted last. */
   get lastId(): number {
     return this.#lastId;
   }
@@ -59,6 +59,12 @@ export class Recorder {
     return { sends: this.#sends, streams: this.#streams, oldestId: this.oldestId, headMayLag: this.#headMayLag };
   }
 
+  /** The number of accepted commands of a kind that are in the history. */
+  acceptedOf(kind: Send["kind"]): number {
+    const isAccepted = ({ answers }: Send) => answers.some((answer) => answer.kind === "accepted");
+    return this.#sends.filter((send) => send.kind === kind && isAccepted(send)).length;
+  }
+
   /** Removes commands and streams from the history. */
   remove(sends: ReadonlySet<Send>, streams: ReadonlySet<Stream>): void {
     this.#sends = this.#sends.filter((send) => !sends.has(send));
@@ -75,7 +81,7 @@ export class Recorder {
     return this.#left.has(client);
   }
 
-  /** The times of all accepted messages, in milliseconds since the epoch. */
+  /** The times of all accepted entries, in milliseconds since the epoch. */
   times(): number[] {
     return this.#sends.flatMap(({ answers }) =>
       answers.flatMap((one) => (one.kind === "accepted" ? [one.sentAt] : [])),

@@ -2,13 +2,17 @@
 export interface Result {
   /** Its name in the table. */
   readonly name: string;
+  /** The accepted commands, and how many of them were edits and deletions. */
   readonly accepted: number;
+  readonly edits: number;
+  readonly deletions: number;
   readonly deliveries: number;
   /** The longest time in which nothing was accepted, in milliseconds. */
   readonly silence: number;
 }
 
-const HEAD = "every message of";
+const HEAD = "every entry of";
+const COLUMNS = [" accepted", "edits", "deletions", "deliveries", "nothing accepted for"];
 const results: Result[] = [];
 
 /** Adds a run to the table at the end, and its figures to the test's title. */
@@ -19,9 +23,11 @@ export function report(test: Mocha.Context, result: Result): void {
   if (test.test) test.test.title += ` (${accepted} accepted, ${deliveries} deliveries; none accepted for ${silence})`;
 }
 
-function figures({ accepted, deliveries, silence }: Result) {
+function figures({ accepted, edits, deletions, deliveries, silence }: Result) {
   return {
     accepted: accepted.toLocaleString("en"),
+    edits: edits.toLocaleString("en"),
+    deletions: deletions.toLocaleString("en"),
     deliveries: deliveries.toLocaleString("en"),
     silence: `${(silence / 1_000).toFixed(2)} s`,
   };
@@ -30,13 +36,13 @@ function figures({ accepted, deliveries, silence }: Result) {
 /** The table of all runs. */
 function table(): string {
   const width = Math.max(HEAD.length, ...results.map(({ name }) => name.length));
-  const row = (name: string, accepted: string, deliveries: string, silence: string) =>
-    `  ${name.padEnd(width)}  ${accepted.padStart(9)}  ${deliveries.padStart(10)}  ${silence.padStart(21)}`;
+  const row = (name: string, ...columns: string[]) =>
+    [`  ${name.padEnd(width)}`, ...columns.map((column, i) => column.padStart(COLUMNS[i]?.length ?? 0))].join("  ");
   const rows = results.map((result) => {
-    const { accepted, deliveries, silence } = figures(result);
-    return row(result.name, accepted, deliveries, silence);
+    const { accepted, edits, deletions, deliveries, silence } = figures(result);
+    return row(result.name, accepted, edits, deletions, deliveries, silence);
   });
-  return [row(HEAD, "accepted", "deliveries", "nothing accepted for"), ...rows].join("\n");
+  return [row(HEAD, ...COLUMNS), ...rows].join("\n");
 }
 
 // In mocha's root suite: after all files.

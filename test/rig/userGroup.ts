@@ -99,9 +99,12 @@ export class UserGroup {
     await audit();
     const { violations: found, accepted, deliveries } = check(recorder.history);
     const violations = [...recorder.violations, ...found];
-    report(test, { name, accepted, deliveries, silence });
+    const [edits, deletions] = [recorder.acceptedOf("edited"), recorder.acceptedOf("deleted")];
+    report(test, { name, accepted, edits, deletions, deliveries, silence });
     expect(violations.slice(0, 20), `${violations.length} violations, the first of them`).to.deep.equal([]);
     expect(accepted).to.be.at.least(least);
+    expect(edits, "accepted edits").to.be.greaterThan(0);
+    expect(deletions, "accepted deletions").to.be.greaterThan(0);
   }
 
   /** Ends everything that a failed run has left. Does nothing after `finish`. */

@@ -1,5 +1,5 @@
-import { type Command, sendAll, sendTo, typed } from "../support/commands.ts";
-import type { Answer, Seen } from "./history.ts";
+import { type Command, edit, remove, sendAll, sendTo, typed } from "../support/commands.ts";
+import { type Answer, isEntry, type Seen } from "./history.ts";
 import { LongestPause } from "./longestPause.ts";
 import type { OpenSend, OpenStream, Recorder } from "./recorder.ts";
 
@@ -28,7 +28,7 @@ export interface InFlight {
   /** The number of streams that its client had opened when the command was sent first. */
   readonly streams: number;
   readonly command: Command;
-  /** The record of a command that posts a message. */
+  /** The record of a command that adds an entry to the log. */
   readonly send?: OpenSend;
   /** The only right answer to any other command: its kind, or the reason of its rejection. */
   readonly expected?: string;
@@ -43,7 +43,7 @@ export abstract class VirtualUser {
   readonly client: string;
   /** Of the user's session, for the next stream. */
   token: string;
-  /** The longest time in which no message came. */
+  /** The longest time in which no entry came. */
   readonly silence = new LongestPause();
   protected readonly options: VirtualUserOptions;
   /** By `request_id`, in the order of sending. */
@@ -75,7 +75,7 @@ export abstract class VirtualUser {
     return this.inFlight.size;
   }
 
-  /** The id of the last message that it received. */
+  /** The id of the last entry that it received. */
   get lastId(): number {
     return this.#lastId;
   }
@@ -92,15 +92,29 @@ export abstract class VirtualUser {
   say(recipient: string, text: string, isTyped = false): OpenSend {
     const requestId = this.#nextId();
     const unique = `${requestId}: ${text}`;
-    const { username: user, client } = this;
-    const send = this.options.recorder.send({ user, client, requestId, recipient, text: unique });
+    const send = this.#record({ kind: "message", requestId, recipient, text: unique, messageId: 0 });
     const line = recipient === "" ? `sendall ${unique}` : `sendto ${recipient} ${unique}`;
     const command = recipient === "" ? sendAll(unique) : sendTo(recipient, unique);
     this.#post({ requestId, command: isTyped ? typed(line) : command, send });
     return send;
   }
 
-  /** Sends a command that posts no message, to which there is only one right answer. */
+  /** Edits a message. The text gets a unique prefix. */
+  edit(messageId: number, text: string): void {
+    const requestId = this.#nextId();
+    const unique = `${requestId}: ${text}`;
+    const send = this.#record({ kind: "edited", requestId, recipient: "", text: unique, messageId });
+    this.#post({ requestId, command: edit(BigInt(messageId), unique), send });
+  }
+
+  /** Deletes a message. */
+  remove(messageId: number): void {
+    const requestId = this.#nextId();
+    const send = this.#record({ kind: "deleted", requestId, recipient: "", text: "", messageId });
+    this.#post({ requestId, command: remove(BigInt(messageId)), send });
+  }
+
+  /** Sends a command that adds nothing to the log, to which there is only one right answer. */
   ask(command: Command, expected: string): void {
     this.#post({ requestId: this.#nextId(), command, expected });
   }
@@ -115,7 +129,7 @@ export abstract class VirtualUser {
     await this.#until(() => this.inFlight.size === 0);
   }
 
-  /** Resolves when it has caught up and has received the message of an id, or a later one. */
+  /** Resolves when it has caught up and has received the entry of an id, or a later one. */
   async reached(id: number): Promise<void> {
     await this.#until(() => this.#hasCaughtUp && this.#lastId >= id);
   }
@@ -157,7 +171,7 @@ export abstract class VirtualUser {
   /** Records an event of the stream. */
   protected saw(seen: Seen): void {
     this.#stream?.seen.push(seen);
-    if (seen.kind === "message") {
+    if (isEntry(seen)) {
       this.#lastId = seen.id;
       this.silence.mark();
     }
@@ -186,6 +200,11 @@ export abstract class VirtualUser {
     return (
       answer.kind === "accepted" || (answer.kind === "rejected" && mayReject(command.send.recipient, answer.reason))
     );
+  }
+
+  #record(command: Pick<OpenSend, "kind" | "requestId" | "recipient" | "text" | "messageId">): OpenSend {
+    const { username: user, client } = this;
+    return this.options.recorder.send({ user, client, ...command });
   }
 
   #nextId(): string {

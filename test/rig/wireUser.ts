@@ -125,8 +125,19 @@ export class WireUser extends VirtualUser {
         stream.welcome = { logId: this.#logId, headId: Number(event.value.headId) };
         return;
       case "message": {
-        const { id, sender, recipient, text, sentAt } = event.value;
-        this.saw({ kind: "message", id: Number(id), sender, recipient, text, sentAt: Number(sentAt) });
+        const { id, sender, recipient, text } = event.value;
+        const [sentAt, editedAt] = [Number(event.value.sentAt), Number(event.value.editedAt ?? 0)];
+        this.saw({ kind: "message", id: Number(id), sender, recipient, text, sentAt, editedAt });
+        return;
+      }
+      case "edited": {
+        const { id, messageId, text, editedAt } = event.value;
+        this.saw({ kind: "edited", id: Number(id), messageId: Number(messageId), text, editedAt: Number(editedAt) });
+        return;
+      }
+      case "deleted": {
+        const { id, messageId, deletedAt, by } = event.value;
+        this.saw({ kind: "deleted", id: Number(id), messageId: Number(messageId), deletedAt: Number(deletedAt), by });
         return;
       }
       case "caughtUp":

@@ -1,4 +1,4 @@
-import type { Message } from "../../rig/history.ts";
+import type { Change, Entry, Message } from "../../rig/history.ts";
 import type { EngineServer } from "../../support/engineServer.ts";
 import { query } from "../../support/query.ts";
 
@@ -29,18 +29,23 @@ export class Database {
     return query(this.url, text, values);
   }
 
-  /** The messages of the log as they are now, in the order of the ids. */
+  /** The messages in the log as they are now, in the order of the ids. */
   async messages(): Promise<Message[]> {
+    return (await this.entries()).flatMap(({ entry }) => (entry.kind === "message" ? [entry] : []));
+  }
+
+  /** The whole log, in the order of the ids, without what is erased. `message`: that of an edit or a deletion. */
+  async entries(): Promise<{ readonly entry: Entry; readonly message: Pick<Message, "sender" | "recipient"> }[]> {
     const rows = await this.query(`
-      SELECT m.id, s.username AS sender, coalesce(r.username, '') AS recipient, m.text, m.sent_at
-      FROM entries m JOIN accounts s ON s.id = m.sender_id LEFT JOIN accounts r ON r.id = m.recipient_id
-      WHERE m.kind = 0 ORDER BY m.id`);
-    return rows.map(({ id, sender, recipient, text, sent_at }) => ({
-      id: Number(id),
-      sender: String(sender),
-      recipient: String(recipient),
-      text: String(text),
-      sentAt: Number(sent_at),
+      SELECT e.id, e.kind, e.message_id, s.username AS sender, coalesce(r.username, '') AS recipient, e.sent_at,
+        coalesce(m.text, e.text) AS text, e.edited_at, b.username AS by
+      FROM entries e JOIN accounts s ON s.id = e.sender_id LEFT JOIN accounts r ON r.id = e.recipient_id
+        LEFT JOIN accounts b ON b.id = e.by_id LEFT JOIN entries m ON m.id = e.message_id
+      WHERE e.kind IN (0, 2) OR e.kind = 1 AND m.kind = 0 AND m.edit_id = e.id
+      ORDER BY e.id`);
+    return rows.map((row) => ({
+      entry: row.kind === 0 ? toMessage(row) : toChange(row),
+      message: { sender: String(row.sender), recipient: String(row.recipient) },
     }));
   }
 
@@ -48,4 +53,17 @@ export class Database {
   async drop(): Promise<void> {
     await query(this.#server.url, `DROP DATABASE ${this.#name} WITH (FORCE)`);
   }
+}
+
+function toMessage({ id, sender, recipient, text, sent_at, edited_at }: Record<string, unknown>): Message {
+  const names = { sender: String(sender), recipient: String(recipient) };
+  const times = { sentAt: Number(sent_at), editedAt: Number(edited_at ?? 0) };
+  return { kind: "message", id: Number(id), ...names, text: String(text), ...times };
+}
+
+function toChange({ id, kind, message_id, text, sent_at, by }: Record<string, unknown>): Change {
+  const [messageId, at] = [Number(message_id), Number(sent_at)];
+  return kind === 1
+    ? { kind: "edited", id: Number(id), messageId, text: String(text), editedAt: at }
+    : { kind: "deleted", id: Number(id), messageId, deletedAt: at, by: String(by ?? "") };
 }

@@ -74,15 +74,14 @@ export class ClusterRoom {
 
   /** Records the log of PostgreSQL for each user, as if one more client of the user had read all of it. */
   async #audit(): Promise<void> {
-    const messages = (await this.#cluster.database.messages()).map((message) => ({
-      kind: "message" as const,
-      ...message,
-    }));
-    const id = messages.at(-1)?.id ?? 0;
+    const entries = await this.#cluster.database.entries();
+    const id = entries.at(-1)?.entry.id ?? 0;
+    const logId = this.group.recorder.history.streams.find(({ welcome }) => welcome)?.welcome?.logId ?? "";
     for (const { username } of this.users) {
       const join = { resumeAfter: 0, logId: "", recent: 0 };
       const stream = this.group.recorder.stream(username, `what PostgreSQL has for ${username}`, join);
-      for (const message of messages) if (maySee(username, message)) stream.seen.push(message);
+      stream.welcome = { logId, headId: id };
+      for (const { entry, message } of entries) if (maySee(username, message)) stream.seen.push(entry);
       stream.seen.push({ kind: "caughtUp", id });
       stream.complete = true;
     }

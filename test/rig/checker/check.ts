@@ -1,4 +1,5 @@
-import { type History, maySee, type Stream } from "../history.ts";
+import { type History, isEntry, type Stream } from "../history.ts";
+import { checkChanges, checkViews } from "./changes.ts";
 import { checkClients } from "./clients.ts";
 import { findLog, type KnownLog } from "./knownLog.ts";
 import { checkSends } from "./sends.ts";
@@ -10,17 +11,20 @@ export interface Verdict {
   readonly violations: readonly string[];
   /** The number of accepted commands, verified ones included. */
   readonly accepted: number;
-  /** The number of deliveries of messages, verified ones included. Each was compared with the log. */
+  /** The number of deliveries of entries, verified ones included. Each was compared with the log. */
   readonly deliveries: number;
   /** The log as all clients together know it. */
   readonly log: KnownLog;
+  /** The streams that left out an entry which a command without an answer may have erased. The run must go on. */
+  readonly unsure: ReadonlySet<Stream>;
 }
 
 /**
- * Decides whether a history keeps the promise: an accepted message is never lost, a client sees no message twice,
- * everyone has the same messages in the same order, only its two users see a private message, a cursor is never ahead
- * of what was sent, a gap is announced, a rejected command is not posted, and a command is posted once. The checker
- * knows nothing of any server: only what clients were told.
+ * Decides whether a history keeps the promise: an accepted entry is never lost, a client sees no entry twice, everyone has
+ * the same entries in the same order, only its two users see a private message and its changes, a cursor is never ahead
+ * of what was sent, a gap is announced, a rejected command is not carried out, and a command is carried out once. Only
+ * the sender of a message changes it, a deleted message and a replaced text do not come back, and in the end every
+ * client has the messages as they are now. The checker knows nothing of any server: only what clients were told.
  */
 export function check(history: History): Verdict {
   const names = nameStreams(history);
@@ -30,14 +34,18 @@ export function check(history: History): Verdict {
   const visibleTo = (user: string) => {
     const known = visible.get(user);
     if (known !== undefined) return known;
-    const ids = log.messages.filter((message) => maySee(user, message)).map(({ id }) => id);
+    const ids = log.entries.filter((entry) => log.shows(user, entry)).map(({ id }) => id);
     visible.set(user, ids);
     return ids;
   };
-  violations.push(...checkSends(history, log), ...checkClients(history.streams, nameOf));
+  violations.push(...checkSends(history, log), ...checkChanges(history, log));
+  violations.push(...checkClients(history.streams, nameOf), ...checkViews(history, log, nameOf));
+  const unsure = new Set<Stream>();
   for (const stream of history.streams) {
     const name = nameOf(stream);
-    violations.push(...checkStream(stream, { name, log, visible: visibleTo(stream.user), history }));
+    const found = checkStream(stream, { name, log, visible: visibleTo(stream.user), history });
+    violations.push(...found.violations);
+    if (found.isUnsure) unsure.add(stream);
   }
   const { verified } = history;
   return {
@@ -45,6 +53,7 @@ export function check(history: History): Verdict {
     accepted: (verified?.accepted ?? 0) + countAccepted(history.sends),
     deliveries: (verified?.deliveries ?? 0) + countDeliveries(history.streams),
     log,
+    unsure,
   };
 }
 
@@ -53,12 +62,9 @@ export function countAccepted(sends: History["sends"]): number {
   return sends.filter(({ answers }) => answers.some(({ kind }) => kind === "accepted")).length;
 }
 
-/** The number of message events on all streams; a message counts once for each stream that showed it. */
+/** The number of entries on all streams; an entry counts once for each stream that showed it. */
 export function countDeliveries(streams: History["streams"]): number {
-  return streams.reduce(
-    (sum, { seen }) => sum + seen.reduce((count, { kind }) => count + (kind === "message" ? 1 : 0), 0),
-    0,
-  );
+  return streams.reduce((sum, { seen }) => sum + seen.reduce((count, one) => count + (isEntry(one) ? 1 : 0), 0), 0);
 }
 
 /** Names each stream by its client and its number there, such as `stream 2 of ana's phone`. */

@@ -1,7 +1,8 @@
-import type { Seen, Stream } from "../history.ts";
+import { isEntry, type Seen, type Stream } from "../history.ts";
+import { nameOf as nameOfEntry } from "./wording.ts";
 
 /**
- * Compares the streams of each client: the client sees no message twice, and never resumes beyond its last cursor. All
+ * Compares the streams of each client: the client sees no entry twice, and never resumes beyond its last cursor. All
  * streams must be of one log.
  */
 export function checkClients(streams: readonly Stream[], nameOf: (stream: Stream) => string): string[] {
@@ -26,13 +27,13 @@ function checkClient(streams: readonly Stream[], nameOf: (stream: Stream) => str
       violations.push(`${nameOf(stream)} resumed after ${resumeAfter}, but the cursor of its client was ${reached}.`);
     }
     for (const seen of stream.seen) {
-      // Messages from before a gap may belong to the lost end of a log. Their ids are then given again.
+      // Entries from before a gap may belong to the lost end of a log. Their ids are then given again.
       if (seen.kind === "gap") first.clear();
-      if (seen.kind !== "message") continue;
+      if (!isEntry(seen)) continue;
       const before = first.get(seen.id);
       if (before === undefined) first.set(seen.id, stream);
       else if (before !== stream) {
-        violations.push(`${nameOf(stream)} got message ${seen.id} again, which ${nameOf(before)} had.`);
+        violations.push(`${nameOf(stream)} got ${nameOfEntry(seen)} again, which ${nameOf(before)} had.`);
       }
     }
     reached = reachedBy(stream) ?? reached;

@@ -1,32 +1,34 @@
-import { type History, type Join, type Message, maySee, type Stream } from "../history.ts";
+import { type Edited, type Entry, type History, isEntry, type Join, type Message, type Stream } from "../history.ts";
 import type { KnownLog } from "./knownLog.ts";
-import { list, titleOf } from "./wording.ts";
+import { list, nameOf, titleOf } from "./wording.ts";
 
 /** What `checkStream` compares a stream with. */
 export interface Against {
   /** The stream's name, for sentences. */
   readonly name: string;
   readonly log: KnownLog;
-  /** The ids of all messages that its user may see, ascending. */
+  /** The ids of all entries that its user may see, ascending. */
   readonly visible: readonly number[];
   readonly history: History;
 }
 
 /** Goes through a stream in the order of arrival, and finds events that are wrong, came twice, too late or never. */
-export function checkStream(stream: Stream, against: Against): string[] {
+export function checkStream(stream: Stream, against: Against): Walk {
   const walk = new Walk(stream, against);
   for (const seen of stream.seen) {
-    if (seen.kind === "message") walk.message(seen);
+    if (isEntry(seen)) walk.entry(seen);
     else if (seen.kind === "gap") walk.gap(seen.oldestId);
     else if (seen.kind === "caughtUp") walk.caughtUp(seen.id);
     else walk.cursor(seen.id);
   }
   walk.end();
-  return walk.violations;
+  return walk;
 }
 
 class Walk {
   readonly violations: string[] = [];
+  /** Whether the stream left out an entry which a command without an answer may have erased. */
+  isUnsure = false;
   readonly #stream: Stream;
   readonly #against: Against;
   readonly #came: ReadonlySet<number>;
@@ -36,33 +38,42 @@ class Walk {
   #reached: number | undefined;
   /** The event that moved `#reached`, for sentences. */
   #because = "";
-  /** The index in `visible` of the next message to come. */
+  /** The index in `visible` of the next entry to come. */
   #next = 0;
   readonly #got = new Set<number>();
+  #messages = 0;
   #lastId = 0;
   #caughtUp = false;
-  readonly #missed: Message[] = [];
+  /** Edits and deletions up to this id need not come: the client asked for none of before its join. */
+  readonly #changesAfter: number;
+  readonly #missed: Entry[] = [];
 
   constructor(stream: Stream, against: Against) {
     this.#stream = stream;
     this.#against = against;
-    this.#came = new Set(stream.seen.flatMap((seen) => (seen.kind === "message" ? [seen.id] : [])));
+    this.#came = new Set(stream.seen.flatMap((seen) => (isEntry(seen) ? [seen.id] : [])));
     const { resumeAfter } = stream.join;
+    const end = stream.seen.find((seen) => seen.kind === "caughtUp")?.id ?? Number.POSITIVE_INFINITY;
+    this.#changesAfter = resumeAfter === undefined ? end : 0;
     if (resumeAfter !== undefined && !this.#needsGap()) {
-      this.#moveTo(resumeAfter, `asked for the messages after ${resumeAfter}`);
+      this.#moveTo(resumeAfter, `asked for the entries after ${resumeAfter}`);
     }
   }
 
-  message(message: Message): void {
-    const { id } = message;
-    if (!maySee(this.#stream.user, message)) this.#say(`got ${titleOf(message)}, which is private to others`);
-    if (this.#got.has(id)) this.#say(`got message ${id} twice`);
-    else if (id < this.#lastId) this.#say(`got message ${id} after ${this.#lastId}`);
-    else if (this.#reached !== undefined && id <= this.#reached)
-      this.#say(`${this.#because}, and then got message ${id}`);
+  entry(entry: Entry): void {
+    const { id } = entry;
+    const name = nameOf(entry);
+    if (this.#against.log.shows(this.#stream.user, entry) === false) {
+      this.#say(`got ${titleOf(entry)}, which is private to others`);
+    }
+    if (this.#got.has(id)) this.#say(`got ${name} twice`);
+    else if (id < this.#lastId) this.#say(`got ${name} after ${this.#lastId}`);
+    else if (this.#reached !== undefined && id <= this.#reached) this.#say(`${this.#because}, and then got ${name}`);
+    this.#checkErased(entry);
     this.#got.add(id);
+    if (entry.kind === "message") this.#messages += 1;
     this.#lastId = Math.max(this.#lastId, id);
-    this.#cover(id, `got message ${id}`);
+    this.#cover(id, `got ${name}`);
   }
 
   cursor(id: number): void {
@@ -100,7 +111,7 @@ class Walk {
     const { seen, complete, welcome, join } = this.#stream;
     if (this.#needsGap() && seen.length > 0 && seen[0]?.kind !== "gap") {
       const inLog = join.logId === "" ? "" : ` in the log ${join.logId}`;
-      const asked = `asked for the messages after ${join.resumeAfter}${inLog}`;
+      const asked = `asked for the entries after ${join.resumeAfter}${inLog}`;
       this.#say(
         `${asked}, and was told of no gap, though the head was ${welcome?.headId} in the log ${welcome?.logId}`,
       );
@@ -118,7 +129,42 @@ class Walk {
     if (missed.length > 0) this.#say(`never got ${list(missed.map(titleOf))}`);
   }
 
-  /** Whether the stream asked for messages that the log cannot have, even if the store has removed nothing. */
+  /** Checks that nothing comes back which was erased before the welcome. */
+  #checkErased(entry: Entry): void {
+    const head = this.#stream.welcome?.headId ?? 0;
+    if (entry.kind !== "message" && this.#stream.join.resumeAfter === undefined && entry.id <= head) {
+      this.#say(`asked for nothing before its welcome, and got ${titleOf(entry)}`);
+    }
+    if (entry.kind === "deleted") return;
+    const { log } = this.#against;
+    const messageId = entry.kind === "message" ? entry.id : entry.messageId;
+    const deletion = log.deletion(messageId);
+    const edit = log.edits(messageId).findLast(({ id }) => id <= head);
+    if (deletion !== undefined && deletion.id <= head) {
+      this.#say(`got ${titleOf(entry)}, though ${nameOf(deletion)} was before its welcome`);
+    } else if (edit !== undefined && this.#isBefore(entry, edit)) {
+      this.#say(`got ${titleOf(entry)} with a text that ${nameOf(edit)} replaced before its welcome`);
+    }
+  }
+
+  /** Whether an entry has a text of before an edit. */
+  #isBefore(entry: Message | Edited, edit: Edited): boolean {
+    if (entry.kind === "edited") return entry.id < edit.id;
+    const own = this.#against.log.edits(entry.id).find(({ text }) => text === entry.text);
+    return own === undefined ? entry.editedAt < edit.editedAt : own.id < edit.id;
+  }
+
+  /** Whether the stream may leave out an entry. */
+  #mayLack(entry: Entry): boolean {
+    const { log } = this.#against;
+    if (entry.kind !== "message" && entry.id <= this.#changesAfter) return true;
+    if (log.isErased(entry)) return true;
+    if (!log.mayBeErased(entry)) return false;
+    this.isUnsure = true;
+    return true;
+  }
+
+  /** Whether the stream asked for entries that the log cannot have, even if the store has removed nothing. */
   #needsGap(): boolean {
     const { join, welcome } = this.#stream;
     if (join.resumeAfter === undefined || welcome === undefined) return false;
@@ -131,14 +177,14 @@ class Walk {
     this.violations.push(`${this.#against.name} ${what}.`);
   }
 
-  /** Everything up to `id` must have come by now. If a message comes later, `message` reports it. */
+  /** Everything up to `id` must have come by now. If an entry comes later, `entry` reports it. */
   #cover(id: number, because: string): void {
     const { visible, log } = this.#against;
     if (this.#reached === undefined) this.#moveTo(id, because);
     if (this.#reached === undefined || id <= this.#reached) return;
     for (let due = visible[this.#next]; due !== undefined && due <= id; due = visible[++this.#next]) {
-      const message = log.byId.get(due);
-      if (message !== undefined && !this.#came.has(due)) this.#missed.push(message);
+      const entry = log.byId.get(due);
+      if (entry !== undefined && !this.#came.has(due) && !this.#mayLack(entry)) this.#missed.push(entry);
     }
     this.#reached = id;
     this.#because = because;
@@ -151,13 +197,26 @@ class Walk {
     this.#next = firstAbove(visible, id);
   }
 
-  /** Checks that the stream got as many of the newest messages up to the head of its welcome as it asked for. */
+  /**
+   * Checks that the stream got as many of the newest messages up to the head of its welcome as it asked for. Those that
+   * were deleted later may be missing.
+   */
   #checkRecent({ recent }: Join): void {
-    const { visible } = this.#against;
+    const { visible, log, history } = this.#against;
     const head = this.#stream.welcome?.headId ?? 0;
-    const could = Math.min(recent, firstAbove(visible, head) - firstAbove(visible, this.#against.history.oldestId - 1));
-    if (this.#got.size < could) {
-      this.#say(`asked for the last ${recent} messages, and got ${this.#got.size} where there were ${could}`);
+    let count = 0;
+    let could = 0;
+    for (let i = firstAbove(visible, head) - 1; i >= 0 && count < recent; i--) {
+      const entry = log.byId.get(visible[i] as number);
+      if (entry === undefined || entry.id < history.oldestId) break;
+      if (entry.kind !== "message") continue;
+      const deletion = log.deletion(entry.id);
+      if (deletion !== undefined && deletion.id <= head) continue;
+      count += 1;
+      if (deletion === undefined && !log.mayBeErased(entry)) could += 1;
+    }
+    if (this.#messages < could) {
+      this.#say(`asked for the last ${recent} messages, and got ${this.#messages} where there were ${could}`);
     }
   }
 }

@@ -1,22 +1,24 @@
 import { commandOf } from "../checker/wording.ts";
 import { maySee } from "../history.ts";
-import { isSeen, lastId, type Mutation, newestFirst, oneOf, remove } from "./picking.ts";
+import { deletionOf, isSeen, lastId, type Mutation, newestFirst, oneOf, remove } from "./picking.ts";
 
 /** Faults in the outcome of commands. */
 export const COMMAND_MUTATIONS: Record<string, Mutation> = {
   "a message that was accepted and that no client has": (history, pick) => {
-    const send = oneOf(history.sends.filter(isSeen(history)), pick);
+    const messages = history.sends.filter(({ kind }) => kind === "message");
+    const send = oneOf(messages.filter(isSeen(history)), pick);
     const answer = send?.answers[0];
     if (send === undefined || answer?.kind !== "accepted" || answer.id < history.oldestId) return undefined;
+    if (deletionOf(history, answer.id) !== undefined) return undefined;
     for (const stream of history.streams) remove(stream, answer.id);
     return `${commandOf(send)} was accepted as ${answer.id}, and no client ever got it.`;
   },
-  "a command that was rejected and is posted": (history, pick) => {
+  "a command that was rejected and is in the log": (history, pick) => {
     const send = oneOf(history.sends.filter(isSeen(history)), pick);
     const id = send?.answers.find((answer) => answer.kind === "accepted")?.id;
     if (send === undefined || id === undefined) return undefined;
     send.answers = [{ kind: "rejected", reason: "STORE_UNAVAILABLE" }];
-    return `${commandOf(send)} was rejected (STORE_UNAVAILABLE), and is message ${id} all the same.`;
+    return `${commandOf(send)} was rejected (STORE_UNAVAILABLE), and is entry ${id} all the same.`;
   },
   "a command that was rejected after it had been accepted": (history, pick) => {
     const send = oneOf(history.sends.filter(isSeen(history)), pick);
@@ -24,15 +26,15 @@ export const COMMAND_MUTATIONS: Record<string, Mutation> = {
     send?.answers.push({ kind: "rejected", reason: "RECIPIENT_OFFLINE" });
     return send && `${commandOf(send)} was rejected (RECIPIENT_OFFLINE) after it had been accepted as ${id}.`;
   },
-  "a command that is posted twice": (history, pick) => {
+  "a message that is in the log twice": (history, pick) => {
     const message = oneOf(newestFirst(history), pick);
-    const send = history.sends.find(({ text }) => text === message?.text);
+    const send = history.sends.find(({ kind, text }) => kind === "message" && text === message?.text);
     if (message === undefined || send === undefined) return undefined;
     const again = lastId(history) + 1;
     for (const { user, seen, complete } of history.streams) {
-      if (complete && maySee(user, message)) seen.push({ kind: "message", ...message, id: again });
+      if (complete && maySee(user, message)) seen.push({ ...message, id: again });
     }
-    return `${commandOf(send)} was posted more than once: as ${message.id} and ${again}.`;
+    return `${commandOf(send)} is in the log more than once: as ${message.id} and ${again}.`;
   },
   "a command that was accepted a second time, and not as a duplicate": (history, pick) => {
     const send = oneOf(
@@ -40,17 +42,17 @@ export const COMMAND_MUTATIONS: Record<string, Mutation> = {
       pick,
     );
     const answer = send?.answers[1];
-    if (send === undefined || answer?.kind !== "accepted") return undefined;
+    if (send === undefined || send.answers[0]?.kind !== "accepted" || answer?.kind !== "accepted") return undefined;
     answer.duplicate = false;
     return `${commandOf(send)} was accepted twice, and the second time not as a duplicate.`;
   },
-  "a command that was accepted under another id than its message has": (history, pick) => {
+  "a command that was accepted under another id than its entry has": (history, pick) => {
     const send = oneOf(history.sends.filter(isSeen(history)), pick);
     const answer = send?.answers[0];
     if (send?.answers.length !== 1 || answer?.kind !== "accepted") return undefined;
     const { id } = answer;
     answer.id = lastId(history) + 7;
-    return `${commandOf(send)} was accepted as ${answer.id}, but is message ${id}.`;
+    return `${commandOf(send)} was accepted as ${answer.id}, but is entry ${id}.`;
   },
   "an id that was given to two commands": (history, pick) => {
     const sends = history.sends.filter(({ answers }) => answers[0]?.kind === "accepted");
@@ -62,7 +64,7 @@ export const COMMAND_MUTATIONS: Record<string, Mutation> = {
     const answer = first.answers[0];
     return `The id ${answer?.kind === "accepted" && answer.id} was given to ${commandOf(one)} and to ${commandOf(other)}.`;
   },
-  "two commands of a client that were posted in the wrong order": (history, pick) => {
+  "two commands of a client that were carried out in the wrong order": (history, pick) => {
     const sends = history.sends.filter(({ answers: [first] }) => first?.kind === "accepted" && !first.duplicate);
     const first = oneOf(sends, pick);
     const second = sends.find(

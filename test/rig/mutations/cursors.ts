@@ -1,12 +1,15 @@
 import { list } from "../checker/wording.ts";
-import type { Seen } from "../history.ts";
+import { maySee, type Seen } from "../history.ts";
 import {
+  changesOf,
+  dueIds,
   events,
   isCursorOf,
-  knownIds,
+  isErased,
   lastId,
   type Mutation,
   nameOf,
+  newestFirst,
   nextOf,
   oneOf,
   remove,
@@ -22,7 +25,7 @@ export const CURSOR_MUTATIONS: Record<string, Mutation> = {
     );
     if (found === undefined) return undefined;
     const { stream, index, message } = found;
-    stream.seen.splice(index, 2, { kind: "cursor", id: message.id }, { kind: "message", ...message });
+    stream.seen.splice(index, 2, { kind: "cursor", id: message.id }, { ...message });
     const name = nameOf(history, stream);
     return `${name} was told that everything up to ${message.id} had been sent, and then got message ${message.id}.`;
   },
@@ -63,7 +66,7 @@ export const CURSOR_MUTATIONS: Record<string, Mutation> = {
     );
     const cursor = before?.id ?? stream.join.resumeAfter;
     if (cursor === undefined) return undefined;
-    const lacking = [...knownIds(history, stream.user)].filter((id) => id > cursor && id < found.event.oldestId);
+    const lacking = [...dueIds(history, stream.user)].filter((id) => id > cursor && id < found.event.oldestId);
     if (lacking.length === 0) return undefined;
     stream.seen.splice(index, 1);
     return `${nameOf(history, stream)} was not told of a gap, though the log no longer had ${list(lacking)}.`;
@@ -86,7 +89,7 @@ export const CURSOR_MUTATIONS: Record<string, Mutation> = {
     );
     if (stream?.welcome === undefined) return undefined;
     stream.join.logId = "log-0";
-    const asked = `asked for the messages after ${stream.join.resumeAfter} in the log log-0`;
+    const asked = `asked for the entries after ${stream.join.resumeAfter} in the log log-0`;
     const head = `the head was ${stream.welcome.headId} in the log log-1`;
     return `${nameOf(history, stream)} ${asked}, and was told of no gap, though ${head}.`;
   },
@@ -135,8 +138,12 @@ export const CURSOR_MUTATIONS: Record<string, Mutation> = {
     const end = stream?.seen.findIndex(({ kind }) => kind === "caughtUp") ?? -1;
     const got = stream?.seen.slice(0, end).filter((seen) => seen.kind === "message") ?? [];
     const head = stream?.welcome?.headId ?? 0;
-    const could = stream && [...knownIds(history, stream.user)].filter((id) => id >= history.oldestId && id <= head);
-    if (stream === undefined || end < 0 || got.length === 0 || could === undefined) return undefined;
+    if (stream === undefined || end < 0 || got.length === 0) return undefined;
+    const messages = newestFirst(history).filter(({ id }) => id >= history.oldestId && id <= head);
+    if (changesOf(history).some(({ kind, id, messageId }) => kind === "deleted" && id > head && messageId <= head)) {
+      return undefined;
+    }
+    const could = messages.filter((one) => maySee(stream.user, one) && !isErased(history, one));
     if (got.length !== Math.min(stream.join.recent, could.length)) return undefined;
     remove(stream, got[0]?.id ?? 0);
     const asked = `asked for the last ${stream.join.recent} messages`;

@@ -1,9 +1,15 @@
-import { commandOf, titleOf } from "../checker/wording.ts";
-import { type Message, maySee } from "../history.ts";
+import { commandOf, nameOf as nameOfEntry, titleOf } from "../checker/wording.ts";
+import { type Message, maySee, timeOf } from "../history.ts";
 import {
+  editsOf,
+  entriesNewestFirst,
   hasGap,
+  hasUntoldEdit,
   isDue,
+  isErased,
   isKept,
+  knownIds,
+  lastId,
   type Mutation,
   nameOf,
   newestFirst,
@@ -20,9 +26,13 @@ import {
 /** Faults in the messages that streams show. */
 export const MESSAGE_MUTATIONS: Record<string, Mutation> = {
   "an id in the log that no client knows": (history, pick) => {
-    const message = oneOf(newestFirst(history), pick);
-    const last = newestFirst(history)[0]?.id;
-    if (message === undefined || message.id === last || message.id < history.oldestId) return undefined;
+    const message = oneOf(
+      newestFirst(history).filter(({ editedAt }) => editedAt === 0),
+      pick,
+    );
+    const last = lastId(history);
+    if (hasUntoldEdit(history) || message === undefined || message.id === last || message.id < history.oldestId)
+      return undefined;
     for (const stream of history.streams) remove(stream, message.id);
     history.sends = history.sends.filter(({ text }) => text !== message.text);
     return `No client ever got ${message.id}, though the log goes up to ${last}.`;
@@ -35,7 +45,7 @@ export const MESSAGE_MUTATIONS: Record<string, Mutation> = {
   },
   "a message that was seen and is no longer in the log": (history, pick) => {
     const isLive = (message: Message, { client }: Stream) =>
-      isKept(history, message) && !client.startsWith("the audit");
+      isKept(history, message) && !isErased(history, message) && !client.startsWith("the audit");
     const found = oneOf(shown(history, isLive), pick);
     const audit = history.streams.find(({ client }) => client === `the audit of ${found?.stream.user}`);
     if (found === undefined || audit === undefined) return undefined;
@@ -60,12 +70,12 @@ export const MESSAGE_MUTATIONS: Record<string, Mutation> = {
       pick,
     );
     if (message === undefined || stream === undefined) return undefined;
-    stream.seen.push({ kind: "message", ...message });
+    stream.seen.push({ ...message });
     return `${nameOf(history, stream)} got ${titleOf(message)}, which is private to others.`;
   },
   "a message that came twice on a stream": (history, pick) => {
     const found = oneOf(shown(history), pick);
-    found?.stream.seen.splice(found.index, 0, { kind: "message", ...found.message });
+    found?.stream.seen.splice(found.index, 0, { ...found.message });
     return found && `${nameOf(history, found.stream)} got message ${found.message.id} twice.`;
   },
   "a message that came again after a resume": (history, pick) => {
@@ -75,7 +85,7 @@ export const MESSAGE_MUTATIONS: Record<string, Mutation> = {
     );
     const next = found && nextOf(history, found.stream);
     if (found === undefined || next === undefined) return undefined;
-    next.seen.unshift({ kind: "message", ...found.message });
+    next.seen.unshift({ ...found.message });
     return `${nameOf(history, next)} got message ${found.message.id} again, which ${nameOf(history, found.stream)} had.`;
   },
   "two messages that came in the wrong order": (history, pick) => {
@@ -85,15 +95,20 @@ export const MESSAGE_MUTATIONS: Record<string, Mutation> = {
     );
     const other = found?.stream.seen[found.index + 1];
     if (found === undefined || other?.kind !== "message") return undefined;
-    found.stream.seen.splice(found.index, 2, other, { kind: "message", ...found.message });
+    found.stream.seen.splice(found.index, 2, other, { ...found.message });
     return `${nameOf(history, found.stream)} got message ${found.message.id} after ${other.id}.`;
   },
   "two messages under one id": (history, pick) => {
     const found = oneOf(
-      shown(history, ({ id }) => streamsWith(history, id).length > 1),
+      shown(history, ({ id }) => streamsWith(history, id).length > 1 && editsOf(history, id).length === 0),
       pick,
     );
-    if (found === undefined) return undefined;
+    if (
+      found === undefined ||
+      shown(history, ({ id, editedAt }) => id === found.message.id && editedAt > 0).length > 0
+    ) {
+      return undefined;
+    }
     const [first, ...others] = streamsWith(history, found.message.id) as [Stream, ...Stream[]];
     const other = oneOf(others, pick) as Stream;
     const sender = `not ${found.message.sender}`;
@@ -112,18 +127,19 @@ export const MESSAGE_MUTATIONS: Record<string, Mutation> = {
       newestFirst(history).filter(({ recipient }) => recipient !== ""),
       pick,
     );
-    const send = history.sends.find(({ text }) => text === message?.text);
+    const send = history.sends.find(({ kind, text }) => kind === "message" && text === message?.text);
     if (message === undefined || send === undefined) return undefined;
     for (const stream of history.streams) replace(stream, message.id, (one) => ({ ...one, recipient: "" }));
     return `Message ${message.id} went to everyone, but ${commandOf(send)} was for ${send.recipient}.`;
   },
-  "sent_at that falls": (history, pick) => {
+  "a time that falls": (history, pick) => {
     const kept = newestFirst(history).filter((message) => isKept(history, message));
     const message = oneOf(kept, pick);
-    const before = kept.find(({ id }) => id < (message?.id ?? 0));
-    if (message === undefined || before === undefined) return undefined;
-    const sentAt = before.sentAt - 1;
+    const id = [...knownIds(history)].findLast((one) => one < (message?.id ?? 0));
+    const before = entriesNewestFirst(history).find((entry) => entry.id === id);
+    if (message === undefined || before === undefined || !isKept(history, before)) return undefined;
+    const sentAt = timeOf(before) - 1;
     for (const stream of history.streams) replace(stream, message.id, (one) => ({ ...one, sentAt }));
-    return `sent_at falls from message ${before.id} (${before.sentAt}) to message ${message.id} (${sentAt}).`;
+    return `The time falls from ${nameOfEntry(before)} (${timeOf(before)}) to message ${message.id} (${sentAt}).`;
   },
 };
