@@ -4,7 +4,7 @@ import { edit, remove, sendAll, sendTo } from "../support/commands.ts";
 import { nameOf } from "../support/expect.ts";
 import { chatter, fill } from "../support/fill.ts";
 import { NODES } from "../support/fixture.ts";
-import { type Person, useFreshServer, useServer } from "../support/server.ts";
+import { type Person, useServer } from "../support/server.ts";
 
 // With `npm run test:cluster`, connections go to three nodes in turn; alone, all go to the same node.
 
@@ -87,12 +87,13 @@ describe("Edits and deletions at several nodes", function () {
 
 describe("Pages that several nodes have read from the store", function () {
   this.timeout(60_000);
-  const server = useFreshServer();
+  const COUNT = 2_000;
+  // A timeline of a few hundred messages, and a cache for all pages.
+  const server = useServer({ sizes: { timelineBytes: 32 * 1024, pageMessages: 256, pageCacheBytes: 8 * 1024 * 1024 } });
 
   it("no page of any node has a deleted or replaced text after the change was accepted on another node", async () => {
     const [ana, bob] = await server.people("ana", "bob");
-    await fill(server, chatter(ana, 5_000));
-    await server.restart();
+    await fill(server, chatter(ana, COUNT));
     const replay = async () => {
       const texts: string[][] = [];
       for (let node = 0; node < NODES; node += 1) {
@@ -103,14 +104,17 @@ describe("Pages that several nodes have read from the store", function () {
       return texts;
     };
     const [before = []] = await replay();
-    expect(before).to.have.length(5_000);
+    expect(before).to.have.length(COUNT);
+    const reads = server.chatServer.stats().pageReads;
+    expect(reads).to.be.greaterThan(NODES);
     const chat = await server.enter(ana);
-    for (let id = 10; id <= 5_000; id += 1_000) {
+    for (let id = 10; id <= COUNT; id += 500) {
       await chat.accept(remove(BigInt(id)));
       await chat.accept(edit(BigInt(id + 1), `new text of ${id + 1}`));
     }
-    const after = before.map((text, index) => ((index + 1) % 1_000 === 11 ? `new text of ${index + 1}` : text));
-    const expected = after.filter((_, index) => (index + 1) % 1_000 !== 10);
+    const after = before.map((text, index) => ((index + 1) % 500 === 11 ? `new text of ${index + 1}` : text));
+    const expected = after.filter((_, index) => (index + 1) % 500 !== 10);
     for (const texts of await replay()) expect(texts).to.deep.equal(expected);
+    expect(server.chatServer.stats().pageReads, "all pages were cached").to.equal(reads);
   });
 });
