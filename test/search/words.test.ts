@@ -33,6 +33,12 @@ describe("Splitter", () => {
     expect(splitter.split("\u{10400}".repeat(65))).to.deep.equal(["\u{10428}".repeat(64)]);
   });
 
+  it("a word is cut to 2,048 code units before it is normalized", () => {
+    const marks = "\u0301".repeat(3_000);
+    expect(splitter.split(`a${marks}b`)).to.deep.equal(["a"]);
+    expect(splitter.split(`a${marks.slice(0, 1_000)}b`)).to.deep.equal(["ab"]);
+  });
+
   it("a word that occurs more than 256 times is left out, and the positions of the others stay", () => {
     const words = splitter.split(`${"la ".repeat(300)}end`);
     expect(words.length).to.equal(301);
