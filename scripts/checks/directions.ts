@@ -33,7 +33,7 @@ const DOMAINS = ["common", "accounts", "log", "search", "presence", "chat"];
 /**
  * The allowed directions of imports. For each file, the row with the longest matching path counts. In short:
  *
- *     main → server → rpc → node → chat → presence, search, log, accounts → common        cli → client → gen
+ *     main → server → rpc → node → chat → presence, search, log, accounts → common    cli → client → gen
  *                     engines → the ports of the domain folders
  */
 export const directions: readonly Folder[] = [

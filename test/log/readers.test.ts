@@ -33,6 +33,7 @@ class WatchedBus extends LocalBus {
 async function openNode(store: ModelStore, bus: LocalBus): Promise<ChatNode> {
   const engines = {
     log: store,
+    search: { advance: async () => false },
     roster: new MemoryRoster(),
     failedLogins: new MemoryFailedLogins(),
     clockMark: { read: async () => undefined, write: async () => {} },

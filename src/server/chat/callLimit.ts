@@ -32,8 +32,8 @@ export class CallLimit {
   #tooManyCalls(): Refusal {
     return new Refusal(
       "OVERLOADED",
-      `Your account has ${this.#maxCalls} calls of History, Search and MarkRead under way, which is the most. Wait for one to ` +
-        "end, and try again in a second.",
+      `Your account has ${this.#maxCalls} calls of History, Search and MarkRead under way, which is the most. Wait for ` +
+        "one to end, and try again in a second.",
       { retryAfterMs: RETRY_SOON_MS },
     );
   }
