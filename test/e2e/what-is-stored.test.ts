@@ -94,7 +94,9 @@ function rowsIn(folder: string): unknown[][] {
     // The running server holds an exclusive lock on this database. SQLite takes no lock on a file that is immutable.
     if (file === "obrolan.lock") url.searchParams.set("immutable", "1");
     const database = new DatabaseSync(url, { readOnly: true });
-    for (const { name } of database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()) {
+    // The virtual tables of the search index have no rows of their own: what they store is in ordinary tables.
+    const tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL %'";
+    for (const { name } of database.prepare(tables).all()) {
       for (const row of database.prepare(`SELECT * FROM "${name}"`).all()) rows.push(Object.values(row));
     }
     database.close();

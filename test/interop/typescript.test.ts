@@ -46,8 +46,8 @@ describe("The examples in TypeScript", () => {
 
   it("docs/client.md shows examples/typescript/view.ts as it is", async () => {
     const page = await readFile(inRoot("docs/client.md"), "utf8");
-    const [, shown] = /^```ts\n(.*?)^```$/ms.exec(page) ?? [];
-    expect(shown).to.equal(await readFile(inRoot("examples/typescript/view.ts"), "utf8"));
+    const shown = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code);
+    expect(shown).to.include(await readFile(inRoot("examples/typescript/view.ts"), "utf8"));
   });
 
   it("the example of the view prints each change, and then the messages as they are now", async () => {
