@@ -14,7 +14,7 @@ import { type Entering, ModelReader, RESPONSE_BYTES } from "./modelReader.ts";
 
 const READERS = 4;
 const RUNS = 500;
-const LONG_RUNS = 4_000;
+const LONG_RUNS = 2_000;
 /** How long the readers have to catch up at the end of a story, in milliseconds. */
 const DEADLINE = 10_000;
 const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);

@@ -58,7 +58,6 @@ const forbidden: Record<string, string[]> = {
   "bench/load/planted.ts": ["bench/scenarios/planted.ts", "src/client/index.ts"],
   "bench/scenarios/planted.ts": ["bench/run/planted.ts"],
   "bench/run/planted.ts": ["bench/docs/planted.ts", MESSAGE],
-  "src/server/search/planted.ts": [GEN, "src/server/chat/planted.ts", "node:fs"],
   "bench/docs/planted.ts": ["bench/load/planted.ts", MESSAGE],
   "bench/test/planted.ts": [MESSAGE, "test/support/random.ts"],
   "test/support/planted.ts": [TEST, "test/contract/log.ts"],

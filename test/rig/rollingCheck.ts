@@ -10,6 +10,9 @@ const MAX_UNSETTLED = 20_000;
  * Checks a run that is too long to be kept. From time to time `look` verifies the history so far, and removes what no
  * later event depends on. The memory that is left grows with the number of clients, and not with the length of the
  * run.
+ *
+ * It is for runs without edits and deletions, such as the soak: it removes what a later answer to an edit or a deletion may
+ * depend on, and would then report a fault that is none.
  */
 export class RollingCheck {
   readonly #recorder: Recorder;

@@ -6,16 +6,19 @@ export interface Search {
   oldest: Pick<Message, "id" | "sentAt"> | undefined;
 }
 
-/** The oldest messages that a terminal has shown, before which `history` and `search` go on. */
+/**
+ * The messages before which `history` and `search` go on. The first page of the history ends at the newest message, also
+ * if the terminal shows that already, because a page is where messages have their numbers.
+ */
 export class ShownMessages {
   /** The last search. */
   search: Search | undefined;
-  /** The id of the oldest message shown, by the other user of the conversation; "": of all that the user may see. */
+  /** The id of the oldest message of the last page, by the other user of the conversation; "": of all messages. */
   readonly #oldest = new Map<string, bigint>();
 
-  /** Notes an event of the room. Messages that arrive are newer than those of a conversation's pages. */
+  /** Notes an event of the room. After a new message, the history begins again at the newest one. */
   note(event: RoomEvent): void {
-    if (event.kind === "message" && !this.#oldest.has("")) this.#oldest.set("", event.id);
+    if (event.kind === "message") this.#oldest.clear();
     // The ids of another log mean other messages.
     if (event.kind === "connected" && event.logChanged) this.#clear();
   }

@@ -131,9 +131,11 @@ export class CommandChecks {
 
 /** The refusal of a message that the account cannot see. */
 export function messageUnknown(messageId: number): Refusal {
+  // The wire gives this number for every id that is as large or larger.
+  const message = messageId === Number.MAX_SAFE_INTEGER ? "message with so large an id" : `message ${messageId}`;
   return new Refusal(
     "MESSAGE_UNKNOWN",
-    `There is no message ${messageId} that you can see, or it was deleted. Take the id of a message that you see.`,
+    `There is no ${message} that you can see, or it was deleted. Take the id of a message, not of an edit or a deletion.`,
   );
 }
 

@@ -25,6 +25,8 @@ export interface Verdict {
  * of what was sent, a gap is announced, a rejected command is not carried out, and a command is carried out once. Only
  * the sender of a message changes it, a deleted message and a replaced text do not come back, and in the end every
  * client has the messages as they are now. The checker knows nothing of any server: only what clients were told.
+ *
+ * In a run that truncates the log, users may not edit or delete: see `ModelServer.step` in healthyHistory.ts.
  */
 export function check(history: History): Verdict {
   const names = nameStreams(history);

@@ -74,6 +74,8 @@ class Posts {
 
   /** Finds the command of an edit or a deletion. */
   addChange(change: Change, isVerified: boolean): string[] {
+    // A later deletion of the same message, which was rejected, must not be taken for the one that was verified.
+    if (isVerified && change.kind === "deleted" && !this.#acceptedAs.has(change.id)) return [];
     const send = change.kind === "edited" ? this.#byText.get(change.text) : this.#deletionOf(change);
     if (send?.kind !== change.kind || send.messageId !== change.messageId) {
       if (isVerified && send === undefined) return [];
