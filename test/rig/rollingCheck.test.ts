@@ -6,21 +6,14 @@ import type { History } from "./history.ts";
 
 import { COMMAND_MUTATIONS } from "./mutations/commands.ts";
 import { CURSOR_MUTATIONS } from "./mutations/cursors.ts";
-import { DELETION_MUTATIONS } from "./mutations/deletions.ts";
-import { EDIT_MUTATIONS } from "./mutations/edits.ts";
 import { MESSAGE_MUTATIONS } from "./mutations/messages.ts";
 import { Recorder } from "./recorder.ts";
 import { RollingCheck } from "./rollingCheck.ts";
 
 /** The random histories of each test. Every run of the tests takes others. */
 const RUNS = 60;
-const MUTATIONS = {
-  ...MESSAGE_MUTATIONS,
-  ...CURSOR_MUTATIONS,
-  ...COMMAND_MUTATIONS,
-  ...EDIT_MUTATIONS,
-  ...DELETION_MUTATIONS,
-};
+/** The rolling check is for runs without edits and deletions: see `RollingCheck`. */
+const MUTATIONS = { ...MESSAGE_MUTATIONS, ...CURSOR_MUTATIONS, ...COMMAND_MUTATIONS };
 const SENT = { kind: "message" as const, user: "ana", client: "ana's phone", recipient: "", messageId: 0 };
 const SHOWN = { kind: "message" as const, sender: "ana", recipient: "", editedAt: 0 };
 
@@ -69,8 +62,7 @@ describe("The rolling check", function () {
   it("the rolling check finds nothing in a history that keeps the promise, and counts all of it", () => {
     fc.assert(
       fc.property(healthyHistory(), fc.nat(), (history, seed) => {
-        // See `RollingCheck`.
-        fc.pre(history.sends.every(({ kind }) => kind === "message"));
+        fc.pre(hasNoChanges(history));
         const { violations, verdict } = replay(history, seed);
         expect(violations).to.deep.equal([]);
         const told = history.sends.filter(({ answers }) => answers.some(({ kind }) => kind === "accepted"));
@@ -85,6 +77,7 @@ describe("The rolling check", function () {
     it(`the rolling check finds ${what}`, () => {
       fc.assert(
         fc.property(healthyHistory(), fc.nat(), fc.nat(), (healthy, pick, seed) => {
+          fc.pre(hasNoChanges(healthy));
           const history = structuredClone(healthy);
           if (mutate(history, pick) === undefined) return;
           expect(replay(history, seed).violations).to.not.deep.equal([]);
@@ -129,3 +122,7 @@ describe("The rolling check", function () {
     expect(rolling.look()).to.deep.equal(["Entry 1 is not both seen and accepted, though the log goes up to 20001."]);
   });
 });
+
+function hasNoChanges({ sends }: History): boolean {
+  return sends.every(({ kind }) => kind === "message");
+}
