@@ -248,7 +248,7 @@ describe("Search", function () {
     }
   });
 
-  it("of 100 searches of one account at once some are refused with a wait, and others go on", async () => {
+  it("some of 100 searches of one account at once are refused with a wait, and the others are carried out", async () => {
     await anas.accept(sendAll(word));
     await found(bob, 1);
     const answers: string[][] = [];
