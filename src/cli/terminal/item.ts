@@ -26,6 +26,19 @@ export type Item =
       readonly mayHaveOlder: boolean;
       readonly continued: boolean;
     }
+  /** A line of a person that was refused, or whose call failed. */
+  | {
+      readonly kind: "notSent";
+      readonly line: string;
+      readonly message: string;
+      readonly reason?: string;
+    }
+  /** The messages after this are new since the account's read marker. */
+  | { readonly kind: "unreadBegins" }
+  /** Before the messages that follow there are earlier ones, which `history` shows. */
+  | { readonly kind: "earlierExist" }
+  /** A sentence of the program, for example the answer to a command that changes a setting. */
+  | { readonly kind: "note"; readonly text: string }
   /** A command that was typed while the connection is lost. It is sent later. */
   | { readonly kind: "held"; readonly line: string }
   /** The session was ended. */

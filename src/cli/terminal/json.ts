@@ -5,12 +5,23 @@ import type { Item } from "./item.ts";
 /** Characters that `JSON.stringify` does not escape, but that control a terminal or end a line for some readers. */
 const CONTROLS = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g;
 
+/** Items that only a person at a terminal sees. */
+const FOR_PERSONS = new Set<Item["kind"]>([
+  "start",
+  "held",
+  "leaving",
+  "notSent",
+  "unreadBegins",
+  "earlierExist",
+  "note",
+]);
+
 /**
  * An item as one line of JSON, with its kind as `event`; empty: nothing to print. An id is a number up to 2^53 - 1; a
  * greater id is a string. Times are ISO 8601 in UTC.
  */
 export function formatJson(item: Item): string {
-  if (item.kind === "start" || item.kind === "held" || item.kind === "leaving") return "";
+  if (FOR_PERSONS.has(item.kind)) return "";
   const { kind, ...rest } = item;
   const text = JSON.stringify({ event: kind, ...rest }, toJsonValue);
   return text.replace(CONTROLS, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);

@@ -53,6 +53,10 @@ export class Pipe implements Terminal {
   }
 
   enterRoom(): void {}
+  setStatus(): void {}
+  setPending(): void {}
+  offer(): void {}
+  notify(): void {}
 
   async show(item: Item): Promise<void> {
     const line = this.#format(item);

@@ -74,6 +74,10 @@ function statusLine(item: Item): string | undefined {
       return sanitizeLine(`entered as ${item.username}`);
     case "rejected":
       return sanitizeLine(`refused: ${item.message} (${item.reason})`);
+    case "notSent":
+      return sanitizeLine(`not sent: ${item.line}: ${item.message}`);
+    case "note":
+      return sanitizeLine(item.text);
     case "unanswered":
       return "a command was not answered before the room was closed";
     case "gap":

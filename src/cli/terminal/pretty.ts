@@ -81,6 +81,14 @@ export class Pretty {
       }
       case "rejected":
         return wrong(wrap(sanitizeLine(`not sent: ${item.message}`), width, 0, 2));
+      case "notSent":
+        return wrong(wrap(sanitizeLine(`not sent: ${item.line}: ${item.message}`), width, 0, 2));
+      case "unreadBegins":
+        return quiet("── new ──");
+      case "earlierExist":
+        return note("there are earlier messages: type history");
+      case "note":
+        return note(item.text);
       case "unanswered":
         return wrong(
           wrap("the room was closed before the last command was answered: it may have been sent", width, 0, 2),

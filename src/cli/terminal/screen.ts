@@ -78,6 +78,11 @@ export class Screen implements Terminal {
     if (this.#queuedCharacters > MAX_QUEUED_CHARACTERS) await this.#flushing;
   }
 
+  setStatus(): void {}
+  setPending(): void {}
+  offer(): void {}
+  notify(): void {}
+
   end(): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -1,4 +1,6 @@
+import type { Offer } from "../editor/view.ts";
 import type { Item } from "./item.ts";
+import type { Notice, PendingLine, Status } from "./status.ts";
 
 /** The source of lines and the place where items are shown. */
 export interface Terminal {
@@ -14,6 +16,14 @@ export interface Terminal {
   enterRoom(completions: (line: string) => string[]): void;
   /** Shows an item. Resolves when the output has space for more. */
   show(item: Item): Promise<void>;
+  /** Replaces what the status row says. A `Pipe` has none. */
+  setStatus(status: Status): void;
+  /** Replaces the lines that are shown as pending. A `Pipe` shows none. */
+  setPending(lines: readonly PendingLine[]): void;
+  /** Puts a line back into the input, if the person is not typing another. A `Pipe` does nothing. */
+  offer(offer: Offer): void;
+  /** Draws a person's attention to the terminal. A `Pipe` does nothing. */
+  notify(notice: Notice): void;
   /** Ends the input: a pending `line()` resolves with undefined. */
   end(): void;
   /** Writes everything that was shown, and releases the terminal. */

@@ -1,0 +1,5 @@
+/** Words that several parts of the program use. */
+export const common = {
+  you: "you",
+  everyone: "everyone",
+};
