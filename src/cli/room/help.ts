@@ -7,7 +7,7 @@ type Help = Extract<Outcome, { kind: "help" }>;
 /** A command in the list that `help` shows. */
 export type HelpEntry = Help["commands"][number];
 
-/** The usages of the commands that the client carries out itself for persons and scripts. The server does not list them. */
+/** The commands that the client carries out itself, for persons and for scripts. The server does not list them. */
 export const SHARED_USAGES = [
   { name: "history", usage: "history [NAME|#ID]" },
   { name: "search", usage: "search WORDS" },

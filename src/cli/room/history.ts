@@ -6,7 +6,7 @@ import type { Command, Context } from "./command.ts";
 const PAGE_MESSAGES = 20;
 /** The number of messages before a message, and of those after it, that are shown with it. */
 const AROUND_MESSAGES = 10;
-/** The number of ids after a message in which the messages after it are looked for: edits and deletions have ids, too. */
+/** The number of ids in which the messages after a message are looked for: edits and deletions have ids, too. */
 const WINDOW_IDS = 50n;
 const MAX_ID = 2n ** 63n;
 

@@ -14,7 +14,9 @@ export const search: Command = {
     const query = rest.trim();
     if (query !== "") context.shown.search = { query, oldest: undefined };
     const { search } = context.shown;
-    return search === undefined ? undefined : showPage(context, search).catch((error) => forget(context, search, error));
+    return search === undefined
+      ? undefined
+      : showPage(context, search).catch((error) => forget(context, search, error));
   },
 };
 

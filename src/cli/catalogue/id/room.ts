@@ -8,7 +8,8 @@ export const room: typeof en = {
     new: "tampilkan pesan sejak terakhir kali Anda membaca di sini",
     jump: "tampilkan pesan di sekitar pesan ID",
     say: "kirim baris yang bukan perintah ke semua orang: on atau off",
-    presence: "tampilkan siapa yang datang dan pergi: all, quiet (jumlahnya saja), off, atau auto (quiet di atas 20 orang)",
+    presence:
+      "tampilkan siapa yang datang dan pergi: all, quiet (jumlahnya saja), off, atau auto (quiet di atas 20 orang)",
     bell: "berbunyi untuk pesan pribadi dan nama Anda (all), untuk pesan pribadi (pm), atau tidak pernah (off)",
     notices: "tampilkan di desktop apa yang dapat membunyikan bel: on atau off",
     quit: "keluar dari ruang; Anda tetap masuk dengan akun Anda",
@@ -45,7 +46,7 @@ export const room: typeof en = {
   manyHere: (count) => `${count} orang di sini: ketik list untuk melihat siapa saja`,
 
   mayHoldPassword:
-    "tidak dikirim: baris ini dimulai seperti perintah masuk dan mungkin memuat kata sandi; sendall TEXT tetap mengirimnya",
+    "tidak dikirim: baris ini mirip perintah masuk dan mungkin memuat kata sandi; sendall TEXT tetap mengirimnya",
   unanswered: "ruang ditutup sebelum jawaban datang, jadi mungkin sudah terkirim",
   leftBefore: "Anda keluar sebelum baris ini terkirim",
   tooManyWait: (max) => `sudah ada ${max} baris yang menunggu untuk dikirim`,

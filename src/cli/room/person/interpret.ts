@@ -27,7 +27,9 @@ export const SLASH_WORDS: readonly string[] = [
   ...new Set([...IRC_FORMS.keys(), ...ROOM_COMMANDS.keys(), ...OWN_COMMANDS.keys()]),
 ];
 
-/** Reads a line. `says`: a line that begins with neither a command nor a slash goes to everyone, and `//x` sends "/x". */
+/**
+ * Reads a line. `says`: a line that begins with neither a command nor a slash goes to everyone, and `//x` sends "/x".
+ */
 export function interpret(typed: string, says: boolean): Meaning {
   const line = says ? typed : typed.trimStart();
   if (line.startsWith("/")) return interpretSlash(line, says);

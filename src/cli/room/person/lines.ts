@@ -161,7 +161,7 @@ export class PersonLines {
     void sending.finally(() => this.#sending.delete(sending));
   }
 
-  /** Shows an answer. The offer of a line is of no use to a person who has left, nor is an answer that is shown later. */
+  /** Shows an answer. A person who has left is told only what was not sent. */
   async #show({ item, offer }: Answer): Promise<void> {
     if (this.#hasLeft && item.kind !== "notSent") return;
     await this.#terminal.show(item);

@@ -15,10 +15,7 @@ interface Line {
   acceptedId: bigint | undefined;
 }
 
-/**
- * The lines that a person typed, and that are shown as pending: from the moment they are entered until their own message
- * is shown, or until they fail.
- */
+/** The lines that are shown as pending: from the moment they are entered until their message is shown, or they fail. */
 export class PendingLines {
   readonly #show: (lines: readonly PendingLine[]) => void;
   readonly #lines = new Map<string, Line>();

@@ -48,7 +48,7 @@ export class SendQueue {
     while (this.isWaiting) await this.#tail;
   }
 
-  /** Sends a line. Resolves with its final outcome; undefined: it was never sent, because nothing can be sent any more. */
+  /** Sends a line. Resolves with its final outcome; undefined: it was not sent, because nothing can be sent any more. */
   async send(sending: Sending): Promise<Attempted | undefined> {
     if (this.isWaiting) return this.#enqueue(sending, undefined);
     const attempted = await this.#options.attempt(sending);
