@@ -194,13 +194,13 @@ export class PersonLines {
     else void room.close();
   }
 
-  /** Waits for the lines that the server takes later. Those that wait for the connection are the room's concern. */
+  /** Waits until every line has its outcome: the room takes no line again after it was told to close. */
   async #sendRest(): Promise<void> {
     const { unanswered, isOnline } = this.#pending;
     if (unanswered > 0 && (!isOnline || this.#queue.isWaiting)) {
       await this.#terminal.show({ kind: "leaving", pending: unanswered });
     }
-    await this.#queue.idle();
+    await Promise.all(this.#sending);
   }
 
   get #answerContext(): AnswerContext {

@@ -43,11 +43,6 @@ export class SendQueue {
     return this.#waiting > 0;
   }
 
-  /** Resolves when no line waits. */
-  async idle(): Promise<void> {
-    while (this.isWaiting) await this.#tail;
-  }
-
   /** Sends a line. Resolves with its final outcome; undefined: it was not sent, because nothing can be sent any more. */
   async send(sending: Sending): Promise<Attempted | undefined> {
     if (this.isWaiting) return this.#enqueue(sending, undefined);
