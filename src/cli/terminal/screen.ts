@@ -1,7 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import type { ReadStream, WriteStream } from "node:tty";
+import { CATALOGUES, languageOf } from "../catalogue/index.ts";
 import type { Item } from "./item.ts";
 import { Output } from "./output.ts";
+import { countColours } from "./palette.ts";
 import { Pretty } from "./pretty.ts";
 import { Prompt } from "./prompt.ts";
 import { makeStyle } from "./style.ts";
@@ -36,7 +38,7 @@ export class Screen implements Terminal {
   constructor(input: ReadStream, tty: WriteStream, output = new Output(tty)) {
     this.#tty = tty;
     this.#output = output;
-    this.#pretty = new Pretty(makeStyle(tty.hasColors()));
+    this.#pretty = new Pretty({ style: makeStyle(countColours(tty)), words: CATALOGUES[languageOf(process.env)] });
     this.interrupted = AbortSignal.any([this.#interrupt.signal, this.#output.readerGone]);
     this.#prompt = new Prompt(input, tty, {
       onEcho: () => this.#schedule(),

@@ -1,28 +1,33 @@
-import { graphemesOf, widthOf } from "./width.ts";
+import { graphemesOf, maxWidthOf } from "./width.ts";
 
 /**
- * Breaks a line at spaces so that it fits `columns`. The first row begins at column `start`, the others at `indent`. A
- * word longer than a row is broken between characters, as Chinese needs it. An ASCII word, such as an address, is not
- * broken, so that it can be copied in one piece.
+ * Breaks a line at spaces so that it fits `columns`, whatever width the terminal gives its characters. The first row
+ * begins at column `start`, the others at `indent`. A word longer than a row is broken between characters, as Chinese
+ * needs it. An ASCII word, such as an address, is not broken, so that it can be copied in one piece: the terminal breaks
+ * it. The next word then has a row of its own, so that no text of two words stands left of the indent.
  */
 export function wrap(line: string, columns: number, start: number, indent: number): string {
-  if (start + widthOf(line) <= columns) return line;
+  if (start + maxWidthOf(line) <= columns) return line;
+  const margin = `\n${" ".repeat(indent)}`;
   let text = "";
   let column = start;
+  let mustBreak = false;
   const add = (part: string, space: string) => {
-    const width = widthOf(part);
-    const breaks = column + space.length + width > columns && column > indent;
-    text += (breaks ? `\n${" ".repeat(indent)}` : space) + part;
+    if (mustBreak && part === "") return;
+    const width = maxWidthOf(part);
+    const breaks = mustBreak || (column + space.length + width > columns && column > indent);
+    text += (breaks ? margin : space) + part;
     column = breaks ? indent + width : column + space.length + width;
+    mustBreak = false;
   };
   for (const [index, word] of line.split(" ").entries()) {
     const space = index === 0 ? "" : " ";
-    if (indent + widthOf(word) <= columns) add(word, space);
+    if (indent + maxWidthOf(word) <= columns) add(word, space);
     else if (isAddress(word)) {
-      text += space + word;
-      column = (column + space.length + word.length) % columns;
+      text += (mustBreak ? margin : space) + word;
+      mustBreak = true;
     } else {
-      for (const [at, grapheme] of graphemesOf(word).entries()) add(grapheme, at === 0 ? space : "");
+      for (const [at, part] of partsOf(word, columns - indent).entries()) add(part, at === 0 ? space : "");
     }
   }
   return text;
@@ -30,4 +35,9 @@ export function wrap(line: string, columns: number, start: number, indent: numbe
 
 function isAddress(word: string): boolean {
   return /^[\u0021-\u007e]+$/.test(word);
+}
+
+/** The graphemes of a word. One that may be wider than `columns` is split between its code points. */
+function partsOf(word: string, columns: number): string[] {
+  return graphemesOf(word).flatMap((grapheme) => (maxWidthOf(grapheme) > columns ? Array.from(grapheme) : [grapheme]));
 }

@@ -1,0 +1,125 @@
+import type { messages as en } from "../en/messages.ts";
+
+const WEEKDAYS = ["Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu"];
+const MONTHS = [
+  "Januari",
+  "Februari",
+  "Maret",
+  "April",
+  "Mei",
+  "Juni",
+  "Juli",
+  "Agustus",
+  "September",
+  "Oktober",
+  "November",
+  "Desember",
+];
+
+/** What stands between the lines that a person types: messages, events of the room, answers to commands. */
+export const messages: typeof en = {
+  firstCommands: [
+    { usage: "regist NAMA [SANDI]", summary: "buat akun dan masuk" },
+    { usage: "login NAMA [SANDI]", summary: "masuk dengan akun Anda" },
+  ],
+  accountMade: (name) => `akun Anda sudah dibuat, ${name}; ketik help untuk melihat yang bisa Anda lakukan`,
+  welcomeBack: (name) => `selamat datang kembali, ${name}; ketik help untuk melihat yang bisa Anda lakukan`,
+  loggedOut: (name) => `Anda sudah logout; akun ${name} tetap ada`,
+
+  day: (at) => `${WEEKDAYS[at.getDay()]}, ${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}`,
+  editedMark: "(diubah)",
+  moreLines: (count, message) => `… ${count} baris lagi (${message})`,
+  edited: (who, message) => `${who} mengubah ${message}`,
+  wasEdited: (message) => `${message} diubah`,
+  deleted: (who, message) => `${who} menghapus ${message}`,
+  deletedOf: (who, message, sender) => `${who} menghapus ${message} dari ${sender}`,
+  theServer: "server",
+  unread: "baru",
+  earlierExist: "ada pesan yang lebih lama: ketik history",
+
+  moreHistory: "ketik history untuk yang lebih lama",
+  historyBegins: "percakapan dimulai di sini",
+  noEarlier: "tidak ada pesan yang lebih lama",
+  moreFound: "ketik search untuk hasil berikutnya",
+  allFound: "hanya itu yang ditemukan",
+  noneFound: "tidak ada pesan yang ditemukan",
+  noMoreFound: "tidak ada lagi pesan yang ditemukan",
+
+  joined: (names) => `${names} masuk`,
+  left: (names) => `${names} keluar`,
+  manyChanges: "banyak yang keluar masuk; ketik list untuk melihat siapa yang ada",
+  namesAndMore: (names, count) => `${names}, dan ${count} lainnya`,
+  here: (count) => `${count} orang di sini:`,
+  andMore: (count) => `dan ${count} lainnya`,
+
+  youCanType: "Anda bisa mengetik:",
+  notCommand: (word) => `${word} bukan perintah.`,
+  didYouMean: (command) => `Maksud Anda ${command}?`,
+  commands: {
+    sendall: { usage: "sendall TEKS", summary: "kirim TEKS ke semua orang" },
+    sendto: { usage: "sendto NAMA TEKS", summary: "kirim TEKS hanya ke NAMA, yang harus sedang online" },
+    list: { usage: "list", summary: "lihat siapa yang online" },
+    logout: { usage: "logout", summary: "keluar dari ruang dan akhiri sesi; akun tetap ada" },
+    help: { usage: "help", summary: "tampilkan daftar perintah ini" },
+    tell: { usage: "tell NAMA TEKS", summary: "kirim TEKS hanya ke NAMA, juga bila sedang offline" },
+    reply: { usage: "reply NOMOR TEKS", summary: "balas pesan NOMOR, untuk semua yang bisa melihatnya" },
+    edit: { usage: "edit NOMOR TEKS", summary: "ganti isi pesan NOMOR milik Anda dengan TEKS" },
+    delete: { usage: "delete NOMOR", summary: "hapus pesan NOMOR milik Anda" },
+  },
+
+  notSent: "tidak terkirim",
+  reasons: {
+    USERNAME_TAKEN: "Nama itu sudah dipakai: pilih nama lain, atau login.",
+    USERNAME_INVALID:
+      "Nama itu tidak bisa dipakai: gunakan 1 sampai 32 karakter dari a-z 0-9 . _ - dengan huruf atau angka di awal dan akhir.",
+    PASSWORD_INVALID: "Kata sandi harus terdiri dari 8 sampai 128 karakter.",
+    PAGE_TOKEN_INVALID: "Halaman itu tidak ada: mulailah lagi dari awal.",
+    BAD_CREDENTIALS: "Tidak ada akun dengan nama dan kata sandi itu.",
+    SESSION_INVALID: "Sesi Anda tidak berlaku lagi: silakan login lagi.",
+    TOO_MANY_ATTEMPTS: "Terlalu banyak login yang gagal untuk nama itu dari alamat Anda.",
+    OVERLOADED: "Server sedang terlalu sibuk untuk permintaan ini.",
+    RATE_LIMITED: "Terlalu cepat: Anda mengirim terlalu banyak pesan sekaligus.",
+    RECIPIENT_UNKNOWN: "Tidak ada pengguna dengan nama itu. Ketik list untuk melihat siapa yang online.",
+    RECIPIENT_OFFLINE:
+      "Pengguna itu sedang offline. Coba lagi nanti, kirim dengan tell, atau sampaikan ke semua orang.",
+    TEXT_EMPTY: "Pesannya kosong.",
+    TEXT_TOO_LONG: "Pesannya terlalu panjang: kirimlah dalam beberapa bagian.",
+    TEXT_INVALID: "Pesannya memuat karakter U+0000: hapuslah karakter itu.",
+    REQUEST_ID_TOO_LONG: "Nomor permintaan itu terlalu panjang.",
+    REQUEST_ID_REUSED: "Perintah lain sudah diterima dengan nomor permintaan itu.",
+    ALREADY_JOINED: "Anda sudah berada di ruang ini.",
+    STORE_UNAVAILABLE: "Server sedang tidak bisa menyimpan pesan; tidak ada yang berubah.",
+    SHUTTING_DOWN: "Server sedang dihentikan.",
+    MESSAGE_UNKNOWN: "Tidak ada pesan dengan nomor itu yang bisa Anda lihat, atau pesannya sudah dihapus.",
+    NOT_THE_SENDER:
+      "Pesan itu dikirim pengguna lain: hanya pengirimnya yang bisa mengubah atau menghapusnya. Anda bisa membalasnya.",
+    QUERY_INVALID: "Pencarian itu tidak bisa dibaca: tulis satu kata atau lebih, dan tutup setiap tanda kutip.",
+    INDEX_BUILDING: "Server masih menyusun indeks pencarian.",
+    TOO_MANY_CONNECTIONS: "Alamat Anda sudah memakai semua sambungan yang diizinkan server: tutup salah satu.",
+    REQUEST_INVALID: "Server tidak bisa membaca permintaan itu.",
+  },
+  tryAgain: (seconds) => `Coba lagi dalam ${seconds} detik.`,
+  unanswered: "ruang ditutup sebelum perintah terakhir dijawab: mungkin sudah terkirim",
+  held: "disimpan sampai tersambung kembali",
+  leaving: (pending) =>
+    `${pending} belum terkirim: Anda keluar setelah tersambung kembali; Ctrl-C untuk keluar tanpa mengirimnya`,
+
+  connectionLost: "sambungan terputus",
+  tryingAgain: (why, wait) => `${why}, mencoba lagi${wait}`,
+  wait: (seconds) => ` dalam ${seconds} detik`,
+  back: "tersambung kembali",
+  backNothingMissed: "tersambung kembali, tidak ada yang terlewat",
+  earlierGone: "pesan yang lebih lama sudah tidak ada di server",
+  logChanged:
+    "pesan di server dipulihkan dari cadangan: yang terlihat di atas mungkin berbeda dari yang ada sekarang",
+  youLeft: "Anda sudah keluar dari ruang",
+  goodbyes: {
+    LOGGED_OUT: "sesi ini sudah di-logout",
+    SESSION_EXPIRED: "sesi Anda sudah berakhir: silakan login lagi",
+    SHUTTING_DOWN: "server sedang dihentikan",
+    JOIN_TIMEOUT: "server terlalu lama menunggu",
+    REQUEST_INVALID: "server tidak bisa membaca yang dikirim",
+    STORE_UNAVAILABLE: "server sedang tidak bisa menyimpan pesan",
+  },
+  otherGoodbye: (reason) => `server memutus sambungan (${reason})`,
+};

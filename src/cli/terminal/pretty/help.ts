@@ -1,0 +1,93 @@
+import type { Catalogue } from "../../catalogue/index.ts";
+import { nearest } from "../../../config/index.ts";
+import { editDistance } from "../../../shared/editDistance.ts";
+import { rows } from "../columns.ts";
+import type { Usage } from "../item.ts";
+import { sanitizeLine } from "../sanitize.ts";
+import type { Style } from "../style.ts";
+import { cutToWidth, maxWidthOf } from "../width.ts";
+import { wrap } from "../wrap.ts";
+
+type Words = Catalogue["messages"];
+
+/** The most columns of a word that is not a command. */
+const MAX_WORD_COLUMNS = 40;
+/** The most commands of a server's help that are shown. */
+const MAX_COMMANDS = 100;
+const INDENT = 2;
+
+/** The collaborators of what is shown about commands. */
+export interface HelpOptions {
+  readonly style: Style;
+  readonly words: Words;
+  readonly width: number;
+}
+
+/** The commands, each with its summary: the answer to `help`. */
+export function helpTable(commands: readonly Usage[], { style, words, width }: HelpOptions): string {
+  return `${style.quiet(words.youCanType)}\n${usageRows(commands, words, width)}`;
+}
+
+/** Commands with their summaries, in the language of `words`, as far as it has them. */
+export function usageRows(commands: readonly Usage[], words: Words, width: number): string {
+  const shown = translated(commands, words).map(({ usage, summary }) => ({
+    usage: cutToWidth(usage, width - 2 * INDENT),
+    summary,
+  }));
+  return rows(shown, width);
+}
+
+/**
+ * The answer to a word that is no command, in few rows, so that it does not scroll the talk away: the word, a command
+ * that it may stand for, and how each command is used.
+ */
+export function unknownCommand(
+  word: string,
+  commands: readonly Usage[],
+  { style, words, width }: HelpOptions,
+): string {
+  const known = commands.slice(0, MAX_COMMANDS).map(({ usage }) => wordOf(usage));
+  const near = nearCommand(word, known);
+  const sentences = [words.notCommand(cutToWidth(sanitizeLine(word), MAX_WORD_COLUMNS))];
+  if (near !== undefined) sentences.push(words.didYouMean(sanitizeLine(near)));
+  const usages = translated(commands, words).map(({ usage }) => cutToWidth(usage, width - INDENT));
+  return `${style.wrong(wrap(sentences.join(" "), width, 0, INDENT))}\n${style.quiet(flow(words.youCanType, usages, width))}`;
+}
+
+/** A command that a word may be a misspelling of. A short word may differ by one letter, so that `halo` is not `help`. */
+function nearCommand(word: string, known: readonly string[]): string | undefined {
+  const maxEdits = Math.max(1, Math.floor(word.length / 3));
+  return nearest(
+    word,
+    known.filter((command) => command.length <= 2 * word.length && editDistance(word, command) <= maxEdits),
+  );
+}
+
+/** Puts parts into as few rows as fit. A part is not broken. */
+function flow(start: string, parts: readonly string[], width: number): string {
+  let text = start;
+  let column = maxWidthOf(start);
+  for (const [index, part] of parts.entries()) {
+    const separator = index === 0 ? " " : " · ";
+    const needed = separator.length + maxWidthOf(part);
+    const breaks = column + needed > width;
+    text += breaks ? `\n${" ".repeat(INDENT)}${part}` : `${separator}${part}`;
+    column = breaks ? INDENT + maxWidthOf(part) : column + needed;
+  }
+  return text;
+}
+
+/** Commands as the catalogue has them, else as they are; safe to show. */
+function translated(commands: readonly Usage[], words: Words): Usage[] {
+  return commands.slice(0, MAX_COMMANDS).map((command) => {
+    const word = wordOf(command.usage);
+    const first = words.firstCommands.find(({ usage }) => wordOf(usage) === word);
+    const { usage, summary } = first ?? (Object.hasOwn(words.commands, word) ? words.commands[word] : undefined) ?? command;
+    return { usage: sanitizeLine(usage), summary: sanitizeLine(summary) };
+  });
+}
+
+/** The word that a usage begins with. */
+function wordOf(usage: string): string {
+  return usage.split(" ", 1)[0] ?? "";
+}
