@@ -1,5 +1,6 @@
 import type { Catalogue } from "../catalogue/index.ts";
 import { mayHoldPassword } from "../room/signInLine.ts";
+import { Ruler } from "../screen/ruler.ts";
 import { FIRST_COMMANDS, type Item } from "./item.ts";
 import { ConnectionNotes } from "./pretty/connection.ts";
 import { helpTable, unknownCommand, usageRows } from "./pretty/help.ts";
@@ -11,8 +12,7 @@ import { list, presence } from "./pretty/presence.ts";
 import { failure, notSent, rejected } from "./pretty/refusals.ts";
 import { sanitizeLine } from "./sanitize.ts";
 import type { Style } from "./style.ts";
-import { cutToWidth } from "./width.ts";
-import { wrap } from "./wrap.ts";
+import { type Sheet, wrap } from "./wrap.ts";
 
 /** A narrower terminal gets rows of this width, which it breaks itself. */
 const MIN_WIDTH = 20;
@@ -24,6 +24,8 @@ export interface PrettyOptions {
   readonly style: Style;
   /** The language in which the items are shown. */
   readonly words: Catalogue;
+  /** Measures the rows. Default: one that counts no ambiguous character as wide. */
+  readonly ruler?: Ruler;
   /** Messages of this day need no line that names the day. */
   readonly now?: Date;
 }
@@ -32,45 +34,47 @@ export interface PrettyOptions {
 export class Pretty {
   readonly #style: Style;
   readonly #words: Catalogue["messages"];
+  readonly #ruler: Ruler;
   readonly #note: MakeNote;
   readonly #names: Names;
   readonly #messages: Messages;
   readonly #connection: ConnectionNotes;
 
-  constructor({ style, words, now = new Date() }: PrettyOptions) {
+  constructor({ style, words, ruler = narrowRuler(), now = new Date() }: PrettyOptions) {
     this.#style = style;
     this.#words = words.messages;
+    this.#ruler = ruler;
     this.#note = notesIn(style);
-    this.#names = new Names(style, words);
-    this.#messages = new Messages(style, words.messages, this.#names, now);
+    this.#names = new Names(style, words, ruler);
+    this.#messages = new Messages({ style, words: words.messages, names: this.#names, ruler, now });
     this.#connection = new ConnectionNotes(words.messages);
   }
 
   /** The text that shows an item on a terminal of `width` columns. Empty: nothing to show. */
   format(item: Item, width: number): string {
-    return this.#format(item, Math.max(MIN_WIDTH, width));
+    return this.#format(item, { width: Math.max(MIN_WIDTH, width), ruler: this.#ruler });
   }
 
-  #format(item: Item, width: number): string {
+  #format(item: Item, sheet: Sheet): string {
     const words = this.#words;
-    const options = { style: this.#style, words, names: this.#names, messages: this.#messages, width };
-    const note = (text: string) => (text === "" ? "" : this.#note(text, width));
+    const options = { style: this.#style, words, names: this.#names, messages: this.#messages, sheet };
+    const note = (text: string) => (text === "" ? "" : this.#note(text, sheet));
     switch (item.kind) {
       case "start":
-        return this.#start(item.server, width);
+        return this.#start(item.server, sheet);
       case "signedIn":
         this.#names.own = item.username;
-        return note(item.created ? words.accountMade(item.username) : words.welcomeBack(item.username));
+        return note(this.#welcome(item));
       case "message":
-        return this.#messages.live(item, width);
+        return this.#messages.live(item, sheet);
       case "history":
         return historyPage(item, options);
       case "search":
         return searchPage(item, options);
       case "edited":
-        return this.#messages.edited(item, width);
+        return this.#messages.edited(item, sheet);
       case "deleted":
-        return this.#messages.deleted(item, width);
+        return this.#messages.deleted(item, sheet);
       case "presence":
         return presence(item, options);
       case "list":
@@ -83,17 +87,17 @@ export class Pretty {
       case "notSent":
         return notSent(item, options);
       case "unanswered":
-        return this.#style.wrong(wrap(words.unanswered, width, 0, 2));
+        return this.#style.wrong(wrap(words.unanswered, sheet, 0, 2));
       case "error":
         return failure(item, options);
       case "unreadBegins":
-        return this.#unreadBegins(width);
+        return this.#unreadBegins(sheet);
       case "earlierExist":
         return note(words.earlierExist);
       case "note":
         return note(item.text);
       case "held":
-        return note(mayHoldPassword(item.line) ? words.held : cutToWidth(`${words.held}: ${sanitizeLine(item.line)}`, width - 2));
+        return note(this.#held(item.line, sheet));
       case "leaving":
         return note(words.leaving(item.pending));
       case "gap":
@@ -118,17 +122,34 @@ export class Pretty {
     }
   }
 
-  /** The first screen. */
-  #start(server: string, width: number): string {
-    const { strong, quiet } = this.#style;
-    const at = cutToWidth(`· ${sanitizeLine(server)}`, width - "Obrolan ".length);
-    return `${strong("Obrolan")} ${quiet(at)}\n\n${usageRows(FIRST_COMMANDS, this.#words, width)}\n`;
+  #welcome({ username, created, kept }: Extract<Item, { kind: "signedIn" }>): string {
+    if (created) return this.#words.accountMade(username);
+    return kept ? this.#words.welcomeKept(username) : this.#words.welcomeBack(username);
   }
 
-  /** A line across. Each dash may take two columns. */
-  #unreadBegins(width: number): string {
-    const label = `── ${this.#words.unread} `;
-    const dashes = Math.min(MAX_DASHES, Math.floor((width - 2 * label.length) / 2));
-    return this.#style.strong(label + "─".repeat(dashes));
+  /** A line that may hold a password is not repeated. */
+  #held(line: string, { width, ruler }: Sheet): string {
+    const { held } = this.#words;
+    return mayHoldPassword(line) ? held : ruler.cut(`${held}: ${sanitizeLine(line)}`, width - ruler.most("· "));
   }
+
+  /** The first screen. */
+  #start(server: string, sheet: Sheet): string {
+    const { strong, quiet } = this.#style;
+    const at = sheet.ruler.cut(`· ${sanitizeLine(server)}`, sheet.width - "Obrolan ".length);
+    return `${strong("Obrolan")} ${quiet(at)}\n\n${usageRows(FIRST_COMMANDS, this.#words, sheet)}\n`;
+  }
+
+  /** A line across. */
+  #unreadBegins({ width, ruler }: Sheet): string {
+    const label = `── ${this.#words.unread} `;
+    const dashes = Math.floor((width - ruler.most(label)) / ruler.most("─"));
+    return this.#style.strong(label + "─".repeat(Math.min(MAX_DASHES, dashes)));
+  }
+}
+
+function narrowRuler(): Ruler {
+  const ruler = new Ruler();
+  ruler.isAmbiguousWide = false;
+  return ruler;
 }

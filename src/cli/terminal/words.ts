@@ -1,5 +1,5 @@
-import { CATALOGUES } from "../catalogue/index.ts";
 import type { Closed, GoodbyeEvent } from "../../client/index.ts";
+import { CATALOGUES } from "../catalogue/index.ts";
 import * as connection from "./pretty/connection.ts";
 import { listNames } from "./pretty/names.ts";
 

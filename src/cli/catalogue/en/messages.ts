@@ -29,6 +29,8 @@ export const messages = {
   ],
   accountMade: (name: string) => `your account is made, ${name}; type help to see what you can do`,
   welcomeBack: (name: string) => `welcome back, ${name}; type help to see what you can do`,
+  /** The session is one of an earlier start. */
+  welcomeKept: (name: string) => `welcome back, ${name}; type logout to end this session`,
   loggedOut: (name: string) => `logged out; the account ${name} stays`,
 
   day: (at: Date) => `${WEEKDAYS[at.getDay()]} ${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}`,

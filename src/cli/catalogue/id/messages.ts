@@ -24,6 +24,7 @@ export const messages: typeof en = {
   ],
   accountMade: (name) => `akun Anda sudah dibuat, ${name}; ketik help untuk melihat yang bisa Anda lakukan`,
   welcomeBack: (name) => `selamat datang kembali, ${name}; ketik help untuk melihat yang bisa Anda lakukan`,
+  welcomeKept: (name) => `selamat datang kembali, ${name}; ketik logout untuk mengakhiri sesi ini`,
   loggedOut: (name) => `Anda sudah logout; akun ${name} tetap ada`,
 
   day: (at) => `${WEEKDAYS[at.getDay()]}, ${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}`,
@@ -110,8 +111,7 @@ export const messages: typeof en = {
   back: "tersambung kembali",
   backNothingMissed: "tersambung kembali, tidak ada yang terlewat",
   earlierGone: "pesan yang lebih lama sudah tidak ada di server",
-  logChanged:
-    "pesan di server dipulihkan dari cadangan: yang terlihat di atas mungkin berbeda dari yang ada sekarang",
+  logChanged: "pesan di server dipulihkan dari cadangan: yang terlihat di atas mungkin berbeda dari yang ada sekarang",
   youLeft: "Anda sudah keluar dari ruang",
   goodbyes: {
     LOGGED_OUT: "sesi ini sudah di-logout",

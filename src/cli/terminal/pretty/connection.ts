@@ -1,5 +1,5 @@
-import type { Catalogue } from "../../catalogue/index.ts";
 import type { Closed, ConnectedEvent, DisconnectedEvent, GapEvent, GoodbyeEvent } from "../../../client/index.ts";
+import type { Catalogue } from "../../catalogue/index.ts";
 import { optionsToFlags } from "../../optionsToFlags.ts";
 import { refusalSentence } from "./refusals.ts";
 

@@ -1,12 +1,11 @@
-import type { Catalogue } from "../../catalogue/index.ts";
 import { nearest } from "../../../config/index.ts";
 import { editDistance } from "../../../shared/editDistance.ts";
+import type { Catalogue } from "../../catalogue/index.ts";
 import { rows } from "../columns.ts";
 import type { Usage } from "../item.ts";
 import { sanitizeLine } from "../sanitize.ts";
 import type { Style } from "../style.ts";
-import { cutToWidth, maxWidthOf } from "../width.ts";
-import { wrap } from "../wrap.ts";
+import { type Sheet, wrap } from "../wrap.ts";
 
 type Words = Catalogue["messages"];
 
@@ -20,38 +19,35 @@ const INDENT = 2;
 export interface HelpOptions {
   readonly style: Style;
   readonly words: Words;
-  readonly width: number;
+  readonly sheet: Sheet;
 }
 
 /** The commands, each with its summary: the answer to `help`. */
-export function helpTable(commands: readonly Usage[], { style, words, width }: HelpOptions): string {
-  return `${style.quiet(words.youCanType)}\n${usageRows(commands, words, width)}`;
+export function helpTable(commands: readonly Usage[], { style, words, sheet }: HelpOptions): string {
+  return `${style.quiet(words.youCanType)}\n${usageRows(commands, words, sheet)}`;
 }
 
 /** Commands with their summaries, in the language of `words`, as far as it has them. */
-export function usageRows(commands: readonly Usage[], words: Words, width: number): string {
+export function usageRows(commands: readonly Usage[], words: Words, sheet: Sheet): string {
   const shown = translated(commands, words).map(({ usage, summary }) => ({
-    usage: cutToWidth(usage, width - 2 * INDENT),
+    usage: sheet.ruler.cut(usage, sheet.width - 2 * INDENT),
     summary,
   }));
-  return rows(shown, width);
+  return rows(shown, sheet);
 }
 
 /**
  * The answer to a word that is no command, in few rows, so that it does not scroll the talk away: the word, a command
  * that it may stand for, and how each command is used.
  */
-export function unknownCommand(
-  word: string,
-  commands: readonly Usage[],
-  { style, words, width }: HelpOptions,
-): string {
+export function unknownCommand(word: string, commands: readonly Usage[], { style, words, sheet }: HelpOptions): string {
   const known = commands.slice(0, MAX_COMMANDS).map(({ usage }) => wordOf(usage));
   const near = nearCommand(word, known);
-  const sentences = [words.notCommand(cutToWidth(sanitizeLine(word), MAX_WORD_COLUMNS))];
+  const sentences = [words.notCommand(sheet.ruler.cut(sanitizeLine(word), MAX_WORD_COLUMNS))];
   if (near !== undefined) sentences.push(words.didYouMean(sanitizeLine(near)));
-  const usages = translated(commands, words).map(({ usage }) => cutToWidth(usage, width - INDENT));
-  return `${style.wrong(wrap(sentences.join(" "), width, 0, INDENT))}\n${style.quiet(flow(words.youCanType, usages, width))}`;
+  const usages = translated(commands, words).map(({ usage }) => sheet.ruler.cut(usage, sheet.width - INDENT));
+  const firstRow = style.wrong(wrap(sentences.join(" "), sheet, 0, INDENT));
+  return `${firstRow}\n${style.quiet(flow(words.youCanType, usages, sheet))}`;
 }
 
 /** A command that a word may be a misspelling of. A short word may differ by one letter, so that `halo` is not `help`. */
@@ -64,15 +60,15 @@ function nearCommand(word: string, known: readonly string[]): string | undefined
 }
 
 /** Puts parts into as few rows as fit. A part is not broken. */
-function flow(start: string, parts: readonly string[], width: number): string {
+function flow(start: string, parts: readonly string[], { width, ruler }: Sheet): string {
   let text = start;
-  let column = maxWidthOf(start);
+  let column = ruler.most(start);
   for (const [index, part] of parts.entries()) {
     const separator = index === 0 ? " " : " · ";
-    const needed = separator.length + maxWidthOf(part);
+    const needed = separator.length + ruler.most(part);
     const breaks = column + needed > width;
     text += breaks ? `\n${" ".repeat(INDENT)}${part}` : `${separator}${part}`;
-    column = breaks ? INDENT + maxWidthOf(part) : column + needed;
+    column = breaks ? INDENT + ruler.most(part) : column + needed;
   }
   return text;
 }
@@ -82,7 +78,8 @@ function translated(commands: readonly Usage[], words: Words): Usage[] {
   return commands.slice(0, MAX_COMMANDS).map((command) => {
     const word = wordOf(command.usage);
     const first = words.firstCommands.find(({ usage }) => wordOf(usage) === word);
-    const { usage, summary } = first ?? (Object.hasOwn(words.commands, word) ? words.commands[word] : undefined) ?? command;
+    const { usage, summary } =
+      first ?? (Object.hasOwn(words.commands, word) ? words.commands[word] : undefined) ?? command;
     return { usage: sanitizeLine(usage), summary: sanitizeLine(summary) };
   });
 }

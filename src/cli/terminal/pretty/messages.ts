@@ -1,8 +1,9 @@
-import type { Catalogue } from "../../catalogue/index.ts";
 import type { DeletedEvent, EditedEvent, Message } from "../../../client/index.ts";
+import type { Catalogue } from "../../catalogue/index.ts";
+import type { Ruler } from "../../screen/ruler.ts";
 import { emphasizeMentions } from "../mention.ts";
 import type { Style } from "../style.ts";
-import { cutToWidth } from "../width.ts";
+import type { Sheet } from "../wrap.ts";
 import { Days, timeOf } from "./days.ts";
 import type { Names } from "./names.ts";
 import { type MakeNote, notesIn } from "./notes.ts";
@@ -24,11 +25,21 @@ interface PageLook {
 
 /** How one message is shown. */
 interface MessageLook extends PageLook {
-  readonly width: number;
+  readonly sheet: Sheet;
   /** The number before the names; empty: none. */
   readonly number: string;
   readonly days: Days;
   readonly maxLines: number;
+}
+
+/** The collaborators of `Messages`. */
+export interface MessagesOptions {
+  readonly style: Style;
+  readonly words: Catalogue["messages"];
+  readonly names: Names;
+  readonly ruler: Ruler;
+  /** Messages of this day need no line that names the day. */
+  readonly now: Date;
 }
 
 /** Shows messages, and what happens to them. */
@@ -38,23 +49,24 @@ export class Messages {
   readonly #names: Names;
   readonly #note: MakeNote;
   readonly #days: Days;
-  readonly #shown = new ShownMessages();
+  readonly #shown: ShownMessages;
 
-  constructor(style: Style, words: Catalogue["messages"], names: Names, now: Date) {
+  constructor({ style, words, names, ruler, now }: MessagesOptions) {
     this.#style = style;
     this.#words = words;
     this.#names = names;
+    this.#shown = new ShownMessages(ruler);
     this.#note = notesIn(style);
     this.#days = new Days(style, words, now);
   }
 
   /** A message that comes now. */
-  live(message: Message, width: number): string {
-    return this.#message(message, { width, number: "", days: this.#days, maxLines: MAX_LINES });
+  live(message: Message, sheet: Sheet): string {
+    return this.#message(message, { sheet, number: "", days: this.#days, maxLines: MAX_LINES });
   }
 
   /** Earlier messages with their numbers, and with the days that they were sent on. */
-  page(messages: readonly Message[], width: number, look: PageLook = {}): string {
+  page(messages: readonly Message[], sheet: Sheet, look: PageLook = {}): string {
     const numbers = messages.map(({ id }) => `#${id}`);
     const numberWidth = Math.max(...numbers.map((number) => number.length)) + 1;
     const days = new Days(this.#style, this.#words, undefined);
@@ -62,13 +74,13 @@ export class Messages {
     return messages
       .map((message, index) => {
         const number = (numbers[index] ?? "").padEnd(numberWidth);
-        return this.#message(message, { ...look, width, number, days, maxLines });
+        return this.#message(message, { ...look, sheet, number, days, maxLines });
       })
       .join("\n");
   }
 
   /** An edit, with the new text. */
-  edited({ messageId, text }: EditedEvent, width: number): string {
+  edited({ messageId, text }: EditedEvent, sheet: Sheet): string {
     const { edited, wasEdited } = this.#words;
     const shown = this.#shown.get(messageId);
     const label = this.#labelOf(messageId);
@@ -86,32 +98,32 @@ export class Messages {
         paint: shown === undefined ? (safe) => safe : this.#mentionsIn(shown.sender),
         quiet: this.#style.quiet,
       },
-      isPrivate ? width - PRIVATE_MARK.length : width,
+      isPrivate ? besideMark(sheet) : sheet,
     );
     return isPrivate ? this.#marked(rows) : rows;
   }
 
   /** A deletion. It does not repeat the text. */
-  deleted({ messageId, by }: DeletedEvent, width: number): string {
+  deleted({ messageId, by }: DeletedEvent, sheet: Sheet): string {
     const { deleted, deletedOf, theServer } = this.#words;
     const shown = this.#shown.get(messageId);
     const label = this.#labelOf(messageId);
     const who = by === "" ? theServer : this.#names.plain(by);
     this.#shown.delete(messageId);
-    if (shown === undefined || shown.sender === by) return this.#note(deleted(who, label), width);
-    return this.#note(deletedOf(who, label, this.#names.plain(shown.sender)), width);
+    if (shown === undefined || shown.sender === by) return this.#note(deleted(who, label), sheet);
+    return this.#note(deletedOf(who, label, this.#names.plain(shown.sender)), sheet);
   }
 
-  #message(message: Message, { width: whole, number, days, maxLines, paint }: MessageLook): string {
+  #message(message: Message, { sheet: whole, number, days, maxLines, paint }: MessageLook): string {
     const { id, sender, recipient, text, sentAt, editedAt, replyTo } = message;
     const { quiet, private: privately } = this.#style;
     const isPrivate = recipient !== "";
-    const width = isPrivate ? whole - PRIVATE_MARK.length : whole;
+    const sheet = isPrivate ? besideMark(whole) : whole;
     const names = isPrivate ? [sender, recipient] : [sender];
     const time = `${timeOf(sentAt)} ${number}`;
     const plain = `${time}${names.map((name) => this.#names.plain(name)).join(" → ")}  `;
     const painted = `${quiet(time)}${names.map((name) => this.#names.painted(name)).join(privately(" → "))}  `;
-    const quote = replyTo === undefined ? "" : `${this.#quote(replyTo, width)}\n`;
+    const quote = replyTo === undefined ? "" : `${this.#quote(replyTo, sheet)}\n`;
     const rows = layOut(
       {
         head: { plain, painted },
@@ -122,7 +134,7 @@ export class Messages {
         paint: paint ?? this.#mentionsIn(sender),
         quiet,
       },
-      width,
+      sheet,
     );
     this.#shown.add(message);
     const block = quote + rows;
@@ -141,10 +153,10 @@ export class Messages {
   }
 
   /** The line above a reply: the message that it replies to. */
-  #quote(id: bigint, width: number): string {
+  #quote(id: bigint, { width, ruler }: Sheet): string {
     const shown = this.#shown.get(id);
     const words = shown === undefined ? `#${id}` : `${this.#names.plain(shown.sender)}: ${shown.quote}`;
-    return this.#style.quiet(cutToWidth(`${" ".repeat(INDENT)}┌ ${words}`, Math.min(width, MAX_QUOTE_COLUMNS)));
+    return this.#style.quiet(ruler.cut(`${" ".repeat(INDENT)}┌ ${words}`, Math.min(width, MAX_QUOTE_COLUMNS)));
   }
 
   /** The number of a message, and its time if that is of the day that is being shown. */
@@ -152,4 +164,9 @@ export class Messages {
     const shown = this.#shown.get(id);
     return shown === undefined || !this.#days.isShown(shown.sentAt) ? `#${id}` : `#${id} (${timeOf(shown.sentAt)})`;
   }
+}
+
+/** The sheet to the right of the mark of a private message. */
+function besideMark({ width, ruler }: Sheet): Sheet {
+  return { width: width - ruler.most(PRIVATE_MARK), ruler };
 }

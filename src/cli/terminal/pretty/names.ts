@@ -1,7 +1,7 @@
 import type { Catalogue } from "../../catalogue/index.ts";
+import type { Ruler } from "../../screen/ruler.ts";
 import { sanitizeLine } from "../sanitize.ts";
 import type { Style } from "../style.ts";
-import { cutToWidth } from "../width.ts";
 
 /** The most columns of a name. The names of an Obrolan server have at most 32. */
 const MAX_COLUMNS = 40;
@@ -14,17 +14,19 @@ export class Names {
   own = "";
   readonly #style: Style;
   readonly #words: Catalogue;
+  readonly #ruler: Ruler;
 
-  constructor(style: Style, words: Catalogue) {
+  constructor(style: Style, words: Catalogue, ruler: Ruler) {
     this.#style = style;
     this.#words = words;
+    this.#ruler = ruler;
   }
 
   /** The user's own name is shown as `you`. The name of a user who is called "you" gets quotation marks. */
   plain(username: string): string {
     const { you } = this.#words.common;
     if (username === this.own && username !== "") return you;
-    const shown = cutToWidth(sanitizeLine(username), MAX_COLUMNS);
+    const shown = this.#ruler.cut(sanitizeLine(username), MAX_COLUMNS);
     const isReserved = [you, this.#words.messages.theServer].some((word) => word.toLowerCase() === shown.toLowerCase());
     return isReserved ? `"${shown}"` : shown;
   }

@@ -1,16 +1,16 @@
 import { sanitizeLine } from "../sanitize.ts";
 import type { Style } from "../style.ts";
-import { wrap } from "../wrap.ts";
+import { type Sheet, wrap } from "../wrap.ts";
 
 /** The most characters of a sentence of the server. */
 const MAX_SENTENCE = 1_000;
 
 /** Makes the text of a note: a sentence of the program, after a dot at the margin. */
-export type MakeNote = (text: string, width: number) => string;
+export type MakeNote = (text: string, sheet: Sheet) => string;
 
 /** The notes of a style. */
 export function notesIn({ quiet }: Style): MakeNote {
-  return (text, width) => quiet(wrap(`· ${sanitizeLine(text)}`, width, 0, 2));
+  return (text, sheet) => quiet(wrap(`· ${sanitizeLine(text)}`, sheet, 0, 2));
 }
 
 /** A sentence of the server or of the client library, safe to show and not endless. */

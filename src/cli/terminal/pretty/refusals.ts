@@ -3,8 +3,7 @@ import { mayHoldPassword } from "../../room/signInLine.ts";
 import type { Item } from "../item.ts";
 import { sanitizeLine } from "../sanitize.ts";
 import type { Style } from "../style.ts";
-import { cutToWidth } from "../width.ts";
-import { wrap } from "../wrap.ts";
+import { type Sheet, wrap } from "../wrap.ts";
 import { usageRows } from "./help.ts";
 import { sentence } from "./notes.ts";
 
@@ -14,7 +13,7 @@ type Words = Catalogue["messages"];
 export interface RefusalOptions {
   readonly style: Style;
   readonly words: Words;
-  readonly width: number;
+  readonly sheet: Sheet;
 }
 
 /** A refusal or failure, as far as its sentence needs it. */
@@ -32,20 +31,20 @@ export function refusalSentence({ message, reason = "", retryAfterMs }: Refusal,
 }
 
 /** A command that was refused. */
-export function rejected(refusal: Refusal, { style, words, width }: RefusalOptions): string {
-  return style.wrong(wrap(`${words.notSent}: ${refusalSentence(refusal, words)}`, width, 0, 2));
+export function rejected(refusal: Refusal, { style, words, sheet }: RefusalOptions): string {
+  return style.wrong(wrap(`${words.notSent}: ${refusalSentence(refusal, words)}`, sheet, 0, 2));
 }
 
 /** A line of the user that was refused, with the reason below it. A line that may hold a password is not repeated. */
 export function notSent(item: Extract<Item, { kind: "notSent" }>, options: RefusalOptions): string {
-  const { style, words, width } = options;
+  const { style, words, sheet } = options;
   if (mayHoldPassword(item.line)) return rejected(item, options);
-  const line = cutToWidth(sanitizeLine(`${words.notSent}: ${item.line}`), width);
-  return style.wrong(`${line}\n  ${wrap(refusalSentence(item, words), width, 2, 2)}`);
+  const line = sheet.ruler.cut(sanitizeLine(`${words.notSent}: ${item.line}`), sheet.width);
+  return style.wrong(`${line}\n  ${wrap(refusalSentence(item, words), sheet, 2, 2)}`);
 }
 
 /** A failure, with the commands that can be typed instead. */
-export function failure(item: Extract<Item, { kind: "error" }>, { style, words, width }: RefusalOptions): string {
-  const usage = item.usage === undefined ? "" : `\n${usageRows(item.usage, words, width)}`;
-  return style.wrong(wrap(refusalSentence(item, words), width, 0, 0)) + usage;
+export function failure(item: Extract<Item, { kind: "error" }>, { style, words, sheet }: RefusalOptions): string {
+  const usage = item.usage === undefined ? "" : `\n${usageRows(item.usage, words, sheet)}`;
+  return style.wrong(wrap(refusalSentence(item, words), sheet, 0, 0)) + usage;
 }

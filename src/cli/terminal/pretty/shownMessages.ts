@@ -1,6 +1,6 @@
 import type { Message } from "../../../client/index.ts";
+import type { Ruler } from "../../screen/ruler.ts";
 import { sanitizeLine } from "../sanitize.ts";
-import { cutToWidth } from "../width.ts";
 
 /** The most messages that are remembered. */
 const MAX_MESSAGES = 1_000;
@@ -18,14 +18,19 @@ export interface ShownMessage {
 
 /** The messages that were shown last, by id. */
 export class ShownMessages {
+  readonly #ruler: Ruler;
   readonly #messages = new Map<bigint, ShownMessage>();
+
+  constructor(ruler: Ruler) {
+    this.#ruler = ruler;
+  }
 
   get(id: bigint): ShownMessage | undefined {
     return this.#messages.get(id);
   }
 
   add({ id, sender, recipient, sentAt, text }: Message): void {
-    this.#set(id, { sender, isPrivate: recipient !== "", sentAt, quote: quoteOf(text) });
+    this.#set(id, { sender, isPrivate: recipient !== "", sentAt, quote: this.#quoteOf(text) });
     const oldest = this.#messages.size > MAX_MESSAGES ? this.#messages.keys().next().value : undefined;
     if (oldest !== undefined) this.#messages.delete(oldest);
   }
@@ -33,7 +38,7 @@ export class ShownMessages {
   /** Notes the new text of a message. */
   edit(id: bigint, text: string): void {
     const shown = this.#messages.get(id);
-    if (shown !== undefined) this.#set(id, { ...shown, quote: quoteOf(text) });
+    if (shown !== undefined) this.#set(id, { ...shown, quote: this.#quoteOf(text) });
   }
 
   delete(id: bigint): void {
@@ -45,8 +50,8 @@ export class ShownMessages {
     this.#messages.delete(id);
     this.#messages.set(id, shown);
   }
-}
 
-function quoteOf(text: string): string {
-  return cutToWidth(sanitizeLine(text), MAX_QUOTE_COLUMNS);
+  #quoteOf(text: string): string {
+    return this.#ruler.cut(sanitizeLine(text), MAX_QUOTE_COLUMNS);
+  }
 }

@@ -1,6 +1,5 @@
 import { sanitizeLines } from "../sanitize.ts";
-import { maxWidthOf } from "../width.ts";
-import { wrap } from "../wrap.ts";
+import { type Sheet, wrap } from "../wrap.ts";
 
 /** The column at which a text begins, and below which no row of it begins: after the time of its message. */
 export const INDENT = 6;
@@ -28,20 +27,21 @@ export interface TextBlock {
  * like the message of another user or of the program. A long head has a line of its own if it would leave too little
  * space.
  */
-export function layOut({ head, text, end, maxLines, moreLines, paint, quiet }: TextBlock, width: number): string {
-  const headWidth = maxWidthOf(head.plain);
+export function layOut({ head, text, end, maxLines, moreLines, paint, quiet }: TextBlock, sheet: Sheet): string {
+  const { width, ruler } = sheet;
+  const headWidth = ruler.most(head.plain);
   const isBelow = headWidth > width / 2;
   const start = isBelow ? INDENT : headWidth;
   const lines = sanitizeLines(text);
   const [first = "", ...others] = lines.slice(0, maxLines);
-  const rows = [wrap(first, width, start, INDENT), ...others.map((line) => MARGIN + wrap(line, width, INDENT, INDENT))];
+  const rows = [wrap(first, sheet, start, INDENT), ...others.map((line) => MARGIN + wrap(line, sheet, INDENT, INDENT))];
   let body = rows.join("\n");
   const lastRow = body.slice(body.lastIndexOf("\n") + 1);
-  const endsAt = maxWidthOf(lastRow) + (lastRow === body ? start : 0);
+  const endsAt = ruler.most(lastRow) + (lastRow === body ? start : 0);
   body = paint(body);
   if (lines.length > maxLines) body += `\n${MARGIN}${quiet(moreLines(lines.length - maxLines))}`;
   if (end !== "") {
-    const fits = lines.length <= maxLines && endsAt + 1 + maxWidthOf(end) <= width;
+    const fits = lines.length <= maxLines && endsAt + 1 + ruler.most(end) <= width;
     body += `${fits ? " " : `\n${MARGIN}`}${quiet(end)}`;
   }
   return isBelow ? `${head.painted.trimEnd()}\n${MARGIN}${body}` : head.painted + body;
