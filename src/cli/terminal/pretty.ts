@@ -112,7 +112,7 @@ export class Pretty {
       case "disconnected":
         return note(this.#connection.disconnected(item));
       case "loggedOut":
-        return note(words.loggedOut(item.username));
+        return note(words.loggedOut(this.#names.spelled(item.username)));
       case "closed":
         return note(this.#connection.closed(item.why));
       case "accepted":
@@ -123,8 +123,10 @@ export class Pretty {
   }
 
   #welcome({ username, created, kept }: Extract<Item, { kind: "signedIn" }>): string {
-    if (created) return this.#words.accountMade(username);
-    return kept ? this.#words.welcomeKept(username) : this.#words.welcomeBack(username);
+    const { accountMade, welcomeBack, welcomeKept } = this.#words;
+    const name = this.#names.spelled(username);
+    if (created) return accountMade(name);
+    return kept ? welcomeKept(name) : welcomeBack(name);
   }
 
   /** A line that may hold a password is not repeated. */

@@ -72,11 +72,9 @@ function itemsWith(text: string): { readonly [Kind in Item["kind"]]: readonly It
 /** Shows an item of every kind with a text; calls `check` with the kind and what is shown. */
 function showEach(text: string, check: (kind: string, shown: string) => void): void {
   for (const language of LANGUAGES) {
-    for (const colours of [0, 256] as const) {
-      const format = pretty({ language, colours });
-      for (const [kind, items] of Object.entries(itemsWith(text))) {
-        for (const item of items) check(kind, format(item));
-      }
+    const format = pretty({ language, colours: 256 });
+    for (const [kind, items] of Object.entries(itemsWith(text))) {
+      for (const item of items) check(kind, format(item));
     }
   }
 }
@@ -89,23 +87,6 @@ describe("What a hostile user or server can bring to a person's terminal", () =>
       showEach(`a${character}b`, (kind, shown) => {
         const left = shown.replace(COLOUR, "").replaceAll("\n", "");
         expect(DANGEROUS.test(left), `U+${code.toString(16)} in ${kind}: ${JSON.stringify(shown)}`).to.equal(false);
-      });
-    }
-  });
-
-  it("no text of all code points, in any kind of item, brings a control to the terminal @long", function () {
-    this.timeout(120_000);
-    const CHUNK = 512;
-    for (let first = 0; first <= 0x10ffff; first += CHUNK) {
-      const codes = Array.from({ length: CHUNK }, (_, index) => first + index);
-      // Surrogates are no characters. Line ends would cut the text.
-      const text = codes
-        .filter((code) => (code < 0xd800 || code > 0xdfff) && ![0x0a, 0x2028, 0x2029].includes(code))
-        .map((code) => String.fromCodePoint(code))
-        .join("");
-      showEach(text, (kind, shown) => {
-        const left = shown.replace(COLOUR, "").replaceAll("\n", "");
-        expect(DANGEROUS.test(left), `U+${first.toString(16)} in ${kind}`).to.equal(false);
       });
     }
   });
@@ -130,19 +111,15 @@ describe("What a hostile user or server can bring to a person's terminal", () =>
     // Hangul letters that join, blanks of two columns, invisible letters, joined emoji, flags and long words: terminals
     // disagree about their widths, so that a row that is too long would go on at the left margin.
     const fills = ["\u1100", "\u1160", "\u11a8", "\u3000", "\u3164", "\u115f", "\uffa0", "👩‍", "🇮", "❤️", "é", "x", " "];
-    for (const width of [20, 40, 80]) {
-      for (const fill of fills) {
-        for (const count of [1, width - 20, width, 3 * width]) {
-          for (const text of forged.flatMap((line) => [fill.repeat(count) + line, `${fill.repeat(count)}\n${line}`])) {
-            for (const item of [
-              message({ text }),
-              edited(7n, text),
-              edited(99n, text),
-              message({ text, recipient: "ani" }),
-            ]) {
-              const [, ...others] = rowsOf(pretty()(item, width), width);
-              for (const row of others) expect(row, JSON.stringify({ text, width })).to.match(/^(?:┃ )? {6}|^\S+$/);
-            }
+    const width = 40;
+    for (const fill of fills) {
+      for (const count of [1, width - 20, width, 3 * width]) {
+        const start = fill.repeat(count);
+        for (const text of forged.flatMap((line) => [start + line, `${start}\n${line}`])) {
+          for (const item of [message({ text }), edited(99n, text), message({ text, recipient: "ani" })]) {
+            const [, ...others] = rowsOf(pretty()(item, width), width);
+            for (const row of others)
+              expect(row, JSON.stringify({ text, shown: others })).to.match(/^(?:┃ )? {6}|^\S+$/);
           }
         }
       }
@@ -163,7 +140,7 @@ describe("What a hostile user or server can bring to a person's terminal", () =>
   it("a long name or sentence of a server is cut", () => {
     const long = "a".repeat(100_000);
     showEach(long, (kind, shown) => {
-      if (!["message", "edited", "history", "search", "note", "signedIn", "loggedOut"].includes(kind)) {
+      if (!["message", "edited", "history", "search", "note"].includes(kind)) {
         expect(shown.length, kind).to.be.at.most(10_000);
       }
     });

@@ -1,6 +1,7 @@
 import type { Closed, ConnectedEvent, DisconnectedEvent, GapEvent, GoodbyeEvent } from "../../../client/index.ts";
 import type { Catalogue } from "../../catalogue/index.ts";
 import { optionsToFlags } from "../../optionsToFlags.ts";
+import { sentence } from "./notes.ts";
 import { refusalSentence } from "./refusals.ts";
 
 type Words = Catalogue["messages"];
@@ -53,7 +54,7 @@ export class ConnectionNotes {
 
 /** Why the server ended a stream: a sentence without its full stop. */
 export function goodbyeWords({ reason }: Pick<GoodbyeEvent, "reason">, { goodbyes, otherGoodbye }: Words): string {
-  return Object.hasOwn(goodbyes, reason) ? goodbyes[reason as keyof typeof goodbyes] : otherGoodbye(reason);
+  return Object.hasOwn(goodbyes, reason) ? goodbyes[reason as keyof typeof goodbyes] : otherGoodbye(sentence(reason));
 }
 
 /** Why the room is closed: a sentence without its full stop. */

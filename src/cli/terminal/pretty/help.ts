@@ -6,6 +6,7 @@ import type { Usage } from "../item.ts";
 import { sanitizeLine } from "../sanitize.ts";
 import type { Style } from "../style.ts";
 import { type Sheet, wrap } from "../wrap.ts";
+import { sentence } from "./notes.ts";
 
 type Words = Catalogue["messages"];
 
@@ -13,6 +14,8 @@ type Words = Catalogue["messages"];
 const MAX_WORD_COLUMNS = 40;
 /** The most commands of a server's help that are shown. */
 const MAX_COMMANDS = 100;
+/** The most characters of a word or command that are compared, because comparing takes quadratic time. */
+const MAX_COMPARED = 64;
 const INDENT = 2;
 
 /** The collaborators of what is shown about commands. */
@@ -52,10 +55,11 @@ export function unknownCommand(word: string, commands: readonly Usage[], { style
 
 /** A command that a word may be a misspelling of. A short word may differ by one letter, so that `halo` is not `help`. */
 function nearCommand(word: string, known: readonly string[]): string | undefined {
+  if (word.length > MAX_COMPARED) return undefined;
   const maxEdits = Math.max(1, Math.floor(word.length / 3));
   return nearest(
     word,
-    known.filter((command) => command.length <= 2 * word.length && editDistance(word, command) <= maxEdits),
+    known.filter((command) => command.length <= MAX_COMPARED && editDistance(word, command) <= maxEdits),
   );
 }
 
@@ -80,7 +84,7 @@ function translated(commands: readonly Usage[], words: Words): Usage[] {
     const first = words.firstCommands.find(({ usage }) => wordOf(usage) === word);
     const { usage, summary } =
       first ?? (Object.hasOwn(words.commands, word) ? words.commands[word] : undefined) ?? command;
-    return { usage: sanitizeLine(usage), summary: sanitizeLine(summary) };
+    return { usage: sanitizeLine(usage), summary: sentence(summary) };
   });
 }
 

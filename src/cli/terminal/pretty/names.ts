@@ -26,9 +26,14 @@ export class Names {
   plain(username: string): string {
     const { you } = this.#words.common;
     if (username === this.own && username !== "") return you;
-    const shown = this.#ruler.cut(sanitizeLine(username), MAX_COLUMNS);
+    const shown = this.spelled(username);
     const isReserved = [you, this.#words.messages.theServer].some((word) => word.toLowerCase() === shown.toLowerCase());
     return isReserved ? `"${shown}"` : shown;
+  }
+
+  /** A name as it is spelled, also the user's own. */
+  spelled(username: string): string {
+    return this.#ruler.cut(sanitizeLine(username), MAX_COLUMNS);
   }
 
   /** The same as `plain`, in the colour of the name. */
