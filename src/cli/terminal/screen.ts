@@ -1,8 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import type { ReadStream, WriteStream } from "node:tty";
+import { CATALOGUES, languageOf } from "../catalogue/index.ts";
 import type { Completion } from "../room/person/completion.ts";
 import type { Item } from "./item.ts";
 import { Output } from "./output.ts";
+import { countColours } from "./palette.ts";
 import { Pretty } from "./pretty.ts";
 import { Prompt } from "./prompt.ts";
 import { makeStyle } from "./style.ts";
@@ -37,7 +39,7 @@ export class Screen implements Terminal {
   constructor(input: ReadStream, tty: WriteStream, output = new Output(tty)) {
     this.#tty = tty;
     this.#output = output;
-    this.#pretty = new Pretty(makeStyle(tty.hasColors()));
+    this.#pretty = new Pretty({ style: makeStyle(countColours(tty)), words: CATALOGUES[languageOf(process.env)] });
     this.interrupted = AbortSignal.any([this.#interrupt.signal, this.#output.readerGone]);
     this.#prompt = new Prompt(input, tty, {
       onEcho: () => this.#schedule(),

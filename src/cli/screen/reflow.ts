@@ -1,0 +1,64 @@
+import type { Position } from "./positionQuery.ts";
+import type { Extent } from "./ruler.ts";
+
+/** What a terminal does with wrapped rows when its width changes: it wraps them again, or leaves them alone. */
+export type ResizeHabit = "reflows" | "leaves";
+
+/** Where the cursor was in the live area when the area was drawn. */
+export interface Drawn {
+  /** The columns of the terminal. */
+  readonly columns: number;
+  /** The rows of the area above the cursor's row. Each is as wide as the terminal. */
+  readonly above: number;
+  /** The column of the cursor, from 0. */
+  readonly column: Extent;
+  /** How many characters up to the cursor may be wide. */
+  readonly wide: number;
+}
+
+/** What `rowsAboveAfterResize` needs to know about a resize. */
+export interface Resize {
+  /** The columns of the terminal now, and the fewest since the area was drawn. */
+  readonly columns: number;
+  readonly fewestColumns: number;
+  /** Where the cursor is now. Undefined: the terminal did not answer. */
+  readonly position: Position | undefined;
+  /** What the terminal did earlier. Undefined: not known. */
+  readonly habit: ResizeHabit | undefined;
+}
+
+/**
+ * How many rows of the live area are above the cursor after a resize, and the terminal's habit if the cursor's column
+ * shows it. The area is one logical line of rows of `drawn.columns`. A terminal that reflows cuts this line into rows of
+ * the new width; then the cursor's column is what remains of its place in the line.
+ */
+export function rowsAboveAfterResize(drawn: Drawn, resize: Resize): { rows: number; habit: ResizeHabit | undefined } {
+  const { columns, fewestColumns, position, habit } = resize;
+  const least = drawn.above * drawn.columns + drawn.column.least;
+  const most = drawn.above * drawn.columns + drawn.column.most;
+  if (position === undefined) {
+    return { rows: habit === "leaves" ? drawn.above : Math.floor(most / columns), habit };
+  }
+  const column = position.column - 1;
+  const reflowed = reflowedRows(least, most, drawn.wide, columns, column);
+  const isLeft =
+    Math.min(drawn.column.least, fewestColumns - 1) <= column && column <= Math.min(drawn.column.most, fewestColumns - 1);
+  const found = isLeft === (reflowed !== undefined) ? habit : isLeft ? "leaves" : "reflows";
+  const rows = found === "leaves" ? drawn.above : (reflowed ?? Math.floor(most / columns));
+  // The rows above the screen cannot be reached.
+  return { rows: Math.min(rows, position.row - 1), habit: found };
+}
+
+/**
+ * The rows above the cursor in a reflowed line, of which the cursor is at `column`; undefined: it cannot be there. A wide
+ * character that does not fit at the end of a row leaves a column free. If the cursor was at the very end of a row, some
+ * terminals leave it at the last column of that row.
+ */
+function reflowedRows(least: number, most: number, wide: number, columns: number, column: number): number | undefined {
+  for (let rows = Math.floor(least / columns); rows * columns <= most + wide + columns; rows++) {
+    const place = rows * columns + column;
+    const isLastColumn = column === columns - 1;
+    if (place >= least - (isLastColumn ? 1 : 0) && place <= most + Math.min(rows, wide)) return rows;
+  }
+  return undefined;
+}
