@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { ReadStream, WriteStream } from "node:tty";
 import { CATALOGUES, languageOf } from "../catalogue/index.ts";
-import type { Completion } from "../room/person/completion.ts";
+import type { Completion } from "../editor/completion.ts";
 import type { Item } from "./item.ts";
 import { Output } from "./output.ts";
 import { countColours } from "./palette.ts";
