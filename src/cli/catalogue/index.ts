@@ -1,7 +1,9 @@
 import { common } from "./en/common.ts";
 import { editor } from "./en/editor.ts";
+import { screen } from "./en/screen.ts";
 import { common as commonId } from "./id/common.ts";
 import { editor as editorId } from "./id/editor.ts";
+import { screen as screenId } from "./id/screen.ts";
 
 /** The languages of the program. */
 export const LANGUAGES = ["en", "id"] as const;
@@ -9,12 +11,12 @@ export const LANGUAGES = ["en", "id"] as const;
 /** A language of the program. */
 export type Language = (typeof LANGUAGES)[number];
 
-const en = { common, editor };
+const en = { common, editor, screen };
 
 /** Everything that the program says to a person, by the part of the program that says it. */
 export type Catalogue = typeof en;
 
-const id: Catalogue = { common: commonId, editor: editorId };
+const id: Catalogue = { common: commonId, editor: editorId, screen: screenId };
 
 /** The catalogue of a language. */
 export const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en, id };

@@ -42,7 +42,8 @@ export function rowsAboveAfterResize(drawn: Drawn, resize: Resize): { rows: numb
   const column = position.column - 1;
   const reflowed = reflowedRows(least, most, drawn.wide, columns, column);
   const isLeft =
-    Math.min(drawn.column.least, fewestColumns - 1) <= column && column <= Math.min(drawn.column.most, fewestColumns - 1);
+    Math.min(drawn.column.least, fewestColumns - 1) <= column &&
+    column <= Math.min(drawn.column.most, fewestColumns - 1);
   const found = isLeft === (reflowed !== undefined) ? habit : isLeft ? "leaves" : "reflows";
   const rows = found === "leaves" ? drawn.above : (reflowed ?? Math.floor(most / columns));
   // The rows above the screen cannot be reached.
