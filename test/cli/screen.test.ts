@@ -80,16 +80,17 @@ describe("Screen", () => {
     const terminal = new FakeTerminal();
     const { screen, keys } = open(terminal);
     const secret = screen.secret("password: ");
+    await once(terminal, "written");
     keys.write("correct horse\r");
     expect(await secret).to.equal("correct horse");
     await screen.close();
     expect(terminal.writes.join("")).to.contain("password: ").and.not.to.contain("horse");
   });
 
-  it("Ctrl-C aborts the signal interrupted, and ends the lines", async () => {
+  it("Ctrl-C twice aborts the signal interrupted, and ends the lines", async () => {
     const { screen, keys } = open(new FakeTerminal());
     const line = screen.line();
-    keys.write("\u0003");
+    keys.write("\u0003\u0003");
     expect(await line).to.equal(undefined);
     expect(screen.interrupted.aborted).to.equal(true);
     await screen.close();

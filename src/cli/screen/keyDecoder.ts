@@ -4,7 +4,9 @@ import type { Key } from "../editor/key.ts";
 export type Input =
   | { readonly kind: "key"; readonly key: Key }
   /** The answer to the question for the cursor's position (`ESC[6n`); both count from 1. */
-  | { readonly kind: "position"; readonly row: number; readonly column: number };
+  | { readonly kind: "position"; readonly row: number; readonly column: number }
+  /** The answer to the question for the terminal's kind (`ESC[>c`), for example `0;276;0`. */
+  | { readonly kind: "attributes"; readonly attributes: string };
 
 /** After a lone ESC, wait this long for the rest of a sequence before it counts as the key (ms). */
 const ESCAPE_WAIT_MS = 50;
@@ -187,6 +189,9 @@ function readCsi(body: string): Sequence | "incomplete" {
   const position = final === "R" ? /^(\d+);(\d+)$/.exec(parameters) : null;
   if (position !== null) {
     return { length, inputs: [{ kind: "position", row: Number(position[1]), column: Number(position[2]) }] };
+  }
+  if (final === "c" && parameters.startsWith(">")) {
+    return { length, inputs: [{ kind: "attributes", attributes: parameters.slice(1) }] };
   }
   return { length, inputs: one(csiKey(parameters, final)) };
 }

@@ -23,7 +23,8 @@ interface DrawnFrame extends Drawn {
  */
 export class LiveArea {
   #drawn: DrawnFrame | undefined;
-  #habit: ResizeHabit | undefined;
+  /** What the terminal does when it is resized, as far as is known. A resize may show that it does the other. */
+  habit: ResizeHabit | undefined;
   #fewestColumns = Number.POSITIVE_INFINITY;
 
   /** Whether this frame is on the screen. */
@@ -72,9 +73,9 @@ export class LiveArea {
   /** The same as `erase` after the width has changed; `position`: where the cursor is now. */
   eraseResized(columns: number, position: Position | undefined): string {
     if (this.#drawn === undefined) return "";
-    const resize = { columns, fewestColumns: this.#fewestColumns, position, habit: this.#habit };
+    const resize = { columns, fewestColumns: this.#fewestColumns, position, habit: this.habit };
     const { rows, habit } = rowsAboveAfterResize(this.#drawn, resize);
-    this.#habit = habit;
+    this.habit = habit;
     this.#drawn = undefined;
     return up(rows) + CLEAR_BELOW;
   }

@@ -4,6 +4,17 @@ import type { Extent } from "./ruler.ts";
 /** What a terminal does with wrapped rows when its width changes: it wraps them again, or leaves them alone. */
 export type ResizeHabit = "reflows" | "leaves";
 
+/** The question for the terminal's kind (DA2). */
+export const KIND_QUESTION = "\u001b[>c";
+
+/**
+ * The habit of the terminal that answered `attributes`: xterm, GNU screen and xterm.js leave the line of the cursor
+ * alone. Every other known one wraps it again.
+ */
+export function habitOf(attributes: string): ResizeHabit {
+  return /^(?:41|83)(?:;|$)|^0;276;0$/.test(attributes) ? "leaves" : "reflows";
+}
+
 /** Where the cursor was in the live area when the area was drawn. */
 export interface Drawn {
   /** The columns of the terminal. */

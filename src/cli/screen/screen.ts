@@ -15,6 +15,7 @@ import { type Input, KeyDecoder } from "./keyDecoder.ts";
 import { type Frame, Layout, type Size } from "./layout.ts";
 import { LiveArea } from "./liveArea.ts";
 import { type Position, PositionQuery } from "./positionQuery.ts";
+import { habitOf, KIND_QUESTION } from "./reflow.ts";
 import { Ruler } from "./ruler.ts";
 import { hasWindow, noticeOf, statusParts, titleOf } from "./status.ts";
 import { stopProcessGroup } from "./suspend.ts";
@@ -122,7 +123,7 @@ export class Screen implements Terminal {
     });
     this.interrupted = AbortSignal.any([this.#interrupt.signal, this.#output.readerGone]);
     this.#listen();
-    this.#sequences = this.#modes.enter() + this.#askAmbiguousWidth();
+    this.#sequences = this.#modes.enter() + KIND_QUESTION + this.#askAmbiguousWidth();
     this.#schedule();
     if (!isUtf8(env)) void this.show({ kind: "note", text: this.#words.notUtf8 });
   }
@@ -262,6 +263,10 @@ export class Screen implements Terminal {
   #onInput(input: Input): void {
     if (input.kind === "position") {
       this.#query.take(input);
+      return;
+    }
+    if (input.kind === "attributes") {
+      this.#area.habit ??= habitOf(input.attributes);
       return;
     }
     const { key } = input;
