@@ -44,7 +44,8 @@ export class EmulatedScreen {
     this.emulator = makeEmulator({ ...size, onAnswer: (answer) => this.press(answer) });
     this.#tty = new EmulatedTty(this.emulator, size.columns, size.rows);
     const [input, tty] = [this.#keys as unknown as ReadStream, this.#tty as unknown as WriteStream];
-    this.screen = new Screen({ input, tty, env: { TERM: "xterm-256color", LANG: "C.UTF-8" }, ...options });
+    const env = { TERM: "xterm-256color", LANG: "C.UTF-8" };
+    this.screen = new Screen({ input, tty, env, resizeQuietMs: 0, ...options });
     this.#keys.on("data", () => {
       this.#received += 1;
     });

@@ -35,6 +35,8 @@ export class ReflowEmulator implements Emulator {
   #column = 0;
   /** The last column has been written; the next character begins a row. */
   #isFull = false;
+  /** Whether the terminal breaks a row that is full (DECAWM). */
+  #wraps = true;
   #unread = "";
   title = "";
 
@@ -112,7 +114,10 @@ export class ReflowEmulator implements Emulator {
       this.#addMark(character, last);
       return;
     }
-    if (this.#isFull || this.#column + width > this.#width) {
+    if (!this.#wraps && (this.#isFull || this.#column + width > this.#width)) {
+      this.#isFull = false;
+      this.#column = this.#width - width;
+    } else if (this.#isFull || this.#column + width > this.#width) {
       if (!this.#isFull) this.#set(this.#column, FREE);
       this.#at(this.#row).isBroken = true;
       this.#moveTo(0);
@@ -168,10 +173,12 @@ export class ReflowEmulator implements Emulator {
       case "n6":
         this.#onAnswer(`\u001b[${this.#row - this.#top + 1};${this.#column + 1}R`);
         break;
-      case "c":
-      case "m":
       case "h":
       case "l":
+        if (parameters === "?7") this.#wraps = letter === "h";
+        return;
+      case "c":
+      case "m":
       case "t":
         return;
       default:

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import type { ReadStream, WriteStream } from "node:tty";
 import { CATALOGUES, type Catalogue } from "../catalogue/index.ts";
 import { Editor } from "../editor/editor.ts";
@@ -29,6 +29,12 @@ const MAX_LINES_AHEAD = 1000;
 const MAX_NOTICES = 3;
 /** How long the terminal has to answer where its cursor is (ms). Connections to the other side of the world take 300. */
 const ANSWER_LIMIT_MS = 500;
+/**
+ * How long no further resize must come before the area is drawn again (ms). While a window is being resized, tmux tells
+ * a program of it 250 ms late, and what is drawn meanwhile lands in a terminal of an unknown width.
+ */
+const RESIZE_QUIET_MS = 30;
+const TMUX_RESIZE_QUIET_MS = 300;
 /** How often the status row is drawn while the connection is away (ms). */
 const TICK_MS = 1000;
 /** Terminals that know them show what is between these two at once. */
@@ -52,6 +58,8 @@ export interface ScreenOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** How long the terminal has to answer where its cursor is (ms). */
   readonly answerLimitMs?: number;
+  /** How long no further resize must come before the area is drawn again (ms). */
+  readonly resizeQuietMs?: number;
 }
 
 /**
@@ -74,6 +82,7 @@ export class Screen implements Terminal {
   readonly #layout: Layout;
   readonly #area = new LiveArea();
   readonly #query: PositionQuery;
+  readonly #resizeQuietMs: number;
   readonly #modes: TerminalModes;
   readonly #interrupt = new AbortController();
   readonly #lines: string[] = [];
@@ -91,6 +100,8 @@ export class Screen implements Terminal {
   #sequences = "";
   #notices = 0;
   #title = "";
+  /** The number of resizes so far. */
+  #resizes = 0;
   /** The live area may have changed. */
   #isDirty = true;
   /** The live area must be drawn even if it has not changed. */
@@ -113,6 +124,7 @@ export class Screen implements Terminal {
     this.#pretty = new Pretty(style);
     this.#layout = new Layout(this.#ruler, style, this.#words);
     this.#query = new PositionQuery(options.answerLimitMs ?? ANSWER_LIMIT_MS);
+    this.#resizeQuietMs = options.resizeQuietMs ?? (isMultiplexed(env) ? TMUX_RESIZE_QUIET_MS : RESIZE_QUIET_MS);
     this.#modes = new TerminalModes(input, env);
     this.#editor = new Editor({
       words: catalogue.editor,
@@ -241,7 +253,11 @@ export class Screen implements Terminal {
   /** The terminal was closed. */
   readonly #onInputGone = () => this.end();
 
-  readonly #onResize = () => this.#change();
+  readonly #onResize = () => {
+    this.#resizes += 1;
+    this.#area.isResized(this.#size.columns);
+    this.#change();
+  };
 
   /** Ctrl-C after the end of the input, or a signal from elsewhere. */
   readonly #onInterrupt = () => {
@@ -368,15 +384,15 @@ export class Screen implements Terminal {
 
   /** Removes the area after a resize. Where it is now depends on where the terminal says that the cursor is. */
   async #eraseResized(): Promise<string> {
-    let position: Position | undefined;
-    let columns: number;
     if (!this.#area.isResized(this.#size.columns)) return "";
+    let position: Position | undefined;
+    let resizes: number;
     do {
-      ({ columns } = this.#size);
-      position = await this.#askPosition();
-      // The window may have been resized again since.
-    } while (this.#area.isResized(this.#size.columns) && columns !== this.#size.columns);
-    return this.#area.eraseResized(columns, position);
+      resizes = this.#resizes;
+      if (this.#resizeQuietMs > 0) await sleep(this.#resizeQuietMs);
+      if (resizes === this.#resizes) position = await this.#askPosition();
+    } while (resizes !== this.#resizes);
+    return this.#area.eraseResized(this.#size.columns, position);
   }
 
   async #askPosition(): Promise<Position | undefined> {
@@ -447,4 +463,9 @@ export class Screen implements Terminal {
 /** Whether the first locale that is set is a UTF-8 one. */
 function isUtf8({ LC_ALL, LC_CTYPE, LANG }: NodeJS.ProcessEnv): boolean {
   return /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || "");
+}
+
+/** Whether the program runs in tmux or GNU screen. */
+function isMultiplexed({ TMUX, TERM = "" }: NodeJS.ProcessEnv): boolean {
+  return TMUX !== undefined || /^(?:tmux|screen)/.test(TERM);
 }
