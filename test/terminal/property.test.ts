@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { CATALOGUES } from "../../src/cli/catalogue/index.ts";
 import { Pretty } from "../../src/cli/terminal/pretty.ts";
 import { makeStyle } from "../../src/cli/terminal/style.ts";
 import { graphemesOf } from "../../src/cli/terminal/width.ts";
@@ -34,7 +35,7 @@ const GRAPHEMES = [
 const MAX_GRAPHEMES = 30;
 const LEFT = "\u001b[D";
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control sequences begin with ESC.
-const STYLE = /\u001b\[\d*m/g;
+const STYLE = /\u001b\[[\d;]*m/g;
 const BACKSPACE = "\u007f";
 
 type Step =
@@ -69,7 +70,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** What the terminal must show after the steps. */
 class Model {
-  readonly #pretty = new Pretty(makeStyle(true));
+  readonly #pretty = new Pretty({ style: makeStyle(256), words: CATALOGUES.en });
   readonly lines: string[] = [];
   input: string[] = [];
   cursor = 0;

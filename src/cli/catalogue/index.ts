@@ -1,8 +1,12 @@
 import { common } from "./en/common.ts";
 import { editor } from "./en/editor.ts";
+import { messages } from "./en/messages.ts";
+import { room } from "./en/room.ts";
 import { screen } from "./en/screen.ts";
 import { common as commonId } from "./id/common.ts";
 import { editor as editorId } from "./id/editor.ts";
+import { messages as messagesId } from "./id/messages.ts";
+import { room as roomId } from "./id/room.ts";
 import { screen as screenId } from "./id/screen.ts";
 
 /** The languages of the program. */
@@ -11,12 +15,24 @@ export const LANGUAGES = ["en", "id"] as const;
 /** A language of the program. */
 export type Language = (typeof LANGUAGES)[number];
 
-const en = { common, editor, screen };
+const en = {
+  common,
+  editor,
+  messages,
+  room,
+  screen,
+};
 
 /** Everything that the program says to a person, by the part of the program that says it. */
 export type Catalogue = typeof en;
 
-const id: Catalogue = { common: commonId, editor: editorId, screen: screenId };
+const id: Catalogue = {
+  common: commonId,
+  editor: editorId,
+  messages: messagesId,
+  room: roomId,
+  screen: screenId,
+};
 
 /** The catalogue of a language. */
 export const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en, id };

@@ -1,11 +1,12 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import type { ReadStream, WriteStream } from "node:tty";
-import { CATALOGUES, type Catalogue } from "../catalogue/index.ts";
-import { Editor } from "../editor/editor.ts";
+import { CATALOGUES, type Catalogue, languageOf } from "../catalogue/index.ts";
+import { type Completion, Editor } from "../editor/editor.ts";
 import type { EditorAction, Offer } from "../editor/view.ts";
 import { mayHoldPassword } from "../room/signInLine.ts";
 import type { Item } from "../terminal/item.ts";
 import { Output } from "../terminal/output.ts";
+import { countColours } from "../terminal/palette.ts";
 import { Pretty } from "../terminal/pretty.ts";
 import type { Notice, PendingLine, Status } from "../terminal/status.ts";
 import { makeStyle } from "../terminal/style.ts";
@@ -49,7 +50,7 @@ export interface ScreenOptions {
   readonly tty: WriteStream;
   /** Default: an `Output` on `tty`. */
   readonly output?: Output;
-  /** The language. Default: English. */
+  /** The language. Default: that of the locale. */
   readonly catalogue?: Catalogue;
   /** The lines of earlier runs, the newest last. */
   readonly history?: readonly string[];
@@ -90,7 +91,7 @@ export class Screen implements Terminal {
   #reader: ((line: string | undefined) => void) | undefined;
   #ended = false;
   #closed = false;
-  #completions: (line: string) => string[] = () => [];
+  #complete: (before: string) => Completion = () => ({ from: 0, candidates: [] });
   #status: Status | undefined;
   #pending: readonly PendingLine[] = [];
   /** The texts that wait to be written above the live area. */
@@ -114,21 +115,22 @@ export class Screen implements Terminal {
   #ticker: NodeJS.Timeout | undefined;
 
   constructor(options: ScreenOptions) {
-    const { input, tty, output = new Output(tty), catalogue = CATALOGUES.en, env = process.env } = options;
+    const { input, tty, output = new Output(tty), env = process.env } = options;
+    const { catalogue = CATALOGUES[languageOf(env)] } = options;
     this.#input = input;
     this.#tty = tty;
     this.#output = output;
     this.#env = env;
     this.#words = catalogue.screen;
-    const style = makeStyle(tty.hasColors());
-    this.#pretty = new Pretty(style);
+    const style = makeStyle(countColours(tty));
+    this.#pretty = new Pretty({ style, words: catalogue });
     this.#layout = new Layout(this.#ruler, style, this.#words);
     this.#query = new PositionQuery(options.answerLimitMs ?? ANSWER_LIMIT_MS);
     this.#resizeQuietMs = options.resizeQuietMs ?? (isMultiplexed(env) ? TMUX_RESIZE_QUIET_MS : RESIZE_QUIET_MS);
     this.#modes = new TerminalModes(input, env);
     this.#editor = new Editor({
       words: catalogue.editor,
-      complete: (line, cursor) => ({ from: 0, candidates: this.#candidates(line.slice(0, cursor)) }),
+      complete: (line, cursor) => this.#complete(line.slice(0, cursor)),
       history: options.history ?? [],
       mayHoldSecret: mayHoldPassword,
       ...(options.remember === undefined ? {} : { remember: options.remember }),
@@ -157,9 +159,9 @@ export class Screen implements Terminal {
     return secret;
   }
 
-  enterRoom(completions: (line: string) => string[]): void {
+  enterRoom(complete: (before: string) => Completion): void {
     this.#editor.startHistory();
-    this.#completions = completions;
+    this.#complete = complete;
   }
 
   async show(item: Item): Promise<void> {
@@ -328,10 +330,6 @@ export class Screen implements Terminal {
     } catch (error) {
       void this.show({ kind: "note", text: this.#words.editorFailed((error as Error).message) });
     }
-  }
-
-  #candidates(line: string): string[] {
-    return this.#completions(line).map((candidate) => candidate.trimEnd());
   }
 
   /** Asks whether characters of ambiguous width are wide, and whether the terminal answers at all. */

@@ -1,4 +1,5 @@
 import type { Message, Outcome, RoomEvent, User } from "../../client/index.ts";
+import { CATALOGUES } from "../catalogue/index.ts";
 import type { Exit } from "../exit.ts";
 
 /** Everything that a terminal can show: events of the room, outcomes of commands, and messages of the program. */
@@ -7,8 +8,14 @@ export type Item =
   | Outcome
   /** The first screen. */
   | { readonly kind: "start"; readonly server: string }
-  /** The user has signed in. */
-  | { readonly kind: "signedIn"; readonly username: string; readonly expiresAt: Date; readonly created: boolean }
+  /** The user has signed in; `kept`: with a session of an earlier start. `expiresAt` is not known of every session. */
+  | {
+      readonly kind: "signedIn";
+      readonly username: string;
+      readonly expiresAt?: Date;
+      readonly created: boolean;
+      readonly kept?: boolean;
+    }
   /** The users who are online, in order of name. If there are too many, only the first of them. */
   | { readonly kind: "list"; readonly users: readonly User[]; readonly total: number }
   /** A page of earlier messages, the oldest first; `peer`: those between the user and this one. */
@@ -63,8 +70,5 @@ export interface Usage {
   readonly summary: string;
 }
 
-/** The commands of the first screen. */
-export const FIRST_COMMANDS: readonly Usage[] = [
-  { usage: "regist NAME [PASSWORD]", summary: "make an account and come in" },
-  { usage: "login NAME [PASSWORD]", summary: "come in with your account" },
-];
+/** The commands of the first screen, in English. */
+export const FIRST_COMMANDS: readonly Usage[] = CATALOGUES.en.messages.firstCommands;
