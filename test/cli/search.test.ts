@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Context } from "../../src/cli/room/command.ts";
-import { completions, runLine } from "../../src/cli/room/commands.ts";
+import { runLine } from "../../src/cli/room/commands.ts";
 import { ShownMessages } from "../../src/cli/room/shownMessages.ts";
 import type { Item } from "../../src/cli/terminal/item.ts";
 import { ChatError, connect, type Message, type SearchOptions, Status } from "../../src/client/index.ts";
@@ -88,6 +88,15 @@ describe("The command search", () => {
     expect(idsOf(await room.type("search"))).to.deep.equal(range(6, 25));
   });
 
+  it("a query that was refused is not searched for again", async () => {
+    const room = new FoundRoom(45);
+    room.failure = new ChatError(Status.INVALID_ARGUMENT, "no words", { reason: "QUERY_INVALID" });
+    expect(await room.type("search !?").catch((error: unknown) => error)).to.equal(room.failure);
+    const item: Item = await room.type("search");
+    expect(item).to.include({ kind: "help", unknownCommand: "" });
+    expect(room.queries).to.deep.equal(["!?"]);
+  });
+
   it("begins again when the server has another log", async () => {
     const room = new FoundRoom(45);
     await room.type("search text");
@@ -98,11 +107,6 @@ describe("The command search", () => {
   it("alone, before any search, is answered with the commands", async () => {
     const item: Item = await new FoundRoom(0).type("search");
     expect(item).to.include({ kind: "help", unknownCommand: "" });
-  });
-
-  it("the word is completed", () => {
-    expect(completions("sea", [])).to.deep.equal(["search "]);
-    expect(completions("search b", ["budi"])).to.deep.equal([]);
   });
 });
 

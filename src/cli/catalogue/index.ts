@@ -1,9 +1,13 @@
 import { common } from "./en/common.ts";
 import { editor } from "./en/editor.ts";
 import { messages } from "./en/messages.ts";
+import { room } from "./en/room.ts";
+import { screen } from "./en/screen.ts";
 import { common as commonId } from "./id/common.ts";
 import { editor as editorId } from "./id/editor.ts";
 import { messages as messagesId } from "./id/messages.ts";
+import { room as roomId } from "./id/room.ts";
+import { screen as screenId } from "./id/screen.ts";
 
 /** The languages of the program. */
 export const LANGUAGES = ["en", "id"] as const;
@@ -15,6 +19,8 @@ const en = {
   common,
   editor,
   messages,
+  room,
+  screen,
 };
 
 /** Everything that the program says to a person, by the part of the program that says it. */
@@ -24,6 +30,8 @@ const id: Catalogue = {
   common: commonId,
   editor: editorId,
   messages: messagesId,
+  room: roomId,
+  screen: screenId,
 };
 
 /** The catalogue of a language. */

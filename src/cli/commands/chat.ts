@@ -1,7 +1,9 @@
+import { CATALOGUES, languageOf } from "../catalogue/index.ts";
 import type { ClientConfig } from "../config.ts";
 import type { Exit } from "../exit.ts";
-import { openClient } from "../openClient.ts";
+import { isEncrypted, openClient } from "../openClient.ts";
 import { firstScreen } from "../room/firstScreen.ts";
+import { MemoryPreferences } from "../room/preferences.ts";
 import { stayInRoom } from "../room/stay.ts";
 import { openTerminal } from "../terminal/open.ts";
 import type { Stdio } from "../terminal/output.ts";
@@ -10,9 +12,21 @@ import type { Stdio } from "../terminal/output.ts";
 export async function runChat({ json, recent, ...config }: ClientConfig, stdio: Stdio): Promise<Exit> {
   const client = openClient(config);
   const terminal = openTerminal(json, stdio);
+  const { server } = config;
   try {
-    const session = await firstScreen(client, terminal, config.server);
-    return typeof session === "number" ? session : await stayInRoom({ client, session, terminal, recent });
+    const session = await firstScreen(client, terminal, server);
+    if (typeof session === "number") return session;
+    return await stayInRoom({
+      client,
+      session,
+      terminal,
+      recent,
+      server,
+      isEncrypted: isEncrypted(config),
+      words: CATALOGUES[languageOf(process.env)],
+      preferences: new MemoryPreferences(),
+      forgetSession: async () => {},
+    });
   } finally {
     client.close();
     await terminal.close();
