@@ -2,10 +2,12 @@ import { common } from "./en/common.ts";
 import { editor } from "./en/editor.ts";
 import { messages } from "./en/messages.ts";
 import { room } from "./en/room.ts";
+import { screen } from "./en/screen.ts";
 import { common as commonId } from "./id/common.ts";
 import { editor as editorId } from "./id/editor.ts";
 import { messages as messagesId } from "./id/messages.ts";
 import { room as roomId } from "./id/room.ts";
+import { screen as screenId } from "./id/screen.ts";
 
 /** The languages of the program. */
 export const LANGUAGES = ["en", "id"] as const;
@@ -18,6 +20,7 @@ const en = {
   editor,
   messages,
   room,
+  screen,
 };
 
 /** Everything that the program says to a person, by the part of the program that says it. */
@@ -28,6 +31,7 @@ const id: Catalogue = {
   editor: editorId,
   messages: messagesId,
   room: roomId,
+  screen: screenId,
 };
 
 /** The catalogue of a language. */

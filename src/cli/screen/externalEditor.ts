@@ -23,7 +23,10 @@ export async function editExternally(text: string, env: NodeJS.ProcessEnv): Prom
     const [code, signal] = await once(child, "exit");
     if (code !== 0) throw new Error(`${editor}: ${signal ?? code}`);
     const edited = await readFile(file);
-    return edited.subarray(0, MAX_FILE_BYTES).toString("utf8").replace(/\r?\n$/, "");
+    return edited
+      .subarray(0, MAX_FILE_BYTES)
+      .toString("utf8")
+      .replace(/\r?\n$/, "");
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

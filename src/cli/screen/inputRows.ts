@@ -30,6 +30,8 @@ interface Cell {
   readonly width: number;
   /** The index of the character in the text. */
   readonly at: number;
+  /** A row may be broken after the character. */
+  readonly isBlank: boolean;
 }
 
 /**
@@ -64,7 +66,8 @@ function cellsOf(line: string, from: number, columns: number, ruler: Ruler): Cel
     const shown = sanitizeLine(grapheme);
     const width = ruler.most(shown);
     const fits = width <= columns - INDENT.length;
-    const cell = { shown: fits ? shown : TOO_WIDE, width: fits ? width : TOO_WIDE.length, at };
+    const isBlank = shown === " ";
+    const cell = { shown: fits ? shown : TOO_WIDE, width: fits ? width : TOO_WIDE.length, at, isBlank };
     at += grapheme.length;
     return cell;
   });
@@ -76,10 +79,15 @@ function breakLine(cells: readonly Cell[], columns: number, start: number): Cell
   let row: Cell[] = [];
   let left = columns - start;
   for (const cell of cells) {
+    // A blank after a row that is full needs no column.
+    if (cell.isBlank && left === 0 && row.length > 0) {
+      row.push({ ...cell, shown: "", width: 0 });
+      continue;
+    }
     while (cell.width > left) {
-      const word = row.slice(row.findLastIndex(isBlank) + 1);
-      // The word goes to the next row, unless it is all that this row has, or ends here.
-      const moved = word.length < row.length && !isBlank(cell) ? word : [];
+      const word = row.slice(row.findLastIndex(({ isBlank }) => isBlank) + 1);
+      // The word goes to the next row, unless it is all that this row has.
+      const moved = word.length < row.length ? word : [];
       rows.push(row.slice(0, row.length - moved.length));
       row = moved;
       left = columns - INDENT.length - widthOf(moved);
@@ -88,10 +96,6 @@ function breakLine(cells: readonly Cell[], columns: number, start: number): Cell
     left -= cell.width;
   }
   return [...rows, row];
-}
-
-function isBlank({ shown }: Cell): boolean {
-  return shown === " ";
 }
 
 function widthOf(cells: readonly Cell[]): number {

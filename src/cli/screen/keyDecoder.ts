@@ -4,7 +4,9 @@ import type { Key } from "../editor/key.ts";
 export type Input =
   | { readonly kind: "key"; readonly key: Key }
   /** The answer to the question for the cursor's position (`ESC[6n`); both count from 1. */
-  | { readonly kind: "position"; readonly row: number; readonly column: number };
+  | { readonly kind: "position"; readonly row: number; readonly column: number }
+  /** The answer to the question for the terminal's kind (`ESC[>c`), for example `0;276;0`. */
+  | { readonly kind: "attributes"; readonly attributes: string };
 
 /** After a lone ESC, wait this long for the rest of a sequence before it counts as the key (ms). */
 const ESCAPE_WAIT_MS = 50;
@@ -55,7 +57,7 @@ export class KeyDecoder {
   /** How long to wait for more bytes before `endSequence` is called (ms). Undefined: nothing is incomplete. */
   get waitMs(): number | undefined {
     if (this.#paste !== undefined || this.#begun === "") return undefined;
-    return /^\u001b+$/.test(this.#begun) ? ESCAPE_WAIT_MS : SEQUENCE_WAIT_MS;
+    return isEscapes(this.#begun) ? ESCAPE_WAIT_MS : SEQUENCE_WAIT_MS;
   }
 
   /** Decodes the next bytes. */
@@ -79,10 +81,9 @@ export class KeyDecoder {
     const begun = this.#begun;
     if (this.#paste !== undefined) return [];
     this.#begun = "";
-    if (/^\u001b+$/.test(begun)) return Array.from(begun, () => named("escape"));
+    if (isEscapes(begun)) return Array.from(begun, () => named("escape"));
     // Alt with a character that also begins a sequence.
-    const [, character] = /^\u001b([^\u001b])$/.exec(begun) ?? [];
-    return character === undefined ? [] : [altKey(character)];
+    return begun.length === 2 ? [altKey(begun.charAt(1))] : [];
   }
 
   /** Reads one key, and returns the text after it. Undefined: the text is the beginning of a sequence. */
@@ -99,8 +100,8 @@ export class KeyDecoder {
     }
     const sequence = readSequence(text);
     if (sequence === "incomplete") return undefined;
-    if (sequence.input === "pasteBegins") this.#paste = "";
-    else inputs.push(...sequence.inputs);
+    inputs.push(...sequence.inputs);
+    if (sequence.beginsPaste) this.#paste = "";
     return text.slice(sequence.length);
   }
 
@@ -126,76 +127,91 @@ export class KeyDecoder {
   }
 }
 
+/** A sequence that has been read. */
 interface Sequence {
   readonly length: number;
   readonly inputs: readonly Input[];
-  readonly input?: "pasteBegins";
+  readonly beginsPaste?: boolean;
 }
 
 /** Reads the sequence at the beginning of a text: Alt with a key, CSI, SS3, or a report. */
 function readSequence(text: string): Sequence | "incomplete" {
-  // Some terminals send Alt with an arrow as ESC and the sequence of the arrow.
-  if (text.startsWith(ESC + ESC)) {
-    if (text.length === 2) return "incomplete";
-    if (!/^[[O]$/.test(text.charAt(2))) return { length: 1, inputs: [named("escape")] };
-    const sequence = readSequence(text.slice(1));
-    if (sequence === "incomplete") return "incomplete";
-    return { length: sequence.length + 1, inputs: sequence.inputs.map(withAlt) };
-  }
-  const next = text.charAt(1);
-  if (next === "") return "incomplete";
-  if (next === "[") return readCsi(text);
-  if (next === "O") return readSs3(text);
-  // A person who holds Alt with one of these characters sends no such character after it.
-  if (/^\u001b(?:\]\d|P[\d>!$+?|]|[X^_][\w>!?;])/.test(text)) return readReport(text);
-  if (/^\u001b[\]PX^_]$/.test(text)) return "incomplete";
-  const character = String.fromCodePoint(text.codePointAt(1) ?? 0);
-  return { length: 1 + character.length, inputs: [altKey(character)] };
+  const body = text.slice(ESC.length);
+  const sequence = readBody(body);
+  return sequence === "incomplete" ? sequence : { ...sequence, length: ESC.length + sequence.length };
 }
 
-// The last form is that of rxvt, in which Shift changes the end of the sequence; the first is that of the Linux console.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control sequences begin with ESC.
-const CSI = /^\u001b\[(?:\[[A-E]|([0-?]*)([ -#%-/]*)([@-~])|([0-9]+)\$(?![ -~])|([<-?][0-?]*|\d+;[0-?]*)\$([@-~]))/;
+/** Reads what follows ESC. */
+function readBody(body: string): Sequence | "incomplete" {
+  switch (body.charAt(0)) {
+    case "":
+      return "incomplete";
+    case "[":
+      return readCsi(body);
+    case "O":
+      return readSs3(body);
+    case ESC:
+      return readAfterTwoEscapes(body);
+  }
+  // A person who holds Alt with one of these characters sends no such character after it.
+  if (/^(?:\]\d|P[\d>!$+?|]|[X^_][\w>!?;])/.test(body)) return readReport(body);
+  if (/^[\]PX^_]$/.test(body)) return "incomplete";
+  const character = String.fromCodePoint(body.codePointAt(0) ?? 0);
+  return { length: character.length, inputs: [altKey(character)] };
+}
 
-function readCsi(text: string): Sequence | "incomplete" {
-  const [whole, parameters = "", intermediates = "", final = "", shifted] = CSI.exec(text) ?? [];
+/** Some terminals send Alt with an arrow as ESC and the sequence of the arrow. */
+function readAfterTwoEscapes(body: string): Sequence | "incomplete" {
+  if (body === ESC) return "incomplete";
+  if (!/^[[O]$/.test(body.charAt(1))) return { length: 0, inputs: [named("escape")] };
+  const sequence = readSequence(body);
+  return sequence === "incomplete" ? sequence : { ...sequence, inputs: sequence.inputs.map(withAlt) };
+}
+
+/**
+ * The forms of a CSI: that of the Linux console for function keys; the ordinary one; that of rxvt for keys with Shift; and
+ * the answer to a question for a mode.
+ */
+const CSI = /^\[(?:\[[A-E]|([0-?]*)([ -#%-/]*)([@-~])|([0-9]+)\$(?![ -~])|(?:[<-?][0-?]*|\d+;[0-?]*)\$[@-~])/;
+
+function readCsi(body: string): Sequence | "incomplete" {
+  const [whole, parameters = "", intermediates = "", final = "", shifted] = CSI.exec(body) ?? [];
   if (whole === undefined) {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control sequences begin with ESC.
-    const [begun = ESC] = /^\u001b\[\[?[0-?]*[ -/]*/.exec(text) ?? [];
-    if (begun.length === text.length && text.length < MAX_SEQUENCE_CHARACTERS) return "incomplete";
+    const [begun = ""] = /^\[\[?[0-?]*[ -/]*/.exec(body) ?? [];
+    if (begun.length === body.length && body.length < MAX_SEQUENCE_CHARACTERS) return "incomplete";
     // A control character or a letter outside ASCII breaks the sequence off.
     return { length: begun.length, inputs: [] };
   }
   const { length } = whole;
   if (shifted !== undefined) return { length, inputs: one(tildeKey(shifted, { shift: true })) };
   if (intermediates !== "" || final === "") return { length, inputs: [] };
-  if (final === "~" && parameters === "200") return { length, inputs: [], input: "pasteBegins" };
+  if (final === "~" && parameters === "200") return { length, inputs: [], beginsPaste: true };
   const position = final === "R" ? /^(\d+);(\d+)$/.exec(parameters) : null;
   if (position !== null) {
     return { length, inputs: [{ kind: "position", row: Number(position[1]), column: Number(position[2]) }] };
   }
+  if (final === "c" && parameters.startsWith(">")) {
+    return { length, inputs: [{ kind: "attributes", attributes: parameters.slice(1) }] };
+  }
   return { length, inputs: one(csiKey(parameters, final)) };
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control sequences begin with ESC.
-const SS3 = /^\u001bO(\d*)([A-Za-z])/;
-
-function readSs3(text: string): Sequence | "incomplete" {
-  const [whole, modifiers = "", letter = ""] = SS3.exec(text) ?? [];
+function readSs3(body: string): Sequence | "incomplete" {
+  const [whole, modifiers = "", letter = ""] = /^O(\d*)([A-Za-z])/.exec(body) ?? [];
   if (whole !== undefined) {
     const name = LETTER_KEYS[letter];
     return { length: whole.length, inputs: name === undefined ? [] : [named(name, readModifiers(modifiers))] };
   }
-  if (/^\u001bO\d*$/.test(text) && text.length < MAX_SEQUENCE_CHARACTERS) return "incomplete";
-  return { length: 2, inputs: [altKey("O")] };
+  if (/^O\d*$/.test(body) && body.length < MAX_SEQUENCE_CHARACTERS) return "incomplete";
+  return { length: 1, inputs: [altKey("O")] };
 }
 
 /** Reads an OSC, DCS, APC, PM or SOS up to its end: BEL or ST. */
-function readReport(text: string): Sequence | "incomplete" {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a report ends with BEL or ST.
-  const [end] = /\u0007|\u001b\\|\u009c/.exec(text.slice(2)) ?? [];
-  if (end !== undefined) return { length: text.indexOf(end, 2) + end.length, inputs: [] };
-  return text.length < MAX_REPORT_CHARACTERS ? "incomplete" : { length: text.length, inputs: [] };
+function readReport(body: string): Sequence | "incomplete" {
+  const ends = ["\u0007", `${ESC}\\`, "\u009c"].map((end) => ({ at: body.indexOf(end), end }));
+  const [first] = ends.filter(({ at }) => at !== -1).sort((a, b) => a.at - b.at);
+  if (first !== undefined) return { length: first.at + first.end.length, inputs: [] };
+  return body.length < MAX_REPORT_CHARACTERS ? "incomplete" : { length: body.length, inputs: [] };
 }
 
 interface Modifiers {
@@ -272,6 +288,10 @@ function readModifiers(parameter: string): Modifiers {
 
 function named(name: string, { ctrl = false, alt = false, shift = false }: Modifiers = {}): Input {
   return { kind: "key", key: { kind: "named", name, ctrl, alt, shift } };
+}
+
+function isEscapes(text: string): boolean {
+  return text.replaceAll(ESC, "") === "";
 }
 
 function one(input: Input | undefined): Input[] {

@@ -79,7 +79,8 @@ export class Layout {
     const top = this.#scroll(input.length, cursorRow, left + 1);
     const shown = input.slice(top, top + left + 1);
     const { isSelected } = content.input;
-    const hasMore = (row: number) => (row === 0 && top > 0) || (row === shown.length - 1 && top + shown.length < input.length);
+    const hasMore = (row: number) =>
+      (row === 0 && top > 0) || (row === shown.length - 1 && top + shown.length < input.length);
     const startOf = (row: InputRow, index: number) => (hasMore(index) && row.start === INDENT ? MORE : row.start);
     const inputTexts = shown.map((row, index) => startOf(row, index) + select(row.text, isSelected));
     const cursorAt = cursorRow - top;

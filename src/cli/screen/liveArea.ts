@@ -7,6 +7,11 @@ import { type Drawn, type ResizeHabit, rowsAboveAfterResize } from "./reflow.ts"
  * screen into the scrollback, so the second one begins a column later.
  */
 const CLEAR_BELOW = "\r\u001b[2K\u001b[C\u001b[J\r";
+/** Rows are written without wrapping: one that is too wide is cut by the terminal. */
+const WRAP_OFF = "\u001b[?7l";
+const WRAP_ON = "\u001b[?7h";
+/** Goes to the last column, writes a blank there, and wraps with another one. */
+const NEXT_ROW = `${WRAP_ON}\u001b[999G  \r${WRAP_OFF}`;
 
 /** A frame that is on the screen. */
 interface DrawnFrame extends Drawn {
@@ -17,13 +22,15 @@ interface DrawnFrame extends Drawn {
  * The rows at the bottom that are drawn again and again: pending lines, input, hint and status. It makes the output for
  * a terminal, and writes nothing.
  *
- * The place of the area is known, and not computed from widths. Each row fits on every terminal, and is joined to the
- * next: a blank in the last column, after which the terminal itself wraps. So the area is one logical line. The cursor is
- * brought to its column by printing what is before it. What a resize does to this line: see `reflow.ts`.
+ * The place of the area is known, and not computed from widths. Each row of a frame is one row of the terminal, whatever
+ * its width, also if the window has just become narrower. A row is joined to the next by a blank in the last column,
+ * after which the terminal itself wraps. So the area is one logical line. The cursor is brought to its column by printing
+ * what is before it. What a resize does to this line: see `reflow.ts`.
  */
 export class LiveArea {
   #drawn: DrawnFrame | undefined;
-  #habit: ResizeHabit | undefined;
+  /** What the terminal does when it is resized, as far as is known. */
+  habit: ResizeHabit | undefined;
   #fewestColumns = Number.POSITIVE_INFINITY;
 
   /** Whether this frame is on the screen. */
@@ -51,7 +58,7 @@ export class LiveArea {
     const { rows, cursorRow, before, column, wide } = frame;
     this.#drawn = { frame, columns, above: cursorRow, column, wide };
     this.#fewestColumns = columns;
-    return `${rows.join(`\u001b[${columns}G `)}${up(rows.length - 1 - cursorRow)}\r${before}`;
+    return `${WRAP_OFF}${rows.join(NEXT_ROW)}${up(rows.length - 1 - cursorRow)}\r${before}${WRAP_ON}`;
   }
 
   /**
@@ -72,9 +79,8 @@ export class LiveArea {
   /** The same as `erase` after the width has changed; `position`: where the cursor is now. */
   eraseResized(columns: number, position: Position | undefined): string {
     if (this.#drawn === undefined) return "";
-    const resize = { columns, fewestColumns: this.#fewestColumns, position, habit: this.#habit };
-    const { rows, habit } = rowsAboveAfterResize(this.#drawn, resize);
-    this.#habit = habit;
+    const resize = { columns, fewestColumns: this.#fewestColumns, position, habit: this.habit };
+    const rows = rowsAboveAfterResize(this.#drawn, resize);
     this.#drawn = undefined;
     return up(rows) + CLEAR_BELOW;
   }

@@ -4,6 +4,17 @@ import type { Extent } from "./ruler.ts";
 /** What a terminal does with wrapped rows when its width changes: it wraps them again, or leaves them alone. */
 export type ResizeHabit = "reflows" | "leaves";
 
+/** The question for the terminal's kind (DA2). */
+export const KIND_QUESTION = "\u001b[>c";
+
+/**
+ * The habit of the terminal that answered `attributes`: xterm, GNU screen and xterm.js leave the line of the cursor
+ * alone. Every other known one wraps it again.
+ */
+export function habitOf(attributes: string): ResizeHabit {
+  return /^(?:41|83)(?:;|$)|^0;276;0$/.test(attributes) ? "leaves" : "reflows";
+}
+
 /** Where the cursor was in the live area when the area was drawn. */
 export interface Drawn {
   /** The columns of the terminal. */
@@ -28,25 +39,24 @@ export interface Resize {
 }
 
 /**
- * How many rows of the live area are above the cursor after a resize, and the terminal's habit if the cursor's column
- * shows it. The area is one logical line of rows of `drawn.columns`. A terminal that reflows cuts this line into rows of
- * the new width; then the cursor's column is what remains of its place in the line.
+ * How many rows of the live area are above the cursor after a resize. The area is one logical line of rows of
+ * `drawn.columns`. A terminal that reflows cuts this line into rows of the new width; then the cursor's column is what
+ * remains of its place in the line. If the area was drawn when the terminal already had the new width, of which the
+ * program had not heard, its rows are where a terminal that leaves them alone has them.
  */
-export function rowsAboveAfterResize(drawn: Drawn, resize: Resize): { rows: number; habit: ResizeHabit | undefined } {
-  const { columns, fewestColumns, position, habit } = resize;
+export function rowsAboveAfterResize(drawn: Drawn, { columns, fewestColumns, position, habit }: Resize): number {
+  if (habit === "leaves") return drawn.above;
   const least = drawn.above * drawn.columns + drawn.column.least;
   const most = drawn.above * drawn.columns + drawn.column.most;
-  if (position === undefined) {
-    return { rows: habit === "leaves" ? drawn.above : Math.floor(most / columns), habit };
-  }
+  const assumed = Math.floor(most / columns);
+  if (position === undefined) return assumed;
   const column = position.column - 1;
   const reflowed = reflowedRows(least, most, drawn.wide, columns, column);
-  const isLeft =
-    Math.min(drawn.column.least, fewestColumns - 1) <= column && column <= Math.min(drawn.column.most, fewestColumns - 1);
-  const found = isLeft === (reflowed !== undefined) ? habit : isLeft ? "leaves" : "reflows";
-  const rows = found === "leaves" ? drawn.above : (reflowed ?? Math.floor(most / columns));
+  const last = fewestColumns - 1;
+  const isLeft = Math.min(drawn.column.least, last) <= column && column <= Math.min(drawn.column.most, last);
+  const rows = reflowed ?? (isLeft ? drawn.above : assumed);
   // The rows above the screen cannot be reached.
-  return { rows: Math.min(rows, position.row - 1), habit: found };
+  return Math.min(rows, position.row - 1);
 }
 
 /**

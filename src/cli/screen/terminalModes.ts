@@ -1,10 +1,12 @@
 import { writeSync } from "node:fs";
-import type { ReadStream, WriteStream } from "node:tty";
+import type { ReadStream } from "node:tty";
 import { hasWindow, RESTORE_TITLE, SAVE_TITLE } from "./status.ts";
 
 const PASTE_ON = "\u001b[?2004h";
 const PASTE_OFF = "\u001b[?2004l";
 const END_UPDATE = "\u001b[?2026l";
+/** The descriptor of the terminal that the program writes to. */
+const STDOUT = 1;
 
 /** The signals that end the program without its doing. */
 const FATAL_SIGNALS = ["SIGTERM", "SIGHUP"] as const;
@@ -15,14 +17,12 @@ const FATAL_SIGNALS = ["SIGTERM", "SIGHUP"] as const;
  */
 export class TerminalModes {
   readonly #input: ReadStream;
-  readonly #tty: WriteStream;
   readonly #enter: string;
   readonly #leave: string;
   #isEntered = false;
 
-  constructor(input: ReadStream, tty: WriteStream, env: NodeJS.ProcessEnv) {
+  constructor(input: ReadStream, env: NodeJS.ProcessEnv) {
     this.#input = input;
-    this.#tty = tty;
     this.#enter = (hasWindow(env) ? SAVE_TITLE : "") + PASTE_ON;
     this.#leave = PASTE_OFF + (hasWindow(env) ? RESTORE_TITLE : "");
   }
@@ -66,9 +66,9 @@ export class TerminalModes {
   }
 
   readonly #restore = () => {
-    const output = `${END_UPDATE}${this.leave()}\r\n`;
+    const output = `${END_UPDATE}${this.leave()}\n`;
     try {
-      writeSync(this.#tty.fd, output);
+      writeSync(STDOUT, output);
     } catch {
       // The terminal was closed.
     }

@@ -1,16 +1,25 @@
 import { fstatSync } from "node:fs";
+import { Screen, type ScreenOptions } from "../screen/screen.ts";
 import { formatJson } from "./json.ts";
 import type { Input } from "./lineReader.ts";
 import type { Stdio } from "./output.ts";
 import { Pipe } from "./pipe.ts";
 import { formatPlain } from "./plain.ts";
-import { Screen } from "./screen.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** A `Screen` for a person at a terminal; a `Pipe` for everything else. */
-export function openTerminal(json: boolean, { stdout, stderr }: Stdio): Terminal {
-  const { stdin, stdout: tty } = process;
-  if (!json && stdin.isTTY && tty.isTTY && process.env.TERM !== "dumb") return new Screen(stdin, tty, stdout);
+/** How to open a terminal. */
+export interface OpenOptions extends Pick<ScreenOptions, "catalogue" | "history" | "remember"> {
+  /** Print lines only, and move no cursor. */
+  readonly isPlain?: boolean;
+}
+
+/** A `Screen` for a person at a terminal that can move its cursor; a `Pipe` for everything else. */
+export function openTerminal(json: boolean, { stdout, stderr }: Stdio, options: OpenOptions = {}): Terminal {
+  const { stdin: input, stdout: tty } = process;
+  const { isPlain = false, ...screenOptions } = options;
+  if (!json && !isPlain && input.isTTY && tty.isTTY && process.env.TERM !== "dumb") {
+    return new Screen({ input, tty, output: stdout, ...screenOptions });
+  }
   return new Pipe({
     input: standardInput(),
     stdout,
