@@ -42,9 +42,9 @@ export class KeptSessions {
     return { username: kept.username, token: kept.token, expiresAt: new Date(kept.expiresAt) };
   }
 
-  /** Keeps a session in place of the one before. */
-  async keep({ server, insecure }: SessionPlace, { username, token, expiresAt }: KeptSession): Promise<void> {
-    await this.#files.write(fileOf(server), `${JSON.stringify({ server, insecure, username, token, expiresAt })}\n`);
+  /** Keeps a session in place of the one before. Resolves with whether it is kept. */
+  keep({ server, insecure }: SessionPlace, { username, token, expiresAt }: KeptSession): Promise<boolean> {
+    return this.#files.write(fileOf(server), `${JSON.stringify({ server, insecure, username, token, expiresAt })}\n`);
   }
 
   /** Forgets a session, unless another program has kept another one since. */

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import { FileProblemError, type ReportProblem } from "./fileProblem.ts";
-import type { PrivateFolder } from "./privateFolder.ts";
+import { PrivateFolder } from "./privateFolder.ts";
+import { stateFolder } from "./stateFolder.ts";
 
 /** The profile of a person who names none. */
-const DEFAULT_PROFILE = "default";
+export const DEFAULT_PROFILE = "default";
 /** File systems allow 255 bytes; a temporary file adds 41. */
 const MAX_NAME_LENGTH = 180;
 
@@ -16,10 +17,12 @@ export class ProfileFiles {
   readonly #folder: PrivateFolder;
   readonly #profile: string;
   readonly #report: ReportProblem;
+  /** The problems that were reported. A file that fails for each line of a person is one problem. */
+  readonly #reported = new Set<string>();
 
-  constructor(folder: PrivateFolder, profile: string | undefined, report: ReportProblem) {
+  constructor(folder: PrivateFolder, profile: string, report: ReportProblem) {
     this.#folder = folder;
-    this.#profile = profile ?? DEFAULT_PROFILE;
+    this.#profile = profile;
     this.#report = report;
   }
 
@@ -43,9 +46,13 @@ export class ProfileFiles {
     await this.#reporting(() => this.#folder.setAside(this.#path(name)));
   }
 
-  /** Replaces a file. */
-  async write(name: string, text: string): Promise<void> {
-    await this.#reporting(() => this.#folder.write(this.#path(name), text));
+  /** Replaces a file. Resolves with whether it is written. */
+  async write(name: string, text: string): Promise<boolean> {
+    const done = await this.#reporting(async () => {
+      await this.#folder.write(this.#path(name), text);
+      return true;
+    });
+    return done === true;
   }
 
   /** Appends to a file. */
@@ -67,10 +74,18 @@ export class ProfileFiles {
       return await action();
     } catch (error) {
       if (!(error instanceof FileProblemError)) throw error;
-      this.#report(error.problem);
+      const { kind, path } = error.problem;
+      const key = `${kind} ${path}`;
+      if (!this.#reported.has(key)) this.#report(error.problem);
+      this.#reported.add(key);
       return undefined;
     }
   }
+}
+
+/** Opens the files of a profile of the person who runs the program. `profile`: by default the one called default. */
+export function openProfile(profile: string | undefined, report: ReportProblem): ProfileFiles {
+  return new ProfileFiles(new PrivateFolder(stateFolder(process.env)), profile ?? DEFAULT_PROFILE, report);
 }
 
 /** A server's address as the name of a file. A very long name is replaced by its hash. */
