@@ -10,7 +10,7 @@ export interface WaitOptions {
   readonly timeout?: string;
   /** Only a message that this user sent. Default: of any user. */
   readonly from?: string;
-  /** Also an earlier message, as in \`TailOptions\`. Default: only a message that comes from now on. */
+  /** Also an earlier message, as in `TailOptions`. Default: only a message that comes from now on. */
   readonly since?: string;
 }
 
