@@ -55,8 +55,7 @@ async function sendWithin(
   const signal = AbortSignal.any([interrupted, timeOver]);
   const room = client.enter({ token, firstConnectMs: FIRST_CONNECT_MS, signal });
   const closed = takeEvents(room);
-  const outcome = await sendUntilFinal(room, send, signal);
-  leaveAtOnce(room);
+  const outcome = await sendUntilFinal(room, send, signal).finally(() => leaveAtOnce(room));
   const why = await closed;
   if (outcome.kind !== "unanswered") {
     await show(outcome);
@@ -88,6 +87,6 @@ async function sendUntilFinal(
     const outcome = await send(room, requestId);
     if (outcome.kind !== "rejected" || outcome.retryAfterMs === undefined || signal.aborted) return outcome;
     await sleep(outcome.retryAfterMs, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) return outcome;
+    if (room.state.kind === "closed") return outcome;
   }
 }

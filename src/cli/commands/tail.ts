@@ -38,6 +38,7 @@ async function follow(
   if (start === undefined) return Exit.FINE;
   const room = client.enter({ token, ...start, firstConnectMs: FIRST_CONNECT_MS });
   ended.addEventListener("abort", () => leaveAtOnce(room));
+  if (ended.aborted) leaveAtOnce(room);
   for await (const event of room) {
     if (json || !isAside(event)) await show(event);
     // A disk that is full, for example. The program reports it.

@@ -5,7 +5,7 @@ import type { Since } from "./values.ts";
 const RECENT_MESSAGES = 100;
 
 /**
- * Where a room begins that yields what was sent since then, and nothing before it. Undefined: it yields only what is sent
+ * Where a room begins that yields what was sent since then, and nothing before it. Without `since`, it yields what is sent
  * from now on.
  */
 export async function startSince(
