@@ -11,8 +11,12 @@ import { Connection } from "../support/wire.ts";
 import { isShown, readCalls, readExample, readSteps, type Step } from "./readme.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
-/** Resolves in the shell when the example's message can be found: the search index is behind the log by a moment. */
-const UNTIL_INDEXED = `until call obrolan.v1.ChatService/Search -H "$bearer" -d '{"query": "shell"}' | grep -q text; do :; done`;
+/** Waits in the shell until the example's message can be found: the search index is behind the log by a moment. */
+const UNTIL_INDEXED = [
+  "for try in $(seq 100); do",
+  `  call obrolan.v1.ChatService/Search -H "$bearer" -d '{"query": "shell"}' | grep -q text && break`,
+  "done",
+].join("\n");
 /** Printed between two steps. */
 const BETWEEN = "-- the next step --";
 const GRPCURL = "go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.8.9";

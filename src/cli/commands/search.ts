@@ -3,13 +3,13 @@ import type { ClientConfig } from "../config.ts";
 import { Exit } from "../exit.ts";
 import type { Stdio } from "../terminal/output.ts";
 import { inSession } from "./script/inSession.ts";
-import { readTime } from "./script/values.ts";
+import { readLimit, readTime } from "./script/values.ts";
 
-/** What `obrolan search` looks for. */
+/** What `obrolan search` looks for. Values are as they were typed. */
 export interface SearchOptions {
   readonly query: string;
-  /** How many messages at most. Default 20. */
-  readonly limit?: number;
+  /** How many messages at most, up to 10,000. Default 20. */
+  readonly limit?: string;
   /** Only messages that this user sent. Default: of all users. */
   readonly from?: string;
   /** Only the private messages with this user. Default: everything that is visible. */
@@ -25,7 +25,8 @@ const MAX_PAGE_MESSAGES = 100;
 
 /** Prints the newest messages that a search finds, the oldest first. Resolves with the exit code. */
 export async function runSearch(config: ClientConfig, options: SearchOptions, stdio: Stdio): Promise<Exit> {
-  const { query, limit = 20, from: sender, with: peer } = options;
+  const { query, from: sender, with: peer } = options;
+  const limit = readLimit("--limit", options.limit ?? "20");
   const since = options.since === undefined ? undefined : readTime("--since", options.since);
   const until = options.until === undefined ? undefined : readTime("--until", options.until);
   return inSession({

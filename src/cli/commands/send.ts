@@ -10,7 +10,7 @@ import { standardInput } from "../terminal/standardInput.ts";
 import { readWholeText } from "../terminal/wholeInput.ts";
 import { inSession, type ScriptContext } from "./script/inSession.ts";
 
-/** What `obrolan send` sends, and to whom. */
+/** What `obrolan send` sends, and to whom.Values are as they were typed. */
 export interface SendOptions {
   /** The user to send to, alone. Default: everyone. */
   readonly to?: string;

@@ -7,7 +7,7 @@ import { inSession, type ScriptContext } from "./script/inSession.ts";
 import { startSince } from "./script/startSince.ts";
 import { readSince, type Since } from "./script/values.ts";
 
-/** Where `obrolan tail` begins. */
+/** Where `obrolan tail` begins.Values are as they were typed. */
 export interface TailOptions {
   /**
    * The id of the last message that is not wanted; or a duration (10m, 2h, 3d); or an ISO time. Default: it prints only

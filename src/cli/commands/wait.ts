@@ -7,7 +7,7 @@ import { Matcher } from "./script/matcher.ts";
 import { startSince } from "./script/startSince.ts";
 import { readSince, readWaitMs, type Since } from "./script/values.ts";
 
-/** What `obrolan wait` waits for. */
+/** What `obrolan wait` waits for.Values are as they were typed. */
 export interface WaitOptions {
   /** A regular expression that occurs in the text of the message. */
   readonly for: string;

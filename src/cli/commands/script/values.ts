@@ -14,6 +14,8 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 /** `setTimeout` fires at once for a longer wait. */
 const MAX_WAIT_MS = 2 ** 31 - 1;
+/** All messages that a command prints at once are in memory. */
+const MAX_LIMIT = 10_000;
 const MAX_ID = 2n ** 64n - 1n;
 const DURATION = /^(\d{1,9})([smhdw])$/;
 /** The forms of ISO 8601 that every `Date` reads alike. */
@@ -24,6 +26,13 @@ export function readId(flag: string, text: string): bigint {
   const id = idOf(text);
   if (id !== undefined && id > 0n) return id;
   throw new ConfigError([`${flag} must be the number of a message, such as 7 or #7.`]);
+}
+
+/** Reads how many messages to print. Throws a `ConfigError`. */
+export function readLimit(flag: string, text: string): number {
+  const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (limit >= 1 && limit <= MAX_LIMIT) return limit;
+  throw new ConfigError([`${flag} must be a whole number from 1 to ${MAX_LIMIT}.`]);
 }
 
 /** Reads how long to wait, in milliseconds. Throws a `ConfigError`. */
