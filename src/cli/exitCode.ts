@@ -12,6 +12,8 @@ export const Exit = {
   UNREACHED: 3,
   /** Standard input could not be read, or an output could not be written. */
   BROKEN_STREAM: 4,
+  /** `obrolan wait`: no such message came in time. */
+  TIMED_OUT: 5,
 } as const;
 
 /** An exit code. */

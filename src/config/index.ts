@@ -4,7 +4,7 @@ export { ConfigError } from "./errors.ts";
 export { toMarkdown } from "./markdown.ts";
 export { envOf, flagOf } from "./names.ts";
 export { CONFIG, resolve } from "./resolve.ts";
-export { address, choice, count, path, type Setting, type Table, toggle, url, type Values } from "./setting.ts";
+export { address, choice, count, name, path, type Setting, type Table, toggle, url, type Values } from "./setting.ts";
 export { fileProblem, readSettingFile, type SettingFile } from "./settingFile.ts";
 export { describeValue } from "./shown.ts";
 export { didYouMean, nearest } from "./suggest.ts";

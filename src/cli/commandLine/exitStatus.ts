@@ -9,6 +9,7 @@ const MEANINGS: Readonly<Record<keyof typeof Exit, string>> = {
   USAGE: "A flag, a setting or a command is wrong, or the input of a script cannot be read as UTF-8.",
   UNREACHED: "No Obrolan server answered.",
   BROKEN_STREAM: "Standard input could not be read, or an output could not be written.",
+  TIMED_OUT: "obrolan wait: no such message came in time.",
 };
 
 /** The exit codes of the program with their meanings, in order. */

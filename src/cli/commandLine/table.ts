@@ -1,3 +1,4 @@
+import { ConfigError, toggle, type Values } from "../../config/index.ts";
 import {
   runServer,
   serverRules,
@@ -5,13 +6,26 @@ import {
   storeRules,
   storeSettings,
 } from "../commands/serve.ts";
-import { toggle } from "../../config/index.ts";
-import { clientRules, clientSettings, connectionSettings } from "../config.ts";
-import { type Argument, type Entry, entryMaker } from "./entry.ts";
+import { type ClientConfig, clientRules, clientSettings, connectionSettings } from "../config.ts";
 import { SHELLS } from "./completion/shells.ts";
-import { number, text } from "./options.ts";
+import { type Argument, type Entry, entryMaker } from "./entry.ts";
+import { text } from "./options.ts";
 
 const entry = entryMaker([serverSettings, clientSettings]);
+
+/** The settings of the commands for scripts: without those of a screen. */
+const { recent: _, plain: __, ...scriptSettings } = clientSettings;
+
+const FROM = text({ summary: "only messages that this user sent", placeholder: "NAME" });
+const SINCE = text({
+  summary: "begin after the message with this number, or at a time: a duration (10m, 2h, 3d) or an ISO time; by default now",
+  placeholder: "ID|TIME",
+});
+
+/** The configuration of a command for scripts. It enters no room, and always prints lines. */
+function forScript(config: Values<typeof scriptSettings>): ClientConfig {
+  return { ...config, recent: 0, plain: true };
+}
 
 const SERVER_ARGUMENT: Argument = {
   name: "HOST:PORT",
@@ -54,6 +68,107 @@ export const ENTRIES: readonly Entry[] = [
     rules: () => [],
     examples: [{ line: "obrolan demo", summary: "try the program without a server" }],
     run: async (_, { stdio, env }) => (await import("../commands/demo.ts")).runDemo(stdio, env),
+  }),
+  entry({
+    name: "send",
+    group: "Scripts",
+    summary: "send one message",
+    details: "Without TEXT, or with -, the message is what standard input has, as one message.",
+    arguments: [{ name: "TEXT", isRequired: false, summary: "the text of the message" }],
+    options: {
+      to: text({ summary: "the user to send to, alone; by default everyone", placeholder: "NAME" }),
+      evenIfOffline: toggle({ summary: "send to a user who is not online, too: the message waits" }),
+    },
+    settings: scriptSettings,
+    rules: clientRules,
+    examples: [
+      { line: 'obrolan send "The build is green."', summary: "send to everyone" },
+      { line: 'obrolan send --to budi "Lunch?"', summary: "send to one user" },
+      { line: "git log -1 | obrolan send", summary: "send the output of a program" },
+    ],
+    run: async (config, { options, args: [text], stdio }) =>
+      (await import("../commands/send.ts")).runSend(forScript(config), { ...options, text }, stdio),
+  }),
+  entry({
+    name: "tail",
+    group: "Scripts",
+    summary: "print messages as they come",
+    options: { since: SINCE },
+    settings: scriptSettings,
+    rules: clientRules,
+    examples: [
+      { line: "obrolan tail", summary: "print messages from now on" },
+      { line: "obrolan tail --since 1h --json | jq -r .text", summary: "the texts of the last hour, and those to come" },
+    ],
+    run: async (config, { options, stdio }) =>
+      (await import("../commands/tail.ts")).runTail(forScript(config), options, stdio),
+  }),
+  entry({
+    name: "list",
+    group: "Scripts",
+    summary: "print who is online",
+    options: {},
+    settings: scriptSettings,
+    rules: clientRules,
+    examples: [{ line: "obrolan list", summary: "print the names" }],
+    run: async (config, { stdio }) => (await import("../commands/list.ts")).runList(forScript(config), {}, stdio),
+  }),
+  entry({
+    name: "history",
+    group: "Scripts",
+    summary: "print earlier messages",
+    arguments: [{ name: "NAME", isRequired: false, summary: "only the private messages with this user" }],
+    options: {
+      before: text({ summary: "end before the message with this number; by default with the newest", placeholder: "ID" }),
+      limit: text({ summary: "how many messages; by default 50", placeholder: "COUNT" }),
+    },
+    settings: scriptSettings,
+    rules: clientRules,
+    examples: [
+      { line: "obrolan history", summary: "the last messages" },
+      { line: "obrolan history budi --limit 10", summary: "the last ten private messages with budi" },
+    ],
+    run: async (config, { options, args: [peer], stdio }) =>
+      (await import("../commands/history.ts")).runHistory(forScript(config), { ...options, peer }, stdio),
+  }),
+  entry({
+    name: "search",
+    group: "Scripts",
+    summary: "print messages that have all the words",
+    arguments: [{ name: "WORDS", isRequired: true, isRepeated: true, summary: "the words" }],
+    options: {
+      from: FROM,
+      with: text({ summary: "only the private messages with this user", placeholder: "NAME" }),
+      since: text({ summary: "only messages since then: a duration (10m, 2h, 3d) or an ISO time", placeholder: "TIME" }),
+      until: text({ summary: "only messages before then: a duration or an ISO time", placeholder: "TIME" }),
+      limit: text({ summary: "how many messages; by default 20", placeholder: "COUNT" }),
+    },
+    settings: scriptSettings,
+    rules: clientRules,
+    examples: [
+      { line: "obrolan search red build", summary: "find messages" },
+      { line: "obrolan search deploy --from budi --since 3d", summary: "what budi said of it in the last three days" },
+    ],
+    run: async (config, { options, args, stdio }) =>
+      (await import("../commands/search.ts")).runSearch(forScript(config), { ...options, query: args.join(" ") }, stdio),
+  }),
+  entry({
+    name: "wait",
+    group: "Scripts",
+    summary: "wait for a message, and print it: exit code 5 if none comes in time",
+    options: {
+      for: text({ summary: "a regular expression that the text of the message matches; required", placeholder: "REGEX" }),
+      timeout: text({ summary: "how long to wait at most (30s, 10m, 2h); by default without end", placeholder: "DURATION" }),
+      from: FROM,
+      since: SINCE,
+    },
+    settings: scriptSettings,
+    rules: clientRules,
+    examples: [{ line: "obrolan wait --for '^deploy done' --timeout 10m", summary: "wait for another script" }],
+    run: async (config, { options: { for: pattern, ...options }, stdio }) => {
+      if (pattern === undefined) throw new ConfigError(["wait needs --for REGEX. See obrolan wait --help."]);
+      return (await import("../commands/wait.ts")).runWait(forScript(config), { ...options, for: pattern }, stdio);
+    },
   }),
   entry({
     name: "serve",
