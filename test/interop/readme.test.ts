@@ -14,7 +14,7 @@ const root = path.resolve(import.meta.dirname, "../..");
 /** Waits in the shell until the example's message can be found: the search index is behind the log by a moment. */
 const UNTIL_INDEXED = [
   "for try in $(seq 100); do",
-  `  call obrolan.v1.ChatService/Search -H "$bearer" -d '{"query": "shell"}' | grep -q text && break`,
+  `  call obrolan.v1.ChatService/Search -H "$bearer" -d '{"query": "shell"}' | grep text >/dev/null && break`,
   "done",
 ].join("\n");
 /** Printed between two steps. */

@@ -1,4 +1,6 @@
+import { commandLine } from "./en/commandLine.ts";
 import { common } from "./en/common.ts";
+import { commandLine as commandLineId } from "./id/commandLine.ts";
 import { common as commonId } from "./id/common.ts";
 
 /** The languages of the program. */
@@ -7,12 +9,12 @@ export const LANGUAGES = ["en", "id"] as const;
 /** A language of the program. */
 export type Language = (typeof LANGUAGES)[number];
 
-const en = { common };
+const en = { common, commandLine };
 
 /** Everything that the program says to a person, by the part of the program that says it. */
 export type Catalogue = typeof en;
 
-const id: Catalogue = { common: commonId };
+const id: Catalogue = { common: commonId, commandLine: commandLineId };
 
 /** The catalogue of a language. */
 export const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en, id };

@@ -1,4 +1,6 @@
 import { type ChatClient, type ChatError, type SignedIn, Status } from "../../client/index.ts";
+import { CATALOGUES, languageOf } from "../catalogue/index.ts";
+import { noServerHint } from "../commandLine/noServer.ts";
 import { Exit, exitOf } from "../exit.ts";
 import { optionsToFlags } from "../optionsToFlags.ts";
 import { InputError } from "../terminal/inputError.ts";
@@ -23,12 +25,12 @@ async function signIn(client: ChatClient, terminal: Terminal, server: string): P
   // A person should learn that no server answers before they type a password.
   const unreached = terminal.isInteractive ? whyUnreached(client, terminal) : Promise.resolve(undefined);
   const line = await Promise.race([firstLine(terminal), unreached.then((error) => error ?? NEVER)]);
-  if (line instanceof Error) return refused(terminal, line);
+  if (line instanceof Error) return refused(terminal, line, server);
   if (line === undefined) return terminal.isInteractive ? Exit.FINE : wrongCommand(terminal, "No command came.");
   const first = readFirstLine(line);
   if (first.kind === "wrong") return wrongCommand(terminal, first.message);
   const error = await unreached;
-  if (error !== undefined) return refused(terminal, error);
+  if (error !== undefined) return refused(terminal, error, server);
   const { creates: created, username } = first;
   const password = first.password ?? (await terminal.secret(passwordPrompt(username)));
   if (password === undefined) return terminal.isInteractive ? Exit.FINE : wrongCommand(terminal, "No password came.");
@@ -40,7 +42,7 @@ async function signIn(client: ChatClient, terminal: Terminal, server: string): P
     return session;
   } catch (error) {
     if (terminal.interrupted.aborted) return Exit.FINE;
-    return refused(terminal, error);
+    return refused(terminal, error, server);
   }
 }
 
@@ -70,9 +72,13 @@ async function wrongCommand(terminal: Terminal, message: string): Promise<Exit> 
   return Exit.USAGE;
 }
 
-async function refused(terminal: Terminal, error: unknown): Promise<Exit> {
+async function refused(terminal: Terminal, error: unknown, server: string): Promise<Exit> {
   const exitCode = exitOf(error);
   const { message, reason, retryAfterMs } = error as ChatError;
-  await terminal.show({ kind: "error", message: optionsToFlags(message), reason, retryAfterMs, exitCode });
+  // The output of a script is in English.
+  const { commandLine } = CATALOGUES[terminal.isInteractive ? languageOf(process.env) : "en"];
+  const usage = noServerHint({ server, message }, commandLine);
+  const about = { message: optionsToFlags(message), reason, retryAfterMs, usage, exitCode };
+  await terminal.show({ kind: "error", ...about });
   return exitCode;
 }
