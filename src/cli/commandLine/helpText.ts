@@ -1,5 +1,5 @@
 import { type Entry, GROUPS } from "./entry.ts";
-import { flagsOf, notesOf, termOf } from "./flags.ts";
+import { type Flag, flagsOf, notesOf, termOf } from "./flags.ts";
 
 /** A term and what it means. */
 type Row = readonly [term: string, meaning: string];
@@ -48,7 +48,7 @@ function usageLines(entry: Entry): string[] {
   return entry.name === "" ? [own, "       obrolan COMMAND [ARGUMENTS] [FLAGS]"] : [own];
 }
 
-function flagMeaning(flag: Parameters<typeof notesOf>[0]): string {
+function flagMeaning(flag: Flag): string {
   const notes = notesOf(flag);
   return notes === "" ? flag.summary : `${flag.summary} (${notes})`;
 }
@@ -80,6 +80,7 @@ export function wrapWords(text: string, width: number): string[] {
   return lines;
 }
 
-function capitalized(text: string): string {
+/** A text with a capital at its beginning. */
+export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

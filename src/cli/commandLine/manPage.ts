@@ -1,7 +1,7 @@
 import { type Entry, GROUPS } from "./entry.ts";
 import { EXIT_STATUS } from "./exitStatus.ts";
 import { type Flag, flagsOf, notesOf, termOf } from "./flags.ts";
-import { synopsisOf } from "./helpText.ts";
+import { capitalized, synopsisOf } from "./helpText.ts";
 
 /** Files and variables that no table of settings has. */
 const ENVIRONMENT: readonly (readonly [string, string])[] = [
@@ -22,7 +22,8 @@ export function manPage(entries: readonly Entry[], version: string): string {
     ".SH NAME",
     "obrolan \\- a chat room in the terminal, and its server",
     ".SH SYNOPSIS",
-    ...synopsis(program),
+    ".B obrolan",
+    `[\\fI${roff("HOST:PORT")}\\fR] [\\fIFLAGS\\fR]`,
     ".br",
     ".B obrolan",
     ".I COMMAND",
@@ -36,7 +37,7 @@ export function manPage(entries: readonly Entry[], version: string): string {
     ".SH FLAGS",
     ...flagsOf(program).flatMap(flag),
     ".SH COMMANDS",
-    ...commands.flatMap(command),
+    ...commands.flatMap((entry) => command(entry, flagsOf(program))),
     ".SH EXIT STATUS",
     ...EXIT_STATUS.flatMap(([code, meaning]) => item(`.B ${code}`, meaning)),
     ".SH ENVIRONMENT",
@@ -47,23 +48,20 @@ export function manPage(entries: readonly Entry[], version: string): string {
   return lines.join("\n");
 }
 
-function synopsis(entry: Entry): string[] {
-  const [name = "", ...rest] = `obrolan ${synopsisOf(entry)}`.trimEnd().split(" ").map(roff);
-  const words = entry.name === "" ? [name] : [name, rest.shift() ?? ""];
-  const flags = rest.map((word) => `\\fI${word}\\fR`);
-  return [`.B ${quotedRoff(words.join(" "))}`, [...flags, "[\\fIFLAGS\\fR]"].join(" ")];
-}
-
-function command(entry: Entry): string[] {
+/** A command. It names the flags that it shares with the program, and describes the others. */
+function command(entry: Entry, described: readonly Flag[]): string[] {
   const { summary, details, arguments: args, examples } = entry;
-  const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}. ${details}`.trimEnd();
-  // Every command has the flag for help, and FLAGS describes it.
-  const flags = flagsOf(entry).filter(({ long }) => long !== "--help");
+  const sentence = `${capitalized(summary)}. ${details}`.trimEnd();
+  const isShared = (flag: Flag) => described.some(({ long, summary }) => long === flag.long && summary === flag.summary);
+  const flags = flagsOf(entry);
+  const shared = flags.filter(isShared).map(({ long }) => long);
   return [
     `.SS ${quoted(`obrolan ${synopsisOf(entry)}`)}`,
     roff(sentence),
-    ...args.flatMap(({ name, summary: meaning }) => item(`.I ${quoted(name)}`, `${meaning}.`)),
-    ...flags.flatMap(flag),
+    ...args.flatMap(({ name, summary: meaning }) => item(`.I ${quoted(name)}`, `${capitalized(meaning)}.`)),
+    ...flags.filter((flag) => !isShared(flag)).flatMap(flag),
+    ".PP",
+    roff(`Of the flags above it takes ${shared.join(", ")}.`),
     ...examples.flatMap(example),
   ];
 }
@@ -71,12 +69,12 @@ function command(entry: Entry): string[] {
 function flag(about: Flag): string[] {
   const { summary } = about;
   const notes = notesOf(about);
-  const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}${notes === "" ? "" : ` (${notes})`}.`;
+  const sentence = `${capitalized(summary)}${notes === "" ? "" : ` (${notes})`}.`;
   return item(`.B ${quoted(termOf(about))}`, sentence);
 }
 
 function example({ line, summary }: Entry["examples"][number]): string[] {
-  return [".PP", `${roff(summary.charAt(0).toUpperCase() + summary.slice(1))}:`, ".PP", ".RS 4", ".EX", roff(line), ".EE", ".RE"];
+  return [".PP", `${roff(capitalized(summary))}:`, ".PP", ".RS 4", ".EX", roff(line), ".EE", ".RE"];
 }
 
 function item(term: string, meaning: string): string[] {
