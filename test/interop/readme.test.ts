@@ -52,7 +52,9 @@ describe("The README's section Without a client", function () {
     const steps = [...example, ...more];
     const call = (await readCalls()).get(tool);
     if (call === undefined) throw new Error(`the README has no call() for ${tool}`);
-    const typed = steps.map(({ commands }) => (commands.includes("/Search") ? `${UNTIL_INDEXED}\n${commands}` : commands));
+    const typed = steps.map(({ commands }) =>
+      commands.includes("/Search") ? `${UNTIL_INDEXED}\n${commands}` : commands,
+    );
     const script = [call, ...typed].join(`\necho '${BETWEEN}'\n`);
     const { stdout, stderr } = await bash(script.replaceAll("127.0.0.1:50051", `127.0.0.1:${port}`));
     const [, ...outputs] = stdout.split(`${BETWEEN}\n`);

@@ -19,11 +19,7 @@ export interface HistoryOptions {
 const MAX_PAGE_MESSAGES = 500;
 
 /** Prints earlier messages, the oldest first. Resolves with the exit code. */
-export async function runHistory(
-  config: ClientConfig,
-  options: HistoryOptions,
-  stdio: Stdio,
-): Promise<Exit> {
+export async function runHistory(config: ClientConfig, options: HistoryOptions, stdio: Stdio): Promise<Exit> {
   const { peer = "", before } = options;
   const limit = readLimit("--limit", options.limit ?? "50");
   const beforeId = before === undefined ? undefined : readId("--before", before);

@@ -38,7 +38,10 @@ export async function runWait(config: ClientConfig, options: WaitOptions, stdio:
   return inSession({ config, stdio, run: (context) => waitFor(context, wanted) });
 }
 
-async function waitFor({ client, session: { token }, show, interrupted }: ScriptContext, wanted: Wanted): Promise<Exit> {
+async function waitFor(
+  { client, session: { token }, show, interrupted }: ScriptContext,
+  wanted: Wanted,
+): Promise<Exit> {
   const { matcher, from, since, timeoutMs } = wanted;
   const timeOver = timeoutMs === undefined ? new AbortController().signal : AbortSignal.timeout(timeoutMs);
   const start = await startSince(client, token, since, interrupted);

@@ -14,7 +14,10 @@ describe("The matcher of wait", () => {
   });
 
   it("an invalid expression is an error that says why", () => {
-    expect(() => new Matcher("--for", "(done")).to.throw(ConfigError, /^--for is not a regular expression.*: .*group.*\.$/i);
+    expect(() => new Matcher("--for", "(done")).to.throw(
+      ConfigError,
+      /^--for is not a regular expression.*: .*group.*\.$/i,
+    );
     expect(() => new Matcher("--for", "\\-")).to.throw(ConfigError, /^--for is not a regular expression/);
   });
 

@@ -30,7 +30,10 @@ describe("The values of a command for scripts", () => {
     expect(readTime("--since", "2026-11-30 09:30", NOW)).to.deep.equal(new Date(2026, 10, 30, 9, 30));
     expect(readTime("--since", "2026-11-30", NOW)).to.deep.equal(new Date(2026, 10, 30));
     for (const text of ["7", "yesterday", "2026-13-01", "2026-11-30T25:00", "2026", "10:30", "", "12/01/2026"]) {
-      expect(() => readTime("--since", text, NOW), text).to.throw(ConfigError, /^--since must be a duration .* or a time/);
+      expect(() => readTime("--since", text, NOW), text).to.throw(
+        ConfigError,
+        /^--since must be a duration .* or a time/,
+      );
     }
   });
 

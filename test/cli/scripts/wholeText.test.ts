@@ -37,7 +37,9 @@ describe("A text that is read whole", () => {
   it("other encodings are refused, and the error does not repeat the text", async () => {
     const latin1 = await refusal(inputOf(Buffer.from("secret caf\u00e9", "latin1")));
     expect(latin1).to.include({ exitCode: 2 });
-    expect(latin1.message).to.match(/^Standard input is not UTF-8\. Nothing was sent\./).and.not.to.contain("secret");
+    expect(latin1.message)
+      .to.match(/^Standard input is not UTF-8\. Nothing was sent\./)
+      .and.not.to.contain("secret");
     const utf16 = await refusal(inputOf(Buffer.from("\ufeffhello", "utf16le")));
     expect(utf16).to.include({ exitCode: 2 });
     expect(utf16.message).to.match(/^Standard input is UTF-16, and a text must be UTF-8\./);
