@@ -67,7 +67,8 @@ export function clientRules(config: ConnectionConfig & Partial<SessionConfig>): 
   const { ca, insecure, user, passwordStdin = false, tokenFile } = config;
   const problems: string[] = [];
   if (insecure && ca !== undefined) problems.push("--insecure means no TLS, but --ca is set: choose one.");
-  if (passwordStdin && user === undefined) problems.push("--password-stdin needs the name of the account: --user NAME.");
+  if (passwordStdin && user === undefined)
+    problems.push("--password-stdin needs the name of the account: --user NAME.");
   if (tokenFile !== undefined && (user !== undefined || passwordStdin)) {
     problems.push("--token-file and --user each say who signs in: choose one.");
   }

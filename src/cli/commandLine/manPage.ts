@@ -52,7 +52,8 @@ export function manPage(entries: readonly Entry[], version: string): string {
 function command(entry: Entry, described: readonly Flag[]): string[] {
   const { summary, details, arguments: args, examples } = entry;
   const sentence = `${capitalized(summary)}. ${details}`.trimEnd();
-  const isShared = (flag: Flag) => described.some(({ long, summary }) => long === flag.long && summary === flag.summary);
+  const isShared = (flag: Flag) =>
+    described.some(({ long, summary }) => long === flag.long && summary === flag.summary);
   const flags = flagsOf(entry);
   const shared = flags.filter(isShared).map(({ long }) => long);
   return [
@@ -105,7 +106,9 @@ export function roff(text: string): string {
   const escaped = [...text]
     .map((character) => {
       const code = character.codePointAt(0) ?? 0;
-      return code > 126 ? `\\[u${code.toString(16).toUpperCase().padStart(4, "0")}]` : (ESCAPES[character] ?? character);
+      return code > 126
+        ? `\\[u${code.toString(16).toUpperCase().padStart(4, "0")}]`
+        : (ESCAPES[character] ?? character);
     })
     .join("");
   // A line that begins with a full stop would be a request.

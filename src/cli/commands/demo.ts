@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type Catalogue, CATALOGUES, languageOf } from "../catalogue/index.ts";
+import { CATALOGUES, type Catalogue, languageOf } from "../catalogue/index.ts";
 import { programName } from "../commandLine/programName.ts";
 import { DemoServer } from "../demo/demoServer.ts";
 import { Exit } from "../exit.ts";

@@ -107,7 +107,10 @@ describe("obrolan demo", function () {
   });
 
   it("the demo says why it cannot start, and ends with 1", async () => {
-    terminal = new Terminal(["demo"], { columns: 160, env: { ...environment(), TMPDIR: path.join(folder.path, "none") } });
+    terminal = new Terminal(["demo"], {
+      columns: 160,
+      env: { ...environment(), TMPDIR: path.join(folder.path, "none") },
+    });
     expect(await terminal.exit()).to.equal(1);
     expect(terminal.text).to.contain("The demo could not start: ");
   });

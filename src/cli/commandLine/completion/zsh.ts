@@ -19,7 +19,7 @@ _obrolan() {
   local curcontext=$curcontext state line
   typeset -A opt_args
   _arguments -C -S \\
-${(program === undefined ? [] : flagsOf(program)).map((flag) => `    ${flagSpec(flag)} \`).join("\n")}
+${(program === undefined ? [] : flagsOf(program)).map((flag) => `    ${flagSpec(flag)} \\`).join("\n")}
     ${quoted(`1:command or server:_obrolan_commands`)} \\
     '*:: :->arguments' && return
   [[ $state == arguments ]] || return
@@ -45,8 +45,11 @@ ${specs.map((spec) => `        ${spec}`).join(" \\\n")}
 function flagSpec(flag: Flag): string {
   const { short, long, placeholder, summary } = flag;
   const help = `[${escaped(summary, "[]:\\")}]`;
-  if (placeholder !== undefined) return quoted(`${long}=${help}:${escaped(placeholder, ":")}:${action(valuesOf(flag))}`);
-  return short === undefined ? quoted(`${long}${help}`) : `${quoted(`(${short} ${long})`)}{${short},${long}}${quoted(help)}`;
+  if (placeholder !== undefined)
+    return quoted(`${long}=${help}:${escaped(placeholder, ":")}:${action(valuesOf(flag))}`);
+  return short === undefined
+    ? quoted(`${long}${help}`)
+    : `${quoted(`(${short} ${long})`)}{${short},${long}}${quoted(help)}`;
 }
 
 function argumentSpec(argument: Argument, index: number, entries: readonly Entry[]): string {
