@@ -43,10 +43,7 @@ export function helpText(entry: Entry, entries: readonly Entry[], width: number)
       width,
     ),
     "",
-    ...wrapWords(
-      isProgram ? "obrolan COMMAND --help says more about a command. man obrolan has all of it." : "",
-      width,
-    ),
+    ...wrapWords(isProgram ? "obrolan COMMAND --help says more about a command." : "", width),
   ]
     .join("\n")
     .trimEnd()

@@ -19,6 +19,9 @@ export function manPage(entries: readonly Entry[], version: string): string {
   const lines = [
     `.\\" Generated from src/cli/commandLine/table.ts by npm run generate. Change the table, not this page.`,
     `.TH OBROLAN 1 "" ${quoted(`obrolan ${version}`)} "User Commands"`,
+    // No hyphenation, and no blanks that fill lines: flags and names stay as they are typed.
+    ".nh",
+    ".ad l",
     ".SH NAME",
     "obrolan \\- a chat room in the terminal, and its server",
     ".SH SYNOPSIS",
@@ -54,15 +57,15 @@ function command(entry: Entry, described: readonly Flag[]): string[] {
   const sentence = `${capitalized(summary)}. ${details}`.trimEnd();
   const isShared = (flag: Flag) =>
     described.some(({ long, summary }) => long === flag.long && summary === flag.summary);
-  const flags = flagsOf(entry);
+  // Every command has the flag for help.
+  const flags = flagsOf(entry).filter(({ long }) => long !== "--help");
   const shared = flags.filter(isShared).map(({ long }) => long);
   return [
     `.SS ${quoted(`obrolan ${synopsisOf(entry)}`)}`,
     roff(sentence),
     ...args.flatMap(({ name, summary: meaning }) => item(`.I ${quoted(name)}`, `${capitalized(meaning)}.`)),
     ...flags.filter((flag) => !isShared(flag)).flatMap(flag),
-    ".PP",
-    roff(`Of the flags above it takes ${shared.join(", ")}.`),
+    ...(shared.length === 0 ? [] : [".PP", roff(`It also takes these of the flags above: ${shared.join(", ")}.`)]),
     ...examples.flatMap(example),
   ];
 }
