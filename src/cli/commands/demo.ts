@@ -26,18 +26,18 @@ export async function runDemo(stdio: Stdio, env: NodeJS.ProcessEnv): Promise<Exi
     }
     await terminal.show({ kind: "note", text: words.demoStarts });
     server = await DemoServer.start(terminal.interrupted);
-    const code = await visit(server, terminal, `${programName(env)} ${server.address}`, words);
-    await server.stop();
-    await terminal.show({ kind: "note", text: words.demoIsOver });
-    return code;
+    return await visit(server, terminal, `${programName(env)} ${server.address}`, words);
   } catch (error) {
     if (terminal.interrupted.aborted) return Exit.FINE;
     const why = error instanceof Error ? error.message : String(error);
     await terminal.show({ kind: "error", message: words.demoFailed(why), exitCode: Exit.REFUSED });
     return Exit.REFUSED;
   } finally {
-    await server?.stop();
     await terminal.close();
+    if (server !== undefined) {
+      await server.stop();
+      await stdio.stdout.write(`${words.demoIsOver}\n`);
+    }
   }
 }
 
