@@ -60,14 +60,15 @@ export type ClientConfig = Values<typeof clientSettings>;
 export type ConnectionConfig = Values<typeof connectionSettings>;
 
 /** The values of the settings that `openSession` uses. */
-export type SessionConfig = Pick<ConnectionConfig, "server"> & Values<typeof sessionSettings>;
+export type SessionConfig = Pick<ConnectionConfig, "server" | "insecure"> & Values<typeof sessionSettings>;
 
 /** Checks settings that depend on each other. Returns a sentence for each problem. */
 export function clientRules(config: ConnectionConfig & Partial<SessionConfig>): string[] {
   const { ca, insecure, user, passwordStdin = false, tokenFile } = config;
   const problems: string[] = [];
   if (insecure && ca !== undefined) problems.push("--insecure means no TLS, but --ca is set: choose one.");
-  if (passwordStdin && user === undefined) problems.push("--password-stdin needs the name of the account: --user NAME.");
+  if (passwordStdin && user === undefined)
+    problems.push("--password-stdin needs the name of the account: --user NAME.");
   if (tokenFile !== undefined && (user !== undefined || passwordStdin)) {
     problems.push("--token-file and --user each say who signs in: choose one.");
   }

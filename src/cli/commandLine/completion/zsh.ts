@@ -19,7 +19,7 @@ _obrolan() {
   local curcontext=$curcontext state line
   typeset -A opt_args
   _arguments -C -S \\
-${(program === undefined ? [] : flagsOf(program)).map((flag) => `    ${flagSpec(flag)} \`).join("\n")}
+${(program === undefined ? [] : flagsOf(program)).map((flag) => `    ${flagSpec(flag)} \\`).join("\n")}
     ${quoted(`1:command or server:_obrolan_commands`)} \\
     '*:: :->arguments' && return
   [[ $state == arguments ]] || return
