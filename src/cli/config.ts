@@ -60,7 +60,7 @@ export type ClientConfig = Values<typeof clientSettings>;
 export type ConnectionConfig = Values<typeof connectionSettings>;
 
 /** The values of the settings that `openSession` uses. */
-export type SessionConfig = Pick<ConnectionConfig, "server"> & Values<typeof sessionSettings>;
+export type SessionConfig = Pick<ConnectionConfig, "server" | "insecure"> & Values<typeof sessionSettings>;
 
 /** Checks settings that depend on each other. Returns a sentence for each problem. */
 export function clientRules(config: ConnectionConfig & Partial<SessionConfig>): string[] {

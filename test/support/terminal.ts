@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type IPty, spawn } from "@lydell/node-pty";
 import { within } from "./deadline.ts";
+import { newPath } from "./folder.ts";
 
 /** The program of this checkout. */
 export const PROGRAM = fileURLToPath(new URL("../../bin/obrolan.js", import.meta.url));
@@ -13,10 +14,14 @@ export interface TerminalOptions {
   readonly env?: Record<string, string>;
 }
 
-/** The environment of the tests without variables that configure the program. */
+/**
+ * The environment of the tests without variables that configure the program. Each has a folder of its own for kept
+ * sessions, so that no program signs in with the session of another one, or of the person who runs the tests.
+ */
 export function plainEnvironment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => !/^(OBROLAN_|NO_COLOR$|FORCE_COLOR$|CI$)/.test(name));
-  return { ...(Object.fromEntries(kept) as Record<string, string>), TZ: "UTC", TERM: "xterm-256color", ...more };
+  const own = { XDG_STATE_HOME: newPath(), TZ: "UTC", TERM: "xterm-256color" };
+  return { ...(Object.fromEntries(kept) as Record<string, string>), ...own, ...more };
 }
 
 /** The program in a real pseudo-terminal, and its screen. */

@@ -17,7 +17,7 @@ const GUEST = "guest";
  */
 export async function runDemo(stdio: Stdio, env: NodeJS.ProcessEnv): Promise<Exit> {
   const words = CATALOGUES[languageOf(env)].commandLine;
-  const terminal = openTerminal(false, stdio);
+  const terminal = openTerminal({ json: false, plain: false }, stdio);
   let server: DemoServer | undefined;
   try {
     if (!terminal.isInteractive) {

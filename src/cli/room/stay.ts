@@ -1,5 +1,6 @@
-import type { ChatClient, Closed, Room, SignedIn } from "../../client/index.ts";
+import type { ChatClient, Closed, Room } from "../../client/index.ts";
 import { Exit } from "../exit.ts";
+import type { SessionOfUser } from "../session/openSession.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Context } from "./command.ts";
 import { completions } from "./commands.ts";
@@ -16,7 +17,7 @@ const CLOSE_TIMEOUT_MS = 500;
 /** The collaborators of `stayInRoom`. */
 export interface StayOptions {
   readonly client: ChatClient;
-  readonly session: SignedIn;
+  readonly session: SessionOfUser;
   readonly terminal: Terminal;
   /** How many earlier messages to show. */
   readonly recent: number;

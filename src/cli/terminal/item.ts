@@ -7,8 +7,14 @@ export type Item =
   | Outcome
   /** The first screen. */
   | { readonly kind: "start"; readonly server: string }
-  /** The user has signed in. */
-  | { readonly kind: "signedIn"; readonly username: string; readonly expiresAt: Date; readonly created: boolean }
+  /** The user has signed in; `kept`: with a session of an earlier start. `expiresAt` is not known of every session. */
+  | {
+      readonly kind: "signedIn";
+      readonly username: string;
+      readonly expiresAt?: Date;
+      readonly created: boolean;
+      readonly kept?: boolean;
+    }
   /** The users who are online, in order of name. If there are too many, only the first of them. */
   | { readonly kind: "list"; readonly users: readonly User[]; readonly total: number }
   /** A page of earlier messages, the oldest first; `peer`: those between the user and this one. */

@@ -16,6 +16,7 @@ const MAX_QUOTABLE = 1_000;
 /** The most columns of a quoted text. */
 const MAX_QUOTE_COLUMNS = 60;
 const HELP_HINT = "type help to see what you can do";
+const KEPT_HINT = "type logout to end this session";
 
 /** Formats items for a person. It tracks what was shown already, so that nothing is reported twice. */
 export class Pretty {
@@ -43,7 +44,9 @@ export class Pretty {
         return `${strong("Obrolan")} ${quiet(`· ${sanitizeLine(item.server)}`)}\n\n${rows(FIRST_COMMANDS, width)}\n`;
       case "signedIn":
         this.#ownName = item.username;
-        return note(`${item.created ? "your account is made" : "welcome back"}, ${item.username}; ${HELP_HINT}`);
+        return note(
+          `${item.created ? "your account is made" : "welcome back"}, ${item.username}; ${item.kept ? KEPT_HINT : HELP_HINT}`,
+        );
       case "message":
         return this.#message(item, width, "");
       case "history": {
