@@ -59,10 +59,10 @@ export const ENTRIES: readonly Entry[] = [
       "The server listens on a free port of this machine. It says how a second person joins. When you leave, the " +
       "server ends, and its messages and accounts are removed.",
     options: {},
-    settings: {},
+    settings: { plain: clientSettings.plain, language: clientSettings.language },
     rules: () => [],
     examples: [{ line: "obrolan demo", summary: "try the program without a server" }],
-    run: async (_, { stdio, env }) => (await import("../commands/demo.ts")).runDemo(stdio, env),
+    run: async (config, { stdio, env }) => (await import("../commands/demo.ts")).runDemo(config, stdio, env),
   }),
   entry({
     name: "send",

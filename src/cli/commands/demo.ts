@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { CATALOGUES, type Catalogue, languageOf } from "../catalogue/index.ts";
 import { programName } from "../commandLine/programName.ts";
+import type { ClientConfig } from "../config.ts";
 import { DemoServer } from "../demo/demoServer.ts";
 import { Exit } from "../exit.ts";
 import { openClient } from "../openClient.ts";
@@ -11,13 +12,17 @@ import type { Terminal } from "../terminal/terminal.ts";
 
 const GUEST = "guest";
 
+/** The settings of a demo. */
+export type DemoConfig = Pick<ClientConfig, "plain" | "language">;
+
 /**
  * Starts a server in a temporary folder, and enters its room as a new user. When the person leaves, the server ends and
  * everything is removed. It reads and keeps no session, preference or history of the person. Resolves with the exit code.
  */
-export async function runDemo(stdio: Stdio, env: NodeJS.ProcessEnv): Promise<Exit> {
-  const words = CATALOGUES[languageOf(env)].commandLine;
-  const terminal = openTerminal({ json: false, plain: false }, stdio);
+export async function runDemo(config: DemoConfig, stdio: Stdio, env: NodeJS.ProcessEnv): Promise<Exit> {
+  const { plain, language = languageOf(env) } = config;
+  const words = CATALOGUES[language].commandLine;
+  const terminal = openTerminal({ json: false, plain }, stdio);
   let server: DemoServer | undefined;
   try {
     if (!terminal.isInteractive) {
