@@ -14,6 +14,8 @@ export interface Setting<T> {
   /** The value if no source sets it. */
   readonly default: T;
   readonly schema: z.ZodType<T>;
+  /** The words that the value may be, if they are few: completions offer them. */
+  readonly words?: readonly string[];
   /** Whether the value may have a password in it. Such a value is never shown. */
   readonly secret?: boolean;
   /**

@@ -1,5 +1,7 @@
+import { commandLine } from "./en/commandLine.ts";
 import { common } from "./en/common.ts";
 import { session } from "./en/session.ts";
+import { commandLine as commandLineId } from "./id/commandLine.ts";
 import { common as commonId } from "./id/common.ts";
 import { session as sessionId } from "./id/session.ts";
 
@@ -9,12 +11,12 @@ export const LANGUAGES = ["en", "id"] as const;
 /** A language of the program. */
 export type Language = (typeof LANGUAGES)[number];
 
-const en = { common, session };
+const en = { common, commandLine, session };
 
 /** Everything that the program says to a person, by the part of the program that says it. */
 export type Catalogue = typeof en;
 
-const id: Catalogue = { common: commonId, session: sessionId };
+const id: Catalogue = { common: commonId, commandLine: commandLineId, session: sessionId };
 
 /** The catalogue of a language. */
 export const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en, id };

@@ -1,5 +1,6 @@
 import type { ChatClient, ChatError, SignedIn } from "../../client/index.ts";
-import type { Catalogue } from "../catalogue/index.ts";
+import { CATALOGUES, type Catalogue, languageOf } from "../catalogue/index.ts";
+import { noServerHint } from "../commandLine/noServer.ts";
 import type { SessionConfig } from "../config.ts";
 import { Exit, exitOf } from "../exit.ts";
 import { optionsToFlags } from "../optionsToFlags.ts";
@@ -63,10 +64,14 @@ export async function endWrong({ terminal }: SignInOptions, message: string): Pr
 }
 
 /** Ends the program after a failed call. Resolves with the exit code. */
-export async function endRefused({ terminal }: SignInOptions, error: unknown): Promise<Exit> {
+export async function endRefused({ terminal, config }: SignInOptions, error: unknown): Promise<Exit> {
   if (terminal.interrupted.aborted) return Exit.FINE;
   const exitCode = exitOf(error);
-  await terminal.show({ ...refusal(error), exitCode });
+  const item = refusal(error);
+  // The output of a script is in English.
+  const { commandLine } = CATALOGUES[terminal.isInteractive ? languageOf(process.env) : "en"];
+  const usage = noServerHint({ server: config.server, message: item.message }, commandLine);
+  await terminal.show({ ...item, usage, exitCode });
   return exitCode;
 }
 

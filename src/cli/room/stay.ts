@@ -10,7 +10,7 @@ import { followScript } from "./script.ts";
 import { ShownMessages } from "./shownMessages.ts";
 
 /** The limit for entering the room after a successful sign-in. */
-const FIRST_CONNECT_MS = 10_000;
+export const FIRST_CONNECT_MS = 10_000;
 /** How long an interrupted client waits for the server to close the stream. */
 const CLOSE_TIMEOUT_MS = 500;
 
@@ -32,19 +32,28 @@ export async function stayInRoom({ client, session, terminal, recent }: StayOpti
   terminal.interrupted.addEventListener("abort", () => leaveAtOnce(room));
   if (terminal.interrupted.aborted) leaveAtOnce(room);
 
-  const follow = terminal.isInteractive ? followPerson : followScript;
-  const typing = follow(context, terminal);
-  const why = await showEvents(context, terminal, online);
+  const caughtUp = Promise.withResolvers<void>();
+  const typing = terminal.isInteractive
+    ? followPerson(context, terminal)
+    : followScript(context, terminal, caughtUp.promise);
+  const why = await showEvents(context, terminal, online, caughtUp.resolve);
+  caughtUp.resolve();
   terminal.end();
   const code = await typing;
   return code === Exit.FINE ? exitOfClosed(why) : code;
 }
 
 /** Shows the events, and keeps `online` current. Resolves when the room is closed. */
-async function showEvents(context: Context, terminal: Terminal, online: Set<string>): Promise<Closed> {
+async function showEvents(
+  context: Context,
+  terminal: Terminal,
+  online: Set<string>,
+  onCaughtUp: () => void,
+): Promise<Closed> {
   for await (const event of context.room) {
     context.shown.note(event);
     await terminal.show(event);
+    if (event.kind === "caughtUp") onCaughtUp();
     if (event.kind === "caughtUp" && terminal.isInteractive) await showOnline(context, terminal, online, event.again);
     if (event.kind === "presence") {
       for (const username of event.joined) online.add(username);
@@ -67,7 +76,7 @@ async function showOnline(context: Context, terminal: Terminal, online: Set<stri
 }
 
 /** Leaves at once, but gives the server a moment to close the stream, so that others see the user leave. */
-function leaveAtOnce(room: Room): void {
+export function leaveAtOnce(room: Room): void {
   const { kind } = room.state;
   if (kind !== "live" && kind !== "replaying") {
     room.abort();
@@ -77,7 +86,8 @@ function leaveAtOnce(room: Room): void {
   void room.close().then(() => clearTimeout(limit));
 }
 
-function exitOfClosed({ kind }: Closed): Exit {
+/** The exit code of a program whose room is closed. */
+export function exitOfClosed({ kind }: Closed): Exit {
   switch (kind) {
     case "left":
     case "aborted":
