@@ -32,7 +32,8 @@ describe("The terminal client", () => {
       const text = "a line that goes on and on until it has to be wrapped around the edge, twice even";
       terminal.type(`sendall ${text}`);
       await terminal.shows("twice even");
-      const typed = () => terminal.text.split("\n").slice(-3).join("\n");
+      // The last row is the status, which counts the messages.
+      const typed = () => terminal.text.split("\n").slice(-4, -1).join("\n");
       const before = typed();
       for (const word of ["one", "two", "three"]) await chat.accept(sendAll(word));
       await terminal.shows(/ three\n/);
@@ -102,6 +103,9 @@ describe("The terminal client", () => {
       const [ani, budi] = await server.people("ani", "budi");
       const terminal = await enter(ani, { env: { NO_COLOR: "1" } });
       const chat = await server.enter(budi);
+      // The bell of a private message is one of these characters.
+      terminal.enter("bell off");
+      await terminal.shows("the bell does not ring");
       const evil = "\u001b[2J\u001b]0;owned\u0007\u009b31m\u202eback\rstart\u0000".replace("\u0000", "\u0008");
       await chat.accept(sendAll(evil));
       await chat.accept(sendTo(ani.username, `${evil}, in private`));
@@ -222,13 +226,13 @@ describe("The terminal client", () => {
       await terminal.shows("· connection lost, trying again");
       await chat.accept(sendAll("you cannot hear this"));
       terminal.enter("sendall can you hear me?");
-      await terminal.shows("kept until the connection is back: sendall can you hear me?");
+      await terminal.shows("waiting: sendall can you hear me?");
       network.allow();
       await terminal.shows("· back, nothing missed");
       await terminal.shows("you  can you hear me?");
       await terminal.shows(`${budi.username}  you cannot hear this`);
       expect((await chat.next("message", ({ sender }) => sender === ani.username)).text).to.equal("can you hear me?");
-      expect(terminal.text.match(/can you hear me\?/g)).to.have.length(2);
+      await terminal.until("no line that waits", () => terminal.text.match(/can you hear me\?/g)?.length === 1);
     });
 
     it("the connection is lost with a reason when the server is stopped", async () => {
