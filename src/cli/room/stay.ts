@@ -1,6 +1,7 @@
-import type { ChatClient, Closed, Room, SignedIn } from "../../client/index.ts";
+import type { ChatClient, Closed, Room } from "../../client/index.ts";
 import type { Catalogue } from "../catalogue/index.ts";
 import { Exit } from "../exit.ts";
+import type { SessionOfUser } from "../session/openSession.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Context } from "./command.ts";
 import { type Stayed, stayAsPerson } from "./person/stay.ts";
@@ -9,14 +10,14 @@ import { followScript } from "./script.ts";
 import { ShownMessages } from "./shownMessages.ts";
 
 /** The limit for entering the room after a successful sign-in. */
-const FIRST_CONNECT_MS = 10_000;
+export const FIRST_CONNECT_MS = 10_000;
 /** How long an interrupted client waits for the server to close the stream. */
 const CLOSE_TIMEOUT_MS = 500;
 
 /** The collaborators of `stayInRoom`. */
 export interface StayOptions {
   readonly client: ChatClient;
-  readonly session: SignedIn;
+  readonly session: SessionOfUser;
   readonly terminal: Terminal;
   /** How many earlier messages to show. */
   readonly recent: number;
@@ -43,24 +44,27 @@ export async function stayInRoom(options: StayOptions): Promise<Exit> {
 }
 
 async function stayAsScript(context: Context, terminal: Terminal): Promise<Stayed> {
-  const typing = followScript(context, terminal);
-  const why = await showEvents(context, terminal);
+  const caughtUp = Promise.withResolvers<void>();
+  const typing = followScript(context, terminal, caughtUp.promise);
+  const why = await showEvents(context, terminal, caughtUp.resolve);
+  caughtUp.resolve();
   terminal.end();
   return { why, code: await typing };
 }
 
 /** Shows the events of the room as they are. Resolves when the room is closed. */
-async function showEvents({ room, shown }: Context, terminal: Terminal): Promise<Closed> {
+async function showEvents({ room, shown }: Context, terminal: Terminal, onCaughtUp: () => void): Promise<Closed> {
   for await (const event of room) {
     shown.note(event);
     await terminal.show(event);
+    if (event.kind === "caughtUp") onCaughtUp();
     if (event.kind === "closed") return event.why;
   }
   return { kind: "aborted" };
 }
 
 /** Leaves at once, but gives the server a moment to close the stream, so that others see the user leave. */
-function leaveAtOnce(room: Room): void {
+export function leaveAtOnce(room: Room): void {
   const { kind } = room.state;
   if (kind !== "live" && kind !== "replaying") {
     room.abort();
@@ -70,7 +74,8 @@ function leaveAtOnce(room: Room): void {
   void room.close().then(() => clearTimeout(limit));
 }
 
-function exitOfClosed({ kind }: Closed): Exit {
+/** The exit code of a program whose room is closed. */
+export function exitOfClosed({ kind }: Closed): Exit {
   switch (kind) {
     case "left":
     case "aborted":
