@@ -1,13 +1,15 @@
+import { synopsisOf } from "../src/cli/commandLine/helpText.ts";
+import { ENTRIES } from "../src/cli/commandLine/table.ts";
 import { clientSettings } from "../src/cli/config.ts";
-import { toMarkdown } from "../src/config/index.ts";
+import { flagOf, toMarkdown } from "../src/config/index.ts";
 import { serverSettings } from "../src/server/config.ts";
 
 /** Makes docs/configuration.md, the page of all settings. */
 export function configurationDocs(): string {
   return `# Configuration
 
-Generated from the tables of settings in \`src/server/config.ts\` and \`src/cli/config.ts\` by
-\`npm run generate\`. Change the tables, not this page.
+Generated from the tables of settings in \`src/server/config.ts\` and \`src/cli/config.ts\`, and from the table of
+commands in \`src/cli/commandLine/table.ts\`, by \`npm run generate\`. Change the tables, not this page.
 
 A flag takes precedence over the environment, the environment over a file, and a file over the default. The file
 is one JSON object, such as \`{"burst": 40}\`. \`--config FILE\` or \`OBROLAN_CONFIG\` names it, and server and
@@ -29,8 +31,34 @@ ${toMarkdown(serverSettings)}
 
 ## The client: \`obrolan\`
 
-\`obrolan health\` takes only the settings for the connection to the server: \`--server\`, \`--ca\` and \`--insecure\`.
-
 ${toMarkdown(clientSettings)}
+
+## The commands
+
+Each command takes the settings that its row names, and \`--config\`. \`obrolan COMMAND --help\` and \`man obrolan\` have
+the flags that only one command takes, and examples.
+
+${commandsTable()}
 `;
+}
+
+function commandsTable(): string {
+  const rows = ENTRIES.map((entry) => {
+    const { summary, settings } = entry;
+    return `| \`${`obrolan ${synopsisOf(entry)}`.trimEnd()}\` | ${summary} | ${settingsWords(Object.keys(settings))} |`;
+  });
+  return ["| command | what it does | settings |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+/** The settings of a command in words: all of a table, or their flags. */
+function settingsWords(keys: readonly string[]): string {
+  if (keys.length === Object.keys(serverSettings).length) return "all of the server";
+  const missing = Object.keys(clientSettings).filter((key) => !keys.includes(key));
+  if (missing.length === 0) return "all of the client";
+  if (missing.length < 4) return `those of the client without ${missing.map(flagWords).join(" and ")}`;
+  return keys.length === 0 ? "none" : keys.map(flagWords).join(", ");
+}
+
+function flagWords(key: string): string {
+  return `\`${flagOf(key)}\``;
 }

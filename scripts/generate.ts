@@ -1,13 +1,16 @@
-// `npm run generate`: writes the stubs and the descriptors in src/gen, and the reference pages in docs.
+// `npm run generate`: writes the stubs and the descriptors in src/gen, the reference pages in docs, and the man page.
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { manPage } from "../src/cli/commandLine/manPage.ts";
+import { ENTRIES } from "../src/cli/commandLine/table.ts";
+import { readVersion } from "../src/shared/version.ts";
 import { configurationDocs } from "./configuration-docs.ts";
 import { metricsDocs } from "./metrics-docs.ts";
 import { protocolDocs } from "./protocol-docs.ts";
 import { mustRun, root } from "./run.ts";
 
 /** The paths that `generate` writes, relative to its target. A folder among them contains only generated files. */
-export const generated = ["src/gen", "docs/protocol.md", "docs/configuration.md", "docs/metrics.md"];
+export const generated = ["src/gen", "docs/protocol.md", "docs/configuration.md", "docs/metrics.md", "man/obrolan.1"];
 
 /** Writes all generated files into a target folder, at the same paths as in the repository. */
 export async function generate(target: string): Promise<void> {
@@ -18,6 +21,8 @@ export async function generate(target: string): Promise<void> {
   await writeFile(join(target, "docs/protocol.md"), protocolDocs(JSON.parse(image)));
   await writeFile(join(target, "docs/configuration.md"), configurationDocs());
   await writeFile(join(target, "docs/metrics.md"), metricsDocs());
+  await mkdir(join(target, "man"), { recursive: true });
+  await writeFile(join(target, "man/obrolan.1"), manPage(ENTRIES, readVersion()));
 }
 
 /**

@@ -1,23 +1,7 @@
 import { ChatError, Status } from "../client/index.ts";
+import { Exit } from "./exitCode.ts";
 
-/** The program's exit codes. */
-export const Exit = {
-  FINE: 0,
-  /**
-   * The server refused: a taken name, a wrong password, in a script a rejected command. The server, a backup or a
-   * restore failed. `health`: the server takes no calls.
-   */
-  REFUSED: 1,
-  /** A wrong flag or setting, a wrong command on the first screen, in a script an unknown command. */
-  USAGE: 2,
-  /** No Obrolan server answered. */
-  UNREACHED: 3,
-  /** Standard input could not be read, or an output could not be written. */
-  BROKEN_STREAM: 4,
-} as const;
-
-/** An exit code. */
-export type Exit = (typeof Exit)[keyof typeof Exit];
+export { Exit };
 
 /** The statuses of a call that no Obrolan server answered. */
 const UNREACHED = new Set<Status>([

@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { ConfigError } from "../config/index.ts";
-import { Exit } from "./exit.ts";
+import { Exit } from "./exitCode.ts";
 import { makeProgram } from "./program.ts";
 import { Stdio } from "./terminal/output.ts";
 

@@ -14,6 +14,8 @@ export interface Setting<T> {
   /** The value if no source sets it. */
   readonly default: T;
   readonly schema: z.ZodType<T>;
+  /** The words that the value may be, if they are few: completions offer them. */
+  readonly words?: readonly string[];
   /** Whether the value may have a password in it. Such a value is never shown. */
   readonly secret?: boolean;
   /**
@@ -94,13 +96,26 @@ export function count(about: Described<number> & { max: number; meaning?: string
 }
 
 /** One of a few words. */
-export function choice<const Word extends string>(
-  about: Described<Word> & { placeholder: string; words: readonly Word[] },
-): Setting<Word> {
+export function choice<const Word extends string, T extends Word | undefined>(
+  about: Described<T> & { placeholder: string; words: readonly Word[] },
+): Setting<Word | T> {
+  const schema = z.enum(about.words);
   return {
     ...about,
     allowed: `one of ${about.words.join(", ")}`,
-    schema: z.enum(about.words),
+    schema: (about.default === undefined ? schema.optional() : schema) as z.ZodType<Word | T>,
+    fromText: (text) => text,
+  };
+}
+
+/** A name that matches a pattern. `allowed`: the pattern in words. */
+export function name<T extends string | undefined>(
+  about: Described<T> & { placeholder: string; pattern: RegExp; allowed: string },
+): Setting<string | T> {
+  const schema = z.string().regex(about.pattern);
+  return {
+    ...about,
+    schema: (about.default === undefined ? schema.optional() : schema) as z.ZodType<string | T>,
     fromText: (text) => text,
   };
 }

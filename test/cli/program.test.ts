@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
+import { ENTRIES } from "../../src/cli/commandLine/table.ts";
 import { makeCertificate } from "../support/certificate.ts";
 import { useFolder } from "../support/folder.ts";
 import { endProcesses, ServerProcess } from "../support/process.ts";
@@ -25,8 +26,38 @@ describe("The program obrolan", () => {
     expect(server.out).to.contain("OBROLAN_MESSAGES_PER_SECOND").and.to.contain("default 127.0.0.1:50051");
   });
 
-  it("--version shows the version", async () => {
-    expect(await run(["--version"])).to.deep.equal({ code: 0, out: `${VERSION}\n`, err: "" });
+  for (const flag of ["--version", "-v"]) {
+    it(`${flag} shows the version`, async () => {
+      expect(await run([flag])).to.deep.equal({ code: 0, out: `${VERSION}\n`, err: "" });
+    });
+  }
+
+  it("-h, help and help COMMAND show what --help shows", async () => {
+    const ways = [
+      [["-h"], ["--help"]],
+      [["help"], ["--help"]],
+      [
+        ["serve", "-h"],
+        ["serve", "--help"],
+      ],
+      [
+        ["help", "serve"],
+        ["serve", "--help"],
+      ],
+    ] as const;
+    for (const [short, long] of ways) {
+      const shown = await run(long);
+      expect(shown).to.include({ code: 0, err: "" });
+      expect(await run(short), short.join(" ")).to.deep.equal(shown);
+    }
+  });
+
+  it("each command shows its own help with -h, and connects to nothing", async () => {
+    for (const { name } of ENTRIES.filter((entry) => entry.name !== "")) {
+      const { code, out, err } = await run([name, "-h"]);
+      expect({ code, err }, name).to.deep.equal({ code: 0, err: "" });
+      expect(out).to.match(new RegExp(`^Usage: obrolan ${name} `));
+    }
   });
 
   const wrong: [string[], Record<string, string>, RegExp][] = [
@@ -48,6 +79,28 @@ describe("The program obrolan", () => {
     [["login", "ani", "secret"], {}, /^obrolan: login is not an argument of obrolan: start obrolan and type it there/],
     [["--ca", "/no/such/file"], {}, /--ca: \/no\/such\/file cannot be read: there is no such file/],
     [["serve", "--listen", "0.0.0.0:0"], {}, /0\.0\.0\.0:0 can be reached from other machines/],
+    [["register", "ani", "secret"], {}, /^obrolan: register is not an argument of obrolan: start obrolan and type it/],
+    [["127.0.0.1:1", "login", "ani", "secret"], {}, /^obrolan: login is not an argument of obrolan: start obrolan/],
+    [["tial"], {}, /^obrolan: There is no such command\. Did you mean tail\?/],
+    [["help", "serv"], {}, /^obrolan: There is no such command\. Did you mean serve\?/],
+    [
+      ["send", "--even-if-ofline", "hi"],
+      {},
+      /^obrolan: --even-if-ofline is not a flag .* Did you mean --even-if-offline\?/,
+    ],
+    [["chat.example.com"], {}, /^obrolan: There is no such command\. An address is HOST:PORT/],
+    [["127.0.0.1:1", "--server", "127.0.0.1:2"], {}, /^obrolan: The server is named twice/],
+    [["127.0.0.1:1", "secret"], {}, /^obrolan: Only the address of the server is an argument\./],
+    [["127.0.0.1:1", "tail"], {}, /^obrolan: With a command, the address is a flag: obrolan tail --server HOST:PORT\./],
+    [
+      ["send", "two", "words"],
+      {},
+      /^obrolan: send takes no further argument: put words with spaces in quotation marks\./,
+    ],
+    [["wait"], {}, /^obrolan: wait needs --for REGEX\. See obrolan wait --help\./],
+    [["search"], {}, /^obrolan: search needs WORDS: obrolan search WORDS\.\.\.\. See obrolan search --help\./],
+    [["--recent", "5", "serve"], {}, /^obrolan: --recent is not a flag of obrolan serve\. See obrolan serve --help\./],
+    [["completion", "ksh"], {}, /^obrolan: .*bash, zsh, fish/],
   ];
   for (const [args, env, sentence] of wrong) {
     const line = [...Object.entries(env).map((variable) => variable.join("=")), "obrolan", ...args].join(" ");
@@ -58,6 +111,51 @@ describe("The program obrolan", () => {
       expect(err).not.to.contain("    at ");
     });
   }
+});
+
+describe("The address of the server", () => {
+  afterEach(endProcesses);
+  const folder = useFolder();
+
+  it("the program connects to the server that its argument names, also with flags after it", async () => {
+    const { port } = await ServerProcess.serve(folder.path);
+    const address = `127.0.0.1:${port}`;
+    const first = await run([address], ["regist ani correct-horse"], { OBROLAN_SERVER: "127.0.0.1:1" });
+    expect(first).to.deep.include({ code: 0, err: "entered as ani\n" });
+    const second = await run([address, "--json"], ["login ani correct-horse"]);
+    expect(second.out).to.contain('"event":"signedIn"');
+  });
+
+  it("a flag before the name of a command counts as one after it", async () => {
+    const { port } = await ServerProcess.serve(folder.path);
+    const { code, out } = await run(["--server", `127.0.0.1:${port}`, "health"]);
+    expect({ code, out }).to.deep.equal({ code: 0, out: `127.0.0.1:${port} is serving.\n` });
+  });
+});
+
+describe("The errors of the command line", () => {
+  it("no error repeats a word that may be a password", async () => {
+    const lines = [
+      ["login", "ani", "hunter-2"],
+      ["hunter-2"],
+      ["ani.hunter-2"],
+      ["127.0.0.1:1", "hunter-2"],
+      ["127.0.0.1:1", "login", "ani", "hunter-2"],
+      ["send", "hello", "hunter-2"],
+      ["tail", "hunter-2"],
+      ["help", "hunter-2"],
+      ["completion", "hunter-2"],
+      ["--token=hunter-2"],
+      ["--json=hunter-2"],
+      ["send", "-hunter-2"],
+      ["send", "--hunter-2"],
+    ];
+    for (const args of lines) {
+      const { code, out, err } = await run(args);
+      expect(code, args.join(" ")).to.equal(2);
+      expect(out + err, args.join(" ")).not.to.contain("hunter");
+    }
+  });
 });
 
 describe("The program on a Node.js that is too old", () => {

@@ -11,6 +11,12 @@ import { Connection } from "../support/wire.ts";
 import { isShown, readCalls, readExample, readSteps, type Step } from "./readme.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
+/** Waits in the shell until the example's message can be found: the search index is behind the log by a moment. */
+const UNTIL_INDEXED = [
+  "for try in $(seq 100); do",
+  `  call obrolan.v1.ChatService/Search -H "$bearer" -d '{"query": "shell"}' | grep text >/dev/null && break`,
+  "done",
+].join("\n");
 /** Printed between two steps. */
 const BETWEEN = "-- the next step --";
 const GRPCURL = "go install github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.8.9";
@@ -46,7 +52,10 @@ describe("The README's section Without a client", function () {
     const steps = [...example, ...more];
     const call = (await readCalls()).get(tool);
     if (call === undefined) throw new Error(`the README has no call() for ${tool}`);
-    const script = [call, ...steps.map(({ commands }) => commands)].join(`\necho '${BETWEEN}'\n`);
+    const typed = steps.map(({ commands }) =>
+      commands.includes("/Search") ? `${UNTIL_INDEXED}\n${commands}` : commands,
+    );
+    const script = [call, ...typed].join(`\necho '${BETWEEN}'\n`);
     const { stdout, stderr } = await bash(script.replaceAll("127.0.0.1:50051", `127.0.0.1:${port}`));
     const [, ...outputs] = stdout.split(`${BETWEEN}\n`);
     expect(outputs).to.have.lengthOf(steps.length);
@@ -78,14 +87,15 @@ describe("The README's section Without a client", function () {
     ["grpcurl", ""],
     ["buf", " @long"],
   ] as const) {
-    it(`docs/grpcurl.md continues there: its steps find, correct, reply and delete with ${tool}${tag}`, async function () {
+    it(`docs/grpcurl.md continues there: its steps find, search, correct, reply, delete and come back with ${tool}${tag}`, async function () {
       if (tool === "grpcurl") needsTool(this, "grpcurl", ["--version"], GRPCURL);
       const more = await readSteps("docs/grpcurl.md");
-      expect(more).to.have.lengthOf(7);
+      expect(more).to.have.lengthOf(10);
       await type(tool, { hasAccount: false, more });
       const { messageId } = await budi.next("edited", ({ text }) => text === "Hello from a terminal.");
       expect(await budi.next("message", ({ replyTo }) => replyTo === messageId)).to.include({ sender: "ada" });
       expect(await budi.next("deleted", (deleted) => deleted.messageId === messageId)).to.include({ by: "ada" });
+      await budi.next("message", ({ text }) => text === "You were away.");
     });
   }
 

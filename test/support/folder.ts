@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -13,6 +14,13 @@ export function useFolder(): { readonly path: string } {
     folders.add(folder.path);
   });
   return folder;
+}
+
+/** The path of a folder that does not exist yet. `mochaHooks` removes it after the test. */
+export function newPath(): string {
+  const name = path.join(tmpdir(), `obrolan-test-${randomUUID()}`);
+  folders.add(name);
+  return name;
 }
 
 /**

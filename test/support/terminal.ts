@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { type IPty, spawn } from "@lydell/node-pty";
 import { within } from "./deadline.ts";
 import { type Emulator, Xterm } from "./emulator.ts";
+import { newPath } from "./folder.ts";
 
 /** The program of this checkout. */
 export const PROGRAM = fileURLToPath(new URL("../../bin/obrolan.js", import.meta.url));
@@ -16,10 +17,13 @@ export interface TerminalOptions {
   readonly command?: string;
 }
 
-/** The environment of the tests without variables that configure the program. */
+/**
+ * The environment of the tests without variables that configure the program. Each has a folder of its own for kept
+ * sessions, so that no program signs in with the session of another one, or of the person who runs the tests.
+ */
 export function plainEnvironment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => !/^(OBROLAN_|NO_COLOR$|FORCE_COLOR$|CI$)/.test(name));
-  const own = { TZ: "UTC", TERM: "xterm-256color", LANG: "C.UTF-8", LC_ALL: "" };
+  const own = { XDG_STATE_HOME: newPath(), TZ: "UTC", TERM: "xterm-256color", LANG: "C.UTF-8", LC_ALL: "" };
   return { ...(Object.fromEntries(kept) as Record<string, string>), ...own, ...more };
 }
 

@@ -44,7 +44,7 @@ export function useVisitors(server: TestServer) {
     let forgotten = 0;
     const staying = stayInRoom({
       client,
-      session: { token: person.token, username: person.username, expiresAt: new Date(0) },
+      session: { token: person.token, username: person.username },
       terminal,
       recent,
       server: at,

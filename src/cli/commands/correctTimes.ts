@@ -1,6 +1,6 @@
 import type { ServerConfig } from "../../server/config.ts";
 import type { EntriesAhead } from "../../server/engines/backup.ts";
-import { Exit } from "../exit.ts";
+import { Exit } from "../exitCode.ts";
 import type { Stdio } from "../terminal/output.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { ServerConfig } from "../../server/config.ts";
-import { Exit } from "../exit.ts";
+import { Exit } from "../exitCode.ts";
 import type { Stdio } from "../terminal/output.ts";
 import { storeSummary } from "./storeSummary.ts";
 

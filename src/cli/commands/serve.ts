@@ -1,7 +1,7 @@
 import { ConfigError } from "../../config/index.ts";
 import type { ServerConfig } from "../../server/config.ts";
 import { currentRuntime } from "../../shared/runtime.ts";
-import { Exit } from "../exit.ts";
+import { Exit } from "../exitCode.ts";
 
 export { serverRules, serverSettings, storeRules, storeSettings } from "../../server/config.ts";
 

@@ -1,4 +1,5 @@
-import type { ChatClient, CommandOptions, Room, SignedIn } from "../../client/index.ts";
+import type { ChatClient, CommandOptions, Room } from "../../client/index.ts";
+import type { SessionOfUser } from "../session/openSession.ts";
 import type { Item } from "../terminal/item.ts";
 import type { ShownMessages } from "./shownMessages.ts";
 
@@ -6,7 +7,7 @@ import type { ShownMessages } from "./shownMessages.ts";
 export interface Context {
   readonly client: ChatClient;
   readonly room: Room;
-  readonly session: SignedIn;
+  readonly session: SessionOfUser;
   readonly shown: ShownMessages;
 }
 

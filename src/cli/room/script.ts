@@ -7,12 +7,15 @@ import { type Attempted, attempt } from "./attempt.ts";
 import type { Context } from "./command.ts";
 
 /**
- * Runs a script line by line: each line waits for the answer to the line before. A line that is refused only for now,
- * for example by the rate limit, is repeated after the wait that the server names. Resolves at the end of the script
- * with the exit code of the first line that failed.
+ * Runs a script line by line: each line waits for the answer to the line before. The first line waits for `caughtUp`, so
+ * that what it prints does not come before or between the replayed messages. A line that is refused only for now, for
+ * example by the rate limit, is repeated after the wait that the server names. Resolves at the end of the script with the
+ * exit code of the first line that failed.
  */
-export async function followScript(context: Context, terminal: Terminal): Promise<Exit> {
+export async function followScript(context: Context, terminal: Terminal, caughtUp: Promise<void>): Promise<Exit> {
   let first: Exit = Exit.FINE;
+  await caughtUp;
+  if (context.room.state.kind === "closed") return first;
   try {
     for await (const code of runLines(context, terminal)) first ||= code;
   } catch (error) {

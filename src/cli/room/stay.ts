@@ -1,33 +1,20 @@
-import type { ChatClient, Closed, Room, SignedIn } from "../../client/index.ts";
-import type { Catalogue } from "../catalogue/index.ts";
+import type { Closed, Room } from "../../client/index.ts";
 import { Exit } from "../exit.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Context } from "./command.ts";
-import { type Stayed, stayAsPerson } from "./person/stay.ts";
-import type { PreferenceStore } from "./preferences.ts";
+import { type PersonStayOptions, type Stayed, stayAsPerson } from "./person/stay.ts";
 import { followScript } from "./script.ts";
 import { ShownMessages } from "./shownMessages.ts";
 
 /** The limit for entering the room after a successful sign-in. */
-const FIRST_CONNECT_MS = 10_000;
+export const FIRST_CONNECT_MS = 10_000;
 /** How long an interrupted client waits for the server to close the stream. */
 const CLOSE_TIMEOUT_MS = 500;
 
 /** The collaborators of `stayInRoom`. */
-export interface StayOptions {
-  readonly client: ChatClient;
-  readonly session: SignedIn;
-  readonly terminal: Terminal;
+export interface StayOptions extends PersonStayOptions {
   /** How many earlier messages to show. */
   readonly recent: number;
-  /** The server's address, for the status. */
-  readonly server: string;
-  readonly isEncrypted: boolean;
-  /** What is said to a person. */
-  readonly words: Catalogue;
-  readonly preferences: PreferenceStore;
-  /** A person's session has ended: by `logout`, or by the server. A session that is kept must be removed. Never rejects. */
-  readonly forgetSession: () => Promise<void>;
 }
 
 /** Runs the lines and shows the events, until the user leaves or the room is closed. Resolves with the exit code. */
@@ -43,24 +30,27 @@ export async function stayInRoom(options: StayOptions): Promise<Exit> {
 }
 
 async function stayAsScript(context: Context, terminal: Terminal): Promise<Stayed> {
-  const typing = followScript(context, terminal);
-  const why = await showEvents(context, terminal);
+  const caughtUp = Promise.withResolvers<void>();
+  const typing = followScript(context, terminal, caughtUp.promise);
+  const why = await showEvents(context, terminal, caughtUp.resolve);
+  caughtUp.resolve();
   terminal.end();
   return { why, code: await typing };
 }
 
 /** Shows the events of the room as they are. Resolves when the room is closed. */
-async function showEvents({ room, shown }: Context, terminal: Terminal): Promise<Closed> {
+async function showEvents({ room, shown }: Context, terminal: Terminal, onCaughtUp: () => void): Promise<Closed> {
   for await (const event of room) {
     shown.note(event);
     await terminal.show(event);
+    if (event.kind === "caughtUp") onCaughtUp();
     if (event.kind === "closed") return event.why;
   }
   return { kind: "aborted" };
 }
 
 /** Leaves at once, but gives the server a moment to close the stream, so that others see the user leave. */
-function leaveAtOnce(room: Room): void {
+export function leaveAtOnce(room: Room): void {
   const { kind } = room.state;
   if (kind !== "live" && kind !== "replaying") {
     room.abort();
@@ -70,7 +60,8 @@ function leaveAtOnce(room: Room): void {
   void room.close().then(() => clearTimeout(limit));
 }
 
-function exitOfClosed({ kind }: Closed): Exit {
+/** The exit code of a program whose room is closed. */
+export function exitOfClosed({ kind }: Closed): Exit {
   switch (kind) {
     case "left":
     case "aborted":

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import type { WriteStream } from "node:tty";
-import { Exit } from "../exit.ts";
+import { Exit } from "../exitCode.ts";
 
 /** The error codes of a stream whose reader has closed it. */
 const READER_GONE_CODES = ["EPIPE", "ECONNRESET"];

@@ -42,7 +42,7 @@ function chatLine(item: Item): string | undefined {
         ),
       )}`;
     case "help": {
-      const word = item.unknownCommand === "" ? "" : `${item.unknownCommand} is not a command;  `;
+      const word = item.unknownCommand === "" ? "" : `${item.unknownCommand} is not a command; `;
       return sanitizeLine(`${word}commands: ${item.commands.map((command) => command.usage).join(" | ")}`);
     }
   }
@@ -67,7 +67,8 @@ function presence(joined: readonly string[], left: readonly string[]): string | 
 function statusLine(item: Item): string | undefined {
   switch (item.kind) {
     case "history":
-      return item.messages.length === 0 ? NO_EARLIER : undefined;
+      if (item.messages.length > 0) return undefined;
+      return item.peer === "" ? NO_EARLIER : sanitizeLine(`no messages with ${item.peer}`);
     case "search":
       return item.messages.length === 0 ? notFoundWords(item) : undefined;
     case "signedIn":

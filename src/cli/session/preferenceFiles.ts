@@ -1,0 +1,63 @@
+import { z } from "zod";
+import type { Catalogue } from "../catalogue/index.ts";
+import {
+  BELL_MODES,
+  DEFAULT_PREFERENCES,
+  PRESENCE_MODES,
+  type PreferenceStore,
+  type Preferences,
+} from "../room/preferences.ts";
+import { type ProfileFiles, serverFileName } from "./profileFiles.ts";
+
+/** What each preference may be. */
+const schemas = {
+  presence: z.enum(PRESENCE_MODES),
+  bell: z.enum(BELL_MODES),
+  notices: z.boolean(),
+  says: z.boolean(),
+} satisfies { [Key in keyof Preferences]: z.ZodType<Preferences[Key]> };
+
+/** The preferences of a profile. Each is a file, so that programs that change several at once lose none. */
+export class PreferenceFiles implements PreferenceStore {
+  readonly #files: ProfileFiles;
+  readonly #server: string;
+  readonly #words: Catalogue["session"];
+  #preferences: Preferences;
+
+  private constructor(files: ProfileFiles, server: string, words: Catalogue["session"], preferences: Preferences) {
+    this.#files = files;
+    this.#server = server;
+    this.#words = words;
+    this.#preferences = preferences;
+  }
+
+  /** Reads the preferences for a server. What a person has not chosen is as in `DEFAULT_PREFERENCES`. */
+  static async open(files: ProfileFiles, server: string, words: Catalogue["session"]): Promise<PreferenceFiles> {
+    const chosen = await Promise.all(
+      Object.entries(schemas).map(async ([key, schema]) => {
+        const value = await files.readJson<unknown>(fileOf(key, server), schema);
+        return value === undefined ? [] : [[key, value]];
+      }),
+    );
+    return new PreferenceFiles(files, server, words, { ...DEFAULT_PREFERENCES, ...Object.fromEntries(chosen.flat()) });
+  }
+
+  read(): Preferences {
+    return this.#preferences;
+  }
+
+  async write(changed: Partial<Preferences>): Promise<void> {
+    this.#preferences = { ...this.#preferences, ...changed };
+    const written = await Promise.all(
+      Object.entries(changed).map(([key, value]) =>
+        this.#files.write(fileOf(key, this.#server), `${JSON.stringify(value)}\n`),
+      ),
+    );
+    if (written.includes(false)) throw new Error(this.#words.notWritten);
+  }
+}
+
+/** `says` is a preference for one server, because a plain line of another room may be a mistake. */
+function fileOf(key: string, server: string): string {
+  return key === "says" ? `preferences/says/${serverFileName(server)}.json` : `preferences/${key}.json`;
+}
