@@ -4,7 +4,8 @@ import { programName } from "../commandLine/programName.ts";
 import type { ClientConfig } from "../config.ts";
 import { DemoServer } from "../demo/demoServer.ts";
 import { Exit } from "../exit.ts";
-import { openClient } from "../openClient.ts";
+import { isEncrypted, openClient } from "../openClient.ts";
+import { MemoryPreferences } from "../room/preferences.ts";
 import { stayInRoom } from "../room/stay.ts";
 import { openTerminal } from "../terminal/open.ts";
 import type { Stdio } from "../terminal/output.ts";
@@ -21,7 +22,8 @@ export type DemoConfig = Pick<ClientConfig, "plain" | "language">;
  */
 export async function runDemo(config: DemoConfig, stdio: Stdio, env: NodeJS.ProcessEnv): Promise<Exit> {
   const { plain, language = languageOf(env) } = config;
-  const words = CATALOGUES[language].commandLine;
+  const catalogue = CATALOGUES[language];
+  const words = catalogue.commandLine;
   const terminal = openTerminal({ json: false, plain }, stdio);
   let server: DemoServer | undefined;
   try {
@@ -31,7 +33,7 @@ export async function runDemo(config: DemoConfig, stdio: Stdio, env: NodeJS.Proc
     }
     await terminal.show({ kind: "note", text: words.demoStarts });
     server = await DemoServer.start(terminal.interrupted);
-    return await visit(server, terminal, `${programName(env)} ${server.address}`, words);
+    return await visit(server, terminal, `${programName(env)} ${server.address}`, catalogue);
   } catch (error) {
     if (terminal.interrupted.aborted) return Exit.FINE;
     const why = error instanceof Error ? error.message : String(error);
@@ -47,13 +49,10 @@ export async function runDemo(config: DemoConfig, stdio: Stdio, env: NodeJS.Proc
 }
 
 /** Stays in the room until the person leaves or the server ends. `join`: what a second person types in a shell. */
-async function visit(
-  server: DemoServer,
-  terminal: Terminal,
-  join: string,
-  words: Catalogue["commandLine"],
-): Promise<Exit> {
-  const client = openClient({ server: server.address, ca: undefined, insecure: false });
+async function visit(server: DemoServer, terminal: Terminal, join: string, catalogue: Catalogue): Promise<Exit> {
+  const words = catalogue.commandLine;
+  const connection = { server: server.address, ca: undefined, insecure: false };
+  const client = openClient(connection);
   let state: "visiting" | "left" | "crashed" = "visiting";
   void server.ended.then(async () => {
     if (state !== "visiting") return;
@@ -67,7 +66,17 @@ async function visit(
     const session = await client.register(GUEST, password, { signal: terminal.interrupted });
     await terminal.show({ kind: "signedIn", username: session.username, expiresAt: session.expiresAt, created: true });
     await terminal.show({ kind: "note", text: words.demoJoin(join) });
-    const code = await stayInRoom({ client, session, terminal, recent: 0 });
+    const code = await stayInRoom({
+      client,
+      session,
+      terminal,
+      recent: 0,
+      server: connection.server,
+      isEncrypted: isEncrypted(connection),
+      words: catalogue,
+      preferences: new MemoryPreferences(),
+      forgetSession: async () => {},
+    });
     return (state as string) === "crashed" ? Exit.REFUSED : code;
   } finally {
     state = "left";
