@@ -10,13 +10,7 @@ import { protocolDocs } from "./protocol-docs.ts";
 import { mustRun, root } from "./run.ts";
 
 /** The paths that `generate` writes, relative to its target. A folder among them contains only generated files. */
-export const generated = [
-  "src/gen",
-  "docs/protocol.md",
-  "docs/configuration.md",
-  "docs/metrics.md",
-  "man/obrolan.1",
-];
+export const generated = ["src/gen", "docs/protocol.md", "docs/configuration.md", "docs/metrics.md", "man/obrolan.1"];
 
 /** Writes all generated files into a target folder, at the same paths as in the repository. */
 export async function generate(target: string): Promise<void> {

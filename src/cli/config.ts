@@ -16,13 +16,17 @@ export const connectionSettings = {
 
 /** The client's settings for signing in without a first screen. */
 export const sessionSettings = {
-  user: name({
-    summary: "the account to sign in to; the password is asked for, or comes with --password-stdin",
-    default: undefined,
-    placeholder: "NAME",
-    pattern: /^[\w.-]{1,32}$/,
-    allowed: "a username",
-  }),
+  user: {
+    ...name({
+      summary: "the account to sign in to; the password is asked for, or comes with --password-stdin",
+      default: undefined,
+      placeholder: "NAME",
+      pattern: /^[\w.-]{1,32}$/,
+      allowed: "a username",
+    }),
+    // A wrong one may be NAME:PASSWORD.
+    secret: true,
+  },
   passwordStdin: toggle({ summary: "read the password of --user from the first line of standard input" }),
   tokenFile: path({
     summary: "a file with the token of a session, which only its owner may read",

@@ -1,6 +1,7 @@
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { type ChatClient, ChatError, connect } from "../client/index.ts";
 import { ConfigError, readAuthorities } from "../config/index.ts";
+import { isLoopback, parseAddress } from "../shared/address.ts";
 import type { ConnectionConfig } from "./config.ts";
 import { optionsToFlags } from "./optionsToFlags.ts";
 
@@ -21,6 +22,11 @@ export function openClient({ server, ca, insecure }: ConnectionConfig, timeoutMs
     if (!(cause instanceof ChatError)) throw cause;
     throw new ConfigError([optionsToFlags(cause.message)], { cause });
   }
+}
+
+/** Whether the client of these settings reaches the server over TLS. */
+export function isEncrypted({ server, ca, insecure }: ConnectionConfig): boolean {
+  return !insecure && (ca !== undefined || !isLoopback(parseAddress(server)?.host ?? ""));
 }
 
 /**

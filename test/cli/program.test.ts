@@ -36,8 +36,14 @@ describe("The program obrolan", () => {
     const ways = [
       [["-h"], ["--help"]],
       [["help"], ["--help"]],
-      [["serve", "-h"], ["serve", "--help"]],
-      [["help", "serve"], ["serve", "--help"]],
+      [
+        ["serve", "-h"],
+        ["serve", "--help"],
+      ],
+      [
+        ["help", "serve"],
+        ["serve", "--help"],
+      ],
     ] as const;
     for (const [short, long] of ways) {
       const shown = await run(long);
@@ -77,12 +83,20 @@ describe("The program obrolan", () => {
     [["127.0.0.1:1", "login", "ani", "secret"], {}, /^obrolan: login is not an argument of obrolan: start obrolan/],
     [["tial"], {}, /^obrolan: There is no such command\. Did you mean tail\?/],
     [["help", "serv"], {}, /^obrolan: There is no such command\. Did you mean serve\?/],
-    [["send", "--even-if-ofline", "hi"], {}, /^obrolan: --even-if-ofline is not a flag .* Did you mean --even-if-offline\?/],
+    [
+      ["send", "--even-if-ofline", "hi"],
+      {},
+      /^obrolan: --even-if-ofline is not a flag .* Did you mean --even-if-offline\?/,
+    ],
     [["chat.example.com"], {}, /^obrolan: There is no such command\. An address is HOST:PORT/],
     [["127.0.0.1:1", "--server", "127.0.0.1:2"], {}, /^obrolan: The server is named twice/],
     [["127.0.0.1:1", "secret"], {}, /^obrolan: Only the address of the server is an argument\./],
     [["127.0.0.1:1", "tail"], {}, /^obrolan: With a command, the address is a flag: obrolan tail --server HOST:PORT\./],
-    [["send", "two", "words"], {}, /^obrolan: send takes no further argument: put words with spaces in quotation marks\./],
+    [
+      ["send", "two", "words"],
+      {},
+      /^obrolan: send takes no further argument: put words with spaces in quotation marks\./,
+    ],
     [["wait"], {}, /^obrolan: wait needs --for REGEX\. See obrolan wait --help\./],
     [["search"], {}, /^obrolan: search needs WORDS: obrolan search WORDS\.\.\.\. See obrolan search --help\./],
     [["--recent", "5", "serve"], {}, /^obrolan: --recent is not a flag of obrolan serve\. See obrolan serve --help\./],

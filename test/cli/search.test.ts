@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { Context } from "../../src/cli/room/command.ts";
-import { completions, runLine } from "../../src/cli/room/commands.ts";
+import { runLine } from "../../src/cli/room/commands.ts";
 import { ShownMessages } from "../../src/cli/room/shownMessages.ts";
 import type { Item } from "../../src/cli/terminal/item.ts";
 import { ChatError, connect, type Message, type SearchOptions, Status } from "../../src/client/index.ts";
@@ -98,11 +98,6 @@ describe("The command search", () => {
   it("alone, before any search, is answered with the commands", async () => {
     const item: Item = await new FoundRoom(0).type("search");
     expect(item).to.include({ kind: "help", unknownCommand: "" });
-  });
-
-  it("the word is completed", () => {
-    expect(completions("sea", [])).to.deep.equal(["search "]);
-    expect(completions("search b", ["budi"])).to.deep.equal([]);
   });
 });
 

@@ -74,9 +74,11 @@ describe("The terminal client", () => {
       const terminal = open();
       await terminal.shows("regist NAME [PASSWORD]");
       terminal.enter("regist ani");
-      await terminal.shows("password for ani:");
+      await terminal.shows("new password for ani:");
       terminal.type("correct");
       terminal.enter("-horse");
+      await terminal.shows("the same password again:");
+      terminal.enter("correct-horse");
       await terminal.shows("your account is made, ani");
       expect(terminal.raw).not.to.contain("correct");
       expect(terminal.raw).not.to.contain("horse");

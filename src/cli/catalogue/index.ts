@@ -1,8 +1,10 @@
 import { commandLine } from "./en/commandLine.ts";
 import { common } from "./en/common.ts";
+import { room } from "./en/room.ts";
 import { session } from "./en/session.ts";
 import { commandLine as commandLineId } from "./id/commandLine.ts";
 import { common as commonId } from "./id/common.ts";
+import { room as roomId } from "./id/room.ts";
 import { session as sessionId } from "./id/session.ts";
 
 /** The languages of the program. */
@@ -11,12 +13,12 @@ export const LANGUAGES = ["en", "id"] as const;
 /** A language of the program. */
 export type Language = (typeof LANGUAGES)[number];
 
-const en = { common, commandLine, session };
+const en = { common, commandLine, room, session };
 
 /** Everything that the program says to a person, by the part of the program that says it. */
 export type Catalogue = typeof en;
 
-const id: Catalogue = { common: commonId, commandLine: commandLineId, session: sessionId };
+const id: Catalogue = { common: commonId, commandLine: commandLineId, room: roomId, session: sessionId };
 
 /** The catalogue of a language. */
 export const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en, id };

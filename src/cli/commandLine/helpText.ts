@@ -6,7 +6,7 @@ type Row = readonly [term: string, meaning: string];
 
 const MARGIN = "  ";
 /** A term that is wider has a row of its own. */
-const MAX_TERM_COLUMNS = 32;
+const MAX_TERM_COLUMNS = 36;
 /** The fewest columns of a meaning beside its term. */
 const MIN_MEANING_COLUMNS = 24;
 
@@ -16,18 +16,34 @@ export function helpText(entry: Entry, entries: readonly Entry[], width: number)
   const about = isProgram ? entry.summary : `${capitalized(entry.summary)}. ${entry.details}`.trimEnd();
   const commands = GROUPS.flatMap((group) => {
     const listed = entries.filter((other) => other.group === group && other.name !== "");
-    return section(`${group}:`, listed.map((other): Row => [synopsisOf(other), other.summary]), width);
+    return section(
+      `${group}:`,
+      listed.map((other): Row => [synopsisOf(other), other.summary]),
+      width,
+    );
   });
   return [
     ...usageLines(entry),
     "",
     ...wrapWords(about, width),
-    ...section("Examples:", entry.examples.map(({ line, summary }): Row => [line, summary]), width),
+    ...section(
+      "Examples:",
+      entry.examples.map(({ line, summary }): Row => [line, summary]),
+      width,
+    ),
     ...(isProgram ? commands : []),
-    ...section("Arguments:", entry.arguments.map(({ name, summary }): Row => [name, summary]), width),
-    ...section("Flags:", flagsOf(entry).map((flag): Row => [termOf(flag), flagMeaning(flag)]), width),
+    ...section(
+      "Arguments:",
+      entry.arguments.map(({ name, summary }): Row => [name, summary]),
+      width,
+    ),
+    ...section(
+      "Flags:",
+      flagsOf(entry).map((flag): Row => [termOf(flag), flagMeaning(flag)]),
+      width,
+    ),
     "",
-    ...wrapWords(isProgram ? "obrolan COMMAND --help says more about a command. man obrolan has all of it." : "", width),
+    ...wrapWords(isProgram ? "obrolan COMMAND --help says more about a command." : "", width),
   ]
     .join("\n")
     .trimEnd()

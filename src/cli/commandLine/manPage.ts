@@ -19,6 +19,9 @@ export function manPage(entries: readonly Entry[], version: string): string {
   const lines = [
     `.\\" Generated from src/cli/commandLine/table.ts by npm run generate. Change the table, not this page.`,
     `.TH OBROLAN 1 "" ${quoted(`obrolan ${version}`)} "User Commands"`,
+    // No hyphenation, and no blanks that fill lines: flags and names stay as they are typed.
+    ".nh",
+    ".ad l",
     ".SH NAME",
     "obrolan \\- a chat room in the terminal, and its server",
     ".SH SYNOPSIS",
@@ -52,16 +55,17 @@ export function manPage(entries: readonly Entry[], version: string): string {
 function command(entry: Entry, described: readonly Flag[]): string[] {
   const { summary, details, arguments: args, examples } = entry;
   const sentence = `${capitalized(summary)}. ${details}`.trimEnd();
-  const isShared = (flag: Flag) => described.some(({ long, summary }) => long === flag.long && summary === flag.summary);
-  const flags = flagsOf(entry);
+  const isShared = (flag: Flag) =>
+    described.some(({ long, summary }) => long === flag.long && summary === flag.summary);
+  // Every command has the flag for help.
+  const flags = flagsOf(entry).filter(({ long }) => long !== "--help");
   const shared = flags.filter(isShared).map(({ long }) => long);
   return [
     `.SS ${quoted(`obrolan ${synopsisOf(entry)}`)}`,
     roff(sentence),
     ...args.flatMap(({ name, summary: meaning }) => item(`.I ${quoted(name)}`, `${capitalized(meaning)}.`)),
     ...flags.filter((flag) => !isShared(flag)).flatMap(flag),
-    ".PP",
-    roff(`Of the flags above it takes ${shared.join(", ")}.`),
+    ...(shared.length === 0 ? [] : [".PP", roff(`It also takes these of the flags above: ${shared.join(", ")}.`)]),
     ...examples.flatMap(example),
   ];
 }
@@ -105,7 +109,9 @@ export function roff(text: string): string {
   const escaped = [...text]
     .map((character) => {
       const code = character.codePointAt(0) ?? 0;
-      return code > 126 ? `\\[u${code.toString(16).toUpperCase().padStart(4, "0")}]` : (ESCAPES[character] ?? character);
+      return code > 126
+        ? `\\[u${code.toString(16).toUpperCase().padStart(4, "0")}]`
+        : (ESCAPES[character] ?? character);
     })
     .join("");
   // A line that begins with a full stop would be a request.

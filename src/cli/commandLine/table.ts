@@ -1,11 +1,5 @@
 import { ConfigError, toggle, type Values } from "../../config/index.ts";
-import {
-  runServer,
-  serverRules,
-  serverSettings,
-  storeRules,
-  storeSettings,
-} from "../commands/serve.ts";
+import { runServer, serverRules, serverSettings, storeRules, storeSettings } from "../commands/serve.ts";
 import { type ClientConfig, clientRules, clientSettings, connectionSettings } from "../config.ts";
 import { SHELLS } from "./completion/shells.ts";
 import { type Argument, type Entry, entryMaker } from "./entry.ts";
@@ -18,7 +12,8 @@ const { recent: _, plain: __, ...scriptSettings } = clientSettings;
 
 const FROM = text({ summary: "only messages that this user sent", placeholder: "NAME" });
 const SINCE = text({
-  summary: "begin after the message with this number, or at a time: a duration (10m, 2h, 3d) or an ISO time; by default now",
+  summary:
+    "begin after the message with this number, or at a time: a duration (10m, 2h, 3d) or an ISO time; by default now",
   placeholder: "ID|TIME",
 });
 
@@ -64,10 +59,10 @@ export const ENTRIES: readonly Entry[] = [
       "The server listens on a free port of this machine. It says how a second person joins. When you leave, the " +
       "server ends, and its messages and accounts are removed.",
     options: {},
-    settings: {},
+    settings: { plain: clientSettings.plain, language: clientSettings.language },
     rules: () => [],
     examples: [{ line: "obrolan demo", summary: "try the program without a server" }],
-    run: async (_, { stdio, env }) => (await import("../commands/demo.ts")).runDemo(stdio, env),
+    run: async (config, { stdio, env }) => (await import("../commands/demo.ts")).runDemo(config, stdio, env),
   }),
   entry({
     name: "send",
@@ -98,7 +93,10 @@ export const ENTRIES: readonly Entry[] = [
     rules: clientRules,
     examples: [
       { line: "obrolan tail", summary: "print messages from now on" },
-      { line: "obrolan tail --since 1h --json | jq -r .text", summary: "the texts of the last hour, and those to come" },
+      {
+        line: "obrolan tail --since 1h --json | jq -r .text",
+        summary: "the texts of the last hour, and those to come",
+      },
     ],
     run: async (config, { options, stdio }) =>
       (await import("../commands/tail.ts")).runTail(forScript(config), options, stdio),
@@ -119,7 +117,10 @@ export const ENTRIES: readonly Entry[] = [
     summary: "print earlier messages",
     arguments: [{ name: "NAME", isRequired: false, summary: "only the private messages with this user" }],
     options: {
-      before: text({ summary: "end before the message with this number; by default with the newest", placeholder: "ID" }),
+      before: text({
+        summary: "end before the message with this number; by default with the newest",
+        placeholder: "ID",
+      }),
       limit: text({ summary: "how many messages; by default 50", placeholder: "COUNT" }),
     },
     settings: scriptSettings,
@@ -139,7 +140,10 @@ export const ENTRIES: readonly Entry[] = [
     options: {
       from: FROM,
       with: text({ summary: "only the private messages with this user", placeholder: "NAME" }),
-      since: text({ summary: "only messages since then: a duration (10m, 2h, 3d) or an ISO time", placeholder: "TIME" }),
+      since: text({
+        summary: "only messages since then: a duration (10m, 2h, 3d) or an ISO time",
+        placeholder: "TIME",
+      }),
       until: text({ summary: "only messages before then: a duration or an ISO time", placeholder: "TIME" }),
       limit: text({ summary: "how many messages; by default 20", placeholder: "COUNT" }),
     },
@@ -150,15 +154,25 @@ export const ENTRIES: readonly Entry[] = [
       { line: "obrolan search deploy --from budi --since 3d", summary: "what budi said of it in the last three days" },
     ],
     run: async (config, { options, args, stdio }) =>
-      (await import("../commands/search.ts")).runSearch(forScript(config), { ...options, query: args.join(" ") }, stdio),
+      (await import("../commands/search.ts")).runSearch(
+        forScript(config),
+        { ...options, query: args.join(" ") },
+        stdio,
+      ),
   }),
   entry({
     name: "wait",
     group: "Scripts",
     summary: "wait for a message, and print it: exit code 5 if none comes in time",
     options: {
-      for: text({ summary: "a regular expression that the text of the message matches; required", placeholder: "REGEX" }),
-      timeout: text({ summary: "how long to wait at most (30s, 10m, 2h); by default without end", placeholder: "DURATION" }),
+      for: text({
+        summary: "a regular expression that the text of the message matches; required",
+        placeholder: "REGEX",
+      }),
+      timeout: text({
+        summary: "how long to wait at most (30s, 10m, 2h); by default without end",
+        placeholder: "DURATION",
+      }),
       from: FROM,
       since: SINCE,
     },

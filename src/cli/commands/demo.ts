@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { type Catalogue, CATALOGUES, languageOf } from "../catalogue/index.ts";
+import { CATALOGUES, type Catalogue, languageOf } from "../catalogue/index.ts";
 import { programName } from "../commandLine/programName.ts";
+import type { ClientConfig } from "../config.ts";
 import { DemoServer } from "../demo/demoServer.ts";
 import { Exit } from "../exit.ts";
-import { openClient } from "../openClient.ts";
+import { isEncrypted, openClient } from "../openClient.ts";
+import { MemoryPreferences } from "../room/preferences.ts";
 import { stayInRoom } from "../room/stay.ts";
 import { openTerminal } from "../terminal/open.ts";
 import type { Stdio } from "../terminal/output.ts";
@@ -11,13 +13,18 @@ import type { Terminal } from "../terminal/terminal.ts";
 
 const GUEST = "guest";
 
+/** The settings of a demo. */
+export type DemoConfig = Pick<ClientConfig, "plain" | "language">;
+
 /**
  * Starts a server in a temporary folder, and enters its room as a new user. When the person leaves, the server ends and
  * everything is removed. It reads and keeps no session, preference or history of the person. Resolves with the exit code.
  */
-export async function runDemo(stdio: Stdio, env: NodeJS.ProcessEnv): Promise<Exit> {
-  const words = CATALOGUES[languageOf(env)].commandLine;
-  const terminal = openTerminal({ json: false, plain: false }, stdio);
+export async function runDemo(config: DemoConfig, stdio: Stdio, env: NodeJS.ProcessEnv): Promise<Exit> {
+  const { plain, language = languageOf(env) } = config;
+  const catalogue = CATALOGUES[language];
+  const words = catalogue.commandLine;
+  const terminal = openTerminal({ json: false, plain }, stdio);
   let server: DemoServer | undefined;
   try {
     if (!terminal.isInteractive) {
@@ -26,29 +33,26 @@ export async function runDemo(stdio: Stdio, env: NodeJS.ProcessEnv): Promise<Exi
     }
     await terminal.show({ kind: "note", text: words.demoStarts });
     server = await DemoServer.start(terminal.interrupted);
-    const code = await visit(server, terminal, `${programName(env)} ${server.address}`, words);
-    await server.stop();
-    await terminal.show({ kind: "note", text: words.demoIsOver });
-    return code;
+    return await visit(server, terminal, `${programName(env)} ${server.address}`, catalogue);
   } catch (error) {
     if (terminal.interrupted.aborted) return Exit.FINE;
     const why = error instanceof Error ? error.message : String(error);
     await terminal.show({ kind: "error", message: words.demoFailed(why), exitCode: Exit.REFUSED });
     return Exit.REFUSED;
   } finally {
-    await server?.stop();
     await terminal.close();
+    if (server !== undefined) {
+      await server.stop();
+      await stdio.stdout.write(`${words.demoIsOver}\n`);
+    }
   }
 }
 
 /** Stays in the room until the person leaves or the server ends. `join`: what a second person types in a shell. */
-async function visit(
-  server: DemoServer,
-  terminal: Terminal,
-  join: string,
-  words: Catalogue["commandLine"],
-): Promise<Exit> {
-  const client = openClient({ server: server.address, ca: undefined, insecure: false });
+async function visit(server: DemoServer, terminal: Terminal, join: string, catalogue: Catalogue): Promise<Exit> {
+  const words = catalogue.commandLine;
+  const connection = { server: server.address, ca: undefined, insecure: false };
+  const client = openClient(connection);
   let state: "visiting" | "left" | "crashed" = "visiting";
   void server.ended.then(async () => {
     if (state !== "visiting") return;
@@ -62,7 +66,17 @@ async function visit(
     const session = await client.register(GUEST, password, { signal: terminal.interrupted });
     await terminal.show({ kind: "signedIn", username: session.username, expiresAt: session.expiresAt, created: true });
     await terminal.show({ kind: "note", text: words.demoJoin(join) });
-    const code = await stayInRoom({ client, session, terminal, recent: 0 });
+    const code = await stayInRoom({
+      client,
+      session,
+      terminal,
+      recent: 0,
+      server: connection.server,
+      isEncrypted: isEncrypted(connection),
+      words: catalogue,
+      preferences: new MemoryPreferences(),
+      forgetSession: async () => {},
+    });
     return (state as string) === "crashed" ? Exit.REFUSED : code;
   } finally {
     state = "left";

@@ -37,12 +37,13 @@ export class DemoServer {
       // In a session of its own, so that Ctrl-C in the terminal reaches the client alone.
       detached: true,
     });
-    const ended = once(child, "close").then(
+    // Node.js never emits "close" after `disconnect`.
+    const ended = once(child, "exit").then(
       () => undefined,
       () => undefined,
     );
     try {
-      return new DemoServer(child, folder, await addressOf(child, ended, signal), ended);
+      return new DemoServer(child, folder, await addressOf(child, signal), ended);
     } catch (error) {
       await end(child, ended, folder);
       throw error;
@@ -56,20 +57,21 @@ export class DemoServer {
 }
 
 /** Reads the server's log until it has the address. */
-function addressOf(child: ChildProcess, ended: Promise<void>, signal: AbortSignal): Promise<string> {
+function addressOf(child: ChildProcess, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     let last = "its process ended";
     const abort = () => reject(new Error("interrupted"));
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });
     child.on("error", reject);
-    void ended.then(() => reject(new Error(last)));
     // The log is read until the end of the process: a pipe that is not read would stop the server.
-    createInterface({ input: child.stderr as NodeJS.ReadableStream }).on("line", (line) => {
+    const log = createInterface({ input: child.stderr as NodeJS.ReadableStream });
+    log.on("line", (line) => {
       const { msg, address } = logLine(line);
       last = msg;
       if (address !== undefined) resolve(address);
     });
+    log.on("close", () => reject(new Error(last)));
   });
 }
 

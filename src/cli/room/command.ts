@@ -15,13 +15,15 @@ export interface Context {
 export interface Command {
   /** The word that it begins with. */
   readonly word: string;
+  /** The command only asks the server. Default: it sends something, and waits for the connection to do so. */
+  readonly asks?: true;
+  /** The first word after the command is the name of a user. */
+  readonly takesName?: true;
   /**
    * Runs the command with the text after its word. Resolves with the item to show. Undefined: the text does not fit,
    * and the line must be sent to the server, whose answer says what is wrong.
    */
   run(context: Context, rest: string, options: CommandOptions): Promise<Item> | undefined;
-  /** The completions of the text after the word; `usernames`: the users who are online. Default: none. */
-  complete?(rest: string, usernames: Iterable<string>): string[];
 }
 
 /** The part of a line before its first space, and the part after it. Nothing is trimmed. */

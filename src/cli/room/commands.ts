@@ -23,13 +23,3 @@ export async function runLine(context: Context, line: string, options: CommandOp
   const item = await (command?.run(context, rest, options) ?? context.room.typed(line, options));
   return item.kind === "help" ? withOwnCommands(item) : item;
 }
-
-/** The completions of a line that is being typed; `usernames`: the users who are online. */
-export function completions(line: string, usernames: Iterable<string>): string[] {
-  const [word, rest] = splitAtSpace(line);
-  if (!line.includes(" ")) {
-    return [...ROOM_COMMANDS.keys()].filter((name) => name.startsWith(word)).map((name) => `${name} `);
-  }
-  const completed = ROOM_COMMANDS.get(word)?.complete?.(rest, usernames) ?? [];
-  return completed.map((end) => `${word} ${end} `);
-}

@@ -1,13 +1,20 @@
 import type { Outcome } from "../../client/index.ts";
+import { CATALOGUES } from "../catalogue/index.ts";
 import type { Command } from "./command.ts";
 
-/** The commands that the client carries out itself, and that the server's list does not have. */
-const OWN_COMMANDS = [
-  { name: "history", usage: "history [NAME]", summary: "show earlier messages, or those with NAME" },
-  { name: "search", usage: "search WORDS", summary: "find messages with all WORDS; search alone shows more" },
-];
-
 type Help = Extract<Outcome, { kind: "help" }>;
+
+/** A command in the list that `help` shows. */
+export type HelpEntry = Help["commands"][number];
+
+/** The commands that the client carries out itself, for persons and for scripts. The server does not list them. */
+export const SHARED_USAGES = [
+  { name: "history", usage: "history [NAME|#ID]" },
+  { name: "search", usage: "search WORDS" },
+] as const;
+
+const { summaries } = CATALOGUES.en.room;
+const LISTED_FOR_SCRIPTS = SHARED_USAGES.map(({ name, usage }) => ({ name, usage, summary: summaries[name] }));
 
 /** `help`: shows the commands, which the server lists. */
 export const help: Command = {
@@ -22,10 +29,9 @@ export function isHelp(line: string): boolean {
   return line.trim().toLowerCase() === help.word;
 }
 
-/** The server's list of commands, with those of the client at the end. If the list has one of them, it stays as it is. */
-export function withOwnCommands(help: Help): Help {
+/** The server's list of commands, with the client's own at the end. If the list has one of them, it stays as it is. */
+export function withOwnCommands(help: Help, own: readonly HelpEntry[] = LISTED_FOR_SCRIPTS): Help {
   const listed = new Set(help.commands.map(({ name }) => name));
-  const own = OWN_COMMANDS.filter(({ name }) => !listed.has(name));
-  const unknownCommand = OWN_COMMANDS.some(({ name }) => name === help.unknownCommand) ? "" : help.unknownCommand;
-  return { ...help, unknownCommand, commands: [...help.commands, ...own] };
+  const unknownCommand = own.some(({ name }) => name === help.unknownCommand) ? "" : help.unknownCommand;
+  return { ...help, unknownCommand, commands: [...help.commands, ...own.filter(({ name }) => !listed.has(name))] };
 }

@@ -7,6 +7,7 @@ const MAX_NAMES = 1000;
 /** `list`: shows who is online. */
 export const list: Command = {
   word: "list",
+  asks: true,
   run(context, rest) {
     return rest.trim() === "" ? listOnline(context) : undefined;
   },

@@ -1,4 +1,4 @@
-import type { Message } from "../../client/index.ts";
+import { ChatError, type Message } from "../../client/index.ts";
 import type { Item } from "../terminal/item.ts";
 import type { Command, Context } from "./command.ts";
 import type { Search } from "./shownMessages.ts";
@@ -9,11 +9,14 @@ const PAGE_MESSAGES = 20;
 /** `search WORDS`: shows the newest messages that have all the words. `search` alone shows those before them. */
 export const search: Command = {
   word: "search",
+  asks: true,
   run(context, rest) {
     const query = rest.trim();
     if (query !== "") context.shown.search = { query, oldest: undefined };
     const { search } = context.shown;
-    return search === undefined ? undefined : showPage(context, search);
+    return search === undefined
+      ? undefined
+      : showPage(context, search).catch((error) => forget(context, search, error));
   },
 };
 
@@ -41,4 +44,11 @@ async function showPage({ client, session }: Context, search: Search): Promise<I
     mayHaveOlder: messages.length === PAGE_MESSAGES,
     continued: oldest !== undefined,
   };
+}
+
+/** A query that the server refuses for good is not searched for again. */
+function forget({ shown }: Context, search: Search, error: unknown): never {
+  const isRefused = error instanceof ChatError && error.reason === "QUERY_INVALID";
+  if (isRefused && shown.search === search) shown.search = undefined;
+  throw error;
 }

@@ -1,10 +1,11 @@
 import type { ChatClient, ChatError, SignedIn } from "../../client/index.ts";
-import { CATALOGUES, type Catalogue, languageOf } from "../catalogue/index.ts";
+import type { Catalogue } from "../catalogue/index.ts";
 import { noServerHint } from "../commandLine/noServer.ts";
 import type { SessionConfig } from "../config.ts";
 import { Exit, exitOf } from "../exit.ts";
 import { optionsToFlags } from "../optionsToFlags.ts";
 import type { KeptSessions } from "../session/keptSessions.ts";
+import { nameOfToken } from "../session/nameOfToken.ts";
 import type { SessionOfUser } from "../session/openSession.ts";
 import { FIRST_COMMANDS, type Item } from "../terminal/item.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -17,7 +18,7 @@ export interface SignInOptions {
   /** The token of a token file. It replaces a sign-in. */
   readonly token: string | undefined;
   readonly kept: KeptSessions;
-  readonly words: Catalogue["session"];
+  readonly words: Catalogue;
 }
 
 /** A user with a session. */
@@ -50,6 +51,18 @@ export async function signIn(
   return session;
 }
 
+/** Enters with a token. Resolves with the exit code if the server does not accept it. */
+export async function enterWithToken(options: SignInOptions, token: string): Promise<Entered | Exit> {
+  const { client, terminal } = options;
+  try {
+    const username = await nameOfToken(client, token, terminal.interrupted);
+    await terminal.show({ kind: "signedIn", username, created: false, kept: true });
+    return { session: { token, username }, isTemporary: false };
+  } catch (error) {
+    return endRefused(options, error);
+  }
+}
+
 /** The next line that is not blank. Undefined after the last one. */
 export async function nextLine(terminal: Terminal): Promise<string | undefined> {
   let line = await terminal.line();
@@ -64,13 +77,11 @@ export async function endWrong({ terminal }: SignInOptions, message: string): Pr
 }
 
 /** Ends the program after a failed call. Resolves with the exit code. */
-export async function endRefused({ terminal, config }: SignInOptions, error: unknown): Promise<Exit> {
+export async function endRefused({ terminal, config, words }: SignInOptions, error: unknown): Promise<Exit> {
   if (terminal.interrupted.aborted) return Exit.FINE;
   const exitCode = exitOf(error);
   const item = refusal(error);
-  // The output of a script is in English.
-  const { commandLine } = CATALOGUES[terminal.isInteractive ? languageOf(process.env) : "en"];
-  const usage = noServerHint({ server: config.server, message: item.message }, commandLine);
+  const usage = noServerHint({ server: config.server, message: item.message }, words.commandLine);
   await terminal.show({ ...item, usage, exitCode });
   return exitCode;
 }

@@ -6,6 +6,7 @@ import {
   type Entered,
   endRefused,
   endWrong,
+  enterWithToken,
   nextLine,
   refusal,
   type SignInOptions,
@@ -25,11 +26,11 @@ const WRONG_PASSWORD = new Set<string | undefined>(["BAD_CREDENTIALS", "PASSWORD
  */
 export async function signInPerson(options: SignInOptions): Promise<Entered | Exit> {
   const { token, terminal, config, words } = options;
-  if (token !== undefined) return { session: { token, username: "" }, isTemporary: false };
+  if (token !== undefined) return enterWithToken(options, token);
   const again = await comeBack(options);
   if (typeof again !== "string") return again;
   await terminal.show({ kind: "start", server: config.server });
-  if (again !== "") await terminal.show({ kind: "note", text: words.ended(again) });
+  if (again !== "") await terminal.show({ kind: "note", text: words.session.ended(again) });
   return new FirstScreen(options).run();
 }
 
@@ -75,14 +76,14 @@ class FirstScreen {
       const line = await Promise.race([nextLine(terminal), this.#unreached.then((error) => error ?? NEVER)]);
       if (line instanceof Error) return endRefused(this.#options, line);
       if (line === undefined) return Exit.FINE;
-      const first = readFirstLine(line, { words, isPerson: true });
+      const first = readFirstLine(line, { words: words.session, isPerson: true });
       switch (first.kind) {
         case "quit":
           return Exit.FINE;
         case "wrong":
           return endWrong(this.#options, first.message);
         case "help":
-          await terminal.show({ kind: "note", text: words.help });
+          await terminal.show({ kind: "note", text: words.session.help });
           break;
         case "incomplete":
           await terminal.show({ kind: "error", message: first.message, usage: FIRST_COMMANDS });
@@ -99,7 +100,7 @@ class FirstScreen {
     const { config, terminal, words } = this.#options;
     const account = { creates: false, username };
     if (!config.passwordStdin) return this.#signIn(account, undefined);
-    const password = await terminal.secret(passwordPrompt(username, words));
+    const password = await terminal.secret(passwordPrompt(username, words.session));
     return password === undefined ? Exit.FINE : this.#signIn(account, password);
   }
 
@@ -135,31 +136,31 @@ class FirstScreen {
         const isPasswordWrong = WRONG_PASSWORD.has((error as ChatError).reason);
         await terminal.show({ ...refusal(error), ...(isPasswordWrong ? {} : { usage: FIRST_COMMANDS }) });
         if (!isPasswordWrong) return undefined;
-        await terminal.show({ kind: "note", text: words.tryAgain });
+        await terminal.show({ kind: "note", text: words.session.tryAgain });
       }
     }
   }
 
   #password({ username }: Account): Promise<string | undefined> {
-    return this.#options.terminal.secret(passwordPrompt(username, this.#options.words));
+    return this.#options.terminal.secret(passwordPrompt(username, this.#options.words.session));
   }
 
   /** A new password, typed twice the same. */
   async #newPassword({ username }: Account): Promise<string | undefined> {
     const { terminal, words } = this.#options;
     for (;;) {
-      const password = await terminal.secret(words.newPasswordPrompt(shownName(username)));
+      const password = await terminal.secret(words.session.newPasswordPrompt(shownName(username)));
       if (password === undefined || password === "") return password;
-      const repeated = await terminal.secret(words.repeatPrompt);
+      const repeated = await terminal.secret(words.session.repeatPrompt);
       if (repeated === undefined || repeated === password) return repeated;
-      await terminal.show({ kind: "note", text: words.passwordsDiffer });
+      await terminal.show({ kind: "note", text: words.session.passwordsDiffer });
     }
   }
 
   async #enter(account: Account, password: string): Promise<Entered> {
     const { kept, config, terminal, words } = this.#options;
     const session = await signIn(this.#options, account, password);
-    if (await kept.keep(config, session)) await terminal.show({ kind: "note", text: words.kept });
+    if (await kept.keep(config, session)) await terminal.show({ kind: "note", text: words.session.kept });
     return { session, isTemporary: false };
   }
 }

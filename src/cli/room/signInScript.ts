@@ -1,6 +1,14 @@
 import type { Exit } from "../exit.ts";
-import type { SessionOfUser } from "../session/openSession.ts";
-import { type Account, type Entered, endRefused, endWrong, nextLine, type SignInOptions, signIn } from "./signIn.ts";
+import {
+  type Account,
+  type Entered,
+  endRefused,
+  endWrong,
+  enterWithToken,
+  nextLine,
+  type SignInOptions,
+  signIn,
+} from "./signIn.ts";
 import { mayHoldPassword, passwordPrompt, readFirstLine } from "./signInLine.ts";
 
 /**
@@ -14,19 +22,22 @@ export async function signInScript(options: SignInOptions): Promise<Entered | Ex
     return enter(options, { creates: false, username: config.user }, await terminal.line());
   }
   const line = await nextLine(terminal);
-  const first = line === undefined ? undefined : readFirstLine(line, { words });
+  const first = line === undefined ? undefined : readFirstLine(line, { words: words.session });
   if (first?.kind === "signIn") {
-    return enter(options, first, first.password ?? (await terminal.secret(passwordPrompt(first.username, words))));
+    return enter(
+      options,
+      first,
+      first.password ?? (await terminal.secret(passwordPrompt(first.username, words.session))),
+    );
   }
-  const session = line !== undefined && mayHoldPassword(line) ? undefined : await sessionOfSettings(options);
-  if (session !== undefined) {
-    return { session, isTemporary: false, ...(line === undefined ? {} : { firstLine: line }) };
-  }
-  return endWrong(options, first?.kind === "wrong" ? first.message : words.noCommand);
+  const entered = line !== undefined && mayHoldPassword(line) ? undefined : await enterBySettings(options);
+  if (entered === undefined)
+    return endWrong(options, first?.kind === "wrong" ? first.message : words.session.noCommand);
+  return typeof entered === "number" || line === undefined ? entered : { ...entered, firstLine: line };
 }
 
 async function enter(options: SignInOptions, account: Account, password: string | undefined): Promise<Entered | Exit> {
-  if (password === undefined) return endWrong(options, options.words.noPassword);
+  if (password === undefined) return endWrong(options, options.words.session.noPassword);
   try {
     return { session: await signIn(options, account, password), isTemporary: true };
   } catch (error) {
@@ -34,13 +45,13 @@ async function enter(options: SignInOptions, account: Account, password: string 
   }
 }
 
-/** The session of the token file, or the kept one of a profile. A profile that no setting names is a person's. */
-async function sessionOfSettings({ token, kept, config, terminal }: SignInOptions): Promise<SessionOfUser | undefined> {
-  if (token !== undefined) return { token, username: "" };
-  if (config.profile === undefined) return undefined;
-  const session = await kept.find(config);
+/** Enters with the token file, or with the kept session of a profile. A profile that no setting names is a person's. */
+async function enterBySettings(options: SignInOptions): Promise<Entered | Exit | undefined> {
+  const { token, kept, config, terminal } = options;
+  if (token !== undefined) return enterWithToken(options, token);
+  const session = config.profile === undefined ? undefined : await kept.find(config);
   if (session === undefined) return undefined;
   const { username, expiresAt } = session;
   await terminal.show({ kind: "signedIn", username, expiresAt, created: false, kept: true });
-  return session;
+  return { session, isTemporary: false };
 }

@@ -1,11 +1,11 @@
 import type { ChatClient, Closed, Room } from "../../client/index.ts";
+import type { Catalogue } from "../catalogue/index.ts";
 import { Exit } from "../exit.ts";
 import type { SessionOfUser } from "../session/openSession.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Context } from "./command.ts";
-import { completions } from "./commands.ts";
-import { listOnline } from "./list.ts";
-import { followPerson } from "./person.ts";
+import { type Stayed, stayAsPerson } from "./person/stay.ts";
+import type { PreferenceStore } from "./preferences.ts";
 import { followScript } from "./script.ts";
 import { ShownMessages } from "./shownMessages.ts";
 
@@ -21,58 +21,46 @@ export interface StayOptions {
   readonly terminal: Terminal;
   /** How many earlier messages to show. */
   readonly recent: number;
+  /** The server's address, for the status. */
+  readonly server: string;
+  readonly isEncrypted: boolean;
+  /** What is said to a person. */
+  readonly words: Catalogue;
+  readonly preferences: PreferenceStore;
+  /** A person's session has ended: by `logout`, or by the server. A session that is kept must be removed. */
+  readonly forgetSession: () => Promise<void>;
 }
 
 /** Runs the lines and shows the events, until the user leaves or the room is closed. Resolves with the exit code. */
-export async function stayInRoom({ client, session, terminal, recent }: StayOptions): Promise<Exit> {
+export async function stayInRoom(options: StayOptions): Promise<Exit> {
+  const { client, session, terminal, recent } = options;
   const room = client.enter({ token: session.token, recent, firstConnectMs: FIRST_CONNECT_MS });
   const context = { client, room, session, shown: new ShownMessages() };
-  const online = new Set<string>();
-  terminal.enterRoom((line) => completions(line, online));
   terminal.interrupted.addEventListener("abort", () => leaveAtOnce(room));
   if (terminal.interrupted.aborted) leaveAtOnce(room);
-
-  const caughtUp = Promise.withResolvers<void>();
-  const typing = terminal.isInteractive
-    ? followPerson(context, terminal)
-    : followScript(context, terminal, caughtUp.promise);
-  const why = await showEvents(context, terminal, online, caughtUp.resolve);
-  caughtUp.resolve();
-  terminal.end();
-  const code = await typing;
+  const stayed = terminal.isInteractive ? stayAsPerson(context, options) : stayAsScript(context, terminal);
+  const { why, code } = await stayed;
   return code === Exit.FINE ? exitOfClosed(why) : code;
 }
 
-/** Shows the events, and keeps `online` current. Resolves when the room is closed. */
-async function showEvents(
-  context: Context,
-  terminal: Terminal,
-  online: Set<string>,
-  onCaughtUp: () => void,
-): Promise<Closed> {
-  for await (const event of context.room) {
-    context.shown.note(event);
+async function stayAsScript(context: Context, terminal: Terminal): Promise<Stayed> {
+  const caughtUp = Promise.withResolvers<void>();
+  const typing = followScript(context, terminal, caughtUp.promise);
+  const why = await showEvents(context, terminal, caughtUp.resolve);
+  caughtUp.resolve();
+  terminal.end();
+  return { why, code: await typing };
+}
+
+/** Shows the events of the room as they are. Resolves when the room is closed. */
+async function showEvents({ room, shown }: Context, terminal: Terminal, onCaughtUp: () => void): Promise<Closed> {
+  for await (const event of room) {
+    shown.note(event);
     await terminal.show(event);
     if (event.kind === "caughtUp") onCaughtUp();
-    if (event.kind === "caughtUp" && terminal.isInteractive) await showOnline(context, terminal, online, event.again);
-    if (event.kind === "presence") {
-      for (const username of event.joined) online.add(username);
-      for (const username of event.left) online.delete(username);
-    }
     if (event.kind === "closed") return event.why;
   }
   return { kind: "aborted" };
-}
-
-async function showOnline(context: Context, terminal: Terminal, online: Set<string>, again: boolean): Promise<void> {
-  try {
-    const item = await listOnline(context);
-    online.clear();
-    for (const { username } of item.users) online.add(username);
-    if (!again) await terminal.show(item);
-  } catch {
-    // The user did not ask for the list, so its failure is not shown.
-  }
 }
 
 /** Leaves at once, but gives the server a moment to close the stream, so that others see the user leave. */

@@ -98,6 +98,7 @@ export class PrivateFolder {
   async #exists(): Promise<boolean> {
     const stats = await statsOf(this.path);
     if (stats === undefined) return false;
+    if (!stats.isDirectory()) throw new FileProblemError({ kind: "failed", path: this.path, code: "ENOTDIR" });
     checkOwn(this.path, stats, "700");
     return true;
   }

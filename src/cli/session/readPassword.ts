@@ -12,39 +12,42 @@ const NEW_LINE = 0x0a;
  */
 export async function readPassword(stdin: Readable): Promise<string | undefined> {
   let bytes: Buffer = Buffer.alloc(0);
-  let end = -1;
-  while (end < 0 && bytes.length <= MAX_BYTES) {
-    const chunk = await nextChunk(stdin);
-    if (chunk === undefined) break;
-    bytes = Buffer.concat([bytes, chunk]);
-    end = bytes.indexOf(NEW_LINE);
+  while (bytes.length <= MAX_BYTES) {
+    const chunk: Buffer | null = stdin.read();
+    if (chunk === null) {
+      if (await hasEnded(stdin)) break;
+      continue;
+    }
+    const end = chunk.indexOf(NEW_LINE);
+    bytes = Buffer.concat([bytes, end < 0 ? chunk : chunk.subarray(0, end)]);
+    if (end < 0) continue;
+    // In the same turn as `read`: a stream that has nothing left ends in the next one, and then takes nothing back.
+    if (end + 1 < chunk.length) stdin.unshift(chunk.subarray(end + 1));
+    break;
   }
-  if (end >= 0 && end + 1 < bytes.length) stdin.unshift(bytes.subarray(end + 1));
-  const password = decode(end < 0 ? bytes : bytes.subarray(0, end));
-  return password === "" ? undefined : password;
+  return decode(bytes);
 }
 
-async function nextChunk(stdin: Readable): Promise<Buffer | undefined> {
-  for (;;) {
-    const chunk: Buffer | null = stdin.read();
-    if (chunk !== null) return chunk;
-    if (stdin.readableEnded || stdin.destroyed) return undefined;
-    const waiting = new AbortController();
-    const { signal } = waiting;
-    try {
-      await Promise.race([once(stdin, "readable", { signal }), once(stdin, "end", { signal })]);
-    } catch (error) {
-      throw unreadable(error);
-    } finally {
-      waiting.abort();
-    }
+/** Waits until the stream has something to read. Resolves with whether it has ended instead. */
+async function hasEnded(stdin: Readable): Promise<boolean> {
+  if (stdin.readableEnded || stdin.destroyed) return true;
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  try {
+    await Promise.race([once(stdin, "readable", { signal }), once(stdin, "end", { signal })]);
+    return stdin.readableEnded;
+  } catch (error) {
+    throw unreadable(error);
+  } finally {
+    waiting.abort();
   }
 }
 
 function decode(line: Buffer): string | undefined {
   if (line.length > MAX_BYTES) return undefined;
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(line).replace(/\r$/, "");
+    const password = new TextDecoder("utf-8", { fatal: true }).decode(line).replace(/\r$/, "");
+    return password === "" ? undefined : password;
   } catch {
     return undefined;
   }

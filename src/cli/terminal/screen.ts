@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { ReadStream, WriteStream } from "node:tty";
+import type { Completion } from "../room/person/completion.ts";
 import type { Item } from "./item.ts";
 import { Output } from "./output.ts";
 import { Pretty } from "./pretty.ts";
@@ -64,9 +65,12 @@ export class Screen implements Terminal {
     return secret;
   }
 
-  enterRoom(completions: (line: string) => string[]): void {
+  enterRoom(complete: (before: string) => Completion): void {
     this.#prompt.startHistory();
-    this.#prompt.complete = completions;
+    this.#prompt.complete = (line) => {
+      const { from, candidates } = complete(line);
+      return candidates.map((candidate) => `${line.slice(0, from)}${candidate} `);
+    };
   }
 
   async show(item: Item): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Offer } from "../editor/view.ts";
+import type { Completion } from "../room/person/completion.ts";
 import type { Item } from "./item.ts";
 import type { Notice, PendingLine, Status } from "./status.ts";
 
@@ -12,8 +13,8 @@ export interface Terminal {
   line(): Promise<string | undefined>;
   /** The next line, which is not shown while it is typed. Otherwise the same as `line`. */
   secret(prompt: string): Promise<string | undefined>;
-  /** The user is in the room: lines enter the history from now on, and Tab offers these completions. */
-  enterRoom(completions: (line: string) => string[]): void;
+  /** The user is in the room: lines enter the history from now on, and Tab completes the line before the cursor. */
+  enterRoom(complete: (before: string) => Completion): void;
   /** Shows an item. Resolves when the output has space for more. */
   show(item: Item): Promise<void>;
   /** Replaces what the status row says. A `Pipe` has none. */

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, watch } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { within } from "../../support/deadline.ts";
@@ -23,7 +24,9 @@ describe("obrolan demo", function () {
     const home = path.join(folder.path, "home");
     mkdirSync(home, { recursive: true });
     const hostile = { OBROLAN_DATABASE_URL: "postgres://127.0.0.1:1/x", OBROLAN_SERVER: "127.0.0.1:1" };
-    return { TMPDIR: folder.path, HOME: home, LANG: "C.UTF-8", LC_ALL: "C.UTF-8", ...hostile };
+    // The cache of compiled code is not the demo's.
+    const cache = { NODE_COMPILE_CACHE: path.join(tmpdir(), "node-compile-cache") };
+    return { TMPDIR: folder.path, HOME: home, ...cache, LANG: "C.UTF-8", LC_ALL: "C.UTF-8", ...hostile };
   }
 
   /** The folders of demos that exist. */
@@ -67,7 +70,7 @@ describe("obrolan demo", function () {
     expect(code, out).to.equal(0);
     terminal?.type("\u0004");
     expect(await terminal?.exit()).to.equal(0);
-    expect(terminal?.text).to.contain("the demo is over");
+    expect(terminal?.text).to.contain("The demo is over");
     expect(demoFolders()).to.deep.equal([]);
   });
 
@@ -107,7 +110,10 @@ describe("obrolan demo", function () {
   });
 
   it("the demo says why it cannot start, and ends with 1", async () => {
-    terminal = new Terminal(["demo"], { columns: 160, env: { ...environment(), TMPDIR: path.join(folder.path, "none") } });
+    terminal = new Terminal(["demo"], {
+      columns: 160,
+      env: { ...environment(), TMPDIR: path.join(folder.path, "none") },
+    });
     expect(await terminal.exit()).to.equal(1);
     expect(terminal.text).to.contain("The demo could not start: ");
   });

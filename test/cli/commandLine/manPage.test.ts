@@ -18,7 +18,16 @@ function render(page: string): { text: string; warnings: string } {
 describe("The man page", () => {
   it("groff prints every text with the characters that it has", function () {
     needs(this, "groff", ["--version"], "groff-base");
-    const texts = [".Dd is no request", "'quoted'", "a -- b-c", "C:\\new\\fR", "`x` ^y ~z", 'say "hi" …', "\\", "#@$%&*|<>"];
+    const texts = [
+      ".Dd is no request",
+      "'quoted'",
+      "a -- b-c",
+      "C:\\new\\fR",
+      "`x` ^y ~z",
+      'say "hi" …',
+      "\\",
+      "#@$%&*|<>",
+    ];
     const page = [".TH T 1", ...texts.flatMap((text) => [".PP", roff(text)]), ""].join("\n");
     const { text, warnings } = render(page);
     expect(warnings).to.equal("");
@@ -34,9 +43,12 @@ describe("The man page", () => {
       expect(lines).to.include.members(entry.examples.map(({ line }) => line));
       if (entry.name !== "") expect(lines).to.include(`obrolan ${synopsisOf(entry)}`);
       const terms = flagsOf(entry).map(termOf);
-      expect(terms.filter((term) => !lines.some((line) => line === term || line.startsWith(`${term} `)))).to.deep.equal([]);
+      expect(terms.filter((term) => !lines.some((line) => line === term || line.startsWith(`${term} `)))).to.deep.equal(
+        [],
+      );
     }
-    for (const [code, meaning] of EXIT_STATUS) expect(text).to.match(new RegExp(`^ +${code} +${meaning.slice(0, 20)}`, "m"));
+    for (const [code, meaning] of EXIT_STATUS)
+      expect(text).to.match(new RegExp(`^ +${code} +${meaning.slice(0, 20)}`, "m"));
     expect(text).to.contain("obrolan 1.2.3");
   });
 

@@ -8,8 +8,8 @@ export const commandLine = {
   demoStarts: "this is a demo: a server starts in a temporary folder, and everything is removed when you leave",
   /** `line`: what to type in a shell. */
   demoJoin: (line: string) => `to come in as a second person, type in another terminal: ${line}`,
-  demoIsOver: "the demo is over: its server, messages and accounts are removed",
-  demoServerEnded: "The server of the demo has ended, and the demo with it. Its messages and accounts are removed.",
+  demoIsOver: "The demo is over: its server, messages and accounts are removed.",
+  demoServerEnded: "The server of the demo has ended, and the demo with it.",
   /** `why`: the reason, in English. */
   demoFailed: (why: string) => `The demo could not start: ${why}`,
 };

@@ -5,10 +5,11 @@ export const commandLine: typeof en = {
   tryDemo: "coba program ini dengan server sendiri, yang dihapus setelah selesai",
   startServer: "jalankan server di mesin ini, lalu jalankan perintah ini lagi di terminal lain",
   nameServer: "masuk ke ruang di server lain",
-  demoNeedsTerminal: "obrolan demo hanya untuk orang di terminal, dan ini bukan terminal: jalankan server dengan obrolan serve.",
+  demoNeedsTerminal:
+    "obrolan demo hanya untuk orang di terminal, dan ini bukan terminal: jalankan server dengan obrolan serve.",
   demoStarts: "ini demo: sebuah server berjalan di folder sementara, dan semuanya dihapus setelah Anda keluar",
   demoJoin: (line) => `untuk masuk sebagai orang kedua, ketik di terminal lain: ${line}`,
-  demoIsOver: "demo selesai: server, pesan, dan akunnya dihapus",
-  demoServerEnded: "Server demo berhenti, dan demo ikut selesai. Pesan dan akunnya dihapus.",
+  demoIsOver: "Demo selesai: server, pesan, dan akunnya sudah dihapus.",
+  demoServerEnded: "Server demo berhenti, dan demo ikut selesai.",
   demoFailed: (why) => `Demo tidak dapat dimulai: ${why}`,
 };

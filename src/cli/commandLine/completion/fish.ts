@@ -38,7 +38,8 @@ ${lines.join("\n")}
 function linesOf(entry: Entry, entries: readonly Entry[]): string[] {
   const condition = `-n ${quoted(`__obrolan_is ${quoted(entry.name)}`)}`;
   const commands = entries.filter(({ name }) => name !== "");
-  const first = entry.name === "" ? commands.map(({ name, summary }) => `-a ${quoted(name)} -d ${quoted(summary)}`) : [];
+  const first =
+    entry.name === "" ? commands.map(({ name, summary }) => `-a ${quoted(name)} -d ${quoted(summary)}`) : [];
   const flags = flagsOf(entry).map(flagWords);
   const values = entry.arguments.flatMap((argument) => argumentWords(argument, entries));
   return [...first, ...values, ...flags].map((words) => `complete -c obrolan ${condition} ${words}`);

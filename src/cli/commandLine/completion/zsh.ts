@@ -45,8 +45,11 @@ ${specs.map((spec) => `        ${spec}`).join(" \\\n")}
 function flagSpec(flag: Flag): string {
   const { short, long, placeholder, summary } = flag;
   const help = `[${escaped(summary, "[]:\\")}]`;
-  if (placeholder !== undefined) return quoted(`${long}=${help}:${escaped(placeholder, ":")}:${action(valuesOf(flag))}`);
-  return short === undefined ? quoted(`${long}${help}`) : `${quoted(`(${short} ${long})`)}{${short},${long}}${quoted(help)}`;
+  if (placeholder !== undefined)
+    return quoted(`${long}=${help}:${escaped(placeholder, ":")}:${action(valuesOf(flag))}`);
+  return short === undefined
+    ? quoted(`${long}${help}`)
+    : `${quoted(`(${short} ${long})`)}{${short},${long}}${quoted(help)}`;
 }
 
 function argumentSpec(argument: Argument, index: number, entries: readonly Entry[]): string {

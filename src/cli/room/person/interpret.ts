@@ -1,0 +1,63 @@
+import { splitAtSpace } from "../command.ts";
+import { ROOM_COMMANDS } from "../commands.ts";
+import { mayHoldPassword } from "../signInLine.ts";
+import type { OwnCommand } from "./ownCommand.ts";
+import { OWN_COMMANDS, quit } from "./ownCommands.ts";
+
+/** The meaning of a line that a person typed. */
+export type Meaning =
+  /** A line for `runLine`: a command of the room, or an unknown one, which the server answers with its list. */
+  | { readonly kind: "line"; readonly line: string }
+  | { readonly kind: "own"; readonly command: OwnCommand; readonly rest: string }
+  | { readonly kind: "quit" }
+  /** Not to be sent to everyone, because it begins like a sign-in. */
+  | { readonly kind: "mayHoldPassword" };
+
+/** The commands of IRC, and the line that each stands for; `rest`: the text after the command. */
+const IRC_FORMS: ReadonlyMap<string, (rest: string) => string> = new Map([
+  ["msg", (rest: string) => `tell ${rest}`],
+  ["who", () => "list"],
+  ["quit", () => quit.word],
+  ["help", () => "help"],
+  ["me", (rest: string) => (rest.trim() === "" ? "sendall" : `sendall * ${rest}`)],
+]);
+
+/** The words that can follow a slash. */
+export const SLASH_WORDS: readonly string[] = [
+  ...new Set([...IRC_FORMS.keys(), ...ROOM_COMMANDS.keys(), ...OWN_COMMANDS.keys()]),
+];
+
+/**
+ * Reads a line. `says`: a line that begins with neither a command nor a slash goes to everyone, and `//x` sends "/x".
+ */
+export function interpret(typed: string, says: boolean): Meaning {
+  const line = says ? typed : typed.trimStart();
+  if (line.startsWith("/")) return interpretSlash(line, says);
+  const meaning = interpretCommand(line);
+  if (meaning !== undefined) return meaning;
+  if (!says) return { kind: "line", line };
+  return mayHoldPassword(line) ? { kind: "mayHoldPassword" } : { kind: "line", line: sendAllLine(line) };
+}
+
+/** The line that sends a text to everyone. */
+export function sendAllLine(text: string): string {
+  return `sendall ${text}`;
+}
+
+function interpretSlash(line: string, says: boolean): Meaning {
+  if (says && line.startsWith("//")) return { kind: "line", line: sendAllLine(line.slice(1)) };
+  const [word, rest] = splitAtSpace(line.slice(1));
+  const form = IRC_FORMS.get(word.toLowerCase());
+  return interpretCommand(form === undefined ? line.slice(1) : form(rest)) ?? { kind: "line", line };
+}
+
+/** The meaning of a line that begins with a command; undefined: it does not. */
+function interpretCommand(line: string): Meaning | undefined {
+  const [first, rest] = splitAtSpace(line);
+  const word = first.toLowerCase();
+  if (word === "history" && rest.trim().startsWith("#")) return interpretCommand(`jump ${rest}`);
+  const command = OWN_COMMANDS.get(word);
+  if (command === quit && rest.trim() === "") return { kind: "quit" };
+  if (command !== undefined) return { kind: "own", command, rest };
+  return ROOM_COMMANDS.has(word) ? { kind: "line", line } : undefined;
+}
