@@ -40,7 +40,9 @@ export async function runChat(config: ClientConfig, stdio: Stdio): Promise<Exit>
         server,
         isEncrypted: isEncrypted(config),
         words,
-        preferences: terminal.isInteractive ? await PreferenceFiles.open(files, server) : new MemoryPreferences(),
+        preferences: terminal.isInteractive
+          ? await PreferenceFiles.open(files, server, words.session)
+          : new MemoryPreferences(),
         forgetSession: () => kept.forget(config, session.token),
       });
     } finally {
