@@ -116,7 +116,8 @@ describe("An offer of the editor", () => {
   it("the newest 20 offers wait", () => {
     const typist = new Typist().type("typed");
     for (let index = 0; index < 25; index++) typist.editor.offer({ ...HELLO, line: `line ${index}` });
-    for (let index = 0; index < 30; index++) typist.press("up");
+    for (let index = 0; index < 20; index++) typist.press("up");
     expect(typist.shown).to.equal("[line 5|]");
+    expect(typist.press("up").shown).to.equal("line 5|");
   });
 });
