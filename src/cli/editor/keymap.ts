@@ -107,7 +107,10 @@ export interface KeyHelp {
 /** All keys of the input, in the order of `KEYMAP`. */
 export function keyHelp(words: Catalogue["editor"]): KeyHelp[] {
   return Object.entries(KEYMAP).map(([command, keys]) => ({
-    keys: keys.filter((key) => !SAME_KEY.has(key)).map(spell).join(", "),
+    keys: keys
+      .filter((key) => !SAME_KEY.has(key))
+      .map(spell)
+      .join(", "),
     summary: words.commands[command as Command],
   }));
 }

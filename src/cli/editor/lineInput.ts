@@ -188,7 +188,6 @@ export class LineInput {
 
   /** Removes the offer in the input from those that wait. */
   #endOffer(): void {
-    this.#offers.remove(this.#selected);
     this.#offers.remove(this.#recall.offer);
     this.#selected = undefined;
   }

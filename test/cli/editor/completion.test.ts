@@ -86,10 +86,18 @@ describe("The completion of the editor", () => {
 
   it("the hint shows eight candidates around the chosen one, and counts the others", () => {
     const names = Array.from({ length: 20 }, (_, index) => `user${index}`);
-    const typist = typistWith(...names).type("u").press("tab");
+    const typist = typistWith(...names)
+      .type("u")
+      .press("tab");
     expect(typist.hint).to.equal(`${names.slice(0, 8).join("  ")}  and 12 more`);
     for (let index = 0; index < 10; index++) typist.press("tab");
     expect(typist.hint).to.equal(`${names.slice(2, 9).join("  ")}  [user9]  and 12 more`);
+  });
+
+  it("a completion replaces whole graphemes", () => {
+    const complete = () => ({ from: 1, candidates: ["x"] });
+    expect(new Typist({ complete }).type("e\u0301").press("tab").shown).to.equal("x |");
+    expect(new Typist({ complete }).press("tab").shown).to.equal("x |");
   });
 
   it("the shared beginning ends between graphemes", () => {

@@ -72,6 +72,8 @@ describe("The text being edited", () => {
       ["one |\n2", "down", "one \n2|"],
       [`ab|c\na${FLAG}`, "down", `abc\na|${FLAG}`],
       ["one\u2028two|", "up", "one\u2028two|"],
+      ["\u06001|", "left", "|\u06001"],
+      [`a${FLAG}\nab|`, "up", `a|${FLAG}\nab`],
     ];
     for (const [from, pressed, to] of moves) {
       it(`the key ${pressed} moves the cursor from ${JSON.stringify(from)} to ${JSON.stringify(to)}`, () => {
@@ -92,6 +94,8 @@ describe("The text being edited", () => {
       ["|ab", "backspace", "|ab"],
       [`|${FAMILY}b`, "delete", "|b"],
       [`|${FLAG}b`, "ctrl-d", "|b"],
+      ["|e\u0301x", "delete", "|x"],
+      ["|a\u200d b", "alt-d", "| b"],
       ["ab|", "ctrl-d", "ab|"],
       ["one two|", "ctrl-w", "one |"],
       ["a b/c-d  |e", "ctrl-w", "a |e"],
@@ -166,6 +170,11 @@ describe("The text being edited", () => {
       expect(at("one t|wo").press("ctrl-w", "ctrl-x", "ctrl-u").shown).to.equal("one t|wo");
       const yanked = new Typist().type("one").press("ctrl-u").type("two").press("ctrl-u", "ctrl-y", "alt-y");
       expect(yanked.press("ctrl-/").shown).to.equal("two|");
+    });
+
+    it("a text is taken back that was typed after a key without a printable character", () => {
+      const typist = new Typist().type("one").press("ctrl-u").type("\u0007").type("two").press("ctrl-_");
+      expect(typist.shown).to.equal("|");
     });
 
     it("a line that Ctrl-C cleared comes back", () => {

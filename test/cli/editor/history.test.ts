@@ -29,6 +29,19 @@ describe("The history of the editor", () => {
       expect(typist.shown).to.equal("sendall Two|");
     });
 
+    it("a recalled line that was changed back is as it was", () => {
+      const typist = new Typist({ history: LINES })
+        .press("up")
+        .type("!")
+        .press("up", "down", "backspace", "up", "down");
+      expect(typist.shown).to.equal("sendall Two|");
+    });
+
+    it("Up moves to the end of the line above if a text of several lines was recalled", () => {
+      const typist = new Typist({ history: ["abc\ndefg"] }).press("up", "up");
+      expect(typist.shown).to.equal("abc|\ndefg");
+    });
+
     it("a change of one line is not undone in another", () => {
       const typist = new Typist({ history: LINES }).type("typed").press("up", "ctrl-_");
       expect(typist.shown).to.equal("sendall Two|");
@@ -148,6 +161,11 @@ describe("The history of the editor", () => {
     it("Ctrl-R twice searches for the same again", () => {
       const typist = new Typist({ history: LINES }).press("ctrl-r").type("one").press("escape", "ctrl-r", "ctrl-r");
       expect(typist.shown).to.equal("sendall |one");
+    });
+
+    it("the cursor stands before the grapheme that what was found is in", () => {
+      const typist = new Typist({ history: ["ae\u0301"] }).press("ctrl-r").type("\u0301");
+      expect(typist.shown).to.equal("a|e\u0301");
     });
 
     it("a pasted text is searched for on one line", () => {

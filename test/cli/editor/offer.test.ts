@@ -63,7 +63,8 @@ describe("An offer of the editor", () => {
     expect(typist.press("up").shown).to.equal("[hello|]");
     expect(typist.hint).to.equal("Ctrl-S: send it to everyone");
     expect(typist.press("up").shown).to.equal("list|");
-    expect(typist.press("down", "down").shown).to.equal("typed|");
+    expect(typist.press("down").shown).to.equal("[hello|]");
+    expect(typist.press("down").shown).to.equal("typed|");
   });
 
   it("the newest of the waiting offers comes first, and each only until it was entered", () => {
@@ -75,6 +76,30 @@ describe("An offer of the editor", () => {
     expect(typist.press("up").shown).to.equal("[one|]");
     expect(typist.press("ctrl-s").lines).to.deep.equal(["two", "sendall hello"]);
     expect(typist.hint).to.equal("");
+    expect(typist.press("up").shown).to.equal("sendall hello|");
+  });
+
+  it("a waiting offer that was changed and entered does not come again", () => {
+    const typist = new Typist().type("typed");
+    typist.editor.offer(HELLO);
+    expect(typist.press("up", "end").type("!").hint).to.equal("");
+    expect(typist.press("enter", "up").shown).to.equal("hello!|");
+    expect(typist.press("up").shown).to.equal("hello!|");
+  });
+
+  it("an offer waits while a line was recalled, also if that was emptied", () => {
+    const typist = new Typist({ history: ["list"] }).press("up", "ctrl-u");
+    typist.editor.offer(HELLO);
+    expect(typist.shown).to.equal("|");
+  });
+
+  it("control characters of an offer are dropped", () => {
+    expect(offered({ ...HELLO, line: "a\u001b\rb" }).shown).to.equal("[a\nb|]");
+    expect(offered({ ...HELLO, alternative: "a\u0007b" }).press("ctrl-s").lines).to.deep.equal(["ab"]);
+  });
+
+  it("typed text that is too long leaves the offer", () => {
+    expect(offered().type("x".repeat(64 * 1024 + 1)).shown).to.equal("[hello|]");
   });
 
   it("Escape drops a waiting offer that was brought, and goes back to what was typed", () => {

@@ -214,16 +214,25 @@ describe("An editor under any keys", () => {
     const line = fc.constantFrom("login budi Ω", "list", "x");
     const mayHoldSecret = (text: string) => text.includes("login");
     fc.assert(
-      fc.property(fc.array(fc.oneof(line, anyKey.map((keys) => ({ keys }))), { maxLength: 30 }), (steps) => {
-        const saved: string[] = [];
-        const typist = new Typist({ complete, mayHoldSecret, remember: (text) => saved.push(text) });
-        for (const step of steps) {
-          if (typeof step === "string") typist.enter(step);
-          else typist.press(...step.keys.split(" "));
-        }
-        expect([...typist.editor.history, ...saved].filter(mayHoldSecret)).to.deep.equal([]);
-        expect(typist.editor.history).to.deep.equal(saved);
-      }),
+      fc.property(
+        fc.array(
+          fc.oneof(
+            line,
+            anyKey.map((keys) => ({ keys })),
+          ),
+          { maxLength: 30 },
+        ),
+        (steps) => {
+          const saved: string[] = [];
+          const typist = new Typist({ complete, mayHoldSecret, remember: (text) => saved.push(text) });
+          for (const step of steps) {
+            if (typeof step === "string") typist.enter(step);
+            else typist.press(...step.keys.split(" "));
+          }
+          expect([...typist.editor.history, ...saved].filter(mayHoldSecret)).to.deep.equal([]);
+          expect(typist.editor.history).to.deep.equal(saved);
+        },
+      ),
       options,
     );
   });

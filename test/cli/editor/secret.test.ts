@@ -13,6 +13,7 @@ describe("A secret in the editor", () => {
     const hint = "what you type is not shown";
     expect(typist.editor.view).to.deep.equal({ text: "", cursor: 0, prompt: "password: ", isSelected: false, hint });
     expect(typist.press("enter").lines).to.deep.equal(["horse"]);
+    expect(typist.press("enter").lines).to.deep.equal(["horse", ""]);
   });
 
   it("what was being typed before comes back, with its cursor", () => {
@@ -37,7 +38,9 @@ describe("A secret in the editor", () => {
   });
 
   it("keys for editing and for the history do nothing", () => {
-    const typist = asked().type("ab").press("left", "home", "ctrl-w", "ctrl-k", "up", "ctrl-r", "tab", "ctrl-x", "ctrl-e");
+    const typist = asked()
+      .type("ab")
+      .press("left", "home", "ctrl-w", "ctrl-k", "up", "ctrl-r", "tab", "ctrl-x", "ctrl-e");
     expect(typist.type("c").press("enter").actions).to.deep.equal([{ kind: "line", line: "abc" }]);
   });
 
@@ -53,7 +56,9 @@ describe("A secret in the editor", () => {
   });
 
   it("a secret of more than 64 KiB is refused", () => {
-    const typist = asked().paste("x".repeat(64 * 1024)).type("y");
+    const typist = asked()
+      .paste("x".repeat(64 * 1024))
+      .type("y");
     expect(typist.hint).to.contain("64 KiB");
     expect(typist.press("enter").lines[0]).to.have.length(64 * 1024);
   });
@@ -62,6 +67,12 @@ describe("A secret in the editor", () => {
     const typist = asked().type("horse").press("ctrl-c");
     expect(typist.press("ctrl-c").hint).to.equal("Ctrl-C again: leave");
     expect(typist.press("ctrl-c").actions).to.deep.equal([{ kind: "interrupt" }]);
+  });
+
+  it("one Ctrl-C before the question and one after it do not leave", () => {
+    const typist = new Typist().press("ctrl-c");
+    typist.editor.askSecret("password: ");
+    expect(typist.press("ctrl-c").actions).to.deep.equal([]);
   });
 
   it("Ctrl-D leaves only if nothing was typed", () => {
