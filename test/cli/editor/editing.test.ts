@@ -44,6 +44,14 @@ describe("The text being edited", () => {
     expect(typist.press("backspace").hint).to.equal("");
   });
 
+  it("text goes where the text before it went, also if the cursor is shown after a grapheme that both joined", () => {
+    const typist = new Typist().type("1").press("home").type("\u0600");
+    expect(typist.shown).to.equal("\u06001|");
+    expect(typist.type("x").shown).to.equal("\u0600x|1");
+    const flags = new Typist().type(FLAG).press("home").typeSlowly("🇩🇪");
+    expect(flags.shown).to.equal(`🇩🇪|${FLAG}`);
+  });
+
   describe("moving", () => {
     const moves: readonly (readonly [from: string, key: string, to: string])[] = [
       [`a${FAMILY}${FLAG}|b`, "left", `a${FAMILY}|${FLAG}b`],

@@ -23,6 +23,13 @@ describe("An offer of the editor", () => {
     expect(offered().typeSlowly("xyz").press("ctrl-_").shown).to.equal("hello|");
   });
 
+  it("a paste of many lines replaces an offer only after the answer", () => {
+    const many = "x\n".repeat(20);
+    expect(offered().paste(many).shown).to.equal("[hello|]");
+    expect(offered().paste(many).press("escape").shown).to.equal("[hello|]");
+    expect(offered().paste(many).press("enter").shown).to.equal(`${many}|`);
+  });
+
   it("arrows, End and Backspace keep the line", () => {
     expect(offered().press("left").shown).to.equal("hell|o");
     expect(offered().press("end").shown).to.equal("hello|");
