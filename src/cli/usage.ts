@@ -8,6 +8,11 @@ import { synopsisOf } from "./commandLine/helpText.ts";
 /** Commands of the first screen. A user may give them to the program itself by mistake, followed by a password. */
 const FIRST_SCREEN = ["login", "regist", "register"];
 
+/** Flags of other programs, whose value is a secret. */
+const SECRET_FLAG = /^--(?:pass(?:word|wd|phrase)?|token|secret)$/i;
+const SECRETS =
+  "other users of the machine see what is on a command line. Use --user NAME with --password-stdin, or --token-file FILE.";
+
 /** Says what is wrong with the flags. It never repeats a value, because the value may be a password. */
 export function usageError({ code, message }: CommanderError, command: Command, entry: Entry): ConfigError {
   const quoted = /'(.*)'/s.exec(message)?.[1] ?? "";
@@ -24,6 +29,7 @@ function sentence(code: string, quoted: string, command: Command, entry: Entry):
       if (known.includes(flag)) return `${flag} takes no value. ${help}`;
       // A word that does not look like a flag may be a value, for example a password.
       const shown = /^--[a-z-]+$/i.test(flag) ? flag : "A word that begins with -";
+      if (SECRET_FLAG.test(flag)) return `${shown} is not a flag of ${name}: ${SECRETS} ${help}`;
       return `${shown} is not a flag of ${name}${didYouMean(flag, known)} ${help}`;
     }
     case "commander.optionMissingArgument":

@@ -129,6 +129,17 @@ describe("A password", () => {
     await network.close();
   });
 
+  for (const args of [[`--password=${SECRET}`], ["--password", SECRET], ["send", "--token", SECRET, "hello"]]) {
+    it(`a secret on the command line is refused with the flags for secrets: obrolan ${args.join(" ")}`, async () => {
+      const { code, err } = await run(args);
+      expect(code).to.equal(2);
+      expect(err)
+        .to.match(/^obrolan: --(password|token) is not a flag of obrolan( send)?: other users of the machine see/)
+        .and.to.contain("Use --user NAME with --password-stdin, or --token-file FILE.")
+        .and.not.to.contain(SECRET);
+    });
+  }
+
   const flags = [
     [`--password=${SECRET}`],
     [`--serv=${SECRET}`],

@@ -1,10 +1,16 @@
 import { commandLine } from "./en/commandLine.ts";
 import { common } from "./en/common.ts";
+import { editor } from "./en/editor.ts";
+import { messages } from "./en/messages.ts";
 import { room } from "./en/room.ts";
+import { screen } from "./en/screen.ts";
 import { session } from "./en/session.ts";
 import { commandLine as commandLineId } from "./id/commandLine.ts";
 import { common as commonId } from "./id/common.ts";
+import { editor as editorId } from "./id/editor.ts";
+import { messages as messagesId } from "./id/messages.ts";
 import { room as roomId } from "./id/room.ts";
+import { screen as screenId } from "./id/screen.ts";
 import { session as sessionId } from "./id/session.ts";
 
 /** The languages of the program. */
@@ -13,12 +19,28 @@ export const LANGUAGES = ["en", "id"] as const;
 /** A language of the program. */
 export type Language = (typeof LANGUAGES)[number];
 
-const en = { common, commandLine, room, session };
+const en = {
+  commandLine,
+  common,
+  editor,
+  messages,
+  room,
+  screen,
+  session,
+};
 
 /** Everything that the program says to a person, by the part of the program that says it. */
 export type Catalogue = typeof en;
 
-const id: Catalogue = { common: commonId, commandLine: commandLineId, room: roomId, session: sessionId };
+const id: Catalogue = {
+  commandLine: commandLineId,
+  common: commonId,
+  editor: editorId,
+  messages: messagesId,
+  room: roomId,
+  screen: screenId,
+  session: sessionId,
+};
 
 /** The catalogue of a language. */
 export const CATALOGUES: Readonly<Record<Language, Catalogue>> = { en, id };

@@ -1,3 +1,4 @@
+import type { Catalogue } from "../catalogue/index.ts";
 import {
   BELL_MODES,
   DEFAULT_PREFERENCES,
@@ -19,16 +20,18 @@ const allowed: { readonly [Key in keyof Preferences]: readonly Preferences[Key][
 export class PreferenceFiles implements PreferenceStore {
   readonly #files: ProfileFiles;
   readonly #server: string;
+  readonly #words: Catalogue["session"];
   #preferences: Preferences;
 
-  private constructor(files: ProfileFiles, server: string, preferences: Preferences) {
+  private constructor(files: ProfileFiles, server: string, words: Catalogue["session"], preferences: Preferences) {
     this.#files = files;
     this.#server = server;
+    this.#words = words;
     this.#preferences = preferences;
   }
 
   /** Reads the preferences for a server. What a person has not chosen is as in `DEFAULT_PREFERENCES`. */
-  static async open(files: ProfileFiles, server: string): Promise<PreferenceFiles> {
+  static async open(files: ProfileFiles, server: string, words: Catalogue["session"]): Promise<PreferenceFiles> {
     const chosen = await Promise.all(
       Object.entries(allowed).map(async ([key, values]) => {
         const isAllowed = (value: unknown): value is unknown => (values as readonly unknown[]).includes(value);
@@ -36,7 +39,7 @@ export class PreferenceFiles implements PreferenceStore {
         return value === undefined ? [] : [[key, value]];
       }),
     );
-    return new PreferenceFiles(files, server, { ...DEFAULT_PREFERENCES, ...Object.fromEntries(chosen.flat()) });
+    return new PreferenceFiles(files, server, words, { ...DEFAULT_PREFERENCES, ...Object.fromEntries(chosen.flat()) });
   }
 
   read(): Preferences {
@@ -50,7 +53,7 @@ export class PreferenceFiles implements PreferenceStore {
         this.#files.write(fileOf(key, this.#server), `${JSON.stringify(value)}\n`),
       ),
     );
-    if (written.includes(false)) throw new Error("The preference holds until the program ends.");
+    if (written.includes(false)) throw new Error(this.#words.notWritten);
   }
 }
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
+import { CATALOGUES } from "../../../src/cli/catalogue/index.ts";
 import { DEFAULT_PREFERENCES } from "../../../src/cli/room/preferences.ts";
 import { PreferenceFiles } from "../../../src/cli/session/preferenceFiles.ts";
 import { useFolder } from "../../support/folder.ts";
@@ -14,7 +15,7 @@ describe("PreferenceFiles", () => {
 
   async function open(server = HERE, profile?: string) {
     const { files, problems } = openProfile(folder.path, profile);
-    return { preferences: await PreferenceFiles.open(files, server), problems };
+    return { preferences: await PreferenceFiles.open(files, server, CATALOGUES.en.session), problems };
   }
 
   it("a preference that was never chosen is the default one", async () => {
@@ -59,12 +60,12 @@ describe("PreferenceFiles", () => {
   it("a preference that cannot be kept holds until the program ends, and the caller learns that", async () => {
     writeFileSync(path.join(folder.path, "file"), "");
     const { files, problems } = openProfile(path.join(folder.path, "file", "state"));
-    const preferences = await PreferenceFiles.open(files, HERE);
+    const preferences = await PreferenceFiles.open(files, HERE, CATALOGUES.en.session);
     let error: unknown;
     await preferences.write({ bell: "off" }).catch((thrown) => {
       error = thrown;
     });
-    expect(error).to.be.an("error").with.property("message").that.contains("until the program ends");
+    expect(error).to.be.an("error").with.property("message").that.equals("its file cannot be written");
     expect(preferences.read()).to.include({ bell: "off" });
     expect(problems).to.have.length.above(0);
   });

@@ -16,6 +16,8 @@ export const session = {
   tryAgain: "type the password again; Enter alone goes back to the first screen",
   kept: "the next start needs no password; type logout to end this session",
   ended: (username: string) => `the kept session of ${username} has ended: sign in again`,
+  /** Why a preference was not saved. */
+  notWritten: "its file cannot be written",
   looseFile: (path: string, command: string) => `${path} is not used, because other users may open it: run ${command}`,
   foreignFile: (path: string) => `${path} is not used, because it belongs to another user`,
   damagedFile: (path: string, movedTo: string) => `${path} is damaged: it is not used, and is now ${movedTo}`,

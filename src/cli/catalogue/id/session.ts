@@ -17,6 +17,7 @@ export const session: typeof en = {
   tryAgain: "ketik kata sandi lagi; Enter saja kembali ke layar pertama",
   kept: "lain kali Anda masuk tanpa kata sandi; ketik logout untuk mengakhiri sesi ini",
   ended: (username) => `sesi ${username} yang disimpan sudah berakhir: masuk lagi`,
+  notWritten: "berkasnya tidak dapat ditulis",
   looseFile: (path, command) => `${path} tidak dipakai, karena pengguna lain dapat membukanya: jalankan ${command}`,
   foreignFile: (path) => `${path} tidak dipakai, karena milik pengguna lain`,
   damagedFile: (path, movedTo) => `${path} rusak: tidak dipakai, dan sekarang bernama ${movedTo}`,
