@@ -140,6 +140,13 @@ describe("A person's lines in the room", () => {
   });
 
   describe("a line that does not fit its command", () => {
+    it("in say mode it comes back with the offer to send it to everyone", async () => {
+      const { terminal } = await visit(ani, { preferences: { says: true } });
+      terminal.type("list of things to do");
+      expect((await terminal.shows("note")).text).to.match(/^type list: /);
+      await terminal.until("the offer", () => terminal.offers[0]?.alternative === "sendall list of things to do");
+    });
+
     for (const [line, usage] of [
       ["edit", "edit ID TEXT"],
       ["edit seven x", "edit ID TEXT"],
@@ -205,6 +212,13 @@ describe("A person's lines in the room", () => {
       terminal.type("bell off");
       const { text } = await terminal.shows("note");
       expect(text).to.match(/^the bell does not ring; but only until you leave, .*: the disk is full$/);
+    });
+
+    it("help keys says what the keys do", async () => {
+      const { terminal } = await visit(ani);
+      terminal.type("Help  KEYS");
+      const { commands } = await terminal.shows("help");
+      expect(commands.find(({ usage }) => usage === "Ctrl-R")?.summary).to.contain("search earlier lines");
     });
 
     it("a person is answered in their language", async () => {
@@ -519,6 +533,18 @@ describe("A person's lines while they cannot be sent", () => {
     await terminal.shows("message");
     await terminal.until("the status", () => terminal.status?.connection.kind === "live" && terminal.status.here === 1);
     expect(terminal.pending).to.deep.equal([]);
+  });
+
+  it("leaving at once says which line may have been sent, because its answer did not come", async () => {
+    const { terminal, exit } = await visit(ani, { at: network.address });
+    network.hold();
+    terminal.type("sendall perhaps");
+    await terminal.until("the pending line", () => terminal.pending.length === 1);
+    terminal.interrupt();
+    expect(await exit()).to.equal(Exit.FINE);
+    const [notSent] = terminal.of("notSent");
+    expect(notSent?.line).to.equal("sendall perhaps");
+    expect(notSent?.message).to.contain("it may have been sent");
   });
 
   it("leaving at once says which lines were not sent", async () => {

@@ -1,5 +1,6 @@
 import type { ChatClient, Closed, SignedIn } from "../../../client/index.ts";
 import type { Catalogue } from "../../catalogue/index.ts";
+import { keyHelp } from "../../editor/keymap.ts";
 import type { Exit } from "../../exit.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import type { Context } from "../command.ts";
@@ -60,7 +61,13 @@ export async function stayAsPerson(context: Context, options: PersonStayOptions)
     listeners: [context.shown, names, pending, marker, status, attention],
     onOnline: () => status.refresh(),
   });
-  const personContext: PersonContext = { ...context, words, preferences, readUpToAtEntry: () => marker.atEntry };
+  const personContext: PersonContext = {
+    ...context,
+    words,
+    preferences,
+    keys: keyHelp(options.words.editor),
+    readUpToAtEntry: () => marker.atEntry,
+  };
   const lines = new PersonLines({
     context: personContext,
     terminal,
