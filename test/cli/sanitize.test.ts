@@ -28,6 +28,21 @@ describe("sanitizeLine and sanitizeLines", () => {
     expect(sanitizeLine("\u2066a\u2069")).to.equal("<2066>a<2069>");
   });
 
+  it("of all code points, those that control a terminal are replaced, and only those", () => {
+    const CHUNK = 4_096;
+    for (let first = 0; first <= 0x10ffff; first += CHUNK) {
+      // Surrogates are no characters.
+      const codes = Array.from({ length: CHUNK }, (_, index) => first + index).filter(
+        (code) => code < 0xd800 || code > 0xdfff,
+      );
+      const text = codes.map((code) => String.fromCodePoint(code)).join("");
+      const harmless = text.replace(/[\p{Cc}\u2028-\u202e\u2066-\u206f]/gu, "");
+      const shown = sanitizeLine(text);
+      expect(/[\p{Cc}\u2028-\u202e\u2066-\u206f]/u.test(shown), `U+${first.toString(16)}`).to.equal(false);
+      if (harmless === text) expect(shown === text, `U+${first.toString(16)}`).to.equal(true);
+    }
+  });
+
   it("a tab becomes spaces", () => {
     expect(sanitizeLine("a\tb")).to.equal("a    b");
   });

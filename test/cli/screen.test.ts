@@ -2,11 +2,12 @@ import { once } from "node:events";
 import { PassThrough, Writable } from "node:stream";
 import type { ReadStream, WriteStream } from "node:tty";
 import { expect } from "chai";
-import { Screen } from "../../src/cli/terminal/screen.ts";
+import { Screen } from "../../src/cli/screen/screen.ts";
 
 /** A terminal that records every write. With a high-water mark of 1 it accepts the next write after `take()`. */
 class FakeTerminal extends Writable {
   readonly columns = 80;
+  readonly rows = 24;
   readonly writes: string[] = [];
   #take: (() => void) | undefined;
 
@@ -32,7 +33,8 @@ class FakeTerminal extends Writable {
 
 function open(terminal: FakeTerminal): { screen: Screen; keys: PassThrough } {
   const keys = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
-  return { screen: new Screen(keys as unknown as ReadStream, terminal as unknown as WriteStream), keys };
+  const [input, tty] = [keys as unknown as ReadStream, terminal as unknown as WriteStream];
+  return { screen: new Screen({ input, tty, env: { TERM: "xterm", LANG: "C.UTF-8" }, answerLimitMs: 1 }), keys };
 }
 
 const joined = { kind: "presence", joined: ["budi"], left: [], reset: false } as const;
@@ -78,16 +80,17 @@ describe("Screen", () => {
     const terminal = new FakeTerminal();
     const { screen, keys } = open(terminal);
     const secret = screen.secret("password: ");
+    await once(terminal, "written");
     keys.write("correct horse\r");
     expect(await secret).to.equal("correct horse");
     await screen.close();
     expect(terminal.writes.join("")).to.contain("password: ").and.not.to.contain("horse");
   });
 
-  it("Ctrl-C aborts the signal interrupted, and ends the lines", async () => {
+  it("Ctrl-C twice aborts the signal interrupted, and ends the lines", async () => {
     const { screen, keys } = open(new FakeTerminal());
     const line = screen.line();
-    keys.write("\u0003");
+    keys.write("\u0003\u0003");
     expect(await line).to.equal(undefined);
     expect(screen.interrupted.aborted).to.equal(true);
     await screen.close();

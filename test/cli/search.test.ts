@@ -88,6 +88,15 @@ describe("The command search", () => {
     expect(idsOf(await room.type("search"))).to.deep.equal(range(6, 25));
   });
 
+  it("a query that was refused is not searched for again", async () => {
+    const room = new FoundRoom(45);
+    room.failure = new ChatError(Status.INVALID_ARGUMENT, "no words", { reason: "QUERY_INVALID" });
+    expect(await room.type("search !?").catch((error: unknown) => error)).to.equal(room.failure);
+    const item: Item = await room.type("search");
+    expect(item).to.include({ kind: "help", unknownCommand: "" });
+    expect(room.queries).to.deep.equal(["!?"]);
+  });
+
   it("begins again when the server has another log", async () => {
     const room = new FoundRoom(45);
     await room.type("search text");

@@ -49,8 +49,8 @@ describe("The terminal client", () => {
       await terminal.shows("you  once");
       terminal.type("\u001b[A");
       await terminal.until("the earlier line", () => terminal.typing.before === "› sendall once");
-      terminal.type("\u001b[A");
-      await terminal.until("no earlier line", () => terminal.typing.before === "› ");
+      terminal.type("\u001b[A!");
+      await terminal.until("no earlier line", () => terminal.typing.before === "› sendall once!");
     });
 
     it("Tab completes names of commands and users", async () => {
@@ -165,24 +165,28 @@ describe("The terminal client", () => {
       await witness.shows(`${ani.username} left`);
     });
 
-    it("Ctrl-C leaves, also in the middle of a line, and the program ends with 0", async () => {
+    it("Ctrl-C clears the line, twice on an empty line it leaves, and the program ends with 0", async () => {
       const terminal = await enter(await server.person("ani"));
       terminal.type("sendall never to be sent");
       await terminal.shows("never to be sent");
       terminal.type("\u0003");
+      await terminal.until("an empty line", () => terminal.typing.before === "› ");
+      terminal.type("\u0003");
+      await terminal.shows("Ctrl-C again: leave");
+      terminal.type("\u0003");
       expect(await terminal.exit()).to.equal(0);
     });
 
-    it("Ctrl-C ends the program on the first screen and at the password prompt", async () => {
+    it("Ctrl-C twice ends the program on the first screen and at the password prompt", async () => {
       const first = open();
       await first.shows("login NAME [PASSWORD]");
-      first.type("\u0003");
+      first.type("\u0003\u0003");
       expect(await first.exit()).to.equal(0);
       const second = open();
       await second.shows("login NAME [PASSWORD]");
       second.enter("login ani");
       await second.shows("password for ani:");
-      second.type("\u0003");
+      second.type("\u0003\u0003");
       expect(await second.exit()).to.equal(0);
     });
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { type IPty, spawn } from "@lydell/node-pty";
 import { within } from "./deadline.ts";
+import { type Emulator, Xterm } from "./emulator.ts";
 import { newPath } from "./folder.ts";
 
 /** The program of this checkout. */
@@ -20,7 +21,7 @@ export interface TerminalOptions {
  */
 export function plainEnvironment(more: Readonly<Record<string, string>> = {}): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => !/^(OBROLAN_|NO_COLOR$|FORCE_COLOR$|CI$)/.test(name));
-  const own = { XDG_STATE_HOME: newPath(), TZ: "UTC", TERM: "xterm-256color" };
+  const own = { XDG_STATE_HOME: newPath(), TZ: "UTC", TERM: "xterm-256color", LANG: "C.UTF-8", LC_ALL: "" };
   return { ...(Object.fromEntries(kept) as Record<string, string>), ...own, ...more };
 }
 
@@ -29,31 +30,36 @@ export class Terminal {
   /** Everything that the program sent to the terminal, with its control sequences. */
   raw = "";
   readonly #pty: IPty;
-  readonly #screen: Screen;
+  readonly #screen: Xterm;
   readonly #exit: Promise<number>;
   readonly #watchers = new Set<() => void>();
   #gone = false;
 
   constructor(args: readonly string[], { columns = 80, rows = 24, env }: TerminalOptions = {}) {
-    this.#screen = new Screen(columns);
+    this.#screen = new Xterm({ columns, rows, onAnswer: (answer) => this.type(answer) });
     this.#pty = spawn(process.execPath, [PROGRAM, ...args], { cols: columns, rows, env: plainEnvironment(env) });
     this.#pty.onData((data) => {
       this.raw += data;
-      this.#screen.write(data);
-      for (const watch of this.#watchers) watch();
+      void this.#screen.write(data).then(() => this.#watch());
     });
     this.#exit = new Promise((resolve) => {
-      this.#pty.onExit(({ exitCode }) => {
+      this.#pty.onExit(async ({ exitCode }) => {
         this.#gone = true;
+        await this.#screen.write("");
         resolve(exitCode);
-        for (const watch of this.#watchers) watch();
+        this.#watch();
       });
     });
   }
 
   /** The visible text from the first line on. */
   get text(): string {
-    return this.#screen.lines.join("\n").trimEnd();
+    return this.#screen.rows.join("\n").trimEnd();
+  }
+
+  /** What the terminal shows. */
+  get screen(): Emulator {
+    return this.#screen;
   }
 
   /** The line of the cursor: the parts before and after the cursor. */
@@ -63,7 +69,7 @@ export class Terminal {
 
   /** Types a text without Enter. */
   type(text: string): void {
-    this.#pty.write(text);
+    if (!this.#gone) this.#pty.write(text);
   }
 
   /** Types a line. */
@@ -102,6 +108,7 @@ export class Terminal {
 
   /** Changes the size of the window. */
   resize(columns: number, rows: number): void {
+    this.#screen.resize(columns, rows);
     this.#pty.resize(columns, rows);
   }
 
@@ -110,71 +117,8 @@ export class Terminal {
     if (!this.#gone) this.#pty.kill("SIGKILL");
     await this.#exit;
   }
-}
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control sequences begin with ESC.
-const SEQUENCE = /\u001b\[([\d;?]*)([A-Za-z])|[^\u001b]/gsuy;
-
-/** Emulates the part of a terminal that the program uses: text that wraps, and a cursor that moves. */
-class Screen {
-  readonly lines: string[] = [""];
-  readonly #columns: number;
-  #row = 0;
-  #column = 0;
-  #unread = "";
-
-  constructor(columns: number) {
-    this.#columns = columns;
-  }
-
-  get typing(): { before: string; after: string } {
-    const line = this.lines[this.#row] ?? "";
-    return { before: line.slice(0, this.#column), after: line.slice(this.#column).trimEnd() };
-  }
-
-  write(data: string): void {
-    const text = this.#unread + data;
-    SEQUENCE.lastIndex = 0;
-    let read = 0;
-    for (let match = SEQUENCE.exec(text); match !== null; match = SEQUENCE.exec(text)) {
-      read = SEQUENCE.lastIndex;
-      const [whole, numbers = "", letter] = match;
-      if (letter === undefined) this.#put(whole);
-      else this.#control(letter, Number(numbers.split(";")[0] || 0));
-    }
-    this.#unread = text.slice(read);
-  }
-
-  #put(character: string): void {
-    if (character === "\r") this.#column = 0;
-    else if (character === "\n") this.#down(1);
-    else if (character === "\b") this.#column -= 1;
-    else if (character >= " ") {
-      if (this.#column === this.#columns) {
-        this.#column = 0;
-        this.#down(1);
-      }
-      const line = (this.lines[this.#row] ?? "").padEnd(this.#column);
-      this.lines[this.#row] = line.slice(0, this.#column) + character + line.slice(this.#column + 1);
-      this.#column += 1;
-    }
-  }
-
-  #control(letter: string, number: number): void {
-    const times = number || 1;
-    if (letter === "A") this.#row = Math.max(0, this.#row - times);
-    else if (letter === "B") this.#down(times);
-    else if (letter === "C") this.#column = Math.min(this.#columns - 1, this.#column + times);
-    else if (letter === "D") this.#column = Math.max(0, this.#column - times);
-    else if (letter === "G") this.#column = times - 1;
-    else if (letter === "K" || letter === "J") {
-      this.lines[this.#row] = (this.lines[this.#row] ?? "").slice(0, this.#column);
-      if (letter === "J") this.lines.length = this.#row + 1;
-    }
-  }
-
-  #down(rows: number): void {
-    this.#row += rows;
-    while (this.lines.length <= this.#row) this.lines.push("");
+  #watch(): void {
+    for (const watch of this.#watchers) watch();
   }
 }

@@ -2,7 +2,7 @@ import { CATALOGUES, type Language } from "../../src/cli/catalogue/index.ts";
 import type { Exit } from "../../src/cli/exit.ts";
 import { MemoryPreferences, type Preferences } from "../../src/cli/room/preferences.ts";
 import { stayInRoom } from "../../src/cli/room/stay.ts";
-import { connect } from "../../src/client/index.ts";
+import { type ChatClient, connect } from "../../src/client/index.ts";
 import { within } from "./deadline.ts";
 import { RecordingTerminal } from "./recordingTerminal.ts";
 import type { Person, TestServer } from "./server.ts";
@@ -19,6 +19,7 @@ export interface VisitOptions {
 /** A person in the room, at a recording terminal. */
 export interface Visitor {
   readonly terminal: RecordingTerminal;
+  readonly client: ChatClient;
   readonly preferences: MemoryPreferences;
   /** How often the kept session was to be forgotten. */
   readonly forgotten: () => number;
@@ -60,7 +61,7 @@ export function useVisitors(server: TestServer) {
       client.close();
     });
     const exit = () => within(staying, "the visitor to leave");
-    return { terminal, preferences, forgotten: () => forgotten, exit };
+    return { terminal, client, preferences, forgotten: () => forgotten, exit };
   }
 
   /** Enters the room as a person, and waits until the room has caught up and who is online is known. */

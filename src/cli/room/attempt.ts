@@ -20,10 +20,15 @@ export async function attempt(context: Context, line: string, requestId: string 
     const item = await runLine(context, line, { requestId });
     return { item, code: codeOf(item, line) };
   } catch (error) {
-    const code = exitOf(error);
-    const { message, reason, retryAfterMs } = error as ChatError;
-    return { item: { kind: "error", message: optionsToFlags(message), reason, retryAfterMs }, code };
+    return failed(error);
   }
+}
+
+/** The result of a line whose call failed. Rethrows any error but a `ChatError`. */
+export function failed(error: unknown): Attempted {
+  const code = exitOf(error);
+  const { message, reason, retryAfterMs } = error as ChatError;
+  return { item: { kind: "error", message: optionsToFlags(message), reason, retryAfterMs }, code };
 }
 
 function codeOf(item: Item, line: string): Exit {

@@ -27,7 +27,7 @@ export interface StayOptions {
   /** What is said to a person. */
   readonly words: Catalogue;
   readonly preferences: PreferenceStore;
-  /** A person's session has ended: by `logout`, or by the server. A session that is kept must be removed. */
+  /** A person's session has ended: by `logout`, or by the server. A session that is kept must be removed. Never rejects. */
   readonly forgetSession: () => Promise<void>;
 }
 

@@ -39,10 +39,15 @@ export class InputHistory {
     return bounded;
   }
 
-  /** Adds an entry. Resolves when it is written. An entry larger than the bounds is left out. */
+  /** Adds an entry. Resolves when it is written, and never rejects. An entry larger than the bounds is left out. */
   add(line: string): Promise<void> {
     if (Buffer.byteLength(line) > MAX_BYTES) return this.#writing;
     this.#writing = this.#writing.then(() => this.#append(line));
+    return this.#writing;
+  }
+
+  /** Resolves when all entries are written. */
+  flush(): Promise<void> {
     return this.#writing;
   }
 

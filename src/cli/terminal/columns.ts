@@ -1,11 +1,11 @@
 import type { Usage } from "./item.ts";
 import { widthOf } from "./width.ts";
-import { wrap } from "./wrap.ts";
+import { type Sheet, wrap } from "./wrap.ts";
 
 const MARGIN = "  ";
 
 /** Names in as many columns as fit, filled from the top down. `painted`: the same names with their colours. */
-export function columns(names: readonly string[], painted: readonly string[], width: number): string {
+export function columns(names: readonly string[], painted: readonly string[], { width }: Pick<Sheet, "width">): string {
   const cell = Math.max(0, ...names.map(widthOf)) + MARGIN.length;
   const across = Math.max(1, Math.floor((width - MARGIN.length) / cell));
   const down = Math.ceil(names.length / across);
@@ -23,13 +23,13 @@ export function columns(names: readonly string[], painted: readonly string[], wi
 }
 
 /** Commands, each with its summary beside it. On a narrow terminal the summary is below. */
-export function rows(commands: readonly Usage[], width: number): string {
+export function rows(commands: readonly Usage[], sheet: Sheet): string {
   const left = Math.max(0, ...commands.map(({ usage }) => widthOf(usage))) + 2 * MARGIN.length;
-  const narrow = width - left < 16;
+  const narrow = sheet.width - left < 16;
   const lines = commands.map(({ usage, summary }) => {
     const indent = narrow ? 2 * MARGIN.length : left;
     const gap = narrow ? `\n${" ".repeat(indent)}` : " ".repeat(left - MARGIN.length - widthOf(usage));
-    return MARGIN + usage + gap + wrap(summary, width, indent, indent);
+    return MARGIN + usage + gap + wrap(summary, sheet, indent, indent);
   });
   return lines.join("\n");
 }

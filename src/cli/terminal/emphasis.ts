@@ -1,3 +1,5 @@
+/** The most characters of a query whose words are painted: a pattern cannot be endless. */
+const MAX_QUERY = 1_000;
 /** What stands beside a whole word is none of these: letters, accents and digits. */
 const WORD_CHARACTER = "[\\p{L}\\p{M}\\p{N}]";
 
@@ -6,7 +8,7 @@ const WORD_CHARACTER = "[\\p{L}\\p{M}\\p{N}]";
  * word, for example without accents; those stay as they are.
  */
 export function emphasize(text: string, query: string, paint: (word: string) => string): string {
-  const words = query.match(new RegExp(`${WORD_CHARACTER}+\\*?`, "gu"));
+  const words = query.slice(0, MAX_QUERY).match(new RegExp(`${WORD_CHARACTER}+\\*?`, "gu"));
   if (words === null) return text;
   // No word has a character with a meaning in a pattern, but `*` at its end.
   const anyWord = words.map((word) => word.replace(/\*$/, `${WORD_CHARACTER}*`)).join("|");

@@ -1,4 +1,5 @@
 import type { Message, Outcome, RoomEvent, User } from "../../client/index.ts";
+import { CATALOGUES } from "../catalogue/index.ts";
 import type { Exit } from "../exit.ts";
 
 /** Everything that a terminal can show: events of the room, outcomes of commands, and messages of the program. */
@@ -69,8 +70,5 @@ export interface Usage {
   readonly summary: string;
 }
 
-/** The commands of the first screen. */
-export const FIRST_COMMANDS: readonly Usage[] = [
-  { usage: "regist NAME [PASSWORD]", summary: "make an account and come in" },
-  { usage: "login NAME [PASSWORD]", summary: "come in with your account" },
-];
+/** The commands of the first screen, in English. */
+export const FIRST_COMMANDS: readonly Usage[] = CATALOGUES.en.messages.firstCommands;

@@ -1,3 +1,6 @@
+/** The most characters of a name. Those of an Obrolan server have at most 32. */
+const MAX_NAME = 100;
+
 /**
  * Whether a text names a user: as a whole word, in upper or lower case, also as `@name`. `ada` is named by "ada," and
  * "ADA." but not by "ada-lovelace", which may be the name of another user.
@@ -12,7 +15,7 @@ export function emphasizeMentions(text: string, username: string, paint: (name: 
 }
 
 function mentionOf(username: string): RegExp {
-  const name = username.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+  const name = username.slice(0, MAX_NAME).replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
   const noNameBefore = "(?<![\\p{L}\\p{M}\\p{N}_@]|[\\p{L}\\p{N}_][.-])";
   const noNameAfter = "(?![\\p{L}\\p{M}\\p{N}_]|[.-][\\p{L}\\p{N}])";
   return new RegExp(`${noNameBefore}@?${name}${noNameAfter}`, "giu");

@@ -1,21 +1,24 @@
+import { Screen, type ScreenOptions } from "../screen/screen.ts";
 import type { Stdio } from "./output.ts";
 import { Pipe } from "./pipe.ts";
 import { formatFor } from "./printer.ts";
-import { Screen } from "./screen.ts";
 import { standardInput } from "./standardInput.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How the terminal shows items. */
-export interface TerminalSettings {
+export interface TerminalSettings extends Pick<ScreenOptions, "catalogue" | "history" | "remember"> {
   /** As lines of JSON. */
   readonly json: boolean;
-  /** As plain lines, also for a person. */
+  /** As plain lines, also for a person. No cursor is moved. */
   readonly plain: boolean;
 }
 
-/** A `Screen` for a person at a terminal; a `Pipe` for everything else. */
-export function openTerminal({ json, plain }: TerminalSettings, { stdout, stderr }: Stdio): Terminal {
-  const { stdin, stdout: tty } = process;
-  if (!json && !plain && stdin.isTTY && tty.isTTY && process.env.TERM !== "dumb") return new Screen(stdin, tty, stdout);
+/** A `Screen` for a person at a terminal that can move its cursor; a `Pipe` for everything else. */
+export function openTerminal(settings: TerminalSettings, { stdout, stderr }: Stdio): Terminal {
+  const { stdin: input, stdout: tty } = process;
+  const { json, plain, ...screenOptions } = settings;
+  if (!json && !plain && input.isTTY && tty.isTTY && process.env.TERM !== "dumb") {
+    return new Screen({ input, tty, output: stdout, ...screenOptions });
+  }
   return new Pipe({ input: standardInput(), stdout, stderr, format: formatFor(json) });
 }

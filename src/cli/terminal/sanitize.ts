@@ -1,9 +1,9 @@
 /**
  * Characters that can change what a terminal shows: C0 and C1 control characters, DEL, and embeddings, overrides and
- * isolates of the text direction. Directional marks and zero-width characters are safe, and scripts and emoji need
- * them.
+ * isolates of the text direction, with their deprecated relatives (U+206A to U+206F). Directional marks and zero-width
+ * characters are safe, and scripts and emoji need them.
  */
-const DANGEROUS = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+const DANGEROUS = /[\p{Cc}\u202a-\u202e\u2066-\u206f]/gu;
 
 /** Makes text of other users safe to show on one line: dangerous characters become visible ones. */
 export function sanitizeLine(text: string): string {

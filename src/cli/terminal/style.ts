@@ -1,4 +1,6 @@
-/** Paints text with the control sequences of a terminal. */
+import { type ColourCount, PALETTES } from "./palette.ts";
+
+/** Paints text with the control sequences of a terminal. Each row of the text is painted on its own. */
 export interface Style {
   /** Messages of the program. */
   readonly quiet: (text: string) => string;
@@ -6,28 +8,45 @@ export interface Style {
   readonly strong: (text: string) => string;
   /** Errors. */
   readonly wrong: (text: string) => string;
+  /** The user's own name in a message of another user. */
+  readonly mention: (text: string) => string;
+  /** The mark of a private message. */
+  readonly private: (text: string) => string;
   /** A name, which always has the same colour. `text`: the name as it is shown. */
   readonly name: (username: string, text?: string) => string;
 }
 
-/** The colours that are readable on black and on white, of the terminal's sixteen. Red is for errors. */
-const NAME_COLOURS = [32, 33, 35, 36, 92, 94, 95, 96];
-
-/** The style of a terminal, with or without colours. */
-export function makeStyle(hasColours: boolean): Style {
-  const paint = (code: number) => (text: string) =>
-    hasColours && text !== "" ? `\u001b[${code}m${text}\u001b[0m` : text;
+/** The style of a terminal with a number of colours. Without colours nothing is painted. */
+export function makeStyle(colours: ColourCount): Style {
+  if (colours === 0) {
+    const plain = (text: string) => text;
+    return {
+      quiet: plain,
+      strong: plain,
+      wrong: plain,
+      mention: plain,
+      private: plain,
+      name: (username, text = username) => text,
+    };
+  }
+  const palette = PALETTES[colours];
   return {
-    quiet: paint(2),
-    strong: paint(1),
-    wrong: paint(31),
-    name: (username, text = username) => paint(colourOf(username))(text),
+    quiet: painter(palette.quiet),
+    strong: painter("1"),
+    wrong: painter(palette.wrong),
+    mention: painter("1;7"),
+    private: painter(palette.private),
+    name: (username, text = username) => painter(colourOf(username, palette.names))(text),
   };
 }
 
+function painter(parameters: string): (text: string) => string {
+  return (text) => text.replace(/[^\n]+/g, (row) => `\u001b[${parameters}m${row}\u001b[0m`);
+}
+
 /** FNV-1a: a short hash that spreads short names well. */
-function colourOf(username: string): number {
+function colourOf(username: string, colours: readonly string[]): string {
   let hash = 0x811c9dc5;
   for (const character of username) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0;
-  return NAME_COLOURS[hash % NAME_COLOURS.length] ?? 0;
+  return colours[hash % colours.length] ?? "";
 }

@@ -15,19 +15,6 @@ export function widthOf(text: string): number {
   return columns;
 }
 
-/** The beginning of a text that fits `columns`, with `…` at its end if it is cut. */
-export function cutToWidth(text: string, columns: number): string {
-  if (widthOf(text) <= columns) return text;
-  let cut = "";
-  let width = 1;
-  for (const grapheme of graphemesOf(text)) {
-    width += widthOf(grapheme);
-    if (width > columns) break;
-    cut += grapheme;
-  }
-  return `${cut}…`;
-}
-
 /** Splits a text into what a reader sees as one character: a letter with its accents, a joined emoji. */
 export function graphemesOf(text: string): string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);

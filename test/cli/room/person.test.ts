@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { Exit } from "../../../src/cli/exit.ts";
-import { connect } from "../../../src/client/index.ts";
+import { ChatError, connect, Status } from "../../../src/client/index.ts";
 import { edit, sendAll, sendTo } from "../../support/commands.ts";
 import { eventually } from "../../support/eventLoop.ts";
 import { Proxy as Network } from "../../support/proxy.ts";
@@ -183,6 +183,16 @@ describe("A person's lines in the room", () => {
         "bell takes one of these: off, pm, all",
       ]);
       expect(preferences.read()).to.include({ presence: "quiet", bell: "pm", notices: true });
+    });
+
+    it("a command whose call fails is reported, and comes back", async () => {
+      const { terminal, client } = await visit(ani);
+      client.history = () => {
+        throw new ChatError(Status.RESOURCE_EXHAUSTED, "Too many calls.", { reason: "OVERLOADED" });
+      };
+      terminal.type("new");
+      expect(await terminal.shows("error")).to.include({ reason: "OVERLOADED", message: "Too many calls." });
+      await terminal.until("the offer", () => terminal.offers[0]?.line === "new");
     });
 
     it("a setting that cannot be kept holds until the person leaves, and the answer says so", async () => {
@@ -395,7 +405,7 @@ describe("What a person sees of the room", () => {
       expect(terminal.status?.here).to.equal(2);
       await chat.accept(sendAll("hello"));
       await terminal.shows("message");
-      server.disconnect();
+      chat.halfClose();
       const { left } = await terminal.shows("presence", ({ left }) => left.length > 0);
       expect(left).to.deep.equal([budi.username]);
       expect(terminal.status?.here).to.equal(1);

@@ -71,6 +71,19 @@ describe("ReadMarker", () => {
     expect(calls.map(({ upToId }) => upToId)).to.deep.equal([1n, 1n]);
   });
 
+  it("makes no call while the connection is away", async () => {
+    const { marker, calls } = makeMarker();
+    marker.note(connected(0n));
+    marker.note(message(1n));
+    marker.note({ kind: "disconnected" } as RoomEvent);
+    marker.onLine();
+    await marker.finish();
+    expect(calls).to.have.length(0);
+    marker.note(connected(0n, { again: true }));
+    marker.onLine();
+    expect(calls).to.have.length(1);
+  });
+
   it("nothing is moved that another device has read", () => {
     const { marker, calls } = makeMarker();
     marker.note(connected(0n));

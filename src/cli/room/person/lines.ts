@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Exit } from "../../exit.ts";
 import type { Item } from "../../terminal/item.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import { attempt } from "../attempt.ts";
+import { attempt, failed } from "../attempt.ts";
 import { splitAtSpace } from "../command.ts";
 import { ROOM_COMMANDS } from "../commands.ts";
 import { isLogout } from "../logout.ts";
@@ -117,8 +117,7 @@ export class PersonLines {
       this.#events.onPreferences();
       if (item !== undefined) return await this.#show({ item });
     } catch (error) {
-      const { message } = error as Error;
-      return await this.#show({ item: { kind: "error", message } });
+      return await this.#show(answerTo({ typed, line: typed, asks: true }, failed(error).item, this.#answerContext));
     }
     const { word, usage, values } = command;
     const sentence =

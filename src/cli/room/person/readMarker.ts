@@ -22,6 +22,7 @@ export class ReadMarker {
   readonly #token: string;
   readonly #now: () => number;
   #logId = "";
+  #isOnline = false;
   #shownUpTo = 0n;
   #markedUpTo = 0n;
   #lastCallMs = Number.NEGATIVE_INFINITY;
@@ -53,7 +54,11 @@ export class ReadMarker {
           this.#markedUpTo = 0n;
         }
         this.#logId = event.logId;
+        this.#isOnline = true;
         this.#marked(event.readUpTo);
+        break;
+      case "disconnected":
+        this.#isOnline = false;
         break;
       case "read":
         this.#marked(event.upToId);
@@ -84,7 +89,7 @@ export class ReadMarker {
   }
 
   async #mark(): Promise<void> {
-    if (this.#call !== undefined || this.#shownUpTo <= this.#markedUpTo) return;
+    if (!this.#isOnline || this.#call !== undefined || this.#shownUpTo <= this.#markedUpTo) return;
     this.#lastCallMs = this.#now();
     this.#call = this.#move(this.#shownUpTo).finally(() => {
       this.#call = undefined;

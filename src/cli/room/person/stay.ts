@@ -1,7 +1,9 @@
-import type { Closed } from "../../../client/index.ts";
+import type { ChatClient, Closed, SignedIn } from "../../../client/index.ts";
+import type { Catalogue } from "../../catalogue/index.ts";
 import type { Exit } from "../../exit.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
 import type { Context } from "../command.ts";
-import type { StayOptions } from "../stay.ts";
+import type { PreferenceStore } from "../preferences.ts";
 import { Attention } from "./attention.ts";
 import { complete } from "./completion.ts";
 import { PersonEvents } from "./events.ts";
@@ -12,6 +14,18 @@ import type { PersonContext } from "./ownCommand.ts";
 import { PendingLines } from "./pendingLines.ts";
 import { ReadMarker } from "./readMarker.ts";
 import { StatusRow } from "./statusRow.ts";
+
+/** The collaborators of `stayAsPerson`: see `StayOptions`. */
+export interface PersonStayOptions {
+  readonly client: ChatClient;
+  readonly session: Pick<SignedIn, "token" | "username">;
+  readonly terminal: Terminal;
+  readonly server: string;
+  readonly isEncrypted: boolean;
+  readonly words: Catalogue;
+  readonly preferences: PreferenceStore;
+  readonly forgetSession: () => Promise<void>;
+}
 
 /** The end of a stay in the room. */
 export interface Stayed {
@@ -24,7 +38,7 @@ export interface Stayed {
 const SESSION_ENDED = new Set(["LOGGED_OUT", "SESSION_EXPIRED"]);
 
 /** Lets a person stay in the room: runs the lines that they type, and shows what happens. */
-export async function stayAsPerson(context: Context, options: StayOptions): Promise<Stayed> {
+export async function stayAsPerson(context: Context, options: PersonStayOptions): Promise<Stayed> {
   const { client, session, terminal, preferences, server, isEncrypted, forgetSession } = options;
   const words = options.words.room;
   const { username } = session;
