@@ -13,6 +13,8 @@ export interface TerminalOptions {
   readonly rows?: number;
   /** Added to the environment of the tests. */
   readonly env?: Record<string, string>;
+  /** What runs in the terminal. Default: the program. */
+  readonly command?: string;
 }
 
 /**
@@ -35,9 +37,10 @@ export class Terminal {
   readonly #watchers = new Set<() => void>();
   #gone = false;
 
-  constructor(args: readonly string[], { columns = 80, rows = 24, env }: TerminalOptions = {}) {
+  constructor(args: readonly string[], { columns = 80, rows = 24, env, command }: TerminalOptions = {}) {
     this.#screen = new Xterm({ columns, rows, onAnswer: (answer) => this.type(answer) });
-    this.#pty = spawn(process.execPath, [PROGRAM, ...args], { cols: columns, rows, env: plainEnvironment(env) });
+    const [file, all] = command === undefined ? [process.execPath, [PROGRAM, ...args]] : [command, [...args]];
+    this.#pty = spawn(file, all, { cols: columns, rows, env: plainEnvironment(env) });
     this.#pty.onData((data) => {
       this.raw += data;
       void this.#screen.write(data).then(() => this.#watch());
@@ -110,6 +113,11 @@ export class Terminal {
   resize(columns: number, rows: number): void {
     this.#screen.resize(columns, rows);
     this.#pty.resize(columns, rows);
+  }
+
+  /** Sends a signal to the program. */
+  kill(signal: NodeJS.Signals): void {
+    this.#pty.kill(signal);
   }
 
   /** Kills the program if it still runs. */

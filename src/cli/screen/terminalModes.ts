@@ -66,7 +66,7 @@ export class TerminalModes {
   }
 
   readonly #restore = () => {
-    const output = `${END_UPDATE}${this.leave()}\r\n`;
+    const output = `${END_UPDATE}${this.leave()}\n`;
     try {
       writeSync(STDOUT, output);
     } catch {
