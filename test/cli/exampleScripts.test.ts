@@ -101,7 +101,9 @@ describe("The scripts of examples/scripts", () => {
   it("build-bot.sh answers orders where they were given, and neither its own answers nor other messages", async function () {
     needs(this, "jq", ["--version"], "jq");
     // The command to run is given to the bot. It fails for one target.
-    writeFileSync(path.join(folder.path, "build"), '#!/bin/sh\necho "building $1"\n[ "$1" != broken ]\n', { mode: 0o755 });
+    writeFileSync(path.join(folder.path, "build"), '#!/bin/sh\necho "building $1"\n[ "$1" != broken ]\n', {
+      mode: 0o755,
+    });
     const child = start("build-bot.sh", path.join(folder.path, "build"));
     await chat.next("presence", ({ joined }) => joined.includes(bot.username));
     const hostile = ["!build $(touch owned)", "!build --help", "!build a\n!build b", "say !build a", "!build ../a"];

@@ -64,7 +64,10 @@ describe("formatPlain", () => {
 
   it("a page of the history without messages says whose they would be", () => {
     const empty = { kind: "history", messages: [], mayHaveOlder: false } as const;
-    expect(formatPlain({ ...empty, peer: "" })).to.deep.equal({ text: "there are no earlier messages", isStderr: true });
+    expect(formatPlain({ ...empty, peer: "" })).to.deep.equal({
+      text: "there are no earlier messages",
+      isStderr: true,
+    });
     expect(formatPlain({ ...empty, peer: "budi" })).to.deep.equal({ text: "no messages with budi", isStderr: true });
     expect(formatPlain({ ...empty, peer: "\u001b[2J" })?.text).to.equal("no messages with ␛[2J");
   });
