@@ -62,6 +62,12 @@ describe("formatPlain", () => {
     expect(formatPlain(found("one", []))).to.deep.equal({ text: "no messages were found", isStderr: true });
   });
 
+  it("a gap names the messages that are lost, and a changed log is reported once", () => {
+    expect(formatPlain({ kind: "gap", oldestId: 1n, missed: false })).to.equal(undefined);
+    expect(formatPlain({ kind: "gap", oldestId: 5n, missed: true })?.text).to.contain("messages before 5 are gone");
+    expect(formatPlain(connected(true))?.text).to.contain("restored");
+  });
+
   it("a page of the history without messages says whose they would be", () => {
     const empty = { kind: "history", messages: [], mayHaveOlder: false } as const;
     expect(formatPlain({ ...empty, peer: "" })).to.deep.equal({
@@ -79,12 +85,6 @@ describe("formatPlain", () => {
       "frobnicate is not a command; commands: list",
     );
     expect(formatPlain({ ...help, unknownCommand: "" })?.text).to.equal("commands: list");
-  });
-
-  it("a gap names the messages that are lost, and a changed log is reported once", () => {
-    expect(formatPlain({ kind: "gap", oldestId: 1n, missed: false })).to.equal(undefined);
-    expect(formatPlain({ kind: "gap", oldestId: 5n, missed: true })?.text).to.contain("messages before 5 are gone");
-    expect(formatPlain(connected(true))?.text).to.contain("restored");
   });
 
   it("refusals go to standard error", () => {
