@@ -1,7 +1,6 @@
 import { Screen, type ScreenOptions } from "../screen/screen.ts";
 import type { Stdio } from "./output.ts";
 import { Pipe } from "./pipe.ts";
-import { formatFor } from "./printer.ts";
 import { standardInput } from "./standardInput.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -14,11 +13,13 @@ export interface TerminalSettings extends Pick<ScreenOptions, "catalogue" | "his
 }
 
 /** A `Screen` for a person at a terminal that can move its cursor; a `Pipe` for everything else. */
-export function openTerminal(settings: TerminalSettings, { stdout, stderr }: Stdio): Terminal {
+export async function openTerminal(settings: TerminalSettings, { stdout, stderr }: Stdio): Promise<Terminal> {
   const { stdin: input, stdout: tty } = process;
   const { json, plain, ...screenOptions } = settings;
   if (!json && !plain && input.isTTY && tty.isTTY && process.env.TERM !== "dumb") {
     return new Screen({ input, tty, output: stdout, ...screenOptions });
   }
+  // Imported here, because it needs the client library: the first screen of a person is shown before that is loaded.
+  const { formatFor } = await import("./printer.ts");
   return new Pipe({ input: standardInput(), stdout, stderr, format: formatFor(json) });
 }
