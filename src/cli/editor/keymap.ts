@@ -72,6 +72,9 @@ export type Stroke =
   /** The key means nothing. */
   | { readonly kind: "none" };
 
+/** A key that was handled: its command if it has one. */
+export type LastKey = Command | Stroke["kind"];
+
 const COMMANDS = new Map<string, Command>(
   Object.entries(KEYMAP).flatMap(([command, keys]) => keys.map((key) => [key, command as Command] as const)),
 );

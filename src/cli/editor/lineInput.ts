@@ -1,15 +1,14 @@
 import type { Catalogue } from "../catalogue/index.ts";
-import { MAX_TEXT_BYTES, TextBuffer } from "./buffer.ts";
+import { MAX_TEXT_BYTES } from "./buffer.ts";
 import { cleanText, cleanTyped } from "./cleanText.ts";
 import { type Completion, CompletionCycle } from "./completion.ts";
+import { EditedText } from "./editedText.ts";
 import { History } from "./history.ts";
-import type { Command, Stroke } from "./keymap.ts";
-import { KillRing } from "./killRing.ts";
-import { DELETIONS, KILLS, lineAbove, lineBelow, lineEnd, lineStart, MOTIONS, type Motion } from "./motions.ts";
+import type { Command, LastKey, Stroke } from "./keymap.ts";
+import { lineAbove, lineBelow, lineEnd, lineStart } from "./motions.ts";
 import { cleanOffer, Offers } from "./offers.ts";
 import { Recall } from "./recall.ts";
 import { HistorySearch } from "./search.ts";
-import { Undo } from "./undo.ts";
 import type { EditorAction, EditorView, Offer } from "./view.ts";
 
 const PROMPT = "› ";
@@ -38,17 +37,12 @@ type Mode =
   /** A paste with many lines is asked about. */
   | { readonly kind: "question"; readonly paste: string };
 
-/** A key that was handled: its command if it has one. */
-type LastKey = Command | Stroke["kind"];
-
 const TYPING: Mode = { kind: "typing" };
 
 /** The line that a person types, with everything that may happen to it before it is entered. */
 export class LineInput {
   readonly #options: EditorOptions;
-  readonly #buffer = new TextBuffer();
-  readonly #undo = new Undo();
-  readonly #killRing = new KillRing();
+  readonly #edited = new EditedText();
   readonly #history: History;
   readonly #offers = new Offers();
   readonly #recall = new Recall();
@@ -64,8 +58,6 @@ export class LineInput {
   #column = 0;
   /** What was searched for last. */
   #query = "";
-  /** The length of the text that `yank` inserted. */
-  #yanked = 0;
   #notice = "";
 
   constructor(options: EditorOptions) {
@@ -78,17 +70,16 @@ export class LineInput {
   }
 
   get isEmpty(): boolean {
-    return this.#mode.kind === "typing" && this.#buffer.text === "";
+    return this.#mode.kind === "typing" && this.#edited.text === "";
   }
 
   get view(): EditorView {
-    const { text, cursor } = this.#buffer;
+    const { text, cursor } = this.#edited;
     const view = { text, cursor, prompt: PROMPT, isSelected: this.#selected !== undefined, hint: this.#hint };
     if (this.#mode.kind !== "search") return view;
     const { query, match } = this.#mode.search;
     const prompt = this.#options.words.searchPrompt(query);
-    if (match === undefined) return { ...view, prompt };
-    return { ...view, prompt, text: match.line, cursor: match.index };
+    return match === undefined ? { ...view, prompt } : { ...view, prompt, text: match.line, cursor: match.index };
   }
 
   startHistory(): void {
@@ -102,7 +93,7 @@ export class LineInput {
       this.#offers.add(offer);
       return;
     }
-    this.#show(offer.line);
+    this.#edited.replace({ text: offer.line, cursor: offer.line.length });
     this.#selected = offer;
     this.#last = "none";
   }
@@ -112,13 +103,12 @@ export class LineInput {
     this.#mode = TYPING;
     this.#last = "none";
     const text = cleanText(dirty).replace(/\n$/, "");
-    if (Buffer.byteLength(text) > MAX_TEXT_BYTES) {
+    if (isTooLong(text)) {
       this.#notice = this.#options.words.tooLong;
       return;
     }
-    this.#undo.push(this.#buffer.state);
     this.#selected = undefined;
-    this.#show(text);
+    this.#edited.replace({ text, cursor: text.length });
   }
 
   /** Clears the line, or leaves the search or the question. */
@@ -126,8 +116,9 @@ export class LineInput {
     this.#notice = "";
     this.#last = "clear";
     if (this.#mode.kind === "typing") {
-      this.#undo.push(this.#buffer.state);
-      this.#reset();
+      this.#endOffer();
+      this.#recall.end();
+      this.#edited.replace({ text: "", cursor: 0 });
     }
     this.#mode = TYPING;
   }
@@ -145,140 +136,82 @@ export class LineInput {
     }
   }
 
-  /** Carries out a key, and remembers for `undo` what it changed. */
   #edit(stroke: Stroke): EditorAction[] {
-    const before = this.#buffer.state;
     const last = this.#last;
     this.#last = stroke.kind === "command" ? stroke.command : stroke.kind;
-    if (stroke.kind === "command") return this.#run(stroke.command, last);
     if (stroke.kind === "text") this.#type(cleanTyped(stroke.text), last);
     if (stroke.kind === "paste") this.#paste(cleanText(stroke.text));
-    // Words are undone one by one.
-    const goesOn = stroke.kind === "text" && last === "text" && !stroke.text.startsWith(" ");
-    if (!goesOn && this.#buffer.text !== before.text) this.#undo.push(before);
-    return [];
+    return stroke.kind === "command" ? this.#run(stroke.command, last) : [];
   }
 
   #run(command: Command, last: LastKey): EditorAction[] {
     switch (command) {
       case "enter":
         return this.#enter();
-      case "alternative":
-        return this.#enterAlternative();
+      case "alternative": {
+        const line = this.#selected?.alternative;
+        return line === undefined ? [] : this.#submit(cleanText(line));
+      }
       case "openEditor":
-        return [{ kind: "openEditor", text: this.#buffer.text }];
+        return [{ kind: "openEditor", text: this.#edited.text }];
       case "cancel":
         this.#cancel(last);
         return [];
-      case "up":
-      case "down":
-        this.#goVertically(command, last);
-        return [];
-      case "search":
-        this.#selected = undefined;
-        this.#mode = { kind: "search", search: new HistorySearch(this.#recallable.lines, this.#query) };
-        return [];
-      case "undo": {
-        const state = this.#undo.pop();
-        this.#selected = undefined;
-        if (state !== undefined) this.#buffer.set(state);
-        return [];
-      }
-      default: {
-        const before = this.#buffer.state;
-        this.#selected = undefined;
-        this.#change(command, last);
-        if (this.#buffer.text !== before.text) this.#undo.push(before);
-        return [];
-      }
     }
-  }
-
-  /** The commands that do nothing but move the cursor or change the text. */
-  #change(command: Command, last: LastKey): void {
-    const { text, cursor } = this.#buffer;
-    const motion = entry(MOTIONS, command);
-    const deletion = entry(DELETIONS, command === "deleteRightOrLeave" ? "deleteRight" : command);
-    const kill = entry(KILLS, command);
-    if (motion !== undefined) this.#buffer.moveTo(motion(text, cursor));
-    if (deletion !== undefined) this.#buffer.remove(cursor, deletion(text, cursor));
-    if (kill !== undefined) {
-      const to = kill(text, cursor);
-      const removed = this.#buffer.remove(cursor, to);
-      this.#killRing.kill(removed, to < cursor ? "before" : "after", last in KILLS);
-    }
-    if (command === "newLine") this.#insert("\n");
-    if (command === "transpose") this.#buffer.transpose();
-    if (command === "complete") this.#complete(1, last);
-    if (command === "completeBack") this.#complete(-1, last);
-    if (command === "yank") this.#yank();
-    if (command === "yankPop" && (last === "yank" || last === "yankPop")) this.#yankPop();
-  }
-
-  #enter(): EditorAction[] {
-    const { text, cursor } = this.#buffer;
-    const beforeCursor = text.slice(lineStart(text, cursor), cursor);
-    const backslashes = /\\*$/.exec(beforeCursor)?.[0].length ?? 0;
-    // Before the room a line has one line, and may be a password that ends with a backslash.
-    const continues = this.#hasHistory && backslashes % 2 === 1 && cursor === lineEnd(text, cursor);
-    if (!continues || this.#selected !== undefined) return this.#submit(text);
-    this.#undo.push(this.#buffer.state);
-    this.#buffer.remove(cursor - 1, cursor);
-    this.#buffer.insert("\n");
+    this.#selected = undefined;
+    if (command === "up" || command === "down") this.#goVertically(command, last);
+    else if (command === "complete") this.#complete(1, last);
+    else if (command === "completeBack") this.#complete(-1, last);
+    else if (command === "search") {
+      this.#mode = { kind: "search", search: new HistorySearch(this.#recallable.lines, this.#query) };
+    } else if (!this.#edited.run(command, last)) this.#notice = this.#options.words.tooLong;
     return [];
   }
 
-  #enterAlternative(): EditorAction[] {
-    const line = this.#selected?.alternative;
-    return line === undefined ? [] : this.#submit(cleanText(line));
+  #enter(): EditorAction[] {
+    const { text, cursor } = this.#edited;
+    const backslashes = /\\*$/.exec(text.slice(lineStart(text, cursor), cursor))?.[0].length ?? 0;
+    // Before the room a line is a command, and may end with a password that ends with a backslash.
+    const mayContinue = this.#hasHistory && this.#selected === undefined;
+    if (!mayContinue || backslashes % 2 === 0 || cursor !== lineEnd(text, cursor)) return this.#submit(text);
+    this.#edited.replace({ text: `${text.slice(0, cursor - 1)}\n${text.slice(cursor)}`, cursor });
+    return [];
   }
 
   #submit(line: string): EditorAction[] {
-    this.#reset();
-    this.#undo.clear();
+    this.#endOffer();
+    this.#recall.end();
+    this.#edited.begin("");
     if (this.#hasHistory && this.#history.add(line)) this.#options.remember?.(line);
     return [{ kind: "line", line }];
   }
 
-  /** Empties the input. An offer that was in it is done with. */
-  #reset(): void {
-    this.#offers.remove(this.#selected);
+  /** Removes the offer in the input from those that wait. */
+  #endOffer(): void {
     this.#offers.remove(this.#recall.offer);
-    this.#recall.end();
     this.#selected = undefined;
-    this.#show("");
-  }
-
-  #show(text: string): void {
-    this.#buffer.set({ text, cursor: text.length });
   }
 
   /** Drops the selected offer, or takes back a completion. */
   #cancel(last: LastKey): void {
-    const before = this.#buffer.state;
     if (this.#selected !== undefined) {
+      this.#endOffer();
       const draft = this.#recall.isActive ? this.#recall.leave() : "";
-      this.#offers.remove(this.#selected);
-      this.#selected = undefined;
-      this.#show(draft);
-    } else if (isCompletion(last) && this.#cycle !== undefined) this.#buffer.set(this.#cycle.original);
-    if (this.#buffer.text !== before.text) this.#undo.push(before);
+      this.#edited.replace({ text: draft, cursor: draft.length });
+    } else if (isCompletion(last) && this.#cycle !== undefined) this.#edited.replace(this.#cycle.original);
   }
 
   #goVertically(command: "up" | "down", last: LastKey): void {
-    this.#selected = undefined;
-    const { text, cursor } = this.#buffer;
+    const { text, cursor } = this.#edited;
     if (last !== "up" && last !== "down") this.#column = cursor - lineStart(text, cursor);
     const to = command === "up" ? lineAbove(text, cursor, this.#column) : lineBelow(text, cursor, this.#column);
     if (to !== undefined) {
-      this.#buffer.moveTo(to);
+      this.#edited.moveTo(to);
       return;
     }
     const recalled = command === "up" ? this.#recall.older(text, () => this.#recallable) : this.#recall.newer(text);
     if (recalled === undefined) return;
-    // What was changed is kept by the recall; the changes of one text cannot be undone in another.
-    this.#undo.clear();
-    this.#show(recalled.text);
+    this.#edited.begin(recalled.text);
     this.#selected = recalled.offer;
     this.#column = recalled.text.length - lineStart(recalled.text, recalled.text.length);
   }
@@ -288,68 +221,56 @@ export class LineInput {
   }
 
   #type(typed: string, last: LastKey): void {
-    if (!isCompletion(last) || this.#cycle?.isComplete !== true) {
-      this.#insert(typed);
-      return;
-    }
-    // The completion has added a blank, or has gone over one.
-    const { cursor } = this.#buffer;
+    // Words are undone one by one.
+    const joins = last === "text" && !typed.startsWith(" ");
+    const before = this.#edited.text;
+    this.#edited.change(() => {
+      const follows = isCompletion(last) && this.#cycle?.isComplete;
+      this.#insert(follows ? this.#afterCompletion(typed) : typed);
+    }, joins);
+    // Nothing was typed that the next key could go on with.
+    if (this.#edited.text === before) this.#last = "none";
+  }
+
+  /** Makes the blank that the completion added, or went over, the blank after the typed text, or the typed one. */
+  #afterCompletion(typed: string): string {
+    const { cursor } = this.#edited;
     if (PUNCTUATION.test(typed)) {
-      if (this.#cycle.hasBlank) this.#buffer.moveTo(cursor - 1);
-      else this.#buffer.remove(cursor - 1, cursor);
+      if (this.#cycle?.hasBlank) this.#edited.moveTo(cursor - 1);
+      else this.#edited.remove(cursor - 1, cursor);
     }
-    this.#insert(typed.replace(/^ /, ""));
+    return typed.replace(/^ /, "");
   }
 
   #paste(text: string): void {
-    const lines = linesOf(text);
-    if (Buffer.byteLength(text) > MAX_TEXT_BYTES) this.#notice = this.#options.words.tooLong;
-    else if (lines > MAX_UNASKED_LINES) this.#mode = { kind: "question", paste: text };
+    if (isTooLong(text)) this.#notice = this.#options.words.tooLong;
+    else if (linesOf(text) > MAX_UNASKED_LINES) this.#mode = { kind: "question", paste: text };
     else this.#insert(text);
   }
 
   /** Inserts a text, in place of a selected offer. */
   #insert(text: string): void {
     if (text === "") return;
-    const { state } = this.#buffer;
-    if (this.#selected !== undefined) this.#show("");
-    if (!this.#buffer.hasSpaceFor(text)) {
-      this.#buffer.set(state);
-      this.#notice = this.#options.words.tooLong;
-      return;
-    }
-    this.#offers.remove(this.#selected);
-    this.#selected = undefined;
-    this.#buffer.insert(text);
+    this.#edited.change(() => {
+      if (this.#selected !== undefined && !isTooLong(text)) {
+        this.#endOffer();
+        this.#edited.replace({ text: "", cursor: 0 });
+      }
+      if (!this.#edited.insert(text)) this.#notice = this.#options.words.tooLong;
+    });
   }
 
   #complete(step: 1 | -1, last: LastKey): void {
     if (isCompletion(last) && this.#cycle?.hasSeveral) {
-      this.#buffer.set(this.#cycle.step(step));
+      this.#edited.replace(this.#cycle.step(step));
       return;
     }
-    const { text, cursor } = this.#buffer;
+    const { text, cursor } = this.#edited;
     const completion = this.#options.complete(text, cursor);
-    this.#cycle = undefined;
-    if (completion.candidates.length === 0) {
-      this.#notice = this.#options.words.noCompletion;
-      return;
-    }
-    this.#cycle = new CompletionCycle(completion, { text, cursor });
-    this.#buffer.set(this.#cycle.begin(step));
-  }
-
-  #yank(): void {
-    const text = this.#killRing.current ?? "";
-    this.#insert(text);
-    this.#yanked = this.#notice === "" ? text.length : 0;
-  }
-
-  #yankPop(): void {
-    const end = this.#buffer.state.cursor;
-    this.#killRing.rotate();
-    this.#buffer.remove(end - this.#yanked, end);
-    this.#yank();
+    const isPossible = completion.candidates.length > 0;
+    this.#cycle = isPossible ? new CompletionCycle(completion, { text, cursor }) : undefined;
+    if (this.#cycle === undefined) this.#notice = this.#options.words.noCompletion;
+    else this.#edited.replace(this.#cycle.begin(step));
   }
 
   #search(search: HistorySearch, stroke: Stroke): EditorAction[] {
@@ -358,12 +279,8 @@ export class LineInput {
     this.#mode = TYPING;
     this.#query = search.query || this.#query;
     if (outcome === "isLeft") return [];
-    if (search.match !== undefined) {
-      const { line, index } = search.match;
-      this.#undo.push(this.#buffer.state);
-      this.#buffer.set({ text: line, cursor: index });
-    }
-    // Tab only accepts: what is left of the match needs no completion.
+    if (search.match !== undefined) this.#edited.replace({ text: search.match.line, cursor: search.match.index });
+    // Tab only accepts the match.
     return stroke.kind === "command" && stroke.command === "complete" ? [] : this.#edit(stroke);
   }
 
@@ -374,10 +291,7 @@ export class LineInput {
     }
     if (stroke.kind !== "command" || (stroke.command !== "enter" && stroke.command !== "cancel")) return [];
     this.#mode = TYPING;
-    if (stroke.command === "cancel") return [];
-    const before = this.#buffer.state;
-    this.#insert(paste);
-    if (this.#buffer.text !== before.text) this.#undo.push(before);
+    if (stroke.command === "enter") this.#insert(paste);
     return [];
   }
 
@@ -393,12 +307,12 @@ export class LineInput {
   }
 }
 
-function entry(table: Readonly<Record<string, Motion>>, command: string): Motion | undefined {
-  return Object.hasOwn(table, command) ? table[command] : undefined;
-}
-
 function isCompletion(last: LastKey): boolean {
   return last === "complete" || last === "completeBack";
+}
+
+function isTooLong(text: string): boolean {
+  return Buffer.byteLength(text) > MAX_TEXT_BYTES;
 }
 
 /** The number of lines of a text. A line end at the end of the text begins no line. */

@@ -18,7 +18,7 @@ export class Offers {
 
   /** Removes an offer that was taken or dropped. */
   remove(offer: Offer | undefined): void {
-    const index = this.#waiting.findIndex((waiting) => waiting === offer);
+    const index = offer === undefined ? -1 : this.#waiting.indexOf(offer);
     if (index >= 0) this.#waiting.splice(index, 1);
   }
 }

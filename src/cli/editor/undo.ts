@@ -7,9 +7,11 @@ const MAX_CHARACTERS = 512 * 1024;
 export class Undo {
   #states: BufferState[] = [];
   #characters = 0;
+  #isPaused = false;
 
-  /** Remembers the state before a change. */
+  /** Keeps the state before a change. */
   push(state: BufferState): void {
+    if (this.#isPaused) return;
     this.#states.push(state);
     this.#characters += state.text.length;
     while (this.#states.length > MAX_STATES || this.#characters > MAX_CHARACTERS) {
@@ -17,7 +19,7 @@ export class Undo {
     }
   }
 
-  /** The state before the last change, which is forgotten. Undefined: there was none. */
+  /** Removes the state before the last change, and returns it. Undefined: there was none. */
   pop(): BufferState | undefined {
     const state = this.#states.pop();
     this.#characters -= state?.text.length ?? 0;
@@ -27,5 +29,13 @@ export class Undo {
   clear(): void {
     this.#states = [];
     this.#characters = 0;
+  }
+
+  /** Keeps nothing while `work` runs. */
+  pause(work: () => void): void {
+    const wasPaused = this.#isPaused;
+    this.#isPaused = true;
+    work();
+    this.#isPaused = wasPaused;
   }
 }
