@@ -1,5 +1,5 @@
+import type { Completion } from "../../src/cli/editor/completion.ts";
 import type { Offer } from "../../src/cli/editor/view.ts";
-import type { Completion } from "../../src/cli/room/person/completion.ts";
 import type { Item } from "../../src/cli/terminal/item.ts";
 import type { Notice, PendingLine, Status } from "../../src/cli/terminal/status.ts";
 import type { Terminal } from "../../src/cli/terminal/terminal.ts";

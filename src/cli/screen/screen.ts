@@ -96,7 +96,7 @@ export class Screen implements Terminal {
     this.#words = catalogue.screen;
     const style = makeStyle(countColours(tty));
     const ruler = new Ruler();
-    this.#pretty = new Pretty({ style, words: catalogue });
+    this.#pretty = new Pretty({ style, words: catalogue, ruler });
     this.#query = new PositionQuery(options.answerLimitMs ?? ANSWER_LIMIT_MS);
     this.#painter = new Painter({
       output,

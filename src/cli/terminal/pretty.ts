@@ -3,6 +3,7 @@ import { mayHoldPassword } from "../room/signInLine.ts";
 import { Ruler } from "../screen/ruler.ts";
 import { FIRST_COMMANDS, type Item } from "./item.ts";
 import { ConnectionNotes } from "./pretty/connection.ts";
+import { cutLine } from "./pretty/cutLine.ts";
 import { helpTable, unknownCommand, usageRows } from "./pretty/help.ts";
 import { Messages } from "./pretty/messages.ts";
 import { Names } from "./pretty/names.ts";
@@ -10,7 +11,6 @@ import { type MakeNote, notesIn } from "./pretty/notes.ts";
 import { historyPage, searchPage } from "./pretty/pages.ts";
 import { list, presence } from "./pretty/presence.ts";
 import { failure, notSent, rejected } from "./pretty/refusals.ts";
-import { sanitizeLine } from "./sanitize.ts";
 import type { Style } from "./style.ts";
 import { type Sheet, wrap } from "./wrap.ts";
 
@@ -132,13 +132,13 @@ export class Pretty {
   /** A line that may hold a password is not repeated. */
   #held(line: string, { width, ruler }: Sheet): string {
     const { held } = this.#words;
-    return mayHoldPassword(line) ? held : ruler.cut(`${held}: ${sanitizeLine(line)}`, width - ruler.most("· "));
+    return mayHoldPassword(line) ? held : cutLine(`${held}: ${line}`, width - ruler.most("· "), ruler);
   }
 
   /** The first screen. */
   #start(server: string, sheet: Sheet): string {
     const { strong, quiet } = this.#style;
-    const at = sheet.ruler.cut(`· ${sanitizeLine(server)}`, sheet.width - "Obrolan ".length);
+    const at = cutLine(`· ${server}`, sheet.width - "Obrolan ".length, sheet.ruler);
     return `${strong("Obrolan")} ${quiet(at)}\n\n${usageRows(FIRST_COMMANDS, this.#words, sheet)}\n`;
   }
 

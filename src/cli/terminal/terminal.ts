@@ -1,5 +1,5 @@
+import type { Completion } from "../editor/completion.ts";
 import type { Offer } from "../editor/view.ts";
-import type { Completion } from "../room/person/completion.ts";
 import type { Item } from "./item.ts";
 import type { Notice, PendingLine, Status } from "./status.ts";
 

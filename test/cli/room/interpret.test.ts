@@ -21,6 +21,7 @@ describe("The meaning of a line that a person types", () => {
     expect(meaning("/who")).to.equal("list");
     expect(meaning("/who #room")).to.equal("list");
     expect(meaning("/help")).to.equal("help");
+    expect(meaning("/help keys")).to.equal("own help keys: keys");
     expect(meaning("/quit so long")).to.equal("quit");
     expect(meaning("/me waves")).to.equal("sendall * waves");
     expect(meaning("/me ")).to.equal("sendall");

@@ -1,5 +1,4 @@
 /** Words that several parts of the program use. */
 export const common = {
   you: "you",
-  everyone: "everyone",
 };

@@ -10,6 +10,7 @@ export const room = {
     presence: "show who comes and goes: all, quiet (the number alone), off, or auto (quiet above 20 users)",
     bell: "ring for private messages and your name (all), for private messages (pm), or never (off)",
     notices: "show on the desktop what the bell can ring for: on or off",
+    "help keys": "show what the keys do",
     quit: "leave the room; you stay signed in",
   },
   usage: (usage: string, summary: string) => `type ${usage}: ${summary}`,

@@ -12,6 +12,7 @@ export const room: typeof en = {
       "tampilkan siapa yang datang dan pergi: all, quiet (jumlahnya saja), off, atau auto (quiet di atas 20 orang)",
     bell: "berbunyi untuk pesan pribadi dan nama Anda (all), untuk pesan pribadi (pm), atau tidak pernah (off)",
     notices: "tampilkan di desktop apa yang dapat membunyikan bel: on atau off",
+    "help keys": "tampilkan guna setiap tombol",
     quit: "keluar dari ruang; Anda tetap masuk dengan akun Anda",
   },
   usage: (usage, summary) => `ketik ${usage}: ${summary}`,

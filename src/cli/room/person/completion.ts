@@ -1,15 +1,8 @@
+import type { Completion } from "../../editor/completion.ts";
 import { splitAtSpace } from "../command.ts";
 import { ROOM_COMMANDS } from "../commands.ts";
 import { SLASH_WORDS } from "./interpret.ts";
 import { OWN_COMMANDS } from "./ownCommands.ts";
-
-/** What a part of a line can be completed to. */
-export interface Completion {
-  /** The part that is completed goes from this index to the cursor. */
-  readonly from: number;
-  /** What can stand in its place, the likeliest first, without a blank at the end. */
-  readonly candidates: readonly string[];
-}
 
 /** What a completion depends on besides the line. */
 export interface CompletionContext {

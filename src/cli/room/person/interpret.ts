@@ -18,7 +18,7 @@ const IRC_FORMS: ReadonlyMap<string, (rest: string) => string> = new Map([
   ["msg", (rest: string) => `tell ${rest}`],
   ["who", () => "list"],
   ["quit", () => quit.word],
-  ["help", () => "help"],
+  ["help", (rest: string) => (rest.trim() === "" ? "help" : `help ${rest}`)],
   ["me", (rest: string) => (rest.trim() === "" ? "sendall" : `sendall * ${rest}`)],
 ]);
 
@@ -56,7 +56,7 @@ function interpretCommand(line: string): Meaning | undefined {
   const [first, rest] = splitAtSpace(line);
   const word = first.toLowerCase();
   if (word === "history" && rest.trim().startsWith("#")) return interpretCommand(`jump ${rest}`);
-  const command = OWN_COMMANDS.get(word);
+  const command = OWN_COMMANDS.get(`${word} ${rest.trim().toLowerCase()}`) ?? OWN_COMMANDS.get(word);
   if (command === quit && rest.trim() === "") return { kind: "quit" };
   if (command !== undefined) return { kind: "own", command, rest };
   return ROOM_COMMANDS.has(word) ? { kind: "line", line } : undefined;

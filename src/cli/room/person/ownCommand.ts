@@ -1,4 +1,5 @@
 import type { Catalogue } from "../../catalogue/index.ts";
+import type { KeyHelp } from "../../editor/keymap.ts";
 import type { Item } from "../../terminal/item.ts";
 import type { Context } from "../command.ts";
 import type { PreferenceStore } from "../preferences.ts";
@@ -7,12 +8,15 @@ import type { PreferenceStore } from "../preferences.ts";
 export interface PersonContext extends Context {
   readonly words: Catalogue["room"];
   readonly preferences: PreferenceStore;
+  /** What the keys of the input do. */
+  readonly keys: readonly KeyHelp[];
   /** Up to which id the account had read when the person came in; undefined: not known. */
   readUpToAtEntry(): bigint | undefined;
 }
 
 /** A command that only a person types; in a script its word is unknown. */
 export interface OwnCommand {
+  /** The word that it begins with, or two words. */
   readonly word: keyof Catalogue["room"]["summaries"];
   readonly usage: string;
   /** The words that may follow, if they are the only ones. */

@@ -4,6 +4,16 @@ import { jump, newMessages } from "./lookBack.ts";
 import type { OwnCommand } from "./ownCommand.ts";
 import { bell, notices, presence, say } from "./settings.ts";
 
+/** `help keys`: shows what the keys of the input do. */
+const helpKeys: OwnCommand = {
+  word: "help keys",
+  usage: "help keys",
+  async run({ keys }) {
+    const commands = keys.map(({ keys, summary }) => ({ name: keys, usage: keys, summary }));
+    return { kind: "help", requestId: "", unknownCommand: "", commands };
+  },
+};
+
 /** `quit`: leaves the room. Typing of lines ends with it, so it shows nothing. */
 export const quit: OwnCommand = {
   word: "quit",
@@ -11,9 +21,9 @@ export const quit: OwnCommand = {
   run: () => undefined,
 };
 
-/** The commands that only a person types, by the word that each begins with, in the order of the help. */
+/** The commands that only a person types, by their words, in the order of the help. */
 export const OWN_COMMANDS: ReadonlyMap<string, OwnCommand> = new Map(
-  [newMessages, jump, say, presence, bell, notices, quit].map((command) => [command.word, command]),
+  [newMessages, jump, say, presence, bell, notices, helpKeys, quit].map((command) => [command.word, command]),
 );
 
 /** The commands that the server does not list, with summaries in the person's language. */

@@ -6,6 +6,7 @@ import type { Usage } from "../item.ts";
 import { sanitizeLine } from "../sanitize.ts";
 import type { Style } from "../style.ts";
 import { type Sheet, wrap } from "../wrap.ts";
+import { cutLine } from "./cutLine.ts";
 import { sentence } from "./notes.ts";
 
 type Words = Catalogue["messages"];
@@ -33,7 +34,7 @@ export function helpTable(commands: readonly Usage[], { style, words, sheet }: H
 /** Commands with their summaries, in the language of `words`, as far as it has them. */
 export function usageRows(commands: readonly Usage[], words: Words, sheet: Sheet): string {
   const shown = translated(commands, words).map(({ usage, summary }) => ({
-    usage: sheet.ruler.cut(usage, sheet.width - 2 * INDENT),
+    usage: cutLine(usage, sheet.width - 2 * INDENT, sheet.ruler),
     summary,
   }));
   return rows(shown, sheet);
@@ -46,9 +47,9 @@ export function usageRows(commands: readonly Usage[], words: Words, sheet: Sheet
 export function unknownCommand(word: string, commands: readonly Usage[], { style, words, sheet }: HelpOptions): string {
   const known = commands.slice(0, MAX_COMMANDS).map(({ usage }) => wordOf(usage));
   const near = nearCommand(word, known);
-  const sentences = [words.notCommand(sheet.ruler.cut(sanitizeLine(word), MAX_WORD_COLUMNS))];
+  const sentences = [words.notCommand(cutLine(word, MAX_WORD_COLUMNS, sheet.ruler))];
   if (near !== undefined) sentences.push(words.didYouMean(sanitizeLine(near)));
-  const usages = translated(commands, words).map(({ usage }) => sheet.ruler.cut(usage, sheet.width - INDENT));
+  const usages = translated(commands, words).map(({ usage }) => cutLine(usage, sheet.width - INDENT, sheet.ruler));
   const firstRow = style.wrong(wrap(sentences.join(" "), sheet, 0, INDENT));
   return `${firstRow}\n${style.quiet(flow(words.youCanType, usages, sheet))}`;
 }
@@ -77,14 +78,14 @@ function flow(start: string, parts: readonly string[], { width, ruler }: Sheet):
   return text;
 }
 
-/** Commands as the catalogue has them, else as they are; safe to show. */
+/** Commands as the catalogue has them, else as they are. A usage is not safe to show yet. */
 function translated(commands: readonly Usage[], words: Words): Usage[] {
   return commands.slice(0, MAX_COMMANDS).map((command) => {
     const word = wordOf(command.usage);
     const first = words.firstCommands.find(({ usage }) => wordOf(usage) === word);
     const { usage, summary } =
       first ?? (Object.hasOwn(words.commands, word) ? words.commands[word] : undefined) ?? command;
-    return { usage: sanitizeLine(usage), summary: sentence(summary) };
+    return { usage, summary: sentence(summary) };
   });
 }
 

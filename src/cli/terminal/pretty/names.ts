@@ -1,7 +1,7 @@
 import type { Catalogue } from "../../catalogue/index.ts";
 import type { Ruler } from "../../screen/ruler.ts";
-import { sanitizeLine } from "../sanitize.ts";
 import type { Style } from "../style.ts";
+import { cutLine } from "./cutLine.ts";
 
 /** The most columns of a name. The names of an Obrolan server have at most 32. */
 const MAX_COLUMNS = 40;
@@ -33,7 +33,7 @@ export class Names {
 
   /** A name as it is spelled, also the user's own. */
   spelled(username: string): string {
-    return this.#ruler.cut(sanitizeLine(username), MAX_COLUMNS);
+    return cutLine(username, MAX_COLUMNS, this.#ruler);
   }
 
   /** The same as `plain`, in the colour of the name. */

@@ -1,9 +1,9 @@
 import type { Catalogue } from "../../catalogue/index.ts";
 import { mayHoldPassword } from "../../room/signInLine.ts";
 import type { Item } from "../item.ts";
-import { sanitizeLine } from "../sanitize.ts";
 import type { Style } from "../style.ts";
 import { type Sheet, wrap } from "../wrap.ts";
+import { cutLine } from "./cutLine.ts";
 import { usageRows } from "./help.ts";
 import { sentence } from "./notes.ts";
 
@@ -39,7 +39,7 @@ export function rejected(refusal: Refusal, { style, words, sheet }: RefusalOptio
 export function notSent(item: Extract<Item, { kind: "notSent" }>, options: RefusalOptions): string {
   const { style, words, sheet } = options;
   if (mayHoldPassword(item.line)) return rejected(item, options);
-  const line = sheet.ruler.cut(sanitizeLine(`${words.notSent}: ${item.line}`), sheet.width);
+  const line = cutLine(`${words.notSent}: ${item.line}`, sheet.width, sheet.ruler);
   return style.wrong(`${line}\n  ${wrap(refusalSentence(item, words), sheet, 2, 2)}`);
 }
 

@@ -1,6 +1,6 @@
 import type { Message } from "../../../client/index.ts";
 import type { Ruler } from "../../screen/ruler.ts";
-import { sanitizeLine } from "../sanitize.ts";
+import { cutLine } from "./cutLine.ts";
 
 /** The most messages that are remembered. */
 const MAX_MESSAGES = 1_000;
@@ -52,6 +52,6 @@ export class ShownMessages {
   }
 
   #quoteOf(text: string): string {
-    return this.#ruler.cut(sanitizeLine(text), MAX_QUOTE_COLUMNS);
+    return cutLine(text, MAX_QUOTE_COLUMNS, this.#ruler);
   }
 }

@@ -39,9 +39,11 @@ export function layOut({ head, text, end, maxLines, moreLines, paint, quiet }: T
   const lastRow = body.slice(body.lastIndexOf("\n") + 1);
   const endsAt = ruler.most(lastRow) + (lastRow === body ? start : 0);
   body = paint(body);
-  if (lines.length > maxLines) body += `\n${MARGIN}${quiet(moreLines(lines.length - maxLines))}`;
-  if (end !== "") {
-    const fits = lines.length <= maxLines && endsAt + 1 + ruler.most(end) <= width;
+  const left = lines.length - maxLines;
+  if (left > 0) {
+    body += `\n${MARGIN}${quiet(wrap(`${moreLines(left)} ${end}`.trimEnd(), sheet, INDENT, INDENT))}`;
+  } else if (end !== "") {
+    const fits = endsAt + 1 + ruler.most(end) <= width;
     body += `${fits ? " " : `\n${MARGIN}`}${quiet(end)}`;
   }
   return isBelow ? `${head.painted.trimEnd()}\n${MARGIN}${body}` : head.painted + body;
