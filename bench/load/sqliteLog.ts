@@ -6,6 +6,7 @@ import { digitsOf } from "../wires/messageText.ts";
 import type { Bench } from "./bench.ts";
 import { Histogram } from "./histogram.ts";
 import type { Recorder } from "./recorder.ts";
+import { Talk } from "./talk.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const BATCH_MESSAGES = 10_000;
@@ -28,6 +29,22 @@ export async function fillLog(folder: string, messages: number, recorder: Record
   try {
     for (let left = messages; left > 0; left -= BATCH_MESSAGES)
       await append(store, sender, Math.min(left, BATCH_MESSAGES), recorder);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Appends this many messages with texts of ordinary words to the log while no server runs. */
+export async function fillWithTalk(folder: string, messages: number, textBytes: number): Promise<void> {
+  const { store, sender } = await openStore(folder);
+  const talk = new Talk(1);
+  try {
+    for (let left = messages; left > 0; left -= BATCH_MESSAGES) {
+      const drafts = Array.from({ length: Math.min(left, BATCH_MESSAGES) }, () => {
+        return { ...sender, requestId: "", text: talk.text(textBytes), at: Date.now() };
+      });
+      await store.log.append(drafts);
+    }
   } finally {
     await store.close();
   }

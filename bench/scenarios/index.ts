@@ -6,6 +6,7 @@ import { catchUp } from "./catch-up.ts";
 import { clusterScenarios } from "./cluster/index.ts";
 import { fanOut, oneUnderWay } from "./fan-out.ts";
 import { idle } from "./idle.ts";
+import { lookBack } from "./look-back.ts";
 import { reconnect } from "./reconnect.ts";
 import { resumeStorm } from "./resume-storm.ts";
 import type { Scenario } from "./scenario.ts";
@@ -24,5 +25,6 @@ export const scenarios: readonly Scenario[] = [
   reconnect,
   slowReaders,
   resumeStorm,
+  lookBack,
   ...clusterScenarios,
 ];

@@ -13,7 +13,10 @@ export interface Message {
   readonly sentAt: Date;
   /** When the newest edit was accepted. Undefined: the message was never edited. */
   readonly editedAt: Date | undefined;
-  /** The id of the message that this one replies to, which may be deleted by now. Undefined: it is not a reply. */
+  /**
+   * The id of the message that this one replies to. It may be deleted or truncated by now, or a private message of
+   * others. Undefined: this one is not a reply.
+   */
   readonly replyTo: bigint | undefined;
 }
 
@@ -55,7 +58,7 @@ export interface DeletedEvent {
   readonly replayed: boolean;
 }
 
-/** The account's read marker has moved: another device has read everything up to an id. It does not move the cursor. */
+/** The account's read marker has moved, on this device or another one. It does not move the cursor. */
 export interface ReadEvent {
   readonly kind: "read";
   readonly upToId: bigint;

@@ -41,7 +41,8 @@ export function resolve<T extends Table>({ table, others = [], rules, flags, env
   for (const [key, setting] of Object.entries(table)) {
     const [where, value] = find(key, setting, { flags, env, file, path });
     values[key] = value;
-    if (setting.schema.safeParse(value).success) continue;
+    // Without a default, a setting that no source sets stays undefined.
+    if (value === undefined || setting.isAllowed(value)) continue;
     // An invalid URL may still have a password in it.
     const what = setting.secret ? "cannot be used" : describeValue(value);
     problems.push(`${where} ${what}; it must be ${setting.allowed}.`);

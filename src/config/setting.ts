@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { parseAddress } from "../shared/address.ts";
 import { isFileContent } from "./shown.ts";
 import { isUrl } from "./url.ts";
@@ -13,13 +12,14 @@ export interface Setting<T> {
   readonly allowed: string;
   /** The value if no source sets it. */
   readonly default: T;
-  readonly schema: z.ZodType<T>;
+  /** Whether a value that some source sets is allowed. */
+  readonly isAllowed: (value: unknown) => boolean;
   /** The words that the value may be, if they are few: completions offer them. */
   readonly words?: readonly string[];
   /** Whether the value may have a password in it. Such a value is never shown. */
   readonly secret?: boolean;
   /**
-   * Parses a flag or environment variable. Returns the text itself if it cannot be parsed; the schema then refuses it.
+   * Parses a flag or environment variable. Returns the text itself if it cannot be parsed; `isAllowed` then refuses it.
    */
   readonly fromText: (text: string) => unknown;
 }
@@ -37,22 +37,21 @@ interface Described<T> {
 
 /** A file or folder. A relative path is relative to the working folder. */
 export function path<T extends string | undefined>(about: Described<T> & { placeholder: string }): Setting<string | T> {
-  const name = z
-    .string()
-    .min(1)
-    .refine((text) => !isFileContent(text));
-  const schema = (about.default === undefined ? name.optional() : name) as z.ZodType<string | T>;
-  return { ...about, allowed: "the name of a file or folder", schema, fromText: (text) => text };
+  return {
+    ...about,
+    allowed: "the name of a file or folder",
+    isAllowed: isText((text) => text !== "" && !isFileContent(text)),
+    fromText: (text) => text,
+  };
 }
 
 /** An address, `HOST:PORT`. */
 export function address<T extends string | undefined>(about: Described<T> & { minPort: number }): Setting<string | T> {
-  const schema = z.string().refine((text) => (parseAddress(text)?.port ?? -1) >= about.minPort);
   return {
     ...about,
     placeholder: "HOST:PORT",
     allowed: `HOST:PORT, an IPv6 address in brackets, the port from ${about.minPort} to 65535`,
-    schema: (about.default === undefined ? schema.optional() : schema) as z.ZodType<string | T>,
+    isAllowed: isText((text) => (parseAddress(text)?.port ?? -1) >= about.minPort),
     fromText: (text) => text,
   };
 }
@@ -74,10 +73,7 @@ export function url(about: {
     placeholder: "URL",
     allowed,
     default: undefined,
-    schema: z
-      .string()
-      .refine((text) => partsOf(text).every((part) => isUrl(part, schemes, several)))
-      .optional(),
+    isAllowed: isText((text) => partsOf(text).every((part) => isUrl(part, schemes, several))),
     secret: true,
     fromText: (text) => text,
   };
@@ -90,7 +86,7 @@ export function count(about: Described<number> & { max: number; meaning?: string
     ...about,
     placeholder: "COUNT",
     allowed: `a whole number from 0 to ${about.max}${meaning}`,
-    schema: z.int().min(0).max(about.max),
+    isAllowed: (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= about.max,
     fromText: (text) => (/^\d+$/.test(text) ? Number(text) : text),
   };
 }
@@ -99,11 +95,10 @@ export function count(about: Described<number> & { max: number; meaning?: string
 export function choice<const Word extends string, T extends Word | undefined>(
   about: Described<T> & { placeholder: string; words: readonly Word[] },
 ): Setting<Word | T> {
-  const schema = z.enum(about.words);
   return {
     ...about,
     allowed: `one of ${about.words.join(", ")}`,
-    schema: (about.default === undefined ? schema.optional() : schema) as z.ZodType<Word | T>,
+    isAllowed: isText((text) => about.words.some((word) => word === text)),
     fromText: (text) => text,
   };
 }
@@ -112,10 +107,9 @@ export function choice<const Word extends string, T extends Word | undefined>(
 export function name<T extends string | undefined>(
   about: Described<T> & { placeholder: string; pattern: RegExp; allowed: string },
 ): Setting<string | T> {
-  const schema = z.string().regex(about.pattern);
   return {
     ...about,
-    schema: (about.default === undefined ? schema.optional() : schema) as z.ZodType<string | T>,
+    isAllowed: isText((text) => about.pattern.test(text)),
     fromText: (text) => text,
   };
 }
@@ -127,7 +121,12 @@ export function toggle(about: { summary: string }): Setting<boolean> {
     placeholder: undefined,
     allowed: "true or false",
     default: false,
-    schema: z.boolean(),
+    isAllowed: (value) => typeof value === "boolean",
     fromText: (text) => (text === "true" ? true : text === "false" ? false : text),
   };
+}
+
+/** A check of a text. Anything else is not allowed. */
+function isText(check: (text: string) => boolean): (value: unknown) => boolean {
+  return (value) => typeof value === "string" && check(value);
 }

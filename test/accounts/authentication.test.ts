@@ -3,6 +3,7 @@ import { LoginThrottle } from "../../src/server/accounts/loginThrottle.ts";
 import type { SessionStore } from "../../src/server/accounts/ports/sessionStore.ts";
 import { SignIn } from "../../src/server/accounts/signIn.ts";
 import { Refusal } from "../../src/server/common/refusal.ts";
+import { StoreUnavailable } from "../../src/server/common/storeErrors.ts";
 import { MemoryFailedLogins } from "../../src/server/engines/memory/index.ts";
 import { NodeSecrets } from "../../src/server/engines/secrets/index.ts";
 import { override } from "../support/engines.ts";
@@ -19,9 +20,11 @@ describe("SignIn.authenticate", () => {
   async function setUp() {
     const account = await store.accounts.create(`user-${secrets.newToken().slice(-8).toLowerCase()}`, "-", NOON);
     const touched: (readonly number[])[] = [];
+    let isAway = false;
     let now = NOON;
     const sessions = override<SessionStore>(store.sessions, {
       touch: async (ids, at) => {
+        if (isAway) throw new StoreUnavailable("the store is unavailable");
         touched.push(ids);
         return store.sessions.touch(ids, at);
       },
@@ -57,6 +60,9 @@ describe("SignIn.authenticate", () => {
       isValid,
       at: (time: number) => {
         now = NOON + time;
+      },
+      away: (is: boolean) => {
+        isAway = is;
       },
     };
   }
@@ -101,6 +107,20 @@ describe("SignIn.authenticate", () => {
     signIn.markUsed(8, 0, NOON);
     await signIn.flushTouches();
     expect(touched.at(-1)).to.deep.equal([7, 8]);
+  });
+
+  it("a use that the store did not take is stored by the next write, so that a session in use does not expire", async () => {
+    const { signIn, session, touched, isValid, at, away } = await setUp();
+    at(7 * DAY - 60_000);
+    expect(signIn.markUsed(session.id, session.lastUsedAt, NOON + 7 * DAY - 60_000)).to.equal(true);
+    away(true);
+    expect(await signIn.flushTouches().catch((error) => error)).to.be.instanceOf(StoreUnavailable);
+    away(false);
+    await signIn.flushTouches();
+    await signIn.flushTouches();
+    expect(touched).to.deep.equal([[session.id]]);
+    at(7 * DAY);
+    expect(await isValid()).to.equal(true);
   });
 
   it("an expired session is purged, and not before it has expired", async () => {

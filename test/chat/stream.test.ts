@@ -97,6 +97,19 @@ describe("Stream", () => {
     expect(replies).to.deep.equal(["1", "2", "3"]);
   });
 
+  it("the replies to commands after a join do not wait for the end of its replay", async () => {
+    await open();
+    await store.log.append(range(1, 100).map((i) => draft(bob, `${i} ${"x".repeat(4_000)}`)));
+    const sink = await enter(node, ana);
+    sink.reading = false;
+    await sink.stream.receive("the join", { kind: "join", logId: "", resumeAfter: 0, recent: 0 });
+    await sink.stream.receive("the help", { kind: "help" });
+    sink.read();
+    await sink.has("caughtUp");
+    const replies = sink.kinds.filter((kind) => kind !== "welcome" && kind !== "message");
+    expect(replies).to.deep.equal(["help", "caughtUp"]);
+  });
+
   it("a stream reads no command while its replies are not taken, and continues when they are", async () => {
     await open({ sizes: { maxReplies: 4 } });
     const sink = await join(node, ana);

@@ -68,6 +68,25 @@ describe("formatPlain", () => {
     expect(formatPlain(connected(true))?.text).to.contain("restored");
   });
 
+  it("a page of the history without messages says whose they would be", () => {
+    const empty = { kind: "history", messages: [], mayHaveOlder: false } as const;
+    expect(formatPlain({ ...empty, peer: "" })).to.deep.equal({
+      text: "there are no earlier messages",
+      isStderr: true,
+    });
+    expect(formatPlain({ ...empty, peer: "budi" })).to.deep.equal({ text: "no messages with budi", isStderr: true });
+    expect(formatPlain({ ...empty, peer: "\u001b[2J" })?.text).to.equal("no messages with ␛[2J");
+  });
+
+  it("the answer to a line that is no command names the word and the commands in one line", () => {
+    const commands = [{ name: "list", usage: "list", summary: "show who is online" }];
+    const help = { kind: "help", requestId: "r", commands } as const;
+    expect(formatPlain({ ...help, unknownCommand: "frobnicate" })?.text).to.equal(
+      "frobnicate is not a command; commands: list",
+    );
+    expect(formatPlain({ ...help, unknownCommand: "" })?.text).to.equal("commands: list");
+  });
+
   it("refusals go to standard error", () => {
     const item: Item = {
       kind: "rejected",

@@ -62,7 +62,7 @@ describe("The history and the changes of messages in a script", () => {
   it("history with an unknown name says that there are no messages, and ends with 0", async () => {
     const { code, err } = await run(at, [login, "history nobody-at-all"]);
     expect(code).to.equal(0);
-    expect(err).to.contain("there are no earlier messages");
+    expect(err).to.contain("no messages with nobody-at-all");
   });
 
   it("a script edits, replies and deletes by id, and everyone is told", async () => {

@@ -24,6 +24,17 @@ describe("A script", () => {
     login = `login ${ani.username} ${ani.password}`;
   });
 
+  it("the first command of a script waits until the earlier messages are printed", async () => {
+    const budi = await server.enter(await server.person("budi"));
+    for (const text of ["one", "two", "three"]) await budi.accept(sendAll(text));
+    const program = new Program([...at.slice(0, 2), "--recent", "3", "--json"]);
+    const { code } = await program.end(login, "history", "list");
+    expect(code).to.equal(0);
+    const kinds = program.events.map(({ event }) => event).filter((event) => event !== "presence");
+    const replay = ["message", "message", "message", "caughtUp"];
+    expect(kinds).to.deep.equal(["signedIn", "connected", ...replay, "history", "list", "closed"]);
+  });
+
   it("a script sends its messages, waits for all answers, and ends with 0", async () => {
     const lines = Array.from({ length: 30 }, (_, index) => `sendall line ${index}`);
     const { code, out } = await run(at, [login, ...lines]);
@@ -78,7 +89,7 @@ describe("A script", () => {
   it("a script with an unknown command ends with 2, and the server's answer lists the commands", async () => {
     const { code, out } = await run(at, [login, "dance", "sendall hello"]);
     expect(code).to.equal(2);
-    expect(out).to.contain("dance is not a command;  commands: sendall TEXT | sendto NAME TEXT");
+    expect(out).to.contain("dance is not a command; commands: sendall TEXT | sendto NAME TEXT");
     expect(out).to.contain(`${ani.username}: hello`);
   });
 

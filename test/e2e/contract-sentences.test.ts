@@ -103,6 +103,7 @@ describe("What chat.proto says in a single sentence", function () {
     expect(nameOf(reason)).to.equal("RECIPIENT_OFFLINE");
     expect(retryAfter).to.equal(undefined);
     expect(message).to.include(`"${bob.username}" is not online. Try again when they are`);
+    expect(message, "for people who type, and for programs").to.include("tell").and.to.include("even_if_offline");
     await server.enter(bob);
     await chat.accept(sendTo(bob.username, "hello"), "later");
   });

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { Setting } from "../../config/index.ts";
 
 /** An option whose value is a text. The command checks what the text says. */
@@ -7,7 +6,7 @@ export function text(about: { readonly summary: string; readonly placeholder: st
     ...about,
     allowed: "a text that is not empty",
     default: undefined,
-    schema: z.string().min(1).optional(),
+    isAllowed: (value) => typeof value === "string" && value !== "",
     fromText: (value) => value,
   };
 }

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { type ProfileFiles, serverFileName } from "./profileFiles.ts";
 
 /** A session that is kept for the next start. */
@@ -15,14 +14,27 @@ export interface SessionPlace {
   readonly insecure: boolean;
 }
 
-const schema = z.object({
-  server: z.string(),
-  insecure: z.boolean(),
-  username: z.string().min(1),
-  // The characters that the metadata of a call can carry.
-  token: z.string().regex(/^[\u0021-\u007e]+$/),
-  expiresAt: z.iso.datetime(),
-});
+/** The content of a file. */
+interface StoredSession extends SessionPlace {
+  readonly username: string;
+  readonly token: string;
+  readonly expiresAt: string;
+}
+
+function isStoredSession(value: unknown): value is StoredSession {
+  const { server, insecure, username, token, expiresAt } = Object(value) as Record<string, unknown>;
+  return (
+    typeof server === "string" &&
+    typeof insecure === "boolean" &&
+    typeof username === "string" &&
+    username !== "" &&
+    typeof token === "string" &&
+    // The characters that the metadata of a call can carry.
+    /^[\u0021-\u007e]+$/.test(token) &&
+    typeof expiresAt === "string" &&
+    !Number.isNaN(Date.parse(expiresAt))
+  );
+}
 
 /** The sessions of a profile, one for each server. Each is a file, so that programs that write at once lose none. */
 export class KeptSessions {
@@ -37,7 +49,7 @@ export class KeptSessions {
    * its token would travel in clear text.
    */
   async find({ server, insecure }: SessionPlace): Promise<KeptSession | undefined> {
-    const kept = await this.#files.readJson(fileOf(server), schema);
+    const kept = await this.#files.readJson(fileOf(server), isStoredSession);
     if (kept === undefined || (insecure && !kept.insecure)) return undefined;
     return { username: kept.username, token: kept.token, expiresAt: new Date(kept.expiresAt) };
   }
@@ -49,7 +61,7 @@ export class KeptSessions {
 
   /** Forgets a session, unless another program has kept another one since. */
   async forget(place: SessionPlace, token: string): Promise<void> {
-    const kept = await this.#files.readJson(fileOf(place.server), schema);
+    const kept = await this.#files.readJson(fileOf(place.server), isStoredSession);
     if (kept?.token === token) await this.#files.remove(fileOf(place.server));
   }
 }

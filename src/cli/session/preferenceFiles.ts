@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { Catalogue } from "../catalogue/index.ts";
 import {
   BELL_MODES,
@@ -10,12 +9,12 @@ import {
 import { type ProfileFiles, serverFileName } from "./profileFiles.ts";
 
 /** What each preference may be. */
-const schemas = {
-  presence: z.enum(PRESENCE_MODES),
-  bell: z.enum(BELL_MODES),
-  notices: z.boolean(),
-  says: z.boolean(),
-} satisfies { [Key in keyof Preferences]: z.ZodType<Preferences[Key]> };
+const allowed: { readonly [Key in keyof Preferences]: readonly Preferences[Key][] } = {
+  presence: PRESENCE_MODES,
+  bell: BELL_MODES,
+  notices: [true, false],
+  says: [true, false],
+};
 
 /** The preferences of a profile. Each is a file, so that programs that change several at once lose none. */
 export class PreferenceFiles implements PreferenceStore {
@@ -34,8 +33,9 @@ export class PreferenceFiles implements PreferenceStore {
   /** Reads the preferences for a server. What a person has not chosen is as in `DEFAULT_PREFERENCES`. */
   static async open(files: ProfileFiles, server: string, words: Catalogue["session"]): Promise<PreferenceFiles> {
     const chosen = await Promise.all(
-      Object.entries(schemas).map(async ([key, schema]) => {
-        const value = await files.readJson<unknown>(fileOf(key, server), schema);
+      Object.entries(allowed).map(async ([key, values]) => {
+        const isAllowed = (value: unknown): value is unknown => (values as readonly unknown[]).includes(value);
+        const value = await files.readJson(fileOf(key, server), isAllowed);
         return value === undefined ? [] : [[key, value]];
       }),
     );

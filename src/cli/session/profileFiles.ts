@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { z } from "zod";
 import { FileProblemError, type ReportProblem } from "./fileProblem.ts";
 import { PrivateFolder } from "./privateFolder.ts";
 import { stateFolder } from "./stateFolder.ts";
@@ -32,12 +31,12 @@ export class ProfileFiles {
   }
 
   /** The JSON of a file. A file with anything else is set aside. Undefined: there is none, or it cannot be used. */
-  readJson<T>(name: string, schema: z.ZodType<T>): Promise<T | undefined> {
+  readJson<T>(name: string, isValid: (value: unknown) => value is T): Promise<T | undefined> {
     return this.#reporting(async () => {
       const text = await this.#folder.read(this.#path(name));
       if (text === undefined) return undefined;
-      const parsed = schema.safeParse(parse(text));
-      return parsed.success ? parsed.data : this.#folder.setAside(this.#path(name));
+      const value = parse(text);
+      return isValid(value) ? value : this.#folder.setAside(this.#path(name));
     });
   }
 

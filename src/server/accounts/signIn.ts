@@ -129,12 +129,18 @@ export class SignIn {
     return true;
   }
 
-  /** Stores that the sessions of `markUsed` were used. */
+  /** Stores that the sessions of `markUsed` were used. If that fails, the next call tries again. */
   async flushTouches(): Promise<void> {
     if (this.#used.size === 0) return;
     const used = [...this.#used];
     this.#used.clear();
-    await this.#stores.sessions.touch(used, this.#clock.read().later);
+    try {
+      await this.#stores.sessions.touch(used, this.#clock.read().later);
+    } catch (error) {
+      // The stream marks the next use only after an hour. A session may expire in this time, although it is in use.
+      for (const sessionId of used) this.#used.add(sessionId);
+      throw error;
+    }
   }
 
   /**

@@ -119,12 +119,16 @@ export class CommandChecks {
     if (online !== undefined) return online;
     const account = isName ? await this.#accounts.find(username) : undefined;
     if (account === undefined) {
-      throw new Refusal("RECIPIENT_UNKNOWN", `Nobody here is called ${shown}. See who is online with "list".`);
+      throw new Refusal(
+        "RECIPIENT_UNKNOWN",
+        `Nobody here is called ${shown}: check the name, or look into the list of who is online.`,
+      );
     }
     if (evenIfOffline) return { accountId: account.id, username };
     throw new Refusal(
       "RECIPIENT_OFFLINE",
-      `${shown} is not online. Try again when they are, send it even if they are offline ("tell"), or say it to everyone.`,
+      `${shown} is not online. Try again when they are, leave the message for them ("tell", or even_if_offline), ` +
+        "or say it to everyone.",
     );
   }
 }

@@ -97,9 +97,13 @@ export function isPublic(message: Visibility): boolean {
 /**
  * Whether an account may see a message: it is public, or the account is its sender or recipient.
  *
- * TypeScript code decides visibility only with this function and `isPublic`. SQL repeats the rule for
- * `LogStore.recent` and `LogStore.history`, in engines/sqlite/reader.ts and engines/postgres/log.ts; test/contract/log
- * compares them with it.
+ * TypeScript code decides visibility only with this function and `isPublic`. Three places repeat the rule:
+ *
+ * - the SQL of `LogStore.recent` and `LogStore.history`, in engines/sqlite/reader.ts and engines/postgres/log.ts;
+ * - `append_single`, in engines/postgres/schema/entries.ts, for the message that a draft names;
+ * - the terms of the search index, in engines/shared/searchTerms.ts.
+ *
+ * test/contract/log and test/contract/search.ts compare them with it.
  */
 export function maySee(accountId: number, message: Visibility): boolean {
   return isPublic(message) || message.senderId === accountId || message.recipientId === accountId;

@@ -707,7 +707,10 @@ export interface Message {
   editedAt:
     | Date
     | undefined;
-  /** The id of the message that this one replies to, which may be deleted or forgotten by now. 0: none. */
+  /**
+   * The id of the message that this one replies to. 0: none. The reader may be unable to get that message: it may be
+   * deleted or forgotten by now, or private to others, because a reply may go to more users than what it answers.
+   */
   replyTo: bigint;
 }
 
@@ -748,8 +751,8 @@ export interface Deleted {
 }
 
 /**
- * The account's read marker has moved, by `MarkRead` of another device. It goes to every joined stream of the account. Only the
- * newest is sent. It moves no cursor and is not replayed.
+ * The account's read marker has moved, by `MarkRead` of any of its devices. It goes to every joined stream of the
+ * account. Only the newest is sent. It moves no cursor and is not replayed.
  */
 export interface Read {
   /** Everything up to this id has been read. */
@@ -5194,7 +5197,7 @@ export const ChatServiceDefinition = {
     },
     /**
      * Moves the caller's read marker, or asks for it. An account has one marker, on all its devices: everything up to it
-     * has been read. It never moves back. The other streams of the account are told by `read`.
+     * has been read. It never moves back. If it moves, `read` tells every joined stream of the account, the caller's too.
      *
      * The call has no `request_id`, because it may be repeated: the highest marker counts.
      *
@@ -5218,9 +5221,12 @@ export const ChatServiceDefinition = {
      * `caught_up`, exactly once, and from there on the live room, with no gap and no overlap. Messages come in the order of
      * their ids, which is the same for everyone.
      *
-     * The commands of one stream are carried out, and answered, in their order. `accepted` says that a message is durable;
-     * its echo, a `message` event, may come before or after. A `duplicate` has no echo on a stream whose cursor is
-     * already past the message. A refusal (`rejected`) is an answer and does not end the stream.
+     * The commands of one stream are carried out in their order, and `accepted`, `rejected` and `help` come in that order
+     * too. They do not wait for the replay: those of later commands may come before the `caught_up` that answers a `join`.
+     *
+     * `accepted` says that a message is durable; its echo, a `message` event, may come before or after. A `duplicate` has no
+     * echo on a stream whose cursor is already past the message. A refusal (`rejected`) is an answer and does not end the
+     * stream.
      * Replies wait in a short bounded list; while a client does not read them, the server reads none of its commands.
      *
      * A slow reader loses nothing: what it has not taken yet stays in the log, and comes as it reads. A stream that has not
@@ -5319,7 +5325,7 @@ export interface ChatServiceImplementation<CallContextExt = {}> {
   search(request: SearchRequest, context: CallContext & CallContextExt): Promise<DeepPartial<SearchResponse>>;
   /**
    * Moves the caller's read marker, or asks for it. An account has one marker, on all its devices: everything up to it
-   * has been read. It never moves back. The other streams of the account are told by `read`.
+   * has been read. It never moves back. If it moves, `read` tells every joined stream of the account, the caller's too.
    *
    * The call has no `request_id`, because it may be repeated: the highest marker counts.
    *
@@ -5336,9 +5342,12 @@ export interface ChatServiceImplementation<CallContextExt = {}> {
    * `caught_up`, exactly once, and from there on the live room, with no gap and no overlap. Messages come in the order of
    * their ids, which is the same for everyone.
    *
-   * The commands of one stream are carried out, and answered, in their order. `accepted` says that a message is durable;
-   * its echo, a `message` event, may come before or after. A `duplicate` has no echo on a stream whose cursor is
-   * already past the message. A refusal (`rejected`) is an answer and does not end the stream.
+   * The commands of one stream are carried out in their order, and `accepted`, `rejected` and `help` come in that order
+   * too. They do not wait for the replay: those of later commands may come before the `caught_up` that answers a `join`.
+   *
+   * `accepted` says that a message is durable; its echo, a `message` event, may come before or after. A `duplicate` has no
+   * echo on a stream whose cursor is already past the message. A refusal (`rejected`) is an answer and does not end the
+   * stream.
    * Replies wait in a short bounded list; while a client does not read them, the server reads none of its commands.
    *
    * A slow reader loses nothing: what it has not taken yet stays in the log, and comes as it reads. A stream that has not
@@ -5432,7 +5441,7 @@ export interface ChatServiceClient<CallOptionsExt = {}> {
   search(request: DeepPartial<SearchRequest>, options?: CallOptions & CallOptionsExt): Promise<SearchResponse>;
   /**
    * Moves the caller's read marker, or asks for it. An account has one marker, on all its devices: everything up to it
-   * has been read. It never moves back. The other streams of the account are told by `read`.
+   * has been read. It never moves back. If it moves, `read` tells every joined stream of the account, the caller's too.
    *
    * The call has no `request_id`, because it may be repeated: the highest marker counts.
    *
@@ -5449,9 +5458,12 @@ export interface ChatServiceClient<CallOptionsExt = {}> {
    * `caught_up`, exactly once, and from there on the live room, with no gap and no overlap. Messages come in the order of
    * their ids, which is the same for everyone.
    *
-   * The commands of one stream are carried out, and answered, in their order. `accepted` says that a message is durable;
-   * its echo, a `message` event, may come before or after. A `duplicate` has no echo on a stream whose cursor is
-   * already past the message. A refusal (`rejected`) is an answer and does not end the stream.
+   * The commands of one stream are carried out in their order, and `accepted`, `rejected` and `help` come in that order
+   * too. They do not wait for the replay: those of later commands may come before the `caught_up` that answers a `join`.
+   *
+   * `accepted` says that a message is durable; its echo, a `message` event, may come before or after. A `duplicate` has no
+   * echo on a stream whose cursor is already past the message. A refusal (`rejected`) is an answer and does not end the
+   * stream.
    * Replies wait in a short bounded list; while a client does not read them, the server reads none of its commands.
    *
    * A slow reader loses nothing: what it has not taken yet stays in the log, and comes as it reads. A stream that has not
