@@ -36,7 +36,8 @@ ${toMarkdown(clientSettings)}
 ## The commands
 
 Each command takes the settings that its row names, and \`--config\`. \`obrolan COMMAND --help\` and \`man obrolan\` have
-the flags that only one command takes, and examples.
+the flags that only one command takes, and examples. (npm installs the man page with \`npm install --global\`; in a
+clone it is \`man/obrolan.1\`.) \`obrolan completion --help\` says how the Tab key of a shell completes all of this.
 
 ${commandsTable()}
 `;

@@ -25,8 +25,8 @@ export async function runChat(config: ClientConfig, stdio: Stdio): Promise<Exit>
   const token = tokenFile === undefined ? undefined : readTokenFile(tokenFile);
   const client = openClient(config);
   const isPerson = process.stdin.isTTY === true;
-  // What a script prints is the same everywhere.
-  const words = CATALOGUES[isPerson ? language : "en"];
+  // What a program reads is the same everywhere.
+  const words = CATALOGUES[isPerson && !json ? language : "en"];
   const problems = new ProblemNotes();
   const files = openProfile(profile, (problem) => problems.add(problemSentence(problem, words.session)));
   const history = new InputHistory(files);

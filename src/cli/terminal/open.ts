@@ -36,6 +36,6 @@ export function openTerminal(settings: TerminalSettings, { stdout, stderr }: Std
 function withFirstScreen(format: PlainFormat, { session }: Catalogue): PlainFormat {
   return (item) =>
     item.kind === "start"
-      ? { text: `${session.plainStart(sanitizeLine(item.server))}\n${session.help}`, isStderr: true }
+      ? { text: `Obrolan, ${sanitizeLine(item.server)}\n${session.help}`, isStderr: true }
       : format(item);
 }

@@ -10,7 +10,7 @@ export function greeting(facts: {
 }): string {
   const { address, store, tlsCert, metrics } = facts;
   const isDefault = address === "127.0.0.1:50051" && tlsCert === undefined;
-  const join = ["npx obrolan", isDefault ? "" : `--server ${address}`, tlsCert === undefined ? "" : `--ca ${tlsCert}`];
+  const join = ["npx obrolan", isDefault ? "" : address, tlsCert === undefined ? "" : `--ca ${tlsCert}`];
   return `
   Obrolan listens on ${address}${tlsCert === undefined ? "" : " with TLS"}
   it runs on         ${describeRuntime(currentRuntime())}

@@ -26,7 +26,16 @@ describe("obrolan demo", function () {
     const hostile = { OBROLAN_DATABASE_URL: "postgres://127.0.0.1:1/x", OBROLAN_SERVER: "127.0.0.1:1" };
     // The cache of compiled code is not the demo's.
     const cache = { NODE_COMPILE_CACHE: path.join(tmpdir(), "node-compile-cache") };
-    return { TMPDIR: folder.path, HOME: home, ...cache, LANG: "C.UTF-8", LC_ALL: "C.UTF-8", ...hostile };
+    // npx sets npm_command, also for the tests.
+    return {
+      TMPDIR: folder.path,
+      HOME: home,
+      npm_command: "",
+      ...cache,
+      LANG: "C.UTF-8",
+      LC_ALL: "C.UTF-8",
+      ...hostile,
+    };
   }
 
   /** The folders of demos that exist. */
@@ -90,6 +99,14 @@ describe("obrolan demo", function () {
     await terminal?.exit();
     expect(demoFolders()).to.deep.equal([]);
     expect((await run(["health", "--server", address])).code).to.equal(1);
+  });
+
+  it("Ctrl-C while the server starts ends the demo, and leaves no folder", async () => {
+    terminal = new Terminal(["demo"], { columns: 160, env: environment() });
+    await terminal.shows("a server starts in a temporary folder");
+    terminal.type("\u0003\u0003");
+    expect(await terminal.exit()).to.equal(0);
+    expect(demoFolders()).to.deep.equal([]);
   });
 
   it("the server and the folder are gone after the program was killed", async () => {

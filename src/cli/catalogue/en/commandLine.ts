@@ -1,8 +1,8 @@
 /** What the program says about its command line, and in a demo. */
 export const commandLine = {
   /** Summaries of commands, after "Nothing listens at …". */
-  tryDemo: "try the program with a server of its own, which is removed at the end",
-  startServer: "start a server on this machine, and then start this again in another terminal",
+  tryDemo: "try it with a server that is removed at the end",
+  startServer: "start a server, then this again in a second terminal",
   nameServer: "enter the room of another server",
   demoNeedsTerminal: "obrolan demo is for a person at a terminal, and this is none: start a server with obrolan serve.",
   demoStarts: "this is a demo: a server starts in a temporary folder, and everything is removed when you leave",

@@ -2,8 +2,8 @@ import type { commandLine as en } from "../en/commandLine.ts";
 
 /** What the program says about its command line, and in a demo. */
 export const commandLine: typeof en = {
-  tryDemo: "coba program ini dengan server sendiri, yang dihapus setelah selesai",
-  startServer: "jalankan server di mesin ini, lalu jalankan perintah ini lagi di terminal lain",
+  tryDemo: "coba dengan server yang dihapus setelah selesai",
+  startServer: "jalankan server, lalu ini lagi di terminal kedua",
   nameServer: "masuk ke ruang di server lain",
   demoNeedsTerminal:
     "obrolan demo hanya untuk orang di terminal, dan ini bukan terminal: jalankan server dengan obrolan serve.",
