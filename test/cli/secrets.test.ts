@@ -51,6 +51,37 @@ describe("readFirstLine and passwordPrompt", () => {
     });
   }
 
+  it("a script's first line may not use the words of other programs, and a person's may", () => {
+    const lines: [string, string][] = [
+      ["register budi x", "signIn"],
+      ["/REGISTER budi x", "signIn"],
+      ["signup budi", "signIn"],
+      ["signin budi", "signIn"],
+      ["/login budi", "signIn"],
+      ["register", "incomplete"],
+      ["login ", "incomplete"],
+      [" help", "help"],
+      ["/help me", "help"],
+      ["?", "help"],
+      ["quit", "quit"],
+      ["/exit", "quit"],
+    ];
+    for (const [line, kind] of lines) {
+      expect(readFirstLine(line).kind, line).to.equal("wrong");
+      expect(readFirstLine(line, { isPerson: true }).kind, line).to.equal(kind);
+    }
+    expect(readFirstLine("/signup budi x", { isPerson: true })).to.include({ creates: true, password: "x" });
+    expect(readFirstLine("signin budi x", { isPerson: true })).to.include({ creates: false, password: "x" });
+  });
+
+  for (const [line] of wrong) {
+    it(`whatever a person's first line "${line}" means, its sentence repeats nothing of it`, () => {
+      const first = readFirstLine(line, { isPerson: true });
+      if ("message" in first) expect(first.message).not.to.contain("budi").and.not.to.contain(SECRET);
+      else expect(first).to.include({ kind: "signIn", username: "budi", password: SECRET });
+    });
+  }
+
   it("the password prompt does not repeat a name that may hold a password", () => {
     expect(passwordPrompt("budi")).to.equal("password for budi: ");
     expect(passwordPrompt(`budi:${SECRET}`)).to.equal("password: ");

@@ -4,6 +4,7 @@ import { editor } from "./en/editor.ts";
 import { messages } from "./en/messages.ts";
 import { room } from "./en/room.ts";
 import { screen } from "./en/screen.ts";
+import { scripts } from "./en/scripts.ts";
 import { session } from "./en/session.ts";
 import { commandLine as commandLineId } from "./id/commandLine.ts";
 import { common as commonId } from "./id/common.ts";
@@ -11,6 +12,7 @@ import { editor as editorId } from "./id/editor.ts";
 import { messages as messagesId } from "./id/messages.ts";
 import { room as roomId } from "./id/room.ts";
 import { screen as screenId } from "./id/screen.ts";
+import { scripts as scriptsId } from "./id/scripts.ts";
 import { session as sessionId } from "./id/session.ts";
 
 /** The languages of the program. */
@@ -26,6 +28,7 @@ const en = {
   messages,
   room,
   screen,
+  scripts,
   session,
 };
 
@@ -39,6 +42,7 @@ const id: Catalogue = {
   messages: messagesId,
   room: roomId,
   screen: screenId,
+  scripts: scriptsId,
   session: sessionId,
 };
 

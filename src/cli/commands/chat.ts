@@ -10,8 +10,7 @@ import { readTokenFile } from "../session/readTokenFile.ts";
 import type { Item } from "../terminal/item.ts";
 import { openTerminal } from "../terminal/open.ts";
 import type { Stdio } from "../terminal/output.ts";
-
-type Note = Extract<Item, { kind: "note" }>;
+import type { Terminal } from "../terminal/terminal.ts";
 
 /** Runs the client from the first screen until its user leaves. Resolves with the exit code. */
 export async function runChat(config: ClientConfig, stdio: Stdio): Promise<Exit> {
@@ -20,26 +19,15 @@ export async function runChat(config: ClientConfig, stdio: Stdio): Promise<Exit>
   const isPerson = process.stdin.isTTY === true;
   // What a script prints is the same everywhere.
   const words = CATALOGUES[isPerson ? language : "en"];
-  const notes: Note[] = [];
-  let report = (note: Note) => void notes.push(note);
-  const files = openProfile(profile, (problem) => {
-    report({ kind: "note", text: problemSentence(problem, words.session) });
-  });
-  const kept = new KeptSessions(files);
+  const problems = new ProblemNotes();
+  const files = openProfile(profile, (problem) => problems.add(problemSentence(problem, words.session)));
   const history = new InputHistory(files);
-  const terminal = await openTerminal(
-    {
-      json,
-      plain,
-      catalogue: words,
-      history: isPerson ? await history.read() : [],
-      remember: (line) => void history.add(line),
-    },
-    stdio,
-  );
-  report = (note) => void terminal.show(note);
+  const lines = isPerson ? await history.read() : [];
+  const remember = (line: string) => void history.add(line);
+  const terminal = await openTerminal({ json, plain, catalogue: words, history: lines, remember }, stdio);
   try {
-    for (const note of notes) await terminal.show(note);
+    problems.showOn(terminal);
+    const kept = new KeptSessions(files);
     const isStarted = terminal.isInteractive && token === undefined && (await kept.find(config)) === undefined;
     if (isStarted) await terminal.show({ kind: "start", server });
     // The client library takes half of the time of a start. It is loaded while a person reads the first screen, which
@@ -50,5 +38,22 @@ export async function runChat(config: ClientConfig, stdio: Stdio): Promise<Exit>
   } finally {
     await terminal.close();
     await history.flush();
+  }
+}
+
+/** Problems of files. Those that come before the terminal is open wait for it. */
+class ProblemNotes {
+  #terminal: Terminal | undefined;
+  readonly #waiting: Item[] = [];
+
+  add(text: string): void {
+    const note: Item = { kind: "note", text };
+    if (this.#terminal === undefined) this.#waiting.push(note);
+    else void this.#terminal.show(note);
+  }
+
+  showOn(terminal: Terminal): void {
+    this.#terminal = terminal;
+    for (const note of this.#waiting.splice(0)) void terminal.show(note);
   }
 }

@@ -1,11 +1,8 @@
-import type { ChatClient, Closed, Room } from "../../client/index.ts";
-import type { Catalogue } from "../catalogue/index.ts";
+import type { Closed, Room } from "../../client/index.ts";
 import { Exit } from "../exit.ts";
-import type { SessionOfUser } from "../session/openSession.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Context } from "./command.ts";
-import { type Stayed, stayAsPerson } from "./person/stay.ts";
-import type { PreferenceStore } from "./preferences.ts";
+import { type PersonStayOptions, type Stayed, stayAsPerson } from "./person/stay.ts";
 import { followScript } from "./script.ts";
 import { ShownMessages } from "./shownMessages.ts";
 
@@ -15,20 +12,9 @@ export const FIRST_CONNECT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 500;
 
 /** The collaborators of `stayInRoom`. */
-export interface StayOptions {
-  readonly client: ChatClient;
-  readonly session: SessionOfUser;
-  readonly terminal: Terminal;
+export interface StayOptions extends PersonStayOptions {
   /** How many earlier messages to show. */
   readonly recent: number;
-  /** The server's address, for the status. */
-  readonly server: string;
-  readonly isEncrypted: boolean;
-  /** What is said to a person. */
-  readonly words: Catalogue;
-  readonly preferences: PreferenceStore;
-  /** A person's session has ended: by `logout`, or by the server. A session that is kept must be removed. Never rejects. */
-  readonly forgetSession: () => Promise<void>;
 }
 
 /** Runs the lines and shows the events, until the user leaves or the room is closed. Resolves with the exit code. */

@@ -44,7 +44,7 @@ export async function visitRoom({ config, files, ...options }: VisitOptions): Pr
         server,
         isEncrypted: isEncrypted(config),
         words,
-        preferences: process.stdin.isTTY
+        preferences: terminal.isInteractive
           ? await PreferenceFiles.open(files, server, words.session)
           : new MemoryPreferences(),
         forgetSession: () => kept.forget(config, session.token),

@@ -70,6 +70,7 @@ export interface ScreenOptions {
  */
 export class Screen implements Terminal {
   readonly isInteractive = true;
+  readonly showsPending = true;
   readonly interrupted: AbortSignal;
   readonly #input: ReadStream;
   readonly #tty: WriteStream;
@@ -123,7 +124,7 @@ export class Screen implements Terminal {
     this.#env = env;
     this.#words = catalogue.screen;
     const style = makeStyle(countColours(tty));
-    this.#pretty = new Pretty({ style, words: catalogue });
+    this.#pretty = new Pretty({ style, words: catalogue, ruler: this.#ruler });
     this.#layout = new Layout(this.#ruler, style, this.#words);
     this.#query = new PositionQuery(options.answerLimitMs ?? ANSWER_LIMIT_MS);
     this.#resizeQuietMs = options.resizeQuietMs ?? (isMultiplexed(env) ? TMUX_RESIZE_QUIET_MS : RESIZE_QUIET_MS);

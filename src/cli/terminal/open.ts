@@ -1,6 +1,9 @@
+import { CATALOGUES, type Catalogue } from "../catalogue/index.ts";
 import { Screen, type ScreenOptions } from "../screen/screen.ts";
 import type { Stdio } from "./output.ts";
 import { Pipe } from "./pipe.ts";
+import type { PlainFormat } from "./printer.ts";
+import { sanitizeLine } from "./sanitize.ts";
 import { standardInput } from "./standardInput.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -21,5 +24,20 @@ export async function openTerminal(settings: TerminalSettings, { stdout, stderr 
   }
   // Imported here, because it needs the client library: the first screen of a person is shown before that is loaded.
   const { formatFor } = await import("./printer.ts");
-  return new Pipe({ input: standardInput(), stdout, stderr, format: formatFor(json) });
+  const format = formatFor(json);
+  const isPerson = input.isTTY && !json;
+  return new Pipe({
+    input: standardInput(),
+    stdout,
+    stderr,
+    format: isPerson ? withFirstScreen(format, settings.catalogue ?? CATALOGUES.en) : format,
+  });
+}
+
+/** Plain lines for a person: they begin with what can be typed, which a script knows. */
+function withFirstScreen(format: PlainFormat, { session }: Catalogue): PlainFormat {
+  return (item) =>
+    item.kind === "start"
+      ? { text: `Obrolan, ${sanitizeLine(item.server)}\n${session.help}`, isStderr: true }
+      : format(item);
 }

@@ -5,7 +5,8 @@ import { useFolder } from "../../support/folder.ts";
 import { Program, run } from "../../support/program.ts";
 import { Proxy as Network } from "../../support/proxy.ts";
 import { type Person, useFreshServer, useServer } from "../../support/server.ts";
-import { PROGRAM, plainEnvironment } from "../../support/terminal.ts";
+import { liveSessions } from "../../support/sessions.ts";
+import { PROGRAM, plainEnvironment, Terminal } from "../../support/terminal.ts";
 import { flagsOf, tokenFile } from "../../support/tokenFile.ts";
 
 describe("obrolan send", () => {
@@ -38,6 +39,31 @@ describe("obrolan send", () => {
       program.child.stdin?.end("one\n\tt\u00e9xt\n");
       expect(await program.exit()).to.deep.equal({ code: 0, out: "", err: "" });
       expect((await chat.next("message")).text).to.equal("one\n\tt\u00e9xt");
+    }
+  });
+
+  it("asks a person at a terminal for the text, in the person's language", async () => {
+    const chat = await server.enter(budi);
+    const terminal = new Terminal(["send", ...flags], { columns: 120, env: { LANG: "id_ID.UTF-8", LC_ALL: "" } });
+    try {
+      await terminal.shows("Ketik pesannya. Ctrl-D di baris kosong mengirimnya");
+      terminal.type("typed\r\u0004");
+      expect(await terminal.exit()).to.equal(0);
+      expect((await chat.next("message")).text).to.equal("typed");
+    } finally {
+      await terminal.close();
+    }
+  });
+
+  it("Ctrl-C drops what a person has typed at once", async () => {
+    const terminal = new Terminal(["send", ...flags], { columns: 120 });
+    try {
+      await terminal.shows("Ctrl-C drops it.");
+      terminal.type("never sent\r\u0003");
+      await terminal.exit();
+      expect(await server.history(ani)).not.to.include("never sent");
+    } finally {
+      await terminal.close();
     }
   });
 
@@ -149,19 +175,12 @@ describe("obrolan send", () => {
   });
 
   it("signs in with a password from the first line, sends the rest, and leaves no session", async () => {
-    const before = await liveSessions();
+    const before = await liveSessions(server);
     const program = new Program(["send", ...flags.slice(0, 2), "--user", ani.username, "--password-stdin"]);
     expect(await program.end(ani.password, "one", "two")).to.deep.equal({ code: 0, out: "", err: "" });
     expect((await server.history(ani)).at(-1)).to.equal("one\ntwo");
-    expect(await liveSessions()).to.deep.equal(before);
+    expect(await liveSessions(server)).to.deep.equal(before);
   });
-
-  /** The ids of all sessions that have not ended. */
-  async function liveSessions(): Promise<number[]> {
-    const ids = Array.from({ length: 500 }, (_, index) => index + 1);
-    const ended = new Set(await server.engines.sessions.ended(ids));
-    return ids.filter((id) => !ended.has(id));
-  }
 });
 
 describe("obrolan send to a server that limits the rate", () => {

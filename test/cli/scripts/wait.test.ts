@@ -4,6 +4,7 @@ import { sendAll } from "../../support/commands.ts";
 import { useFolder } from "../../support/folder.ts";
 import { Program, run } from "../../support/program.ts";
 import { type Person, useServer } from "../../support/server.ts";
+import { liveSessions } from "../../support/sessions.ts";
 import { flagsOf } from "../../support/tokenFile.ts";
 
 describe("obrolan wait", () => {
@@ -68,6 +69,29 @@ describe("obrolan wait", () => {
     await program.exit();
     expect(program.child.signalCode).to.equal("SIGTERM");
     await chat.next("presence", ({ left }) => left.includes(ani.username));
+  });
+
+  it("a signal ends the session that the command has begun, and a closed terminal too", async () => {
+    const before = await liveSessions(server);
+    for (const signal of ["SIGINT", "SIGHUP"] as const) {
+      const program = new Program([
+        "wait",
+        "--for",
+        "x",
+        ...flags.slice(0, 2),
+        "--user",
+        ani.username,
+        "--password-stdin",
+      ]);
+      program.write(ani.password);
+      await chat.next("presence", ({ joined }) => joined.includes(ani.username));
+      expect(await liveSessions(server)).to.have.length(before.length + 1);
+      program.child.kill(signal);
+      await program.exit();
+      expect(program.child.signalCode).to.equal(signal);
+      expect(await liveSessions(server)).to.deep.equal(before);
+      await chat.next("presence", ({ left }) => left.includes(ani.username));
+    }
   });
 
   it("a wrong expression or duration ends with 2", async () => {

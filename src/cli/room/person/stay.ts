@@ -1,7 +1,8 @@
-import type { ChatClient, Closed, SignedIn } from "../../../client/index.ts";
+import type { ChatClient, Closed } from "../../../client/index.ts";
 import type { Catalogue } from "../../catalogue/index.ts";
 import { keyHelp } from "../../editor/keymap.ts";
 import type { Exit } from "../../exit.ts";
+import type { SessionOfUser } from "../../session/openSession.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import type { Context } from "../command.ts";
 import type { PreferenceStore } from "../preferences.ts";
@@ -16,15 +17,18 @@ import { PendingLines } from "./pendingLines.ts";
 import { ReadMarker } from "./readMarker.ts";
 import { StatusRow } from "./statusRow.ts";
 
-/** The collaborators of `stayAsPerson`: see `StayOptions`. */
+/** The collaborators of `stayAsPerson`. */
 export interface PersonStayOptions {
   readonly client: ChatClient;
-  readonly session: Pick<SignedIn, "token" | "username">;
+  readonly session: SessionOfUser;
   readonly terminal: Terminal;
+  /** The server's address, for the status. */
   readonly server: string;
   readonly isEncrypted: boolean;
+  /** What is said to the person. */
   readonly words: Catalogue;
   readonly preferences: PreferenceStore;
+  /** The session has ended: by `logout`, or by the server. A session that is kept must be removed. Never rejects. */
   readonly forgetSession: () => Promise<void>;
 }
 
