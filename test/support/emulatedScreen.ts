@@ -36,6 +36,7 @@ export class EmulatedScreen {
   readonly #tty: EmulatedTty;
   readonly #keys = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
   #received = 0;
+  #size: { columns: number; rows: number };
   /** The number of questions for the cursor's position that the terminal has not answered yet. */
   unansweredQuestions = 0;
 
@@ -44,6 +45,7 @@ export class EmulatedScreen {
     size: { columns: number; rows: number },
     options: Partial<ScreenOptions> = {},
   ) {
+    this.#size = size;
     this.emulator = makeEmulator({ ...size, onAnswer: (answer) => this.#answer(answer) });
     this.#tty = new EmulatedTty(this.emulator, size.columns, size.rows);
     this.#tty.on("written", (text: string) => {
@@ -89,12 +91,22 @@ export class EmulatedScreen {
     }
   }
 
-  /** Changes the size of the window, after everything is on the screen. */
+  /** Changes the size of the window, after everything is on the screen. The program hears of it at once. */
   async resize(columns: number, rows: number): Promise<void> {
+    await this.resizeUnheard(columns, rows);
+    await this.hearOfResize();
+  }
+
+  /** Changes the size of the window, after everything is on the screen. The program does not hear of it yet. */
+  async resizeUnheard(columns: number, rows: number): Promise<void> {
     await this.settle();
     this.emulator.resize(columns, rows);
-    this.#tty.columns = columns;
-    this.#tty.rows = rows;
+    this.#size = { columns, rows };
+  }
+
+  /** The program hears of the last resize. */
+  async hearOfResize(): Promise<void> {
+    Object.assign(this.#tty, this.#size);
     this.#tty.emit("resize");
     await this.settle();
   }

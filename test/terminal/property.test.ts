@@ -57,7 +57,8 @@ type Step =
   | { readonly kind: "left" | "backspace" }
   | { readonly kind: "arrive"; readonly texts: readonly string[] }
   | { readonly kind: "pending"; readonly count: number }
-  | { readonly kind: "resize"; readonly columns: number; readonly rows: number };
+  /** `unheard`: what arrives after the resize, but before the program has heard of it. */
+  | { readonly kind: "resize"; readonly columns: number; readonly rows: number; readonly unheard: readonly string[] };
 
 const text = (max: number) =>
   fc.array(fc.constantFrom(...GRAPHEMES), { minLength: 1, maxLength: max }).map((all) => all.join(""));
@@ -79,6 +80,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant("resize" as const),
       columns: fc.integer({ min: 20, max: 200 }),
       rows: fc.integer({ min: 24, max: 50 }),
+      unheard: fc.array(fc.constantFrom("one", "two"), { maxLength: 2 }),
     }),
   },
 );
@@ -158,7 +160,14 @@ async function perform(steps: readonly Step[], terminal: EmulatedScreen, model: 
         break;
       case "resize":
         // Half of the columns at a time, so that no row of the area is pushed off the screen.
-        await terminal.resize(Math.max(step.columns, Math.ceil(terminal.columns / 2)), step.rows);
+        await terminal.resizeUnheard(Math.max(step.columns, Math.ceil(terminal.columns / 2)), step.rows);
+        for (const text of step.unheard) {
+          arrived += 1;
+          model.show(`#${arrived} ${text}`, terminal.columns);
+          await terminal.screen.show({ kind: "note", text: `#${arrived} ${text}` });
+          await terminal.settle();
+        }
+        await terminal.hearOfResize();
         break;
     }
   }

@@ -21,13 +21,13 @@ export async function runChat(config: ClientConfig, stdio: Stdio): Promise<Exit>
   const words = CATALOGUES[isPerson ? language : "en"];
   const problems = new ProblemNotes();
   const files = openProfile(profile, (problem) => problems.add(problemSentence(problem, words.session)));
+  const kept = new KeptSessions(files);
   const history = new InputHistory(files);
   const lines = isPerson ? await history.read() : [];
   const remember = (line: string) => void history.add(line);
   const terminal = await openTerminal({ json, plain, catalogue: words, history: lines, remember }, stdio);
   try {
     problems.showOn(terminal);
-    const kept = new KeptSessions(files);
     const isStarted = terminal.isInteractive && token === undefined && (await kept.find(config)) === undefined;
     if (isStarted) await terminal.show({ kind: "start", server });
     // The client library takes half of the time of a start. It is loaded while a person reads the first screen, which

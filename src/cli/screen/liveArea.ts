@@ -14,8 +14,10 @@ const WRAP_ON = "\u001b[?7h";
 const NEXT_ROW = `${WRAP_ON}\u001b[999G  \r${WRAP_OFF}`;
 
 /** A frame that is on the screen. */
-interface DrawnFrame extends Drawn {
+export interface DrawnFrame extends Drawn {
   readonly frame: Frame;
+  /** The columns of the terminal as far as the program knew. */
+  readonly laidOutFor: number;
 }
 
 /**
@@ -33,6 +35,11 @@ export class LiveArea {
   habit: ResizeHabit | undefined;
   #fewestColumns = Number.POSITIVE_INFINITY;
 
+  /** What is on the screen. */
+  get drawn(): DrawnFrame | undefined {
+    return this.#drawn;
+  }
+
   /** Whether this frame is on the screen. */
   shows(frame: Frame): boolean {
     const shown = this.#drawn?.frame;
@@ -47,16 +54,13 @@ export class LiveArea {
 
   /** The output that removes the area. The cursor is then at the beginning of its first row. */
   erase(): string {
-    if (this.#drawn === undefined) return "";
-    const { above } = this.#drawn;
-    this.#drawn = undefined;
-    return up(above) + CLEAR_BELOW;
+    return this.#drawn === undefined ? "" : this.#erase(this.#drawn.above);
   }
 
   /** The output that draws a frame where the cursor is, at the beginning of an empty row. */
   draw(frame: Frame, columns: number): string {
     const { rows, cursorRow, before, column, wide } = frame;
-    this.#drawn = { frame, columns, above: cursorRow, column, wide };
+    this.#drawn = { frame, laidOutFor: columns, columns, above: cursorRow, column, wide };
     this.#fewestColumns = columns;
     return `${WRAP_OFF}${rows.join(NEXT_ROW)}${up(rows.length - 1 - cursorRow)}\r${before}${WRAP_ON}`;
   }
@@ -70,24 +74,41 @@ export class LiveArea {
     this.#drawn = { ...this.#drawn, column: { least: column - 1, most: column - 1 } };
   }
 
+  /** Takes the columns that the terminal had when a frame was drawn. */
+  measureWidth(frame: Frame, columns: number): void {
+    if (this.#drawn?.frame === frame) this.#drawn = { ...this.#drawn, columns };
+  }
+
   /** Whether the terminal is another than the one that the area was drawn for. */
   isResized(columns: number): boolean {
     this.#fewestColumns = Math.min(this.#fewestColumns, columns);
-    return this.#drawn !== undefined && this.#drawn.columns !== columns;
+    return this.#drawn !== undefined && this.#drawn.laidOutFor !== columns;
   }
 
-  /** The same as `erase` after the width has changed; `position`: where the cursor is now. */
-  eraseResized(columns: number, position: Position | undefined): string {
-    if (this.#drawn === undefined) return "";
-    const resize = { columns, fewestColumns: this.#fewestColumns, position, habit: this.habit };
-    const rows = rowsAboveAfterResize(this.#drawn, resize);
-    this.#drawn = undefined;
-    return up(rows) + CLEAR_BELOW;
+  /** How many rows of the area are above the cursor after the width has changed; `position`: where the cursor is now. */
+  rowsAbove(columns: number, position: Position | undefined): number {
+    return this.#drawn === undefined ? 0 : this.rowsAboveIn(this.#drawn, columns, position);
+  }
+
+  /** The same for an area that was drawn before. */
+  rowsAboveIn(drawn: Drawn, columns: number, position: Position | undefined): number {
+    const fewestColumns = Math.min(this.#fewestColumns, columns);
+    return rowsAboveAfterResize(drawn, { columns, fewestColumns, position, habit: this.habit });
+  }
+
+  /** The same as `erase` if the area begins `rows` above the cursor. */
+  eraseFrom(rows: number): string {
+    return this.#drawn === undefined ? "" : this.#erase(rows);
   }
 
   /** The area is not on the screen any more: another program had the terminal. */
   forget(): void {
     this.#drawn = undefined;
+  }
+
+  #erase(rows: number): string {
+    this.#drawn = undefined;
+    return up(rows) + CLEAR_BELOW;
   }
 }
 

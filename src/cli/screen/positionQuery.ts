@@ -7,7 +7,7 @@ export interface Position {
 /** The question for the cursor's position (DSR). */
 const QUESTION = "\u001b[6n";
 /** At most so many questions are open. */
-const MAX_OPEN = 16;
+const MAX_OPEN = 256;
 
 /**
  * Asks the terminal where its cursor is. A terminal that does not answer within the limit is not asked again, unless the

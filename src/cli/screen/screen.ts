@@ -14,8 +14,9 @@ import type { Terminal } from "../terminal/terminal.ts";
 import { editExternally } from "./externalEditor.ts";
 import { type Input, KeyDecoder } from "./keyDecoder.ts";
 import { type Frame, Layout, type Size } from "./layout.ts";
-import { LiveArea } from "./liveArea.ts";
+import { type DrawnFrame, LiveArea } from "./liveArea.ts";
 import { type Position, PositionQuery } from "./positionQuery.ts";
+import { heightOf, PrintedRows } from "./printedRows.ts";
 import { habitOf, KIND_QUESTION } from "./reflow.ts";
 import { Ruler } from "./ruler.ts";
 import { hasWindow, noticeOf, statusParts, titleOf } from "./status.ts";
@@ -43,6 +44,21 @@ const BEGIN_UPDATE = "\u001b[?2026h";
 const END_UPDATE = "\u001b[?2026l";
 /** A character that is wide in fonts for Chinese, Japanese or Korean. */
 const AMBIGUOUS = "\r·";
+
+/** No window is narrower. */
+const MIN_COLUMNS = 20;
+const LAST_COLUMN = "\u001b[999G";
+
+/** The area was erased where it had been before a resize, of which the program had not heard. */
+interface Spoiled {
+  /** The area that was erased. */
+  readonly drawn: DrawnFrame;
+  /** Where the cursor was, and how many columns the terminal had. */
+  readonly position: Position;
+  readonly columns: number;
+  /** The number of rows printed before. */
+  readonly printed: number;
+}
 
 /** The collaborators of a `Screen`. */
 export interface ScreenOptions {
@@ -102,6 +118,8 @@ export class Screen implements Terminal {
   #sequences = "";
   #notices = 0;
   #title = "";
+  readonly #printed = new PrintedRows();
+  #spoiled: Spoiled | undefined;
   /** The number of resizes so far. */
   #resizes = 0;
   /** The live area may have changed. */
@@ -391,7 +409,28 @@ export class Screen implements Terminal {
       if (this.#resizeQuietMs > 0) await sleep(this.#resizeQuietMs);
       if (resizes === this.#resizes) position = await this.#askPosition();
     } while (resizes !== this.#resizes);
-    return this.#area.eraseResized(this.#size.columns, position);
+    const { columns } = this.#size;
+    const above = this.#area.rowsAbove(columns, position);
+    const spoiled = this.#spoiled;
+    this.#spoiled = undefined;
+    const repair = spoiled && position && this.#repair(spoiled, columns, position.row - 1 - above);
+    return repair === undefined ? this.#area.eraseFrom(above) : this.#area.eraseFrom(above + repair.rows) + repair.text;
+  }
+
+  /**
+   * What repairs the screen if the terminal was resized before the program has heard of it, and the program has erased
+   * the area where it was before: some rows above the area to print again, and their texts. Undefined: nothing.
+   */
+  #repair(spoiled: Spoiled, columns: number, reachable: number): { rows: number; text: string } | undefined {
+    if (spoiled.columns !== columns) return undefined;
+    const { drawn, position } = spoiled;
+    const missed = this.#area.rowsAboveIn(drawn, columns, position) - Math.min(drawn.above, position.row - 1);
+    const from = this.#printed.startOfLast(Math.max(0, -missed), spoiled.printed, columns, this.#ruler);
+    const texts = from === undefined ? undefined : this.#printed.since(from);
+    const height = heightOf(this.#printed.since(spoiled.printed) ?? [], columns, this.#ruler);
+    if (texts === undefined || height === undefined) return undefined;
+    const rows = height + Math.max(0, missed);
+    return rows > reachable ? undefined : { rows, text: texts.map((text) => `${text}\n`).join("") };
   }
 
   async #askPosition(): Promise<Position | undefined> {
@@ -412,7 +451,8 @@ export class Screen implements Terminal {
 
   /** The output that inserts the queued texts and draws the area again; `erased`: the area is removed already. */
   #update(erased: string): string {
-    const lines = this.#queue.map((text) => `${text}\n`).join("");
+    const texts = this.#queue;
+    const lines = texts.map((text) => `${text}\n`).join("");
     this.#queue = [];
     this.#queuedCharacters = 0;
     const mustDraw = this.#isDirty || this.#mustRedraw || lines !== "" || erased !== "";
@@ -422,7 +462,34 @@ export class Screen implements Terminal {
     const isUnchanged = frame !== undefined && this.#area.shows(frame) && !this.#mustRedraw;
     this.#mustRedraw = false;
     if (isUnchanged && lines === "") return "";
-    return erased + this.#area.erase() + lines + (frame === undefined ? "" : this.#draw(frame));
+    const output = erased + this.#checkSize(frame) + this.#area.erase() + lines;
+    this.#printed.add(texts);
+    return output + (frame === undefined ? "" : this.#draw(frame));
+  }
+
+  /**
+   * Asks for the cursor's position and the terminal's width before the area is erased, if a resize of which the program
+   * has not heard yet could have moved the area.
+   */
+  #checkSize(next: Frame | undefined): string {
+    const { drawn, habit } = this.#area;
+    if (drawn === undefined || habit === "leaves") return "";
+    if (drawn.above === 0 && drawn.column.most < MIN_COLUMNS) return "";
+    const printed = this.#printed.count;
+    let position: Position | undefined;
+    const where = this.#query.ask((answer) => {
+      position = answer;
+    });
+    const width = this.#query.ask((answer) => {
+      if (position === undefined || answer === undefined) return;
+      if (answer.column === drawn.laidOutFor) {
+        this.#spoiled = undefined;
+        return;
+      }
+      this.#spoiled ??= { drawn, position, columns: answer.column, printed };
+      if (next !== undefined) this.#area.measureWidth(next, answer.column);
+    });
+    return `${where}${LAST_COLUMN}${width}`;
   }
 
   #makeFrame(): Frame {
