@@ -24,7 +24,7 @@ export async function runDemo(config: DemoConfig, stdio: Stdio, env: NodeJS.Proc
   const { plain, language = languageOf(env) } = config;
   const catalogue = CATALOGUES[language];
   const words = catalogue.commandLine;
-  const terminal = openTerminal({ json: false, plain, catalogue }, stdio);
+  const terminal = await openTerminal({ json: false, plain, catalogue }, stdio);
   let server: DemoServer | undefined;
   try {
     if (!terminal.isInteractive) {

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Closed, Outcome, Room } from "../../client/index.ts";
 import { ConfigError } from "../../config/index.ts";
@@ -33,7 +34,10 @@ export async function runSend(config: ClientConfig, options: SendOptions, stdio:
     config,
     stdio,
     async run(context) {
-      const whole = text === "-" ? await readText(config, stdio) : text;
+      const { interrupted } = context;
+      // A read of standard input cannot be aborted. The signal ends the process, and the read with it.
+      const whole = text === "-" ? await Promise.race([readText(config, stdio), aborted(interrupted)]) : text;
+      if (whole === undefined) return Exit.FINE;
       return sendWithin(context, (room, requestId) =>
         to === undefined ? room.sendAll(whole, { requestId }) : room.sendTo(to, whole, { requestId, evenIfOffline }),
       );
@@ -46,6 +50,11 @@ async function readText({ language = languageOf(process.env) }: ClientConfig, { 
   const input = standardInput();
   if (input.isTTY) await stderr.write(`${CATALOGUES[language].scripts.typeText}\n`);
   return readWholeText(input);
+}
+
+/** Resolves when the signal is aborted. */
+async function aborted(signal: AbortSignal): Promise<undefined> {
+  if (!signal.aborted) await once(signal, "abort");
 }
 
 /** Node.js replaces bytes of the command line that are not UTF-8 by U+FFFD. */

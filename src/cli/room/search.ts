@@ -1,4 +1,4 @@
-import { ChatError, type Message } from "../../client/index.ts";
+import type { ChatError, Message } from "../../client/index.ts";
 import type { Item } from "../terminal/item.ts";
 import type { Command, Context } from "./command.ts";
 import type { Search } from "./shownMessages.ts";
@@ -48,7 +48,8 @@ async function showPage({ client, session }: Context, search: Search): Promise<I
 
 /** A query that the server refuses for good is not searched for again. */
 function forget({ shown }: Context, search: Search, error: unknown): never {
-  const isRefused = error instanceof ChatError && error.reason === "QUERY_INVALID";
+  // The class is not imported: what a screen needs must not load the client library.
+  const isRefused = (error as Partial<ChatError> | undefined)?.reason === "QUERY_INVALID";
   if (isRefused && shown.search === search) shown.search = undefined;
   throw error;
 }

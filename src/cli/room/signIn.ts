@@ -19,6 +19,8 @@ export interface SignInOptions {
   readonly token: string | undefined;
   readonly kept: KeptSessions;
   readonly words: Catalogue;
+  /** Whether the first screen is shown already. Default: not yet. */
+  readonly isStarted?: boolean;
 }
 
 /** A user with a session. */

@@ -29,7 +29,7 @@ export async function signInPerson(options: SignInOptions): Promise<Entered | Ex
   if (token !== undefined) return enterWithToken(options, token);
   const again = await comeBack(options);
   if (typeof again !== "string") return again;
-  await terminal.show({ kind: "start", server: config.server });
+  if (!options.isStarted) await terminal.show({ kind: "start", server: config.server });
   if (again !== "") await terminal.show({ kind: "note", text: words.session.ended(again) });
   return new FirstScreen(options).run();
 }

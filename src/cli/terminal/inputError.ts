@@ -1,4 +1,4 @@
-import { Exit } from "../exit.ts";
+import { Exit } from "../exitCode.ts";
 
 /** Standard input cannot be read. The message repeats nothing of the input, which may contain a password. */
 export class InputError extends Error {

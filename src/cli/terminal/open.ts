@@ -2,7 +2,7 @@ import { CATALOGUES, type Catalogue } from "../catalogue/index.ts";
 import { Screen, type ScreenOptions } from "../screen/screen.ts";
 import type { Stdio } from "./output.ts";
 import { Pipe } from "./pipe.ts";
-import { formatFor, type PlainFormat } from "./printer.ts";
+import type { PlainFormat } from "./printer.ts";
 import { sanitizeLine } from "./sanitize.ts";
 import { standardInput } from "./standardInput.ts";
 import type { Terminal } from "./terminal.ts";
@@ -16,12 +16,14 @@ export interface TerminalSettings extends Pick<ScreenOptions, "catalogue" | "his
 }
 
 /** A `Screen` for a person at a terminal that can move its cursor; a `Pipe` for everything else. */
-export function openTerminal(settings: TerminalSettings, { stdout, stderr }: Stdio): Terminal {
+export async function openTerminal(settings: TerminalSettings, { stdout, stderr }: Stdio): Promise<Terminal> {
   const { stdin: input, stdout: tty } = process;
   const { json, plain, ...screenOptions } = settings;
   if (!json && !plain && input.isTTY && tty.isTTY && process.env.TERM !== "dumb") {
     return new Screen({ input, tty, output: stdout, ...screenOptions });
   }
+  // Imported here, because it needs the client library: the first screen of a person is shown before that is loaded.
+  const { formatFor } = await import("./printer.ts");
   const format = formatFor(json);
   const isPerson = input.isTTY && !json;
   return new Pipe({

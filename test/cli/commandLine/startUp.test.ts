@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { expect } from "chai";
 import { NODE } from "../../support/runtime.ts";
-import { PROGRAM, plainEnvironment } from "../../support/terminal.ts";
+import { PROGRAM, plainEnvironment, Terminal } from "../../support/terminal.ts";
 
 /** Prints the address of each module that is loaded, on standard error. */
 const HOOK = `data:text/javascript,${encodeURIComponent(`
@@ -9,6 +9,17 @@ import { registerHooks } from "node:module";
 registerHooks({
   load(url, context, nextLoad) {
     process.stderr.write("loads " + url + "\\n");
+    return nextLoad(url, context);
+  },
+});
+`)}`;
+
+/** Ends the process with code 7 when the client library is loaded. */
+const END_AT_CLIENT = `data:text/javascript,${encodeURIComponent(`
+import { registerHooks } from "node:module";
+registerHooks({
+  load(url, context, nextLoad) {
+    if (url.endsWith("/src/client/index.ts")) process.exit(7);
     return nextLoad(url, context);
   },
 });
@@ -35,4 +46,14 @@ describe("The start of the program", () => {
       expect(heavy).to.deep.equal([]);
     });
   }
+
+  it("a person sees the first screen before the client library is loaded", async () => {
+    const terminal = new Terminal(["--server", "127.0.0.1:1"], { env: { NODE_OPTIONS: `--import ${END_AT_CLIENT}` } });
+    try {
+      expect(await terminal.exit()).to.equal(7);
+      expect(terminal.text).to.contain("login NAME [PASSWORD]");
+    } finally {
+      await terminal.close();
+    }
+  });
 });

@@ -55,6 +55,18 @@ describe("obrolan send", () => {
     }
   });
 
+  it("Ctrl-C drops what a person has typed at once", async () => {
+    const terminal = new Terminal(["send", ...flags], { columns: 120 });
+    try {
+      await terminal.shows("Ctrl-C drops it.");
+      terminal.type("never sent\r\u0003");
+      await terminal.exit();
+      expect(await server.history(ani)).not.to.include("never sent");
+    } finally {
+      await terminal.close();
+    }
+  });
+
   it("leaves standard input alone if the text is an argument, so that it can be used in a loop", async () => {
     const loop = 'while read -r word; do "$@" "$word" || exit; done';
     const chat = await server.enter(budi);
