@@ -89,9 +89,7 @@ describe("The catalogue", () => {
     const source = files.join("\n");
     for (const [section, entries] of Object.entries(CATALOGUES.en)) {
       for (const key of Object.keys(entries)) {
-        expect(new RegExp(`[.{,"]\\s*${key}\\b`).test(source), `${section}.${key} is used nowhere`).to.equal(
-          true,
-        );
+        expect(new RegExp(`[.{,"]\\s*${key}\\b`).test(source), `${section}.${key} is used nowhere`).to.equal(true);
       }
     }
   });

@@ -32,7 +32,15 @@ describe("The terminal client", () => {
       const text = "a line that goes on and on until it has to be wrapped around the edge, twice even";
       terminal.type(`sendall ${text}`);
       await terminal.shows("twice even");
-      const typed = () => terminal.text.split("\n").slice(-3).join("\n");
+      const typed = () => {
+        const { rows, cursor } = terminal.screen;
+        return rows
+          .slice(
+            rows.findLastIndex((row) => row.startsWith("›")),
+            cursor.row + 1,
+          )
+          .join("\n");
+      };
       const before = typed();
       for (const word of ["one", "two", "three"]) await chat.accept(sendAll(word));
       await terminal.shows(/ three\n/);
@@ -107,7 +115,7 @@ describe("The terminal client", () => {
       await chat.accept(sendTo(ani.username, `${evil}, in private`));
       await terminal.shows("in private");
       expect(terminal.text).to.contain(`${budi.username}  ␛[2J␛]0;owned␇<009B>31m<202E>back␍start␈`);
-      for (const harm of ["\u001b[2J", "\u001b]0", "\u0007", "\u009b", "\u202e", "\u0008"]) {
+      for (const harm of ["\u001b[2J", "\u001b]0", "owned\u0007", "\u009b", "\u202e", "\u0008"]) {
         expect(terminal.raw).not.to.contain(harm);
       }
     });
@@ -222,13 +230,13 @@ describe("The terminal client", () => {
       await terminal.shows("· connection lost, trying again");
       await chat.accept(sendAll("you cannot hear this"));
       terminal.enter("sendall can you hear me?");
-      await terminal.shows("kept until the connection is back: sendall can you hear me?");
+      await terminal.shows("waiting: sendall can you hear me?");
       network.allow();
       await terminal.shows("· back, nothing missed");
       await terminal.shows("you  can you hear me?");
       await terminal.shows(`${budi.username}  you cannot hear this`);
       expect((await chat.next("message", ({ sender }) => sender === ani.username)).text).to.equal("can you hear me?");
-      expect(terminal.text.match(/can you hear me\?/g)).to.have.length(2);
+      await terminal.until("no line that waits", () => terminal.text.match(/can you hear me\?/g)?.length === 1);
     });
 
     it("the connection is lost with a reason when the server is stopped", async () => {

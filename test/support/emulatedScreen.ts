@@ -24,6 +24,7 @@ class EmulatedTty extends Writable {
 
   override _write(text: string, _encoding: string, done: (error?: Error) => void): void {
     this.written += 1;
+    this.emit("written", text);
     this.#emulator.write(text).then(() => done(), done);
   }
 }
@@ -35,14 +36,19 @@ export class EmulatedScreen {
   readonly #tty: EmulatedTty;
   readonly #keys = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => {} });
   #received = 0;
+  /** The number of questions for the cursor's position that the terminal has not answered yet. */
+  unansweredQuestions = 0;
 
   constructor(
     makeEmulator: (options: EmulatorOptions) => Emulator,
     size: { columns: number; rows: number },
     options: Partial<ScreenOptions> = {},
   ) {
-    this.emulator = makeEmulator({ ...size, onAnswer: (answer) => this.press(answer) });
+    this.emulator = makeEmulator({ ...size, onAnswer: (answer) => this.#answer(answer) });
     this.#tty = new EmulatedTty(this.emulator, size.columns, size.rows);
+    this.#tty.on("written", (text: string) => {
+      this.unansweredQuestions += text.split("\u001b[6n").length - 1;
+    });
     const [input, tty] = [this.#keys as unknown as ReadStream, this.#tty as unknown as WriteStream];
     const env = { TERM: "xterm-256color", LANG: "C.UTF-8" };
     this.screen = new Screen({ input, tty, env, resizeQuietMs: 0, ...options });
@@ -56,9 +62,19 @@ export class EmulatedScreen {
     return this.#tty.columns;
   }
 
+  /** How many times the program has written. */
+  get writes(): number {
+    return this.#tty.written;
+  }
+
   /** Sends keys to the program. */
   press(keys: string | Uint8Array): void {
     this.#keys.write(keys);
+  }
+
+  #answer(answer: string): void {
+    if (answer.endsWith("R")) this.unansweredQuestions -= 1;
+    this.press(answer);
   }
 
   /** Waits until everything that was pressed, shown and answered is on the screen. */

@@ -11,6 +11,7 @@ export type ItemOf<K extends Item["kind"]> = Extract<Item, { kind: K }>;
 /** A person's terminal that records what it is told to show, and whose lines a test types. */
 export class RecordingTerminal implements Terminal {
   readonly isInteractive = true;
+  showsPending = true;
   readonly items: Item[] = [];
   readonly offers: Offer[] = [];
   readonly notices: Notice[] = [];

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { CATALOGUES } from "../../src/cli/catalogue/index.ts";
 import { Pretty } from "../../src/cli/terminal/pretty.ts";
+import type { Status } from "../../src/cli/terminal/status.ts";
 import { makeStyle } from "../../src/cli/terminal/style.ts";
 import { graphemesOf } from "../../src/cli/terminal/width.ts";
 import { EmulatedScreen } from "../support/emulatedScreen.ts";
@@ -26,7 +27,7 @@ const GRAPHEMES = [
   "ที่",
   "क्षि",
   "नी",
-  "각",
+  "\u1100\u1161\u11a8",
   "e\u0301",
   "→",
   " ",
@@ -38,11 +39,24 @@ const LEFT = "\u001b[D";
 const STYLE = /\u001b\[[\d;]*m/g;
 const BACKSPACE = "\u007f";
 
+const STATUS: Status = {
+  server: "srv",
+  isEncrypted: true,
+  username: "ani",
+  connection: { kind: "live" },
+  here: undefined,
+  unread: 0,
+  isSayMode: false,
+};
+/** It fits 20 columns. */
+const STATUS_ROW = "ani · srv · TLS";
+
 type Step =
   | { readonly kind: "type"; readonly text: string }
   | { readonly kind: "paste"; readonly text: string }
   | { readonly kind: "left" | "backspace" }
   | { readonly kind: "arrive"; readonly texts: readonly string[] }
+  | { readonly kind: "pending"; readonly count: number }
   | { readonly kind: "resize"; readonly columns: number; readonly rows: number };
 
 const text = (max: number) =>
@@ -58,6 +72,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.array(text(40), { minLength: 1, maxLength: 6 }).map((texts) => ({ kind: "arrive", texts }) as const),
   },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("pending" as const), count: fc.nat(3) }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -74,6 +89,7 @@ class Model {
   readonly lines: string[] = [];
   input: string[] = [];
   cursor = 0;
+  pending = 0;
 
   show(text: string, columns: number): void {
     const formatted = this.#pretty.format({ kind: "note", text }, columns).replace(STYLE, "");
@@ -94,6 +110,7 @@ class Model {
 async function run(makeEmulator: (options: EmulatorOptions) => Emulator, steps: readonly Step[]): Promise<void> {
   const terminal = new EmulatedScreen(makeEmulator, { columns: 80, rows: 24 });
   const model = new Model();
+  terminal.screen.setStatus(STATUS);
   try {
     await perform(steps, terminal, model);
     await terminal.settle();
@@ -133,6 +150,12 @@ async function perform(steps: readonly Step[], terminal: EmulatedScreen, model: 
           await terminal.screen.show({ kind: "note", text: `#${arrived} ${text}` });
         }
         break;
+      case "pending":
+        model.pending = step.count;
+        terminal.screen.setPending(
+          Array.from({ length: step.count }, (_, index) => ({ requestId: `${index}`, line: "x", isHeld: false })),
+        );
+        break;
       case "resize":
         // Half of the columns at a time, so that no row of the area is pushed off the screen.
         await terminal.resize(Math.max(step.columns, Math.ceil(terminal.columns / 2)), step.rows);
@@ -143,10 +166,11 @@ async function perform(steps: readonly Step[], terminal: EmulatedScreen, model: 
 
 /** The terminal shows exactly the messages and the input, and the cursor is at its place. */
 function expectAll({ lines, rows, typing, cursor }: Emulator, model: Model): void {
-  const shownInput = lines.slice(model.lines.length);
-  const withoutBlanks = (text: string) => text.replace(/^[›⋮]|\s/gu, "");
+  const area = lines.slice(model.lines.length);
+  const withoutBlanks = (text: string) => text.replace(/[›⋮]|\s/gu, "");
+  const expected = "sending: x".repeat(model.pending) + model.input.join("") + STATUS_ROW;
   expect(lines.slice(0, model.lines.length)).to.deep.equal(model.lines);
-  expect(shownInput.map(withoutBlanks)).to.deep.equal([withoutBlanks(model.input.join(""))]);
+  expect(area.map(withoutBlanks)).to.deep.equal([withoutBlanks(expected)]);
   const inputRow = rows.findLastIndex((row) => row.startsWith("›"));
   const upToCursor = [...rows.slice(inputRow, cursor.row), typing.before].map(withoutBlanks).join("");
   expect(upToCursor).to.equal(withoutBlanks(model.input.slice(0, model.cursor).join("")));
@@ -164,7 +188,7 @@ describe("The screen, with any mix of keys, messages, pastes and resizes", () =>
       const steps = fc.array(step, { maxLength: 25 });
       await fc.assert(
         fc.asyncProperty(steps, (steps) => run(makeEmulator, steps)),
-        { numRuns: Number(process.env.RUNS ?? 100) },
+        { numRuns: Number(process.env.RUNS ?? 60) },
       );
     });
   }

@@ -193,6 +193,8 @@ function readCsi(body: string): Sequence | "incomplete" {
   if (final === "c" && parameters.startsWith(">")) {
     return { length, inputs: [{ kind: "attributes", attributes: parameters.slice(1) }] };
   }
+  // Answers to other questions.
+  if (/^[<-?]/.test(parameters)) return { length, inputs: [] };
   return { length, inputs: one(csiKey(parameters, final)) };
 }
 
@@ -230,7 +232,7 @@ function csiKey(parameters: string, final: string): Input | undefined {
   if (final === "^") return tildeKey(first, { ctrl: true });
   if (final === "@") return tildeKey(first, { ctrl: true, shift: true });
   if (final === "Z") return named("tab", { ...modifiers, shift: true });
-  if (/^[a-d]$/.test(final)) return named(LETTER_KEYS[final.toUpperCase()] ?? "", { shift: true });
+  if (/^[a-d]$/.test(final) && parameters === "") return named(LETTER_KEYS[final.toUpperCase()] ?? "", { shift: true });
   const name = final === "M" ? undefined : LETTER_KEYS[final];
   return name === undefined ? undefined : named(name, modifiers);
 }

@@ -8,11 +8,11 @@ export type ResizeHabit = "reflows" | "leaves";
 export const KIND_QUESTION = "\u001b[>c";
 
 /**
- * The habit of the terminal that answered `attributes`: xterm, GNU screen and xterm.js leave the line of the cursor
- * alone. Every other known one wraps it again.
+ * The habit of the terminal that answered `attributes`: xterm (41), GNU screen (83), PuTTY and xterm.js leave the line of
+ * the cursor alone. Every other known one wraps it again.
  */
 export function habitOf(attributes: string): ResizeHabit {
-  return /^(?:41|83)(?:;|$)|^0;276;0$/.test(attributes) ? "leaves" : "reflows";
+  return /^(?:41|83)(?:;|$)|^0;(?:136|276);0$/.test(attributes) ? "leaves" : "reflows";
 }
 
 /** Where the cursor was in the live area when the area was drawn. */

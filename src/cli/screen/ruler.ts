@@ -15,8 +15,8 @@ const ASCII = /^[\u0020-\u007e]*$/;
 const JAMO = /[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]/;
 /** Pictures, and the places that Unicode keeps for more of them. */
 const PICTURE = /[\u{1f000}-\u{1fbff}]|\p{Extended_Pictographic}/u;
-/** The planes of rare ideographs, and the private use areas, in which fonts have wide icons. */
-const RARE = /[\u{20000}-\u{3fffd}]|\p{Co}/u;
+/** The blocks of ideographs with their unused places, and the private use areas, in which fonts have wide icons. */
+const MAY_BE_WIDE = /[\u2e80-\ua4cf\ufe30-\ufe6f\uff00\u{20000}-\u{3fffd}]|\p{Co}/u;
 /** It may make the picture before it wide. */
 const PICTURE_SELECTOR = "\ufe0f";
 const MARK = /[\p{Mark}\p{Format}]/u;
@@ -90,16 +90,16 @@ export class Ruler {
     const codePoint = character.codePointAt(0) ?? 0;
     if (hasNoWidth(codePoint)) return { least: 0, most: 0 };
     if (JAMO.test(character)) return { least: 0, most: 2 };
-    if ((codePoint > 0xff && PICTURE.test(character)) || RARE.test(character)) return { least: 1, most: 2 };
+    if (codePoint > 0xff && PICTURE.test(character)) return { least: 1, most: 2 };
     if (character === PICTURE_SELECTOR || MARK.test(character)) return { least: 0, most: 1 };
     switch (eastAsianWidthType(codePoint)) {
       case "wide":
       case "fullwidth":
         return isNewlyWide(character) ? { least: 1, most: 2 } : { least: 2, most: 2 };
       case "ambiguous":
-        return this.isAmbiguousWide ? { least: 1, most: 2 } : { least: 1, most: 1 };
+        return this.isAmbiguousWide || MAY_BE_WIDE.test(character) ? { least: 1, most: 2 } : { least: 1, most: 1 };
       default:
-        return { least: 1, most: 1 };
+        return MAY_BE_WIDE.test(character) ? { least: 1, most: 2 } : { least: 1, most: 1 };
     }
   }
 }

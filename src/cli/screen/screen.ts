@@ -70,6 +70,7 @@ export interface ScreenOptions {
  */
 export class Screen implements Terminal {
   readonly isInteractive = true;
+  readonly showsPending = true;
   readonly interrupted: AbortSignal;
   readonly #input: ReadStream;
   readonly #tty: WriteStream;

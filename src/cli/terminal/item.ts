@@ -18,10 +18,14 @@ export type Item =
     }
   /** The users who are online, in order of name. If there are too many, only the first of them. */
   | { readonly kind: "list"; readonly users: readonly User[]; readonly total: number }
-  /** A page of earlier messages, the oldest first; `peer`: those between the user and this one. */
+  /**
+   * A page of earlier messages, the oldest first; `peer`: those between the user and this one; `around`: the id of the
+   * message that the user asked for.
+   */
   | {
       readonly kind: "history";
       readonly peer: string;
+      readonly around?: bigint;
       readonly messages: readonly Message[];
       readonly mayHaveOlder: boolean;
     }

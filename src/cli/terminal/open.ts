@@ -1,7 +1,9 @@
+import { CATALOGUES, type Catalogue } from "../catalogue/index.ts";
 import { Screen, type ScreenOptions } from "../screen/screen.ts";
 import type { Stdio } from "./output.ts";
 import { Pipe } from "./pipe.ts";
-import { formatFor } from "./printer.ts";
+import { formatFor, type PlainFormat } from "./printer.ts";
+import { sanitizeLine } from "./sanitize.ts";
 import { standardInput } from "./standardInput.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -20,5 +22,20 @@ export function openTerminal(settings: TerminalSettings, { stdout, stderr }: Std
   if (!json && !plain && input.isTTY && tty.isTTY && process.env.TERM !== "dumb") {
     return new Screen({ input, tty, output: stdout, ...screenOptions });
   }
-  return new Pipe({ input: standardInput(), stdout, stderr, format: formatFor(json) });
+  const format = formatFor(json);
+  const isPerson = input.isTTY && !json;
+  return new Pipe({
+    input: standardInput(),
+    stdout,
+    stderr,
+    format: isPerson ? withFirstScreen(format, settings.catalogue ?? CATALOGUES.en) : format,
+  });
+}
+
+/** Plain lines for a person: they begin with what can be typed, which a script knows. */
+function withFirstScreen(format: PlainFormat, { session }: Catalogue): PlainFormat {
+  return (item) =>
+    item.kind === "start"
+      ? { text: `${session.plainStart(sanitizeLine(item.server))}\n${session.help}`, isStderr: true }
+      : format(item);
 }

@@ -15,6 +15,7 @@ export interface PipeOptions {
 /** Reads lines and writes lines: for scripts, files, `--json`, and terminals that cannot move their cursor. */
 export class Pipe implements Terminal {
   readonly isInteractive: boolean;
+  readonly showsPending = false;
   readonly interrupted: AbortSignal;
   readonly #stdout: Output;
   readonly #stderr: Output;

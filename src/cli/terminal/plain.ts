@@ -1,4 +1,5 @@
 import type { Message } from "../../client/index.ts";
+import { mayHoldPassword } from "../room/signInLine.ts";
 import type { Item } from "./item.ts";
 import { sanitizeLine } from "./sanitize.ts";
 import { closedWords, goodbyeWords, LOG_CHANGED, NO_EARLIER, nameWords, notFoundWords, waitWords } from "./words.ts";
@@ -79,6 +80,14 @@ function statusLine(item: Item): string | undefined {
       return sanitizeLine(`not sent: ${item.line}: ${item.message}`);
     case "note":
       return sanitizeLine(item.text);
+    case "unreadBegins":
+      return "new messages:";
+    case "earlierExist":
+      return "there are earlier messages: type history";
+    case "held":
+      return sanitizeLine(`kept until the connection is back${mayHoldPassword(item.line) ? "" : `: ${item.line}`}`);
+    case "leaving":
+      return `${item.pending} not sent yet: leaving when they are sent; Ctrl-C leaves without them`;
     case "unanswered":
       return "a command was not answered before the room was closed";
     case "gap":

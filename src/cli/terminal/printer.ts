@@ -6,8 +6,11 @@ import { formatPlain, type PlainLine } from "./plain.ts";
 /** Shows an item. Resolves when the output has space for more. */
 export type Show = (item: Item) => Promise<void>;
 
+/** Formats an item as a line of output. Undefined: nothing to print. */
+export type PlainFormat = (item: Item) => PlainLine | undefined;
+
 /** The format of lines for scripts: JSON on standard output, or plain lines on both outputs. */
-export function formatFor(json: boolean): (item: Item) => PlainLine | undefined {
+export function formatFor(json: boolean): PlainFormat {
   return json ? (item) => jsonLine(formatJson(item)) : formatPlain;
 }
 

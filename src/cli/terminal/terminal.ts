@@ -7,6 +7,8 @@ import type { Notice, PendingLine, Status } from "./status.ts";
 export interface Terminal {
   /** Whether a person types the lines. False: a script. */
   readonly isInteractive: boolean;
+  /** Whether `setPending` shows the lines. False: the person must be told of a line that waits. */
+  readonly showsPending: boolean;
   /** Aborted when the program must end at once: Ctrl-C, or the terminal was closed. */
   readonly interrupted: AbortSignal;
   /** The next line; undefined after the last one. Throws an `InputError` if a script cannot be read. */

@@ -94,16 +94,18 @@ describe("What a hostile user or server can bring to a person's terminal", () =>
   it("a message of 4,096 line feeds is shown cut, with the number of lines that are left out", () => {
     const rows = pretty()(message({ text: "\n".repeat(4_096) })).split("\n");
     expect(rows).to.have.length(21);
-    expect(rows.at(-1)).to.equal("      … 4077 more lines (#7)");
+    expect(rows.at(-1)).to.equal("      … 4077 more lines: type jump 7");
     expect(pretty()(edited(7n, "\n".repeat(4_096))).split("\n")).to.have.length(21);
   });
 
-  it("a message that is shown alone on a page has all its lines", () => {
+  it("the message that the user asked for has all its lines, and the others of its page are cut", () => {
     const text = Array.from({ length: 60 }, (_, index) => `line ${index}`).join("\n");
-    expect(pretty()(page([text])))
-      .to.contain("line 59")
-      .and.not.to.contain("more lines");
-    expect(pretty()(page([text, "two"]))).to.contain("… 40 more lines (#1)");
+    const shown = page([text, text]) as Extract<Item, { kind: "history" }>;
+    expect(pretty()(shown).match(/line 59|more lines/g)).to.deep.equal(["more lines", "more lines"]);
+    expect(pretty()({ ...shown, around: 2n }).match(/line 59|more lines: type jump 1/g)).to.deep.equal([
+      "more lines: type jump 1",
+      "line 59",
+    ]);
   });
 
   it("no row of a text can be mistaken for another message, a private one or a note", () => {

@@ -56,6 +56,18 @@ describe("A person's lines in the room", () => {
       expect(terminal.pending).to.deep.equal([]);
     });
 
+    it("a line to an unknown user comes back with the name that is near", async () => {
+      const { terminal } = await visit(ani);
+      const chat = await server.enter(budi);
+      await chat.accept(sendAll("hello"));
+      await terminal.shows("message");
+      const misspelt = budi.username.replace("budi", "bdui");
+      terminal.type(`tell ${misspelt} hello`);
+      expect(await terminal.shows("notSent")).to.include({ reason: "RECIPIENT_UNKNOWN" });
+      const hint = `did you mean ${budi.username}? correct it, or Esc: drop it`;
+      await terminal.until("the offer", () => terminal.offers[0]?.hint === hint);
+    });
+
     it("a line that cannot be sent at all is reported in the same way", async () => {
       const { terminal } = await visit(ani);
       const line = `sendall ${"x".repeat(70_000)}`;

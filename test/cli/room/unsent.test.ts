@@ -46,7 +46,7 @@ describe("A person's lines while they cannot be sent", () => {
     await terminal.until("the loss", () => terminal.status?.connection.kind === "away");
     expect(terminal.status?.here).to.equal(undefined);
     terminal.type("sendall are you there?");
-    await terminal.shows("held");
+    await terminal.until("the pending line", () => terminal.pending.length === 1);
     expect(terminal.pending.map(({ line, isHeld }) => ({ line, isHeld }))).to.deep.equal([
       { line: "sendall are you there?", isHeld: true },
     ]);
@@ -54,6 +54,15 @@ describe("A person's lines while they cannot be sent", () => {
     await terminal.shows("message");
     await terminal.until("the status", () => terminal.status?.connection.kind === "live" && terminal.status.here === 1);
     expect(terminal.pending).to.deep.equal([]);
+  });
+
+  it("a terminal that shows no pending lines says that a line is kept", async () => {
+    const { terminal } = await visit(ani, { at: network.address });
+    terminal.showsPending = false;
+    network.forbid();
+    await terminal.until("the loss", () => terminal.status?.connection.kind === "away");
+    terminal.type("sendall are you there?");
+    expect((await terminal.shows("held")).line).to.equal("sendall are you there?");
   });
 
   it("leaving at once says which line may have been sent, because its answer did not come", async () => {

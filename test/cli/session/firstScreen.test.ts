@@ -171,8 +171,10 @@ describe("The first screen of a person", () => {
 
   it("on a terminal of plain lines the first screen does the same", async () => {
     const plain = open({ args: ["--plain"] });
-    plain.enter("help");
+    await plain.shows("Obrolan, 127.0.0.1:");
     await plain.shows("type regist NAME to make an account");
+    plain.enter("help");
+    await plain.shows(/(type regist NAME to make an account.*){2}/s);
     plain.enter(`login ${ani.username}`);
     await plain.shows(`password for ${ani.username}:`);
     plain.enter("wrong-password");

@@ -1,4 +1,4 @@
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { useFolder } from "../../support/folder.ts";
@@ -31,8 +31,8 @@ describe("Staying signed in", () => {
     if (process.platform === "win32") this.skip();
     await start.leave(await start.signedIn(await server.person("ani")));
     const state = path.join(start.state, "obrolan");
-    const [file = ""] = filesIn(state);
-    expect(filesIn(state)).to.deep.equal([`profiles/default/sessions/127.0.0.1%3A${start.port}.json`]);
+    const [file = ""] = start.sessionFiles();
+    expect(start.sessionFiles()).to.deep.equal([`profiles/default/sessions/127.0.0.1%3A${start.port}.json`]);
     expect(statSync(state).mode & 0o777).to.equal(0o700);
     expect(statSync(path.join(state, file)).mode & 0o777).to.equal(0o600);
   });
@@ -54,7 +54,7 @@ describe("Staying signed in", () => {
     const { token } = start.keptFile();
     first.enter("logout");
     expect(await first.exit()).to.equal(0);
-    expect(filesIn(start.state)).to.deep.equal([]);
+    expect(start.sessionFiles()).to.deep.equal([]);
     expect(await isAccepted(server, token)).to.equal(false);
     const second = start.open();
     await second.shows(FIRST_SCREEN);
@@ -68,7 +68,7 @@ describe("Staying signed in", () => {
     const second = start.open();
     await second.shows(`the kept session of ${ani.username} has ended: sign in again`);
     await second.shows(FIRST_SCREEN);
-    expect(filesIn(start.state)).to.deep.equal([]);
+    expect(start.sessionFiles()).to.deep.equal([]);
     second.enter(`login ${ani.username} ${ani.password}`);
     await second.shows(/\d+ here:/);
     await start.leave(second);
@@ -80,7 +80,7 @@ describe("Staying signed in", () => {
     const first = await start.signedIn(ani);
     await server.with((connection) => connection.logout(ani.token, true));
     expect(await first.exit()).to.equal(1);
-    expect(filesIn(start.state)).to.deep.equal([]);
+    expect(start.sessionFiles()).to.deep.equal([]);
     const second = start.open();
     await second.shows(FIRST_SCREEN);
     expect(second.text).not.to.contain("has ended");
@@ -128,7 +128,7 @@ describe("Staying signed in", () => {
     for (const terminal of terminals) await start.leave(terminal);
     await start.open({ args: ["--profile", "work"] }).shows(`welcome back, ${people[0]?.username}; type logout`);
     await start.open({ args: ["--profile", "home"] }).shows(/welcome back, (budi|cici)-\d+; type logout/);
-    expect(filesIn(start.state)).to.have.length(2);
+    expect(start.sessionFiles()).to.have.length(2);
   });
 
   it("a person who enters with a token file is shown by name, and keeps nothing", async () => {
@@ -138,7 +138,70 @@ describe("Staying signed in", () => {
     await terminal.shows(`welcome back, ${ani.username}`);
     await terminal.shows(/\d+ here:\n.*\byou\b/);
     await start.leave(terminal);
-    expect(filesIn(start.state)).to.deep.equal(["token"]);
+    expect(start.sessionFiles()).to.deep.equal([]);
+  });
+
+  describe("the input history", () => {
+    it("lines of earlier runs come back with the arrow key, and the lines of another profile do not", async () => {
+      const ani = await server.person("ani");
+      const first = await start.signedIn(ani);
+      first.enter("sendall before");
+      await first.shows("you  before");
+      await start.leave(first);
+      const second = start.open();
+      await second.shows(/\d+ here:/);
+      second.type("\u001b[A");
+      await second.until("the line of the first run", () => second.typing.before === "› sendall before");
+      const other = await start.signedIn(ani, { args: ["--profile", "other"] });
+      other.type("\u001b[A");
+      other.type("x");
+      await other.until("only what was typed", () => other.typing.before === "› x");
+    });
+
+    it("no line that may hold a password is in any file", async () => {
+      const ani = await server.person("ani");
+      const first = await start.signedIn(ani);
+      first.enter(`login ${ani.username} ${ani.password}`);
+      await first.shows("login is not a command");
+      // The line is offered again; Ctrl-C clears it.
+      first.type("\u0003");
+      first.enter("sendall last");
+      await first.shows("you  last");
+      await start.leave(first);
+      const state = path.join(start.state, "obrolan");
+      const files = filesIn(state);
+      expect(files).to.include("profiles/default/history.jsonl");
+      for (const name of files) expect(readFileSync(path.join(state, name), "utf8")).not.to.contain(ani.password);
+    });
+
+    it("two programs at once keep the lines of both", async () => {
+      const ani = await server.person("ani");
+      const [first, second] = [await start.signedIn(ani), start.open()];
+      await second.shows(/\d+ here:/);
+      for (const [index, terminal] of [first, second, first, second].entries()) {
+        terminal.enter(`sendall line ${index}`);
+        await terminal.shows(`you  line ${index}`);
+      }
+      for (const terminal of [first, second]) await start.leave(terminal);
+      const name = path.join(start.state, "obrolan/profiles/default/history.jsonl");
+      const lines = [0, 1, 2, 3].map((index) => `"sendall line ${index}"\n`);
+      expect(readFileSync(name, "utf8")).to.equal(lines.join(""));
+    });
+  });
+
+  it("preferences are remembered", async () => {
+    const first = await start.signedIn(await server.person("ani"));
+    first.enter("bell pm");
+    await first.shows("the bell rings for private messages");
+    first.enter("say on");
+    await first.shows("a line that is no command goes to everyone");
+    await start.leave(first);
+    const second = start.open();
+    await second.shows(/\d+ here:/);
+    second.enter("hello without a command");
+    await second.shows("you  hello without a command");
+    second.enter("bell");
+    await second.shows("the bell rings for private messages");
   });
 
   describe("with files that cannot be used", () => {
@@ -212,7 +275,7 @@ describe("Staying signed in", () => {
       await first.shows("connection lost");
       first.enter("logout");
       expect(await first.exit()).to.equal(3);
-      expect(filesIn(start.state)).to.deep.equal([]);
+      expect(start.sessionFiles()).to.deep.equal([]);
     });
   });
 });
@@ -232,7 +295,7 @@ describe("Staying signed in at a server whose clock goes on", () => {
     const second = start.open();
     await second.shows(`the kept session of ${ani.username} has ended: sign in again`);
     await second.shows(FIRST_SCREEN);
-    expect(filesIn(start.state)).to.deep.equal([]);
+    expect(start.sessionFiles()).to.deep.equal([]);
   });
 });
 
@@ -275,11 +338,15 @@ function useStarts(server: TestServer) {
       expect(await terminal.exit()).to.equal(0);
     },
 
+    /** The files of kept sessions, without damaged ones. */
+    sessionFiles(): string[] {
+      const names = filesIn(folder.path).filter((name) => /\/sessions\/.*\.json$/.test(name));
+      return names.map((name) => path.relative("obrolan", name));
+    },
+
     /** The only kept session. */
     keptFile(): { readonly name: string; readonly token: string } {
-      const sessions = path.join(folder.path, "obrolan/profiles/default/sessions");
-      const [file = ""] = readdirSync(sessions).filter((name) => name.endsWith(".json"));
-      const name = path.join(sessions, file);
+      const name = path.join(folder.path, "obrolan", this.sessionFiles()[0] ?? "");
       return { name, token: JSON.parse(readFileSync(name, "utf8")).token };
     },
 

@@ -37,15 +37,15 @@ export async function playSession(): Promise<string> {
     const first = idOf(await room.sendAll("Morning! Is everything ready for the relase?"));
     await terminal.shows("relase?");
     terminal.enter("sendall The notes are written, @budi. One test is still running.");
-    await terminal.shows("is still running.");
+    await terminal.shows("you  The notes are written");
     await room.edit(first, "Morning! Is everything ready for the release?");
     await terminal.shows("the release?");
     await room.sendTo("ada", "Thank you for last night. Cake at four?");
     await terminal.shows("Cake at four?");
     terminal.enter("tell budi Cake at four!");
-    await terminal.shows("Cake at four!");
+    await terminal.shows("budi  Cake at four!");
     terminal.enter(`reply ${first} It is green: 4,700 passed, none failed.`);
-    await terminal.shows("none failed.");
+    await terminal.shows("you  It is green");
     await room.sendAll("Then off we go, @ada.");
     await terminal.shows("off we go");
     terminal.type("sendall 出発！ Berangkat!");

@@ -32,7 +32,7 @@ export function toSvg(terminal: Terminal, title: string): string {
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
-    ` role="img" aria-label="${escape(title)}">`,
+    ` role="img" aria-label="${escapeXml(title)}">`,
     `<style>${STYLE}</style>`,
     `<rect class="window" width="${width}" height="${height}" rx="8"/>`,
     ...[0, 1, 2].map((dot) => `<circle class="dot" cx="${MARGIN + dot * 18}" cy="${BAR_HEIGHT / 2 + 4}" r="5"/>`),
@@ -122,7 +122,7 @@ function runSvg({ column, columns, text, look }: Run, row: number): string {
   const shown = columns - (text.length - words.length);
   // The length keeps the columns, whichever font the reader has.
   const length = `textLength="${wide(shown)}" lengthAdjust="spacingAndGlyphs"`;
-  return `${block}<text x="${at(column + blanks)}" y="${y}" ${length}${look}>${escape(words)}</text>`;
+  return `${block}<text x="${at(column + blanks)}" y="${y}" ${length}${look}>${escapeXml(words)}</text>`;
 }
 
 function at(column: number): string {
@@ -161,6 +161,6 @@ function hex(...parts: number[]): string {
   return `#${parts.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
 }
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -35,7 +35,8 @@ export const messages = {
 
   day: (at: Date) => `${WEEKDAYS[at.getDay()]} ${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}`,
   editedMark: "(edited)",
-  moreLines: (count: number, message: string) => `… ${count} more ${count === 1 ? "line" : "lines"} (${message})`,
+  /** Stands for the last lines of a long message; `id`: the number of the message. */
+  moreLines: (count: number, id: string) => `… ${count} more ${count === 1 ? "line" : "lines"}: type jump ${id}`,
   edited: (who: string, message: string) => `${who} edited ${message}`,
   /** The sender is not known. */
   wasEdited: (message: string) => `${message} was edited`,

@@ -6,6 +6,8 @@ export const session = {
     `The first line does not begin with a command.${nearby === undefined ? "" : ` Did you mean ${nearby}?`}`,
   roomCommand: (word: string) => `"${word}" is a command of the room: sign in first.`,
   needsName: (word: string) => `"${word}" needs a name.`,
+  /** The first line on a terminal of plain lines. */
+  plainStart: (server: string) => `Obrolan, ${server}`,
   help: "type regist NAME to make an account, or login NAME to come in; the password is asked for; quit leaves",
   passwordPrompt: (username: string | undefined) =>
     username === undefined ? "password: " : `password for ${username}: `,

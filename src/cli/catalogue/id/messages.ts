@@ -29,7 +29,7 @@ export const messages: typeof en = {
 
   day: (at) => `${WEEKDAYS[at.getDay()]}, ${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}`,
   editedMark: "(diubah)",
-  moreLines: (count, message) => `… ${count} baris lagi (${message})`,
+  moreLines: (count, id) => `… ${count} baris lagi: ketik jump ${id}`,
   edited: (who, message) => `${who} mengubah ${message}`,
   wasEdited: (message) => `${message} diubah`,
   deleted: (who, message) => `${who} menghapus ${message}`,

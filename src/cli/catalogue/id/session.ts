@@ -8,6 +8,7 @@ export const session: typeof en = {
     `Baris pertama tidak diawali perintah.${nearby === undefined ? "" : ` Maksud Anda ${nearby}?`}`,
   roomCommand: (word) => `"${word}" adalah perintah di dalam ruang: masuk dulu.`,
   needsName: (word) => `"${word}" perlu sebuah nama.`,
+  plainStart: (server) => `Obrolan, ${server}`,
   help: "ketik regist NAMA untuk membuat akun, atau login NAMA untuk masuk; kata sandi akan ditanyakan; quit untuk keluar",
   passwordPrompt: (username) => (username === undefined ? "kata sandi: " : `kata sandi untuk ${username}: `),
   newPasswordPrompt: (username) =>

@@ -10,6 +10,9 @@ import { sendAllLine } from "./interpret.ts";
 import { note } from "./ownCommand.ts";
 import { listedForPerson } from "./ownCommands.ts";
 
+/** A longer word is no misspelt name; comparing takes quadratic time. */
+const MAX_NAME = 64;
+
 /** A line that was carried out, or that failed. */
 export interface Typed {
   /** The line as the person typed it. */
@@ -62,8 +65,10 @@ export function misfit(typed: string, item: Item, { words, says }: AnswerContext
   return { item, ...(says ? offer(typed, words.sayIt, sendAllLine(typed)) : offer(typed, words.correctIt)) };
 }
 
-function failed({ typed }: Typed, { message, reason }: Failure, { words }: AnswerContext): Answer {
+function failed({ typed, line }: Typed, { message, reason }: Failure, { words, names }: AnswerContext): Answer {
   const item: Item = { kind: "notSent", line: typed, message, ...(reason === undefined ? {} : { reason }) };
+  const meant = reason === "RECIPIENT_UNKNOWN" ? nearName(splitAtSpace(splitAtSpace(line)[1])[0], names()) : undefined;
+  if (meant !== undefined) return { item, ...offer(typed, `${words.didYouMean(meant)} ${words.correctIt}`) };
   return { item, ...offer(typed, words.tryAgain) };
 }
 
@@ -81,8 +86,7 @@ function answerHelp({ typed, line }: Typed, help: Help, context: AnswerContext):
 }
 
 function noMessagesWith(name: string, { words, names }: AnswerContext): Item {
-  const known = names();
-  const near = known.includes(name) ? undefined : nearest(name, known);
+  const near = nearName(name, names());
   const suggestion = near === undefined ? "" : `; ${words.didYouMean(near)}`;
   return note(words.noMessagesWith(name) + suggestion);
 }
@@ -90,4 +94,10 @@ function noMessagesWith(name: string, { words, names }: AnswerContext): Item {
 /** An offer of a line; none for a line that may hold a password. */
 function offer(line: string, hint: string, alternative?: string): { offer?: Offer } {
   return mayHoldPassword(line) ? {} : { offer: { line, alternative, hint } };
+}
+
+/** A known name that an unknown one may be a misspelling of. */
+function nearName(name: string, known: readonly string[]): string | undefined {
+  if (name.length > MAX_NAME || known.includes(name)) return undefined;
+  return nearest(name, known);
 }

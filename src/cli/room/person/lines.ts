@@ -127,7 +127,7 @@ export class PersonLines {
 
   /** Runs a line that sends nothing, or that must not be shown as pending because it may hold a password. */
   async #ask(typed: Typed): Promise<void> {
-    if (!typed.asks) this.#showHeld(typed.typed);
+    if (!typed.asks && !this.#pending.isOnline) void this.#terminal.show({ kind: "held", line: typed.typed });
     const { item } = await attempt(this.#context, typed.line);
     await this.#show(answerTo(typed, item, this.#answerContext));
   }
@@ -139,7 +139,9 @@ export class PersonLines {
       const tooMany: Item = { kind: "error", message: words.tooManyWait(MAX_PENDING_LINES) };
       return this.#show(answerTo(typed, tooMany, this.#answerContext));
     }
-    this.#showHeld(typed.typed);
+    if (!this.#pending.isOnline && !this.#terminal.showsPending) {
+      void this.#terminal.show({ kind: "held", line: typed.typed });
+    }
     const attempted = await this.#queue.send({ line: typed.line, requestId });
     if (!this.#queue.isWaiting) this.#knowsWait = false;
     if (attempted?.item.kind === "accepted") {
@@ -165,10 +167,6 @@ export class PersonLines {
     if (this.#hasLeft && item.kind !== "notSent") return;
     await this.#terminal.show(item);
     if (offer !== undefined && !this.#hasLeft) this.#terminal.offer(offer);
-  }
-
-  #showHeld(line: string): void {
-    if (!this.#pending.isOnline) void this.#terminal.show({ kind: "held", line });
   }
 
   #mention({ afterMs, why }: TemporaryRefusal): void {

@@ -43,5 +43,5 @@ async function showNew({ client, session, shown, words, readUpToAtEntry }: Perso
 
 async function showAround(context: PersonContext, id: bigint): Promise<Item> {
   const page = await messagesAround(context, id);
-  return page.messages.length > 0 ? page : note(context.words.noSuchMessage(id.toString()));
+  return page.messages.length > 0 ? { ...page, around: id } : note(context.words.noSuchMessage(id.toString()));
 }

@@ -12,19 +12,21 @@ import { INDENT, layOut, withMark } from "./textBlock.ts";
 
 /** The most lines of a text that are shown. A message of line feeds alone would scroll everything away. */
 const MAX_LINES = 20;
-/** The same for a message that is shown alone, because the user asked for it. */
-const MAX_LINES_ALONE = 1_000;
+/** The same for the message that the user asked for. */
+const MAX_LINES_ASKED_FOR = 1_000;
 /** Stands before each row of a private message. */
 const PRIVATE_MARK = "┃ ";
 
 /** How a page shows its messages. */
 interface PageLook {
+  /** The message that the user asked for: it is shown whole. */
+  readonly around?: bigint | undefined;
   /** Paints parts of a text. Default: the user's own name, except in messages of the user. */
   readonly paint?: (text: string) => string;
 }
 
 /** How one message is shown. */
-interface MessageLook extends PageLook {
+interface MessageLook extends Pick<PageLook, "paint"> {
   readonly sheet: Sheet;
   /** The number before the names; empty: none. */
   readonly number: string;
@@ -66,14 +68,14 @@ export class Messages {
   }
 
   /** Earlier messages with their numbers, and with the days that they were sent on. */
-  page(messages: readonly Message[], sheet: Sheet, look: PageLook = {}): string {
+  page(messages: readonly Message[], sheet: Sheet, { around, ...look }: PageLook = {}): string {
     const numbers = messages.map(({ id }) => `#${id}`);
     const numberWidth = Math.max(...numbers.map((number) => number.length)) + 1;
     const days = new Days(this.#style, this.#words, undefined);
-    const maxLines = messages.length === 1 ? MAX_LINES_ALONE : MAX_LINES;
     return messages
       .map((message, index) => {
         const number = (numbers[index] ?? "").padEnd(numberWidth);
+        const maxLines = message.id === around ? MAX_LINES_ASKED_FOR : MAX_LINES;
         return this.#message(message, { ...look, sheet, number, days, maxLines });
       })
       .join("\n");
@@ -94,7 +96,7 @@ export class Messages {
         text,
         end: "",
         maxLines: MAX_LINES,
-        moreLines: (count) => this.#words.moreLines(count, `#${messageId}`),
+        moreLines: (count) => this.#words.moreLines(count, `${messageId}`),
         paint: shown === undefined ? (safe) => safe : this.#mentionsIn(shown.sender),
         quiet: this.#style.quiet,
       },
@@ -130,7 +132,7 @@ export class Messages {
         text,
         end: editedAt === undefined ? "" : this.#words.editedMark,
         maxLines,
-        moreLines: (count) => this.#words.moreLines(count, `#${id}`),
+        moreLines: (count) => this.#words.moreLines(count, `${id}`),
         paint: paint ?? this.#mentionsIn(sender),
         quiet,
       },

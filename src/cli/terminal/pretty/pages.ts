@@ -22,7 +22,7 @@ export function historyPage(item: Page<"history">, { style, words, messages, she
   const note = notesIn(style);
   if (item.messages.length === 0) return note(words.noEarlier, sheet);
   const end = note(item.mayHaveOlder ? words.moreHistory : words.historyBegins, sheet);
-  return `${messages.page(item.messages, sheet)}\n${end}`;
+  return `${messages.page(item.messages, sheet, { around: item.around })}\n${end}`;
 }
 
 /** A page of a search, with the words of the search emphasized. */
