@@ -57,7 +57,7 @@ describe("The screen of a person", () => {
       await terminal.until("the cursor behind the input", () => whole.endsWith(withoutBlanks(terminal.typing.before)));
       expect(shownNumbers(terminal)).to.deep.equal(Array.from({ length: MESSAGES }, (_, index) => index + 1));
       terminal.type("\r");
-      await terminal.until("an empty input", () => terminal.typing.before === "› ");
+      await terminal.shows(/you {2}plain words/);
       expect(await server.history(budi)).to.include(ALL_TEXTS);
       const isAlone = () => terminal.screen.lines.filter((line) => line.startsWith("›")).length === 1;
       await terminal.until("one input", isAlone);

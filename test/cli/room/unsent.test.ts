@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { Exit } from "../../../src/cli/exit.ts";
+import { MAX_PENDING_LINES } from "../../../src/cli/room/person/pendingLines.ts";
 import { Proxy as Network } from "../../support/proxy.ts";
 import { type Person, useFreshServer } from "../../support/server.ts";
 import { useVisitors } from "../../support/visitors.ts";
@@ -65,6 +66,18 @@ describe("A person's lines while they cannot be sent", () => {
     expect((await terminal.shows("held")).line).to.equal("sendall are you there?");
   });
 
+  it("more lines than can wait are not sent, and the person is told", async () => {
+    const { terminal } = await visit(ani, { at: network.address });
+    network.forbid();
+    await terminal.until("the loss", () => terminal.status?.connection.kind === "away");
+    for (let i = 0; i <= MAX_PENDING_LINES; i++) terminal.type(`sendall line ${i}`);
+    expect(await terminal.shows("notSent")).to.include({
+      line: `sendall line ${MAX_PENDING_LINES}`,
+      message: "200 lines are waiting to be sent already",
+    });
+    expect(terminal.pending).to.have.length(MAX_PENDING_LINES);
+  });
+
   it("leaving at once says which line may have been sent, because its answer did not come", async () => {
     const { terminal, exit } = await visit(ani, { at: network.address });
     network.hold();
@@ -90,5 +103,24 @@ describe("A person's lines while they cannot be sent", () => {
       { kind: "notSent", line: "sendall never", message: "you left before it was sent" },
     ]);
     expect(terminal.pending).to.deep.equal([]);
+  });
+});
+
+describe("A person's lines while the server wants a pause", () => {
+  const server = useFreshServer({ limits: { messagesPerSecond: 1, burst: 1 } });
+  const { visit } = useVisitors(server);
+
+  it("the person is told once why lines wait, and at the end that they were not sent", async () => {
+    const { terminal, exit } = await visit(await server.person("ani"));
+    for (const text of ["one", "two", "three"]) terminal.type(`sendall ${text}`);
+    await terminal.until("two held lines", () => terminal.pending.filter(({ isHeld }) => isHeld).length === 2);
+    expect(terminal.notes).to.have.length(1);
+    expect(terminal.notes[0]).to.match(/^the line is sent by itself when the server takes it: \S/);
+    terminal.interrupt();
+    expect(await exit()).to.equal(Exit.FINE);
+    expect(terminal.of("notSent").map(({ line, message }) => [line, message])).to.deep.equal([
+      ["sendall two", "you left before it was sent"],
+      ["sendall three", "you left before it was sent"],
+    ]);
   });
 });

@@ -15,7 +15,7 @@ import { MAX_PENDING_LINES, type PendingLines } from "./pendingLines.ts";
 import { SendQueue, type TemporaryRefusal } from "./sendQueue.ts";
 
 /** A refusal for a shorter time is not mentioned. */
-const MENTIONED_WAIT_MS = 1_000;
+const MENTIONED_WAIT_MS = 500;
 
 /** The collaborators of `PersonLines`. */
 export interface PersonLinesOptions {
