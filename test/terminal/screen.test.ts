@@ -121,6 +121,14 @@ describe("The screen of a person", () => {
     }
   });
 
+  it("Ctrl-Z does nothing if there is no shell that could continue the program", async () => {
+    const terminal = await enter(await server.person("ani"));
+    terminal.type("sendall half\u001a and whole");
+    await terminal.until("the input", () => terminal.typing.before === "› sendall half and whole");
+    terminal.type("\r");
+    await terminal.shows("you  half and whole");
+  });
+
   it("Ctrl-X Ctrl-E edits the text in $EDITOR, in a file that only its owner can read, and removes the file", async () => {
     const editor = path.join(folder.path, "editor");
     // The editor appends the modes of the file and of its folder, and the path of the folder.
