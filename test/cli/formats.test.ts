@@ -114,6 +114,14 @@ describe("formatJson", () => {
     expect(formatJson(message({ text: "one\ntwo" }))).not.to.contain("\n");
   });
 
+  it("a line of a person that was not sent is printed as its outcome", () => {
+    const [requestId, reason, words] = ["r", "RECIPIENT_OFFLINE", "budi is not online."];
+    const outcome: Item = { kind: "rejected", requestId, reason, message: words, retryAfterMs: undefined };
+    const item: Item = { kind: "notSent", line: "sendto budi hi", message: words, reason, outcome };
+    expect(formatJson(item)).to.equal(formatJson(outcome));
+    expect(formatJson({ kind: "notSent", line: "sendall hi", message: "you left before it was sent" })).to.equal("");
+  });
+
   it("a page of a search is one line with its query and messages", () => {
     const line = JSON.parse(formatJson(found('"a b" c*', ["one\ntwo"])));
     expect(line).to.deep.include({ event: "search", query: '"a b" c*', mayHaveOlder: false, continued: false });

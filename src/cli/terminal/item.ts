@@ -43,6 +43,8 @@ export type Item =
       readonly line: string;
       readonly message: string;
       readonly reason?: string;
+      /** What a script is told in place of this item. */
+      readonly outcome?: Item;
     }
   /** The messages after this are new since the account's read marker. */
   | { readonly kind: "unreadBegins" }

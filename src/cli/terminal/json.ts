@@ -45,6 +45,7 @@ export const IS_PRINTED: Readonly<Record<Item["kind"], boolean>> = {
  * greater id is a string. Times are ISO 8601 in UTC.
  */
 export function formatJson(item: Item): string {
+  if (item.kind === "notSent" && item.outcome !== undefined) return formatJson(item.outcome);
   if (!IS_PRINTED[item.kind]) return "";
   const { kind, ...rest } = item;
   const text = JSON.stringify({ event: kind, ...rest }, toJsonValue);

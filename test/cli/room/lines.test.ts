@@ -24,7 +24,6 @@ describe("A person's lines in the room", () => {
       expect(first?.map(({ line, isHeld }) => ({ line, isHeld }))).to.deep.equal([
         { line: "sendall hello", isHeld: false },
       ]);
-      expect(terminal.of("accepted")).to.deep.equal([]);
       expect(terminal.offers).to.deep.equal([]);
     });
 

@@ -65,8 +65,9 @@ export function misfit(typed: string, item: Item, { words, says }: AnswerContext
   return { item, ...(says ? offer(typed, words.sayIt, sendAllLine(typed)) : offer(typed, words.correctIt)) };
 }
 
-function failed({ typed, line }: Typed, { message, reason }: Failure, { words, names }: AnswerContext): Answer {
-  const item: Item = { kind: "notSent", line: typed, message, ...(reason === undefined ? {} : { reason }) };
+function failed({ typed, line }: Typed, outcome: Failure, { words, names }: AnswerContext): Answer {
+  const { message, reason } = outcome;
+  const item: Item = { kind: "notSent", line: typed, message, ...(reason === undefined ? {} : { reason }), outcome };
   const meant = reason === "RECIPIENT_UNKNOWN" ? nearName(splitAtSpace(splitAtSpace(line)[1])[0], names()) : undefined;
   if (meant !== undefined) return { item, ...offer(typed, `${words.didYouMean(meant)} ${words.correctIt}`) };
   return { item, ...offer(typed, words.tryAgain) };

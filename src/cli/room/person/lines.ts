@@ -50,7 +50,7 @@ export class PersonLines {
   readonly #queue: SendQueue;
   /** The lines that are being sent. */
   readonly #sending = new Set<Promise<void>>();
-  #hasLeft = false;
+  #stage: "here" | "leaving" | "left" = "here";
   /** The person knows that lines wait for the server. */
   #knowsWait = false;
 
@@ -73,7 +73,7 @@ export class PersonLines {
   /** Runs until the person leaves, and until every line has its outcome. Resolves with the exit code. */
   async follow(): Promise<Exit> {
     const code = await this.#run();
-    this.#hasLeft = true;
+    this.#stage = "left";
     await Promise.all(this.#sending);
     this.#pending.clear();
     return code;
@@ -89,6 +89,7 @@ export class PersonLines {
       if (meaning.kind === "line" && isLogout(meaning.line)) return this.#logOut(meaning.line);
       this.#start(typed, meaning);
     }
+    this.#endInput();
     if (!this.#terminal.interrupted.aborted) await this.#leave();
     return Exit.FINE;
   }
@@ -146,12 +147,14 @@ export class PersonLines {
     if (!this.#queue.isWaiting) this.#knowsWait = false;
     if (attempted?.item.kind === "accepted") {
       this.#pending.accepted(requestId, attempted.item.id);
+      await this.#terminal.show(attempted.item);
       return;
     }
     const mayBeSent = this.#pending.remove(requestId);
     if (attempted === undefined || attempted.item.kind === "unanswered") {
       const message = mayBeSent ? words.unanswered : words.leftBefore;
-      await this.#terminal.show({ kind: "notSent", line: typed.typed, message });
+      const outcome = attempted === undefined ? {} : { outcome: attempted.item };
+      await this.#terminal.show({ kind: "notSent", line: typed.typed, message, ...outcome });
       return;
     }
     await this.#show(answerTo(typed, attempted.item, this.#answerContext));
@@ -164,9 +167,15 @@ export class PersonLines {
 
   /** Shows an answer. A person who has left is told only what was not sent. */
   async #show({ item, offer }: Answer): Promise<void> {
-    if (this.#hasLeft && item.kind !== "notSent") return;
+    if (this.#stage === "left" && item.kind !== "notSent") return;
     await this.#terminal.show(item);
-    if (offer !== undefined && !this.#hasLeft) this.#terminal.offer(offer);
+    if (offer !== undefined && this.#stage === "here") this.#terminal.offer(offer);
+  }
+
+  /** No line is read any more. After `quit` and `logout` the input is still open. */
+  #endInput(): void {
+    this.#stage = "leaving";
+    this.#terminal.end();
   }
 
   #mention({ afterMs, why }: TemporaryRefusal): void {
@@ -176,6 +185,7 @@ export class PersonLines {
   }
 
   async #logOut(line: string): Promise<Exit> {
+    this.#endInput();
     await this.#sendRest();
     await this.#events.beforeLogout();
     const { item, code } = await attempt(this.#context, line);
