@@ -95,4 +95,22 @@ describe("Screen", () => {
     expect(screen.interrupted.aborted).to.equal(true);
     await screen.close();
   });
+
+  it("Ctrl-C once aborts the signal interrupted after the end of the lines", async () => {
+    const { screen, keys } = open(new FakeTerminal());
+    keys.write("\u0004");
+    expect(await screen.line()).to.equal(undefined);
+    expect(screen.interrupted.aborted).to.equal(false);
+    const aborted = once(screen.interrupted, "abort");
+    keys.write("\u0003");
+    await aborted;
+    await screen.close();
+  });
+
+  it("a terminal that was closed ends the lines", async () => {
+    const { screen, keys } = open(new FakeTerminal());
+    keys.destroy(new Error("EIO"));
+    expect(await screen.line()).to.equal(undefined);
+    await screen.close();
+  });
 });

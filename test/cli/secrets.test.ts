@@ -75,7 +75,7 @@ describe("readFirstLine and passwordPrompt", () => {
   });
 
   for (const [line] of wrong) {
-    it(`whatever a person's first line "${line}" means, its sentence repeats nothing of it`, () => {
+    it(`the sentence about a person's first line "${line}" repeats nothing of it`, () => {
       const first = readFirstLine(line, { isPerson: true });
       if ("message" in first) expect(first.message).not.to.contain("budi").and.not.to.contain(SECRET);
       else expect(first).to.include({ kind: "signIn", username: "budi", password: SECRET });

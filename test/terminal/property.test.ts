@@ -113,6 +113,8 @@ async function run(makeEmulator: (options: EmulatorOptions) => Emulator, steps: 
   const terminal = new EmulatedScreen(makeEmulator, { columns: 80, rows: 24 });
   const model = new Model();
   terminal.screen.setStatus(STATUS);
+  // The terminal has answered whether characters of ambiguous width are wide.
+  await terminal.settle();
   try {
     await perform(steps, terminal, model);
     await terminal.settle();

@@ -57,7 +57,7 @@ describe("The screen of a person", () => {
       await terminal.until("the cursor behind the input", () => whole.endsWith(withoutBlanks(terminal.typing.before)));
       expect(shownNumbers(terminal)).to.deep.equal(Array.from({ length: MESSAGES }, (_, index) => index + 1));
       terminal.type("\r");
-      await terminal.until("an empty input", () => terminal.typing.before === "› ");
+      await terminal.shows(/you {2}plain words/);
       expect(await server.history(budi)).to.include(ALL_TEXTS);
       const isAlone = () => terminal.screen.lines.filter((line) => line.startsWith("›")).length === 1;
       await terminal.until("one input", isAlone);
@@ -119,6 +119,14 @@ describe("The screen of a person", () => {
     } finally {
       await shell.close();
     }
+  });
+
+  it("Ctrl-Z does nothing if there is no shell that could continue the program", async () => {
+    const terminal = await enter(await server.person("ani"));
+    terminal.type("sendall half\u001a and whole");
+    await terminal.until("the input", () => terminal.typing.before === "› sendall half and whole");
+    terminal.type("\r");
+    await terminal.shows("you  half and whole");
   });
 
   it("Ctrl-X Ctrl-E edits the text in $EDITOR, in a file that only its owner can read, and removes the file", async () => {

@@ -17,8 +17,8 @@ export async function runChat(config: ClientConfig, stdio: Stdio): Promise<Exit>
   const { server, tokenFile, profile, json, plain, language = languageOf(process.env) } = config;
   const token = tokenFile === undefined ? undefined : readTokenFile(tokenFile);
   const isPerson = process.stdin.isTTY === true;
-  // What a script prints is the same everywhere.
-  const words = CATALOGUES[isPerson ? language : "en"];
+  // What a program reads is the same everywhere.
+  const words = CATALOGUES[isPerson && !json ? language : "en"];
   const problems = new ProblemNotes();
   const files = openProfile(profile, (problem) => problems.add(problemSentence(problem, words.session)));
   const kept = new KeptSessions(files);

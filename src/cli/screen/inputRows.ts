@@ -24,6 +24,8 @@ const INDENT = "  ";
 /** Stands for a character that has more marks or parts than a row has columns. */
 const TOO_WIDE = "?";
 
+const ASCII = /^[\u0020-\u007e]*$/;
+
 /** What the person typed as one character, as a terminal shows it. */
 interface Cell {
   readonly shown: string;
@@ -42,7 +44,7 @@ export function inputRows({ text, cursor, prompt }: EditorView, columns: number,
   const rows: InputRow[] = [];
   let start = ruler.cut(sanitizeLine(prompt), columns);
   let cursorRow = 0;
-  let before = "";
+  let cursorCells: readonly Cell[] = [];
   let at = 0;
   for (const line of text.split("\n")) {
     const end = at + line.length;
@@ -50,17 +52,21 @@ export function inputRows({ text, cursor, prompt }: EditorView, columns: number,
       // The cursor at the end of a row that goes on stands at the beginning of the next.
       if ((cells[0]?.at ?? end) <= cursor && cursor <= end) {
         cursorRow = rows.length;
-        before = shownText(cells.filter((cell) => cell.at < cursor));
+        cursorCells = cells;
       }
       rows.push({ start, text: shownText(cells) });
       start = INDENT;
     }
     at = end + 1;
   }
-  return { rows, cursorRow, before };
+  return { rows, cursorRow, before: shownText(cursorCells.filter((cell) => cell.at < cursor)) };
 }
 
 function cellsOf(line: string, from: number, columns: number, ruler: Ruler): Cell[] {
+  // A text may have 64 KiB, and is laid out after each key.
+  if (ASCII.test(line)) {
+    return Array.from(line, (shown, index) => ({ shown, width: 1, at: from + index, isBlank: shown === " " }));
+  }
   let at = from;
   return graphemesOf(line).map((grapheme) => {
     const shown = sanitizeLine(grapheme);

@@ -79,10 +79,15 @@ export class LiveArea {
     if (this.#drawn?.frame === frame) this.#drawn = { ...this.#drawn, columns };
   }
 
-  /** Whether the terminal is another than the one that the area was drawn for. */
+  /** Whether the area was laid out for another width. */
   isResized(columns: number): boolean {
-    this.#fewestColumns = Math.min(this.#fewestColumns, columns);
+    this.noteColumns(columns);
     return this.#drawn !== undefined && this.#drawn.laidOutFor !== columns;
+  }
+
+  /** Notes a width that the terminal has had. */
+  noteColumns(columns: number): void {
+    this.#fewestColumns = Math.min(this.#fewestColumns, columns);
   }
 
   /** How many rows of the area are above the cursor after the width has changed; `position`: where the cursor is now. */

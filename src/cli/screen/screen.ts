@@ -1,4 +1,3 @@
-import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import type { ReadStream, WriteStream } from "node:tty";
 import { CATALOGUES, type Catalogue, languageOf } from "../catalogue/index.ts";
 import { type Completion, Editor } from "../editor/editor.ts";
@@ -13,22 +12,16 @@ import { makeStyle } from "../terminal/style.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { editExternally } from "./externalEditor.ts";
 import { type Input, KeyDecoder } from "./keyDecoder.ts";
-import { type Frame, Layout, type Size } from "./layout.ts";
-import { type DrawnFrame, LiveArea } from "./liveArea.ts";
-import { type Position, PositionQuery } from "./positionQuery.ts";
-import { heightOf, PrintedRows } from "./printedRows.ts";
-import { habitOf, KIND_QUESTION } from "./reflow.ts";
+import { type AreaContent, Layout, type Size } from "./layout.ts";
+import { Painter } from "./painter.ts";
+import { PositionQuery } from "./positionQuery.ts";
 import { Ruler } from "./ruler.ts";
 import { hasWindow, noticeOf, statusParts, titleOf } from "./status.ts";
 import { stopProcessGroup } from "./suspend.ts";
 import { TerminalModes } from "./terminalModes.ts";
 
-/** `show` waits while more characters than this are queued. */
-const MAX_QUEUED_CHARACTERS = 64 * 1024;
 /** How many lines may be typed ahead. Further ones are dropped. */
 const MAX_LINES_AHEAD = 1000;
-/** How many notices one write may have. Further ones are dropped. */
-const MAX_NOTICES = 3;
 /** How long the terminal has to answer where its cursor is (ms). Connections to the other side of the world take 300. */
 const ANSWER_LIMIT_MS = 500;
 /**
@@ -39,26 +32,6 @@ const RESIZE_QUIET_MS = 30;
 const TMUX_RESIZE_QUIET_MS = 300;
 /** How often the status row is drawn while the connection is away (ms). */
 const TICK_MS = 1000;
-/** Terminals that know them show what is between these two at once. */
-const BEGIN_UPDATE = "\u001b[?2026h";
-const END_UPDATE = "\u001b[?2026l";
-/** A character that is wide in fonts for Chinese, Japanese or Korean. */
-const AMBIGUOUS = "\r·";
-
-/** No window is narrower. */
-const MIN_COLUMNS = 20;
-const LAST_COLUMN = "\u001b[999G";
-
-/** The area was erased where it had been before a resize, of which the program had not heard. */
-interface Spoiled {
-  /** The area that was erased. */
-  readonly drawn: DrawnFrame;
-  /** Where the cursor was, and how many columns the terminal had. */
-  readonly position: Position;
-  readonly columns: number;
-  /** The number of rows printed before. */
-  readonly printed: number;
-}
 
 /** The collaborators of a `Screen`. */
 export interface ScreenOptions {
@@ -96,40 +69,21 @@ export class Screen implements Terminal {
   readonly #pretty: Pretty;
   readonly #editor: Editor;
   readonly #decoder = new KeyDecoder();
-  readonly #ruler = new Ruler();
-  readonly #layout: Layout;
-  readonly #area = new LiveArea();
   readonly #query: PositionQuery;
-  readonly #resizeQuietMs: number;
+  readonly #painter: Painter;
   readonly #modes: TerminalModes;
   readonly #interrupt = new AbortController();
   readonly #lines: string[] = [];
   /** Resolves the pending `line()`. */
   #reader: ((line: string | undefined) => void) | undefined;
-  #ended = false;
-  #closed = false;
   #complete: (before: string) => Completion = () => ({ from: 0, candidates: [] });
   #status: Status | undefined;
   #pending: readonly PendingLine[] = [];
-  /** The texts that wait to be written above the live area. */
-  #queue: string[] = [];
-  #queuedCharacters = 0;
-  /** Sequences that wait to be written: modes, the title, notices. */
-  #sequences = "";
-  #notices = 0;
   #title = "";
-  readonly #printed = new PrintedRows();
-  #spoiled: Spoiled | undefined;
-  /** The number of resizes so far. */
-  #resizes = 0;
-  /** The live area may have changed. */
-  #isDirty = true;
-  /** The live area must be drawn even if it has not changed. */
-  #mustRedraw = false;
-  /** What another program does with the terminal, before the next write. */
-  #borrower: (() => Promise<void>) | undefined;
+  #ended = false;
+  #closed = false;
+  /** Another program has the terminal. */
   #isLent = false;
-  #flushing: Promise<void> | undefined;
   #escapeTimer: NodeJS.Timeout | undefined;
   #ticker: NodeJS.Timeout | undefined;
 
@@ -142,10 +96,18 @@ export class Screen implements Terminal {
     this.#env = env;
     this.#words = catalogue.screen;
     const style = makeStyle(countColours(tty));
-    this.#pretty = new Pretty({ style, words: catalogue, ruler: this.#ruler });
-    this.#layout = new Layout(this.#ruler, style, this.#words);
+    const ruler = new Ruler();
+    this.#pretty = new Pretty({ style, words: catalogue, ruler });
     this.#query = new PositionQuery(options.answerLimitMs ?? ANSWER_LIMIT_MS);
-    this.#resizeQuietMs = options.resizeQuietMs ?? (isMultiplexed(env) ? TMUX_RESIZE_QUIET_MS : RESIZE_QUIET_MS);
+    this.#painter = new Painter({
+      output,
+      size: () => this.#size,
+      content: () => this.#content,
+      layout: new Layout(ruler, style, this.#words),
+      ruler,
+      query: this.#query,
+      resizeQuietMs: options.resizeQuietMs ?? (isMultiplexed(env) ? TMUX_RESIZE_QUIET_MS : RESIZE_QUIET_MS),
+    });
     this.#modes = new TerminalModes(input, env);
     this.#editor = new Editor({
       words: catalogue.editor,
@@ -156,8 +118,8 @@ export class Screen implements Terminal {
     });
     this.interrupted = AbortSignal.any([this.#interrupt.signal, this.#output.readerGone]);
     this.#listen();
-    this.#sequences = this.#modes.enter() + KIND_QUESTION + this.#askAmbiguousWidth();
-    this.#schedule();
+    this.#painter.write(this.#modes.enter());
+    this.#painter.askForKind();
     if (!isUtf8(env)) void this.show({ kind: "note", text: this.#words.notUtf8 });
   }
 
@@ -171,10 +133,10 @@ export class Screen implements Terminal {
 
   async secret(prompt: string): Promise<string | undefined> {
     this.#editor.askSecret(prompt);
-    this.#change();
+    this.#painter.change();
     const secret = await this.line();
     this.#editor.askSecret(undefined);
-    this.#change();
+    this.#painter.change();
     return secret;
   }
 
@@ -185,57 +147,58 @@ export class Screen implements Terminal {
 
   async show(item: Item): Promise<void> {
     const text = this.#pretty.format(item, this.#size.columns);
-    if (text === "") return;
-    this.#queue.push(text);
-    this.#queuedCharacters += text.length;
-    this.#schedule();
-    if (this.#queuedCharacters > MAX_QUEUED_CHARACTERS) await this.#flushing;
+    if (text !== "" && !this.#closed) await this.#painter.print(text);
   }
 
   setStatus(status: Status): void {
     this.#status = status;
-    const isAway = status.connection.kind === "away";
-    if (!isAway) this.#stopTicker();
-    else if (!this.#ended) this.#ticker ??= setInterval(() => this.#change(), TICK_MS).unref();
-    this.#change();
+    if (this.#ended) return;
+    if (status.connection.kind !== "away") this.#stopTicker();
+    else this.#ticker ??= setInterval(() => this.#painter.change(), TICK_MS).unref();
+    const title = hasWindow(this.#env) ? titleOf(status) : "";
+    if (title !== this.#title) this.#painter.write(title);
+    this.#title = title;
+    this.#painter.change();
   }
 
   setPending(lines: readonly PendingLine[]): void {
     this.#pending = lines;
-    this.#change();
+    this.#painter.change();
   }
 
   offer(offer: Offer): void {
     this.#editor.offer(offer);
-    this.#change();
+    this.#painter.change();
   }
 
   notify(notice: Notice): void {
-    if (this.#closed || this.#notices === MAX_NOTICES) return;
-    this.#notices += 1;
-    this.#sequences += noticeOf(notice, this.#env);
-    this.#schedule();
+    if (!this.#closed) this.#painter.write(noticeOf(notice, this.#env));
   }
 
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#stopTicker();
-    this.#change();
+    this.#painter.change();
     this.#reader?.(undefined);
   }
 
   async close(): Promise<void> {
     this.end();
-    await this.#flushing;
     // An answer that comes later would be typed into the shell.
-    await this.#query.settled();
+    await this.#painter.finish();
     await this.#output.write(this.#release());
     await this.#output.flush();
   }
 
   get #size(): Size {
     return { columns: this.#tty.columns || 80, rows: this.#tty.rows || 24 };
+  }
+
+  get #content(): AreaContent | undefined {
+    if (this.#ended) return undefined;
+    const status = this.#status && statusParts(this.#status, this.#words, performance.now());
+    return { pending: this.#pending, input: this.#editor.view, status: status ?? [] };
   }
 
   #listen(): void {
@@ -274,11 +237,7 @@ export class Screen implements Terminal {
   /** The terminal was closed. */
   readonly #onInputGone = () => this.end();
 
-  readonly #onResize = () => {
-    this.#resizes += 1;
-    this.#area.isResized(this.#size.columns);
-    this.#change();
-  };
+  readonly #onResize = () => this.#painter.resize();
 
   /** Ctrl-C after the end of the input, or a signal from elsewhere. */
   readonly #onInterrupt = () => {
@@ -291,10 +250,8 @@ export class Screen implements Terminal {
   /** The program was stopped from elsewhere, and goes on. The shell has changed the modes of the terminal. */
   readonly #onContinue = () => {
     if (this.#isLent) return;
-    this.#sequences += this.#modes.enterAgain();
-    this.#title = "";
-    this.#area.forget();
-    this.#redraw();
+    this.#painter.write(this.#modes.enterAgain() + this.#title);
+    this.#painter.startAnew();
   };
 
   #onInput(input: Input): void {
@@ -303,13 +260,13 @@ export class Screen implements Terminal {
       return;
     }
     if (input.kind === "attributes") {
-      this.#area.habit ??= habitOf(input.attributes);
+      this.#painter.noteKind(input.attributes);
       return;
     }
     const { key } = input;
     if (!this.#ended) {
       for (const action of this.#editor.handle(key)) this.#act(action);
-      this.#change();
+      this.#painter.change();
     } else if (key.kind === "named" && key.name === "c" && key.ctrl) this.#onInterrupt();
   }
 
@@ -331,7 +288,7 @@ export class Screen implements Terminal {
         this.#lend(() => this.#editExternally(action.text));
         return;
       case "redraw":
-        this.#redraw();
+        this.#painter.redraw();
         return;
     }
   }
@@ -351,178 +308,24 @@ export class Screen implements Terminal {
     }
   }
 
-  /** Asks whether characters of ambiguous width are wide, and whether the terminal answers at all. */
-  #askAmbiguousWidth(): string {
-    const question = this.#query.ask((position) => {
-      if (position === undefined) return;
-      this.#ruler.isAmbiguousWide = position.column > 2;
-      this.#change();
-    });
-    return `${AMBIGUOUS}${question}\r\u001b[K`;
-  }
-
   #stopTicker(): void {
     clearInterval(this.#ticker);
     this.#ticker = undefined;
   }
 
-  #lend(borrower: () => Promise<void>): void {
-    this.#borrower ??= borrower;
-    this.#schedule();
-  }
-
-  #redraw(): void {
-    this.#mustRedraw = true;
-    this.#change();
-  }
-
-  #change(): void {
-    this.#isDirty = true;
-    this.#schedule();
-  }
-
-  #schedule(): void {
-    if (this.#closed) return;
-    this.#flushing ??= this.#flush().finally(() => {
-      this.#flushing = undefined;
-    });
-  }
-
-  /** Writes everything that gathers in one turn of the event loop, or while the terminal is busy, at once. */
-  async #flush(): Promise<void> {
-    do {
-      await setImmediate();
-      if (this.#borrower !== undefined) await this.#lendTo(this.#borrower);
-      const erased = await this.#eraseResized();
-      const output = this.#takeSequences() + this.#update(erased);
-      if (output !== "") await this.#output.write(BEGIN_UPDATE + output + END_UPDATE);
-    } while (this.#queue.length > 0 || this.#isDirty || this.#sequences !== "" || this.#borrower !== undefined);
-  }
-
-  /** Removes the area after a resize. Where it is now depends on where the terminal says that the cursor is. */
-  async #eraseResized(): Promise<string> {
-    if (!this.#area.isResized(this.#size.columns)) return "";
-    let position: Position | undefined;
-    let resizes: number;
-    do {
-      resizes = this.#resizes;
-      if (this.#resizeQuietMs > 0) await sleep(this.#resizeQuietMs);
-      if (resizes === this.#resizes) position = await this.#askPosition();
-    } while (resizes !== this.#resizes);
-    const { columns } = this.#size;
-    const above = this.#area.rowsAbove(columns, position);
-    const spoiled = this.#spoiled;
-    this.#spoiled = undefined;
-    const repair = spoiled && position && this.#repair(spoiled, columns, position.row - 1 - above);
-    return repair === undefined ? this.#area.eraseFrom(above) : this.#area.eraseFrom(above + repair.rows) + repair.text;
-  }
-
-  /**
-   * What repairs the screen if the terminal was resized before the program has heard of it, and the program has erased
-   * the area where it was before: some rows above the area to print again, and their texts. Undefined: nothing.
-   */
-  #repair(spoiled: Spoiled, columns: number, reachable: number): { rows: number; text: string } | undefined {
-    if (spoiled.columns !== columns) return undefined;
-    const { drawn, position } = spoiled;
-    const missed = this.#area.rowsAboveIn(drawn, columns, position) - Math.min(drawn.above, position.row - 1);
-    const from = this.#printed.startOfLast(Math.max(0, -missed), spoiled.printed, columns, this.#ruler);
-    const texts = from === undefined ? undefined : this.#printed.since(from);
-    const height = heightOf(this.#printed.since(spoiled.printed) ?? [], columns, this.#ruler);
-    if (texts === undefined || height === undefined) return undefined;
-    const rows = height + Math.max(0, missed);
-    return rows > reachable ? undefined : { rows, text: texts.map((text) => `${text}\n`).join("") };
-  }
-
-  async #askPosition(): Promise<Position | undefined> {
-    const { promise, resolve } = Promise.withResolvers<Position | undefined>();
-    await this.#output.write(this.#query.ask(resolve));
-    return promise;
-  }
-
-  #takeSequences(): string {
-    const status = this.#status;
-    const title = status === undefined || !hasWindow(this.#env) ? "" : titleOf(status);
-    const sequences = this.#sequences + (title === this.#title ? "" : title);
-    this.#title = title;
-    this.#sequences = "";
-    this.#notices = 0;
-    return sequences;
-  }
-
-  /** The output that inserts the queued texts and draws the area again; `erased`: the area is removed already. */
-  #update(erased: string): string {
-    const texts = this.#queue;
-    const lines = texts.map((text) => `${text}\n`).join("");
-    this.#queue = [];
-    this.#queuedCharacters = 0;
-    const mustDraw = this.#isDirty || this.#mustRedraw || lines !== "" || erased !== "";
-    this.#isDirty = false;
-    if (!mustDraw) return "";
-    const frame = this.#ended ? undefined : this.#makeFrame();
-    const isUnchanged = frame !== undefined && this.#area.shows(frame) && !this.#mustRedraw;
-    this.#mustRedraw = false;
-    if (isUnchanged && lines === "") return "";
-    const output = erased + this.#checkSize(frame) + this.#area.erase() + lines;
-    this.#printed.add(texts);
-    return output + (frame === undefined ? "" : this.#draw(frame));
-  }
-
-  /**
-   * Asks for the cursor's position and the terminal's width before the area is erased, if a resize of which the program
-   * has not heard yet could have moved the area.
-   */
-  #checkSize(next: Frame | undefined): string {
-    const { drawn, habit } = this.#area;
-    if (drawn === undefined || habit === "leaves") return "";
-    if (drawn.above === 0 && drawn.column.most < MIN_COLUMNS) return "";
-    const printed = this.#printed.count;
-    let position: Position | undefined;
-    const where = this.#query.ask((answer) => {
-      position = answer;
-    });
-    const width = this.#query.ask((answer) => {
-      if (position === undefined || answer === undefined) return;
-      if (answer.column === drawn.laidOutFor) {
-        this.#spoiled = undefined;
-        return;
-      }
-      this.#spoiled ??= { drawn, position, columns: answer.column, printed };
-      if (next !== undefined) this.#area.measureWidth(next, answer.column);
-    });
-    return `${where}${LAST_COLUMN}${width}`;
-  }
-
-  #makeFrame(): Frame {
-    const status = this.#status === undefined ? [] : statusParts(this.#status, this.#words, performance.now());
-    return this.#layout.frame({ pending: this.#pending, input: this.#editor.view, status }, this.#size);
-  }
-
-  #draw(frame: Frame): string {
-    const drawn = this.#area.draw(frame, this.#size.columns);
-    // If terminals disagree about the text before the cursor, ask this one for the column, in case of a resize.
-    if (frame.column.least === frame.column.most) return drawn;
-    const question = this.#query.ask((position) => {
-      if (position !== undefined) this.#area.measure(frame, position);
-    });
-    return drawn + question;
-  }
-
   /** Lends the terminal to another program, without the area and the modes. */
-  async #lendTo(borrower: () => Promise<void>): Promise<void> {
-    this.#borrower = undefined;
-    await this.#query.settled();
-    const erased = await this.#eraseResized();
-    await this.#output.write(erased + this.#area.erase() + this.#modes.leave());
-    await this.#output.flush();
-    this.#isLent = true;
-    try {
-      await borrower();
-    } finally {
-      this.#isLent = false;
-      this.#sequences += this.#modes.enter();
-      this.#title = "";
-      this.#isDirty = true;
-    }
+  #lend(borrower: () => Promise<void>): void {
+    this.#painter.lend(async () => {
+      await this.#output.write(this.#modes.leave());
+      await this.#output.flush();
+      this.#isLent = true;
+      try {
+        await borrower();
+      } finally {
+        this.#isLent = false;
+        this.#painter.write(this.#modes.enter() + this.#title);
+      }
+    });
   }
 }
 

@@ -169,6 +169,13 @@ describe("The first screen of a person", () => {
     await byLocale.shows(`kata sandi untuk ${ani.username}:`);
   });
 
+  it("with --json the errors of the first screen are in English in any language", async () => {
+    const json = open({ args: ["--json", "--language", "id"] });
+    json.enter("dance");
+    expect(await json.exit()).to.equal(2);
+    expect(json.text.replaceAll("\n", "")).to.contain("The first line does not begin with a command.");
+  });
+
   it("on a terminal of plain lines the first screen does the same", async () => {
     const plain = open({ args: ["--plain"] });
     await plain.shows("Obrolan, 127.0.0.1:");
