@@ -78,7 +78,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant("resize" as const),
-      columns: fc.integer({ min: 20, max: 200 }),
+      columns: fc.integer({ min: 20, max: 300 }),
       rows: fc.integer({ min: 24, max: 50 }),
       unheard: fc.array(fc.constantFrom("one", "two"), { maxLength: 2 }),
     }),
