@@ -1,9 +1,9 @@
 import { CATALOGUES, type Catalogue } from "../catalogue/index.ts";
 import { Screen, type ScreenOptions } from "../screen/screen.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import type { Stdio } from "./output.ts";
 import { Pipe } from "./pipe.ts";
 import type { PlainFormat } from "./printer.ts";
-import { sanitizeLine } from "./sanitize.ts";
 import { standardInput } from "./standardInput.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -1,8 +1,8 @@
 import type { MessageEvent, RoomEvent } from "../../../client/index.ts";
 import type { Catalogue } from "../../catalogue/index.ts";
 import { mentions } from "../../terminal/mention.ts";
-import { sanitizeLine } from "../../terminal/sanitize.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
+import { sanitizeLine } from "../../text/sanitize.ts";
 import type { PreferenceStore } from "../preferences.ts";
 
 /** At most so many notices within one second. */
