@@ -5,9 +5,9 @@ import type { ClientConfig } from "../config.ts";
 import { DemoServer } from "../demo/demoServer.ts";
 import { Exit } from "../exit.ts";
 import { isEncrypted, openClient } from "../openClient.ts";
+import { openTerminal } from "../openTerminal.ts";
 import { MemoryPreferences } from "../room/preferences.ts";
 import { stayInRoom } from "../room/stay.ts";
-import { openTerminal } from "../terminal/open.ts";
 import type { Stdio } from "../terminal/output.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
