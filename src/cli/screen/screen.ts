@@ -2,7 +2,7 @@ import type { ReadStream, WriteStream } from "node:tty";
 import { CATALOGUES, type Catalogue, languageOf } from "../catalogue/index.ts";
 import { type Completion, Editor } from "../editor/editor.ts";
 import type { EditorAction, Offer } from "../editor/view.ts";
-import { mayHoldPassword } from "../room/signInLine.ts";
+import { mayHoldPassword } from "../signInLine.ts";
 import type { Item } from "../terminal/item.ts";
 import { Output } from "../terminal/output.ts";
 import { countColours } from "../terminal/palette.ts";

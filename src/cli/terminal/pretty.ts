@@ -1,5 +1,5 @@
 import type { Catalogue } from "../catalogue/index.ts";
-import { mayHoldPassword } from "../room/signInLine.ts";
+import { mayHoldPassword } from "../signInLine.ts";
 import { cutLine } from "../text/cutLine.ts";
 import { Ruler } from "../text/ruler.ts";
 import { type Sheet, wrap } from "../text/wrap.ts";
