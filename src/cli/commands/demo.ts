@@ -6,8 +6,8 @@ import { DemoServer } from "../demo/demoServer.ts";
 import { Exit } from "../exit.ts";
 import { isEncrypted, openClient } from "../openClient.ts";
 import { openTerminal } from "../openTerminal.ts";
-import { MemoryPreferences } from "../room/preferences.ts";
 import { stayInRoom } from "../room/stay.ts";
+import { MemoryPreferences } from "../session/preferences.ts";
 import type { Stdio } from "../terminal/output.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
