@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { CATALOGUES, type Catalogue, languageOf } from "../catalogue/index.ts";
-import { programName } from "../commandLine/programName.ts";
 import type { ClientConfig } from "../config.ts";
 import { DemoServer } from "../demo/demoServer.ts";
 import { Exit } from "../exit.ts";
 import { isEncrypted, openClient } from "../openClient.ts";
 import { openTerminal } from "../openTerminal.ts";
+import { programName } from "../programName.ts";
 import { stayInRoom } from "../room/stay.ts";
 import { MemoryPreferences } from "../session/preferences.ts";
 import type { Stdio } from "../terminal/output.ts";
