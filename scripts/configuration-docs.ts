@@ -1,5 +1,5 @@
 import { synopsisOf } from "../src/cli/commandLine/helpText.ts";
-import { ENTRIES } from "../src/cli/commandLine/table.ts";
+import { ENTRIES } from "../src/cli/commands/table.ts";
 import { clientSettings } from "../src/cli/config.ts";
 import { flagOf, toMarkdown } from "../src/config/index.ts";
 import { serverSettings } from "../src/server/config.ts";
@@ -9,7 +9,7 @@ export function configurationDocs(): string {
   return `# Configuration
 
 Generated from the tables of settings in \`src/server/config.ts\` and \`src/cli/config.ts\`, and from the table of
-commands in \`src/cli/commandLine/table.ts\`, by \`npm run generate\`. Change the tables, not this page.
+commands in \`src/cli/commands/table.ts\`, by \`npm run generate\`. Change the tables, not this page.
 
 A flag takes precedence over the environment, the environment over a file, and a file over the default. The file
 is one JSON object, such as \`{"burst": 40}\`. \`--config FILE\` or \`OBROLAN_CONFIG\` names it, and server and

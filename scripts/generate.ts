@@ -2,7 +2,7 @@
 import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { manPage } from "../src/cli/commandLine/manPage.ts";
-import { ENTRIES } from "../src/cli/commandLine/table.ts";
+import { ENTRIES } from "../src/cli/commands/table.ts";
 import { readVersion } from "../src/shared/version.ts";
 import { configurationDocs } from "./configuration-docs.ts";
 import { metricsDocs } from "./metrics-docs.ts";

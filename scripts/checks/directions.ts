@@ -28,6 +28,35 @@ function server(name: string, imports: readonly string[], why: string, packages:
   );
 }
 
+/** A folder or file below src/cli that imports from others there, and from folders of `src`. */
+function cli(
+  name: string,
+  own: readonly string[],
+  others: readonly string[],
+  why: string,
+  packages: Folder["packages"] = ["node:"],
+): Folder {
+  return folder(`src/cli/${name}`, [...own.map((path) => `src/cli/${path}`), ...others], why, packages);
+}
+
+/** Files of src/cli that its folders use. */
+const CLI_FILES = [
+  "config.ts",
+  "exit.ts",
+  "exitCode.ts",
+  "openClient.ts",
+  "optionsToFlags.ts",
+  "programName.ts",
+  "roomWords.ts",
+  "signInLine.ts",
+];
+/** What a command of the program imports. */
+const COMMAND = [
+  ...["catalogue", "commandLine", "commands", "demo", "room", "session", "terminal", "text", "openTerminal.ts"],
+  ...CLI_FILES,
+];
+const CLIENT = ["src/client", "src/config", "src/shared"];
+
 const DOMAINS = ["common", "accounts", "log", "search", "presence", "chat"];
 
 /**
@@ -35,23 +64,67 @@ const DOMAINS = ["common", "accounts", "log", "search", "presence", "chat"];
  *
  *     main → server → rpc → node → chat → presence, search, log, accounts → common    cli → client → gen
  *                     engines → the ports of the domain folders
+ *
+ *     in cli: commands → room → session → terminal → editor → text, catalogue
+ *             commands → openTerminal.ts → screen → terminal    commands → commandLine, demo
  */
 export const directions: readonly Folder[] = [
   folder("src/shared", [], "src/shared serves client and server, and depends on neither", ["node:"]),
   folder("src/config", ["src/shared"], "settings depend neither on the server nor on the client"),
   folder("src/client", ["src/gen", "src/shared"], "the client library depends on the contract, and not on the server"),
-  folder(
-    "src/cli",
-    ["src/cli", "src/client", "src/config", "src/shared"],
-    "the CLI talks to a server through src/client",
+  folder("src/cli", ["src/cli", ...CLIENT], "the CLI talks to a server through src/client"),
+  ...CLI_FILES.map((file) =>
+    cli(
+      file,
+      ["catalogue", ...CLI_FILES],
+      CLIENT,
+      "folders of src/cli use this file, and it knows none of them",
+      "any",
+    ),
   ),
+  cli("catalogue", [], [], "the catalogue has only sentences", []),
+  cli("text", [], [], "text/ knows text, and nothing of a chat or a terminal", ["get-east-asian-width"]),
+  cli("editor", ["catalogue", "text"], [], "the editor knows keys and text: the screen reads and draws", []),
+  cli(
+    "terminal",
+    [
+      ...["catalogue", "text", "editor/completion.ts", "editor/view.ts"],
+      ...["exitCode.ts", "optionsToFlags.ts", "signInLine.ts"],
+    ],
+    CLIENT,
+    "terminal/ shows items, and knows neither the screen nor the room: openTerminal.ts chooses the terminal",
+  ),
+  cli(
+    "screen",
+    ["catalogue", "text", "editor", "terminal", "signInLine.ts"],
+    [],
+    "the screen draws what terminal/ lays out, and knows neither the room nor the client",
+  ),
+  cli(
+    "session",
+    ["catalogue", "terminal/inputError.ts", "terminal/output.ts", "config.ts", "exit.ts", "optionsToFlags.ts"],
+    CLIENT,
+    "session/ keeps files and opens sessions, and knows neither the room nor the items of a terminal",
+  ),
+  cli(
+    "room",
+    ["catalogue", "text", "editor", "terminal", "session", ...CLI_FILES],
+    CLIENT,
+    "room/ talks to the interface Terminal, and knows no screen and no command line",
+  ),
+  cli(
+    "commandLine",
+    ["terminal/output.ts", "exitCode.ts"],
+    ["src/config"],
+    "commandLine/ describes commands, and imports none: the table is in commands/",
+    [],
+  ),
+  cli("demo", [], [], "demo/ starts a server as a process"),
+  cli("demo/serverProcess.ts", ["main.ts"], [], "this process runs the program, and nothing else"),
+  cli("commands", COMMAND, CLIENT, "a command uses the folders of src/cli, and not the program that calls it"),
   // These commands run on the machine of the server and use its code.
   ...["serve", "backup", "restore", "correctTimes"].map((command) =>
-    folder(
-      `src/cli/commands/${command}.ts`,
-      ["src/cli", "src/client", "src/config", "src/shared", S],
-      "src/gen is the client's",
-    ),
+    cli(`commands/${command}.ts`, COMMAND, [...CLIENT, S], "src/gen is the client's", "any"),
   ),
 
   server("common", [], DOMAIN),

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { mayHoldPassword, passwordPrompt, readFirstLine } from "../../src/cli/room/signInLine.ts";
+import { mayHoldPassword, passwordPrompt, readFirstLine } from "../../src/cli/signInLine.ts";
 import { sendAll } from "../support/commands.ts";
 import { run } from "../support/program.ts";
 import { Proxy as Network } from "../support/proxy.ts";

@@ -1,7 +1,7 @@
 import { CATALOGUES, type Language } from "../../src/cli/catalogue/index.ts";
 import type { Exit } from "../../src/cli/exit.ts";
-import { MemoryPreferences, type Preferences } from "../../src/cli/room/preferences.ts";
 import { stayInRoom } from "../../src/cli/room/stay.ts";
+import { MemoryPreferences, type Preferences } from "../../src/cli/session/preferences.ts";
 import { type ChatClient, connect } from "../../src/client/index.ts";
 import { within } from "./deadline.ts";
 import { RecordingTerminal } from "./recordingTerminal.ts";

@@ -4,7 +4,7 @@ import { CATALOGUES } from "../../src/cli/catalogue/index.ts";
 import { Pretty } from "../../src/cli/terminal/pretty.ts";
 import type { Status } from "../../src/cli/terminal/status.ts";
 import { makeStyle } from "../../src/cli/terminal/style.ts";
-import { graphemesOf } from "../../src/cli/terminal/width.ts";
+import { graphemesOf } from "../../src/cli/text/graphemes.ts";
 import { EmulatedScreen } from "../support/emulatedScreen.ts";
 import { type Emulator, type EmulatorOptions, Xterm } from "../support/emulator.ts";
 import { ReflowEmulator } from "../support/reflowEmulator.ts";

@@ -17,7 +17,7 @@ export function manPage(entries: readonly Entry[], version: string): string {
   const [program] = entries.filter(({ name }) => name === "");
   if (program === undefined) throw new Error("the table has no entry for the program itself");
   const lines = [
-    `.\\" Generated from src/cli/commandLine/table.ts by npm run generate. Change the table, not this page.`,
+    `.\\" Generated from src/cli/commands/table.ts by npm run generate. Change the table, not this page.`,
     `.TH OBROLAN 1 "" ${quoted(`obrolan ${version}`)} "User Commands"`,
     // No hyphenation, and no blanks that fill lines: flags and names stay as they are typed.
     ".nh",

@@ -2,13 +2,13 @@ import { setImmediate } from "node:timers/promises";
 import { CATALOGUES, languageOf } from "../catalogue/index.ts";
 import type { ClientConfig } from "../config.ts";
 import type { Exit } from "../exit.ts";
+import { openTerminal } from "../openTerminal.ts";
 import { problemSentence } from "../session/fileProblem.ts";
 import { InputHistory } from "../session/inputHistory.ts";
 import { KeptSessions } from "../session/keptSessions.ts";
 import { openProfile } from "../session/profileFiles.ts";
 import { readTokenFile } from "../session/readTokenFile.ts";
 import type { Item } from "../terminal/item.ts";
-import { openTerminal } from "../terminal/open.ts";
 import type { Stdio } from "../terminal/output.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 

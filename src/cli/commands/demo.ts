@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { CATALOGUES, type Catalogue, languageOf } from "../catalogue/index.ts";
-import { programName } from "../commandLine/programName.ts";
 import type { ClientConfig } from "../config.ts";
 import { DemoServer } from "../demo/demoServer.ts";
 import { Exit } from "../exit.ts";
 import { isEncrypted, openClient } from "../openClient.ts";
-import { MemoryPreferences } from "../room/preferences.ts";
+import { openTerminal } from "../openTerminal.ts";
+import { programName } from "../programName.ts";
 import { stayInRoom } from "../room/stay.ts";
-import { openTerminal } from "../terminal/open.ts";
+import { MemoryPreferences } from "../session/preferences.ts";
 import type { Stdio } from "../terminal/output.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 

@@ -2,7 +2,7 @@ import type { User } from "../../client/index.ts";
 import type { ClientConfig } from "../config.ts";
 import { Exit } from "../exit.ts";
 import type { Stdio } from "../terminal/output.ts";
-import { sanitizeLine } from "../terminal/sanitize.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { inSession } from "./script/inSession.ts";
 
 /** `obrolan list` has no options. */

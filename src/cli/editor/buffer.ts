@@ -1,4 +1,4 @@
-import { boundaryFrom, nextBoundary, previousBoundary } from "./graphemes.ts";
+import { boundaryFrom, nextBoundary, previousBoundary } from "../text/graphemes.ts";
 import { lineEnd, lineStart } from "./motions.ts";
 
 /** The longest text, in bytes of UTF-8. It is the contract's limit for a request. */

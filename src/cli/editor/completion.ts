@@ -1,6 +1,6 @@
 import type { Catalogue } from "../catalogue/index.ts";
+import { boundaryUpTo } from "../text/graphemes.ts";
 import type { BufferState } from "./buffer.ts";
-import { boundaryUpTo } from "./graphemes.ts";
 
 /** How many candidates the hint shows. */
 const MAX_SHOWN = 8;

@@ -1,4 +1,4 @@
-import { boundaryFrom, boundaryUpTo, nextBoundary, previousBoundary } from "./graphemes.ts";
+import { boundaryFrom, boundaryUpTo, nextBoundary, previousBoundary } from "../text/graphemes.ts";
 
 /** Where a cursor gets to in a text. */
 export type Motion = (text: string, cursor: number) => number;

@@ -1,5 +1,5 @@
+import { boundaryUpTo, previousBoundary } from "../text/graphemes.ts";
 import { cleanLine } from "./cleanText.ts";
-import { boundaryUpTo, previousBoundary } from "./graphemes.ts";
 import type { Stroke } from "./keymap.ts";
 
 /** The longest text that is searched for, in characters (UTF-16). */

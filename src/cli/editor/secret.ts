@@ -1,7 +1,7 @@
 import type { Catalogue } from "../catalogue/index.ts";
+import { previousBoundary } from "../text/graphemes.ts";
 import { MAX_TEXT_BYTES } from "./buffer.ts";
 import { cleanText, cleanTyped } from "./cleanText.ts";
-import { previousBoundary } from "./graphemes.ts";
 import type { Stroke } from "./keymap.ts";
 import type { EditorAction, EditorView } from "./view.ts";
 

@@ -1,4 +1,5 @@
 import type { ChatClient, CommandOptions, Room } from "../../client/index.ts";
+import type { RoomWord } from "../roomWords.ts";
 import type { SessionOfUser } from "../session/openSession.ts";
 import type { Item } from "../terminal/item.ts";
 import type { ShownMessages } from "./shownMessages.ts";
@@ -14,7 +15,7 @@ export interface Context {
 /** A command that is typed in the room. */
 export interface Command {
   /** The word that it begins with. */
-  readonly word: string;
+  readonly word: RoomWord;
   /** The command only asks the server. Default: it sends something, and waits for the connection to do so. */
   readonly asks?: true;
   /** The first word after the command is the name of a user. */

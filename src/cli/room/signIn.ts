@@ -1,6 +1,5 @@
 import type { ChatClient, ChatError, SignedIn } from "../../client/index.ts";
 import type { Catalogue } from "../catalogue/index.ts";
-import { noServerHint } from "../commandLine/noServer.ts";
 import type { SessionConfig } from "../config.ts";
 import { Exit, exitOf } from "../exit.ts";
 import { optionsToFlags } from "../optionsToFlags.ts";
@@ -9,6 +8,7 @@ import { nameOfToken } from "../session/nameOfToken.ts";
 import type { SessionOfUser } from "../session/openSession.ts";
 import { FIRST_COMMANDS, type Item } from "../terminal/item.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { noServerHint } from "./noServer.ts";
 
 /** What signing in needs. */
 export interface SignInOptions {

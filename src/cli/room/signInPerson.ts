@@ -1,5 +1,6 @@
 import { type ChatError, Status } from "../../client/index.ts";
 import { Exit, exitOf } from "../exit.ts";
+import { passwordPrompt, readFirstLine, shownName } from "../signInLine.ts";
 import { FIRST_COMMANDS } from "../terminal/item.ts";
 import {
   type Account,
@@ -12,7 +13,6 @@ import {
   type SignInOptions,
   signIn,
 } from "./signIn.ts";
-import { passwordPrompt, readFirstLine, shownName } from "./signInLine.ts";
 
 /** How many sign-ins with a password that was asked for may be refused. */
 const MAX_TRIES = 3;

@@ -1,4 +1,5 @@
 import type { Exit } from "../exit.ts";
+import { mayHoldPassword, passwordPrompt, readFirstLine } from "../signInLine.ts";
 import {
   type Account,
   type Entered,
@@ -9,7 +10,6 @@ import {
   type SignInOptions,
   signIn,
 } from "./signIn.ts";
-import { mayHoldPassword, passwordPrompt, readFirstLine } from "./signInLine.ts";
 
 /**
  * Signs a script in. If it begins with a sign-in, that counts, whatever the settings say: a script that brings its own

@@ -5,11 +5,11 @@ import { isEncrypted, openClient } from "../openClient.ts";
 import { endSession } from "../session/endSession.ts";
 import type { KeptSessions } from "../session/keptSessions.ts";
 import { PreferenceFiles } from "../session/preferenceFiles.ts";
+import { MemoryPreferences } from "../session/preferences.ts";
 import type { ProfileFiles } from "../session/profileFiles.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { withFirstLine } from "../terminal/withFirstLine.ts";
 import { firstScreen } from "./firstScreen.ts";
-import { MemoryPreferences } from "./preferences.ts";
 import { stayInRoom } from "./stay.ts";
 
 /** What a visit of the room needs. */

@@ -1,7 +1,7 @@
 import type { EditorView } from "../editor/view.ts";
-import { sanitizeLine } from "../terminal/sanitize.ts";
-import { graphemesOf } from "../terminal/width.ts";
-import type { Ruler } from "./ruler.ts";
+import { graphemesOf } from "../text/graphemes.ts";
+import type { Ruler } from "../text/ruler.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 
 /** A row of the input. */
 export interface InputRow {

@@ -1,9 +1,9 @@
 import type { EditorView } from "../editor/view.ts";
-import { sanitizeLine } from "../terminal/sanitize.ts";
 import type { PendingLine } from "../terminal/status.ts";
 import type { Style } from "../terminal/style.ts";
+import type { Extent, Ruler } from "../text/ruler.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import { type InputRow, inputRows } from "./inputRows.ts";
-import type { Extent, Ruler } from "./ruler.ts";
 import type { StatusPart } from "./status.ts";
 
 /** What the live area shows. */

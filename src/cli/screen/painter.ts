@@ -1,11 +1,11 @@
 import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import type { Output } from "../terminal/output.ts";
+import type { Ruler } from "../text/ruler.ts";
 import type { AreaContent, Frame, Layout, Size } from "./layout.ts";
 import { LiveArea } from "./liveArea.ts";
 import type { Position, PositionQuery } from "./positionQuery.ts";
 import { habitOf, KIND_QUESTION } from "./reflow.ts";
 import { ResizeRepair } from "./resizeRepair.ts";
-import type { Ruler } from "./ruler.ts";
 
 /** `print` waits while more characters than this are queued. */
 const MAX_QUEUED_CHARACTERS = 64 * 1024;

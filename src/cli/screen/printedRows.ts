@@ -1,4 +1,4 @@
-import type { Ruler } from "./ruler.ts";
+import type { Ruler } from "../text/ruler.ts";
 
 /** How many rows are remembered: more than a screen has. */
 const MAX_ROWS = 300;

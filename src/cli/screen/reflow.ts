@@ -1,5 +1,5 @@
+import type { Extent } from "../text/ruler.ts";
 import type { Position } from "./positionQuery.ts";
-import type { Extent } from "./ruler.ts";
 
 /** What a terminal does with wrapped rows when its width changes: it wraps them again, or leaves them alone. */
 export type ResizeHabit = "reflows" | "leaves";

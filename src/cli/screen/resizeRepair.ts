@@ -1,8 +1,8 @@
+import type { Ruler } from "../text/ruler.ts";
 import type { Frame } from "./layout.ts";
 import type { DrawnFrame, LiveArea } from "./liveArea.ts";
 import type { Position, PositionQuery } from "./positionQuery.ts";
 import { heightOf, PrintedRows } from "./printedRows.ts";
-import type { Ruler } from "./ruler.ts";
 
 /** No window is narrower. */
 const MIN_COLUMNS = 20;

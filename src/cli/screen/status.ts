@@ -1,5 +1,5 @@
-import { sanitizeLine } from "../terminal/sanitize.ts";
 import type { Notice, Status } from "../terminal/status.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 
 /** A part of the status row. */
 export interface StatusPart {

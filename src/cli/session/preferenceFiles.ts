@@ -5,7 +5,7 @@ import {
   PRESENCE_MODES,
   type PreferenceStore,
   type Preferences,
-} from "../room/preferences.ts";
+} from "./preferences.ts";
 import { type ProfileFiles, serverFileName } from "./profileFiles.ts";
 
 /** What each preference may be. */

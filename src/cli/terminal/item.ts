@@ -1,6 +1,6 @@
 import type { Message, Outcome, RoomEvent, User } from "../../client/index.ts";
 import { CATALOGUES } from "../catalogue/index.ts";
-import type { Exit } from "../exit.ts";
+import type { Exit } from "../exitCode.ts";
 
 /** Everything that a terminal can show: events of the room, outcomes of commands, and messages of the program. */
 export type Item =

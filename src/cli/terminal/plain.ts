@@ -1,7 +1,7 @@
 import type { Message } from "../../client/index.ts";
-import { mayHoldPassword } from "../room/signInLine.ts";
+import { mayHoldPassword } from "../signInLine.ts";
+import { sanitizeLine } from "../text/sanitize.ts";
 import type { Item } from "./item.ts";
-import { sanitizeLine } from "./sanitize.ts";
 import { closedWords, goodbyeWords, LOG_CHANGED, NO_EARLIER, nameWords, notFoundWords, waitWords } from "./words.ts";
 
 /** A line of output. */

@@ -1,9 +1,10 @@
 import type { Catalogue } from "../catalogue/index.ts";
-import { mayHoldPassword } from "../room/signInLine.ts";
-import { Ruler } from "../screen/ruler.ts";
+import { mayHoldPassword } from "../signInLine.ts";
+import { cutLine } from "../text/cutLine.ts";
+import { Ruler } from "../text/ruler.ts";
+import { type Sheet, wrap } from "../text/wrap.ts";
 import { FIRST_COMMANDS, type Item } from "./item.ts";
 import { ConnectionNotes } from "./pretty/connection.ts";
-import { cutLine } from "./pretty/cutLine.ts";
 import { helpTable, unknownCommand, usageRows } from "./pretty/help.ts";
 import { Messages } from "./pretty/messages.ts";
 import { Names } from "./pretty/names.ts";
@@ -12,7 +13,6 @@ import { historyPage, searchPage } from "./pretty/pages.ts";
 import { list, presence } from "./pretty/presence.ts";
 import { failure, notSent, rejected } from "./pretty/refusals.ts";
 import type { Style } from "./style.ts";
-import { type Sheet, wrap } from "./wrap.ts";
 
 /** A narrower terminal gets rows of this width, which it breaks itself. */
 const MIN_WIDTH = 20;

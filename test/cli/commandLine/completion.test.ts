@@ -6,7 +6,7 @@ import { expect } from "chai";
 import { completionScript } from "../../../src/cli/commandLine/completion/index.ts";
 import { SHELLS } from "../../../src/cli/commandLine/completion/shells.ts";
 import { flagsOf } from "../../../src/cli/commandLine/flags.ts";
-import { ENTRIES } from "../../../src/cli/commandLine/table.ts";
+import { ENTRIES } from "../../../src/cli/commands/table.ts";
 import { within } from "../../support/deadline.ts";
 import { needs } from "../../support/externalTools.ts";
 import { useFolder } from "../../support/folder.ts";

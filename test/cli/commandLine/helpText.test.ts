@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { flagsOf, termOf } from "../../../src/cli/commandLine/flags.ts";
 import { helpText, wrapWords } from "../../../src/cli/commandLine/helpText.ts";
-import { ENTRIES } from "../../../src/cli/commandLine/table.ts";
+import { ENTRIES } from "../../../src/cli/commands/table.ts";
 
 describe("The help", () => {
   it("the help of each command has its examples before its flags, and names every flag", () => {

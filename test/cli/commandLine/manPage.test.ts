@@ -5,7 +5,7 @@ import { EXIT_STATUS } from "../../../src/cli/commandLine/exitStatus.ts";
 import { flagsOf, termOf } from "../../../src/cli/commandLine/flags.ts";
 import { synopsisOf } from "../../../src/cli/commandLine/helpText.ts";
 import { manPage, roff } from "../../../src/cli/commandLine/manPage.ts";
-import { ENTRIES } from "../../../src/cli/commandLine/table.ts";
+import { ENTRIES } from "../../../src/cli/commands/table.ts";
 import { needs } from "../../support/externalTools.ts";
 
 /** Prints a page as a terminal shows it, without bold and italic. Lines are wide enough not to be broken. */

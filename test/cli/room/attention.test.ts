@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { CATALOGUES } from "../../../src/cli/catalogue/index.ts";
 import { Attention } from "../../../src/cli/room/person/attention.ts";
-import { MemoryPreferences, type Preferences } from "../../../src/cli/room/preferences.ts";
+import { MemoryPreferences, type Preferences } from "../../../src/cli/session/preferences.ts";
 import type { Notice } from "../../../src/cli/terminal/status.ts";
 import type { MessageEvent } from "../../../src/client/index.ts";
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Online } from "../../../src/cli/room/person/online.ts";
 import { StatusRow } from "../../../src/cli/room/person/statusRow.ts";
-import { MemoryPreferences } from "../../../src/cli/room/preferences.ts";
+import { MemoryPreferences } from "../../../src/cli/session/preferences.ts";
 import type { Status } from "../../../src/cli/terminal/status.ts";
 import type { RoomEvent } from "../../../src/client/index.ts";
 

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect } from "chai";
 import { CATALOGUES } from "../../../src/cli/catalogue/index.ts";
-import { DEFAULT_PREFERENCES } from "../../../src/cli/room/preferences.ts";
 import { PreferenceFiles } from "../../../src/cli/session/preferenceFiles.ts";
+import { DEFAULT_PREFERENCES } from "../../../src/cli/session/preferences.ts";
 import { useFolder } from "../../support/folder.ts";
 import { openProfile } from "./profile.ts";
 

@@ -1,9 +1,9 @@
 import type { MessageEvent, RoomEvent } from "../../../client/index.ts";
 import type { Catalogue } from "../../catalogue/index.ts";
+import type { PreferenceStore } from "../../session/preferences.ts";
 import { mentions } from "../../terminal/mention.ts";
-import { sanitizeLine } from "../../terminal/sanitize.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import type { PreferenceStore } from "../preferences.ts";
+import { sanitizeLine } from "../../text/sanitize.ts";
 
 /** At most so many notices within one second. */
 const MAX_NOTICES = 3;

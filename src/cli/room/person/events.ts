@@ -1,9 +1,9 @@
 import type { Closed, PresenceEvent, RoomEvent } from "../../../client/index.ts";
 import type { Catalogue } from "../../catalogue/index.ts";
+import type { PreferenceStore } from "../../session/preferences.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import type { Context } from "../command.ts";
 import { listOnline } from "../list.ts";
-import type { PreferenceStore } from "../preferences.ts";
 import { Entry } from "./entry.ts";
 import type { Online } from "./online.ts";
 import { note } from "./ownCommand.ts";

@@ -1,6 +1,6 @@
+import { mayHoldPassword } from "../../signInLine.ts";
 import { splitAtSpace } from "../command.ts";
 import { ROOM_COMMANDS } from "../commands.ts";
-import { mayHoldPassword } from "../signInLine.ts";
 import type { OwnCommand } from "./ownCommand.ts";
 import { OWN_COMMANDS, quit } from "./ownCommands.ts";
 

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { Exit } from "../../exit.ts";
+import { mayHoldPassword } from "../../signInLine.ts";
 import type { Item } from "../../terminal/item.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { attempt, failed } from "../attempt.ts";
 import { splitAtSpace } from "../command.ts";
 import { ROOM_COMMANDS } from "../commands.ts";
 import { isLogout } from "../logout.ts";
-import { mayHoldPassword } from "../signInLine.ts";
 import { type Answer, type AnswerContext, answerTo, misfit, type Typed } from "./answer.ts";
 import { interpret, type Meaning } from "./interpret.ts";
 import type { Names } from "./names.ts";

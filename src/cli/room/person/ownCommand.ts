@@ -1,8 +1,8 @@
 import type { Catalogue } from "../../catalogue/index.ts";
 import type { KeyHelp } from "../../editor/keymap.ts";
+import type { PreferenceStore } from "../../session/preferences.ts";
 import type { Item } from "../../terminal/item.ts";
 import type { Context } from "../command.ts";
-import type { PreferenceStore } from "../preferences.ts";
 
 /** What the commands of a person use. */
 export interface PersonContext extends Context {

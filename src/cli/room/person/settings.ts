@@ -1,5 +1,5 @@
 import type { Catalogue } from "../../catalogue/index.ts";
-import { BELL_MODES, PRESENCE_MODES, type Preferences } from "../preferences.ts";
+import { BELL_MODES, PRESENCE_MODES, type Preferences } from "../../session/preferences.ts";
 import { note, type OwnCommand, type PersonContext } from "./ownCommand.ts";
 
 const ON_OFF = ["on", "off"] as const;

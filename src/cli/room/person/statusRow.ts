@@ -1,7 +1,7 @@
 import type { RoomEvent } from "../../../client/index.ts";
+import type { PreferenceStore } from "../../session/preferences.ts";
 import type { ConnectionStatus, Status } from "../../terminal/status.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import type { PreferenceStore } from "../preferences.ts";
 import type { Online } from "./online.ts";
 
 /** The collaborators of a `StatusRow`. */

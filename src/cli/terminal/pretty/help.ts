@@ -1,12 +1,12 @@
 import { nearest } from "../../../config/index.ts";
 import { editDistance } from "../../../shared/editDistance.ts";
 import type { Catalogue } from "../../catalogue/index.ts";
-import { rows } from "../columns.ts";
+import { rows } from "../../text/columns.ts";
+import { cutLine } from "../../text/cutLine.ts";
+import { sanitizeLine } from "../../text/sanitize.ts";
+import { type Sheet, wrap } from "../../text/wrap.ts";
 import type { Usage } from "../item.ts";
-import { sanitizeLine } from "../sanitize.ts";
 import type { Style } from "../style.ts";
-import { type Sheet, wrap } from "../wrap.ts";
-import { cutLine } from "./cutLine.ts";
 import { sentence } from "./notes.ts";
 
 type Words = Catalogue["messages"];

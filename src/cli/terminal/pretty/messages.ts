@@ -1,9 +1,9 @@
 import type { DeletedEvent, EditedEvent, Message } from "../../../client/index.ts";
 import type { Catalogue } from "../../catalogue/index.ts";
-import type { Ruler } from "../../screen/ruler.ts";
+import type { Ruler } from "../../text/ruler.ts";
+import type { Sheet } from "../../text/wrap.ts";
 import { emphasizeMentions } from "../mention.ts";
 import type { Style } from "../style.ts";
-import type { Sheet } from "../wrap.ts";
 import { Days, timeOf } from "./days.ts";
 import type { Names } from "./names.ts";
 import { type MakeNote, notesIn } from "./notes.ts";

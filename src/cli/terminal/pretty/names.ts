@@ -1,7 +1,7 @@
 import type { Catalogue } from "../../catalogue/index.ts";
-import type { Ruler } from "../../screen/ruler.ts";
+import { cutLine } from "../../text/cutLine.ts";
+import type { Ruler } from "../../text/ruler.ts";
 import type { Style } from "../style.ts";
-import { cutLine } from "./cutLine.ts";
 
 /** The most columns of a name. The names of an Obrolan server have at most 32. */
 const MAX_COLUMNS = 40;

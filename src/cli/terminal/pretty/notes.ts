@@ -1,6 +1,6 @@
-import { sanitizeLine } from "../sanitize.ts";
+import { sanitizeLine } from "../../text/sanitize.ts";
+import { type Sheet, wrap } from "../../text/wrap.ts";
 import type { Style } from "../style.ts";
-import { type Sheet, wrap } from "../wrap.ts";
 
 /** The most characters of a sentence of the server. */
 const MAX_SENTENCE = 1_000;

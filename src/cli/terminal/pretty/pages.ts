@@ -1,8 +1,8 @@
 import type { Catalogue } from "../../catalogue/index.ts";
+import type { Sheet } from "../../text/wrap.ts";
 import { emphasize } from "../emphasis.ts";
 import type { Item } from "../item.ts";
 import type { Style } from "../style.ts";
-import type { Sheet } from "../wrap.ts";
 import type { Messages } from "./messages.ts";
 import { notesIn } from "./notes.ts";
 

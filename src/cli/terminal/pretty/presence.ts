@@ -1,9 +1,9 @@
 import type { PresenceEvent } from "../../../client/index.ts";
 import type { Catalogue } from "../../catalogue/index.ts";
-import { columns } from "../columns.ts";
+import { columns } from "../../text/columns.ts";
+import type { Sheet } from "../../text/wrap.ts";
 import type { Item } from "../item.ts";
 import type { Style } from "../style.ts";
-import type { Sheet } from "../wrap.ts";
 import type { Names } from "./names.ts";
 import { notesIn } from "./notes.ts";
 

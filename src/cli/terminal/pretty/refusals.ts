@@ -1,9 +1,9 @@
 import type { Catalogue } from "../../catalogue/index.ts";
-import { mayHoldPassword } from "../../room/signInLine.ts";
+import { mayHoldPassword } from "../../signInLine.ts";
+import { cutLine } from "../../text/cutLine.ts";
+import { type Sheet, wrap } from "../../text/wrap.ts";
 import type { Item } from "../item.ts";
 import type { Style } from "../style.ts";
-import { type Sheet, wrap } from "../wrap.ts";
-import { cutLine } from "./cutLine.ts";
 import { usageRows } from "./help.ts";
 import { sentence } from "./notes.ts";
 

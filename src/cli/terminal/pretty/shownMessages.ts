@@ -1,6 +1,6 @@
 import type { Message } from "../../../client/index.ts";
-import type { Ruler } from "../../screen/ruler.ts";
-import { cutLine } from "./cutLine.ts";
+import { cutLine } from "../../text/cutLine.ts";
+import type { Ruler } from "../../text/ruler.ts";
 
 /** The most messages that are remembered. */
 const MAX_MESSAGES = 1_000;

@@ -1,5 +1,5 @@
-import { sanitizeLines } from "../sanitize.ts";
-import { type Sheet, wrap } from "../wrap.ts";
+import { sanitizeLines } from "../../text/sanitize.ts";
+import { type Sheet, wrap } from "../../text/wrap.ts";
 
 /** The column at which a text begins, and below which no row of it begins: after the time of its message. */
 export const INDENT = 6;

@@ -1,5 +1,5 @@
-import type { Ruler } from "../screen/ruler.ts";
-import { graphemesOf } from "./width.ts";
+import { graphemesOf } from "./graphemes.ts";
+import type { Ruler } from "./ruler.ts";
 
 /** What rows are laid out for. */
 export interface Sheet {

@@ -1,7 +1,7 @@
 import headless from "@xterm/headless";
 import { expect } from "chai";
 import { eastAsianWidth } from "get-east-asian-width";
-import { Ruler } from "../../src/cli/screen/ruler.ts";
+import { Ruler } from "../../../src/cli/text/ruler.ts";
 
 const ruler = new Ruler();
 /** How many characters are written to xterm.js at a time. */

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { sanitizeLine, sanitizeLines } from "../../src/cli/terminal/sanitize.ts";
+import { sanitizeLine, sanitizeLines } from "../../../src/cli/text/sanitize.ts";
 
 describe("sanitizeLine and sanitizeLines", () => {
   it("harmless text is shown unchanged, in every script", () => {

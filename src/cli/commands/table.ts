@@ -1,9 +1,9 @@
 import { ConfigError, toggle, type Values } from "../../config/index.ts";
-import { runServer, serverRules, serverSettings, storeRules, storeSettings } from "../commands/serve.ts";
+import { SHELLS } from "../commandLine/completion/shells.ts";
+import { type Argument, type Entry, entryMaker } from "../commandLine/entry.ts";
+import { text } from "../commandLine/options.ts";
 import { type ClientConfig, clientRules, clientSettings, connectionSettings } from "../config.ts";
-import { SHELLS } from "./completion/shells.ts";
-import { type Argument, type Entry, entryMaker } from "./entry.ts";
-import { text } from "./options.ts";
+import { runServer, serverRules, serverSettings, storeRules, storeSettings } from "./serve.ts";
 
 const entry = entryMaker([serverSettings, clientSettings]);
 
@@ -49,7 +49,7 @@ export const ENTRIES: readonly Entry[] = [
       { line: 'obrolan send "The build is green."', summary: "send a message and return to the shell" },
       { line: "obrolan serve", summary: "run a server on this machine" },
     ],
-    run: async (config, { stdio }) => (await import("../commands/chat.ts")).runChat(config, stdio),
+    run: async (config, { stdio }) => (await import("./chat.ts")).runChat(config, stdio),
   }),
   entry({
     name: "demo",
@@ -62,7 +62,7 @@ export const ENTRIES: readonly Entry[] = [
     settings: { plain: clientSettings.plain, language: clientSettings.language },
     rules: () => [],
     examples: [{ line: "obrolan demo", summary: "try the program without a server" }],
-    run: async (config, { stdio, env }) => (await import("../commands/demo.ts")).runDemo(config, stdio, env),
+    run: async (config, { stdio, env }) => (await import("./demo.ts")).runDemo(config, stdio, env),
   }),
   entry({
     name: "send",
@@ -82,7 +82,7 @@ export const ENTRIES: readonly Entry[] = [
       { line: "git log -1 | obrolan send", summary: "send the output of a program" },
     ],
     run: async (config, { options, args: [text], stdio }) =>
-      (await import("../commands/send.ts")).runSend(forScript(config), { ...options, text }, stdio),
+      (await import("./send.ts")).runSend(forScript(config), { ...options, text }, stdio),
   }),
   entry({
     name: "tail",
@@ -98,8 +98,7 @@ export const ENTRIES: readonly Entry[] = [
         summary: "the texts of the last hour, and those to come",
       },
     ],
-    run: async (config, { options, stdio }) =>
-      (await import("../commands/tail.ts")).runTail(forScript(config), options, stdio),
+    run: async (config, { options, stdio }) => (await import("./tail.ts")).runTail(forScript(config), options, stdio),
   }),
   entry({
     name: "list",
@@ -109,7 +108,7 @@ export const ENTRIES: readonly Entry[] = [
     settings: scriptSettings,
     rules: clientRules,
     examples: [{ line: "obrolan list", summary: "print the names" }],
-    run: async (config, { stdio }) => (await import("../commands/list.ts")).runList(forScript(config), {}, stdio),
+    run: async (config, { stdio }) => (await import("./list.ts")).runList(forScript(config), {}, stdio),
   }),
   entry({
     name: "history",
@@ -130,7 +129,7 @@ export const ENTRIES: readonly Entry[] = [
       { line: "obrolan history budi --limit 10", summary: "the last ten private messages with budi" },
     ],
     run: async (config, { options, args: [peer], stdio }) =>
-      (await import("../commands/history.ts")).runHistory(forScript(config), { ...options, peer }, stdio),
+      (await import("./history.ts")).runHistory(forScript(config), { ...options, peer }, stdio),
   }),
   entry({
     name: "search",
@@ -154,11 +153,7 @@ export const ENTRIES: readonly Entry[] = [
       { line: "obrolan search deploy --from budi --since 3d", summary: "what budi said of it in the last three days" },
     ],
     run: async (config, { options, args, stdio }) =>
-      (await import("../commands/search.ts")).runSearch(
-        forScript(config),
-        { ...options, query: args.join(" ") },
-        stdio,
-      ),
+      (await import("./search.ts")).runSearch(forScript(config), { ...options, query: args.join(" ") }, stdio),
   }),
   entry({
     name: "wait",
@@ -181,7 +176,7 @@ export const ENTRIES: readonly Entry[] = [
     examples: [{ line: "obrolan wait --for '^deploy done' --timeout 10m", summary: "wait for another script" }],
     run: async (config, { options: { for: pattern, ...options }, stdio }) => {
       if (pattern === undefined) throw new ConfigError(["wait needs --for REGEX. See obrolan wait --help."]);
-      return (await import("../commands/wait.ts")).runWait(forScript(config), { ...options, for: pattern }, stdio);
+      return (await import("./wait.ts")).runWait(forScript(config), { ...options, for: pattern }, stdio);
     },
   }),
   entry({
@@ -211,8 +206,7 @@ export const ENTRIES: readonly Entry[] = [
     settings: connectionSettings,
     rules: clientRules,
     examples: [{ line: "obrolan health --server chat.example.com:50051", summary: "check a server" }],
-    run: async (config, { options, stdio }) =>
-      (await import("../commands/health.ts")).runHealth(config, options.liveness, stdio),
+    run: async (config, { options, stdio }) => (await import("./health.ts")).runHealth(config, options.liveness, stdio),
   }),
   entry({
     name: "backup",
@@ -223,8 +217,7 @@ export const ENTRIES: readonly Entry[] = [
     settings: storeSettings,
     rules: storeRules,
     examples: [{ line: "obrolan backup --data /var/lib/obrolan today.db", summary: "back up a running server" }],
-    run: async (config, { args: [file = ""], stdio }) =>
-      (await import("../commands/backup.ts")).runBackup(config, file, stdio),
+    run: async (config, { args: [file = ""], stdio }) => (await import("./backup.ts")).runBackup(config, file, stdio),
   }),
   entry({
     name: "restore",
@@ -235,8 +228,7 @@ export const ENTRIES: readonly Entry[] = [
     settings: storeSettings,
     rules: storeRules,
     examples: [{ line: "obrolan restore --data /var/lib/obrolan today.db", summary: "go back to a backup" }],
-    run: async (config, { args: [file = ""], stdio }) =>
-      (await import("../commands/restore.ts")).runRestore(config, file, stdio),
+    run: async (config, { args: [file = ""], stdio }) => (await import("./restore.ts")).runRestore(config, file, stdio),
   }),
   entry({
     name: "correct-times",
@@ -252,7 +244,7 @@ export const ENTRIES: readonly Entry[] = [
       { line: "obrolan correct-times --yes", summary: "correct them" },
     ],
     run: async (config, { options, stdio }) =>
-      (await import("../commands/correctTimes.ts")).runCorrectTimes(config, options, stdio),
+      (await import("./correctTimes.ts")).runCorrectTimes(config, options, stdio),
   }),
   entry({
     name: "completion",
@@ -268,7 +260,7 @@ export const ENTRIES: readonly Entry[] = [
       { line: "obrolan completion fish | source", summary: "for fish, in ~/.config/fish/config.fish" },
     ],
     run: async (_, { args: [shell = ""], stdio, entries }) =>
-      (await import("../commands/completion.ts")).runCompletion(shell, entries, stdio),
+      (await import("./completion.ts")).runCompletion(shell, entries, stdio),
   }),
   entry({
     name: "help",
@@ -279,7 +271,6 @@ export const ENTRIES: readonly Entry[] = [
     settings: {},
     rules: () => [],
     examples: [{ line: "obrolan help serve", summary: "show the flags of the server" }],
-    run: async (_, { args: [word], stdio, entries }) =>
-      (await import("../commands/help.ts")).runHelp(word, entries, stdio),
+    run: async (_, { args: [word], stdio, entries }) => (await import("./help.ts")).runHelp(word, entries, stdio),
   }),
 ];

@@ -1,8 +1,8 @@
 import { expect } from "chai";
-import { Ruler } from "../../src/cli/screen/ruler.ts";
-import { columns, rows } from "../../src/cli/terminal/columns.ts";
-import { widthOf } from "../../src/cli/terminal/width.ts";
-import { type Sheet, wrap } from "../../src/cli/terminal/wrap.ts";
+import { columns, rows } from "../../../src/cli/text/columns.ts";
+import { Ruler } from "../../../src/cli/text/ruler.ts";
+import { widthOf } from "../../../src/cli/text/width.ts";
+import { type Sheet, wrap } from "../../../src/cli/text/wrap.ts";
 
 function sheet(width: number): Sheet {
   return { width, ruler: new Ruler() };

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { CATALOGUES, LANGUAGES } from "../../../src/cli/catalogue/index.ts";
-import { noServerHint } from "../../../src/cli/commandLine/noServer.ts";
 import { clientSettings } from "../../../src/cli/config.ts";
 import { firstScreen } from "../../../src/cli/room/firstScreen.ts";
+import { noServerHint } from "../../../src/cli/room/noServer.ts";
 import { KeptSessions } from "../../../src/cli/session/keptSessions.ts";
 import { connect } from "../../../src/client/index.ts";
 import { resolve } from "../../../src/config/index.ts";

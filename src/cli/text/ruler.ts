@@ -1,5 +1,5 @@
 import { eastAsianWidthType } from "get-east-asian-width";
-import { graphemesOf } from "../terminal/width.ts";
+import { graphemesOf } from "./graphemes.ts";
 import { hasNoWidth } from "./zeroWidth.ts";
 
 /** The fewest and the most columns that a terminal may give a text. */

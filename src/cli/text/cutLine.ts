@@ -1,5 +1,5 @@
-import type { Ruler } from "../../screen/ruler.ts";
-import { sanitizeLine } from "../sanitize.ts";
+import type { Ruler } from "./ruler.ts";
+import { sanitizeLine } from "./sanitize.ts";
 
 /** Measuring an endless text takes long. This many characters a column are enough for letters with accents. */
 const CHARACTERS_PER_COLUMN = 4;

@@ -1,8 +1,13 @@
-import type { Usage } from "./item.ts";
 import { widthOf } from "./width.ts";
 import { type Sheet, wrap } from "./wrap.ts";
 
 const MARGIN = "  ";
+
+/** A command, and the text beside it. */
+interface Row {
+  readonly usage: string;
+  readonly summary: string;
+}
 
 /** Names in as many columns as fit, filled from the top down. `painted`: the same names with their colours. */
 export function columns(names: readonly string[], painted: readonly string[], { width }: Pick<Sheet, "width">): string {
@@ -23,7 +28,7 @@ export function columns(names: readonly string[], painted: readonly string[], { 
 }
 
 /** Commands, each with its summary beside it. On a narrow terminal the summary is below. */
-export function rows(commands: readonly Usage[], sheet: Sheet): string {
+export function rows(commands: readonly Row[], sheet: Sheet): string {
   const left = Math.max(0, ...commands.map(({ usage }) => widthOf(usage))) + 2 * MARGIN.length;
   const narrow = sheet.width - left < 16;
   const lines = commands.map(({ usage, summary }) => {

@@ -1,11 +1,11 @@
-import { CATALOGUES, type Catalogue } from "../catalogue/index.ts";
-import { Screen, type ScreenOptions } from "../screen/screen.ts";
-import type { Stdio } from "./output.ts";
-import { Pipe } from "./pipe.ts";
-import type { PlainFormat } from "./printer.ts";
-import { sanitizeLine } from "./sanitize.ts";
-import { standardInput } from "./standardInput.ts";
-import type { Terminal } from "./terminal.ts";
+import { CATALOGUES, type Catalogue } from "./catalogue/index.ts";
+import { Screen, type ScreenOptions } from "./screen/screen.ts";
+import type { Stdio } from "./terminal/output.ts";
+import { Pipe } from "./terminal/pipe.ts";
+import type { PlainFormat } from "./terminal/printer.ts";
+import { standardInput } from "./terminal/standardInput.ts";
+import type { Terminal } from "./terminal/terminal.ts";
+import { sanitizeLine } from "./text/sanitize.ts";
 
 /** How the terminal shows items. */
 export interface TerminalSettings extends Pick<ScreenOptions, "catalogue" | "history" | "remember"> {
@@ -23,7 +23,7 @@ export async function openTerminal(settings: TerminalSettings, { stdout, stderr 
     return new Screen({ input, tty, output: stdout, ...screenOptions });
   }
   // Imported here, because it needs the client library: the first screen of a person is shown before that is loaded.
-  const { formatFor } = await import("./printer.ts");
+  const { formatFor } = await import("./terminal/printer.ts");
   const format = formatFor(json);
   const isPerson = input.isTTY && !json;
   return new Pipe({

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { GROUPS } from "../../../src/cli/commandLine/entry.ts";
 import { flagsOf } from "../../../src/cli/commandLine/flags.ts";
-import { ENTRIES } from "../../../src/cli/commandLine/table.ts";
+import { ENTRIES } from "../../../src/cli/commands/table.ts";
 
 const commands = ENTRIES.filter(({ name }) => name !== "");
 const [program] = ENTRIES.filter(({ name }) => name === "");

@@ -1,6 +1,6 @@
 import { eastAsianWidth } from "get-east-asian-width";
+import { graphemesOf } from "./graphemes.ts";
 
-const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 const ASCII = /^[\u0020-\u007e]*$/;
 const ZERO_WIDTH = /^[\p{Mark}\p{Format}]+$/u;
 const EMOJI = /\p{Emoji_Presentation}|\uFE0F/u;
@@ -13,11 +13,6 @@ export function widthOf(text: string): number {
     if (!ZERO_WIDTH.test(grapheme)) columns += EMOJI.test(grapheme) || isWide(grapheme) ? 2 : 1;
   }
   return columns;
-}
-
-/** Splits a text into what a reader sees as one character: a letter with its accents, a joined emoji. */
-export function graphemesOf(text: string): string[] {
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
 function isWide(grapheme: string): boolean {

@@ -1,5 +1,10 @@
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
+/** Splits a text into what a reader sees as one character: a letter with its accents, a joined emoji. */
+export function graphemesOf(text: string): string[] {
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
 /** The end of the grapheme that begins at an index, or that the index is in. */
 export function nextBoundary(text: string, index: number): number {
   if (index >= text.length) return text.length;

@@ -1,7 +1,7 @@
 import type { Catalogue } from "../catalogue/index.ts";
 import { clientSettings } from "../config.ts";
+import { programName } from "../programName.ts";
 import type { Usage } from "../terminal/item.ts";
-import { programName } from "./programName.ts";
 
 /**
  * What a person can do if nothing listens at the default address: three commands. Undefined for another server or another

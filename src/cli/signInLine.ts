@@ -1,7 +1,6 @@
-import { nearest } from "../../config/index.ts";
-import { CATALOGUES, type Catalogue } from "../catalogue/index.ts";
-import { FIRST_COMMANDS } from "../terminal/item.ts";
-import { ROOM_COMMANDS } from "./commands.ts";
+import { nearest } from "../config/index.ts";
+import { CATALOGUES, type Catalogue } from "./catalogue/index.ts";
+import { ROOM_WORDS } from "./roomWords.ts";
 
 /** The meaning of the first line. */
 export type FirstLine =
@@ -23,7 +22,7 @@ export interface FirstLineOptions {
   readonly isPerson?: boolean;
 }
 
-const SIGN_IN_COMMANDS = FIRST_COMMANDS.map(({ usage }) => usage.split(" ")[0] ?? "");
+const SIGN_IN_COMMANDS = CATALOGUES.en.messages.firstCommands.map(({ usage }) => usage.split(" ")[0] ?? "");
 /** Names that other programs give these commands, so that "regster" also gets a suggestion. */
 const SYNONYMS = new Map([
   ["register", "regist"],
@@ -45,7 +44,7 @@ export function readFirstLine(
   const word = isPerson ? withoutSynonym(fold(typed)) : fold(typed);
   if (isPerson && HELP.includes(word)) return { kind: "help" };
   if (isPerson && QUIT.includes(word)) return { kind: "quit" };
-  if (ROOM_COMMANDS.has(word)) return { kind: "wrong", message: words.roomCommand(word) };
+  if (ROOM_WORDS.has(word)) return { kind: "wrong", message: words.roomCommand(word) };
   if (!SIGN_IN_COMMANDS.includes(word)) return { kind: "wrong", message: words.notACommand(nearestCommand(word)) };
   if (username === "") return { kind: isPerson ? "incomplete" : "wrong", message: words.needsName(word) };
   return { kind: "signIn", creates: word === "regist", username, ...(password === "" ? {} : { password }) };
@@ -72,7 +71,7 @@ export function shownName(username: string): string | undefined {
  */
 export function mayHoldPassword(line: string): boolean {
   const word = fold(/\S+/u.exec(line)?.[0] ?? "");
-  return !ROOM_COMMANDS.has(word) && nearestCommand(word) !== undefined;
+  return !ROOM_WORDS.has(word) && nearestCommand(word) !== undefined;
 }
 
 /** The sign-in command that a word equals, or is near to. */

@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { Ruler } from "../../../src/cli/screen/ruler.ts";
-import { cutLine } from "../../../src/cli/terminal/pretty/cutLine.ts";
+import { cutLine } from "../../../src/cli/text/cutLine.ts";
+import { Ruler } from "../../../src/cli/text/ruler.ts";
 
 const ruler = new Ruler();
 ruler.isAmbiguousWide = false;
