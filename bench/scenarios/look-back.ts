@@ -90,7 +90,8 @@ class Reader {
   async indexed(bench: Bench, startedAt: number): Promise<number> {
     for (;;) {
       try {
-        await this.#search(wordOf(COMMONEST));
+        // A word that no text has must be looked for in the whole index.
+        await this.#search("xylophone");
         return (performance.now() - startedAt) / 1000;
       } catch (error) {
         if (!(error instanceof ClientError) || error.code !== Status.UNAVAILABLE) throw error;
