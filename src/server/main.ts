@@ -1,6 +1,7 @@
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { destination, type Logger, pino } from "pino";
 import { formatAddress, parseAddress } from "../shared/address.ts";
+import { keepHeapSmall } from "../shared/heap.ts";
 import { currentRuntime, describeRuntime } from "../shared/runtime.ts";
 import { readVersion } from "../shared/version.ts";
 import type { ServerConfig } from "./config.ts";
@@ -12,7 +13,6 @@ import { possibleConnections, readOpenFilesLimit } from "./net/connectionLimit.t
 import { ServerCertificate } from "./process/certificate.ts";
 import { watchExpiry } from "./process/certificateExpiry.ts";
 import { greeting } from "./process/greeting.ts";
-import { keepHeapSmall } from "./process/heap.ts";
 import { Signals, Stopped } from "./process/signals.ts";
 import { type ChatServer, createServer, type ServerOptions } from "./server.ts";
 

@@ -278,14 +278,14 @@ describe("npm run check", function () {
     ];
     await writeFile(copy.path("SECURITY.md"), page.join("\n"));
     // In parts, so that the check does not find it in this file.
-    await appendFile(copy.path("src/server/process/heap.ts"), `// ${["docs", "gone.md"].join("/")}\n`);
+    await appendFile(copy.path("src/shared/heap.ts"), `// ${["docs", "gone.md"].join("/")}\n`);
     const { output, code } = await check("links");
     expect(code).to.equal(1);
     expect([...output.matchAll(/^ +(\S+:\d+: .*)$/gm)].map((match) => match[1])).to.have.members([
       "SECURITY.md:1: ./gone.md does not exist",
       "SECURITY.md:2: README.md#gone has no heading for #gone",
       'SECURITY.md:3: test/repository/copy.ts has no test "gone"',
-      `src/server/process/heap.ts:12: ${["docs", "gone.md"].join("/")} does not exist`,
+      `src/shared/heap.ts:12: ${["docs", "gone.md"].join("/")} does not exist`,
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { keepHeapSmall } from "../../shared/heap.ts";
 import { CATALOGUES, languageOf } from "../catalogue/index.ts";
 import type { ClientConfig } from "../config.ts";
 import type { Exit } from "../exit.ts";
@@ -14,6 +15,7 @@ import type { Terminal } from "../terminal/terminal.ts";
 
 /** Runs the client from the first screen until its user leaves. Resolves with the exit code. */
 export async function runChat(config: ClientConfig, stdio: Stdio): Promise<Exit> {
+  keepHeapSmall();
   const { server, tokenFile, profile, json, plain, language = languageOf(process.env) } = config;
   const token = tokenFile === undefined ? undefined : readTokenFile(tokenFile);
   const isPerson = process.stdin.isTTY === true;

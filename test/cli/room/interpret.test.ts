@@ -50,6 +50,14 @@ describe("The meaning of a line that a person types", () => {
     expect(meaning("say off", true)).to.equal("own say: off");
   });
 
+  it("in say mode a command that a sentence may begin with needs a slash", () => {
+    for (const line of ["edit 5 of them", "tell budi hi", "Delete 5", "reply 5 yes", "sendto budi hi"]) {
+      expect(interpret(line, true), line).to.deep.equal({ kind: "unclear", line: `/${line}` });
+      expect(meaning(`/${line}`, true), line).to.equal(line);
+      expect(meaning(line), line).to.equal(line);
+    }
+  });
+
   it("in say mode a line that begins like a sign-in goes nowhere", () => {
     for (const line of ["login budi secret", "  Login budi secret", "regster budi secret", "ｌogin budi secret"]) {
       expect(meaning(line, true), line).to.equal("mayHoldPassword");

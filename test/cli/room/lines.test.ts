@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { CATALOGUES } from "../../../src/cli/catalogue/index.ts";
 import { ChatError, Status } from "../../../src/client/index.ts";
 import { sendAll, sendTo } from "../../support/commands.ts";
 import { type Person, useServer } from "../../support/server.ts";
@@ -76,6 +77,24 @@ describe("A person's lines in the room", () => {
     });
   });
 
+  describe("a line in say mode", () => {
+    it("that may be a command or a sentence is sent as neither, and the person decides", async () => {
+      const { terminal } = await visit(ani);
+      terminal.type("say on");
+      await terminal.shows("note");
+      terminal.type("edit 5 of them were wrong");
+      await terminal.until("the offer", () => terminal.offers.length > 0);
+      expect(terminal.offers).to.deep.equal([
+        {
+          line: "/edit 5 of them were wrong",
+          alternative: "sendall edit 5 of them were wrong",
+          hint: CATALOGUES.en.room.runOrSay,
+        },
+      ]);
+      expect(terminal.pendings).to.deep.equal([]);
+    });
+  });
+
   describe("a line that is no command", () => {
     it("the server's list is shown, and the line comes back with the offer to send it to everyone", async () => {
       const { terminal } = await visit(ani);
@@ -90,7 +109,7 @@ describe("A person's lines in the room", () => {
         {
           line: "good morning",
           alternative: "sendall good morning",
-          hint: "Ctrl-S: send it to everyone, Esc: drop it",
+          hint: CATALOGUES.en.room.sayIt,
         },
       ]);
     });

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { expect } from "chai";
 import { ReadMarker } from "../../../src/cli/room/person/readMarker.ts";
 import type { MarkReadOptions, RoomEvent } from "../../../src/client/index.ts";
@@ -10,9 +11,10 @@ function connected(readUpTo: bigint, more: { logId?: string; logChanged?: boolea
 const message = (id: bigint) => ({ kind: "message", id }) as RoomEvent;
 
 /** A marker whose calls the test answers. */
-function makeMarker() {
+function makeMarker(intervalMs?: number) {
   const calls: { upToId: bigint; options: MarkReadOptions; answer: (upTo: bigint) => void; fail: () => void }[] = [];
   const clock = { now: 0 };
+  const called = new EventEmitter();
   const marker = new ReadMarker({
     client: {
       markRead: (_token, upToId, options = {}) =>
@@ -20,12 +22,14 @@ function makeMarker() {
           const fail = () => reject(new Error("unavailable"));
           options.signal?.addEventListener("abort", fail);
           calls.push({ upToId, options, answer, fail });
+          called.emit("call");
         }),
     },
     token: "t",
     now: () => clock.now,
+    ...(intervalMs === undefined ? {} : { intervalMs }),
   });
-  return { marker, calls, clock };
+  return { marker, calls, clock, called };
 }
 
 describe("ReadMarker", () => {
@@ -38,6 +42,30 @@ describe("ReadMarker", () => {
     marker.onLine();
     expect(calls.map(({ upToId, options }) => [upToId, options.logId])).to.deep.equal([[8n, "log"]]);
     expect(marker.atEntry).to.equal(5n);
+  });
+
+  it("a line within the interval moves the marker at the end of the interval", async () => {
+    const { marker, calls, called } = makeMarker(20);
+    marker.note(connected(0n));
+    marker.note(message(1n));
+    marker.onLine();
+    calls[0]?.answer(1n);
+    marker.note(message(2n));
+    const next = once(called, "call");
+    marker.onLine();
+    await next;
+    expect(calls[1]?.upToId).to.equal(2n);
+  });
+
+  it("a line that is typed while the connection is away moves the marker when it is back", () => {
+    const { marker, calls } = makeMarker();
+    marker.note(connected(0n));
+    marker.note(message(1n));
+    marker.note({ kind: "disconnected" } as RoomEvent);
+    marker.onLine();
+    expect(calls).to.have.length(0);
+    marker.note(connected(0n, { again: true }));
+    expect(calls.map(({ upToId }) => upToId)).to.deep.equal([1n]);
   });
 
   it("moves at most once in five seconds, and the rest of the way when the person leaves", async () => {

@@ -44,6 +44,7 @@ export const room = {
   didYouMean: (name: string) => `did you mean ${name}?`,
   manyHere: (count: number) => `${count} here: type list to see who`,
 
+  unclear: (command: string) => `not sent: while plain lines go to everyone, the command is ${command}`,
   mayHoldPassword: "not sent: the line begins like a sign-in, and may hold a password; sendall TEXT sends it anyway",
   unanswered: "the room was closed before the answer came, so it may have been sent",
   leftBefore: "you left before it was sent",
@@ -51,7 +52,8 @@ export const room = {
   waitsForServer: (why: string) => `the line is sent by itself when the server takes it: ${why}`,
 
   /** Hints below a line that is back in the input. */
-  sayIt: "Ctrl-S: send it to everyone, Esc: drop it",
+  sayIt: "Ctrl-S: send it to everyone, Esc: drop it; say on: always send such lines",
+  runOrSay: "Enter: run the command, Ctrl-S: send it to everyone, Esc: drop it",
   tryAgain: "Enter: send it again, Esc: drop it",
   correctIt: "correct it, or Esc: drop it",
 

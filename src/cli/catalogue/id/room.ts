@@ -46,6 +46,7 @@ export const room: typeof en = {
   didYouMean: (name) => `apakah maksud Anda ${name}?`,
   manyHere: (count) => `${count} orang di sini: ketik list untuk melihat siapa saja`,
 
+  unclear: (command) => `tidak dikirim: selama baris biasa dikirim ke semua orang, perintahnya ${command}`,
   mayHoldPassword:
     "tidak dikirim: baris ini mirip perintah masuk dan mungkin memuat kata sandi; sendall TEXT tetap mengirimnya",
   unanswered: "ruang ditutup sebelum jawaban datang, jadi mungkin sudah terkirim",
@@ -53,7 +54,8 @@ export const room: typeof en = {
   tooManyWait: (max) => `sudah ada ${max} baris yang menunggu untuk dikirim`,
   waitsForServer: (why) => `baris ini dikirim sendiri ketika server menerimanya: ${why}`,
 
-  sayIt: "Ctrl-S: kirim ke semua orang, Esc: buang",
+  sayIt: "Ctrl-S: kirim ke semua orang, Esc: buang; say on: selalu kirim baris seperti ini",
+  runOrSay: "Enter: jalankan perintah, Ctrl-S: kirim ke semua orang, Esc: buang",
   tryAgain: "Enter: kirim lagi, Esc: buang",
   correctIt: "perbaiki, atau Esc: buang",
 

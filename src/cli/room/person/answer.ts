@@ -65,6 +65,11 @@ export function misfit(typed: string, item: Item, { words, says }: AnswerContext
   return { item, ...(says ? offer(typed, words.sayIt, sendAllLine(typed)) : offer(typed, words.correctIt)) };
 }
 
+/** What a person is shown for a line that may be a command (`line`) or words for everyone. */
+export function unclear(typed: string, line: string, { words }: AnswerContext): Answer {
+  return { item: note(words.unclear(splitAtSpace(line)[0])), ...offer(line, words.runOrSay, sendAllLine(typed)) };
+}
+
 function failed({ typed, line }: Typed, outcome: Failure, { words, names }: AnswerContext): Answer {
   const { message, reason } = outcome;
   const item: Item = { kind: "notSent", line: typed, message, ...(reason === undefined ? {} : { reason }), outcome };

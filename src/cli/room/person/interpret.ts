@@ -10,6 +10,8 @@ export type Meaning =
   | { readonly kind: "line"; readonly line: string }
   | { readonly kind: "own"; readonly command: OwnCommand; readonly rest: string }
   | { readonly kind: "quit" }
+  /** Words of a sentence, or a command that changes or hides something: the person decides. `line`: the command. */
+  | { readonly kind: "unclear"; readonly line: string }
   /** Not to be sent to everyone, because it begins like a sign-in. */
   | { readonly kind: "mayHoldPassword" };
 
@@ -19,8 +21,14 @@ const IRC_FORMS: ReadonlyMap<string, (rest: string) => string> = new Map([
   ["who", () => "list"],
   ["quit", () => quit.word],
   ["help", (rest: string) => (rest.trim() === "" ? "help" : `help ${rest}`)],
-  ["me", (rest: string) => (rest.trim() === "" ? "sendall" : `sendall * ${rest}`)],
+  ["me", (rest: string) => (rest.trim() === "" ? "sendall" : `sendall * ${rest.trimStart()}`)],
 ]);
+
+/**
+ * Commands that an ordinary sentence may begin with, such as "tell me more". To run one by mistake changes a message, or
+ * sends a private text to everyone. If plain lines go to everyone, they run only after a slash.
+ */
+const SLASH_ONLY = new Set(["sendto", "tell", "reply", "edit", "delete"]);
 
 /** The words that can follow a slash. */
 export const SLASH_WORDS: readonly string[] = [
@@ -28,11 +36,13 @@ export const SLASH_WORDS: readonly string[] = [
 ];
 
 /**
- * Reads a line. `says`: a line that begins with neither a command nor a slash goes to everyone, and `//x` sends "/x".
+ * Reads a line. `says`: a line that begins with neither a command nor a slash goes to everyone, `//x` sends "/x", and
+ * some commands need the slash.
  */
 export function interpret(typed: string, says: boolean): Meaning {
   const line = says ? typed : typed.trimStart();
   if (line.startsWith("/")) return interpretSlash(line, says);
+  if (says && SLASH_ONLY.has(splitAtSpace(line)[0].toLowerCase())) return { kind: "unclear", line: `/${line}` };
   const meaning = interpretCommand(line);
   if (meaning !== undefined) return meaning;
   if (!says) return { kind: "line", line };

@@ -7,7 +7,7 @@ import { attempt, failed } from "../attempt.ts";
 import { splitAtSpace } from "../command.ts";
 import { ROOM_COMMANDS } from "../commands.ts";
 import { isLogout } from "../logout.ts";
-import { type Answer, type AnswerContext, answerTo, misfit, type Typed } from "./answer.ts";
+import { type Answer, type AnswerContext, answerTo, misfit, type Typed, unclear } from "./answer.ts";
 import { interpret, type Meaning } from "./interpret.ts";
 import type { Names } from "./names.ts";
 import { note, type OwnCommand, type PersonContext } from "./ownCommand.ts";
@@ -81,7 +81,9 @@ export class PersonLines {
 
   async #run(): Promise<Exit> {
     const { preferences } = this.#context;
-    for (let typed = await this.#terminal.line(); typed !== undefined; typed = await this.#terminal.line()) {
+    for (let line = await this.#terminal.line(); line !== undefined; line = await this.#terminal.line()) {
+      // A text that is pasted often ends with a line end, which nobody means to send.
+      const typed = line.replace(/\n+$/, "");
       if (typed.trim() === "") continue;
       this.#events.onLine();
       const meaning = interpret(typed, preferences.read().says);
@@ -98,6 +100,9 @@ export class PersonLines {
     switch (meaning.kind) {
       case "own":
         void this.#runOwn(typed, meaning.command, meaning.rest);
+        break;
+      case "unclear":
+        void this.#show(unclear(typed, meaning.line, this.#answerContext));
         break;
       case "mayHoldPassword":
         void this.#terminal.show(note(this.#context.words.mayHoldPassword));

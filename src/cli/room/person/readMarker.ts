@@ -1,6 +1,6 @@
 import type { ChatClient, RoomEvent } from "../../../client/index.ts";
 
-/** The shortest time between two calls. What is left out follows when the person leaves. */
+/** The shortest time between two calls. A line in between moves the marker at the end of this time. */
 const INTERVAL_MS = 5_000;
 /** The limit of a call while the person leaves. */
 const LAST_CALL_MS = 1_000;
@@ -11,6 +11,8 @@ export interface ReadMarkerOptions {
   readonly token: string;
   /** A clock in milliseconds. */
   readonly now?: () => number;
+  /** The shortest time between two calls, in milliseconds. Default: 5,000. */
+  readonly intervalMs?: number;
 }
 
 /**
@@ -21,6 +23,11 @@ export class ReadMarker {
   readonly #client: Pick<ChatClient, "markRead">;
   readonly #token: string;
   readonly #now: () => number;
+  readonly #intervalMs: number;
+  /** Set while a line waits for the end of the interval. */
+  #timer: NodeJS.Timeout | undefined;
+  /** A line was typed while the connection was away. */
+  #isDue = false;
   #logId = "";
   #isOnline = false;
   #shownUpTo = 0n;
@@ -32,10 +39,11 @@ export class ReadMarker {
   /** What was read before the person came in; undefined: not known, or of another log. */
   #atEntry: bigint | undefined;
 
-  constructor({ client, token, now = () => performance.now() }: ReadMarkerOptions) {
+  constructor({ client, token, now = () => performance.now(), intervalMs = INTERVAL_MS }: ReadMarkerOptions) {
     this.#client = client;
     this.#token = token;
     this.#now = now;
+    this.#intervalMs = intervalMs;
   }
 
   /** Up to which id the account had read when the person came in; undefined: not known, or of another log. */
@@ -56,6 +64,7 @@ export class ReadMarker {
         this.#logId = event.logId;
         this.#isOnline = true;
         this.#marked(event.readUpTo);
+        if (this.#isDue) this.onLine();
         break;
       case "disconnected":
         this.#isOnline = false;
@@ -73,11 +82,24 @@ export class ReadMarker {
 
   /** The person typed a line. */
   onLine(): void {
-    if (this.#now() - this.#lastCallMs >= INTERVAL_MS) void this.#mark();
+    this.#isDue = !this.#isOnline;
+    if (this.#isDue || this.#timer !== undefined) return;
+    const waitMs = this.#lastCallMs + this.#intervalMs - this.#now();
+    if (waitMs <= 0) {
+      void this.#mark();
+      return;
+    }
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#mark();
+    }, waitMs);
+    // Leaving moves the marker too.
+    this.#timer.unref();
   }
 
   /** The person leaves. Resolves when the marker is moved, or after one second. */
   async finish(): Promise<void> {
+    clearTimeout(this.#timer);
     const timer = setTimeout(() => this.#limit.abort(), LAST_CALL_MS);
     await this.#call;
     await this.#mark();
