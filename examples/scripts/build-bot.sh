@@ -31,8 +31,17 @@ answer() {
   fi
 }
 
+# The parts run in the background, so that a signal ends the script at once and the script ends obrolan tail. A build that
+# is under way ends by itself.
+folder=$(mktemp -d) || exit 1
+mkfifo "$folder/events" || exit 1
+obrolan tail --json </dev/null >"$folder/events" &
+tail=$!
+trap 'kill "$tail" 2>/dev/null; rm -rf "$folder"' EXIT
+trap 'exit 143' HUP INT TERM
+
 # Each command in the loop has its own standard input: it must not read the orders that follow.
-obrolan tail --json </dev/null | jq --null-input --raw-output --unbuffered "$orders" |
+jq --null-input --raw-output --unbuffered "$orders" <"$folder/events" |
   while read -r sender recipient target; do
     if "$@" "$target" </dev/null >&2; then
       result="$target is built."
@@ -40,4 +49,5 @@ obrolan tail --json </dev/null | jq --null-input --raw-output --unbuffered "$ord
       result="$target failed with exit code $?."
     fi
     answer "$sender" "$recipient" "$result" </dev/null
-  done
+  done &
+wait $!

@@ -29,7 +29,7 @@ export const sessionSettings = {
   },
   passwordStdin: toggle({ summary: "read the password of --user from the first line of standard input" }),
   tokenFile: path({
-    summary: "a file with the token of a session, which only its owner may read",
+    summary: "a file with the token of a session, which not every user of the machine may read",
     default: undefined,
     placeholder: "FILE",
   }),

@@ -98,6 +98,16 @@ describe("The scripts of examples/scripts", () => {
     expect((await chat.next("message")).text).to.contain(`: ${folder.path} is `);
   });
 
+  it("build-bot.sh that is ended by a signal to itself alone leaves no bot in the room", async function () {
+    needs(this, "jq", ["--version"], "jq");
+    const child = start("build-bot.sh", "true");
+    await chat.next("presence", ({ joined }) => joined.includes(bot.username));
+    const ended = once(child, "close");
+    child.kill("SIGTERM");
+    await within(ended, "the script to end");
+    await chat.next("presence", ({ left }) => left.includes(bot.username));
+  });
+
   it("build-bot.sh answers orders where they were given, and neither its own answers nor other messages", async function () {
     needs(this, "jq", ["--version"], "jq");
     // The command to run is given to the bot. It fails for one target.

@@ -3,9 +3,12 @@ import type { ClientConfig } from "../config.ts";
 import { Exit } from "../exit.ts";
 import { exitOfClosed, FIRST_CONNECT_MS, leaveAtOnce } from "../room/stay.ts";
 import type { Stdio } from "../terminal/output.ts";
+import { asNew } from "./script/asNew.ts";
 import { inSession, type ScriptContext } from "./script/inSession.ts";
 import { startSince } from "./script/startSince.ts";
 import { readSince, type Since } from "./script/values.ts";
+
+const OTHER_LOG = "the server's log does not have the message of --since: all of the log follows";
 
 /** Where `obrolan tail` begins.Values are as they were typed. */
 export interface TailOptions {
@@ -40,7 +43,8 @@ async function follow(
   ended.addEventListener("abort", () => leaveAtOnce(room));
   if (ended.aborted) leaveAtOnce(room);
   for await (const event of room) {
-    if (json || !isAside(event)) await show(event);
+    if (json || !isAside(event)) await show(asNew(event));
+    if (!json && event.kind === "gap" && !event.missed) await show({ kind: "note", text: OTHER_LOG });
     // A disk that is full, for example. The program reports it.
     if (stdout.hasFailed) leaveAtOnce(room);
     if (event.kind === "closed") return exitOfClosed(event.why);

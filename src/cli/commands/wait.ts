@@ -2,6 +2,7 @@ import type { ClientConfig } from "../config.ts";
 import { Exit } from "../exit.ts";
 import { exitOfClosed, FIRST_CONNECT_MS, leaveAtOnce } from "../room/stay.ts";
 import type { Stdio } from "../terminal/output.ts";
+import { asNew } from "./script/asNew.ts";
 import { inSession, type ScriptContext } from "./script/inSession.ts";
 import { Matcher } from "./script/matcher.ts";
 import { startSince } from "./script/startSince.ts";
@@ -49,14 +50,20 @@ async function waitFor(
   const ended = AbortSignal.any([interrupted, timeOver]);
   ended.addEventListener("abort", () => leaveAtOnce(room));
   if (ended.aborted) leaveAtOnce(room);
+  let hasConnected = false;
   for await (const event of room) {
+    hasConnected ||= event.kind === "connected";
     if (event.kind === "message" && (from ?? event.sender) === event.sender && matcher.matches(event.text)) {
-      await show(event);
+      await show(asNew(event));
       leaveAtOnce(room);
       await room.closed;
       return Exit.FINE;
     }
     if (event.kind !== "closed") continue;
+    if (timeOver.aborted && !hasConnected) {
+      await show({ kind: "error", message: "No Obrolan server answered in time.", exitCode: Exit.UNREACHED });
+      return Exit.UNREACHED;
+    }
     if (timeOver.aborted) {
       await show({ kind: "error", message: "No such message came in time.", exitCode: Exit.TIMED_OUT });
       return Exit.TIMED_OUT;

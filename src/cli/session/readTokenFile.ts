@@ -19,9 +19,10 @@ export function readTokenFile(file: string): string {
 function isOpenToWorld(file: string): boolean {
   if (process.platform === "win32") return false;
   try {
-    return (statSync(file).mode & WORLD) !== 0;
+    const stats = statSync(file);
+    // `readSettingFile` refuses a folder, and says why a file cannot be read.
+    return !stats.isDirectory() && (stats.mode & WORLD) !== 0;
   } catch {
-    // `readSettingFile` says why.
     return false;
   }
 }

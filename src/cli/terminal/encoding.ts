@@ -21,6 +21,8 @@ export function sniff(bytes: Uint8Array, isWhole: boolean): Sniffed {
     if (needsMore(4)) return { kind: "unknown" };
     return { kind: "other", encoding: c === 0 && d === 0 ? "UTF-32" : "UTF-16" };
   }
+  // No text begins with four zero bytes.
+  if (a === 0 && b === 0 && c === 0 && d === 0) return { kind: "utf8", skip: 0 };
   if (a === 0 && b === 0) return needsMore(4) ? { kind: "unknown" } : { kind: "other", encoding: "UTF-32" };
   if ((a === 0xfe && b === 0xff) || a === 0 || b === 0) return { kind: "other", encoding: "UTF-16" };
   if (a !== UTF8_MARK[0] || b !== UTF8_MARK[1]) return { kind: "utf8", skip: 0 };

@@ -46,6 +46,23 @@ describe("obrolan tail", () => {
     return events.filter(({ event }) => event === "message").map(({ text }) => text);
   }
 
+  it("an id of another log brings the whole log, in which no message is replayed, and says so", async () => {
+    const chat = await server.enter(budi);
+    await chat.accept(sendAll("before"));
+    const json = await tail("--since", "999999", "--json");
+    const messages = json.events.filter(({ event }) => event === "message");
+    expect(messages.map(({ text, replayed }) => ({ text, replayed }))).to.deep.include({
+      text: "before",
+      replayed: false,
+    });
+    expect(messages.some(({ replayed }) => replayed)).to.equal(false);
+    expect(await stop(json)).to.equal(0);
+    const plain = await tail("--since", "999999");
+    await plain.prints(/: before/);
+    expect(plain.err).to.contain("does not have the message of --since");
+    expect(await stop(plain)).to.equal(0);
+  });
+
   it("prints messages, edits and deletions as they come, and ends with 0 by a signal", async () => {
     const chat = await server.enter(budi);
     const { id: first } = await chat.accept(sendAll("before"));

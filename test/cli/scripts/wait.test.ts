@@ -47,6 +47,12 @@ describe("obrolan wait", () => {
     expect(program.events[0]).to.include({ event: "message", text: "done, says budi", replayed: false });
   });
 
+  it("ends with 3 if no server answered in the time, and not as if no message came", async () => {
+    const { code, err } = await run(["wait", "--for", "x", "--timeout", "1s", ...flags, "--server", "127.0.0.1:1"], []);
+    expect(code).to.equal(3);
+    expect(err).to.contain("No Obrolan server answered in time.");
+  });
+
   it("--since takes a message that came before", async () => {
     const { id: question } = await chat.accept(sendAll("is it done?"));
     await chat.accept(sendAll("it is done"));

@@ -1,4 +1,5 @@
 import { chmodSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { withPort } from "../../support/engines.ts";
@@ -150,6 +151,12 @@ describe("The session of a script", () => {
       const { code, err } = await run([...at, "--token-file", file("token", "unknown")], ["sendall hello"], state);
       expect(code).to.equal(1);
       expect(err).not.to.contain("unknown");
+    });
+
+    it("a folder is refused as one, without advice to change its mode", async () => {
+      const { code, err } = await run([...at, "--token-file", tmpdir()], ["sendall hello"], state);
+      expect(code).to.equal(2);
+      expect(err).to.contain("--token-file").and.not.to.contain("chmod");
     });
 
     it("a file that every user may open is refused with the chmod command", async function () {
