@@ -107,7 +107,7 @@ class Reader {
     const over = bench.runFor(seconds, what).finally(() => {
       isOver = true;
     });
-    // If a call fails first, nobody waits for the end of the time any more.
+    // If a call fails first, no code waits for the end of the time.
     over.catch(() => {});
     while (!isOver) {
       await timed(times.history, this.#history());

@@ -114,12 +114,16 @@ describe(`A client that is cut off at random points of live traffic (SEED=${seed
     // Another test of this file may have written to the log before.
     let cursor = others[0]?.received("welcome")[0]?.headId ?? 0n;
     let inReplay = 0;
-    for (let i = 0; i < cuts; i++) {
+    let afterReplay = 0;
+    // How many cuts fall into a replay depends on the speed of the machine. A tenth of each kind is enough.
+    const isEnough = () => Math.min(inReplay, afterReplay) >= cuts / 10;
+    for (let i = 0; i < cuts || (!isEnough() && i < 5 * cuts); i++) {
       const piece = await takeSome(vic, cursor, random.between(1, 8));
       got.push(...piece.messages);
       cursor = piece.cursor ?? cursor;
       expect(piece.caughtUp).to.be.at.most(1);
       if (piece.caughtUp === 0) inReplay++;
+      else afterReplay++;
       // Sometimes the client stays away for a while.
       if (i % 5 === 0) await Promise.all(talkers.map((talker) => talker.say(random.between(0, 60))));
     }
@@ -137,6 +141,6 @@ describe(`A client that is cut off at random points of live traffic (SEED=${seed
     expect(got.map(({ id, sender, recipient, text }) => ({ id, sender, recipient, text }))).to.deep.equal(visible);
     expect(said.size, "all messages, of which some are private to others").to.be.greaterThan(visible.length);
     expect(inReplay, "cuts in the middle of a replay").to.be.at.least(cuts / 10);
-    expect(inReplay, "cuts after a replay").to.be.at.most(cuts - cuts / 10);
+    expect(afterReplay, "cuts after a replay").to.be.at.least(cuts / 10);
   }
 });

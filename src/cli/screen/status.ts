@@ -29,12 +29,12 @@ export function statusParts(status: Status, words: StatusWords, nowMs: number): 
   const add = (rank: number, text: string, isAlarm = false) => parts.push({ text: sanitizeLine(text), rank, isAlarm });
   if (connection.kind === "away") add(0, words.away(duration(nowMs - connection.sinceMs)), true);
   if (connection.kind === "connecting") add(0, words.connecting);
-  if (unread > 0) add(2, words.unread(unread));
+  if (unread > 0) add(1, words.unread(unread));
   if (username !== "") add(3, username);
   add(4, server);
   add(5, isEncrypted ? words.encrypted : words.unencrypted);
   if (here !== undefined) add(6, words.here(here));
-  if (isSayMode) add(1, words.sayMode);
+  if (isSayMode) add(2, words.sayMode);
   return parts;
 }
 

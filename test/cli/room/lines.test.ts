@@ -77,8 +77,8 @@ describe("A person's lines in the room", () => {
     });
   });
 
-  describe("a line in say mode", () => {
-    it("that may be a command or a sentence is sent as neither, and the person decides", async () => {
+  describe("say mode", () => {
+    it("a line that may be a command or a sentence is sent as neither, and the person decides", async () => {
       const { terminal } = await visit(ani);
       terminal.type("say on");
       await terminal.shows("note");
