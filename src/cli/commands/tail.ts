@@ -42,8 +42,8 @@ async function follow(
   const room = client.enter({ token, ...start, firstConnectMs: FIRST_CONNECT_MS });
   ended.addEventListener("abort", () => leaveAtOnce(room));
   if (ended.aborted) leaveAtOnce(room);
-  for await (const event of room) {
-    if (json || !isAside(event)) await show(asNew(event));
+  for await (const event of asNew(room)) {
+    if (json || !isAside(event)) await show(event);
     if (!json && event.kind === "gap" && !event.missed) await show({ kind: "note", text: OTHER_LOG });
     // A disk that is full, for example. The program reports it.
     if (stdout.hasFailed) leaveAtOnce(room);

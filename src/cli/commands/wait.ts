@@ -51,10 +51,10 @@ async function waitFor(
   ended.addEventListener("abort", () => leaveAtOnce(room));
   if (ended.aborted) leaveAtOnce(room);
   let hasConnected = false;
-  for await (const event of room) {
+  for await (const event of asNew(room)) {
     hasConnected ||= event.kind === "connected";
     if (event.kind === "message" && (from ?? event.sender) === event.sender && matcher.matches(event.text)) {
-      await show(asNew(event));
+      await show(event);
       leaveAtOnce(room);
       await room.closed;
       return Exit.FINE;

@@ -140,7 +140,7 @@ describe("obrolan demo", function () {
     await terminal.shows(/ketik di terminal lain: obrolan 127\.0\.0\.1:\d+/);
   });
 
-  it("without a terminal the demo ends with 2, and starts no server", async () => {
+  it("the demo without a terminal ends with 2, and starts no server", async () => {
     const { code, out, err } = await run(["demo"], ["sendall hello"], environment());
     expect({ code, out }).to.deep.equal({ code: 2, out: "" });
     expect(err).to.match(/^obrolan: obrolan demo is for a person at a terminal/);

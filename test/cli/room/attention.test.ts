@@ -37,7 +37,7 @@ describe("Attention", () => {
     ]);
   });
 
-  it("with bell pm it rings for private messages only, and with bell off never", () => {
+  it("the bell with bell pm rings for private messages only, and with bell off never", () => {
     for (const [bell, rings] of [
       ["pm", 1],
       ["off", 0],

@@ -191,7 +191,7 @@ describe("What a person sees of the room", () => {
       expect(terminal.of("presence")).to.deep.equal([]);
     });
 
-    it("with more than 20 users online, only their number is shown", async () => {
+    it("only the number of users is shown if more than 20 are online", async () => {
       const others = await Promise.all(Array.from({ length: 20 }, () => server.person("other")));
       for (const other of others) await server.enter(other);
       const { terminal } = await visit(ani);

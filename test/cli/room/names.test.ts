@@ -37,7 +37,7 @@ describe("Online", () => {
     expect(online.count).to.equal(undefined);
   });
 
-  it("also counts users whose names it does not have", () => {
+  it("the names also count users whose names it does not have", () => {
     const online = new Online();
     online.replace(["ani"], 5_000);
     online.note({ joined: [], left: ["zoe"] });

@@ -144,7 +144,7 @@ describe("obrolan send", () => {
     expect(err).to.match(/^refused: .*\(TEXT_EMPTY\)\n$/);
   });
 
-  it("without a server it ends with 3 and says so once", async () => {
+  it("the command without a server ends with 3 and says so once", async () => {
     const { code, err } = await run(["send", "x", "--server", "127.0.0.1:1", ...flags.slice(2)]);
     expect(code).to.equal(3);
     expect(err).to.match(/^Nothing listens at 127\.0\.0\.1:1 [^\n]*\n$/);

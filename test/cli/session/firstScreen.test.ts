@@ -169,7 +169,7 @@ describe("The first screen of a person", () => {
     await byLocale.shows(`kata sandi untuk ${ani.username}:`);
   });
 
-  it("with --json the errors of the first screen are in English in any language", async () => {
+  it("the errors of the first screen with --json are in English in any language", async () => {
     const json = open({ args: ["--json", "--language", "id"] });
     json.enter("dance");
     expect(await json.exit()).to.equal(2);

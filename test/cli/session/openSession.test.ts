@@ -129,7 +129,7 @@ describe("openSession", () => {
     expect(said()).to.contain(`No session of budi for ${address} is kept in the profile default.`);
   });
 
-  it("without any source it ends with 2, and the error names the three ways", async () => {
+  it("a command without any source of a session ends with 2, and the error names the three ways", async () => {
     expect(await open({ profile: "work" })).to.equal(2);
     const sentence = said();
     expect(sentence).to.contain(`No session for ${address} is kept in the profile work.`);
